@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# tcptrail: `make` builds build/tcptrail; `make help` lists the rest. V=1 shows commands.
+
+VERSION := 0.1.0
+ARCH := $(shell uname -m | sed 's/aarch64/arm64/')
+BPF_ARCH := $(patsubst x86_64,x86,$(ARCH))
+PREFIX ?= /usr/local
+B ?= build
+
+CC ?= cc
+CLANG ?= clang
+BPFTOOL ?= $(or $(shell tools/setup --bpftool),bpftool)
+PKG_CONFIG ?= pkg-config
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(if $(CI),-Werror)
+LIBS := libbpf libelf zlib libmnl
+override CPPFLAGS += -D_GNU_SOURCE -DTCPTRAIL_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(B)
+ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -pthread
+ALL_LDFLAGS = $(CFLAGS) $(LDFLAGS) -pthread
+
+ifneq ($(V),1)
+Q := @
+say = @printf '  %-8s%s\n' '$(1)' '$(2)'
+endif
+
+# Layers: the pure ones link into the unit tests, without libbpf.
+PURE := $(wildcard src/base/*.c src/fact/*.c src/core/*.c src/view/*.c src/cli*.c)
+SOURCES := $(wildcard src/*/*.c src/*.c)
+OBJECTS := $(SOURCES:%.c=$(B)/%.o)
+PURE_OBJECTS := $(PURE:%.c=$(B)/%.o)
+BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,$(wildcard bpf/*.bpf.c))
+SKELETON := $(B)/tcptrail.skel.h
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/test_*.c))
+SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
+
+.PHONY: all help run check unit golden live asan lint install uninstall clean test-programs
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(B)/tcptrail
+
+help:
+	@echo 'all              build $(B)/tcptrail (default)'
+	@echo 'run              build and run it as root'
+	@echo 'check            all tests: lint, unit, golden, asan, live (root)'
+	@echo 'unit golden live asan lint   one kind of them'
+	@echo 'install          into $$(DESTDIR)$$(PREFIX); uninstall'
+	@echo 'clean            remove $(B)/'
+
+# --- what is missing is named, with the command that brings it; make installs nothing ---------
+GOALS := $(filter-out help clean uninstall,$(or $(MAKECMDGOALS),all))
+NEEDS := $(if $(filter-out all run install $(B)/%,$(GOALS)),test,build)
+ifneq ($(GOALS),)
+ifneq ($(shell CC='$(CC)' CLANG='$(CLANG)' tools/setup --missing $(NEEDS) || echo some),)
+$(error or let ./tools/run or ./tools/check install it)
+endif
+endif
+
+# --- flags are a prerequisite: another set of them rebuilds ---------------------------------
+FLAGS_NOW := $(CC) $(CLANG) $(ALL_CFLAGS) $(LDFLAGS) $(ARCH)
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS_NOW))' > $@
+FORCE:
+
+# --- BPF: one object per reason to emit, linked into one skeleton ----------------------------
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Werror \
+	-Iinclude -Ivmlinux/$(ARCH)
+
+$(B)/bpf/%.o: bpf/%.bpf.c $(B)/flags
+	$(call say,BPF,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/tcptrail.bpf.o: $(BPF_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(BPFTOOL) gen object $@ $^
+
+$(SKELETON): $(B)/tcptrail.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name tcptrail_bpf > $@
+
+# --- user space ------------------------------------------------------------------------------
+$(B)/src/source/live.o $(B)/src/source/walk.o: $(SKELETON)
+
+$(B)/%.o: %.c $(B)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+$(B)/tcptrail: $(OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(shell $(PKG_CONFIG) --libs $(LIBS))
+
+$(B)/scenario: $(SCENARIO_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@
+
+# --- tests -----------------------------------------------------------------------------------
+$(B)/unit/%: $(B)/tests/unit/%.o $(PURE_OBJECTS)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka
+
+LIVE_C_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/source/*diag.c src/enrich/*.c))
+$(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka -lmnl
+
+test-programs: $(B)/tcptrail $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS)
+
+unit: $(UNIT_TESTS)
+	@set -e; for t in $^; do $$t; done
+
+golden: $(B)/tcptrail
+	TCPTRAIL=$(B)/tcptrail tests/golden/run
+
+# Tests that trace run as root: SUDO says how to become it.
+live: test-programs
+	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario tests/live/run
+
+# The same unit and golden tests under the sanitizers, built apart.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+asan:
+	$(MAKE) B=$(B)/asan CFLAGS='-O1 -g $(SANITIZE)' unit golden
+
+FORMATTED := $(wildcard include/*.h bpf/*.[ch] src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] \
+	tests/live/c/*.[ch] tools/scenario/*.[ch])
+lint:
+	clang-format --dry-run --Werror $(FORMATTED)
+	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
+		--suppress=missingIncludeSystem --library=posix \
+		-Iinclude -Isrc -D_GNU_SOURCE -DTCPTRAIL_VERSION='"0"' $(PURE) src/feed.c src/output.c src/run.c
+
+check:
+	tests/run
+
+run: all
+	$(B)/tcptrail $(ARGS)
+
+install: all
+	install -D -m 755 $(B)/tcptrail $(DESTDIR)$(PREFIX)/bin/tcptrail
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/tcptrail
+
+clean:
+	rm -rf $(B)
+
+-include $(OBJECTS:.o=.d) $(BPF_OBJECTS:.o=.d) $(SCENARIO_OBJECTS:.o=.d) \
+	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d)

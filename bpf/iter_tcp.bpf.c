@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* A walk over the sockets of one network namespace; and one socket by address. */
+#include "sock.h"
+#include "submit.h"
+
+static __always_inline __u64 minted_cookie(void *sk, __u64 cookie)
+{
+	if (cookie || !has_cookie_helper)
+		return cookie;
+	return bpf_get_socket_cookie(sk);
+}
+
+SEC("iter/tcp")
+int walk_sockets(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *skc = ctx->sk_common;
+	struct fact_seen seen = {};
+	struct tcp_timewait_sock *tw;
+	struct tcp_request_sock *req;
+	struct tcp_sock *tp;
+
+	if (!skc)
+		return 0;
+	seen.h.type = FACT_SEEN;
+	seen.h.len = sizeof(seen);
+	seen.h.time = bpf_ktime_get_boot_ns();
+	seen.h.sk = (__u64)skc;
+	tp = bpf_skc_to_tcp_sock(skc);
+	if (tp) {
+		sample_sock(&seen.s, (struct sock *)tp, true);
+		sample_timer(&seen.s, (struct sock *)tp);
+		sample_idle(&seen.s, (struct sock *)tp);
+		seen.s.cookie = minted_cookie(tp, seen.s.cookie);
+		goto out;
+	}
+	tw = bpf_skc_to_tcp_timewait_sock(skc);
+	if (tw) {
+		sample_timewait(&seen.s, (void *)tw);
+		goto out;
+	}
+	req = bpf_skc_to_tcp_request_sock(skc);
+	if (!req)
+		return 0;
+	sample_request(&seen.s, (void *)req);
+out:
+	bpf_seq_write(ctx->meta->seq, &seen, sizeof(seen));
+	return 0;
+}
+
+/*
+ * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10): args are an address and the cookie
+ * that must still be there. The answer goes through the ring, so that it stands
+ * in order with the events around it.
+ */
+SEC("raw_tp")
+int peek_socket(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct sock *sk = (void *)ctx->args[0];
+	__u64 cookie = ctx->args[1];
+	struct fact_seen *seen;
+
+	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != cookie)
+		return 0;
+	seen = fact_reserve(FACT_SEEN, sizeof(*seen), sk);
+	if (!seen)
+		return 0;
+	sample_sock(&seen->s, sk, false);
+	seen->s.flags |= SAMPLE_POINT;
+	fact_submit(seen);
+	return 0;
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* What the probes share: the ring, the loss counter, what user space tells them. */
+#include "submit.h"
+
+struct ring_map facts SEC(".maps");
+__u64 facts_lost = 0;
+__u64 nested_told = 0; /* transitions told by on_state_nested */
+
+const volatile __u32 ring_bytes = 0;
+const volatile bool has_cookie_helper = false;
+const volatile __u32 tick_ns = 0;
+const volatile __u32 retransmit_args = 0;
+const volatile __u32 reset_args = 0;
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* RSTs, sent and received. */
+#include "sock.h"
+#include "submit.h"
+
+extern const volatile __u32 reset_args;
+
+static __always_inline void sample_skb_v4(struct fact_sample *s, void *header)
+{
+	struct iphdr *ip = header;
+
+	s->family = AF_INET;
+	*(__be32 *)s->laddr = BPF_CORE_READ(ip, daddr);
+	*(__be32 *)s->raddr = BPF_CORE_READ(ip, saddr);
+}
+
+static __always_inline void sample_skb_v6(struct fact_sample *s, void *header)
+{
+	struct ipv6hdr *ip = header;
+
+	s->family = AF_INET6;
+	BPF_CORE_READ_INTO(&s->laddr, ip, daddr.in6_u.u6_addr8);
+	BPF_CORE_READ_INTO(&s->raddr, ip, saddr.in6_u.u6_addr8);
+}
+
+/* A segment that no socket wants: its addresses, seen from this host. */
+static __always_inline void sample_skb(struct fact_sample *s, struct sk_buff *skb)
+{
+	unsigned char *head = BPF_CORE_READ(skb, head);
+	void *network = head + BPF_CORE_READ(skb, network_header);
+	struct tcphdr *tcp = (void *)(head + BPF_CORE_READ(skb, transport_header));
+	__u8 version = 0;
+
+	bpf_probe_read_kernel(&version, sizeof(version), network);
+	if (version >> 4 == 4)
+		sample_skb_v4(s, network);
+	else
+		sample_skb_v6(s, network);
+	s->lport = bpf_ntohs(BPF_CORE_READ(tcp, dest));
+	s->rport = bpf_ntohs(BPF_CORE_READ(tcp, source));
+	s->netns = BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
+	s->flags |= SAMPLE_TUPLE;
+}
+
+static __always_inline void sample_any(struct fact_sample *s, struct sock *sk)
+{
+	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+
+	if (state == TCP_STATE_TIME_WAIT)
+		sample_timewait(s, (void *)sk);
+	else if (state == TCP_STATE_NEW_SYN_RECV)
+		sample_request(s, (void *)sk);
+	else
+		sample_sock(s, sk, false);
+}
+
+/*
+ * (sk, skb), since 6.12 (sk, skb, reason). raw_tp with probe reads only: from
+ * 6.10 on sk and skb may be NULL while some verifiers take them for trusted,
+ * and would drop the tests below.
+ */
+SEC("raw_tp/tcp_send_reset")
+int on_send_reset(__u64 *ctx)
+{
+	struct fact_reset *fact;
+	struct sock *sk = (void *)ctx[0];
+	struct sk_buff *skb = (void *)ctx[1];
+
+	fact = fact_reserve(FACT_RST_SENT, sizeof(*fact), sk);
+	if (!fact)
+		return 0;
+	fact->active = !skb;
+	fact->reason = 0;
+	if (reset_args >= 3)
+		fact->reason = (__u32)ctx[2];
+	sample_clear(&fact->s);
+	task_clear(&fact->task);
+	if (sk)
+		sample_any(&fact->s, sk);
+	else if (skb)
+		sample_skb(&fact->s, skb);
+	if (fact->s.flags & SAMPLE_OWNED)
+		task_read(&fact->task);
+	fact_submit(fact);
+	return 0;
+}
+
+SEC("tp_btf/tcp_receive_reset")
+int BPF_PROG(on_receive_reset, struct sock *sk)
+{
+	struct fact_reset *fact;
+
+	fact = fact_reserve(FACT_RST_RECEIVED, sizeof(*fact), sk);
+	if (!fact)
+		return 0;
+	fact->reason = 0;
+	fact->active = 0;
+	task_clear(&fact->task);
+	sample_sock(&fact->s, sk, true);
+	fact_submit(fact);
+	return 0;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The one place that reads struct sock. `typed` says whether the verifier knows
+ * the pointer's type (tp_btf, iterators: plain loads) or not (raw tracepoints,
+ * pointers found in files: probe reads); it must be a constant.
+ */
+#ifndef TCPTRAIL_BPF_SOCK_H
+#define TCPTRAIL_BPF_SOCK_H
+
+#include "kernel.h"
+
+/* bpf_get_socket_cookie works in tracing programs: 5.12 (c5dbb89fc2ac). */
+extern const volatile bool has_cookie_helper;
+/* ns of one jiffy. */
+extern const volatile __u32 tick_ns;
+
+/* Layouts of other kernels, matched by CO-RE to the name before the "___". */
+struct sock_cgroup_data___val { /* < 5.15: a tagged pointer, bit 0: not a cgroup */
+	__u64 val;
+} __attribute__((preserve_access_index));
+struct inet_connection_sock___timeout { /* <= 6.12 */
+	unsigned long icsk_timeout;
+} __attribute__((preserve_access_index));
+struct inet_connection_sock___keepalive { /* 7.x */
+	struct timer_list icsk_keepalive_timer;
+} __attribute__((preserve_access_index));
+struct sock___retransmit { /* 7.x */
+	struct timer_list tcp_retransmit_timer;
+} __attribute__((preserve_access_index));
+
+#define READ(typed, pointer, member)                                                               \
+	((typed) ? (pointer)->member : BPF_CORE_READ(pointer, member))
+
+static __always_inline void sample_clear(struct fact_sample *s)
+{
+	__builtin_memset(s, 0, sizeof(*s));
+}
+
+static __always_inline __u64 cgroup_read(struct sock *sk)
+{
+	struct sock_cgroup_data___val *old;
+	struct cgroup *cgroup;
+
+	if (bpf_core_field_exists(sk->sk_cgrp_data.cgroup)) {
+		cgroup = BPF_CORE_READ(sk, sk_cgrp_data.cgroup);
+	} else {
+		old = (void *)__builtin_preserve_access_index(&sk->sk_cgrp_data);
+		cgroup = (void *)BPF_CORE_READ(old, val);
+		if ((__u64)cgroup & 1)
+			return 0;
+	}
+	return cgroup ? BPF_CORE_READ(cgroup, kn, id) : 0;
+}
+
+/*
+ * What full, request and timewait sockets share. v6 addresses are read by
+ * probe: an array in a union makes for no plain load.
+ */
+static __always_inline void sample_common(struct fact_sample *s, struct sock_common *skc,
+					  const bool typed)
+{
+	s->family = READ(typed, skc, skc_family);
+	s->state = READ(typed, skc, skc_state);
+	s->netns = typed ? skc->skc_net.net->ns.inum : BPF_CORE_READ(skc, skc_net.net, ns.inum);
+	s->lport = READ(typed, skc, skc_num);
+	s->rport = bpf_ntohs(READ(typed, skc, skc_dport));
+	s->cookie = BPF_CORE_READ(skc, skc_cookie.counter);
+	if (s->family == AF_INET) {
+		*(__be32 *)s->laddr = READ(typed, skc, skc_rcv_saddr);
+		*(__be32 *)s->raddr = READ(typed, skc, skc_daddr);
+	} else {
+		BPF_CORE_READ_INTO(&s->laddr, skc, skc_v6_rcv_saddr.in6_u.u6_addr8);
+		BPF_CORE_READ_INTO(&s->raddr, skc, skc_v6_daddr.in6_u.u6_addr8);
+	}
+	s->flags |= SAMPLE_TUPLE;
+}
+
+/* Timers as inet_sk_diag_fill() (net/ipv4/inet_diag.c) tells them. */
+static __always_inline __u32 timer_left(unsigned long expires)
+{
+	__s64 ticks = expires - bpf_jiffies64();
+
+	return ticks > 0 ? (__u64)ticks * tick_ns / 1000000 : 0;
+}
+
+static __always_inline unsigned long retransmit_expires(struct inet_connection_sock *icsk)
+{
+	struct inet_connection_sock___timeout *old = (void *)icsk;
+	struct sock___retransmit *new = (void *)icsk;
+
+	if (bpf_core_field_exists(old->icsk_timeout))
+		return BPF_CORE_READ(old, icsk_timeout);
+	if (bpf_core_field_exists(icsk->icsk_retransmit_timer))
+		return BPF_CORE_READ(icsk, icsk_retransmit_timer.expires);
+	return BPF_CORE_READ(new, tcp_retransmit_timer.expires);
+}
+
+static __always_inline struct timer_list *keepalive_timer(struct inet_connection_sock *icsk)
+{
+	struct inet_connection_sock___keepalive *new = (void *)icsk;
+
+	if (bpf_core_field_exists(new->icsk_keepalive_timer))
+		return (void *)__builtin_preserve_access_index(&new->icsk_keepalive_timer);
+	return (void *)__builtin_preserve_access_index(&icsk->icsk_inet.sk.sk_timer);
+}
+
+static __always_inline void sample_timer(struct fact_sample *s, struct sock *sk)
+{
+	struct inet_connection_sock *icsk = (void *)sk;
+	struct timer_list *keepalive = keepalive_timer(icsk);
+	__u8 pending = BPF_CORE_READ(icsk, icsk_pending);
+
+	s->retrans = BPF_CORE_READ(icsk, icsk_retransmits);
+	s->probes = BPF_CORE_READ(icsk, icsk_probes_out);
+	s->flags |= SAMPLE_TIMER;
+	if (pending == ICSK_TIME_RETRANS || pending == ICSK_TIME_LOSS_PROBE ||
+	    pending == ICSK_TIME_REO_TIMEOUT)
+		s->timer = TIMER_RETRANSMIT;
+	else if (pending == ICSK_TIME_PROBE0)
+		s->timer = TIMER_PROBE;
+	if (s->timer) {
+		s->timer_ms = timer_left(retransmit_expires(icsk));
+	} else if (BPF_CORE_READ(keepalive, entry.pprev)) {
+		s->timer = TIMER_KEEPALIVE;
+		s->timer_ms = timer_left(BPF_CORE_READ(keepalive, expires));
+	}
+}
+
+static __always_inline void sample_queues(struct fact_sample *s, struct sock *sk, const bool typed)
+{
+	struct tcp_sock *tp = (void *)sk;
+	__u32 unsent_or_unacked = BPF_CORE_READ(tp, write_seq) - BPF_CORE_READ(tp, snd_una);
+
+	s->flags |= SAMPLE_QUEUES | SAMPLE_BYTES;
+	if (s->state == TCP_STATE_LISTEN) {
+		s->rqueue = READ(typed, sk, sk_ack_backlog);
+		s->wqueue = READ(typed, sk, sk_max_ack_backlog);
+		return;
+	}
+	/* rcv_nxt may lag behind copied_seq for an instant: tcp_get_info clamps, too. */
+	s->rqueue = BPF_CORE_READ(tp, rcv_nxt) - BPF_CORE_READ(tp, copied_seq);
+	if ((__s32)s->rqueue < 0)
+		s->rqueue = 0;
+	s->wqueue = unsent_or_unacked;
+	if (!unsent_or_unacked)
+		s->flags |= SAMPLE_ACKED;
+	s->bytes_acked = BPF_CORE_READ(tp, bytes_acked);
+	s->bytes_received = BPF_CORE_READ(tp, bytes_received);
+}
+
+/*
+ * How long the connection has been silent: it has been in its state at least as
+ * long, for whatever puts it there arrives by a segment with an ACK. Stamps are
+ * 32 bits of jiffies (tcp_jiffies32).
+ */
+static __always_inline void sample_idle(struct fact_sample *s, struct sock *sk)
+{
+	struct inet_connection_sock *icsk = (void *)sk;
+	struct tcp_sock *tp = (void *)sk;
+	__u32 now = (__u32)bpf_jiffies64();
+	__u32 ack = now - BPF_CORE_READ(tp, rcv_tstamp);
+	__u32 data = now - BPF_CORE_READ(icsk, icsk_ack.lrcvtime);
+	__u32 sent = now - BPF_CORE_READ(tp, lsndtime);
+	__u32 ticks = ack < data ? ack : data;
+
+	s->idle_ms = (__u64)(ticks < sent ? ticks : sent) * tick_ns / 1000000;
+	s->flags |= SAMPLE_IDLE;
+}
+
+/* Flags by which the table tells TIME_WAIT, orphans and accept queues apart. */
+static __always_inline void sample_flags(struct fact_sample *s, struct sock *sk, const bool typed)
+{
+	unsigned long flags = READ(typed, sk, __sk_common.skc_flags);
+	struct tcp_sock *tp = (void *)sk;
+
+	if (READ(typed, sk, sk_lock.owned))
+		s->flags |= SAMPLE_OWNED;
+	if (flags & (1UL << SOCK_DEAD))
+		s->flags |= SAMPLE_DEAD;
+	if (flags & (1UL << SOCK_DONE))
+		s->flags |= SAMPLE_DONE;
+	if (BPF_CORE_READ(tp, linger2) < 0)
+		s->flags |= SAMPLE_NO_LINGER2;
+}
+
+/* A full socket of TCP. s is overwritten whole. */
+static __always_inline void sample_sock(struct fact_sample *s, struct sock *sk, const bool typed)
+{
+	struct inet_sock *inet = (void *)sk;
+	struct socket_alloc *socket;
+
+	sample_clear(s);
+	sample_common(s, (void *)sk, typed);
+	/* skc_num is 0 in ->CLOSE events, where the port is already given back. */
+	s->lport = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
+	s->err = READ(typed, sk, sk_err);
+	s->uid = BPF_CORE_READ(sk, sk_uid.val);
+	s->cgroup = cgroup_read(sk);
+	s->flags |= SAMPLE_IDENT;
+	socket = (void *)READ(typed, sk, sk_socket);
+	if (socket) {
+		s->flags |= SAMPLE_SOCKET;
+		s->inode = BPF_CORE_READ(socket, vfs_inode.i_ino);
+	}
+	sample_flags(s, sk, typed);
+	sample_queues(s, sk, typed);
+}
+
+/* A request socket, known half-open connection of a listener. */
+static __always_inline void sample_request(struct fact_sample *s, struct request_sock *req)
+{
+	sample_clear(s);
+	sample_common(s, (void *)req, false);
+	s->flags |= SAMPLE_REQUEST | SAMPLE_TIMER;
+	s->timer = TIMER_RETRANSMIT;
+	s->timer_ms = timer_left(BPF_CORE_READ(req, rsk_timer.expires));
+	s->retrans = BPF_CORE_READ_BITFIELD_PROBED(req, num_timeout);
+}
+
+static __always_inline void sample_timewait(struct fact_sample *s, struct inet_timewait_sock *tw)
+{
+	sample_clear(s);
+	sample_common(s, (void *)tw, false);
+	s->state = BPF_CORE_READ(tw, tw_substate);
+	s->flags |= SAMPLE_MINI | SAMPLE_TIMER;
+	s->timer = TIMER_TIMEWAIT;
+	s->timer_ms = timer_left(BPF_CORE_READ(tw, tw_timer.expires));
+}
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* Transitions of full sockets, and their end. */
+#include "sock.h"
+#include "submit.h"
+
+/*
+ * Mints the cookie where the kernel can, so that the row and `ss -e` name the
+ * socket alike. Not for a clone: up to 6.12 its cookie is still a copy of the
+ * listener's (inet_csk_clone_lock), to be overwritten a few lines later.
+ */
+static __always_inline __u64 cookie_of(struct sock *sk, __u64 cookie)
+{
+	if (cookie || !has_cookie_helper)
+		return cookie;
+	return bpf_get_socket_cookie(sk);
+}
+
+/*
+ * A program that interrupts itself is skipped (since 5.12): a softirq that
+ * changes one socket while this CPU is in the middle of telling of another
+ * would go unheard, some 20 times in a million transitions here. So there are
+ * two programs on the tracepoint. The first leaves a mark and does the work; the
+ * second does it if it finds no mark of this transition, hence the first was
+ * skipped. Should a mark be overwritten in between, a transition is told twice,
+ * which user space can tell.
+ */
+struct mark {
+	__u64 sk;
+	__u32 old, new;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct mark);
+} marks SEC(".maps");
+
+extern __u64 nested_told;
+
+static __always_inline struct mark *mark_of_cpu(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&marks, &key);
+}
+
+static __always_inline int tell(struct sock *sk, int old, int new)
+{
+	bool clone = old == TCP_STATE_LISTEN && new == TCP_STATE_SYN_RECV;
+	struct fact_state *fact;
+
+	fact = fact_reserve(FACT_STATE, sizeof(*fact), sk);
+	if (!fact)
+		return 0;
+	sample_sock(&fact->s, sk, true);
+	*(__u64 *)&fact->old = 0; /* the padding, too */
+	fact->old = old;
+	fact->new = new;
+	fact->parent = 0;
+	if (clone) {
+		fact->parent = fact->s.cookie;
+		fact->s.cookie = 0;
+		fact->s.flags &= ~SAMPLE_TUPLE;
+	} else {
+		fact->s.cookie = cookie_of(sk, fact->s.cookie);
+	}
+	/* Only with the lock owned is the current task one that acts on this socket. */
+	if (fact->s.flags & SAMPLE_OWNED)
+		task_read(&fact->task);
+	else
+		task_clear(&fact->task);
+	fact_submit(fact);
+	return 0;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_state, struct sock *sk, int old, int new)
+{
+	struct mark *mark = mark_of_cpu();
+
+	if (mark) {
+		mark->sk = (__u64)sk;
+		mark->old = old;
+		mark->new = new;
+	}
+	if (sk->sk_protocol != IPPROTO_TCP) /* MPTCP and SCTP come by here, too */
+		return 0;
+	return tell(sk, old, new);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_state_nested, struct sock *sk, int old, int new)
+{
+	struct mark *mark = mark_of_cpu();
+
+	if (!mark || (mark->sk == (__u64)sk && mark->old == old && mark->new == new) ||
+	    sk->sk_protocol != IPPROTO_TCP)
+		return 0;
+	__sync_fetch_and_add(&nested_told, 1);
+	return tell(sk, old, new);
+}
+
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(on_destroy, struct sock *sk)
+{
+	struct fact_destroy *fact;
+
+	fact = fact_reserve(FACT_DESTROY, sizeof(*fact), sk);
+	if (fact)
+		fact_submit(fact);
+	return 0;
+}

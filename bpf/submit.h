@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* The one way out of the kernel: reserve a fact in the ring, fill it, submit it. */
+#ifndef TCPTRAIL_BPF_SUBMIT_H
+#define TCPTRAIL_BPF_SUBMIT_H
+
+#include "kernel.h"
+
+struct ring_map {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 16 * 1024 * 1024);
+};
+
+extern struct ring_map facts SEC(".maps");
+extern __u64 facts_lost; /* they found the ring full; mapped into user space */
+
+/* Set by user space before loading; what depends on them is pruned by the verifier. */
+extern const volatile __u32 ring_bytes;
+
+/* A submit wakes nobody: the drain timer does, or the ring's being this full. */
+#define WAKE_AT(bytes) ((bytes) / 4)
+
+static __always_inline void fact_lost(void)
+{
+	__sync_fetch_and_add(&facts_lost, 1);
+}
+
+/* size must be a constant. NULL: ring full, and counted. Content is not zeroed. */
+static __always_inline void *fact_reserve(__u16 type, __u16 size, const void *sk)
+{
+	struct fact *fact = bpf_ringbuf_reserve(&facts, size, 0);
+
+	if (!fact) {
+		fact_lost();
+		return NULL;
+	}
+	fact->type = type;
+	fact->len = size;
+	fact->pad = 0;
+	fact->time = bpf_ktime_get_boot_ns();
+	fact->sk = (__u64)sk;
+	return fact;
+}
+
+static __always_inline void fact_submit(void *fact)
+{
+	__u64 used = bpf_ringbuf_query(&facts, BPF_RB_AVAIL_DATA);
+	/* Force one wake-up while passing the mark, not one for each fact above it. */
+	bool wake = used - WAKE_AT(ring_bytes) < 2048;
+
+	bpf_ringbuf_submit(fact, wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline void task_read(struct fact_task *task)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	task->pid = id >> 32;
+	task->tid = (__u32)id;
+	bpf_get_current_comm(task->comm, sizeof(task->comm));
+}
+
+static __always_inline void task_clear(struct fact_task *task)
+{
+	__builtin_memset(task, 0, sizeof(*task));
+}
+
+#endif

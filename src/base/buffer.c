@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/buffer.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void buffer_free(struct buffer *buffer)
+{
+	free(buffer->data);
+	*buffer = (struct buffer){0};
+}
+
+/* Room for size more bytes? */
+static bool buffer_reserve(struct buffer *buffer, size_t size)
+{
+	size_t capacity = buffer->capacity ? buffer->capacity : 512;
+	char *data;
+
+	if (buffer->failed)
+		return false;
+	if (size <= buffer->capacity - buffer->size)
+		return true;
+	if (size > SIZE_MAX / 2 - buffer->size) {
+		buffer->failed = true;
+		return false;
+	}
+	while (capacity < buffer->size + size)
+		capacity *= 2;
+	data = realloc(buffer->data, capacity);
+	if (!data) {
+		buffer->failed = true;
+		return false;
+	}
+	buffer->data = data;
+	buffer->capacity = capacity;
+	return true;
+}
+
+void buffer_add(struct buffer *buffer, const void *bytes, size_t size)
+{
+	if (!size || !buffer_reserve(buffer, size))
+		return;
+	memcpy(buffer->data + buffer->size, bytes, size);
+	buffer->size += size;
+}
+
+void buffer_text(struct buffer *buffer, const char *text)
+{
+	buffer_add(buffer, text, strlen(text));
+}
+
+void buffer_fill(struct buffer *buffer, char c, size_t count)
+{
+	if (!count || !buffer_reserve(buffer, count))
+		return;
+	memset(buffer->data + buffer->size, c, count);
+	buffer->size += count;
+}
+
+void buffer_print(struct buffer *buffer, const char *format, ...)
+{
+	char text[256];
+	va_list args, again;
+	int size;
+
+	va_start(args, format);
+	va_copy(again, args);
+	size = vsnprintf(text, sizeof(text), format, args);
+	if (size >= 0 && (size_t)size < sizeof(text))
+		buffer_add(buffer, text, (size_t)size);
+	else if (size >= 0 && buffer_reserve(buffer, (size_t)size + 1)) {
+		vsnprintf(buffer->data + buffer->size, (size_t)size + 1, format, again);
+		buffer->size += (size_t)size;
+	}
+	va_end(again);
+	va_end(args);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Text that grows. Running out of memory is remembered, so only the end has to be checked. */
+#ifndef TCPTRAIL_BASE_BUFFER_H
+#define TCPTRAIL_BASE_BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buffer {
+	char *data; /* not NUL-terminated */
+	size_t size;
+	size_t capacity;
+	bool failed; /* no memory: what was added since is missing */
+};
+
+/* All zero is an empty buffer. */
+void buffer_free(struct buffer *buffer);
+
+void buffer_add(struct buffer *buffer, const void *bytes, size_t size);
+void buffer_text(struct buffer *buffer, const char *text);
+/* count times the byte c */
+void buffer_fill(struct buffer *buffer, char c, size_t count);
+void buffer_print(struct buffer *buffer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/escape.h"
+
+#include <stdint.h>
+
+/*
+ * Reads one character of UTF-8 (RFC 3629: shortest form, no surrogates, up to
+ * U+10FFFF). Returns its bytes, 0 if s begins none.
+ */
+static size_t utf8_read(const unsigned char *s, uint32_t *code)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t size = s[0] < 0x80             ? 1
+	              : (s[0] & 0xe0) == 0xc0 ? 2
+	              : (s[0] & 0xf0) == 0xe0 ? 3
+	              : (s[0] & 0xf8) == 0xf0 ? 4
+	                                      : 0;
+
+	if (size <= 1) {
+		*code = s[0];
+		return size;
+	}
+	*code = s[0] & (0x7f >> size);
+	for (size_t i = 1; i < size; i++) {
+		if ((s[i] & 0xc0) != 0x80) /* a NUL ends here, too */
+			return 0;
+		*code = *code << 6 | (s[i] & 0x3f);
+	}
+	if (*code < least[size] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
+		return 0;
+	return size;
+}
+
+/* C0, DEL and C1 steer a terminal. */
+static bool is_control(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code <= 0x9f);
+}
+
+/* Invisible, and able to make a line read as something else. */
+static bool is_deceptive(uint32_t code)
+{
+	return code == 0x61c || (code >= 0x200b && code <= 0x200f) ||
+	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
+	       code == 0xfeff;
+}
+
+size_t escape_terminal(struct buffer *out, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t columns = 0;
+
+	while (*s) {
+		uint32_t code;
+		size_t size = utf8_read(s, &code);
+
+		if (size && !is_control(code) && !is_deceptive(code)) {
+			buffer_add(out, s, size);
+			columns++;
+			s += size;
+			continue;
+		}
+		for (size_t i = 0; i < (size ? size : 1); i++, columns += 4)
+			buffer_print(out, "\\x%02x", *s++);
+	}
+	return columns;
+}
+
+void escape_json(struct buffer *out, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	buffer_text(out, "\"");
+	while (*s) {
+		uint32_t code;
+		size_t size = utf8_read(s, &code);
+
+		if (!size)
+			buffer_text(out, "\xef\xbf\xbd");
+		else if (is_control(code))
+			buffer_print(out, "\\u%04x", code);
+		else if (code == '"' || code == '\\')
+			buffer_print(out, "\\%c", (char)code);
+		else
+			buffer_add(out, s, size);
+		s += size ? size : 1;
+	}
+	buffer_text(out, "\"");
+}

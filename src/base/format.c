@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/format.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define US     1000ULL
+#define MS     (1000 * US)
+#define SECOND (1000 * MS)
+#define MINUTE 60
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
+static void format_figures(char *text, uint64_t ns, uint64_t unit, const char *name)
+{
+	uint64_t whole = ns / unit;
+	uint64_t rest = ns % unit;
+
+	if (whole < 10)
+		snprintf(text, FORMAT_SIZE, "%" PRIu64 ".%02" PRIu64 "%s", whole, rest * 100 / unit,
+		         name);
+	else if (whole < 100)
+		snprintf(text, FORMAT_SIZE, "%" PRIu64 ".%" PRIu64 "%s", whole, rest * 10 / unit,
+		         name);
+	else
+		snprintf(text, FORMAT_SIZE, "%" PRIu64 "%s", whole, name);
+}
+
+static void format_pair(char *text, uint64_t seconds, uint64_t large, const char *large_name,
+                        uint64_t small, const char *small_name)
+{
+	snprintf(text, FORMAT_SIZE, "%" PRIu64 "%s%02" PRIu64 "%s", seconds / large, large_name,
+	         seconds % large / small, small_name);
+}
+
+void format_duration(char text[FORMAT_SIZE], uint64_t ns)
+{
+	uint64_t seconds = ns / SECOND;
+
+	if (!ns)
+		snprintf(text, FORMAT_SIZE, "0s");
+	else if (ns < US)
+		snprintf(text, FORMAT_SIZE, "%" PRIu64 "ns", ns);
+	else if (ns < MS)
+		format_figures(text, ns, US, "us");
+	else if (ns < SECOND)
+		format_figures(text, ns, MS, "ms");
+	else if (seconds < MINUTE)
+		format_figures(text, ns, SECOND, "s");
+	else if (seconds < HOUR)
+		format_pair(text, seconds, MINUTE, "m", 1, "s");
+	else if (seconds < DAY)
+		format_pair(text, seconds, HOUR, "h", MINUTE, "m");
+	else
+		format_pair(text, seconds, DAY, "d", HOUR, "h");
+}
+
+/* Writes date and time with microseconds; returns the offset from UTC in minutes. */
+static int format_clock(char text[FORMAT_SIZE], int64_t wall, bool utc, char between)
+{
+	time_t seconds = wall / (int64_t)SECOND;
+	int64_t rest = wall % (int64_t)SECOND;
+	struct tm tm = {0};
+
+	if (rest < 0) {
+		rest += (int64_t)SECOND;
+		seconds--;
+	}
+	if (utc)
+		gmtime_r(&seconds, &tm);
+	else
+		localtime_r(&seconds, &tm);
+	/* The widths cannot grow: years that a 64-bit ns count reaches have four digits. */
+	snprintf(text, FORMAT_SIZE, "%04d-%02d-%02d%c%02d:%02d:%02d.%06d", tm.tm_year + 1900,
+	         tm.tm_mon + 1, tm.tm_mday, between, tm.tm_hour, tm.tm_min, tm.tm_sec,
+	         (int)(rest / (int64_t)US));
+	return (int)(tm.tm_gmtoff / 60);
+}
+
+void format_time(char text[FORMAT_SIZE], int64_t wall, bool utc)
+{
+	char clock[FORMAT_SIZE];
+
+	format_clock(clock, wall, utc, ' ');
+	snprintf(text, FORMAT_SIZE, "%.40s%s", clock, utc ? "Z" : "");
+}
+
+void format_time_iso(char text[FORMAT_SIZE], int64_t wall, bool utc)
+{
+	char clock[FORMAT_SIZE];
+	int offset = format_clock(clock, wall, utc, 'T');
+
+	if (utc)
+		snprintf(text, FORMAT_SIZE, "%.40sZ", clock);
+	else
+		snprintf(text, FORMAT_SIZE, "%.32s%c%02d:%02d", clock, offset < 0 ? '-' : '+',
+		         abs(offset) / 60 % 100, abs(offset) % 60);
+}

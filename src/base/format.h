@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Times as people read them. */
+#ifndef TCPTRAIL_BASE_FORMAT_H
+#define TCPTRAIL_BASE_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Room for any result of the functions below. */
+#define FORMAT_SIZE 48
+
+/* Three figures, cut and not rounded: 850ns 14.2us 1.53ms 12.3s 4m07s 2h11m 3d04h. */
+void format_duration(char text[FORMAT_SIZE], uint64_t ns);
+
+/* ns since 1970: "2026-11-22 01:34:03.123456" in local time, or in UTC with a "Z". */
+void format_time(char text[FORMAT_SIZE], int64_t wall, bool utc);
+/* ISO 8601: "2026-11-22T01:34:03.123456+01:00", or in UTC with a "Z". */
+void format_time_iso(char text[FORMAT_SIZE], int64_t wall, bool utc);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/parse.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+/* Digits at *text, which moves behind them. -EINVAL: none; -ERANGE: over 64 bits. */
+static int read_digits(const char **text, uint64_t *number)
+{
+	const char *at = *text;
+	uint64_t sum = 0;
+
+	if (!isdigit((unsigned char)*at))
+		return -EINVAL;
+	for (; isdigit((unsigned char)*at); at++) {
+		if (__builtin_mul_overflow(sum, 10, &sum) ||
+		    __builtin_add_overflow(sum, (uint64_t)(*at - '0'), &sum))
+			return -ERANGE;
+	}
+	*text = at;
+	*number = sum;
+	return 0;
+}
+
+int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
+{
+	uint64_t value;
+	int err;
+
+	/* "99999999999999999999x" is not a number at all, however long. */
+	if (text[strspn(text, "0123456789")])
+		return -EINVAL;
+	err = read_digits(&text, &value);
+	if (err)
+		return err;
+	if (value < min || value > max)
+		return -ERANGE;
+	*number = value;
+	return 0;
+}
+
+#define SECOND 1000000000ULL
+
+/* ns in the unit of `size` letters; none at all: seconds. 0: no such unit. */
+static uint64_t unit_ns(const char *name, size_t size)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = {
+		{"", SECOND},           {"ns", 1},
+		{"us", 1000},           {"ms", 1000000},
+		{"s", SECOND},          {"m", 60 * SECOND},
+		{"h", 3600 * SECOND},   {"d", 86400 * SECOND},
+		{"w", 604800 * SECOND},
+	};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strlen(units[i].name) == size && !memcmp(name, units[i].name, size))
+			return units[i].ns;
+	}
+	return 0;
+}
+
+/* Digits behind a point as fraction / *scale. */
+static int read_fraction(const char **text, uint64_t *fraction, uint64_t *scale)
+{
+	*fraction = 0;
+	*scale = 1;
+	if (**text != '.')
+		return 0;
+	if (!isdigit((unsigned char)*++*text))
+		return -EINVAL;
+	for (; isdigit((unsigned char)**text); ++*text) {
+		/* 15 digits reach below 1 ns of a week; what follows is nothing. */
+		if (*scale >= 1000000000000000ULL)
+			continue;
+		*fraction = *fraction * 10 + (uint64_t)(**text - '0');
+		*scale *= 10;
+	}
+	return 0;
+}
+
+int parse_duration(const char *text, uint64_t *ns)
+{
+	uint64_t above = UINT64_MAX, total = 0;
+
+	do { /* "2h11m", as durations are printed, has two parts, the greater unit first */
+		uint64_t whole, fraction, scale, unit;
+		unsigned __int128 sum;
+		size_t letters;
+		int err;
+
+		err = read_digits(&text, &whole);
+		if (!err)
+			err = read_fraction(&text, &fraction, &scale);
+		if (err)
+			return err;
+		letters = strspn(text, "nsumhdw");
+		unit = unit_ns(text, letters);
+		if (!unit || unit >= above || (!letters && above != UINT64_MAX))
+			return -EINVAL;
+		sum = (unsigned __int128)whole * unit + (unsigned __int128)fraction * unit / scale;
+		if (sum > UINT64_MAX - total)
+			return -ERANGE;
+		total += (uint64_t)sum;
+		above = unit;
+		text += letters;
+	} while (*text);
+	*ns = total;
+	return 0;
+}
+
+/* Text of one address, either family, in the v4-mapped form. */
+static int read_address(const char *text, uint8_t addr[16], bool *v4)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	struct in_addr in;
+
+	*v4 = inet_pton(AF_INET, text, &in) == 1;
+	if (!*v4)
+		return inet_pton(AF_INET6, text, addr) == 1 ? 0 : -EINVAL;
+	memcpy(addr, mapped, sizeof(mapped));
+	memcpy(addr + sizeof(mapped), &in, sizeof(in));
+	return 0;
+}
+
+static bool host_bits_set(const uint8_t addr[16], unsigned int bits)
+{
+	for (unsigned int i = bits; i < 128; i++) {
+		if (addr[i / 8] & (0x80 >> i % 8))
+			return true;
+	}
+	return false;
+}
+
+int parse_cidr(const char *text, uint8_t addr[16], uint8_t *bits)
+{
+	char host[INET6_ADDRSTRLEN];
+	const char *slash = strchrnul(text, '/');
+	size_t size = (size_t)(slash - text);
+	uint8_t result[16];
+	uint64_t prefix;
+	bool v4;
+	int err;
+
+	if (size >= sizeof(host))
+		return -EINVAL;
+	memcpy(host, text, size);
+	host[size] = '\0';
+	err = read_address(host, result, &v4);
+	if (err)
+		return err;
+	prefix = v4 ? 32 : 128;
+	if (*slash) {
+		err = parse_number(slash + 1, 0, prefix, &prefix);
+		if (err)
+			return err;
+	}
+	if (v4)
+		prefix += 96;
+	if (host_bits_set(result, (unsigned int)prefix))
+		return -EINVAL;
+	memcpy(addr, result, sizeof(result));
+	*bits = (uint8_t)prefix;
+	return 0;
+}

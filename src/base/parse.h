@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Strict readers of what people type. All: 0 or -EINVAL / -ERANGE, result untouched on failure. */
+#ifndef TCPTRAIL_BASE_PARSE_H
+#define TCPTRAIL_BASE_PARSE_H
+
+#include <stdint.h>
+
+/* Decimal digits only, whole string, min..max. */
+int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number);
+
+/*
+ * "500ms", "1.5s", "5m", "2h", "1d", "90" (seconds) -> ns, and "2h11m" as
+ * format_duration prints. Units ns us ms s m h d w, greater ones first; >= 0.
+ */
+int parse_duration(const char *text, uint64_t *ns);
+
+/*
+ * "10.0.0.0/8", "::1", "fe80::/10" -> address and prefix length; IPv4 is
+ * mapped to ::ffff:0:0/96, bits counted accordingly. Host bits set: -EINVAL.
+ */
+int parse_cidr(const char *text, uint8_t addr[16], uint8_t *bits);
+
+#endif

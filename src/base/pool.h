@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Elements of one size, named by a 32-bit index that stays valid until it is
+ * put back. Memory grows in chunks and never moves.
+ */
+#ifndef TCPTRAIL_BASE_POOL_H
+#define TCPTRAIL_BASE_POOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define POOL_NONE UINT32_MAX
+
+struct pool {
+	char **chunks;
+	size_t element; /* bytes, at least 4 */
+	uint32_t used;	/* elements ever handed out: all indices are below */
+	uint32_t live;	/* elements in use */
+	uint32_t free;	/* first free element; its first 4 bytes name the next */
+	uint32_t max;
+};
+
+void pool_init(struct pool *pool, size_t element, uint32_t max);
+void pool_free(struct pool *pool);
+
+/* A zeroed element, or POOL_NONE: no memory or max are in use. */
+uint32_t pool_take(struct pool *pool);
+void pool_put(struct pool *pool, uint32_t index);
+void *pool_at(const struct pool *pool, uint32_t index);
+
+#endif

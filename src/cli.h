@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The command line: read once into a const struct options. */
+#ifndef TCPTRAIL_CLI_H
+#define TCPTRAIL_CLI_H
+
+#include <stdio.h>
+
+#include "core/query.h"
+
+enum exit_code {
+	EXIT_FINE = 0,
+	EXIT_BAD = 1,	 /* the answer is bad (--fail-if) */
+	EXIT_USAGE = 2,
+	EXIT_CANNOT = 3, /* cannot run here */
+	EXIT_LOST = 4,	 /* ran, but facts or output were lost */
+};
+
+enum command {
+	COMMAND_WATCH, /* no word: snapshot, stream, final snapshot and totals */
+	COMMAND_SNAPSHOT,
+	COMMAND_EVENTS,
+	COMMAND_PROBES,	 /* --probes */
+	COMMAND_HELP,	 /* --help [of the command named] */
+	COMMAND_VERSION,
+	COMMAND_COUNT
+};
+
+enum output_format { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_FACTS };
+
+struct options {
+	enum command command;
+	enum command help_about; /* COMMAND_HELP */
+	struct query query;
+
+	/* netstat's */
+	bool all, listening, programs, extend, timers, wide;
+	bool numeric_hosts, numeric_ports, numeric_users;
+	bool continuous;
+	uint64_t interval; /* ns between snapshots with -c */
+	bool verbose;
+
+	/* ours */
+	enum output_format format;
+	char *columns;	  /* --columns as typed, checked, or "help"; NULL: default */
+	const char *sort; /* --sort as typed, checked; NULL: none */
+	uint64_t limit;	  /* 0: none */
+	bool no_header;
+	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+	bool utc;
+	const char *from; /* --from FILE; NULL: the live kernel */
+	const char *output; /* --output FILE; NULL: stdout */
+};
+
+/*
+ * Reads argv. 0: options filled (caller frees with options_free); else -EINVAL
+ * with diag: what was wrong and what is accepted.
+ */
+int cli_parse(int argc, char **argv, struct options *options, struct diag *diag);
+void options_free(struct options *options);
+
+/* Writes the help text for a command, made from the option table. */
+void cli_help(FILE *out, enum command command);
+/* Writes what `--columns help` asks for: the keys of the command, with what they tell. */
+void cli_help_columns(FILE *out, enum command command);
+
+#endif

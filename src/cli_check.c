@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What can be checked only when the whole command line is read. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli_table.h"
+#include "core/columns.h"
+
+/* "no command, snapshot": those that the option goes with. */
+static const char *commands_of(const struct cli_option *option, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (int c = 0; c < COMMAND_COUNT && used < size; c++) {
+		if (option->commands & COMMAND_BIT(c))
+			used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? ", " : "",
+			                         cli_commands[c].name);
+	}
+	return buf;
+}
+
+static int check_command(enum command command, uint64_t used, struct diag *diag)
+{
+	char list[80];
+
+	for (size_t i = 0; i < cli_options_count; i++) {
+		if (used & 1ULL << i && !(cli_options[i].commands & COMMAND_BIT(command)))
+			return diag_fail(diag, -EINVAL, "--%s cannot go with %s, but with %s",
+			                 cli_options[i].name, cli_commands[command].name,
+			                 commands_of(&cli_options[i], list, sizeof(list)));
+	}
+	return 0;
+}
+
+static int check_keys(const char *option, enum command command, const char *typed,
+                      struct diag *diag)
+{
+	bool events = command == COMMAND_EVENTS;
+	const struct field **chosen;
+	struct diag why;
+	size_t count;
+	int err;
+
+	err = columns_select(events ? change_fields : row_fields,
+	                     events ? change_fields_count : row_fields_count, NULL, typed, &chosen,
+	                     &count, &why);
+	if (err)
+		return diag_fail(diag, err, "--%s: %.*s", option, (int)sizeof(why.text) - 16,
+		                 why.text);
+	free(chosen);
+	return 0;
+}
+
+static int check_columns(const struct options *options, struct diag *diag)
+{
+	if (!options->columns || !strcmp(options->columns, "help"))
+		return 0;
+	return check_keys("columns", options->command, options->columns, diag);
+}
+
+static int check_sort(const struct options *options, struct diag *diag)
+{
+	const char *key;
+
+	if (!options->sort)
+		return 0;
+	key = options->sort + (options->sort[0] == '-');
+	if (key[0] == '+' || strchr(key, ','))
+		return diag_fail(diag, -EINVAL, "--sort: \"%.80s\" is not accepted; one key is",
+		                 options->sort);
+	return check_keys("sort", options->command, key, diag);
+}
+
+int cli_check(const struct options *options, uint64_t used, struct diag *diag)
+{
+	int err = check_command(options->command, used, diag);
+
+	if (!err)
+		err = check_columns(options, diag);
+	if (!err)
+		err = check_sort(options, diag);
+	return err;
+}

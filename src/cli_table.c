@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+const struct cli_command cli_commands[] = {
+	[COMMAND_WATCH] =
+		{
+			.name = "no command",
+			.usage = "[OPTION]...",
+			.summary = "sockets, then what happens to them",
+			.examples =
+				{
+					{"tcptrail -np",
+                                         "every socket, then every transition, as numbers"},
+					{"tcptrail snapshot -antp --state close_wait --older 5m",
+                                         "what hangs in CLOSE_WAIT, and whose it is"},
+					{"tcptrail events --port 443 --json",
+                                         "for another program"},
+				},
+		},
+	[COMMAND_SNAPSHOT] =
+		{
+			.word = "snapshot",
+			.name = "snapshot",
+			.usage = "snapshot [OPTION]... [DELAY]",
+			.summary = "netstat's list, and more",
+			.examples =
+				{
+					{"tcptrail snapshot -antp", "as netstat -antp"},
+					{"tcptrail snapshot -ltnc2",
+                                         "listeners, again every 2 seconds"},
+					{"tcptrail snapshot --sort -age --limit 20",
+                                         "the 20 that hang longest"},
+				},
+		},
+	[COMMAND_EVENTS] =
+		{
+			.word = "events",
+			.name = "events",
+			.usage = "events [OPTION]...",
+			.summary = "transitions, retransmits, RSTs",
+			.examples =
+				{
+					{"tcptrail events -n --comm nginx",
+                                         "what happens to nginx's sockets"},
+					{"tcptrail events --state syn_sent --newer 1s",
+                                         "fast connects"},
+					{"tcptrail events --facts --output day.facts",
+                                         "to be read by --from"},
+				},
+		},
+	[COMMAND_PROBES] = {.name = "--probes"},
+	[COMMAND_HELP] = {.name = "--help"},
+	[COMMAND_VERSION] = {.name = "--version"},
+};
+_Static_assert(sizeof(cli_commands) / sizeof(cli_commands[0]) == COMMAND_COUNT,
+               "commands follow enum command");
+
+const char *const cli_groups[] = {
+	[GROUP_NETSTAT] = "As netstat",
+	[GROUP_FILTER] = "Which sockets (a comma list holds if any of it does)",
+	[GROUP_OUTPUT] = "Output",
+	[GROUP_OTHER] = "Other",
+};
+
+static int set_flag(struct options *options, const struct cli_option *option, const char *argument,
+                    struct diag *diag)
+{
+	(void)argument;
+	(void)diag;
+	*(bool *)((char *)options + option->member) = true;
+	return 0;
+}
+
+static int set_numeric(struct options *options, const struct cli_option *option,
+                       const char *argument, struct diag *diag)
+{
+	(void)option;
+	(void)argument;
+	(void)diag;
+	options->numeric_hosts = options->numeric_ports = options->numeric_users = true;
+	return 0;
+}
+
+static int set_continuous(struct options *options, const struct cli_option *option,
+                          const char *argument, struct diag *diag)
+{
+	uint64_t interval;
+
+	if (parse_duration(argument ? argument : "1", &interval) || !interval)
+		return diag_fail(diag, -EINVAL,
+		                 "--%s: \"%.80s\" is not accepted; seconds are, more than 0",
+		                 option->name, argument);
+	options->continuous = true;
+	options->interval = interval;
+	return 0;
+}
+
+static int set_filter(struct options *options, const struct cli_option *option,
+                      const char *argument, struct diag *diag)
+{
+	return query_add(&options->query, option->name, argument, diag);
+}
+
+static const char *const formats[] = {
+	[OUTPUT_TEXT] = "text",
+	[OUTPUT_JSON] = "json",
+	[OUTPUT_CSV] = "csv",
+	[OUTPUT_FACTS] = "facts",
+};
+
+/* The option's name is the format's. */
+static int set_format(struct options *options, const struct cli_option *option,
+                      const char *argument, struct diag *diag)
+{
+	enum output_format format = OUTPUT_TEXT;
+
+	(void)argument;
+	while (strcmp(formats[format], option->name))
+		format++;
+	if (options->format != OUTPUT_TEXT && options->format != format)
+		return diag_fail(diag, -EINVAL,
+		                 "--%s and --%s cannot go together; one format is accepted",
+		                 formats[options->format], option->name);
+	options->format = format;
+	return 0;
+}
+
+/* Checked when the command is known. */
+static int set_columns(struct options *options, const struct cli_option *option,
+                       const char *argument, struct diag *diag)
+{
+	char *copy = strdup(argument);
+
+	(void)option;
+	if (!copy)
+		return diag_fail(diag, -ENOMEM, "out of memory");
+	free(options->columns);
+	options->columns = copy;
+	return 0;
+}
+
+static int set_string(struct options *options, const struct cli_option *option,
+                      const char *argument, struct diag *diag)
+{
+	if (!*argument)
+		return diag_fail(diag, -EINVAL, "--%s: \"\" is not accepted; %s is", option->name,
+		                 option->argument);
+	*(const char **)((char *)options + option->member) = argument;
+	return 0;
+}
+
+static int set_limit(struct options *options, const struct cli_option *option, const char *argument,
+                     struct diag *diag)
+{
+	if (parse_number(argument, 1, UINT64_MAX, &options->limit))
+		return diag_fail(diag, -EINVAL, "--%s: \"%.80s\" is not accepted; 1 or more is",
+		                 option->name, argument);
+	return 0;
+}
+
+static int set_color(struct options *options, const struct cli_option *option, const char *argument,
+                     struct diag *diag)
+{
+	if (!argument || !strcmp(argument, "always"))
+		options->color = COLOR_ALWAYS;
+	else if (!strcmp(argument, "never"))
+		options->color = COLOR_NEVER;
+	else if (!strcmp(argument, "auto"))
+		options->color = COLOR_AUTO;
+	else
+		return diag_fail(diag, -EINVAL,
+		                 "--%s: \"%.80s\" is not accepted; auto, always, never are",
+		                 option->name, argument);
+	return 0;
+}
+
+#define SNAPSHOT (COMMAND_BIT(COMMAND_WATCH) | COMMAND_BIT(COMMAND_SNAPSHOT))
+#define EVENTS   COMMAND_BIT(COMMAND_EVENTS)
+#define BOTH     (SNAPSHOT | EVENTS)
+#define ANY      (COMMAND_BIT(COMMAND_COUNT) - 1)
+
+/* clang-format off */
+#define FLAG(short_name, long_name, where, stored, text)                                           \
+	.letter = short_name, .name = long_name, .commands = where, .set = set_flag,               \
+	.member = offsetof(struct options, stored), .help = text
+#define NETSTAT(short_name, long_name, where, stored, text)                                        \
+	{.group = GROUP_NETSTAT, FLAG(short_name, long_name, where, stored, text)}
+#define FILTER(long_name, value, text)                                                             \
+	{.name = long_name, .argument = value, .group = GROUP_FILTER, .commands = BOTH,            \
+	 .set = set_filter, .help = text}
+#define FORMAT(long_name, where, text)                                                             \
+	{.name = long_name, .group = GROUP_OUTPUT, .commands = where, .set = set_format,           \
+	 .help = text}
+#define STRING(long_name, value, where, stored, text)                                              \
+	{.name = long_name, .argument = value, .group = GROUP_OUTPUT, .commands = where,           \
+	 .set = set_string, .member = offsetof(struct options, stored), .help = text}
+
+const struct cli_option cli_options[] = {
+	NETSTAT('a', "all", SNAPSHOT, all, "listening sockets as well"),
+	NETSTAT('l', "listening", SNAPSHOT, listening, "listening sockets only"),
+	{.letter = 'n', .name = "numeric", .group = GROUP_NETSTAT, .commands = BOTH,
+	 .set = set_numeric, .help = "numbers for hosts, ports and users"},
+	NETSTAT(0, "numeric-hosts", BOTH, numeric_hosts, "numbers for hosts"),
+	NETSTAT(0, "numeric-ports", BOTH, numeric_ports, "numbers for ports"),
+	NETSTAT(0, "numeric-users", BOTH, numeric_users, "numbers for users"),
+	{.letter = 'p', .name = "programs", .alias = "program", .group = GROUP_NETSTAT,
+	 .commands = SNAPSHOT, .set = set_flag, .member = offsetof(struct options, programs),
+	 .help = "process that has the socket"},
+	NETSTAT('e', "extend", SNAPSHOT, extend, "user and inode"),
+	NETSTAT('o', "timers", SNAPSHOT, timers, "timers"),
+	{.letter = 'c', .name = "continuous", .argument = "SECONDS", .optional = true,
+	 .group = GROUP_NETSTAT, .commands = SNAPSHOT, .set = set_continuous,
+	 .help = "every second; -c5: every 5 s"},
+	{.letter = 't', .name = "tcp", .group = GROUP_NETSTAT, .commands = BOTH,
+	 .help = "TCP sockets: there are no others here"},
+	NETSTAT('4', "inet", BOTH, query.v4, "IPv4 only"),
+	NETSTAT('6', "inet6", BOTH, query.v6, "IPv6 only"),
+	NETSTAT('W', "wide", BOTH, wide, "do not cut addresses"),
+	NETSTAT('v', "verbose", ANY, verbose, "tell more on standard error"),
+
+	FILTER("state", "STATE,...", "netstat's or ss's names, or ss's groups"),
+	FILTER("pid", "PID,...", "process that has it, or made it"),
+	FILTER("comm", "NAME,...", "its command name"),
+	FILTER("port", "PORT,...", "local or remote port"),
+	FILTER("lport", "PORT,...", "local port"),
+	FILTER("rport", "PORT,...", "remote port"),
+	FILTER("addr", "ADDRESS,...", "local or remote address, or 10.0.0.0/8"),
+	FILTER("netns", "NETNS,...", "namespace: host, a name or inode number"),
+	FILTER("cgroup", "PATH,...", "cgroup v2 path, or how it begins"),
+	FILTER("container", "ID,...", "id of a container or pod, or name of a unit"),
+	FILTER("older", "TIME", "at least so long in its state: 500ms, 90s, 5m, 2h"),
+	FILTER("newer", "TIME", "less than so long in its state"),
+
+	FORMAT("json", BOTH, "JSON, one object a line"),
+	FORMAT("csv", BOTH, "CSV"),
+	FORMAT("facts", EVENTS, "facts, as --from reads them"),
+	{.name = "columns", .argument = "KEY,...", .group = GROUP_OUTPUT, .commands = BOTH,
+	 .set = set_columns, .help = "these; +KEY,...: these too; help: lists all"},
+	STRING("sort", "KEY", SNAPSHOT, sort, "by KEY; -KEY: greatest first"),
+	{.name = "limit", .argument = "NUMBER", .group = GROUP_OUTPUT, .commands = BOTH,
+	 .set = set_limit, .help = "so many lines at most"},
+	{.group = GROUP_OUTPUT, FLAG(0, "no-header", BOTH, no_header, "no headings")},
+	{.name = "color", .argument = "WHEN", .optional = true, .group = GROUP_OUTPUT,
+	 .commands = BOTH, .set = set_color, .help = "auto, always or never"},
+	{.group = GROUP_OUTPUT, FLAG(0, "utc", BOTH, utc, "times in UTC")},
+	STRING("output", "FILE", BOTH, output, "write to a file"),
+	STRING("from", "FILE", BOTH, from, "read facts from a file, not from the kernel"),
+
+	{.name = "probes", .group = GROUP_OTHER, .commands = COMMAND_BIT(COMMAND_PROBES),
+	 .becomes = COMMAND_PROBES, .help = "what this kernel lets us see"},
+	{.letter = 'h', .name = "help", .group = GROUP_OTHER, .commands = ANY,
+	 .becomes = COMMAND_HELP, .help = "this text, or that of the command named"},
+	{.letter = 'V', .name = "version", .group = GROUP_OTHER, .commands = ANY,
+	 .becomes = COMMAND_VERSION, .help = "version"},
+};
+
+const struct cli_foreign cli_foreign[] = {
+	{'r', "route"}, {'i', "interfaces"}, {'g', "groups"}, {'s', "statistics"},
+	{'M', "masquerade"}, {'u', "udp"}, {'U', "udplite"}, {'S', "sctp"}, {'w', "raw"},
+	{'x', "unix"}, {'2', "l2cap"}, {'f', "rfcomm"}, {'A', "protocol"}, {0, "bluetooth"},
+	{0, "ax25"}, {0, "x25"}, {0, "rose"}, {0, "ash"}, {0, "ipx"}, {0, "netrom"}, {0, "ddp"},
+	{0, "appletalk"}, {0, "econet"}, {'d', "dccp"}, {0, "vsock"}, {0, "packet"}, {'F', "fib"},
+	{'C', "cache"},
+};
+/* clang-format on */
+
+const size_t cli_options_count = sizeof(cli_options) / sizeof(cli_options[0]);
+const size_t cli_foreign_count = sizeof(cli_foreign) / sizeof(cli_foreign[0]);
+
+_Static_assert(sizeof(cli_options) / sizeof(cli_options[0]) <= CLI_OPTIONS_MOST, "sets hold all");
+_Static_assert(sizeof(cli_groups) / sizeof(cli_groups[0]) == GROUP_COUNT,
+               "headings follow enum cli_group");
+_Static_assert(sizeof(formats) / sizeof(formats[0]) == OUTPUT_FACTS + 1,
+               "formats follow enum output_format");

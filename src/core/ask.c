@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the table would like to know. Asking never changes a row: a replay,
+ * where nobody asks, folds to the same table.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "core/table_private.h"
+
+#define ASK_AGAIN (2 * NS_PER_SEC) /* no answer came */
+
+static void heap_push(struct heap *heap, const struct due *due)
+{
+	struct due *items = heap->items;
+	size_t at;
+
+	if (heap->count == heap->room) {
+		heap->room = heap->room ? heap->room * 2 : 256;
+		items = realloc(heap->items, heap->room * sizeof(*items));
+		if (!items) {
+			heap->room = heap->count;
+			return; /* the next walk will tell, too */
+		}
+		heap->items = items;
+	}
+	for (at = heap->count++; at && items[(at - 1) / 2].due > due->due; at = (at - 1) / 2)
+		items[at] = items[(at - 1) / 2];
+	items[at] = *due;
+}
+
+static struct due heap_pop(struct heap *heap)
+{
+	struct due top = heap->items[0], last = heap->items[--heap->count];
+	size_t at = 0, child;
+
+	while ((child = at * 2 + 1) < heap->count) {
+		if (child + 1 < heap->count && heap->items[child + 1].due < heap->items[child].due)
+			child++;
+		if (heap->items[child].due >= last.due)
+			break;
+		heap->items[at] = heap->items[child];
+		at = child;
+	}
+	heap->items[at] = last;
+	return top;
+}
+
+void ask_mini(struct table *t, const struct row *row, uint64_t due)
+{
+	if (t->ask)
+		heap_push(&t->heap, &(struct due){due, row->deadline, row->self});
+}
+
+void ask_port(struct table *t, const struct row *row)
+{
+	struct ports *ports = &t->ports;
+	struct port_wish *items;
+
+	if (!t->ask)
+		return;
+	if (ports->count == ports->room) {
+		items = realloc(ports->items, (ports->room * 2 + 64) * sizeof(*items));
+		if (!items)
+			return; /* the next event of the socket brings its port, too */
+		ports->items = items;
+		ports->room = ports->room * 2 + 64;
+	}
+	ports->items[ports->count++] = (struct port_wish){row->self, row->sk};
+}
+
+void ask_free(struct table *t)
+{
+	free(t->heap.items);
+	free(t->ports.items);
+}
+
+void row_sample(const struct row *row, struct fact_sample *s)
+{
+	*s = (struct fact_sample){
+		.family = row->family,
+		.netns = row->netns,
+		.lport = row->lport,
+		.rport = row->rport,
+		.cookie = row->cookie,
+		.state = row->state,
+		.flags = SAMPLE_TUPLE,
+	};
+	if (row->flags & ROW_MINI)
+		s->flags |= SAMPLE_MINI;
+	if (row->flags & ROW_REQUEST)
+		s->flags |= SAMPLE_REQUEST;
+	memcpy(s->laddr, row->laddr, sizeof(s->laddr));
+	memcpy(s->raddr, row->raddr, sizeof(s->raddr));
+}
+
+static void question_fill(struct question *question, enum question_kind kind,
+			  const struct row *row)
+{
+	question->kind = kind;
+	question->row = row->self;
+	question->sk = row->sk;
+	question->cookie = row->cookie;
+	row_sample(row, &question->s);
+}
+
+static bool next_port(struct table *t, struct question *question)
+{
+	while (t->ports.count) {
+		struct port_wish wish = t->ports.items[--t->ports.count];
+		const struct row *row = row_at(t, wish.row);
+
+		if (!row->used || row->sk != wish.sk || !(row->flags & ROW_PORT_PENDING))
+			continue;
+		question_fill(question, ASK_PORT, row);
+		return true;
+	}
+	return false;
+}
+
+bool table_next_question(struct table *t, struct question *question)
+{
+	if (next_port(t, question))
+		return true;
+	while (t->heap.count && t->heap.items[0].due <= t->now) {
+		struct due due = heap_pop(&t->heap);
+		const struct row *row = row_at(t, due.row);
+
+		if (!row->used || !(row->flags & ROW_MINI) || row->deadline != due.deadline)
+			continue;
+		question_fill(question, ASK_MINI, row);
+		due.due = t->now + ASK_AGAIN;
+		heap_push(&t->heap, &due);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/change.h"
+
+#define NAME_OF(names, index)                                                                      \
+	((unsigned int)(index) < sizeof(names) / sizeof((names)[0]) ? (names)[index] : "")
+#define COVERS(names, count)                                                                       \
+	_Static_assert(sizeof(names) / sizeof((names)[0]) == (count), "one name for each")
+
+static const char *const retransmit_kinds[] = {
+	[RETRANSMIT_SYN] = "SYN", [RETRANSMIT_SYNACK] = "SYN+ACK",
+	[RETRANSMIT_RTO] = "RTO", [RETRANSMIT_FAST] = "fast",
+	[RETRANSMIT_TLP] = "TLP", [RETRANSMIT_SLOW_START] = "slow-start",
+};
+COVERS(retransmit_kinds, RETRANSMIT_KIND_COUNT);
+
+static const char *const closers[] = {
+	[CLOSER_NONE] = "",
+	[CLOSER_LOCAL] = "local",
+	[CLOSER_PEER] = "peer",
+	[CLOSER_BOTH] = "both",
+	[CLOSER_LOCAL_RESET] = "local-reset",
+	[CLOSER_PEER_RESET] = "peer-reset",
+	[CLOSER_REFUSED] = "refused",
+	[CLOSER_TIMEOUT] = "timeout",
+	[CLOSER_KILLED] = "killed",
+	[CLOSER_ERROR] = "error",
+};
+COVERS(closers, CLOSER_COUNT);
+
+static const char *const owner_sources[] = {
+	[OWNER_NONE] = "",
+	[OWNER_CONNECT] = "connect",
+	[OWNER_ACCEPT] = "accept",
+	[OWNER_LISTEN] = "listen",
+	[OWNER_WALK] = "fd-walk",
+	[OWNER_CLOSE] = "close",
+	[OWNER_LISTENER] = "listener",
+};
+COVERS(owner_sources, OWNER_SOURCE_COUNT);
+
+static const char *const loss_places[] = {
+	[0] = "",
+	[LOSS_RING] = "ring-buffer",
+	[LOSS_RECURSION] = "recursion",
+	[LOSS_TABLE] = "table",
+	[LOSS_CHAIN] = "chain",
+	[LOSS_WALK] = "walk",
+	[LOSS_OUTPUT] = "output",
+};
+COVERS(loss_places, LOSS_WHERE_COUNT);
+
+const char *retransmit_kind_name(enum retransmit_kind kind)
+{
+	return NAME_OF(retransmit_kinds, kind);
+}
+
+const char *closer_name(enum closer closer)
+{
+	return NAME_OF(closers, closer);
+}
+
+const char *owner_source_name(enum owner_source source)
+{
+	return NAME_OF(owner_sources, source);
+}
+
+const char *loss_where_name(enum fact_loss_where where)
+{
+	return NAME_OF(loss_places, where);
+}

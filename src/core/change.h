@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a fact changed, told to the views of the stream. */
+#ifndef TCPTRAIL_CORE_CHANGE_H
+#define TCPTRAIL_CORE_CHANGE_H
+
+#include "core/row.h"
+
+enum change_kind {
+	CHANGE_STATE = 1,
+	CHANGE_RETRANSMIT,
+	CHANGE_RST_SENT,
+	CHANGE_RST_RECEIVED,
+	CHANGE_LOSS,
+	CHANGE_KIND_COUNT
+};
+
+struct change {
+	enum change_kind kind;
+	uint64_t time;		/* when it happened; for an inferred one, when it was noticed */
+	const struct row *row;	/* as it is after the change; NULL for CHANGE_LOSS */
+	uint8_t old, new;	/* CHANGE_STATE: enum tcp_state */
+	bool dwell_known;	/* some time in the old state is known */
+	bool dwell_exact;	/* ... all of it; else dwell is a lower bound */
+	bool inferred;		/* not an event of the kernel: told by a walk, look-up or deadline */
+	uint64_t dwell;		/* ns in the old state */
+	enum retransmit_kind retransmit;
+	uint32_t reason;	/* RST sent: kernel's reason number; 0 none */
+	struct fact_task actor; /* who did it, where certain; pid 0: not known */
+	enum fact_loss_where where; /* CHANGE_LOSS */
+	uint64_t count;
+};
+
+/* "SYN", "SYN+ACK", "RTO", "fast", "TLP", "slow-start" */
+const char *retransmit_kind_name(enum retransmit_kind kind);
+/* "", "local", "peer", "both", "local-reset", ... */
+const char *closer_name(enum closer closer);
+/* "", "connect", "accept", "listen", "fd-walk", "close", "listener" */
+const char *owner_source_name(enum owner_source source);
+/* "ring-buffer", "recursion", "table", "chain", "walk", "output" */
+const char *loss_where_name(enum fact_loss_where where);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/endpoint.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+static bool is_mapped(const struct endpoint *endpoint)
+{
+	return endpoint->family == AF_INET6 &&
+	       !memcmp(endpoint->addr, mapped_prefix, sizeof(mapped_prefix));
+}
+
+void endpoint_address(const struct endpoint *endpoint, char text[ENDPOINT_SIZE])
+{
+	bool mapped = is_mapped(endpoint);
+	int family = mapped ? AF_INET : endpoint->family;
+
+	if (!inet_ntop(family, endpoint->addr + (mapped ? 12 : 0), text, ENDPOINT_SIZE))
+		strcpy(text, "?");
+}
+
+void endpoint_text(const struct endpoint *endpoint, char text[ENDPOINT_SIZE])
+{
+	char address[ENDPOINT_SIZE];
+	char port[8] = "*";
+	bool brackets;
+
+	endpoint_address(endpoint, address);
+	brackets = strchr(address, ':') != NULL;
+	if (endpoint->port)
+		snprintf(port, sizeof(port), "%u", endpoint->port);
+	snprintf(text, ENDPOINT_SIZE, "%s%.45s%s:%s", brackets ? "[" : "", address,
+	         brackets ? "]" : "", port);
+}
+
+bool endpoint_unspecified(const struct endpoint *endpoint)
+{
+	static const uint8_t zero[16];
+
+	return !memcmp(endpoint->addr, zero, endpoint->family == AF_INET ? 4 : 16);
+}
+
+static void map(const struct endpoint *endpoint, uint8_t addr[16])
+{
+	if (endpoint->family != AF_INET) {
+		memcpy(addr, endpoint->addr, 16);
+		return;
+	}
+	memcpy(addr, mapped_prefix, sizeof(mapped_prefix));
+	memcpy(addr + 12, endpoint->addr, 4);
+}
+
+int endpoint_compare(const struct endpoint *a, const struct endpoint *b)
+{
+	uint8_t left[16], right[16];
+	int order;
+
+	map(a, left);
+	map(b, right);
+	order = memcmp(left, right, sizeof(left));
+	return order ? order : (int)a->port - (int)b->port;
+}

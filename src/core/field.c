@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/field.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/endpoint.h"
+#include "core/value.h"
+
+const struct field *field_find(const struct field *fields, size_t count, const char *key)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(fields[i].key, key))
+			return &fields[i];
+	return NULL;
+}
+
+static int order(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int value_compare(const struct value *a, const struct value *b)
+{
+	switch (a->type) {
+	case VALUE_NONE:
+		return 0;
+	case VALUE_STRING:
+		return strcmp(a->string, b->string);
+	case VALUE_NUMBER:
+	case VALUE_DURATION:
+	case VALUE_LIST:
+		return order(a->number, b->number);
+	case VALUE_SIGNED:
+	case VALUE_TIME:
+		return (a->sign > b->sign) - (a->sign < b->sign);
+	case VALUE_ENDPOINT:
+		return endpoint_compare(&a->endpoint, &b->endpoint);
+	case VALUE_BOOL:
+		return order(a->yes, b->yes);
+	}
+	return 0;
+}
+
+int field_compare(const struct field_context *context, const struct field *field, const void *a,
+                  const void *b)
+{
+	struct value left, right;
+
+	value_get(&left, context, field, a);
+	value_get(&right, context, field, b);
+	if (left.type != right.type)
+		return left.type == VALUE_NONE ? 1 : -1;
+	return value_compare(&left, &right);
+}
+
+void value_get(struct value *value, const struct field_context *context, const struct field *field,
+               const void *object)
+{
+	memset(value, 0, offsetof(struct value, buf));
+	value->buf[0] = '\0';
+	field->get(context, object, value);
+}
+
+void value_number(struct value *value, uint64_t number)
+{
+	value->type = VALUE_NUMBER;
+	value->number = number;
+}
+
+void value_bool(struct value *value, bool yes)
+{
+	value->type = VALUE_BOOL;
+	value->yes = yes;
+}
+
+void value_duration(struct value *value, uint64_t ns, bool exact)
+{
+	value->type = VALUE_DURATION;
+	value->number = ns;
+	value->exact = exact;
+}
+
+void value_time(struct value *value, const struct field_context *context, uint64_t boot)
+{
+	int64_t wall = table_wall(context->table, boot);
+
+	if (!wall)
+		return;
+	value->type = VALUE_TIME;
+	value->sign = wall;
+}
+
+void value_endpoint(struct value *value, uint8_t family, const uint8_t *addr, uint16_t port)
+{
+	value->type = VALUE_ENDPOINT;
+	value->endpoint = (struct endpoint){.addr = addr, .port = port, .family = family};
+}
+
+void value_string(struct value *value, const char *text)
+{
+	if (!text || !text[0])
+		return;
+	value->type = VALUE_STRING;
+	value->string = text;
+}
+
+void value_print(struct value *value, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(value->buf, sizeof(value->buf), format, args);
+	va_end(args);
+	value->type = VALUE_STRING;
+	value->string = value->buf;
+}
+
+void value_print_more(struct value *value, const char *format, ...)
+{
+	size_t used = strlen(value->buf);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(value->buf + used, sizeof(value->buf) - used, format, args);
+	va_end(args);
+}
+
+void value_reason(struct value *value, const struct field_context *context, uint32_t reason)
+{
+	if (!reason)
+		return;
+	value_string(value, names_find(value_names(context), name_key_number(NAME_RST, reason)));
+	if (value->type == VALUE_NONE)
+		value_print(value, "%u", reason);
+}
+
+struct names *value_names(const struct field_context *context)
+{
+	return table_names((struct table *)context->table);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The field registry: one const row per column drives text, JSON keys, CSV,
+ * --columns, --sort and the help text. Renderers switch on a value's type,
+ * never on a field's name.
+ */
+#ifndef TCPTRAIL_CORE_FIELD_H
+#define TCPTRAIL_CORE_FIELD_H
+
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "core/table.h"
+
+enum value_type {
+	VALUE_NONE,   /* not known; text "-", JSON null, CSV empty */
+	VALUE_STRING, /* any bytes; the renderer makes them safe */
+	VALUE_NUMBER, /* unsigned */
+	VALUE_SIGNED,
+	VALUE_DURATION, /* ns; exact or a lower bound: text "12.3s" or ">=12.3s" */
+	VALUE_TIME,     /* wall clock, ns since 1970 */
+	VALUE_ENDPOINT, /* address and port: text "127.0.0.1:80", or by name */
+	VALUE_BOOL,
+	VALUE_LIST, /* several; `list` writes them as JSON, text form in `string` */
+};
+
+/* How alarming a value is: what colours are made of. */
+enum value_mark {
+	MARK_PLAIN,
+	MARK_GOOD,
+	MARK_WARN,
+	MARK_BAD,
+};
+
+/* What is printed of one (address, port). */
+struct endpoint {
+	const uint8_t *addr;
+	uint16_t port; /* 0: "*" */
+	uint8_t family;
+};
+
+struct field_context;
+
+struct value {
+	enum value_type type;
+	enum value_mark mark;
+	bool exact; /* VALUE_DURATION */
+	union {
+		uint64_t number; /* VALUE_LIST: how many */
+		int64_t sign;
+		struct endpoint endpoint;
+		bool yes;
+	};
+	const char *string; /* VALUE_STRING, VALUE_LIST (NULL: its number); may point into buf */
+	/* VALUE_LIST: writes all of the list as one JSON value. */
+	void (*list)(const struct field_context *context, const void *object, struct buffer *json);
+	char buf[160];
+};
+
+/* How values are to be made; the same for one whole output. */
+struct field_context {
+	const struct table *table;
+	uint64_t now; /* CLOCK_BOOTTIME ns that ages are counted to */
+	bool numeric_hosts, numeric_ports, numeric_users;
+	bool wide; /* do not cut addresses to netstat's 23 columns */
+	bool utc;
+};
+
+struct field {
+	const char *key;     /* snake_case: JSON key, CSV heading, --columns and --sort name */
+	const char *heading; /* text heading, netstat's where netstat has the column */
+	const char *help;
+	enum value_type type; /* what get makes, if not VALUE_NONE; decides JSON keys */
+	int width;            /* minimum width in text; negative: right-aligned */
+	void (*get)(const struct field_context *context, const void *object, struct value *value);
+};
+
+/* Columns of a socket (object: struct row) and of an event (object: struct change). */
+extern const struct field row_fields[];
+extern const size_t row_fields_count;
+extern const struct field change_fields[];
+extern const size_t change_fields_count;
+
+/* Field by key, or NULL. */
+const struct field *field_find(const struct field *fields, size_t count, const char *key);
+
+/*
+ * Order of two objects by a field's value: numbers by size, strings by bytes,
+ * unknown values last. Like qsort's compare.
+ */
+int field_compare(const struct field_context *context, const struct field *field, const void *a,
+                  const void *b);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Events that change no state: resets, retransmissions, and the syscalls that name an owner. */
+#include <string.h>
+
+#include "core/table_private.h"
+
+/* --- resets and retransmissions ------------------------------------------------------------- */
+
+/* May the row, found by its addresses, be of the socket that the sample was taken of? */
+static bool row_fits(const struct row *row, uint64_t sk, const struct fact_sample *s)
+{
+	if (!sk) /* a segment that no socket wanted: of the connection that there was */
+		return true;
+	if (row_other_cookie(row, s))
+		return false;
+	if (s->flags & SAMPLE_REQUEST) /* TCP Fast Open has the full socket already */
+		return row->flags & ROW_REQUEST || row->state == STATE_SYN_RECV;
+	if (s->flags & SAMPLE_MINI || s->state == STATE_CLOSE)
+		return row->flags & ROW_MINI;
+	return !row->sk && !(row->flags & (ROW_MINI | ROW_REQUEST));
+}
+
+/* The row a sample is about: by address, else (mini and request sockets) by connection. */
+static struct row *row_of_sample(struct table *t, uint64_t sk, const struct fact_sample *s,
+				 uint64_t time)
+{
+	struct row *row = row_of_address(t, sk, s, time);
+
+	if (row || !(s->flags & SAMPLE_TUPLE))
+		return row;
+	for (row = row_find_tuple(t, s, 0); row; row = row_next_tuple(t, row, s))
+		if (row_fits(row, sk, s))
+			break;
+	return row;
+}
+
+/* A socket that was there before us: met by an event, before a walk got to it. */
+static struct row *row_meet(struct table *t, uint64_t sk, const struct fact_sample *s,
+			    uint64_t time)
+{
+	struct row *row = row_of_sample(t, sk, s, time);
+
+	if (row || !sk || !s->state || s->state >= STATE_COUNT)
+		return row;
+	/* A mini-socket's address has no events of its own. */
+	row = row_new(t, s->flags & SAMPLE_MINI ? 0 : sk, s->netns, time);
+	if (!row)
+		return NULL;
+	row_set_state(t, row, s->state);
+	row->closer = (uint8_t)closer_of_state(s->state);
+	if (s->flags & SAMPLE_REQUEST)
+		row->flags |= ROW_REQUEST | ROW_LISTENED;
+	if (s->flags & SAMPLE_MINI)
+		row->flags |= ROW_MINI;
+	row_settle(t, row, s, time);
+	row_take_sample(t, row, s, time);
+	row_add_step(t, row, time, STEP_STATE, s->state, 0);
+	if (row->flags & ROW_MINI)
+		ask_mini(t, row, time);
+	return row;
+}
+
+/* net/ipv4/tcp_output.c, tcp_timer.c, tcp_recovery.c; measured on 6.18. Recovery goes first. */
+static enum retransmit_kind retransmit_kind_of(const struct fact_retransmit *fact)
+{
+	enum { CA_RECOVERY = 3, CA_LOSS = 4, PENDING_LOSS_PROBE = 5 };
+
+	if (fact->s.state == STATE_SYN_SENT)
+		return RETRANSMIT_SYN;
+	if (fact->s.state == STATE_SYN_RECV)
+		return RETRANSMIT_SYNACK;
+	if (fact->ca_state == CA_RECOVERY)
+		return RETRANSMIT_FAST;
+	if (fact->ca_state == CA_LOSS)
+		return fact->pending ? RETRANSMIT_SLOW_START : RETRANSMIT_RTO;
+	if (fact->pending == PENDING_LOSS_PROBE)
+		return RETRANSMIT_TLP;
+	return fact->retransmits ? RETRANSMIT_RTO : RETRANSMIT_FAST;
+}
+
+static void note_retransmit(struct table *t, struct row *row, enum retransmit_kind kind,
+			    uint64_t time)
+{
+	struct change change = {
+		.kind = CHANGE_RETRANSMIT, .time = time, .row = row, .retransmit = kind};
+
+	row->retransmits[kind]++;
+	row->changed = time;
+	t->totals.retransmits[kind]++;
+	row_add_step(t, row, time, STEP_RETRANSMIT, (uint8_t)kind, 0);
+	change_emit(t, &change);
+}
+
+void fold_retransmit(struct table *t, const struct fact_retransmit *fact)
+{
+	struct row *row = row_meet(t, fact->h.sk, &fact->s, fact->h.time);
+
+	if (!row)
+		return;
+	row_settle(t, row, &fact->s, fact->h.time);
+	row_port_known(t, row);
+	row_take_sample(t, row, &fact->s, fact->h.time);
+	note_retransmit(t, row, retransmit_kind_of(fact), fact->h.time);
+}
+
+void fold_synack(struct table *t, const struct fact_synack *fact)
+{
+	struct row *row = row_meet(t, fact->h.sk, &fact->s, fact->h.time);
+
+	if (!row)
+		return;
+	row_take_sample(t, row, &fact->s, fact->h.time);
+	note_retransmit(t, row, RETRANSMIT_SYNACK, fact->h.time);
+}
+
+/* A segment for no socket: told, but no row of the table. */
+static void tell_reset(struct table *t, const struct fact_reset *fact, struct change *change)
+{
+	struct row none = {
+		.netns = fact->s.netns,
+		.family = (uint8_t)fact->s.family,
+		.lport = fact->s.lport,
+		.rport = fact->s.rport,
+		.state = STATE_CLOSE,
+		.owner = ROW_NONE,
+		.holders = ROW_NONE,
+		.history = ROW_NONE,
+		.flags = ROW_ORPHAN, /* nobody's */
+	};
+
+	memcpy(none.laddr, fact->s.laddr, sizeof(none.laddr));
+	memcpy(none.raddr, fact->s.raddr, sizeof(none.raddr));
+	change->row = &none;
+	change_emit(t, change);
+}
+
+void fold_reset(struct table *t, const struct fact_reset *fact)
+{
+	bool sent = fact->h.type == FACT_RST_SENT;
+	struct change change = {
+		.kind = sent ? CHANGE_RST_SENT : CHANGE_RST_RECEIVED,
+		.time = fact->h.time,
+		.reason = fact->reason,
+	};
+	struct row *row = row_meet(t, fact->h.sk, &fact->s, fact->h.time);
+
+	if (sent)
+		t->totals.rsts_sent++;
+	else
+		t->totals.rsts_received++;
+	if (!row) {
+		tell_reset(t, fact, &change);
+		return;
+	}
+	row_settle(t, row, &fact->s, fact->h.time);
+	row_port_known(t, row);
+	row_take_sample(t, row, &fact->s, fact->h.time);
+	if (row->flags & (ROW_PORT_PENDING | ROW_NASCENT)) {
+		row_settle(t, row, &fact->s, fact->h.time);
+		row_port_known(t, row);
+	}
+	if (sent) {
+		row->rsts_sent++;
+		row->rst_sent_reason = (uint8_t)fact->reason;
+		if (row->closer == CLOSER_NONE)
+			row->closer = CLOSER_LOCAL_RESET;
+	} else {
+		row->rsts_received++;
+		if (row->closer == CLOSER_NONE)
+			row->closer = row->state == STATE_SYN_SENT ? CLOSER_REFUSED
+								   : CLOSER_PEER_RESET;
+	}
+	row->changed = fact->h.time;
+	row_add_step(t, row, fact->h.time, sent ? STEP_RST_SENT : STEP_RST_RECEIVED,
+		     (uint8_t)fact->reason, 0);
+	change.row = row;
+	change_emit(t, &change);
+}
+
+/* --- syscalls ------------------------------------------------------------------------------- */
+
+static struct row *row_of_syscall(struct table *t, const struct fact_syscall *fact)
+{
+	struct row *row = row_find_sk(t, fact->h.sk);
+
+	if (!row || (row->cookie && fact->cookie && row->cookie != fact->cookie))
+		return NULL;
+	row->touched = fact->h.time;
+	if (fact->inode)
+		row->inode = fact->inode;
+	row->flags |= ROW_SOCKET;
+	holder_add(t, row, fact->task.pid, fact->task.comm, fact->fd);
+	return row;
+}
+
+void fold_accept(struct table *t, const struct fact_syscall *fact)
+{
+	struct row *row = row_of_syscall(t, fact);
+
+	if (!row)
+		return;
+	row->flags |= ROW_LISTENED;
+	owner_set(t, row, fact->task.pid, fact->task.comm, OWNER_ACCEPT);
+}
+
+void fold_connect(struct table *t, const struct fact_syscall *fact)
+{
+	struct row *row = row_of_syscall(t, fact);
+
+	if (!row)
+		return;
+	if (row->flags & ROW_PORT_PENDING && fact->lport) {
+		struct fact_sample s;
+
+		row_sample(row, &s);
+		s.lport = fact->lport;
+		row_settle(t, row, &s, fact->h.time);
+		row_port_known(t, row);
+	}
+	if (row->owner == ROW_NONE)
+		owner_set(t, row, fact->task.pid, fact->task.comm, OWNER_CONNECT);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The getters of a socket's fields, by what they look at: where it is, who has
+ * it, what it went through. core/row_fields.c makes columns of them, and
+ * core/change_fields.c those of an event about the socket.
+ */
+#ifndef TCPTRAIL_CORE_GETTER_H
+#define TCPTRAIL_CORE_GETTER_H
+
+#include "core/field.h"
+
+#define GETTER(name)                                                                               \
+	void row_##name(const struct field_context *context, const void *object,                   \
+	                struct value *value)
+
+/* core/row_where.c */
+GETTER(proto);
+GETTER(family);
+GETTER(local);
+GETTER(local_address);
+GETTER(local_port);
+GETTER(foreign);
+GETTER(foreign_address);
+GETTER(foreign_port);
+GETTER(listener);
+GETTER(netns);
+GETTER(netns_name);
+
+/* core/row_who.c */
+GETTER(program);
+GETTER(owner_source);
+GETTER(owner_pid);
+GETTER(owner_comm);
+GETTER(fd);
+GETTER(holders);
+GETTER(user);
+GETTER(uid);
+GETTER(cgroup);
+GETTER(container);
+GETTER(container_id);
+GETTER(pod);
+
+/* core/row_life.c */
+GETTER(state);
+GETTER(age);
+GETTER(born);
+GETTER(life);
+GETTER(remaining);
+GETTER(states);
+GETTER(history);
+GETTER(closed_by);
+GETTER(error);
+GETTER(rst_reason);
+
+/* core/row_fields.c */
+GETTER(cookie);
+GETTER(sk);
+
+/* How alarming it is to be in a state. */
+enum value_mark state_mark(unsigned int state);
+
+#endif

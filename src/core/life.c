@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What happens to a row, whichever fact told it. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "core/table_private.h"
+
+void change_emit(struct table *t, const struct change *change)
+{
+	if (t->listener)
+		t->listener(change, t->listener_arg);
+}
+
+void loss_count(struct table *t, enum fact_loss_where where, uint64_t count)
+{
+	struct change change = {.kind = CHANGE_LOSS, .time = t->now, .where = where, .count = count};
+
+	t->totals.lost[where] += count;
+	t->totals.lost_uncounted |= !count;
+	t->walk_wish = true;
+	/* These come one by one and in crowds: told in one line when a walk begins. */
+	if (where == LOSS_CHAIN || where == LOSS_TABLE)
+		t->untold[where] += count;
+	else
+		change_emit(t, &change);
+}
+
+void loss_tell(struct table *t)
+{
+	struct change change = {.kind = CHANGE_LOSS, .time = t->now};
+
+	for (enum fact_loss_where where = 1; where < LOSS_WHERE_COUNT; where++) {
+		if (!t->untold[where])
+			continue;
+		change.where = where;
+		change.count = t->untold[where];
+		t->untold[where] = 0;
+		change_emit(t, &change);
+	}
+}
+
+/*
+ * Until when the row was in its state for sure. What was not seen to end is
+ * noticed late: then it is certain up to the last fact that showed it only, or
+ * for a mini-socket that nobody replaced, up to the end of its timer.
+ */
+static uint64_t known_until(const struct row *row, enum tcp_state next, uint64_t time)
+{
+	uint64_t until = row->touched;
+
+	if (next == STATE_CLOSE && row->flags & ROW_MINI && row->flags & ROW_CONFIRMED &&
+	    row->deadline > until)
+		until = row->deadline;
+	return until < time ? until : time;
+}
+
+void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t time,
+	       bool inferred, const struct fact_task *actor)
+{
+	struct change change = {
+		.kind = CHANGE_STATE,
+		.time = time,
+		.row = row,
+		.old = row->state,
+		.new = (uint8_t)state,
+		.dwell_exact = row->flags & ROW_SINCE_EXACT && !inferred,
+		.inferred = inferred,
+	};
+
+	uint64_t until = inferred ? known_until(row, state, time) : time;
+
+	row_port_known(t, row); /* in order, though the port may be unknown for good */
+	/* In CLOSE nobody looks: a socket that begins has no time there to tell. */
+	change.dwell_known = until > row->since && row->state != STATE_CLOSE;
+	change.dwell = change.dwell_known ? until - row->since : 0;
+	if (actor)
+		change.actor = *actor;
+	row->prior = row->state;
+	row_set_state(t, row, state);
+	row->since = time;
+	row->flags = inferred ? row->flags & ~ROW_SINCE_EXACT : row->flags | ROW_SINCE_EXACT;
+	row_add_step(t, row, time, STEP_STATE, (uint8_t)state, !inferred);
+	t->totals.transitions += !inferred;
+	change_emit(t, &change);
+}
+
+void row_retire(struct table *t, struct row *row, uint64_t time)
+{
+	if (row->state != STATE_CLOSE && !(row->flags & ROW_NASCENT))
+		row_enter(t, row, STATE_CLOSE, time, true, NULL);
+	row_drop(t, row);
+}
+
+void row_outlived(struct table *t, struct row *row, uint64_t time)
+{
+	/* The end of a request socket is no event: none was lost. */
+	if (!(row->flags & ROW_REQUEST)) {
+		loss_count(t, LOSS_CHAIN, 1);
+		t->totals.healed++;
+	}
+	row_retire(t, row, time);
+}
+
+bool row_is_other(const struct row *row, const struct fact_sample *s)
+{
+	if (!(row->flags & ROW_REQUEST) != !(s->flags & SAMPLE_REQUEST))
+		return true;
+	if (row->cookie && s->cookie)
+		return row->cookie != s->cookie;
+	/* In CLOSE the peer may be another one each time; else it stays for life. */
+	if (!(s->flags & SAMPLE_TUPLE) || !(row->flags & ROW_INDEXED) ||
+	    row->state == STATE_CLOSE || s->state == STATE_CLOSE)
+		return false;
+	return row->rport != s->rport || memcmp(row->raddr, s->raddr, sizeof(row->raddr));
+}
+
+struct row *row_of_address(struct table *t, uint64_t sk, const struct fact_sample *s,
+			   uint64_t time)
+{
+	struct row *row = row_find_sk(t, sk);
+
+	if (!row || !row_is_other(row, s))
+		return row;
+	row_outlived(t, row, time);
+	return NULL;
+}
+
+enum closer closer_of_state(enum tcp_state state)
+{
+	switch (state) {
+	case STATE_FIN_WAIT1:
+	case STATE_FIN_WAIT2:
+		return CLOSER_LOCAL;
+	case STATE_CLOSE_WAIT:
+	case STATE_LAST_ACK:
+		return CLOSER_PEER;
+	case STATE_CLOSING:
+		return CLOSER_BOTH;
+	case STATE_UNKNOWN:
+	case STATE_ESTABLISHED:
+	case STATE_SYN_SENT:
+	case STATE_SYN_RECV:
+	case STATE_TIME_WAIT: /* after FIN_WAIT2 or CLOSING */
+	case STATE_CLOSE:
+	case STATE_LISTEN:
+	case STATE_NEW_SYN_RECV:
+	case STATE_COUNT:
+		break;
+	}
+	return CLOSER_NONE;
+}
+
+void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uint64_t time,
+		     uint64_t deadline)
+{
+	holders_keep(t, row, 0);
+	row_set_sk(t, row, 0); /* the full socket's address is free for another */
+	row->flags |= ROW_MINI;
+	row->flags &= ~(ROW_SOCKET | ROW_TIMER | ROW_QUEUES | ROW_CONFIRMED);
+	row->inode = row->rqueue = row->wqueue = 0;
+	row->deadline = deadline;
+	if (state != row->state)
+		row_enter(t, row, state, time, false, NULL);
+	ask_mini(t, row, time);
+}
+
+static void take_flags(struct table *t, struct row *row, const struct fact_sample *s)
+{
+	if (s->flags & SAMPLE_SOCKET)
+		row->flags |= ROW_SOCKET;
+	else if (!(s->flags & (SAMPLE_MINI | SAMPLE_REQUEST)))
+		row->flags &= ~ROW_SOCKET;
+	/* SOCK_DEAD is set on sockets of the accept queue's end, too, when they die. */
+	if (s->flags & SAMPLE_DEAD && !(s->flags & SAMPLE_SOCKET)) {
+		row->flags |= ROW_ORPHAN;
+		holders_keep(t, row, 0);
+	}
+}
+
+void row_take_sample(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time)
+{
+	row->touched = time;
+	if (s->cookie)
+		row->cookie = s->cookie;
+	take_flags(t, row, s);
+	if (s->flags & SAMPLE_IDENT && (s->inode || !row->inode || row->flags & ROW_ORPHAN)) {
+		row->flags |= ROW_IDENT;
+		row->uid = s->uid;
+		row->inode = s->inode;
+		row->cgroup = s->cgroup ? s->cgroup : row->cgroup;
+	}
+	if (s->flags & SAMPLE_QUEUES) {
+		row->flags |= ROW_QUEUES;
+		row->rqueue = s->rqueue;
+		row->wqueue = s->wqueue;
+	}
+	if (s->flags & SAMPLE_BYTES) {
+		row->flags |= ROW_BYTES;
+		row->bytes_acked = s->bytes_acked;
+		row->bytes_received = s->bytes_received;
+	}
+	if (s->flags & SAMPLE_TIMER) {
+		row->flags |= ROW_TIMER;
+		row->timer = s->timer;
+		row->timer_ms = s->timer_ms;
+		row->retrans = s->retrans;
+		row->probes = s->probes;
+	} else {
+		row->flags &= ~ROW_TIMER;
+	}
+	if (s->err)
+		row->err = s->err;
+}
+
+/* The half-open time of a connection is its request socket's, and so are the SYN+ACKs. */
+static void take_request(struct table *t, struct row *row, struct row *request)
+{
+	struct step *first = row->history == ROW_NONE ? NULL : pool_at(&t->steps, row->history);
+
+	row->born = request->born;
+	row->flags &= ~ROW_BORN_EXACT; /* the SYN came before anybody saw the request */
+	row->retransmits[RETRANSMIT_SYNACK] += request->retransmits[RETRANSMIT_SYNACK];
+	if (row->state == STATE_SYN_RECV) {
+		row->since = request->since;
+		if (first)
+			first->time = request->since;
+	}
+	row_drop(t, request);
+}
+
+void row_settle(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time)
+{
+	bool moved = !(row->flags & ROW_INDEXED) || !row_has_tuple(row, s);
+	struct row *other;
+
+	if (!(s->flags & SAMPLE_TUPLE) || !s->family)
+		return;
+	if (moved) {
+		other = row_find_tuple(t, s, ROW_REQUEST);
+		if (other && other != row && !(row->flags & (ROW_REQUEST | ROW_MINI)))
+			take_request(t, row, other);
+		/* One connection at a time: a mini-socket of the same addresses was replaced. */
+		other = row_find_tuple(t, s, ROW_MINI);
+		if (other && other != row) {
+			if (other->flags & ROW_CONFIRMED)
+				other->touched = time; /* it had stood there until now */
+			row_retire(t, other, time);
+		}
+	}
+	row_set_tuple(t, row, s);
+	row->flags &= ~ROW_NASCENT;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What numbers are called: namespaces, cgroups, users, ports, hosts, RST
+ * reasons. Filled by FACT_NAME only, so a recording reads the same elsewhere.
+ *
+ * A view that misses a name says so with names_want(); whoever resolves names
+ * takes the wish with names_next_wanted() and answers with a fact. A failed
+ * look-up is an answer too (empty name): nothing is asked twice.
+ */
+#ifndef TCPTRAIL_CORE_NAMES_H
+#define TCPTRAIL_CORE_NAMES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fact.h"
+
+struct names;
+
+struct name_key {
+	uint32_t kind; /* enum fact_name_kind */
+	uint64_t key[2];
+};
+
+/* Keys from what they name. Addresses: network order, AF_INET mapped to ::ffff:0:0/96. */
+struct name_key name_key_number(enum fact_name_kind kind, uint64_t number);
+struct name_key name_key_host(int family, const uint8_t addr[16]);
+
+/* capacity: names kept at most; beyond it hosts and ports are forgotten first. NULL: no memory. */
+struct names *names_new(uint32_t capacity);
+void names_free(struct names *names);
+
+int names_apply(struct names *names, const struct fact_name *fact);
+
+/* The name; "" when it was looked up and there is none; NULL when not known (yet). */
+const char *names_find(const struct names *names, struct name_key key);
+
+/* Like names_find, but puts the key on the wish list when it is not known. */
+const char *names_want(struct names *names, struct name_key key);
+
+/* Takes one wish of any kind whose bit (1 << kind) is in kinds. false: none left. */
+bool names_next_wanted(struct names *names, uint32_t kinds, struct name_key *key);
+
+#endif

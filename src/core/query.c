@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Matching. Every filter is one function that holds when nothing was asked of
+ * it; a row matches when all hold. Reading what was typed is in query_add.c.
+ */
+#include "core/query.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/parse.h"
+#include "core/container.h"
+
+/* Wishing for a name changes nothing that the table tells, hence from a const one. */
+static const char *name_of(const struct table *table, enum fact_name_kind kind, uint64_t number)
+{
+	if (!number)
+		return NULL;
+	return names_want(table_names((struct table *)table), name_key_number(kind, number));
+}
+
+static bool match_family(const struct query *query, const struct table *table,
+                         const struct row *row)
+{
+	(void)table;
+	if (query->v4 == query->v6)
+		return true;
+	return row->family == (query->v4 ? AF_INET : AF_INET6);
+}
+
+static bool has_port(const uint16_t *ports, size_t count, uint16_t port)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (ports[i] == port)
+			return true;
+	}
+	return false;
+}
+
+static bool match_ports(const struct query *query, const struct table *table, const struct row *row)
+{
+	(void)table;
+	return (!query->port_count || has_port(query->ports, query->port_count, row->lport) ||
+	        has_port(query->ports, query->port_count, row->rport)) &&
+	       (!query->lport_count || has_port(query->lports, query->lport_count, row->lport)) &&
+	       (!query->rport_count || has_port(query->rports, query->rport_count, row->rport));
+}
+
+static bool in_cidr(const struct query_cidr *cidr, const uint8_t addr[16])
+{
+	unsigned int whole = cidr->bits / 8, rest = cidr->bits % 8;
+
+	return !memcmp(cidr->addr, addr, whole) &&
+	       (!rest || (cidr->addr[whole] ^ addr[whole]) >> (8 - rest) == 0);
+}
+
+/* In the form of struct query_cidr. */
+static void map_address(uint8_t mapped[16], uint8_t family, const uint8_t addr[16])
+{
+	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+	memcpy(mapped, addr, 16);
+	if (family == AF_INET) {
+		memcpy(mapped, prefix, sizeof(prefix));
+		memcpy(mapped + sizeof(prefix), addr, 4);
+	}
+}
+
+static bool match_address(const struct query *query, const struct table *table,
+                          const struct row *row)
+{
+	uint8_t local[16], remote[16];
+
+	(void)table;
+	map_address(local, row->family, row->laddr);
+	map_address(remote, row->family, row->raddr);
+	for (size_t i = 0; i < query->cidr_count; i++) {
+		if (in_cidr(&query->cidrs[i], local) || in_cidr(&query->cidrs[i], remote))
+			return true;
+	}
+	return !query->cidr_count;
+}
+
+static bool is_pid(const struct query *query, const struct task *task)
+{
+	for (size_t i = 0; task && i < query->pid_count; i++) {
+		if (query->pids[i] == task->pid)
+			return true;
+	}
+	return false;
+}
+
+static bool is_comm(const struct query *query, const struct task *task)
+{
+	for (size_t i = 0; task && i < query->comms.count; i++) {
+		if (!strncmp(query->comms.items[i], task->comm, FACT_COMM_LEN))
+			return true;
+	}
+	return false;
+}
+
+static bool match_task(const struct query *query, const struct table *table, const struct row *row)
+{
+	const struct holder *holder = table_holder(table, row->holders);
+	bool pid = !query->pid_count, comm = !query->comms.count;
+	struct owner owner;
+
+	if (pid && comm)
+		return true;
+	table_owner(table, row, &owner);
+	pid |= is_pid(query, owner.task);
+	comm |= is_comm(query, owner.task);
+	for (; holder && !(pid && comm); holder = table_holder(table, holder->next)) {
+		pid |= is_pid(query, table_task(table, holder->task));
+		comm |= is_comm(query, table_task(table, holder->task));
+	}
+	return pid && comm;
+}
+
+static bool is_prefix(const char *prefix, const char *text)
+{
+	return !strncmp(prefix, text, strlen(prefix));
+}
+
+/* "host" is one namespace, not all whose names begin so. */
+static bool is_netns(const char *asked, uint32_t inode, const char *name)
+{
+	uint64_t number;
+
+	if (!parse_number(asked, 0, UINT32_MAX, &number) && number == inode)
+		return true;
+	if (!name || !name[0])
+		return false;
+	return strcmp(asked, "host") ? is_prefix(asked, name) : !strcmp(asked, name);
+}
+
+static bool match_netns(const struct query *query, const struct table *table, const struct row *row)
+{
+	const char *name;
+
+	if (!query->netns.count)
+		return true;
+	name = name_of(table, NAME_NETNS, row->netns);
+	for (size_t i = 0; i < query->netns.count; i++) {
+		if (is_netns(query->netns.items[i], row->netns, name))
+			return true;
+	}
+	return false;
+}
+
+/* The slash in front may be left out. */
+static bool match_cgroup(const struct query *query, const struct table *table,
+                         const struct row *row)
+{
+	const char *path;
+
+	if (!query->cgroups.count)
+		return true;
+	path = name_of(table, NAME_CGROUP, row->cgroup);
+	for (size_t i = 0; path && i < query->cgroups.count; i++) {
+		const char *asked = query->cgroups.items[i];
+
+		if (is_prefix(asked, path) || (path[0] == '/' && is_prefix(asked, path + 1)))
+			return true;
+	}
+	return false;
+}
+
+/* Ids are made to be cut, names are not. */
+static bool is_hex_id(const char *id)
+{
+	size_t digits = strspn(id, "0123456789abcdefABCDEF");
+
+	return digits >= 12 && !id[digits];
+}
+
+static bool is_unit(const char *asked, const char *unit)
+{
+	size_t size = strlen(asked);
+
+	return is_prefix(asked, unit) &&
+	       (!unit[size] || !strcmp(unit + size, ".service") || !strcmp(unit + size, ".scope"));
+}
+
+static bool is_container(const char *asked, const struct container *container)
+{
+	size_t runtime = strlen(container->runtime);
+
+	/* "docker:3f4e7d2a9b8c", as the container column prints it */
+	if (is_prefix(container->runtime, asked) && asked[runtime] == ':')
+		asked += runtime + 1;
+	if (container->pod[0] && is_prefix(asked, container->pod))
+		return true;
+	if (is_hex_id(container->id))
+		return is_prefix(asked, container->id);
+	return is_unit(asked, container->id);
+}
+
+static bool match_container(const struct query *query, const struct table *table,
+                            const struct row *row)
+{
+	struct container container;
+	const char *path;
+
+	if (!query->containers.count)
+		return true;
+	path = name_of(table, NAME_CGROUP, row->cgroup);
+	if (!path || !container_parse(path, &container))
+		return false;
+	for (size_t i = 0; i < query->containers.count; i++) {
+		if (is_container(query->containers.items[i], &container))
+			return true;
+	}
+	return false;
+}
+
+/* Cheap ones first. */
+static bool match_socket(const struct query *query, const struct table *table,
+                         const struct row *row)
+{
+	return match_family(query, table, row) && match_ports(query, table, row) &&
+	       match_address(query, table, row) && match_netns(query, table, row) &&
+	       match_task(query, table, row) && match_cgroup(query, table, row) &&
+	       match_container(query, table, row);
+}
+
+static bool match_age(const struct query *query, uint64_t age, bool exact)
+{
+	if (query->older && age < query->older)
+		return false;
+	return !query->newer || (exact && age < query->newer);
+}
+
+static uint64_t age_of(const struct row *row, uint64_t now)
+{
+	return now > row->since ? now - row->since : 0;
+}
+
+bool query_match(const struct query *query, const struct table *table, const struct row *row,
+                 uint64_t now)
+{
+	if (query->states && !(query->states & STATE_BIT(row->state)))
+		return false;
+	return match_age(query, age_of(row, now), row->flags & ROW_SINCE_EXACT) &&
+	       match_socket(query, table, row);
+}
+
+bool query_match_change(const struct query *query, const struct table *table,
+                        const struct change *change)
+{
+	if (!change->row)
+		return true;
+	/* A retransmission or an RST leaves no state: the present one counts. */
+	if (change->kind != CHANGE_STATE)
+		return query_match(query, table, change->row, change->time);
+	if (query->states && !(query->states & (STATE_BIT(change->old) | STATE_BIT(change->new))))
+		return false;
+	return match_age(query, change->dwell_known ? change->dwell : 0,
+	                 change->dwell_known && change->dwell_exact) &&
+	       match_socket(query, table, change->row);
+}

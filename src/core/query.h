@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which sockets are asked for: the filters common to every command. All that
+ * are given must hold; one filter with several values holds if any does.
+ */
+#ifndef TCPTRAIL_CORE_QUERY_H
+#define TCPTRAIL_CORE_QUERY_H
+
+#include <stddef.h>
+
+#include "base/diag.h"
+#include "core/table.h"
+
+struct query_cidr {
+	uint8_t addr[16]; /* IPv4 as ::ffff:0:0/96, so that it matches v4-mapped sockets too */
+	uint8_t bits;	  /* 0..128, counted in the mapped form */
+};
+
+struct query_list { /* growable list of strings, owned */
+	char **items;
+	size_t count;
+};
+
+struct query {
+	uint32_t states; /* STATE_BIT set; 0: any */
+	uint32_t *pids;
+	size_t pid_count;
+	uint16_t *ports, *lports, *rports;
+	size_t port_count, lport_count, rport_count;
+	struct query_cidr *cidrs;
+	size_t cidr_count;
+	struct query_list comms;      /* whole comm of owner or any holder */
+	struct query_list netns;      /* inode number, name, prefix of a name; "host" */
+	struct query_list cgroups;    /* path or prefix of a path */
+	struct query_list containers; /* container id prefix, or name of unit */
+	uint64_t older, newer;	      /* ns in present state; 0: not asked */
+	bool v4, v6;		      /* both or none: any family */
+};
+
+void query_init(struct query *query);
+void query_free(struct query *query);
+
+/*
+ * Adds one option's text, e.g. "--state", "close_wait,established". 0, or
+ * -EINVAL with diag naming what was wrong and what is accepted; -ENOMEM.
+ * option is without dashes: state pid comm port lport rport addr netns cgroup
+ * container older newer.
+ */
+int query_add(struct query *query, const char *option, const char *text, struct diag *diag);
+
+/*
+ * Does the row match? Ages are counted to now. A lower-bound age satisfies
+ * --older when the bound does, and --newer only when exact.
+ */
+bool query_match(const struct query *query, const struct table *table, const struct row *row,
+		 uint64_t now);
+/*
+ * Does a change match? --state holds if old or new state is in it, --older and
+ * --newer look at the time spent in the old state. Losses always match.
+ */
+bool query_match_change(const struct query *query, const struct table *table,
+			const struct change *change);
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a socket went through: states, times, ends. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/format.h"
+#include "core/getter.h"
+#include "core/value.h"
+
+enum value_mark state_mark(unsigned int state)
+{
+	static const enum value_mark marks[] = {
+		[STATE_UNKNOWN] = MARK_PLAIN,     [STATE_ESTABLISHED] = MARK_GOOD,
+		[STATE_SYN_SENT] = MARK_WARN,     [STATE_SYN_RECV] = MARK_WARN,
+		[STATE_FIN_WAIT1] = MARK_WARN,    [STATE_FIN_WAIT2] = MARK_WARN,
+		[STATE_TIME_WAIT] = MARK_PLAIN,   [STATE_CLOSE] = MARK_PLAIN,
+		[STATE_CLOSE_WAIT] = MARK_BAD,    [STATE_LAST_ACK] = MARK_WARN,
+		[STATE_LISTEN] = MARK_PLAIN,      [STATE_CLOSING] = MARK_WARN,
+		[STATE_NEW_SYN_RECV] = MARK_WARN,
+	};
+	_Static_assert(sizeof(marks) / sizeof(marks[0]) == STATE_COUNT, "a mark for each state");
+
+	return state < STATE_COUNT ? marks[state] : MARK_PLAIN;
+}
+
+static uint64_t since(const struct field_context *context, uint64_t time)
+{
+	return context->now > time ? context->now - time : 0;
+}
+
+GETTER(state)
+{
+	const struct row *row = object;
+
+	(void)context;
+	value_string(value, state_name(row->state));
+	value->mark = state_mark(row->state);
+}
+
+GETTER(age)
+{
+	const struct row *row = object;
+
+	if (row->since)
+		value_duration(value, since(context, row->since), row->flags & ROW_SINCE_EXACT);
+}
+
+GETTER(born)
+{
+	const struct row *row = object;
+
+	if (row->born && row->flags & ROW_BORN_EXACT)
+		value_time(value, context, row->born);
+}
+
+GETTER(life)
+{
+	const struct row *row = object;
+
+	if (row->born)
+		value_duration(value, since(context, row->born), row->flags & ROW_BORN_EXACT);
+}
+
+GETTER(remaining)
+{
+	const struct row *row = object;
+
+	if (!(row->flags & ROW_MINI) || !row->deadline)
+		return;
+	value_duration(value, row->deadline > context->now ? row->deadline - context->now : 0,
+	               true);
+}
+
+GETTER(closed_by)
+{
+	const struct row *row = object;
+
+	(void)context;
+	value_string(value, closer_name(row->closer));
+}
+
+GETTER(error)
+{
+	const struct row *row = object;
+
+	(void)context;
+	if (!row->err)
+		return;
+	value_string(value, strerrorname_np(row->err));
+	if (value->type == VALUE_NONE)
+		value_print(value, "%u", row->err);
+}
+
+GETTER(rst_reason)
+{
+	const struct row *row = object;
+
+	if (row->rsts_sent)
+		value_reason(value, context, row->rst_sent_reason);
+}
+
+/* Half-open as request socket and as the kernel's SYN_RECV is one state to people. */
+static void merge_states(uint64_t ns[STATE_COUNT])
+{
+	ns[STATE_SYN_RECV] += ns[STATE_NEW_SYN_RECV];
+	ns[STATE_NEW_SYN_RECV] = 0;
+}
+
+/* {"SYN_SENT":41000,"ESTABLISHED":7000000000} */
+static void list_states(const struct field_context *context, const void *object,
+                        struct buffer *json)
+{
+	uint64_t ns[STATE_COUNT];
+	const char *comma = "";
+
+	table_time_in_states(context->table, object, ns);
+	merge_states(ns);
+	buffer_text(json, "{");
+	for (unsigned int state = 1; state < STATE_COUNT; state++) {
+		if (!ns[state])
+			continue;
+		buffer_print(json, "%s\"%s\":%" PRIu64, comma, state_name(state), ns[state]);
+		comma = ",";
+	}
+	buffer_text(json, "}");
+}
+
+/* Adds a word to the text form of a list; false: it is full, and now ends in "...". */
+static bool add_word(struct value *value, const char *word)
+{
+	size_t used = strlen(value->buf);
+	size_t room = sizeof(value->buf) - used - sizeof("...");
+
+	if (strlen(word) + 1 > room) {
+		strcpy(value->buf + used, "...");
+		return false;
+	}
+	if (used)
+		value->buf[used++] = ' ';
+	strcpy(value->buf + used, word);
+	return true;
+}
+
+static void value_list(struct value *value, uint64_t count,
+                       void (*list)(const struct field_context *, const void *, struct buffer *))
+{
+	if (!count)
+		return;
+	value->type = VALUE_LIST;
+	value->number = count;
+	value->list = list;
+	value->string = value->buf;
+}
+
+/* SYN_SENT=41.0us ESTABLISHED=7.00s */
+GETTER(states)
+{
+	uint64_t ns[STATE_COUNT];
+	uint64_t count = 0;
+
+	table_time_in_states(context->table, object, ns);
+	merge_states(ns);
+	for (unsigned int state = 1; state < STATE_COUNT; state++) {
+		char time[FORMAT_SIZE], word[FORMAT_SIZE * 2];
+
+		if (!ns[state])
+			continue;
+		format_duration(time, ns[state]);
+		snprintf(word, sizeof(word), "%s=%s", state_name(state), time);
+		count++;
+		if (!add_word(value, word))
+			break;
+	}
+	value_list(value, count, list_states);
+}
+
+static const char *step_name(const struct field_context *context, const struct step *step,
+                             char room[8])
+{
+	const char *name;
+
+	switch ((enum step_kind)step->kind) {
+	case STEP_STATE:
+		return state_name(step->a);
+	case STEP_RETRANSMIT:
+		return retransmit_kind_name(step->a);
+	case STEP_RST_SENT:
+		name = names_find(value_names(context), name_key_number(NAME_RST, step->a));
+		if (name && name[0])
+			return name;
+		snprintf(room, 8, "%u", step->a);
+		return step->a ? room : "";
+	case STEP_RST_RECEIVED:
+		return "";
+	}
+	return "";
+}
+
+static const char *step_event(const struct step *step)
+{
+	static const char *const events[] = {
+		[STEP_STATE] = "state",
+		[STEP_RETRANSMIT] = "retransmit",
+		[STEP_RST_SENT] = "rst_sent",
+		[STEP_RST_RECEIVED] = "rst_received",
+	};
+
+	return step->kind < sizeof(events) / sizeof(events[0]) ? events[step->kind] : "unknown";
+}
+
+/* {"time":"...","event":"state","state":"SYN_SENT","exact":true} */
+static void list_step(const struct field_context *context, const struct step *step,
+                      struct buffer *json)
+{
+	int64_t wall = table_wall(context->table, step->time);
+	char text[FORMAT_SIZE], room[8];
+	const char *name = step_name(context, step, room);
+
+	if (wall) {
+		format_time_iso(text, wall, context->utc);
+		buffer_print(json, "{\"time\":\"%s\"", text);
+	} else {
+		buffer_text(json, "{\"time\":null");
+	}
+	buffer_print(json, ",\"event\":\"%s\"", step_event(step));
+	if (step->kind == STEP_STATE)
+		buffer_print(json, ",\"state\":\"%s\",\"exact\":%s", name,
+		             step->b ? "true" : "false");
+	if (step->kind == STEP_RETRANSMIT)
+		buffer_print(json, ",\"retransmit\":\"%s\"", name);
+	if (step->kind == STEP_RST_SENT && name[0]) {
+		buffer_text(json, ",\"reason\":");
+		escape_json(json, name);
+	}
+	buffer_text(json, "}");
+}
+
+static void list_history(const struct field_context *context, const void *object,
+                         struct buffer *json)
+{
+	const struct row *row = object;
+	const struct step *step = table_step(context->table, row->history);
+	const char *comma = "";
+
+	buffer_text(json, "[");
+	for (; step; step = table_step(context->table, step->next)) {
+		buffer_text(json, comma);
+		list_step(context, step, json);
+		comma = ",";
+	}
+	/* The table keeps the first ones. */
+	if (row->steps_dropped)
+		buffer_print(json, "%s{\"event\":\"dropped\",\"count\":%u}", comma,
+		             row->steps_dropped);
+	buffer_text(json, "]");
+}
+
+/* SYN_SENT retransmit:SYN ESTABLISHED rst_sent:NOT_SPECIFIED */
+GETTER(history)
+{
+	const struct row *row = object;
+	const struct step *step = table_step(context->table, row->history);
+	uint64_t count = row->steps_dropped;
+	bool room = true;
+
+	for (; step; step = table_step(context->table, step->next), count++) {
+		char word[FORMAT_SIZE * 2], number[8];
+		const char *name = step_name(context, step, number);
+		bool plain = step->kind == STEP_STATE;
+
+		snprintf(word, sizeof(word), "%s%s%s", plain ? "" : step_event(step),
+		         plain || !name[0] ? "" : ":", name);
+		room = room && add_word(value, word);
+	}
+	if (row->steps_dropped && room)
+		add_word(value, "...");
+	value_list(value, count, list_history);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/table_private.h"
+
+#define NAMES_MAX 65536
+
+struct table *table_new(uint32_t max_rows)
+{
+	struct table *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	pool_init(&t->rows, sizeof(struct row), max_rows);
+	pool_init(&t->tasks, sizeof(struct task), POOL_NONE);
+	pool_init(&t->holders, sizeof(struct holder), POOL_NONE);
+	pool_init(&t->steps, sizeof(struct step), POOL_NONE);
+	t->totals.rows_max = max_rows;
+	t->names = names_new(NAMES_MAX);
+	if (t->names)
+		return t;
+	table_free(t);
+	return NULL;
+}
+
+void table_free(struct table *t)
+{
+	if (!t)
+		return;
+	pool_free(&t->rows);
+	pool_free(&t->tasks);
+	pool_free(&t->holders);
+	pool_free(&t->steps);
+	free(t->by_sk.buckets);
+	free(t->by_tuple.buckets);
+	free(t->task_index.buckets);
+	ask_free(t);
+	tombs_clear(&t->tombs);
+	names_free(t->names);
+	free(t);
+}
+
+void table_enable_questions(struct table *t)
+{
+	t->ask = true;
+}
+
+void table_set_listener(struct table *t, table_change_fn *fn, void *arg)
+{
+	t->listener = fn;
+	t->listener_arg = arg;
+}
+
+static const uint16_t sizes[FACT_TYPE_COUNT] = {
+	[FACT_CLOCK] = sizeof(struct fact_clock),
+	[FACT_STATE] = sizeof(struct fact_state),
+	[FACT_DESTROY] = sizeof(struct fact_destroy),
+	[FACT_RETRANSMIT] = sizeof(struct fact_retransmit),
+	[FACT_SYNACK] = sizeof(struct fact_synack),
+	[FACT_RST_SENT] = sizeof(struct fact_reset),
+	[FACT_RST_RECEIVED] = sizeof(struct fact_reset),
+	[FACT_ACCEPT] = sizeof(struct fact_syscall),
+	[FACT_CONNECT] = sizeof(struct fact_syscall),
+	[FACT_WALK_BEGIN] = sizeof(struct fact_walk),
+	[FACT_SEEN] = sizeof(struct fact_seen),
+	[FACT_WALK_END] = sizeof(struct fact_walk),
+	[FACT_HOLDER] = sizeof(struct fact_holder),
+	[FACT_GONE] = sizeof(struct fact_seen),
+	[FACT_LOSS] = sizeof(struct fact_loss),
+	[FACT_NAME] = sizeof(struct fact_name) + 1,
+	[FACT_TICK] = sizeof(struct fact),
+};
+
+static void fold_loss(struct table *t, const struct fact_loss *fact)
+{
+	if (fact->where && fact->where < LOSS_WHERE_COUNT)
+		loss_count(t, fact->where, fact->count);
+}
+
+static void fold_clock(struct table *t, const struct fact_clock *fact)
+{
+	t->wall_offset = (int64_t)((uint64_t)fact->wall - fact->h.time);
+}
+
+static void fold(struct table *t, const struct fact *fact)
+{
+	switch ((enum fact_type)fact->type) {
+	case FACT_CLOCK:
+		fold_clock(t, (const struct fact_clock *)fact);
+		break;
+	case FACT_STATE:
+		fold_state(t, (const struct fact_state *)fact);
+		break;
+	case FACT_DESTROY:
+		fold_destroy(t, (const struct fact_destroy *)fact);
+		break;
+	case FACT_RETRANSMIT:
+		fold_retransmit(t, (const struct fact_retransmit *)fact);
+		break;
+	case FACT_SYNACK:
+		fold_synack(t, (const struct fact_synack *)fact);
+		break;
+	case FACT_RST_SENT:
+	case FACT_RST_RECEIVED:
+		fold_reset(t, (const struct fact_reset *)fact);
+		break;
+	case FACT_ACCEPT:
+		fold_accept(t, (const struct fact_syscall *)fact);
+		break;
+	case FACT_CONNECT:
+		fold_connect(t, (const struct fact_syscall *)fact);
+		break;
+	case FACT_WALK_BEGIN:
+		fold_walk_begin(t, (const struct fact_walk *)fact);
+		break;
+	case FACT_SEEN:
+		fold_seen(t, (const struct fact_seen *)fact);
+		break;
+	case FACT_WALK_END:
+		fold_walk_end(t, (const struct fact_walk *)fact);
+		break;
+	case FACT_HOLDER:
+		fold_holder(t, (const struct fact_holder *)fact);
+		break;
+	case FACT_GONE:
+		fold_gone(t, (const struct fact_seen *)fact);
+		break;
+	case FACT_LOSS:
+		fold_loss(t, (const struct fact_loss *)fact);
+		break;
+	case FACT_NAME:
+		names_apply(t->names, (const struct fact_name *)fact);
+		break;
+	case FACT_TICK:
+	case FACT_TYPE_COUNT:
+		break;
+	}
+}
+
+int table_apply(struct table *t, const struct fact *fact)
+{
+	if (fact->len < sizeof(*fact))
+		return -EINVAL;
+	if (fact->type >= FACT_TYPE_COUNT || !sizes[fact->type])
+		return 0;
+	if (fact->len < sizes[fact->type])
+		return -EINVAL;
+	if (fact->time > t->now)
+		t->now = fact->time;
+	fold(t, fact);
+	return 0;
+}
+
+uint64_t table_now(const struct table *t)
+{
+	return t->now;
+}
+
+int64_t table_wall(const struct table *t, uint64_t boot)
+{
+	return t->wall_offset ? (int64_t)(boot + (uint64_t)t->wall_offset) : 0;
+}
+
+struct names *table_names(struct table *t)
+{
+	return t->names;
+}
+
+bool table_take_walk_wish(struct table *t)
+{
+	bool wish = t->walk_wish;
+
+	t->walk_wish = false;
+	return wish;
+}
+
+static const struct row *row_from(const struct table *t, struct row_iter *iter)
+{
+	for (; iter->index < t->rows.used; iter->index++) {
+		const struct row *row = row_at(t, iter->index);
+
+		if (row->used && !(row->flags & ROW_NASCENT))
+			return row;
+	}
+	return NULL;
+}
+
+const struct row *table_first(const struct table *t, struct row_iter *iter)
+{
+	iter->index = 0;
+	return row_from(t, iter);
+}
+
+const struct row *table_next(const struct table *t, struct row_iter *iter)
+{
+	iter->index++;
+	return row_from(t, iter);
+}
+
+const struct row *table_find_cookie(const struct table *t, uint64_t cookie)
+{
+	struct row_iter iter;
+	const struct row *row;
+
+	if (!cookie)
+		return NULL;
+	table_for_each(t, iter, row)
+		if (row->cookie == cookie)
+			return row;
+	return NULL;
+}
+
+const struct step *table_step(const struct table *t, uint32_t index)
+{
+	return index == ROW_NONE ? NULL : pool_at(&t->steps, index);
+}
+
+void table_time_in_states(const struct table *t, const struct row *row, uint64_t ns[STATE_COUNT])
+{
+	const struct step *step = table_step(t, row->history);
+	uint8_t state = STATE_UNKNOWN;
+	uint64_t from = 0;
+
+	memset(ns, 0, STATE_COUNT * sizeof(*ns));
+	for (; step; step = table_step(t, step->next)) {
+		if (step->kind != STEP_STATE)
+			continue;
+		if (state && step->time > from)
+			ns[state] += step->time - from;
+		state = step->a;
+		from = step->time;
+	}
+	if (state && t->now > from)
+		ns[state] += t->now - from;
+}
+
+void table_totals(const struct table *t, struct totals *totals)
+{
+	*totals = t->totals;
+}

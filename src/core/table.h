@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The socket table: a pure fold over facts. No clock, no I/O, no libbpf: the
+ * same facts give the same table, live or replayed.
+ */
+#ifndef TCPTRAIL_CORE_TABLE_H
+#define TCPTRAIL_CORE_TABLE_H
+
+#include "core/change.h"
+#include "core/names.h"
+#include "core/row.h"
+
+struct table;
+
+typedef void table_change_fn(const struct change *change, void *arg);
+
+/* max_rows: cap on sockets; hitting it is a loss. NULL: no memory. */
+struct table *table_new(uint32_t max_rows);
+void table_free(struct table *table);
+
+/* Makes the table ask (table_next_question); a replay leaves that off. */
+void table_enable_questions(struct table *table);
+
+/* Who is told of changes, in order, from within table_apply. */
+void table_set_listener(struct table *table, table_change_fn *fn, void *arg);
+
+/*
+ * Folds one fact in. 0; -EINVAL: malformed (too short for its type), nothing
+ * changed. Unknown types are skipped.
+ */
+int table_apply(struct table *table, const struct fact *fact);
+
+/* Time of the newest fact; ns of CLOCK_BOOTTIME. */
+uint64_t table_now(const struct table *table);
+/* Wall clock (ns since 1970) of a boot time; 0 before any FACT_CLOCK. */
+int64_t table_wall(const struct table *table, uint64_t boot);
+
+struct names *table_names(struct table *table);
+
+/* What the table would like to know; the answer is a fact. */
+enum question_kind {
+	ASK_MINI = 1, /* is this mini-socket there? -> FACT_SEEN (SAMPLE_POINT) or FACT_GONE */
+	ASK_PORT,     /* which local port did sk get? -> FACT_SEEN (SAMPLE_POINT) */
+};
+
+struct question {
+	enum question_kind kind;
+	uint32_t row;
+	uint64_t sk, cookie;
+	struct fact_sample s; /* family, netns, tuple, cookie, state */
+};
+
+/* The row's family, namespace, addresses, cookie and state, as a sample. */
+void row_sample(const struct row *row, struct fact_sample *s);
+
+/* Takes the next question that is due at the table's time. false: none. */
+bool table_next_question(struct table *table, struct question *question);
+/* Loss or a wish for truth since the last call: a walk should run at once. */
+bool table_take_walk_wish(struct table *table);
+
+/* Rows in an order that the facts determine; nascent ones are left out. */
+struct row_iter {
+	uint32_t index;
+};
+const struct row *table_first(const struct table *table, struct row_iter *iter);
+const struct row *table_next(const struct table *table, struct row_iter *iter);
+#define table_for_each(table, iter, row)                                                           \
+	for ((row) = table_first(table, &(iter)); (row); (row) = table_next(table, &(iter)))
+
+const struct row *table_find_cookie(const struct table *table, uint64_t cookie);
+/* The listener whose queue a passive socket belongs to; NULL: not known. */
+const struct row *table_find_listener(const struct table *table, const struct row *row);
+
+const struct task *table_task(const struct table *table, uint32_t index);	/* NULL: ROW_NONE */
+const struct holder *table_holder(const struct table *table, uint32_t index); /* NULL: ROW_NONE */
+const struct step *table_step(const struct table *table, uint32_t index);	/* NULL: ROW_NONE */
+
+/*
+ * Whom to name for the row: a present holder, else who created it, else the
+ * listener's owner. fd: -1 if not known; more: further holders.
+ */
+struct owner {
+	const struct task *task; /* NULL: nobody known */
+	int fd;
+	uint32_t more;
+	enum owner_source source;
+};
+void table_owner(const struct table *table, const struct row *row, struct owner *owner);
+
+/* ns in each state so far, the present one included up to now; indexed by enum tcp_state. */
+void table_time_in_states(const struct table *table, const struct row *row,
+			  uint64_t ns[STATE_COUNT]);
+
+struct totals {
+	uint32_t rows, rows_max;
+	uint32_t by_state[STATE_COUNT];
+	uint64_t transitions; /* seen since start */
+	uint64_t retransmits[RETRANSMIT_KIND_COUNT];
+	uint64_t rsts_sent, rsts_received;
+	uint64_t lost[LOSS_WHERE_COUNT]; /* LOSS_WHERE_COUNT entries, index 0 unused */
+	bool lost_uncounted;		 /* some loss came without a number */
+	uint64_t healed;		 /* rows a walk had to correct */
+	bool holders_known;		 /* a WALK_HOLDERS has completed */
+};
+void table_totals(const struct table *table, struct totals *totals);
+
+#endif

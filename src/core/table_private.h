@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Shared by the files that make up the table; nobody else includes it. */
+#ifndef TCPTRAIL_CORE_TABLE_PRIVATE_H
+#define TCPTRAIL_CORE_TABLE_PRIVATE_H
+
+#include "base/pool.h"
+#include "core/table.h"
+
+/* An index over rows: buckets of chains that run through the rows. */
+struct index {
+	uint32_t *buckets;
+	uint32_t mask; /* buckets - 1 */
+	uint32_t count;
+};
+
+/* A mini-socket to be asked for at `due`, unless a fact moved its deadline meanwhile. */
+struct due {
+	uint64_t due, deadline;
+	uint32_t row;
+};
+
+struct heap {
+	struct due *items;
+	size_t count, room;
+};
+
+/* A full socket whose local port is to be read. */
+struct port_wish {
+	uint32_t row;
+	uint64_t sk;
+};
+
+struct ports {
+	struct port_wish *items;
+	size_t count, room;
+};
+
+/* Sockets destroyed while a walk runs: a sample taken before must not revive them. */
+struct tombstones {
+	uint64_t *slots; /* open addressing by address; 0: empty */
+	uint64_t *times;
+	size_t count, room;
+};
+
+struct table {
+	struct pool rows, tasks, holders, steps;
+	struct index by_sk, by_tuple, task_index;
+	struct names *names;
+	struct heap heap;
+	struct ports ports;
+	struct tombstones tombs;
+	struct totals totals;
+	uint64_t untold[LOSS_WHERE_COUNT];
+	table_change_fn *listener;
+	void *listener_arg;
+	uint64_t now;
+	int64_t wall_offset; /* wall = boot + this; 0: not known */
+	bool ask, walk_wish;
+	bool walking;
+	uint32_t gen;	     /* of the newest walk over sockets */
+	uint32_t walk_netns; /* of that walk */
+	uint64_t walk_begin;
+	bool holding;
+	uint32_t holder_gen; /* of the newest walk over holders */
+	uint64_t hold_begin;
+};
+
+/* rows.c */
+struct row *row_at(const struct table *t, uint32_t index);
+struct row *row_find_sk(const struct table *t, uint64_t sk);
+bool row_has_tuple(const struct row *row, const struct fact_sample *s);
+bool row_other_cookie(const struct row *row, const struct fact_sample *s);
+/* Same family, namespace and addresses; flags: rows with any of these ROW_ bits, 0: any. */
+struct row *row_find_tuple(const struct table *t, const struct fact_sample *s, uint32_t flags);
+/* The next one of the same family, namespace and addresses: listeners may share theirs. */
+struct row *row_next_tuple(const struct table *t, const struct row *row,
+			   const struct fact_sample *s);
+/* A full socket's row by its addresses, if no address in the kernel is known of it yet. */
+struct row *row_find_unplaced(const struct table *t, const struct fact_sample *s);
+/* NULL: table at its cap or no memory; counted as loss. */
+struct row *row_new(struct table *t, uint64_t sk, uint32_t netns, uint64_t time);
+void row_drop(struct table *t, struct row *row);
+void row_set_sk(struct table *t, struct row *row, uint64_t sk);
+/* Takes over addresses and ports; keeps the index by addresses right. */
+void row_set_tuple(struct table *t, struct row *row, const struct fact_sample *s);
+/* State with its count; no step, no change. */
+void row_set_state(struct table *t, struct row *row, enum tcp_state state);
+void row_add_step(struct table *t, struct row *row, uint64_t time, enum step_kind kind, uint8_t a,
+		  uint8_t b);
+void row_forget_life(struct table *t, struct row *row);
+
+/* tasks.c */
+void owner_set(struct table *t, struct row *row, uint32_t pid, const char *comm,
+	       enum owner_source source);
+void holder_add(struct table *t, struct row *row, uint32_t pid, const char *comm, int fd);
+/* Keeps those of the generation; 0: none. The last one known becomes the owner if there is none. */
+void holders_keep(struct table *t, struct row *row, uint32_t gen);
+void task_unref(struct table *t, uint32_t index);
+
+/* fold_state.c, fold_signal.c, fold_walk.c: each folds the facts of its kind. */
+void fold_state(struct table *t, const struct fact_state *fact);
+/* A held-back transition to SYN_SENT is told now that the port is known, or will never be. */
+void row_port_known(struct table *t, struct row *row);
+void fold_destroy(struct table *t, const struct fact_destroy *fact);
+void fold_retransmit(struct table *t, const struct fact_retransmit *fact);
+void fold_synack(struct table *t, const struct fact_synack *fact);
+void fold_reset(struct table *t, const struct fact_reset *fact);
+void fold_accept(struct table *t, const struct fact_syscall *fact);
+void fold_connect(struct table *t, const struct fact_syscall *fact);
+void fold_walk_begin(struct table *t, const struct fact_walk *fact);
+void fold_walk_end(struct table *t, const struct fact_walk *fact);
+void fold_seen(struct table *t, const struct fact_seen *fact);
+void fold_gone(struct table *t, const struct fact_seen *fact);
+void fold_holder(struct table *t, const struct fact_holder *fact);
+
+/* life.c: what both kinds of fact do to a row. */
+/* Who began to end a connection that is in that state by now; CLOSER_NONE: no telling. */
+enum closer closer_of_state(enum tcp_state state);
+/* Its end was lost: another socket has the address by now, or it is destroyed. */
+void row_outlived(struct table *t, struct row *row, uint64_t time);
+/* Is the sample, of the row's address in the kernel, of another socket than the row? */
+bool row_is_other(const struct row *row, const struct fact_sample *s);
+/*
+ * The row at a sample's address in the kernel. Addresses are handed out again:
+ * the row of another socket, whose end was lost, is retired. NULL: none.
+ */
+struct row *row_of_address(struct table *t, uint64_t sk, const struct fact_sample *s,
+			   uint64_t time);
+void change_emit(struct table *t, const struct change *change);
+/* The row enters a state; tells the listener. Lower bound of dwell if it was not exact. */
+void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t time,
+	       bool inferred, const struct fact_task *actor);
+/* Its end as told by a walk, look-up or deadline: a change to CLOSE, then no row. */
+void row_retire(struct table *t, struct row *row, uint64_t time);
+/* The row's full socket is gone, a mini-socket in `state` goes on. */
+void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uint64_t time,
+		     uint64_t deadline);
+/* Fields that every sample refreshes. */
+void row_take_sample(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time);
+/* A row that got its addresses: ends what stood there before, takes over its request socket. */
+void row_settle(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time);
+void loss_count(struct table *t, enum fact_loss_where where, uint64_t count);
+/* Tells the listener of losses that were counted only. */
+void loss_tell(struct table *t);
+
+/* ask.c */
+void ask_mini(struct table *t, const struct row *row, uint64_t due);
+void ask_port(struct table *t, const struct row *row);
+void ask_free(struct table *t);
+
+/* tombs.c */
+int tombs_add(struct tombstones *tombs, uint64_t sk, uint64_t time);
+uint64_t tombs_time(const struct tombstones *tombs, uint64_t sk); /* 0: none */
+void tombs_clear(struct tombstones *tombs);
+
+static inline uint64_t hash_mix(uint64_t h)
+{
+	h ^= h >> 33;
+	h *= 0xff51afd7ed558ccdULL;
+	h ^= h >> 33;
+	h *= 0xc4ceb9fe1a85ec53ULL;
+	return h ^ h >> 33;
+}
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Lists the network namespaces. Runs every few seconds on hosts with thousands
+ * of processes, so a task costs one readlinkat and a hash look-up, no more.
+ */
+#include "enrich/netns.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "enrich/netns_finder.h"
+
+uint32_t netns_parse_link(const char *text)
+{
+	unsigned long inode;
+	char *end;
+
+	if (strncmp(text, "net:[", 5))
+		return 0;
+	inode = strtoul(text + 5, &end, 10);
+	return *end == ']' && inode <= UINT32_MAX ? inode : 0;
+}
+
+static size_t slot_of(const struct netns_finder *finder, uint32_t inode)
+{
+	size_t slot = inode * 2654435761U & (finder->slot_count - 1);
+
+	while (finder->slots[slot] && finder->list.entries[finder->slots[slot] - 1].inode != inode)
+		slot = (slot + 1) & (finder->slot_count - 1);
+	return slot;
+}
+
+static int grow(struct netns_finder *finder)
+{
+	size_t room = finder->room ? finder->room * 2 : 16;
+	struct netns_entry *entries = reallocarray(finder->list.entries, room, sizeof(*entries));
+	uint32_t *slots = calloc(room * 2, sizeof(*slots));
+
+	if (entries)
+		finder->list.entries = entries;
+	if (!entries || !slots) {
+		free(slots);
+		return -ENOMEM;
+	}
+	free(finder->slots);
+	finder->slots = slots;
+	finder->slot_count = room * 2;
+	finder->room = room;
+	for (size_t i = 0; i < finder->list.count; i++)
+		slots[slot_of(finder, entries[i].inode)] = i + 1;
+	return 0;
+}
+
+static struct netns_entry *entry_of(struct netns_finder *finder, uint32_t inode)
+{
+	struct netns_entry *entry;
+	size_t slot;
+
+	if (finder->list.count == finder->room && grow(finder))
+		return NULL;
+	slot = slot_of(finder, inode);
+	if (finder->slots[slot])
+		return &finder->list.entries[finder->slots[slot] - 1];
+	entry = &finder->list.entries[finder->list.count++];
+	memset(entry, 0, sizeof(*entry));
+	entry->inode = inode;
+	finder->slots[slot] = finder->list.count;
+	return entry;
+}
+
+static void set_if_fits(char *field, size_t size, const char *text)
+{
+	if (text && !*field && strlen(text) < size)
+		strcpy(field, text);
+}
+
+int netns_found(struct netns_finder *finder, uint32_t inode, const char *path, const char *name)
+{
+	struct netns_entry *entry = entry_of(finder, inode);
+
+	if (!entry)
+		return -ENOMEM;
+	set_if_fits(entry->path, sizeof(entry->path), path);
+	set_if_fits(entry->name, sizeof(entry->name), name);
+	return 0;
+}
+
+static uint32_t read_link(int dir, const char *path)
+{
+	char text[64];
+	ssize_t size = readlinkat(dir, path, text, sizeof(text) - 1);
+
+	if (size < 0)
+		return 0;
+	text[size] = '\0';
+	return netns_parse_link(text);
+}
+
+/* Tasks come and go meanwhile, and may be none of our business: then no inode. */
+static int find_task(struct netns_finder *finder, int proc, const char *pid)
+{
+	char path[sizeof(((struct netns_entry *)0)->path)];
+	uint32_t inode;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/ns/net", pid);
+	inode = read_link(proc, path + strlen("/proc/"));
+	return inode ? netns_found(finder, inode, path, NULL) : 0;
+}
+
+static int find_tasks(struct netns_finder *finder)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *dirent;
+	int err = 0;
+
+	if (!proc)
+		return -errno;
+	while (!err && (dirent = readdir(proc)))
+		if (*dirent->d_name >= '1' && *dirent->d_name <= '9')
+			err = find_task(finder, dirfd(proc), dirent->d_name);
+	closedir(proc);
+	return err;
+}
+
+/*
+ * Initial is the namespace of pid 1. Where pid 1 may not be looked at (a
+ * sandbox), the namespace that we were started in is all the host there is.
+ */
+static int find_own_and_host(struct netns_finder *finder)
+{
+	uint32_t own = netns_own();
+	uint32_t host = read_link(AT_FDCWD, "/proc/1/ns/net");
+	int err = -ENOENT;
+
+	if (own)
+		err = netns_found(finder, own, "/proc/self/ns/net", NULL);
+	if (!err)
+		err = netns_found(finder, host ? host : own, "/proc/1/ns/net", "host");
+	return err;
+}
+
+/* Known by a name only, at a path too long to keep, and no task in it. */
+static void drop_unreachable(struct netns_list *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (*list->entries[i].path)
+			list->entries[kept++] = list->entries[i];
+	list->count = kept;
+}
+
+int netns_enumerate(struct netns_list *list, struct diag *diag)
+{
+	struct netns_finder finder = {0};
+	int err = find_own_and_host(&finder);
+
+	if (!err)
+		err = netns_find_mounts(&finder);
+	if (!err)
+		err = find_tasks(&finder);
+	free(finder.slots);
+	if (err) {
+		netns_list_free(&finder.list);
+		return diag_fail(diag, err, "cannot list network namespaces from /proc: %s",
+		                 strerror(-err));
+	}
+	drop_unreachable(&finder.list);
+	*list = finder.list;
+	return 0;
+}
+
+void netns_list_free(struct netns_list *list)
+{
+	free(list->entries);
+	list->entries = NULL;
+	list->count = 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Inside of netns_enumerate: what its ways of finding namespaces add to. */
+#ifndef TCPTRAIL_ENRICH_NETNS_FINDER_H
+#define TCPTRAIL_ENRICH_NETNS_FINDER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "enrich/netns.h"
+
+struct netns_finder {
+	struct netns_list list;
+	size_t room;       /* of list.entries */
+	uint32_t *slots;   /* hash of inodes: index into list.entries + 1, 0 is free */
+	size_t slot_count; /* a power of two, at least twice list.count */
+};
+
+/*
+ * Notes one way to a namespace. The first path that fits and the first name
+ * stay; NULL: none known. 0 or -ENOMEM.
+ */
+int netns_found(struct netns_finder *finder, uint32_t inode, const char *path, const char *name);
+
+/* Adds what is mounted or linked under /run/netns, then every other nsfs mount. */
+int netns_find_mounts(struct netns_finder *finder);
+
+/* Inode in "net:[4026531833]", or 0. */
+uint32_t netns_parse_link(const char *text);
+
+/* Device of nsfs, so that an inode number is not mistaken for another file's. */
+dev_t netns_device(void);
+
+#endif

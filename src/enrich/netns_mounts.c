@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Namespaces that a mount or a link keeps and names: ip-netns(8), container
+ * engines (/run/docker/netns/NAME), and links to /proc/PID/ns/net in /run/netns.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "enrich/netns_finder.h"
+
+/* Inode of the network namespace that the file stands for, or 0. */
+static uint32_t inode_of(int dir, const char *name)
+{
+	uint32_t inode = 0;
+	struct stat stat;
+	int fd;
+
+	/* Not opened unless of nsfs: who knows what opening does elsewhere. */
+	if (fstatat(dir, name, &stat, 0) || stat.st_dev != netns_device())
+		return 0;
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return 0;
+	if (!fstat(fd, &stat) && ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET)
+		inode = stat.st_ino;
+	close(fd);
+	return inode;
+}
+
+static int find_in_directory(struct netns_finder *finder, const char *directory)
+{
+	DIR *dir = opendir(directory);
+	struct dirent *dirent;
+	char path[PATH_MAX];
+	uint32_t inode;
+	int err = 0;
+
+	if (!dir)
+		return 0; /* none were ever made */
+	while (!err && (dirent = readdir(dir))) {
+		inode = inode_of(dirfd(dir), dirent->d_name);
+		if (!inode)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", directory, dirent->d_name);
+		err = netns_found(finder, inode, path, dirent->d_name);
+	}
+	closedir(dir);
+	return err;
+}
+
+/* /var/run is a link to /run nearly everywhere. */
+static int find_in_directories(struct netns_finder *finder)
+{
+	struct stat run, var;
+	int err = find_in_directory(finder, "/run/netns");
+
+	if (err || stat("/var/run/netns", &var))
+		return err;
+	if (!stat("/run/netns", &run) && run.st_dev == var.st_dev && run.st_ino == var.st_ino)
+		return 0;
+	return find_in_directory(finder, "/var/run/netns");
+}
+
+/* mountinfo writes space, tab, newline and backslash as \ooo. */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from; to++) {
+		if (from[0] == '\\' && from[1] && from[2] && from[3]) {
+			*to = (from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0');
+			from += 4;
+		} else {
+			*to = *from++;
+		}
+	}
+	*to = '\0';
+}
+
+/*
+ * 99 25 0:4 net:[4026532281] /run/docker/netns/3f1c0a rw shared:7 - nsfs nsfs rw
+ *           ^ root           ^ mount point
+ */
+static int find_in_line(struct netns_finder *finder, char *line)
+{
+	char *root = strstr(line, " net:["), *path, *end, *name;
+	uint32_t inode = root ? netns_parse_link(root + 1) : 0;
+
+	path = inode ? strchr(root + 1, ' ') : NULL;
+	if (!path++)
+		return 0;
+	end = strchr(path, ' ');
+	if (end)
+		*end = '\0';
+	unescape(path);
+	name = strrchr(path, '/');
+	return netns_found(finder, inode, path, name ? name + 1 : path);
+}
+
+/*
+ * The file is read by pieces as the kernel makes them; lines are short but for
+ * overlayfs's options, which may be longer than the buffer and are cut then.
+ */
+static int find_in_mountinfo(struct netns_finder *finder, int fd)
+{
+	char buffer[2 * PATH_MAX];
+	size_t used = 0;
+	ssize_t got;
+	int err = 0;
+
+	while (!err && (got = read(fd, buffer + used, sizeof(buffer) - 1 - used)) > 0) {
+		char *line = buffer, *end;
+
+		used += got;
+		buffer[used] = '\0';
+		while (!err && (end = strchr(line, '\n'))) {
+			*end = '\0';
+			err = find_in_line(finder, line);
+			line = end + 1;
+		}
+		used -= line - buffer;
+		memmove(buffer, line, used);
+		if (used == sizeof(buffer) - 1)
+			used = 0;
+	}
+	return err;
+}
+
+int netns_find_mounts(struct netns_finder *finder)
+{
+	int err = find_in_directories(finder);
+	int fd;
+
+	if (err)
+		return err;
+	fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0; /* names are a comfort */
+	err = find_in_mountinfo(finder, fd);
+	close(fd);
+	return err;
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the threads touch is counted and outlives resolve_close(), so a look-up
+ * that stalls is left to itself: when it returns, its thread finds that all is
+ * closed, and the last one cleans up.
+ */
+#include "enrich/resolve.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "enrich/cgroup.h"
+#include "enrich/lookup.h"
+#include "fact/name.h"
+
+/* A wish, then its answer. */
+struct job {
+	struct job *next;
+	struct name_key key;
+	char name[FACT_NAME_MAX + 1];
+};
+
+struct queue {
+	struct job *first, *last;
+};
+
+struct workers {
+	pthread_mutex_t lock;
+	pthread_cond_t work;
+	struct queue wishes, answers;
+	unsigned int open;  /* wishes queued or being looked up */
+	unsigned int users; /* threads, and the owner */
+	bool closed;
+	int fd;
+};
+
+struct resolve {
+	struct workers *workers;
+	struct cgroup_tree *cgroups; /* NULL: no hierarchy here */
+};
+
+static void queue_put(struct queue *queue, struct job *job)
+{
+	job->next = NULL;
+	*(queue->first ? &queue->last->next : &queue->first) = job;
+	queue->last = job;
+}
+
+static struct job *queue_take(struct queue *queue)
+{
+	struct job *job = queue->first;
+
+	if (job)
+		queue->first = job->next;
+	return job;
+}
+
+static void queue_free(struct queue *queue)
+{
+	struct job *job;
+
+	while ((job = queue_take(queue)))
+		free(job);
+}
+
+/* Gives up one use, the lock held; unlocks. */
+static void workers_leave(struct workers *workers)
+{
+	bool last = !--workers->users;
+
+	pthread_mutex_unlock(&workers->lock);
+	if (!last)
+		return;
+	queue_free(&workers->wishes);
+	queue_free(&workers->answers);
+	pthread_cond_destroy(&workers->work);
+	pthread_mutex_destroy(&workers->lock);
+	free(workers);
+}
+
+static void answer(struct workers *workers, struct job *job)
+{
+	const uint64_t one = 1;
+	bool first = !workers->answers.first;
+
+	queue_put(&workers->answers, job);
+	/* Cannot fail but by overflow, and then it is readable anyhow. */
+	if (first && write(workers->fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+static void *work(void *arg)
+{
+	struct workers *workers = arg;
+	struct job *job;
+
+	pthread_mutex_lock(&workers->lock);
+	while (!workers->closed) {
+		job = queue_take(&workers->wishes);
+		if (!job) {
+			pthread_cond_wait(&workers->work, &workers->lock);
+			continue;
+		}
+		pthread_mutex_unlock(&workers->lock);
+		lookup_name(&job->key, job->name);
+		pthread_mutex_lock(&workers->lock);
+		if (workers->closed) {
+			free(job);
+			break;
+		}
+		workers->open--;
+		answer(workers, job);
+	}
+	workers_leave(workers);
+	return NULL;
+}
+
+/* Starts up to count threads, signals blocked in them. 0 if at least one runs. */
+static int start_threads(struct workers *workers, unsigned int count)
+{
+	unsigned int started = 0;
+	sigset_t all, before;
+	pthread_attr_t attr;
+	pthread_t thread;
+	int err = 0;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pthread_mutex_lock(&workers->lock);
+	while (started < count && !err) {
+		err = pthread_create(&thread, &attr, work, workers);
+		if (!err)
+			started++;
+	}
+	workers->users += started;
+	pthread_mutex_unlock(&workers->lock);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+	return started ? 0 : -err;
+}
+
+static int workers_new(struct workers **made)
+{
+	struct workers *workers = calloc(1, sizeof(*workers));
+
+	if (!workers)
+		return -ENOMEM;
+	workers->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (workers->fd < 0) {
+		int err = -errno;
+
+		free(workers);
+		return err;
+	}
+	pthread_mutex_init(&workers->lock, NULL);
+	pthread_cond_init(&workers->work, NULL);
+	workers->users = 1;
+	*made = workers;
+	return 0;
+}
+
+int resolve_open(struct resolve **resolve, unsigned int threads)
+{
+	struct resolve *r = calloc(1, sizeof(*r));
+	int err;
+
+	if (!r)
+		return -ENOMEM;
+	err = workers_new(&r->workers);
+	if (err) {
+		free(r);
+		return err;
+	}
+	err = start_threads(r->workers, threads ? threads : 1);
+	if (err) {
+		resolve_close(r);
+		return err;
+	}
+	/* Without it, cgroups have no names: no failure. */
+	if (cgroup_open(&r->cgroups))
+		r->cgroups = NULL;
+	*resolve = r;
+	return 0;
+}
+
+void resolve_close(struct resolve *resolve)
+{
+	struct workers *workers;
+
+	if (!resolve)
+		return;
+	workers = resolve->workers;
+	pthread_mutex_lock(&workers->lock);
+	workers->closed = true;
+	close(workers->fd); /* nobody writes to it once closed is set */
+	pthread_cond_broadcast(&workers->work);
+	workers_leave(workers);
+	cgroup_close(resolve->cgroups);
+	free(resolve);
+}
+
+int resolve_fd(const struct resolve *resolve)
+{
+	return resolve->workers->fd;
+}
+
+static void find_cgroup(const struct resolve *resolve, struct job *job)
+{
+	if (!resolve->cgroups ||
+	    cgroup_path(resolve->cgroups, job->key.key[0], job->name, sizeof(job->name)))
+		job->name[0] = '\0';
+}
+
+static void take_wish(struct resolve *resolve, const struct name_key *key)
+{
+	struct workers *workers = resolve->workers;
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return; /* the number stays a number */
+	job->key = *key;
+	if (key->kind == NAME_CGROUP)
+		find_cgroup(resolve, job);
+	pthread_mutex_lock(&workers->lock);
+	if (key->kind == NAME_CGROUP) {
+		answer(workers, job);
+	} else {
+		queue_put(&workers->wishes, job);
+		workers->open++;
+		pthread_cond_signal(&workers->work);
+	}
+	pthread_mutex_unlock(&workers->lock);
+}
+
+void resolve_wishes(struct resolve *resolve, struct names *names)
+{
+	struct name_key key;
+
+	cgroup_forget(resolve->cgroups);
+	while (names_next_wanted(names, LOOKUP_KINDS | 1U << NAME_CGROUP, &key))
+		take_wish(resolve, &key);
+}
+
+unsigned int resolve_collect(struct resolve *resolve, resolve_fn *fn, void *arg)
+{
+	struct workers *workers = resolve->workers;
+	union fact_name_buffer buffer;
+	struct queue answers;
+	unsigned int count = 0;
+	struct job *job;
+	uint64_t ignored;
+
+	pthread_mutex_lock(&workers->lock);
+	answers = workers->answers;
+	workers->answers.first = NULL;
+	if (read(workers->fd, &ignored, sizeof(ignored)) < 0)
+		ignored = 0; /* nothing was there */
+	pthread_mutex_unlock(&workers->lock);
+	while ((job = queue_take(&answers))) {
+		fact_name_make(&buffer, clock_boot(), job->key.kind, job->key.key, job->name);
+		fn(&buffer.fact.h, arg);
+		free(job);
+		count++;
+	}
+	return count;
+}
+
+static unsigned int count_open(struct workers *workers)
+{
+	unsigned int open;
+
+	pthread_mutex_lock(&workers->lock);
+	open = workers->open;
+	pthread_mutex_unlock(&workers->lock);
+	return open;
+}
+
+unsigned int resolve_wait(struct resolve *resolve, unsigned int timeout_ms, resolve_fn *fn,
+                          void *arg)
+{
+	uint64_t end = clock_boot() + timeout_ms * NS_PER_MS;
+	struct pollfd fd = {.fd = resolve->workers->fd, .events = POLLIN};
+	unsigned int open = count_open(resolve->workers);
+
+	resolve_collect(resolve, fn, arg);
+	for (uint64_t now = clock_boot(); open && now < end; now = clock_boot()) {
+		/* Rounded up, lest the last millisecond spins. */
+		poll(&fd, 1, (int)((end - now + NS_PER_MS - 1) / NS_PER_MS));
+		open = count_open(resolve->workers);
+		resolve_collect(resolve, fn, arg);
+	}
+	return open;
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Lines of facts: splits them into tokens and walks the rows of the fact's type.
+ * What keys there are is in text_rows.c, what values look like in text_value.c.
+ */
+#include "fact/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/parse.h"
+#include "fact/text_value.h"
+
+/* Is the fact as long as its type and, for a name, its string need? */
+static bool well_formed(const struct text_type *type, const struct fact *fact)
+{
+	const struct fact_name *name = (const struct fact_name *)fact;
+
+	if (fact->len < type->size)
+		return false;
+	return fact->type != FACT_NAME ||
+	       (name->size <= FACT_NAME_MAX && name->size < fact->len - sizeof(*name));
+}
+
+static void print_part(FILE *out, const struct text_part *part, const struct fact *fact)
+{
+	const void *base = (const char *)fact + part->offset;
+
+	for (size_t i = 0; i < part->count; i++) {
+		const struct text_row *row = &part->rows[i];
+
+		if (!row->always && text_value_empty(row, base, fact))
+			continue;
+		fprintf(out, " %s=", row->key);
+		text_value_print(out, row, base, fact);
+	}
+}
+
+int fact_text_print(FILE *out, const struct fact *fact)
+{
+	const struct text_type *type = text_type(fact->type);
+
+	if (!type) {
+		fprintf(out, "# %" PRIu64 " a fact of unknown type %u\n", (uint64_t)fact->time,
+		        fact->type);
+		return ferror(out) ? -EIO : 0;
+	}
+	if (!well_formed(type, fact))
+		return -EINVAL;
+	fprintf(out, "%" PRIu64 " %s", (uint64_t)fact->time, type->name);
+	for (size_t i = 0; i < TEXT_PARTS; i++)
+		print_part(out, &type->parts[i], fact);
+	errno = 0;
+	if (fputc('\n', out) == EOF || ferror(out))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+/* One line as it is read. */
+struct line {
+	const char *at;
+	const struct text_type *type;
+	struct text_reader reader;
+	bool family_given;
+	uint64_t seen;           /* bit per row, in order of parts */
+	char buf[FACT_MAX_SIZE]; /* of the token last taken */
+	struct diag *diag;
+};
+
+static void skip_blanks(struct line *line)
+{
+	line->at += strspn(line->at, " \t\r\n");
+}
+
+static bool at_end(const struct line *line)
+{
+	return !*line->at || *line->at == '#';
+}
+
+/* The byte an escape stands for; *text is behind the backslash and moves on. -1: none. */
+static int unescape(const char **text)
+{
+	static const char letters[] = "abfnrtv\"\\", bytes[] = "\a\b\f\n\r\t\v\"\\";
+	const char *letter;
+	int value = 0;
+
+	if (**text >= '0' && **text <= '7') {
+		for (int i = 0; i < 3 && **text >= '0' && **text <= '7'; i++)
+			value = value * 8 + *(*text)++ - '0';
+		return value <= 0xff ? value : -1;
+	}
+	if (**text == 'x') {
+		char hex[3] = {0};
+
+		strncpy(hex, *text + 1, 2);
+		if (strspn(hex, "0123456789abcdefABCDEF") != 2)
+			return -1;
+		*text += 3;
+		return (int)strtoul(hex, NULL, 16);
+	}
+	letter = **text ? strchr(letters, **text) : NULL;
+	if (!letter)
+		return -1;
+	++*text;
+	return (unsigned char)bytes[letter - letters];
+}
+
+/* A string in quotes into buf; line->at is behind the opening quote. */
+static int take_quoted(struct line *line, struct text_token *token)
+{
+	size_t size = 0;
+
+	while (*line->at != '"') {
+		int c = (unsigned char)*line->at++;
+
+		if (c == '\\')
+			c = unescape(&line->at);
+		else if (!c)
+			return diag_fail(line->diag, -EINVAL, "closing quote is missing");
+		if (c < 0)
+			return diag_fail(line->diag, -EINVAL,
+			                 "escape is none of \\ooo \\xHH \\n \\t \\\" \\\\");
+		if (size + 1 >= sizeof(line->buf))
+			return diag_fail(line->diag, -EINVAL, "string is over %zu bytes", size);
+		line->buf[size++] = (char)c;
+	}
+	line->at++;
+	line->buf[size] = '\0';
+	*token = (struct text_token){line->buf, size, true};
+	return 0;
+}
+
+static int take_value(struct line *line, struct text_token *token)
+{
+	size_t size;
+
+	if (*line->at == '"') {
+		line->at++;
+		return take_quoted(line, token);
+	}
+	size = strcspn(line->at, " \t\r\n");
+	if (size >= sizeof(line->buf))
+		return diag_fail(line->diag, -EINVAL, "value is over %zu bytes", size);
+	memcpy(line->buf, line->at, size);
+	line->buf[size] = '\0';
+	line->at += size;
+	*token = (struct text_token){line->buf, size, false};
+	return 0;
+}
+
+/* Row called so, its part, and its bit among all rows of the type. */
+static const struct text_row *find_row(const struct text_type *type, const char *key, size_t size,
+                                       const struct text_part **part, unsigned int *bit)
+{
+	*bit = 0;
+	for (size_t p = 0; p < TEXT_PARTS; p++) {
+		*part = &type->parts[p];
+		for (size_t r = 0; r < (*part)->count; r++, ++*bit) {
+			const struct text_row *row = &(*part)->rows[r];
+
+			if (strlen(row->key) == size && !memcmp(row->key, key, size))
+				return row;
+		}
+	}
+	return NULL;
+}
+
+/* A value was refused: names the key before what take_value() said. */
+static int blame_key(struct line *line, const char *key)
+{
+	struct diag why;
+
+	if (line->diag) {
+		why = *line->diag;
+		diag_fail(line->diag, -EINVAL, "%s: %.400s", key, why.text);
+	}
+	return -EINVAL;
+}
+
+static int take_pair(struct line *line)
+{
+	size_t size = strcspn(line->at, "= \t\r\n");
+	const struct text_part *part;
+	const struct text_row *row;
+	struct text_token token;
+	unsigned int bit;
+	char keys[360];
+
+	row = find_row(line->type, line->at, size, &part, &bit);
+	if (!row)
+		return diag_fail(line->diag, -EINVAL, "%s has no key \"%.*s\"; it has %s",
+		                 line->type->name, size > 40 ? 40 : (int)size, line->at,
+		                 text_key_list(line->type, keys, sizeof(keys)));
+	line->at += size;
+	if (*line->at++ != '=')
+		return diag_fail(line->diag, -EINVAL, "%s: \"=\" and a value are missing",
+		                 row->key);
+	if (line->seen & 1ULL << bit)
+		return diag_fail(line->diag, -EINVAL, "%s: given twice", row->key);
+	line->seen |= 1ULL << bit;
+	if (take_value(line, &token))
+		return blame_key(line, row->key);
+	if (token.quoted && row->kind != TEXT_COMM && row->kind != TEXT_NAME)
+		return diag_fail(line->diag, -EINVAL, "%s: takes no quotes", row->key);
+	if (!strchr(" \t\r\n", *line->at)) /* NUL is found too */
+		return diag_fail(line->diag, -EINVAL, "%s: a blank is missing behind its value",
+		                 row->key);
+	if (text_value_parse(&line->reader, &token, row, (char *)line->reader.fact + part->offset))
+		return diag_fail(line->diag, -EINVAL, "%s: \"%.80s\" is not %s", row->key,
+		                 token.text, line->reader.wants);
+	if (row->words == &fact_families)
+		line->family_given = true;
+	return 0;
+}
+
+/* A family that is not given is told by the form of the addresses. */
+static int settle_family(struct line *line)
+{
+	const struct text_part *part;
+	const struct text_row *row;
+	struct fact_sample *sample;
+	unsigned int bit;
+
+	row = find_row(line->type, "family", strlen("family"), &part, &bit);
+	if (!row)
+		return 0;
+	sample = (struct fact_sample *)((char *)line->reader.fact + part->offset);
+	if (!line->family_given) {
+		if (line->reader.ipv4 && line->reader.ipv6)
+			return diag_fail(line->diag, -EINVAL,
+			                 "family: local and remote are of two families");
+		sample->family = line->reader.ipv4   ? AF_INET
+		                 : line->reader.ipv6 ? AF_INET6
+		                                     : AF_UNSPEC;
+	}
+	if (line->reader.ipv4 && sample->family != AF_INET)
+		return diag_fail(line->diag, -EINVAL, "family: must be inet for an IPv4 address");
+	return 0;
+}
+
+/* Time and type. */
+static int take_head(struct line *line)
+{
+	struct fact *fact = line->reader.fact;
+	struct text_token token;
+	char types[240];
+	uint64_t time;
+	int type;
+
+	if (take_value(line, &token))
+		return blame_key(line, "time");
+	if (parse_number(token.text, 0, UINT64_MAX, &time))
+		return diag_fail(line->diag, -EINVAL, "time: \"%.80s\" is not a number of ns",
+		                 token.text);
+	skip_blanks(line);
+	if (take_value(line, &token))
+		return blame_key(line, "type");
+	type = text_type_find(token.text, token.size);
+	if (type < 0)
+		return diag_fail(line->diag, -EINVAL, "type: \"%.80s\" is not one of %s",
+		                 token.text, text_type_list(types, sizeof(types)));
+	line->type = text_type((unsigned int)type);
+	fact->type = (uint16_t)type;
+	fact->time = time;
+	return 0;
+}
+
+int fact_text_parse(const char *text, struct fact *fact, struct diag *diag)
+{
+	struct line line = {.at = text, .diag = diag, .reader.fact = fact};
+	size_t len;
+	int err;
+
+	skip_blanks(&line);
+	if (at_end(&line))
+		return 0;
+	memset(fact, 0, FACT_MAX_SIZE);
+	err = take_head(&line);
+	if (err)
+		return err;
+	for (skip_blanks(&line); !at_end(&line); skip_blanks(&line)) {
+		err = take_pair(&line);
+		if (err)
+			return err;
+	}
+	len = line.type->size;
+	if (fact->type == FACT_NAME) /* its string has a NUL */
+		len = (len + ((struct fact_name *)fact)->size + 1 + 7) & ~7UL;
+	fact->len = (uint16_t)len;
+	return settle_family(&line) ? -EINVAL : 1;
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fact/text_value.h"
+
+#include <arpa/inet.h>
+#include <endian.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "fact/text.h"
+
+_Static_assert(sizeof(struct fact_name) + FACT_NAME_MAX + 8 <= FACT_MAX_SIZE, "names fit");
+
+/* Integers of any width, through one place. */
+static uint64_t load(const void *part, uint16_t offset, uint16_t size)
+{
+	const char *at = (const char *)part + offset;
+	uint64_t number = 0;
+
+	/* Little-endian or not, widths differ: copy into the type of that width. */
+	switch (size) {
+	case 1:
+		return *(const uint8_t *)at;
+	case 2:
+		return *(const uint16_t *)at;
+	case 4:
+		return *(const uint32_t *)at;
+	}
+	memcpy(&number, at, sizeof(number));
+	return number;
+}
+
+static void store(void *part, uint16_t offset, uint16_t size, uint64_t number)
+{
+	char *at = (char *)part + offset;
+
+	switch (size) {
+	case 1:
+		*(uint8_t *)at = (uint8_t)number;
+		break;
+	case 2:
+		*(uint16_t *)at = (uint16_t)number;
+		break;
+	case 4:
+		*(uint32_t *)at = (uint32_t)number;
+		break;
+	default:
+		memcpy(at, &number, sizeof(number));
+	}
+}
+
+static uint64_t max_of(uint16_t size)
+{
+	return size == 8 ? UINT64_MAX : (1ULL << 8 * size) - 1;
+}
+
+static int64_t load_signed(const void *part, const struct text_row *row)
+{
+	uint64_t number = load(part, row->offset, row->size);
+
+	return row->size == 4 ? (int32_t)number : (int64_t)number;
+}
+
+static bool all_zero(const void *bytes, size_t size)
+{
+	const char *at = bytes;
+
+	while (size && !at[size - 1])
+		size--;
+	return !size;
+}
+
+/* Bytes of a comm up to its last one that is not NUL. */
+static size_t comm_size(const char *comm)
+{
+	size_t size = FACT_COMM_LEN;
+
+	while (size && !comm[size - 1])
+		size--;
+	return size;
+}
+
+bool text_value_empty(const struct text_row *row, const void *part, const struct fact *fact)
+{
+	if (row->kind == TEXT_NAME)
+		return !((const struct fact_name *)fact)->size;
+	return all_zero((const char *)part + row->offset, row->size) &&
+	       (row->kind != TEXT_ENDPOINT || !load(part, row->port, 2));
+}
+
+static void print_word(FILE *out, const struct text_row *row, uint64_t number)
+{
+	const char *word = words_name(row->words, number);
+
+	if (word)
+		fputs(word, out);
+	else
+		fprintf(out, "%" PRIu64, number);
+}
+
+static void print_bits(FILE *out, const struct text_row *row, uint64_t bits)
+{
+	const char *comma = "";
+
+	for (size_t i = 0; i < row->words->count; i++) {
+		if (!(bits & 1ULL << i))
+			continue;
+		fprintf(out, "%s%s", comma, row->words->names[i]);
+		bits &= ~(1ULL << i);
+		comma = ",";
+	}
+	if (bits)
+		fprintf(out, "%s0x%" PRIx64, comma, bits);
+}
+
+/* An AF_INET address has 12 bytes of padding; one that uses them prints as what it is. */
+static void print_endpoint(FILE *out, const struct text_row *row, const void *part)
+{
+	const uint8_t *addr = (const uint8_t *)part + row->offset;
+	unsigned int port = (unsigned int)load(part, row->port, 2);
+	uint16_t family = ((const struct fact_sample *)part)->family;
+	char text[INET6_ADDRSTRLEN];
+
+	if (family == AF_INET && all_zero(addr + 4, 12))
+		fprintf(out, "%s:%u", inet_ntop(AF_INET, addr, text, sizeof(text)), port);
+	else
+		fprintf(out, "[%s]:%u", inet_ntop(AF_INET6, addr, text, sizeof(text)), port);
+}
+
+static void print_quoted(FILE *out, const char *bytes, size_t size)
+{
+	fputc('"', out);
+	for (size_t i = 0; i < size; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", c);
+		else if (c >= ' ' && c < 0x7f)
+			fputc(c, out);
+		else
+			fprintf(out, "\\%03o", c);
+	}
+	fputc('"', out);
+}
+
+/* A host's key is its address, read as two big-endian numbers (core/names.c). */
+static void print_key(FILE *out, const struct fact_name *name)
+{
+	const uint64_t addr[2] = {htobe64(name->key[0]), htobe64(name->key[1])};
+	char text[INET6_ADDRSTRLEN];
+
+	if (name->kind == NAME_HOST || name->key[1])
+		fputs(inet_ntop(AF_INET6, addr, text, sizeof(text)), out);
+	else
+		fprintf(out, "%" PRIu64, (uint64_t)name->key[0]);
+}
+
+void text_value_print(FILE *out, const struct text_row *row, const void *part,
+                      const struct fact *fact)
+{
+	const struct fact_name *name = (const struct fact_name *)fact;
+	const char *at = (const char *)part + row->offset;
+
+	switch (row->kind) {
+	case TEXT_NUMBER:
+		fprintf(out, "%" PRIu64, load(part, row->offset, row->size));
+		break;
+	case TEXT_SIGNED:
+		fprintf(out, "%" PRId64, load_signed(part, row));
+		break;
+	case TEXT_HEX:
+		fprintf(out, "%" PRIx64, load(part, row->offset, row->size));
+		break;
+	case TEXT_WORD:
+		print_word(out, row, load(part, row->offset, row->size));
+		break;
+	case TEXT_BITS:
+		print_bits(out, row, load(part, row->offset, row->size));
+		break;
+	case TEXT_ENDPOINT:
+		print_endpoint(out, row, part);
+		break;
+	case TEXT_COMM:
+		print_quoted(out, at, comm_size(at));
+		break;
+	case TEXT_KEY:
+		print_key(out, name);
+		break;
+	case TEXT_NAME:
+		print_quoted(out, name->name, name->size);
+		break;
+	case TEXT_KIND_COUNT:
+		break;
+	}
+}
+
+static int refuse(struct text_reader *reader, const char *wants)
+{
+	snprintf(reader->wants, sizeof(reader->wants), "%s", wants);
+	return -EINVAL;
+}
+
+static int read_number(struct text_reader *reader, const struct text_token *token,
+                       const struct text_row *row, void *part)
+{
+	uint64_t number;
+
+	if (parse_number(token->text, 0, max_of(row->size), &number)) {
+		snprintf(reader->wants, sizeof(reader->wants), "a number of 0..%" PRIu64,
+		         max_of(row->size));
+		return -EINVAL;
+	}
+	store(part, row->offset, row->size, number);
+	return 0;
+}
+
+static int read_signed(struct text_reader *reader, const struct text_token *token,
+                       const struct text_row *row, void *part)
+{
+	uint64_t most = max_of(row->size) / 2, number;
+	bool minus = token->text[0] == '-';
+
+	if (parse_number(token->text + minus, 0, most + minus, &number)) {
+		snprintf(reader->wants, sizeof(reader->wants), "a number of -%" PRIu64 "..%" PRIu64,
+		         most + 1, most);
+		return -EINVAL;
+	}
+	store(part, row->offset, row->size, minus ? -number : number);
+	return 0;
+}
+
+/* Hex digits, whole string; a leading 0x is let pass. */
+static int read_hex(const char *text, uint64_t max, uint64_t *number)
+{
+	uint64_t value;
+
+	if (!strncmp(text, "0x", 2))
+		text += 2;
+	if (!*text || strlen(text) > 16 || text[strspn(text, "0123456789abcdefABCDEF")])
+		return -EINVAL;
+	value = strtoull(text, NULL, 16);
+	if (value > max)
+		return -ERANGE;
+	*number = value;
+	return 0;
+}
+
+static int read_word(struct text_reader *reader, const struct text_token *token,
+                     const struct text_row *row, void *part)
+{
+	uint64_t number;
+	char list[160];
+
+	if (words_find(row->words, token->text, token->size, &number) &&
+	    parse_number(token->text, 0, max_of(row->size), &number)) {
+		snprintf(reader->wants, sizeof(reader->wants), "one of %s or a number",
+		         words_list(row->words, list, sizeof(list)));
+		return -EINVAL;
+	}
+	store(part, row->offset, row->size, number);
+	return 0;
+}
+
+static int read_bits(struct text_reader *reader, const struct text_token *token,
+                     const struct text_row *row, void *part)
+{
+	uint64_t bits = 0, number;
+	const char *at = token->text;
+	char list[160];
+
+	for (;;) {
+		const char *comma = strchrnul(at, ',');
+		size_t size = (size_t)(comma - at);
+
+		if (!words_find(row->words, at, size, &number))
+			bits |= 1ULL << number;
+		else if (!*comma && !read_hex(at, max_of(row->size), &number))
+			bits |= number; /* of bits without a name, last */
+		else
+			break;
+		if (!*comma) {
+			store(part, row->offset, row->size, bits);
+			return 0;
+		}
+		at = comma + 1;
+	}
+	snprintf(reader->wants, sizeof(reader->wants), "a comma list of %s",
+	         words_list(row->words, list, sizeof(list)));
+	return -EINVAL;
+}
+
+static int read_endpoint(struct text_reader *reader, const struct text_token *token,
+                         const struct text_row *row, void *part)
+{
+	bool v6 = token->text[0] == '[';
+	const char *colon = strrchr(token->text, ':');
+	const char *end = colon ? colon - v6 : NULL; /* of the address */
+	char host[INET6_ADDRSTRLEN];
+	uint8_t addr[16] = {0};
+	uint64_t port;
+
+	if (!end || end <= token->text || (v6 && *end != ']') ||
+	    (size_t)(end - token->text - v6) >= sizeof(host) ||
+	    parse_number(colon + 1, 0, UINT16_MAX, &port))
+		return refuse(reader, "127.0.0.1:80 or [::1]:80");
+	snprintf(host, sizeof(host), "%.*s", (int)(end - token->text - v6), token->text + v6);
+	if (inet_pton(v6 ? AF_INET6 : AF_INET, host, addr) != 1)
+		return refuse(reader, "127.0.0.1:80 or [::1]:80");
+	memcpy((char *)part + row->offset, addr, sizeof(addr));
+	store(part, row->port, 2, port);
+	reader->ipv4 |= !v6;
+	reader->ipv6 |= v6;
+	return 0;
+}
+
+static int read_comm(struct text_reader *reader, const struct text_token *token,
+                     const struct text_row *row, void *part)
+{
+	if (!token->quoted || token->size >= FACT_COMM_LEN)
+		return refuse(reader, "a string in double quotes, at most 15 bytes");
+	memcpy((char *)part + row->offset, token->text, token->size);
+	return 0;
+}
+
+static int read_key(struct text_reader *reader, const struct text_token *token)
+{
+	struct fact_name *name = (struct fact_name *)reader->fact;
+	uint64_t addr[2], number;
+
+	if (inet_pton(AF_INET6, token->text, addr) == 1) {
+		name->key[0] = be64toh(addr[0]);
+		name->key[1] = be64toh(addr[1]);
+		return 0;
+	}
+	if (parse_number(token->text, 0, UINT64_MAX, &number))
+		return refuse(reader, "a number, or an address such as ::ffff:10.0.0.1");
+	name->key[0] = number;
+	return 0;
+}
+
+static int read_name(struct text_reader *reader, const struct text_token *token)
+{
+	struct fact_name *name = (struct fact_name *)reader->fact;
+
+	if (!token->quoted || token->size > FACT_NAME_MAX)
+		return refuse(reader, "a string in double quotes, at most 1024 bytes");
+	memcpy(name->name, token->text, token->size);
+	name->size = (uint32_t)token->size;
+	return 0;
+}
+
+int text_value_parse(struct text_reader *reader, const struct text_token *token,
+                     const struct text_row *row, void *part)
+{
+	uint64_t number;
+
+	switch (row->kind) {
+	case TEXT_NUMBER:
+		return read_number(reader, token, row, part);
+	case TEXT_SIGNED:
+		return read_signed(reader, token, row, part);
+	case TEXT_HEX:
+		if (read_hex(token->text, max_of(row->size), &number))
+			return refuse(reader, "a hexadecimal number");
+		store(part, row->offset, row->size, number);
+		return 0;
+	case TEXT_WORD:
+		return read_word(reader, token, row, part);
+	case TEXT_BITS:
+		return read_bits(reader, token, row, part);
+	case TEXT_ENDPOINT:
+		return read_endpoint(reader, token, row, part);
+	case TEXT_COMM:
+		return read_comm(reader, token, row, part);
+	case TEXT_KEY:
+		return read_key(reader, token);
+	case TEXT_NAME:
+		return read_name(reader, token);
+	case TEXT_KIND_COUNT:
+		break;
+	}
+	return -EINVAL;
+}

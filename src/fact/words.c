@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fact/words.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "fact.h"
+
+#define WORDS(names)                                                                               \
+	{                                                                                          \
+		names, sizeof(names) / sizeof((names)[0])                                          \
+	}
+#define COUNT_IS(names, count)                                                                     \
+	_Static_assert(sizeof(names) / sizeof((names)[0]) == (count), #names " follow their enum")
+
+/* By the kernel's numbers, include/net/tcp_states.h, 5.8 to 7.2. */
+static const char *const states[] = {
+	NULL,    "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",    "TIME_WAIT",
+	"CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV",
+};
+COUNT_IS(states, FACT_STATE_NAMES);
+const struct words fact_states = WORDS(states);
+
+static const char *const flags[] = {
+	"owned", "dead",   "done",  "socket", "mini",  "request", "no_linger2", "acked",
+	"tuple", "queues", "point", "timer",  "ident", "bytes",   "idle",
+};
+COUNT_IS(flags, FACT_FLAG_NAMES);
+_Static_assert(SAMPLE_IDLE == 1 << (FACT_FLAG_NAMES - 1), "flags follow fact_sample_flag");
+const struct words fact_flags = WORDS(flags);
+
+static const char *const families[] = {[AF_INET] = "inet", [AF_INET6] = "inet6"};
+const struct words fact_families = WORDS(families);
+
+static const char *const timers[] = {
+	[TIMER_OFF] = "off",
+	[TIMER_RETRANSMIT] = "retransmit",
+	[TIMER_KEEPALIVE] = "keepalive",
+	[TIMER_TIMEWAIT] = "timewait",
+	[TIMER_PROBE] = "probe",
+};
+COUNT_IS(timers, TIMER_PROBE + 1);
+const struct words fact_timers = WORDS(timers);
+
+static const char *const walk_kinds[] = {
+	[WALK_SOCKETS] = "sockets",
+	[WALK_HOLDERS] = "holders",
+};
+COUNT_IS(walk_kinds, WALK_HOLDERS + 1);
+const struct words fact_walk_kinds = WORDS(walk_kinds);
+
+static const char *const name_kinds[] = {
+	[NAME_NETNS] = "netns", [NAME_CGROUP] = "cgroup", [NAME_RST] = "rst",
+	[NAME_USER] = "user",   [NAME_PORT] = "port",     [NAME_HOST] = "host",
+	[NAME_META] = "meta",
+};
+COUNT_IS(name_kinds, NAME_KIND_COUNT);
+const struct words fact_name_kinds = WORDS(name_kinds);
+
+static const char *const losses[] = {
+	[LOSS_RING] = "ring-buffer", [LOSS_RECURSION] = "recursion", [LOSS_TABLE] = "table",
+	[LOSS_CHAIN] = "chain",      [LOSS_WALK] = "walk",           [LOSS_OUTPUT] = "output",
+};
+COUNT_IS(losses, LOSS_WHERE_COUNT);
+const struct words fact_losses = WORDS(losses);
+
+const char *words_name(const struct words *words, uint64_t value)
+{
+	return value < words->count ? words->names[value] : NULL;
+}
+
+int words_find(const struct words *words, const char *name, size_t size, uint64_t *value)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		if (words->names[i] && strlen(words->names[i]) == size &&
+		    !memcmp(words->names[i], name, size)) {
+			*value = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+const char *words_list(const struct words *words, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < words->count && used < size; i++) {
+		if (words->names[i])
+			used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? ", " : "",
+			                         words->names[i]);
+	}
+	return buf;
+}

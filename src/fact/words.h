@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The words of facts: what their enums are called in text. State names live
+ * here rather than in core/ because the text form of facts needs them too.
+ */
+#ifndef TCPTRAIL_FACT_WORDS_H
+#define TCPTRAIL_FACT_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define FACT_STATE_NAMES 13 /* as many as enum tcp_state of core/state.h */
+#define FACT_FLAG_NAMES  15 /* as many as enum fact_sample_flag */
+
+/* Names by value; NULL where a value has none. */
+struct words {
+	const char *const *names;
+	size_t count;
+};
+
+extern const struct words fact_states;     /* TCP states; NEW_SYN_RECV under its own name */
+extern const struct words fact_flags;      /* by bit number of enum fact_sample_flag */
+extern const struct words fact_families;   /* AF_INET, AF_INET6 */
+extern const struct words fact_timers;     /* enum fact_timer */
+extern const struct words fact_walk_kinds; /* enum fact_walk_kind */
+extern const struct words fact_name_kinds; /* enum fact_name_kind */
+extern const struct words fact_losses;     /* enum fact_loss_where */
+
+/* Name of a value, or NULL. */
+const char *words_name(const struct words *words, uint64_t value);
+
+/* Value of a name of `size` bytes, letter case and all. 0 or -EINVAL. */
+int words_find(const struct words *words, const char *name, size_t size, uint64_t *value);
+
+/* All names, joined by ", ", cut to size: for messages. Returns buf. */
+const char *words_list(const struct words *words, char *buf, size_t size);
+
+#endif

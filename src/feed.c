@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "feed.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "enrich/netns.h"
+#include "enrich/resolve.h"
+#include "fact/name.h"
+#include "source/sockdiag.h"
+
+#define WALK_INTERVAL	 (5 * NS_PER_SEC)
+#define WALK_SHARE	 100 /* walks take at most 1/100 of the time: 1 % of a core */
+#define HEAL_INTERVAL	 (NS_PER_SEC / 10) /* under constant loss, not one walk after another */
+#define QUESTIONS_A_TURN 256
+#define RESOLVER_THREADS 8
+
+struct feed {
+	struct table *table;
+	struct feed_config config;
+	struct live *live;	   /* NULL: fallback */
+	struct sockdiag *own_diag; /* of our own namespace; opened at first use */
+	struct resolve *resolve;
+	struct netns_list netns; /* as the last walk found them */
+	uint64_t walked, walk_cost;
+	bool no_lookups; /* sock_diag is not to be had: walks confirm, only later */
+};
+
+/* Every fact, from whichever source, comes by here. */
+static void on_fact(const struct fact *fact, void *arg)
+{
+	struct feed *feed = arg;
+
+	if (table_apply(feed->table, fact))
+		return;
+	if (feed->config.on_fact)
+		feed->config.on_fact(fact, feed->config.on_fact_arg);
+}
+
+static void emit_loss(struct feed *feed)
+{
+	struct fact_loss loss = {
+		.h = {.type = FACT_LOSS, .len = sizeof(loss), .time = clock_boot()},
+		.where = LOSS_WALK,
+	};
+
+	on_fact(&loss.h, feed);
+}
+
+static void emit_clock(struct feed *feed)
+{
+	struct fact_clock fact = {.h = {.type = FACT_CLOCK, .len = sizeof(fact)}};
+
+	fact.h.time = clock_boot();
+	fact.wall = (int64_t)clock_ns(CLOCK_REALTIME);
+	on_fact(&fact.h, feed);
+}
+
+static void emit_tick(struct feed *feed)
+{
+	struct fact tick = {.type = FACT_TICK, .len = sizeof(tick), .time = clock_boot()};
+
+	on_fact(&tick, feed);
+}
+
+/* --- namespaces ----------------------------------------------------------------------------- */
+
+static const struct netns_entry *find_netns(const struct netns_list *list, uint32_t inode)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->entries[i].inode == inode)
+			return &list->entries[i];
+	return NULL;
+}
+
+static void name_netns(struct feed *feed, const struct netns_entry *entry)
+{
+	const char *known =
+		names_find(table_names(feed->table), name_key_number(NAME_NETNS, entry->inode));
+	uint64_t key[2] = {entry->inode, 0};
+	union fact_name_buffer name;
+
+	if (known && !strcmp(known, entry->name))
+		return;
+	fact_name_make(&name, clock_boot(), NAME_NETNS, key, entry->name);
+	on_fact(&name.fact.h, feed);
+}
+
+/* A namespace that is gone took its mini and request sockets along, without a word. */
+static void bury_netns(struct feed *feed, uint32_t inode)
+{
+	struct fact_seen gone = {.h = {.type = FACT_GONE, .len = sizeof(gone)}};
+	const struct row *row;
+	struct row_iter iter;
+
+	gone.h.time = clock_boot();
+	table_for_each(feed->table, iter, row) {
+		if (row->netns != inode || !(row->flags & (ROW_MINI | ROW_REQUEST)))
+			continue;
+		row_sample(row, &gone.s);
+		on_fact(&gone.h, feed);
+	}
+}
+
+static int refresh_netns(struct feed *feed, struct diag *diag)
+{
+	struct netns_list now;
+	int err = netns_enumerate(&now, diag);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < now.count; i++)
+		name_netns(feed, &now.entries[i]);
+	for (size_t i = 0; i < feed->netns.count; i++)
+		if (!find_netns(&now, feed->netns.entries[i].inode))
+			bury_netns(feed, feed->netns.entries[i].inode);
+	netns_list_free(&feed->netns);
+	feed->netns = now;
+	return 0;
+}
+
+/* --- walks ---------------------------------------------------------------------------------- */
+
+static int diag_walk(struct feed *feed, uint32_t netns, struct diag *diag)
+{
+	const struct fact_sink sink = {on_fact, feed};
+	struct sockdiag *sockdiag;
+	int err = sockdiag_open(&sockdiag, netns, diag);
+
+	if (err)
+		return err;
+	err = sockdiag_walk(sockdiag, &sink, diag);
+	sockdiag_close(sockdiag);
+	return err;
+}
+
+static int walk_netns(struct feed *feed, const struct netns_entry *entry)
+{
+	int err = netns_enter(entry), back;
+
+	if (err == -ENOENT || err == -ESTALE)
+		return 0; /* gone since it was found; the next round buries it */
+	if (err)
+		return err;
+	err = live_can_walk(feed->live) ? live_walk_sockets(feed->live, entry->inode)
+					: diag_walk(feed, entry->inode, NULL);
+	back = netns_leave();
+	return err ? err : back;
+}
+
+int feed_walk(struct feed *feed)
+{
+	uint64_t begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	int err, failed = 0;
+
+	emit_clock(feed);
+	err = refresh_netns(feed, NULL);
+	if (err)
+		return err;
+	for (size_t i = 0; i < feed->netns.count; i++) {
+		err = walk_netns(feed, &feed->netns.entries[i]);
+		failed = failed ? failed : err;
+	}
+	err = live_walk_holders(feed->live);
+	if (failed || (err && err != -ENOTSUP))
+		emit_loss(feed);
+	table_take_walk_wish(feed->table); /* what this walk itself brought up waits its turn */
+	feed->walked = clock_boot();
+	feed->walk_cost = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin;
+	return 0;
+}
+
+int feed_walk_if_due(struct feed *feed)
+{
+	uint64_t interval = feed->walk_cost * WALK_SHARE, since = clock_boot() - feed->walked;
+
+	if (interval < WALK_INTERVAL)
+		interval = WALK_INTERVAL;
+	if (since >= HEAL_INTERVAL && since >= feed->walk_cost * 2 &&
+	    table_take_walk_wish(feed->table))
+		return feed_walk(feed);
+	return since >= interval ? feed_walk(feed) : 0;
+}
+
+/* --- questions ------------------------------------------------------------------------------ */
+
+/* One question about a mini-socket, in whatever namespace; -errno: no answer. */
+static int look_up(struct feed *feed, const struct fact_sample *want)
+{
+	const struct netns_entry *entry = find_netns(&feed->netns, want->netns);
+	const struct fact_sink sink = {on_fact, feed};
+	struct sockdiag *sockdiag;
+	int err;
+
+	if (want->netns == netns_own()) {
+		if (!feed->own_diag) {
+			err = sockdiag_open(&feed->own_diag, want->netns, NULL);
+			if (err)
+				return err;
+		}
+		return sockdiag_lookup(feed->own_diag, want, &sink);
+	}
+	if (!entry || netns_enter(entry))
+		return 0; /* not seen yet, or gone: the next walk tells */
+	err = sockdiag_open(&sockdiag, want->netns, NULL);
+	if (!err) {
+		err = sockdiag_lookup(sockdiag, want, &sink);
+		sockdiag_close(sockdiag);
+	}
+	return netns_leave() ? -EIO : err;
+}
+
+static int answer_questions(struct feed *feed)
+{
+	struct question question;
+	bool peeked = false;
+
+	for (int i = 0; i < QUESTIONS_A_TURN && table_next_question(feed->table, &question); i++) {
+		switch (question.kind) {
+		case ASK_PORT:
+			peeked |= !live_peek(feed->live, question.sk, question.cookie);
+			break;
+		case ASK_MINI:
+			if (!feed->no_lookups && look_up(feed, &question.s))
+				feed->no_lookups = true;
+			break;
+		}
+	}
+	return peeked ? live_drain(feed->live) : 0;
+}
+
+int feed_drain(struct feed *feed)
+{
+	int err = 0;
+
+	if (feed->live)
+		err = live_drain(feed->live);
+	emit_tick(feed);
+	if (!err && feed->live && feed->config.trace)
+		err = answer_questions(feed);
+	resolve_wishes(feed->resolve, table_names(feed->table));
+	resolve_collect(feed->resolve, on_fact, feed);
+	return err;
+}
+
+void feed_wait_names(struct feed *feed, unsigned int timeout_ms)
+{
+	resolve_wishes(feed->resolve, table_names(feed->table));
+	resolve_wait(feed->resolve, timeout_ms, on_fact, feed);
+}
+
+/* --- opening -------------------------------------------------------------------------------- */
+
+static int open_fallback(struct feed *feed, const struct diag *why, struct diag *shortfall,
+			 struct diag *diag)
+{
+	int err;
+
+	emit_clock(feed);
+	err = diag_walk(feed, netns_own(), diag);
+	if (err)
+		return err;
+	diag_fail(shortfall, 0,
+		  "%s. Showing what sock_diag tells without it: this network namespace only, no "
+		  "processes, ages as lower bounds",
+		  why->text);
+	return 0;
+}
+
+static int open_live(struct feed *feed, struct diag *shortfall, struct diag *diag)
+{
+	const struct live_config config = {.trace = feed->config.trace};
+	const struct fact_sink sink = {on_fact, feed};
+	struct diag why;
+	int err = live_open(&feed->live, &config, &sink, &why);
+
+	if (err && feed->config.trace)
+		return diag_fail(diag, err, "%s", why.text);
+	if (err)
+		return open_fallback(feed, &why, shortfall, diag);
+	err = live_name_reasons(feed->live);
+	if (err)
+		return diag_fail(diag, err, "the kernel's BTF cannot be read: %s", strerror(-err));
+	err = feed_walk(feed);
+	if (err)
+		return diag_fail(diag, err, "the first walk over the sockets failed: %s",
+				 strerror(-err));
+	return 0;
+}
+
+int feed_open(struct feed **result, struct table *table, const struct feed_config *config,
+	      struct diag *shortfall, struct diag *diag)
+{
+	struct feed *feed = calloc(1, sizeof(*feed));
+	int err;
+
+	shortfall->text[0] = '\0';
+	if (!feed)
+		return diag_fail(diag, -ENOMEM, "out of memory");
+	feed->table = table;
+	feed->config = *config;
+	if (config->trace)
+		table_enable_questions(table);
+	err = resolve_open(&feed->resolve, RESOLVER_THREADS);
+	if (err)
+		diag_fail(diag, err, "threads for name look-ups cannot be started: %s",
+			  strerror(-err));
+	else
+		err = open_live(feed, shortfall, diag);
+	if (err) {
+		feed_close(feed);
+		return err;
+	}
+	*result = feed;
+	return 0;
+}
+
+void feed_close(struct feed *feed)
+{
+	if (!feed)
+		return;
+	live_close(feed->live);
+	sockdiag_close(feed->own_diag);
+	resolve_close(feed->resolve);
+	netns_list_free(&feed->netns);
+	free(feed);
+}
+
+int feed_ring_fd(const struct feed *feed)
+{
+	return feed->live ? live_fd(feed->live) : -1;
+}
+
+int feed_names_fd(const struct feed *feed)
+{
+	return resolve_fd(feed->resolve);
+}
+
+const struct live *feed_live(const struct feed *feed)
+{
+	return feed->live;
+}

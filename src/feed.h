@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The live feed: ties sources and enrichment to one table. Decides when to
+ * walk, asks what the table wants to know, gives numbers their names.
+ */
+#ifndef TCPTRAIL_FEED_H
+#define TCPTRAIL_FEED_H
+
+#include "base/diag.h"
+#include "core/table.h"
+#include "source/live.h"
+
+struct feed;
+
+struct feed_config {
+	bool trace;	       /* attach to events; else walks only */
+	fact_fn *on_fact;      /* told of each fact after the table has it; may be NULL */
+	void *on_fact_arg;
+};
+
+/*
+ * Opens the kernel for the table. 0; or -errno with diag: nothing can be
+ * traced here. Without trace, where BPF is refused, the feed falls back to
+ * sock_diag in our own namespace, and *shortfall says what that lacks.
+ */
+int feed_open(struct feed **feed, struct table *table, const struct feed_config *config,
+	      struct diag *shortfall, struct diag *diag);
+void feed_close(struct feed *feed);
+
+/* Readable when facts (ring) or names are waiting; -1: there is none. */
+int feed_ring_fd(const struct feed *feed);
+int feed_names_fd(const struct feed *feed);
+
+/* Takes what is there: facts, answers to the table's questions, names. 0 or -errno. */
+int feed_drain(struct feed *feed);
+/* Walks if it is time to, or if a loss calls for it. 0 or -errno. */
+int feed_walk_if_due(struct feed *feed);
+int feed_walk(struct feed *feed);
+/* Waits for wanted names, at most that long in all. */
+void feed_wait_names(struct feed *feed, unsigned int timeout_ms);
+
+const struct live *feed_live(const struct feed *feed); /* NULL: fallback */
+
+#endif

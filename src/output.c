@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/columns.h"
+#include "fact/text.h"
+#include "view/totals.h"
+#include "view/view.h"
+
+struct output {
+	const struct options *options;
+	const struct table *table;
+	FILE *out;
+	struct view rows, changes;
+	const struct field **row_columns, **change_columns;
+	uint64_t changes_printed;
+	int err; /* first error of the stream */
+};
+
+static const struct view_format *const formats[] = {
+	[OUTPUT_TEXT] = &view_text,
+	[OUTPUT_JSON] = &view_json,
+	[OUTPUT_CSV] = &view_csv,
+	[OUTPUT_FACTS] = &view_text,
+};
+
+static bool want_color(const struct options *options, FILE *out)
+{
+	switch (options->color) {
+	case COLOR_ALWAYS:
+		return true;
+	case COLOR_NEVER:
+		return false;
+	case COLOR_AUTO:
+		break;
+	}
+	return isatty(fileno(out)) && !getenv("NO_COLOR");
+}
+
+static struct view view_for(const struct output *output, const char *kind)
+{
+	const struct options *options = output->options;
+
+	return (struct view){
+		.format = formats[options->format],
+		.out = output->out,
+		.kind = kind,
+		.header = !options->no_header,
+		.color = want_color(options, output->out),
+		.context = {
+			.table = output->table,
+			.numeric_hosts = options->numeric_hosts,
+			.numeric_ports = options->numeric_ports,
+			.numeric_users = options->numeric_users,
+			.wide = options->wide,
+			.utc = options->utc,
+		},
+	};
+}
+
+/* --columns is about the snapshot in `snapshot`, about the stream elsewhere. */
+static int choose_columns(struct output *output, struct diag *diag)
+{
+	const struct options *options = output->options;
+	bool snapshot = options->command == COMMAND_SNAPSHOT, text = options->format == OUTPUT_TEXT;
+	const char *defaults[COLUMNS_MAX];
+	int err;
+
+	columns_snapshot(options->extend, options->programs, options->timers, defaults);
+	err = columns_select(row_fields, row_fields_count, text ? defaults : NULL,
+			     snapshot ? options->columns : NULL, &output->row_columns,
+			     &output->rows.field_count, diag);
+	if (err)
+		return err;
+	output->rows.fields = output->row_columns;
+	err = columns_select(change_fields, change_fields_count, text ? columns_events : NULL,
+			     snapshot ? NULL : options->columns, &output->change_columns,
+			     &output->changes.field_count, diag);
+	output->changes.fields = output->change_columns;
+	return err;
+}
+
+static const char *netstat_title(const struct options *options)
+{
+	if (options->all)
+		return "Active Internet connections (servers and established)";
+	return options->listening ? "Active Internet connections (only servers)"
+				  : "Active Internet connections (w/o servers)";
+}
+
+int output_open(struct output **result, const struct options *options, const struct table *table,
+		struct diag *diag)
+{
+	struct output *output = calloc(1, sizeof(*output));
+	int err;
+
+	if (!output)
+		return diag_fail(diag, -ENOMEM, "out of memory");
+	output->options = options;
+	output->table = table;
+	output->out = options->output ? fopen(options->output, "we") : stdout;
+	if (!output->out) {
+		err = diag_fail(diag, -errno, "cannot write %s: %s", options->output,
+				strerror(errno));
+		free(output);
+		return err;
+	}
+	output->rows = view_for(output, "socket");
+	output->rows.title = netstat_title(options);
+	output->changes = view_for(output, "event");
+	err = choose_columns(output, diag);
+	if (err) {
+		output_close(output);
+		return err;
+	}
+	*result = output;
+	return 0;
+}
+
+int output_close(struct output *output)
+{
+	int err;
+
+	if (!output)
+		return 0;
+	err = output_flush(output);
+	if (output->out != stdout && fclose(output->out) && !err)
+		err = -errno;
+	free(output->row_columns);
+	free(output->change_columns);
+	free(output);
+	return err;
+}
+
+static void note_error(struct output *output, int err)
+{
+	if (err && !output->err)
+		output->err = err;
+}
+
+int output_flush(struct output *output)
+{
+	if (fflush(output->out))
+		note_error(output, -errno);
+	return output->err;
+}
+
+/* --- snapshot ------------------------------------------------------------------------------- */
+
+/* netstat's choice: established only, -l listeners only, -a both; --state says it itself. */
+static bool shown(const struct options *options, const struct row *row)
+{
+	if (options->query.states)
+		return true;
+	if (row->state == STATE_CLOSE) /* an fd that is in none of the tables netstat reads */
+		return false;
+	if (options->all)
+		return true;
+	return row_is_listener(row) == options->listening;
+}
+
+static size_t collect(const struct output *output, const struct row **rows, size_t room)
+{
+	const struct options *options = output->options;
+	uint64_t now = table_now(output->table);
+	struct row_iter iter;
+	const struct row *row;
+	size_t count = 0;
+
+	table_for_each(output->table, iter, row)
+		if (count < room && shown(options, row) &&
+		    query_match(&options->query, output->table, row, now))
+			rows[count++] = row;
+	return count;
+}
+
+struct order {
+	const struct field_context *context;
+	const struct field *field;
+	int sign;
+};
+
+static int compare(const void *a, const void *b, void *arg)
+{
+	const struct order *order = arg;
+	int by = field_compare(order->context, order->field, *(const struct row *const *)a,
+			       *(const struct row *const *)b);
+
+	return by * order->sign;
+}
+
+static void sort(const struct output *output, const struct row **rows, size_t count)
+{
+	const char *key = output->options->sort;
+	struct order order = {.context = &output->rows.context, .sign = 1};
+
+	if (!key)
+		return;
+	if (*key == '-') {
+		order.sign = -1;
+		key++;
+	}
+	order.field = field_find(row_fields, row_fields_count, key);
+	if (order.field)
+		qsort_r(rows, count, sizeof(*rows), compare, &order);
+}
+
+static int print_rows(struct output *output, const struct row **rows, size_t count)
+{
+	struct view *view = &output->rows;
+	int err = view->format->begin ? view->format->begin(view) : 0;
+
+	for (size_t i = 0; i < count && !err; i++)
+		err = view->format->object(view, rows[i]);
+	if (!err && view->format->end)
+		err = view->format->end(view);
+	return err;
+}
+
+static const struct row **matching(struct output *output, size_t *count)
+{
+	struct totals totals;
+	const struct row **rows;
+
+	table_totals(output->table, &totals);
+	output->rows.context.now = table_now(output->table);
+	rows = calloc(totals.rows ? totals.rows : 1, sizeof(*rows));
+	if (rows)
+		*count = collect(output, rows, totals.rows);
+	return rows;
+}
+
+int output_snapshot(struct output *output)
+{
+	size_t count, limit = output->options->limit;
+	const struct row **rows = matching(output, &count);
+	int err;
+
+	if (!rows)
+		return -ENOMEM;
+	sort(output, rows, count);
+	err = print_rows(output, rows, limit && limit < count ? limit : count);
+	free(rows);
+	note_error(output, err);
+	return output_flush(output);
+}
+
+void output_want_names(struct output *output)
+{
+	FILE *out = output->out, *nowhere = fopen("/dev/null", "we");
+	size_t count;
+	const struct row **rows = matching(output, &count);
+
+	/* Printing to nowhere wants just the names that printing needs. */
+	if (rows && nowhere) {
+		output->rows.out = nowhere;
+		print_rows(output, rows, count);
+		output->rows.out = out;
+	}
+	if (nowhere)
+		fclose(nowhere);
+	free(rows);
+}
+
+/* --- stream --------------------------------------------------------------------------------- */
+
+int output_begin_events(struct output *output)
+{
+	struct view *view = &output->changes;
+
+	if (output->options->format != OUTPUT_FACTS && view->format->begin)
+		note_error(output, view->format->begin(view));
+	return output_flush(output);
+}
+
+bool output_full(const struct output *output)
+{
+	return output->options->limit && output->changes_printed >= output->options->limit;
+}
+
+void output_change(const struct change *change, void *arg)
+{
+	struct output *output = arg;
+	struct view *view = &output->changes;
+
+	if (output->err || output_full(output) ||
+	    !query_match_change(&output->options->query, output->table, change))
+		return;
+	output->changes_printed++;
+	note_error(output, view->format->object(view, change));
+}
+
+void output_fact(const struct fact *fact, void *arg)
+{
+	struct output *output = arg;
+
+	if (!output->err && fact->type != FACT_TICK)
+		note_error(output, fact_text_print(output->out, fact));
+}
+
+int output_totals(struct output *output)
+{
+	struct totals totals;
+
+	table_totals(output->table, &totals);
+	switch (output->options->format) {
+	case OUTPUT_TEXT:
+		note_error(output, totals_text(output->out, &totals));
+		break;
+	case OUTPUT_JSON:
+		note_error(output, totals_json(output->out, &totals));
+		break;
+	case OUTPUT_CSV: /* another table would end the one there is */
+	case OUTPUT_FACTS:
+		break;
+	}
+	return output_flush(output);
+}

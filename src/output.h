@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Options turned into views: what a snapshot, a change and the totals look like. */
+#ifndef TCPTRAIL_OUTPUT_H
+#define TCPTRAIL_OUTPUT_H
+
+#include "cli.h"
+
+struct output;
+
+/* Opens stdout or --output. 0, or -errno with diag. */
+int output_open(struct output **output, const struct options *options, const struct table *table,
+		struct diag *diag);
+/* Flushes and closes. 0, -EPIPE (the reader left), or another -errno of the stream. */
+int output_close(struct output *output);
+
+/* The rows that the options ask for. 0 or -errno. */
+int output_snapshot(struct output *output);
+/* Asks for all names that the snapshot will print, so that they can be waited for. */
+void output_want_names(struct output *output);
+
+/* Headings of the stream, then its changes as far as they match. */
+int output_begin_events(struct output *output);
+void output_change(const struct change *change, void *output); /* a table_change_fn */
+/* The stream as facts, what --from reads. */
+void output_fact(const struct fact *fact, void *output); /* a fact_fn */
+
+/* Has the stream printed as many as --limit allows? */
+bool output_full(const struct output *output);
+
+int output_totals(struct output *output);
+
+/* Hands everything to the kernel. 0, or the first error of the stream since it was opened. */
+int output_flush(struct output *output);
+
+#endif

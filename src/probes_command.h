@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TCPTRAIL_PROBES_COMMAND_H
+#define TCPTRAIL_PROBES_COMMAND_H
+
+/* tcptrail --probes: attaches everything, tells what is active, detaches. Returns an exit code. */
+int probes_command(void);
+
+#endif

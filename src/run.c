@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The one loop: signals, the drain timer, the ring and names, by epoll. */
+#include "run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "fact/text.h"
+#include "feed.h"
+#include "output.h"
+
+#define ROWS_MAX	2000000U
+#define DRAIN_INTERVAL	(20 * NS_PER_MS)
+#define NAMES_WAIT_MS	2000 /* a snapshot with names waits for them that long, in all */
+
+struct run {
+	const struct options *options;
+	struct table *table;
+	struct output *output;
+	struct feed *feed; /* NULL: from a file */
+	int epoll, signals, drain, repeat;
+};
+
+static void notice(const char *format, const char *text)
+{
+	fputs("tcptrail: ", stderr);
+	fprintf(stderr, format, text);
+	fputc('\n', stderr);
+}
+
+/* --- the loop ------------------------------------------------------------------------------- */
+
+static int watch_fd(struct run *run, int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+
+	if (fd < 0)
+		return 0;
+	return epoll_ctl(run->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+static int timer_new(uint64_t interval)
+{
+	struct itimerspec spec = {
+		.it_value = {(time_t)(interval / NS_PER_SEC), (long)(interval % NS_PER_SEC)},
+	};
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	spec.it_interval = spec.it_value;
+	if (fd >= 0)
+		timerfd_settime(fd, 0, &spec, NULL);
+	return fd;
+}
+
+/* Signals are blocked before any thread starts, so that only the signalfd gets them. */
+static int block_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN); /* a write tells by EPIPE */
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int open_loop(struct run *run)
+{
+	int err;
+
+	run->epoll = epoll_create1(EPOLL_CLOEXEC);
+	run->drain = timer_new(DRAIN_INTERVAL);
+	if (run->options->continuous)
+		run->repeat = timer_new(run->options->interval);
+	if (run->epoll < 0 || run->drain < 0 || run->signals < 0)
+		return -errno;
+	err = watch_fd(run, run->signals);
+	err = err ? err : watch_fd(run, run->drain);
+	err = err ? err : watch_fd(run, run->repeat);
+	err = err ? err : watch_fd(run, feed_ring_fd(run->feed));
+	return err ? err : watch_fd(run, feed_names_fd(run->feed));
+}
+
+static void read_timer(int fd)
+{
+	uint64_t ticks;
+
+	if (read(fd, &ticks, sizeof(ticks)) < 0)
+		return; /* it had not fired after all */
+}
+
+static bool limit_reached(const struct run *run)
+{
+	return run->options->command == COMMAND_EVENTS && output_full(run->output);
+}
+
+/* One turn: 1 to end, 0 to go on, -errno. */
+static int turn(struct run *run)
+{
+	struct epoll_event events[8];
+	int count = epoll_wait(run->epoll, events, 8, -1), err;
+	bool end = false, repeat = false;
+
+	if (count < 0)
+		return errno == EINTR ? 0 : -errno;
+	for (int i = 0; i < count; i++) {
+		int fd = events[i].data.fd;
+
+		if (fd == run->signals)
+			end = true;
+		else if (fd == run->drain || fd == run->repeat)
+			read_timer(fd);
+		repeat |= fd == run->repeat;
+	}
+	err = feed_drain(run->feed);
+	if (!err)
+		err = feed_walk_if_due(run->feed);
+	if (!err && repeat)
+		err = output_snapshot(run->output);
+	if (!err)
+		err = output_flush(run->output);
+	return err ? err : end || limit_reached(run);
+}
+
+static int loop(struct run *run)
+{
+	int err = open_loop(run);
+
+	while (!err)
+		err = turn(run);
+	return err > 0 ? 0 : err;
+}
+
+/* --- commands on the live kernel ------------------------------------------------------------ */
+
+static int print_snapshot(struct run *run)
+{
+	output_want_names(run->output);
+	feed_wait_names(run->feed, NAMES_WAIT_MS);
+	return output_snapshot(run->output);
+}
+
+static int run_snapshot(struct run *run)
+{
+	int err = print_snapshot(run);
+
+	return err || !run->options->continuous ? err : loop(run);
+}
+
+static int run_stream(struct run *run)
+{
+	int err = output_begin_events(run->output);
+
+	if (err)
+		return err;
+	if (run->options->format != OUTPUT_FACTS)
+		table_set_listener(run->table, output_change, run->output);
+	notice("%s", "tracing; Ctrl-C ends");
+	err = loop(run);
+	table_set_listener(run->table, NULL, NULL);
+	return err;
+}
+
+static int run_watch(struct run *run)
+{
+	int err = print_snapshot(run);
+
+	if (!err)
+		err = run_stream(run);
+	if (!err)
+		err = feed_walk(run->feed);
+	if (!err)
+		err = output_snapshot(run->output);
+	return err ? err : output_totals(run->output);
+}
+
+static int run_command(struct run *run)
+{
+	switch (run->options->command) {
+	case COMMAND_SNAPSHOT:
+		return run_snapshot(run);
+	case COMMAND_EVENTS:
+		return run_stream(run);
+	case COMMAND_WATCH:
+		return run_watch(run);
+	case COMMAND_PROBES:
+	case COMMAND_HELP:
+	case COMMAND_VERSION:
+	case COMMAND_COUNT:
+		break;
+	}
+	return -EINVAL;
+}
+
+static int run_live(struct run *run, struct diag *diag)
+{
+	const struct options *options = run->options;
+	struct feed_config config = {
+		.trace = options->command != COMMAND_SNAPSHOT || options->continuous,
+	};
+	struct diag shortfall;
+	int err;
+
+	if (options->format == OUTPUT_FACTS) {
+		config.on_fact = output_fact;
+		config.on_fact_arg = run->output;
+	}
+	err = feed_open(&run->feed, run->table, &config, &shortfall, diag);
+	if (err)
+		return EXIT_CANNOT;
+	if (shortfall.text[0])
+		notice("%s", shortfall.text);
+	err = run_command(run);
+	if (err && err != -EPIPE)
+		diag_fail(diag, err, "stopped: %s", strerror(-err));
+	return err && err != -EPIPE ? EXIT_LOST : EXIT_FINE;
+}
+
+/* --- commands on a file of facts ------------------------------------------------------------ */
+
+static int read_facts(struct run *run, FILE *in, struct diag *diag)
+{
+	_Alignas(8) char bytes[FACT_MAX_SIZE];
+	struct fact *fact = (struct fact *)bytes;
+	unsigned long number = 0;
+	struct diag why;
+	char *line = NULL;
+	size_t room = 0;
+	int err = 0;
+
+	while (!err && getline(&line, &room, in) >= 0) {
+		number++;
+		err = fact_text_parse(line, fact, &why);
+		if (err < 0)
+			diag_fail(diag, err, "%s line %lu: %s", run->options->from, number, why.text);
+		else if (err > 0)
+			err = table_apply(run->table, fact);
+	}
+	free(line);
+	return err;
+}
+
+static int replay(struct run *run, FILE *in, struct diag *diag)
+{
+	bool events = run->options->command != COMMAND_SNAPSHOT;
+	int err = 0;
+
+	if (events) {
+		err = output_begin_events(run->output);
+		table_set_listener(run->table, output_change, run->output);
+	}
+	if (!err && read_facts(run, in, diag))
+		return EXIT_CANNOT;
+	table_set_listener(run->table, NULL, NULL);
+	if (!err && run->options->command != COMMAND_EVENTS)
+		err = output_snapshot(run->output);
+	if (!err && run->options->command == COMMAND_WATCH)
+		err = output_totals(run->output);
+	return EXIT_FINE;
+}
+
+static int run_file(struct run *run, struct diag *diag)
+{
+	FILE *in = fopen(run->options->from, "re");
+	int code;
+
+	if (!in) {
+		diag_fail(diag, -errno, "cannot read %s: %s", run->options->from, strerror(errno));
+		return EXIT_CANNOT;
+	}
+	code = replay(run, in, diag);
+	fclose(in);
+	return code;
+}
+
+/* --- begin and end -------------------------------------------------------------------------- */
+
+static bool facts_lost(const struct run *run)
+{
+	struct totals totals;
+
+	table_totals(run->table, &totals);
+	for (int where = 1; where < LOSS_WHERE_COUNT; where++)
+		if (totals.lost[where])
+			return true;
+	return totals.lost_uncounted;
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+static int finish(struct run *run, int code)
+{
+	int err = run->output ? output_close(run->output) : 0;
+
+	if (err && err != -EPIPE) {
+		notice("output was lost: %s", strerror(-err));
+		code = EXIT_LOST;
+	}
+	if (code == EXIT_FINE && run->table && facts_lost(run)) {
+		notice("%s", "facts were lost on the way; walks have corrected the table since");
+		code = EXIT_LOST;
+	}
+	feed_close(run->feed);
+	table_free(run->table);
+	close_fd(run->epoll);
+	close_fd(run->drain);
+	close_fd(run->repeat);
+	close_fd(run->signals);
+	return code;
+}
+
+int run(const struct options *options)
+{
+	struct run run = {.options = options, .epoll = -1, .drain = -1, .repeat = -1};
+	struct diag diag = {""};
+	int code = EXIT_CANNOT;
+
+	run.signals = block_signals();
+	run.table = table_new(ROWS_MAX);
+	if (!run.table)
+		diag_fail(&diag, -ENOMEM, "out of memory");
+	else if (!output_open(&run.output, options, run.table, &diag))
+		code = options->from ? run_file(&run, &diag) : run_live(&run, &diag);
+	if (diag.text[0])
+		notice("%s", diag.text);
+	return finish(&run, code);
+}

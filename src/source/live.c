@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Opening, draining and closing. Walks are in walk.c, the probe table in probes.c. */
+#include "source/live.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "fact/name.h"
+#include "source/live_private.h"
+
+#define RING_BYTES_DEFAULT (16U << 20)
+#define RECORD_HEADER	   BPF_RINGBUF_HDR_SZ
+#define MISS_CHECK_NS	   NS_PER_SEC /* recursion misses cost a syscall a program */
+
+/* libbpf says why a load failed only by printing: keep its last warning for the diag. */
+static char last_warning[256];
+
+static int keep_warning(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level == LIBBPF_WARN)
+		vsnprintf(last_warning, sizeof(last_warning), format, args);
+	last_warning[strcspn(last_warning, "\n")] = '\0';
+	return 0;
+}
+
+static int check_kernel(struct diag *diag)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname name;
+
+	uname(&name);
+	if (sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+	    (major < 5 || (major == 5 && minor < 8)))
+		return diag_fail(diag, -ENOTSUP,
+				 "kernel %s is too old: tcptrail needs Linux 5.8 or later (BPF ring buffer)",
+				 name.release);
+	return 0;
+}
+
+static int load_failure(int err, struct diag *diag)
+{
+	if (err == -EPERM || err == -EACCES)
+		return diag_fail(diag, err,
+				 "the kernel refused BPF (%s): run as root, or with CAP_BPF, CAP_PERFMON, "
+				 "CAP_NET_ADMIN and CAP_SYS_ADMIN; a container needs --privileged",
+				 strerror(-err));
+	return diag_fail(diag, err, "the BPF programs cannot be loaded (%s): %s", strerror(-err),
+			 last_warning);
+}
+
+static uint32_t tick_length(void)
+{
+	struct timespec ts;
+
+	/* A coarse clock advances by ticks: its resolution is 1/CONFIG_HZ. */
+	clock_getres(CLOCK_MONOTONIC_COARSE, &ts);
+	return (uint32_t)ts.tv_nsec;
+}
+
+static void configure(struct live *live)
+{
+	struct tcptrail_bpf *skeleton = live->skeleton;
+
+	skeleton->rodata->ring_bytes = live->ring_bytes;
+	skeleton->rodata->tick_ns = tick_length();
+	skeleton->rodata->retransmit_args = btf_tracepoint_args(live->btf, "tcp_retransmit_skb");
+	skeleton->rodata->reset_args = btf_tracepoint_args(live->btf, "tcp_send_reset");
+	/* bpf_get_socket_cookie for tracing programs came with this function (5.12). */
+	skeleton->rodata->has_cookie_helper =
+		btf__find_by_name_kind(live->btf, "bpf_get_socket_ptr_cookie", BTF_KIND_FUNC) >= 0;
+	bpf_map__set_max_entries(skeleton->maps.facts, live->ring_bytes);
+	probes_choose(&live->probes, skeleton->obj);
+}
+
+/* Loads all surveyed programs; if that fails, once more without the optional ones. */
+static int load(struct live *live, struct diag *diag)
+{
+	int err;
+
+	for (;;) {
+		live->skeleton = tcptrail_bpf__open();
+		if (!live->skeleton)
+			return load_failure(-errno, diag);
+		configure(live);
+		err = tcptrail_bpf__load(live->skeleton);
+		if (!err)
+			return 0;
+		if (err == -EPERM || !probes_give_up_optional(&live->probes, last_warning))
+			return load_failure(err, diag);
+		tcptrail_bpf__destroy(live->skeleton);
+		live->skeleton = NULL;
+	}
+}
+
+/*
+ * Stops after one ring's worth: all that was there at the start is handed over
+ * then, and kernels that write faster than we read cannot keep us here for ever.
+ */
+static int on_record(void *arg, void *data, size_t size)
+{
+	struct live *live = arg;
+	const struct fact *fact = data;
+
+	if (size >= sizeof(*fact) && fact->len <= size)
+		fact_emit(&live->sink, fact);
+	live->drained += size + RECORD_HEADER;
+	return live->drained < live->ring_bytes ? 0 : -ECANCELED;
+}
+
+static int open_ring(struct live *live, struct diag *diag)
+{
+	live->ring = ring_buffer__new(bpf_map__fd(live->skeleton->maps.facts), on_record, live,
+				      NULL);
+	if (!live->ring)
+		return diag_fail(diag, -errno, "the ring buffer cannot be mapped: %s",
+				 strerror(errno));
+	return 0;
+}
+
+static int open_all(struct live *live, const struct live_config *config, struct diag *diag)
+{
+	const struct live_probe *missing;
+	int err = check_kernel(diag);
+
+	if (err)
+		return err;
+	live->btf = btf__load_vmlinux_btf();
+	if (!live->btf)
+		return diag_fail(diag, -errno,
+				 "the kernel gives no BTF (/sys/kernel/btf/vmlinux: %s): it needs "
+				 "CONFIG_DEBUG_INFO_BTF=y",
+				 strerror(errno));
+	probes_survey(&live->probes, live->btf, config->trace);
+	missing = probes_missing(&live->probes);
+	if (missing)
+		return diag_fail(diag, -ENOTSUP, "required probe %s: %s", missing->name,
+				 missing->why);
+	err = load(live, diag);
+	if (err)
+		return err;
+	err = open_ring(live, diag);
+	if (err)
+		return err;
+	return probes_attach(&live->probes, live->skeleton->obj, diag);
+}
+
+int live_open(struct live **result, const struct live_config *config, const struct fact_sink *sink,
+	      struct diag *diag)
+{
+	struct live *live = calloc(1, sizeof(*live));
+	int err;
+
+	if (!live)
+		return diag_fail(diag, -ENOMEM, "out of memory");
+	live->sink = *sink;
+	live->ring_bytes = config->ring_bytes ? config->ring_bytes : RING_BYTES_DEFAULT;
+	libbpf_set_print(keep_warning);
+	err = open_all(live, config, diag);
+	if (err) {
+		live_close(live);
+		return err;
+	}
+	*result = live;
+	return 0;
+}
+
+void live_close(struct live *live)
+{
+	if (!live)
+		return;
+	if (live->skeleton)
+		probes_detach(&live->probes);
+	ring_buffer__free(live->ring);
+	tcptrail_bpf__destroy(live->skeleton);
+	btf__free(live->btf);
+	free(live->batch);
+	free(live);
+}
+
+int live_fd(const struct live *live)
+{
+	return ring_buffer__epoll_fd(live->ring);
+}
+
+static void emit_loss(struct live *live, enum fact_loss_where where, uint64_t count)
+{
+	struct fact_loss loss = {
+		.h = {.type = FACT_LOSS, .len = sizeof(loss), .time = clock_boot()},
+		.where = where,
+		.count = count,
+	};
+
+	fact_emit(&live->sink, &loss.h);
+}
+
+/* Runs that were skipped since the program interrupted itself: counted since 5.12. */
+static uint64_t program_misses(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+
+	if (bpf_program__fd(program) < 0 ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+/* Skipped runs that nobody made good. */
+static uint64_t recursion_misses(const struct live *live)
+{
+	const struct tcptrail_bpf *skeleton = live->skeleton;
+	uint64_t told = __atomic_load_n(&skeleton->bss->nested_told, __ATOMIC_RELAXED);
+	uint64_t state = program_misses(skeleton->progs.on_state);
+
+	return (state > told ? state - told : 0) + program_misses(skeleton->progs.on_destroy) +
+	       program_misses(skeleton->progs.on_retransmit) +
+	       program_misses(skeleton->progs.on_synack) +
+	       program_misses(skeleton->progs.on_send_reset) +
+	       program_misses(skeleton->progs.on_receive_reset);
+}
+
+static void report_losses(struct live *live)
+{
+	uint64_t lost = __atomic_load_n(&live->skeleton->bss->facts_lost, __ATOMIC_RELAXED);
+	uint64_t now = clock_boot(), misses;
+
+	if (lost != live->lost) {
+		emit_loss(live, LOSS_RING, lost - live->lost);
+		live->lost = lost;
+	}
+	if (now - live->misses_checked < MISS_CHECK_NS)
+		return;
+	live->misses_checked = now;
+	misses = recursion_misses(live);
+	if (misses > live->misses) { /* told runs ahead of state for an instant */
+		emit_loss(live, LOSS_RECURSION, misses - live->misses);
+		live->misses = misses;
+	}
+}
+
+int live_drain(struct live *live)
+{
+	int got;
+
+	live->drained = 0;
+	got = ring_buffer__consume(live->ring);
+	if (got < 0 && got != -ECANCELED)
+		return got;
+	report_losses(live);
+	return 0;
+}
+
+int live_name_reasons(struct live *live)
+{
+	const size_t prefix = strlen("SK_RST_REASON_");
+	const struct btf_type *type;
+	union fact_name_buffer name;
+	const struct btf_enum *e;
+	int id = btf__find_by_name_kind(live->btf, "sk_rst_reason", BTF_KIND_ENUM);
+
+	if (id < 0)
+		return 0; /* before 6.10: RSTs carry no reason */
+	type = btf__type_by_id(live->btf, (__u32)id);
+	e = btf_enum(type);
+	for (unsigned int i = 0; i < btf_vlen(type); i++) {
+		const char *text = btf__name_by_offset(live->btf, e[i].name_off);
+		uint64_t key[2] = {(uint64_t)e[i].val, 0};
+
+		if (strlen(text) <= prefix)
+			continue;
+		fact_name_make(&name, clock_boot(), NAME_RST, key, text + prefix);
+		fact_emit(&live->sink, &name.fact.h);
+	}
+	return 0;
+}
+
+int live_peek(struct live *live, uint64_t sk, uint64_t cookie)
+{
+	uint64_t args[2] = {sk, cookie};
+	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = args, .ctx_size_in = sizeof(args));
+	int fd = bpf_program__fd(live->skeleton->progs.peek_socket);
+
+	return fd < 0 ? -ENOTSUP : bpf_prog_test_run_opts(fd, &options);
+}
+
+const struct live_probe *live_probe(const struct live *live, size_t index)
+{
+	return index < PROBE_COUNT && live->probes.state[index].name ? &live->probes.state[index]
+								      : NULL;
+}

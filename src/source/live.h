@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The live kernel: BPF programs, their ring, and walks over sockets and fds.
+ * The only user of libbpf.
+ */
+#ifndef TCPTRAIL_SOURCE_LIVE_H
+#define TCPTRAIL_SOURCE_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "source/source.h"
+
+struct live;
+
+struct live_config {
+	uint32_t ring_bytes; /* power of two, >= page size; 0: default */
+	bool trace;	     /* false: walks only, no event is attached */
+};
+
+/*
+ * Loads and attaches; facts go to sink from within the calls below. 0 or
+ * -errno with diag saying what is missing (privilege, BTF, kernel, tracepoint)
+ * and what to do. A missing optional probe is no error: see live_probe().
+ */
+int live_open(struct live **live, const struct live_config *config, const struct fact_sink *sink,
+	      struct diag *diag);
+void live_close(struct live *live); /* NULL-safe; detaches everything */
+
+/* Readable when the ring passed its wake-up mark; else drain by timer. */
+int live_fd(const struct live *live);
+/* Hands over all facts that are in the ring, then losses as FACT_LOSS. 0 or -errno. */
+int live_drain(struct live *live);
+
+/* Names of RST reasons, as the running kernel's BTF has them: FACT_NAME each. */
+int live_name_reasons(struct live *live);
+
+/*
+ * Walks the sockets of the namespace the calling thread is in (WALK_BEGIN,
+ * FACT_SEEN..., WALK_END), draining the ring before each batch so that an
+ * event comes before a sample taken after it. 0 or -errno.
+ */
+int live_walk_sockets(struct live *live, uint32_t netns);
+/* Walks the fds of all tasks of our pid namespace. */
+int live_walk_holders(struct live *live);
+/* Can iter/tcp serve, or is sock_diag to (before 5.9)? */
+bool live_can_walk(const struct live *live);
+
+/* Looks at one socket by address if its cookie is still cookie: FACT_SEEN in the ring. */
+int live_peek(struct live *live, uint64_t sk, uint64_t cookie);
+
+/* The probe table, for --probes. */
+struct live_probe {
+	const char *name;    /* "tp_btf/inet_sock_set_state" */
+	const char *purpose; /* what it is for */
+	bool required;
+	bool active;
+	char why[160]; /* not active: the reason */
+};
+/* index counts from 0; NULL past the end. Valid until live_close. */
+const struct live_probe *live_probe(const struct live *live, size_t index);
+
+#endif

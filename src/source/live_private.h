@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Shared by live.c and walk.c only. */
+#ifndef TCPTRAIL_SOURCE_LIVE_PRIVATE_H
+#define TCPTRAIL_SOURCE_LIVE_PRIVATE_H
+
+#include "source/live.h"
+#include "source/probes.h"
+#include "tcptrail.skel.h"
+
+struct live {
+	struct tcptrail_bpf *skeleton;
+	struct btf *btf;
+	struct ring_buffer *ring;
+	struct probes probes;
+	struct fact_sink sink;
+	uint32_t ring_bytes;
+	uint64_t drained; /* bytes, by the drain at work */
+	uint64_t lost, misses; /* reported so far */
+	uint64_t misses_checked;
+	char *batch; /* buffer of walks; allocated by the first */
+};
+
+#endif

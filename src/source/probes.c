@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/probes.h"
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "source/tracefs.h"
+
+enum probe_kind {
+	PROBE_TRACEPOINT, /* tp_btf or raw_tp: needs typedef btf_trace_TARGET */
+	PROBE_SYSCALL,	  /* classic tracepoint syscalls:TARGET */
+	PROBE_ITERATOR,	  /* needs function bpf_iter_TARGET */
+	PROBE_ON_DEMAND,  /* run by BPF_PROG_TEST_RUN, attached to nothing */
+};
+
+static const struct probe {
+	const char *program; /* in bpf/ */
+	enum probe_kind kind;
+	const char *target;
+	bool required;
+	bool event; /* part of the stream; else of walks */
+	const char *name;
+	const char *purpose;
+} table[] = {
+	{"on_state", PROBE_TRACEPOINT, "inet_sock_set_state", true, true,
+	 "tp_btf/inet_sock_set_state", "state transitions"},
+	{"on_state_nested", PROBE_TRACEPOINT, "inet_sock_set_state", true, true,
+	 "tp_btf/inet_sock_set_state", "... that interrupt the telling of another"},
+	{"on_destroy", PROBE_TRACEPOINT, "tcp_destroy_sock", true, true, "tp_btf/tcp_destroy_sock",
+	 "end of a socket"},
+	{"on_retransmit", PROBE_TRACEPOINT, "tcp_retransmit_skb", false, true,
+	 "tp_btf/tcp_retransmit_skb", "retransmits and their kind"},
+	{"on_synack", PROBE_TRACEPOINT, "tcp_retransmit_synack", false, true,
+	 "tp_btf/tcp_retransmit_synack", "SYN+ACK retransmits"},
+	{"on_send_reset", PROBE_TRACEPOINT, "tcp_send_reset", false, true, "raw_tp/tcp_send_reset",
+	 "RSTs sent, with reason on 6.12 and later"},
+	{"on_receive_reset", PROBE_TRACEPOINT, "tcp_receive_reset", false, true,
+	 "tp_btf/tcp_receive_reset", "RSTs received"},
+	{"on_accept", PROBE_SYSCALL, "sys_exit_accept", false, true, "tp/syscalls/sys_exit_accept",
+	 "who accepted"},
+	{"on_accept4", PROBE_SYSCALL, "sys_exit_accept4", false, true,
+	 "tp/syscalls/sys_exit_accept4", "who accepted"},
+	{"on_connect_enter", PROBE_SYSCALL, "sys_enter_connect", false, true,
+	 "tp/syscalls/sys_enter_connect", "fd of who connects"},
+	{"on_connect", PROBE_SYSCALL, "sys_exit_connect", false, true,
+	 "tp/syscalls/sys_exit_connect", "who connected, from which port"},
+	{"walk_sockets", PROBE_ITERATOR, "tcp", false, false, "iter/tcp",
+	 "sockets there are; else sock_diag (5.8)"},
+	{"walk_holders", PROBE_ITERATOR, "task_file", false, false, "iter/task_file",
+	 "which process holds which fd"},
+	{"peek_socket", PROBE_ON_DEMAND, "", false, true, "raw_tp (run on demand, 5.10)",
+	 "local port of a socket in SYN_SENT"},
+};
+
+#define TABLE_SIZE (sizeof(table) / sizeof(table[0]))
+_Static_assert(TABLE_SIZE < PROBE_COUNT, "the table ends with an empty entry");
+
+unsigned int btf_tracepoint_args(const struct btf *btf, const char *name)
+{
+	const struct btf_type *type;
+	char typedef_name[96];
+	int id;
+
+	snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
+	id = btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF);
+	if (id < 0)
+		return 0;
+	type = btf__type_by_id(btf, btf__type_by_id(btf, (__u32)id)->type); /* pointer */
+	type = btf__type_by_id(btf, type->type);			      /* function */
+	return btf_vlen(type) - 1; /* the first is the tracer's own void * */
+}
+
+static bool btf_has_function(const struct btf *btf, const char *name)
+{
+	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) >= 0;
+}
+
+static void survey_one(struct live_probe *state, const struct probe *probe, const struct btf *btf)
+{
+	char name[64];
+
+	switch (probe->kind) {
+	case PROBE_TRACEPOINT:
+		if (!btf_tracepoint_args(btf, probe->target))
+			snprintf(state->why, sizeof(state->why),
+				 "this kernel has no tracepoint %s", probe->target);
+		break;
+	case PROBE_ITERATOR:
+		snprintf(name, sizeof(name), "bpf_iter_%s", probe->target);
+		if (!btf_has_function(btf, name))
+			snprintf(state->why, sizeof(state->why), "this kernel has no %s",
+				 probe->name);
+		break;
+	case PROBE_SYSCALL:
+	case PROBE_ON_DEMAND:
+		break;
+	}
+}
+
+void probes_survey(struct probes *probes, const struct btf *btf, bool trace)
+{
+	memset(probes, 0, sizeof(*probes));
+	for (size_t i = 0; i < TABLE_SIZE; i++) {
+		struct live_probe *state = &probes->state[i];
+
+		state->name = table[i].name;
+		state->purpose = table[i].purpose;
+		state->required = table[i].required && trace;
+		if (!trace && table[i].event)
+			snprintf(state->why, sizeof(state->why), "a snapshot needs no events");
+		else
+			survey_one(state, &table[i], btf);
+	}
+}
+
+void probes_choose(struct probes *probes, struct bpf_object *object)
+{
+	for (size_t i = 0; i < TABLE_SIZE; i++)
+		bpf_program__set_autoload(
+			bpf_object__find_program_by_name(object, table[i].program),
+			!probes->state[i].why[0]);
+}
+
+bool probes_give_up_optional(struct probes *probes, const char *why)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < TABLE_SIZE; i++) {
+		struct live_probe *state = &probes->state[i];
+
+		if (state->required || state->why[0] || table[i].kind == PROBE_ITERATOR)
+			continue;
+		snprintf(state->why, sizeof(state->why), "%s", why);
+		any = true;
+	}
+	return any;
+}
+
+const struct live_probe *probes_missing(const struct probes *probes)
+{
+	for (size_t i = 0; i < TABLE_SIZE; i++)
+		if (probes->state[i].required && probes->state[i].why[0])
+			return &probes->state[i];
+	return NULL;
+}
+
+static struct bpf_link *attach_syscall(struct bpf_program *program, const char *target)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(attr),
+		.sample_period = 1,
+		.wakeup_events = 1,
+	};
+	int id = tracefs_event_id("syscalls", target);
+	struct bpf_link *link;
+	int event;
+
+	if (id < 0) {
+		errno = -id;
+		return NULL;
+	}
+	attr.config = (__u64)id;
+	event = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (event < 0)
+		return NULL;
+	link = bpf_program__attach_perf_event(program, event);
+	if (!link)
+		close(event);
+	return link;
+}
+
+static struct bpf_link *attach_one(const struct probe *probe, struct bpf_program *program)
+{
+	switch (probe->kind) {
+	case PROBE_SYSCALL:
+		return attach_syscall(program, probe->target);
+	case PROBE_ITERATOR:
+		return bpf_program__attach_iter(program, NULL);
+	case PROBE_TRACEPOINT:
+		return bpf_program__attach(program);
+	case PROBE_ON_DEMAND:
+		break;
+	}
+	return NULL;
+}
+
+int probes_attach(struct probes *probes, struct bpf_object *object, struct diag *diag)
+{
+	for (size_t i = 0; i < TABLE_SIZE; i++) {
+		struct live_probe *state = &probes->state[i];
+
+		if (state->why[0])
+			continue;
+		if (table[i].kind != PROBE_ON_DEMAND) {
+			probes->links[i] = attach_one(
+				&table[i],
+				bpf_object__find_program_by_name(object, table[i].program));
+			if (!probes->links[i])
+				snprintf(state->why, sizeof(state->why), "cannot attach: %s",
+					 strerror(errno));
+		}
+		state->active = !state->why[0];
+		if (state->required && !state->active)
+			return diag_fail(diag, -ENOTSUP, "%s: %s", state->name, state->why);
+	}
+	return 0;
+}
+
+void probes_detach(struct probes *probes)
+{
+	for (size_t i = 0; i < TABLE_SIZE; i++) {
+		bpf_link__destroy(probes->links[i]);
+		probes->links[i] = NULL;
+		probes->state[i].active = false;
+	}
+}
+
+struct bpf_link *probes_link(const struct probes *probes, const char *program)
+{
+	for (size_t i = 0; i < TABLE_SIZE; i++)
+		if (!strcmp(table[i].program, program))
+			return probes->links[i];
+	return NULL;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The probe table: what is attached where, what is required, what is missing and why. */
+#ifndef TCPTRAIL_SOURCE_PROBES_H
+#define TCPTRAIL_SOURCE_PROBES_H
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "source/live.h"
+
+#define PROBE_COUNT 15
+
+struct probes {
+	struct live_probe state[PROBE_COUNT];
+	struct bpf_link *links[PROBE_COUNT];
+};
+
+/* Fills the table; what the kernel's BTF lacks is marked with its reason. */
+void probes_survey(struct probes *probes, const struct btf *btf, bool trace);
+/* Tells libbpf which programs to load: the surveyed ones that have no `why`. */
+void probes_choose(struct probes *probes, struct bpf_object *object);
+/* Gives up the optional ones with that reason; false if none was left to give up. */
+bool probes_give_up_optional(struct probes *probes, const char *why);
+/* Attaches; 0, or -errno with diag when a required probe refuses. */
+int probes_attach(struct probes *probes, struct bpf_object *object, struct diag *diag);
+void probes_detach(struct probes *probes);
+
+/* Required probe that is missing, or NULL. */
+const struct live_probe *probes_missing(const struct probes *probes);
+/* Link of an iterator by program name; NULL: not active. */
+struct bpf_link *probes_link(const struct probes *probes, const char *program);
+
+/* Arguments of a raw tracepoint, from typedef btf_trace_NAME; 0: no such tracepoint. */
+unsigned int btf_tracepoint_args(const struct btf *btf, const char *name);
+
+#endif

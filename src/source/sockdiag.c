@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Talks to sock_diag: one netlink socket of one network namespace. Owns the
+ * conversation; what an answer means is read by inetdiag.c.
+ */
+#include "source/sockdiag.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "source/inetdiag.h"
+
+/* The kernel fills a dump's datagram up to the reader's buffer, 32 KiB at most. */
+#define BUFFER_SIZE (64 * 1024)
+
+/* 1..12. Not 13, TCP_BOUND_INACTIVE of 6.8: bound and in no hash that netstat reads. */
+#define ALL_STATES 0x1ffeU
+
+struct sockdiag {
+	struct mnl_socket *socket;
+	uint32_t netns;
+	uint32_t seq;
+	char buffer[BUFFER_SIZE];
+};
+
+/* What comes of one request. */
+struct answer {
+	const struct fact_sink *sink; /* dump: where samples go */
+	struct fact_sample *sample;   /* look-up: where the one goes */
+	bool dump, found, interrupted;
+};
+
+static int send_request(struct sockdiag *sockdiag, const struct inet_diag_req_v2 *request,
+                        uint16_t flags)
+{
+	char buffer[NLMSG_SPACE(sizeof(*request))] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+
+	message->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	message->nlmsg_flags = NLM_F_REQUEST | flags;
+	message->nlmsg_seq = ++sockdiag->seq;
+	memcpy(mnl_nlmsg_put_extra_header(message, sizeof(*request)), request, sizeof(*request));
+	if (mnl_socket_sendto(sockdiag->socket, message, message->nlmsg_len) < 0)
+		return -errno;
+	return 0;
+}
+
+static void emit_sample(const struct sockdiag *sockdiag, const struct fact_sink *sink,
+                        uint64_t time, const struct fact_sample *sample)
+{
+	struct fact_seen seen = {
+		.h = {.type = FACT_SEEN, .len = sizeof(seen), .time = time},
+		.s = *sample,
+	};
+
+	seen.s.netns = sockdiag->netns;
+	fact_emit(sink, &seen.h);
+}
+
+/* NLMSG_DONE may carry the error that a dump broke off with, NLMSG_ERROR always does. */
+static int message_error(const struct nlmsghdr *message)
+{
+	int32_t error = 0;
+
+	if (mnl_nlmsg_get_payload_len(message) >= sizeof(error))
+		memcpy(&error, mnl_nlmsg_get_payload(message), sizeof(error));
+	return error < 0 ? error : 0;
+}
+
+static void take_sample(const struct sockdiag *sockdiag, const struct nlmsghdr *message,
+                        uint64_t time, struct answer *answer)
+{
+	struct fact_sample sample;
+
+	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY || inetdiag_sample(message, &sample))
+		return;
+	answer->found = true;
+	if (answer->sink)
+		emit_sample(sockdiag, answer->sink, time, &sample);
+	if (answer->sample)
+		*answer->sample = sample;
+}
+
+/* One datagram. 1: more to come, 0: complete, or -errno. */
+static int take_datagram(struct sockdiag *sockdiag, int size, struct answer *answer)
+{
+	const struct nlmsghdr *message = (const void *)sockdiag->buffer;
+	uint64_t time = clock_boot();
+
+	for (; mnl_nlmsg_ok(message, size); message = mnl_nlmsg_next(message, &size)) {
+		if (!mnl_nlmsg_seq_ok(message, sockdiag->seq))
+			continue; /* rest of a request that was given up */
+		if (message->nlmsg_flags & NLM_F_DUMP_INTR)
+			answer->interrupted = true;
+		if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR)
+			return message_error(message);
+		take_sample(sockdiag, message, time, answer);
+		if (!answer->dump)
+			return 0;
+	}
+	return 1;
+}
+
+static int ask(struct sockdiag *sockdiag, const struct inet_diag_req_v2 *request,
+               struct answer *answer)
+{
+	int err = send_request(sockdiag, request, answer->dump ? NLM_F_DUMP : 0);
+
+	if (err)
+		return err;
+	do {
+		ssize_t size = mnl_socket_recvfrom(sockdiag->socket, sockdiag->buffer,
+		                                   sizeof(sockdiag->buffer));
+
+		if (size < 0 && errno == EINTR)
+			err = 1;
+		else
+			err = size < 0 ? -errno : take_datagram(sockdiag, size, answer);
+	} while (err > 0);
+	return err;
+}
+
+static int dump(struct sockdiag *sockdiag, uint8_t family, uint32_t states, struct answer *answer)
+{
+	struct inet_diag_req_v2 request = {
+		.sdiag_family = family,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = states,
+	};
+
+	answer->dump = true;
+	return ask(sockdiag, &request, answer);
+}
+
+static int dump_fail(struct diag *diag, int err)
+{
+	if (err == -ENOENT || err == -EPROTONOSUPPORT)
+		return diag_fail(
+			diag, err,
+			"the kernel cannot list TCP sockets by netlink: its modules inet_diag "
+			"and tcp_diag are not loaded; as root: modprobe -a inet_diag tcp_diag");
+	if (err == -EPERM || err == -EACCES)
+		return diag_fail(diag, err,
+		                 "listing TCP sockets by netlink is refused: %s; "
+		                 "run as root, or allow NETLINK_SOCK_DIAG in the sandbox",
+		                 strerror(-err));
+	return diag_fail(diag, err, "cannot list TCP sockets by netlink: %s", strerror(-err));
+}
+
+/*
+ * No state asked for walks nothing, but has the modules loaded, or missed: a
+ * look-up could not tell ENOENT of a socket from that of a module.
+ */
+static int probe(struct sockdiag *sockdiag)
+{
+	struct answer none = {0};
+
+	return dump(sockdiag, AF_INET, 0, &none);
+}
+
+int sockdiag_open(struct sockdiag **sockdiag, uint32_t netns, struct diag *diag)
+{
+	struct sockdiag *opened = calloc(1, sizeof(*opened));
+	int err = -ENOMEM;
+
+	if (!opened)
+		return dump_fail(diag, err);
+	opened->netns = netns;
+	opened->socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	if (!opened->socket || mnl_socket_bind(opened->socket, 0, MNL_SOCKET_AUTOPID))
+		err = -errno;
+	else
+		err = probe(opened);
+	if (err) {
+		sockdiag_close(opened);
+		return dump_fail(diag, err);
+	}
+	*sockdiag = opened;
+	return 0;
+}
+
+void sockdiag_close(struct sockdiag *sockdiag)
+{
+	if (!sockdiag)
+		return;
+	if (sockdiag->socket)
+		mnl_socket_close(sockdiag->socket);
+	free(sockdiag);
+}
+
+static void emit_walk(const struct sockdiag *sockdiag, const struct fact_sink *sink, uint16_t type)
+{
+	struct fact_walk walk = {
+		.h = {.type = type, .len = sizeof(walk), .time = clock_boot()},
+		.kind = WALK_SOCKETS,
+		.netns = sockdiag->netns,
+	};
+
+	fact_emit(sink, &walk.h);
+}
+
+/* Once more if the kernel says that the dump was inconsistent: seen twice is harmless. */
+static int walk_family(struct sockdiag *sockdiag, uint8_t family, const struct fact_sink *sink)
+{
+	struct answer answer = {.sink = sink};
+	int err = dump(sockdiag, family, ALL_STATES, &answer);
+
+	if (!err && answer.interrupted)
+		err = dump(sockdiag, family, ALL_STATES, &answer);
+	return err;
+}
+
+int sockdiag_walk(struct sockdiag *sockdiag, const struct fact_sink *sink, struct diag *diag)
+{
+	int err;
+
+	emit_walk(sockdiag, sink, FACT_WALK_BEGIN);
+	err = walk_family(sockdiag, AF_INET, sink);
+	if (!err)
+		err = walk_family(sockdiag, AF_INET6, sink);
+	if (err)
+		return dump_fail(diag, err);
+	emit_walk(sockdiag, sink, FACT_WALK_END);
+	return 0;
+}
+
+/*
+ * The kernel falls back to a listener when the tuple is gone and no cookie was
+ * asked for; a reused tuple has another socket by now. Both are not it.
+ */
+static bool is_wanted(const struct fact_sample *want, const struct fact_sample *got)
+{
+	size_t size = want->family == AF_INET ? 4 : 16;
+
+	if (got->lport != want->lport || got->rport != want->rport)
+		return false;
+	if (got->state == TCP_LISTEN)
+		return false;
+	if (want->cookie)
+		return got->cookie == want->cookie;
+	return got->flags & SAMPLE_MINI && got->family == want->family &&
+	       !memcmp(got->laddr, want->laddr, size) && !memcmp(got->raddr, want->raddr, size);
+}
+
+static void fill_request(const struct fact_sample *want, struct inet_diag_req_v2 *request)
+{
+	size_t size = want->family == AF_INET ? 4 : 16;
+
+	memset(request, 0, sizeof(*request));
+	request->sdiag_family = want->family;
+	request->sdiag_protocol = IPPROTO_TCP;
+	request->idiag_states = ALL_STATES;
+	request->id.idiag_sport = htons(want->lport);
+	request->id.idiag_dport = htons(want->rport);
+	memcpy(request->id.idiag_src, want->laddr, size);
+	memcpy(request->id.idiag_dst, want->raddr, size);
+	request->id.idiag_cookie[0] = want->cookie ? (uint32_t)want->cookie : INET_DIAG_NOCOOKIE;
+	request->id.idiag_cookie[1] = want->cookie ? want->cookie >> 32 : INET_DIAG_NOCOOKIE;
+}
+
+/* 1: found, 0: not there, or -errno. */
+static int look(struct sockdiag *sockdiag, const struct inet_diag_req_v2 *request,
+                const struct fact_sample *want, struct fact_sample *got)
+{
+	struct answer answer = {.sample = got};
+	int err = ask(sockdiag, request, &answer);
+
+	if (err && err != -ENOENT)
+		return err;
+	return answer.found && is_wanted(want, got);
+}
+
+/*
+ * A socket that is bound to an interface is found by its interface only, and a
+ * sample does not name it. Link-local addresses always are, so try each; for
+ * SO_BINDTODEVICE and VRFs the next walk has to do.
+ */
+static int look_on_links(struct sockdiag *sockdiag, struct inet_diag_req_v2 *request,
+                         const struct fact_sample *want, struct fact_sample *got)
+{
+	struct if_nameindex *links;
+	int found = 0;
+
+	if (want->family != AF_INET6 ||
+	    !IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)want->raddr))
+		return 0;
+	links = if_nameindex();
+	if (!links)
+		return -errno;
+	for (size_t i = 0; links[i].if_index && !found; i++) {
+		request->id.idiag_if = links[i].if_index;
+		found = look(sockdiag, request, want, got);
+	}
+	if_freenameindex(links);
+	return found;
+}
+
+int sockdiag_lookup(struct sockdiag *sockdiag, const struct fact_sample *want,
+                    const struct fact_sink *sink)
+{
+	struct inet_diag_req_v2 request;
+	struct fact_sample got;
+	int found;
+
+	fill_request(want, &request);
+	found = look(sockdiag, &request, want, &got);
+	if (!found)
+		found = look_on_links(sockdiag, &request, want, &got);
+	if (found < 0)
+		return found;
+	if (found) {
+		got.flags |= SAMPLE_POINT;
+		emit_sample(sockdiag, sink, clock_boot(), &got);
+	} else {
+		struct fact_seen gone = {
+			.h = {.type = FACT_GONE, .len = sizeof(gone), .time = clock_boot()},
+			.s = *want,
+		};
+
+		fact_emit(sink, &gone.h);
+	}
+	return 0;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Comma-separated values by RFC 4180, keys and conventions those of the JSON
+ * format. What is not known is empty; a list is its text form.
+ *
+ *   proto,recv_q,local,age_ns,age_exact
+ *   tcp,0,127.0.0.1:80,53000,true
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/format.h"
+#include "core/endpoint.h"
+#include "core/value.h"
+#include "view/line.h"
+
+/* Control characters are gone after escape_terminal, so no line break is left to quote. */
+static void print_string(struct buffer *line, const char *text)
+{
+	struct buffer safe = {0};
+	bool quote;
+
+	escape_terminal(&safe, text);
+	line->failed |= safe.failed;
+	quote = safe.size &&
+	        (memchr(safe.data, ',', safe.size) || memchr(safe.data, '"', safe.size));
+	if (quote)
+		buffer_text(line, "\"");
+	for (size_t i = 0; i < safe.size; i++) {
+		if (safe.data[i] == '"')
+			buffer_text(line, "\"");
+		buffer_add(line, &safe.data[i], 1);
+	}
+	if (quote)
+		buffer_text(line, "\"");
+	buffer_free(&safe);
+}
+
+static void print_value(const struct view *view, struct buffer *line, const struct field *field,
+                        const struct value *value)
+{
+	char text[ENDPOINT_SIZE > FORMAT_SIZE ? ENDPOINT_SIZE : FORMAT_SIZE];
+
+	switch (value->type) {
+	case VALUE_NONE:
+		if (field->type == VALUE_DURATION)
+			buffer_text(line, ",");
+		break;
+	case VALUE_STRING:
+		print_string(line, value->string);
+		break;
+	case VALUE_NUMBER:
+		buffer_print(line, "%" PRIu64, value->number);
+		break;
+	case VALUE_SIGNED:
+		buffer_print(line, "%" PRId64, value->sign);
+		break;
+	case VALUE_DURATION:
+		buffer_print(line, "%" PRIu64 ",%s", value->number,
+		             value->exact ? "true" : "false");
+		break;
+	case VALUE_TIME:
+		format_time_iso(text, value->sign, view->context.utc);
+		buffer_text(line, text);
+		break;
+	case VALUE_ENDPOINT:
+		endpoint_text(&value->endpoint, text);
+		buffer_text(line, text);
+		break;
+	case VALUE_BOOL:
+		buffer_text(line, value->yes ? "true" : "false");
+		break;
+	case VALUE_LIST:
+		if (value->string)
+			print_string(line, value->string);
+		else
+			buffer_print(line, "%" PRIu64, value->number);
+		break;
+	}
+}
+
+static int csv_begin(struct view *view)
+{
+	struct buffer line = {0};
+
+	if (!view->header)
+		return 0;
+	for (size_t i = 0; i < view->field_count; i++) {
+		const struct field *field = view->fields[i];
+
+		if (i)
+			buffer_text(&line, ",");
+		line_key(&line, field);
+		if (field->type == VALUE_DURATION)
+			buffer_print(&line, ",%s_exact", field->key);
+	}
+	buffer_text(&line, "\r\n");
+	return line_write(view, &line);
+}
+
+static int csv_object(struct view *view, const void *object)
+{
+	struct buffer line = {0};
+	struct value value;
+
+	for (size_t i = 0; i < view->field_count; i++) {
+		if (i)
+			buffer_text(&line, ",");
+		value_get(&value, &view->context, view->fields[i], object);
+		print_value(view, &line, view->fields[i], &value);
+	}
+	buffer_text(&line, "\r\n");
+	return line_write(view, &line);
+}
+
+const struct view_format view_csv = {
+	.name = "csv",
+	.begin = csv_begin,
+	.object = csv_object,
+};

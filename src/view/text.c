@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Columns for people, in the layout of netstat: each at least as wide as its
+ * heading says, one blank between them, and what is too long shifts its line.
+ *
+ *   Proto Recv-Q Send-Q Local Address           Foreign Address         State       Timer
+ *   tcp        0      0 127.0.0.1:80            127.0.0.1:33492         ESTABLISHED off (0.00/0/0)
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/escape.h"
+#include "base/format.h"
+#include "core/endpoint.h"
+#include "core/value.h"
+#include "view/line.h"
+
+/* Characters of address and port together beyond which netstat cuts, the ":" not counted. */
+#define NETSTAT_CUT 22
+
+static const char *host_name(const struct field_context *context, const struct endpoint *endpoint)
+{
+	const char *name;
+
+	/* As netstat: in names, "::" would be hard to tell from the port's ":". */
+	if (endpoint_unspecified(endpoint))
+		return endpoint->family == AF_INET6 ? "[::]" : NULL;
+	name = names_want(value_names(context), name_key_host(endpoint->family, endpoint->addr));
+	return name && name[0] ? name : NULL;
+}
+
+static const char *port_name(const struct field_context *context, uint16_t port)
+{
+	const char *name;
+
+	if (!port)
+		return "*";
+	if (context->numeric_ports)
+		return NULL;
+	name = names_want(value_names(context), name_key_number(NAME_PORT, port));
+	return name && name[0] ? name : NULL;
+}
+
+/*
+ * "host:port". Without -W cut as netstat does: the port keeps all but four
+ * characters if it must, the address gets what is left.
+ */
+static void endpoint_print(struct buffer *out, const struct field_context *context,
+                           const struct endpoint *endpoint)
+{
+	const char *host = context->numeric_hosts ? NULL : host_name(context, endpoint);
+	const char *port = port_name(context, endpoint->port);
+	char address[ENDPOINT_SIZE], number[8];
+	size_t host_size, port_size;
+
+	if (!host) {
+		endpoint_address(endpoint, address);
+		host = address;
+	}
+	if (!port) {
+		snprintf(number, sizeof(number), "%u", endpoint->port);
+		port = number;
+	}
+	host_size = strlen(host);
+	port_size = strlen(port);
+	if (!context->wide && host_size + port_size > NETSTAT_CUT) {
+		if (port_size > NETSTAT_CUT - 4)
+			port_size = NETSTAT_CUT - 4;
+		host_size = NETSTAT_CUT - port_size;
+	}
+	buffer_print(out, "%.*s:%.*s", (int)host_size, host, (int)port_size, port);
+}
+
+static void value_text(struct buffer *out, const struct field_context *context,
+                       const struct value *value)
+{
+	char text[FORMAT_SIZE];
+
+	switch (value->type) {
+	case VALUE_NONE:
+		buffer_text(out, "-");
+		break;
+	case VALUE_STRING:
+		buffer_text(out, value->string);
+		break;
+	case VALUE_NUMBER:
+		buffer_print(out, "%" PRIu64, value->number);
+		break;
+	case VALUE_SIGNED:
+		buffer_print(out, "%" PRId64, value->sign);
+		break;
+	case VALUE_DURATION:
+		format_duration(text, value->number);
+		buffer_print(out, "%s%s", value->exact ? "" : ">=", text);
+		break;
+	case VALUE_TIME:
+		format_time(text, value->sign, context->utc);
+		buffer_text(out, text);
+		break;
+	case VALUE_ENDPOINT:
+		endpoint_print(out, context, &value->endpoint);
+		break;
+	case VALUE_BOOL:
+		buffer_text(out, value->yes ? "yes" : "no");
+		break;
+	case VALUE_LIST:
+		if (value->string)
+			buffer_text(out, value->string);
+		else
+			buffer_print(out, "%" PRIu64, value->number);
+		break;
+	}
+}
+
+static const char *const mark_colors[] = {
+	[MARK_PLAIN] = NULL,
+	[MARK_GOOD] = "\033[32m",
+	[MARK_WARN] = "\033[33m",
+	[MARK_BAD] = "\033[31m",
+};
+
+/* text, made harmless, in its column; what is neither counted nor aligned is the colour. */
+static void print_cell(struct buffer *line, int width, const char *text, const char *color)
+{
+	struct buffer safe = {0};
+	size_t columns = escape_terminal(&safe, text);
+	size_t least = (size_t)abs(width);
+	size_t pad = columns < least ? least - columns : 0;
+
+	line->failed |= safe.failed;
+	if (width < 0)
+		buffer_fill(line, ' ', pad);
+	if (color)
+		buffer_text(line, color);
+	buffer_add(line, safe.data, safe.size);
+	if (color)
+		buffer_text(line, "\033[0m");
+	if (width > 0)
+		buffer_fill(line, ' ', pad);
+	buffer_free(&safe);
+}
+
+static int finish_line(struct view *view, struct buffer *line)
+{
+	while (line->size && line->data[line->size - 1] == ' ')
+		line->size--;
+	buffer_text(line, "\n");
+	return line_write(view, line);
+}
+
+static int text_begin(struct view *view)
+{
+	struct buffer line = {0};
+
+	if (!view->header)
+		return 0;
+	if (view->title)
+		buffer_print(&line, "%s\n", view->title);
+	for (size_t i = 0; i < view->field_count; i++) {
+		if (i)
+			buffer_text(&line, " ");
+		print_cell(&line, view->fields[i]->width, view->fields[i]->heading, NULL);
+	}
+	return finish_line(view, &line);
+}
+
+static void print_field(const struct view *view, struct buffer *line, const struct field *field,
+                        const void *object)
+{
+	struct buffer text = {0};
+	struct value value;
+
+	value_get(&value, &view->context, field, object);
+	value_text(&text, &view->context, &value);
+	buffer_add(&text, "", 1);
+	line->failed |= text.failed;
+	if (!text.failed)
+		print_cell(line, field->width, text.data,
+		           view->color ? mark_colors[value.mark] : NULL);
+	buffer_free(&text);
+}
+
+static int text_object(struct view *view, const void *object)
+{
+	struct buffer line = {0};
+
+	for (size_t i = 0; i < view->field_count; i++) {
+		if (i)
+			buffer_text(&line, " ");
+		print_field(view, &line, view->fields[i], object);
+	}
+	return finish_line(view, &line);
+}
+
+const struct view_format view_text = {
+	.name = "text",
+	.begin = text_begin,
+	.object = text_object,
+};

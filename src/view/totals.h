@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the table counted in all, as the last lines of a run. */
+#ifndef TCPTRAIL_VIEW_TOTALS_H
+#define TCPTRAIL_VIEW_TOTALS_H
+
+#include <stdio.h>
+
+#include "core/table.h"
+
+/* Both: 0 or -errno of the stream. */
+int totals_text(FILE *out, const struct totals *totals);
+int totals_json(FILE *out, const struct totals *totals);
+
+#endif

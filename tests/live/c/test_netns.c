@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Namespaces are found by task, by mount and by link, in a mount namespace of our own. */
+#include <errno.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "enrich/netns.h"
+#include "tcp.h"
+
+struct child {
+	pid_t pid;
+	uint32_t inode;
+	char path[64]; /* /proc/PID/ns/net */
+};
+
+static uint32_t inode_of(const char *path)
+{
+	struct stat file;
+
+	must(!stat(path, &file));
+	return file.st_ino;
+}
+
+/* A task in a fresh namespace, until child_end. */
+static struct child child_start(void)
+{
+	struct child child;
+	int ready[2];
+	char byte;
+
+	must(!pipe2(ready, O_CLOEXEC));
+	child.pid = fork();
+	must(child.pid >= 0);
+	if (!child.pid) {
+		must(!unshare(CLONE_NEWNET));
+		must(write(ready[1], "", 1) == 1);
+		for (;;)
+			pause();
+	}
+	must(read(ready[0], &byte, 1) == 1);
+	close(ready[0]);
+	close(ready[1]);
+	snprintf(child.path, sizeof(child.path), "/proc/%d/ns/net", child.pid);
+	child.inode = inode_of(child.path);
+	return child;
+}
+
+static void child_end(struct child *child)
+{
+	must(!kill(child->pid, SIGKILL));
+	must(waitpid(child->pid, NULL, 0) == child->pid);
+}
+
+static void touch(const char *path)
+{
+	int fd = open(path, O_CREAT | O_RDONLY | O_CLOEXEC, 0600);
+
+	must(fd >= 0);
+	close(fd);
+}
+
+static void bind_mount(const char *from, const char *to)
+{
+	touch(to);
+	must(!mount(from, to, NULL, MS_BIND, NULL));
+}
+
+static struct netns_list enumerate(void)
+{
+	struct netns_list list;
+	struct diag diag;
+
+	if (netns_enumerate(&list, &diag))
+		fail_msg("%s", diag.text);
+	for (size_t i = 0; i < list.count; i++)
+		for (size_t j = 0; j < i; j++)
+			assert_int_not_equal(list.entries[i].inode, list.entries[j].inode);
+	return list;
+}
+
+/* Copies the entry; inode 0 when there is none. */
+static struct netns_entry entry_of(uint32_t inode)
+{
+	struct netns_list list = enumerate();
+	struct netns_entry found = {0};
+
+	for (size_t i = 0; i < list.count; i++)
+		if (list.entries[i].inode == inode)
+			found = list.entries[i];
+	netns_list_free(&list);
+	return found;
+}
+
+static void assert_entry(uint32_t inode, const char *path, const char *name)
+{
+	struct netns_entry entry = entry_of(inode);
+
+	assert_int_equal(entry.inode, inode);
+	assert_string_equal(entry.path, path);
+	assert_string_equal(entry.name, name);
+}
+
+static void own_comes_first(void **state)
+{
+	struct netns_list list = enumerate();
+	size_t hosts = 0;
+
+	(void)state;
+	assert_int_equal(netns_own(), inode_of("/proc/self/ns/net"));
+	assert_int_equal(list.entries[0].inode, netns_own());
+	for (size_t i = 0; i < list.count; i++)
+		hosts += !strcmp(list.entries[i].name, "host");
+	assert_int_equal(hosts, 1);
+	netns_list_free(&list);
+	assert_null(list.entries);
+}
+
+static void found_by_task(void **state)
+{
+	struct child child = child_start();
+
+	(void)state;
+	assert_entry(child.inode, child.path, "");
+	child_end(&child);
+	assert_int_equal(entry_of(child.inode).inode, 0);
+}
+
+static void found_by_mount(void **state)
+{
+	struct child child = child_start();
+
+	(void)state;
+	bind_mount(child.path, "/run/netns/blue");
+	assert_entry(child.inode, "/run/netns/blue", "blue");
+	child_end(&child);
+	assert_entry(child.inode, "/run/netns/blue", "blue");
+	must(!umount2("/run/netns/blue", MNT_DETACH));
+	assert_int_equal(entry_of(child.inode).inode, 0);
+}
+
+static void found_elsewhere(void **state)
+{
+	struct child child = child_start();
+
+	(void)state;
+	must(!mkdir("/run/docker dir", 0700));
+	bind_mount(child.path, "/run/docker dir/3f1c");
+	assert_entry(child.inode, "/run/docker dir/3f1c", "3f1c");
+	/* ip-netns's name is the one to tell. */
+	must(!symlink(child.path, "/run/netns/linked"));
+	assert_entry(child.inode, "/run/netns/linked", "linked");
+	must(!unlink("/run/netns/linked"));
+	child_end(&child);
+	assert_entry(child.inode, "/run/docker dir/3f1c", "3f1c");
+	must(!umount2("/run/docker dir/3f1c", MNT_DETACH));
+}
+
+static void long_path_is_no_way(void **state)
+{
+	static const char path[] =
+		"/run/netns/a-name-that-is-so-long-that-nobody-would-type-it-by-hand-twice";
+	struct child child = child_start();
+
+	(void)state;
+	bind_mount(child.path, path);
+	assert_entry(child.inode, child.path, strrchr(path, '/') + 1);
+	child_end(&child);
+	assert_int_equal(entry_of(child.inode).inode, 0);
+	must(!umount2(path, MNT_DETACH));
+}
+
+static void others_are_ignored(void **state)
+{
+	struct netns_list before = enumerate(), after;
+
+	(void)state;
+	touch("/run/netns/not-mounted");
+	bind_mount("/proc/self/ns/uts", "/run/netns/uts");
+	must(!mkfifo("/run/netns/fifo", 0600));
+	must(!symlink("/nowhere", "/run/netns/dangling"));
+	after = enumerate();
+	assert_int_equal(after.count, before.count);
+	must(!umount2("/run/netns/uts", MNT_DETACH));
+	netns_list_free(&before);
+	netns_list_free(&after);
+}
+
+static void enter_and_leave(void **state)
+{
+	struct child one = child_start(), two = child_start();
+	struct netns_entry first = entry_of(one.inode), second = entry_of(two.inode);
+
+	(void)state;
+	assert_int_equal(netns_enter(&first), 0);
+	assert_int_equal(inode_of("/proc/thread-self/ns/net"), one.inode);
+	assert_int_equal(netns_enter(&second), 0);
+	assert_int_equal(inode_of("/proc/thread-self/ns/net"), two.inode);
+	assert_int_not_equal(netns_own(), two.inode);
+	assert_int_equal(netns_leave(), 0);
+	assert_int_equal(inode_of("/proc/thread-self/ns/net"), netns_own());
+
+	/* The way to our own leads home, whatever /proc/self shows meanwhile. */
+	assert_int_equal(netns_enter(&first), 0);
+	first = entry_of(netns_own());
+	assert_int_equal(netns_enter(&first), 0);
+	assert_int_equal(inode_of("/proc/thread-self/ns/net"), netns_own());
+	child_end(&one);
+	child_end(&two);
+}
+
+static void gone_and_stale(void **state)
+{
+	struct child one = child_start(), two = child_start();
+	struct netns_entry entry = entry_of(one.inode);
+
+	(void)state;
+	child_end(&one);
+	assert_int_equal(netns_enter(&entry), -ENOENT);
+	strcpy(entry.path, two.path); /* as if the pid was used again */
+	assert_int_equal(netns_enter(&entry), -ESTALE);
+	strcpy(entry.path, "/run/netns/was-mounted");
+	touch(entry.path);
+	assert_int_equal(netns_enter(&entry), -ESTALE);
+	assert_int_equal(inode_of("/proc/thread-self/ns/net"), netns_own());
+	child_end(&two);
+}
+
+static void many_namespaces(void **state)
+{
+	struct child children[40];
+	struct netns_list list;
+	size_t found = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 40; i++)
+		children[i] = child_start();
+	list = enumerate();
+	for (size_t i = 0; i < list.count; i++)
+		for (size_t j = 0; j < 40; j++)
+			found += list.entries[i].inode == children[j].inode;
+	assert_int_equal(found, 40);
+	netns_list_free(&list);
+	for (size_t i = 0; i < 40; i++)
+		child_end(&children[i]);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	must(!unshare(CLONE_NEWNS));
+	must(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	must(!mount("none", "/run", "tmpfs", 0, NULL));
+	must(!mkdir("/run/netns", 0700));
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(own_comes_first),     cmocka_unit_test(found_by_task),
+		cmocka_unit_test(found_by_mount),      cmocka_unit_test(found_elsewhere),
+		cmocka_unit_test(long_path_is_no_way), cmocka_unit_test(others_are_ignored),
+		cmocka_unit_test(enter_and_leave),     cmocka_unit_test(gone_and_stale),
+		cmocka_unit_test(many_namespaces),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}

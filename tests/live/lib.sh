@@ -1,0 +1,265 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Sourced by every live test: make the situation, run the tool, compare the text.
+#
+# A test is plain bash that ends with status 0; any failing command or assertion ends it. Whatever
+# it started through here is ended by its pid, and its files are removed, however it ends.
+# shellcheck shell=bash
+
+set -Eeuo pipefail
+export LC_ALL=C TZ=UTC
+
+tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+TCPTRAIL=${TCPTRAIL:-$tree/build/tcptrail}
+SCENARIO=${SCENARIO:-$tree/build/scenario}
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/tcptrail-live.XXXXXX")
+started_pids=() # what runs in the background
+held_fds=()	# ends of pipes that keep scenarios standing
+
+# --- how it ends ------------------------------------------------------------------------------
+
+cleanup() {
+	local status=$? pid
+	trap - EXIT ERR
+	set +e
+	for pid in "${started_pids[@]}"; do
+		kill -TERM "$pid" 2>/dev/null
+	done
+	for pid in "${started_pids[@]}"; do
+		await_end "$pid" 30 || kill -KILL "$pid" 2>/dev/null
+	done
+	rm -rf "$work"
+	exit "$status"
+}
+trap cleanup EXIT
+trap 'exit 143' TERM
+trap 'exit 130' INT
+trap 'echo "${BASH_SOURCE[0]##*/}:$LINENO: failed: $BASH_COMMAND" >&2' ERR
+
+# fail WHY...: says where in the test, and ends it.
+fail() {
+	local i
+	trap - ERR
+	for ((i = 0; i < ${#FUNCNAME[@]} - 1; i++)); do
+		[ "${BASH_SOURCE[$((i + 1))]##*/}" = lib.sh ] && continue
+		echo "${BASH_SOURCE[$((i + 1))]##*/}:${BASH_LINENO[$i]}: in ${FUNCNAME[$((i + 1))]}" >&2
+	done
+	printf '%s\n' "$@" >&2
+	exit 1
+}
+
+skip() {
+	echo "$*"
+	exit 77
+}
+
+# await_end PID TENTHS: until the process is gone or a zombie.
+await_end() {
+	local i
+	for ((i = 0; i < $2; i++)); do
+		case $(ps -o stat= -p "$1" 2>/dev/null || true) in '' | Z*) return 0 ;; esac
+		sleep 0.1
+	done
+	return 1
+}
+
+# wait_until WHAT COMMAND...: asks until COMMAND succeeds, ten seconds at most.
+wait_until() {
+	local what=$1 i
+	shift
+	for ((i = 0; i < 200; i++)); do
+		if "$@" >/dev/null 2>&1; then
+			return 0
+		fi
+		sleep 0.05
+	done
+	fail "waited 10 s in vain: $what" "asked: $*"
+}
+
+# --- what is expected -------------------------------------------------------------------------
+
+# assert_equal WANT GOT [WHAT]
+assert_equal() {
+	[ "$1" = "$2" ] && return 0
+	fail "not equal: ${3:-}" "$(diff -U 3 --label wanted --label got \
+		<(printf '%s\n' "$1") <(printf '%s\n' "$2") | head -n 60)"
+}
+
+# assert_contains TEXT PART [WHAT]
+assert_contains() {
+	case $1 in *"$2"*) return 0 ;; esac
+	fail "${3:-text} does not contain: $2" "it is:" "$1"
+}
+
+assert_lacks() {
+	case $1 in *"$2"*) fail "${3:-text} contains: $2" "it is:" "$1" ;; esac
+}
+
+# assert_matches TEXT REGEX [WHAT]: extended, anywhere in the text.
+assert_matches() {
+	[[ $1 =~ $2 ]] && return 0
+	fail "${3:-text} does not match: $2" "it is:" "$1"
+}
+
+# assert_between LOW HIGH NUMBER [WHAT]: decimals allowed.
+assert_between() {
+	awk -v l="$1" -v h="$2" -v n="$3" 'BEGIN { exit !(n + 0 >= l && n + 0 <= h) }' && return 0
+	fail "${4:-number} is $3, not $1..$2"
+}
+
+# run COMMAND...: sets $status, $out and $err, whatever comes of it.
+run() {
+	status=0
+	"$@" >"$work/run.out" 2>"$work/run.err" </dev/null || status=$?
+	out=$(cat "$work/run.out")
+	err=$(cat "$work/run.err")
+}
+
+# assert_run STATUS COMMAND...: run, and insist on the exit status.
+assert_run() {
+	local want=$1
+	shift
+	run "$@"
+	[ "$status" = "$want" ] || fail "exit status $status, not $want: $*" "stdout:" "$out" \
+		"stderr:" "$err"
+}
+
+# --- where it happens -------------------------------------------------------------------------
+
+# in_fresh_netns "$@": begins the test anew inside a network namespace of its own, lo up.
+in_fresh_netns() {
+	if [ -z "${LIVE_NETNS:-}" ]; then
+		rm -rf "$work"
+		trap - EXIT ERR
+		LIVE_NETNS=1 exec unshare -n -- bash "$0" "$@"
+	fi
+	ip link set lo up
+}
+
+# --- what is in the background ------------------------------------------------------------------
+
+# start OUT ERR COMMAND...: in the background, pid in $started. Held pipes are not passed on, lest
+# they never end; SIGINT is made to work, which sh ignores for what it starts by `&`.
+start() {
+	local to=$1 errors=$2
+	shift 2
+	(
+		for fd in "${held_fds[@]}"; do
+			exec {fd}>&-
+		done
+		exec env --default-signal=INT,QUIT "$@"
+	) >"$to" 2>"$errors" &
+	started=$!
+	started_pids+=("$started")
+}
+
+# has_line FILE LINE
+has_line() {
+	grep -qxF -- "$2" "$1"
+}
+
+# A scenario stands when it has said so; when it has died we want to know now.
+scenario_stands() {
+	has_line "$1" ready || ! kill -0 "$2" 2>/dev/null
+}
+
+scenario_count=0
+
+# scenario_start NAME [OPTION...]: holds it until scenario_stop. Its number: $scenario; what it
+# printed: scenario_lines, scenario_get.
+scenario_start() {
+	local fifo fd
+	scenario=$((++scenario_count))
+	fifo=$work/scenario.$scenario.in
+	mkfifo "$fifo"
+	start "$work/scenario.$scenario" "$work/scenario.$scenario.err" \
+		sh -c 'exec "$@" <"$0"' "$fifo" "$SCENARIO" "$@"
+	scenario_pids[scenario]=$started
+	exec {fd}>"$fifo"
+	held_fds+=("$fd")
+	scenario_fds[scenario]=$fd
+	wait_until "scenario $*" scenario_stands "$work/scenario.$scenario" "$started"
+	has_line "$work/scenario.$scenario" ready && return 0
+	local result=0
+	wait "$started" || result=$?
+	[ $result = 77 ] && skip "$(cat "$work/scenario.$scenario.err")"
+	fail "scenario $* did not stand" "$(cat "$work/scenario.$scenario.err")"
+}
+scenario_pids=()
+scenario_fds=()
+
+# scenario_stop [NUMBER]: ends it and waits.
+scenario_stop() {
+	local number=${1:-$scenario}
+	local fd=${scenario_fds[number]} other left=()
+	exec {fd}>&-
+	for other in "${held_fds[@]}"; do
+		[ "$other" = "$fd" ] || left+=("$other")
+	done
+	held_fds=("${left[@]}")
+	wait "${scenario_pids[number]}"
+}
+
+# scenario_lines [WORD...]: its lines that have all of the words, e.g. role=subject
+scenario_lines() {
+	local lines word
+	lines=$(grep -v '^ready$' "$work/scenario.$scenario")
+	for word in "$@"; do
+		lines=$(grep -E -- "(^| )$word( |$)" <<<"$lines") || true
+	done
+	printf '%s\n' "$lines"
+}
+
+# scenario_get KEY [WORD...]: value of the key in the first such line.
+scenario_get() {
+	local key=$1
+	shift
+	scenario_lines "$@" | sed -nE "s/^(.* )?$key=([^ ]*).*/\2/p" | head -n 1
+}
+
+tracing() {
+	grep -q '^tcptrail: tracing' "$1" || ! kill -0 "$2" 2>/dev/null
+}
+
+# trace_start COMMAND...: tcptrail COMMAND in the background, until it is attached.
+# trace_stop [SIGNAL]: ends it; $status, $out, $err as `run` sets them.
+trace_start() {
+	start "$work/trace.out" "$work/trace.err" "$TCPTRAIL" "$@"
+	trace_pid=$started
+	wait_until "tcptrail $* to attach" tracing "$work/trace.err" "$trace_pid"
+	kill -0 "$trace_pid" 2>/dev/null || fail "tcptrail $* ended" "$(cat "$work/trace.err")"
+}
+
+trace_stop() {
+	kill -"${1:-INT}" "$trace_pid"
+	trace_end
+}
+
+trace_end() {
+	await_end "$trace_pid" 100 || fail "tcptrail did not end in 10 s"
+	status=0
+	wait "$trace_pid" || status=$?
+	out=$(cat "$work/trace.out")
+	err=$(cat "$work/trace.err")
+}
+
+# trace_has TEXT: has it been printed yet? For wait_until.
+trace_has() {
+	grep -qF -- "$1" "$work/trace.out"
+}
+
+# csv KEY,KEY... COMMAND...: the rows of tcptrail COMMAND --csv, blank-separated, "-" for unknown.
+csv() {
+	local keys=$1
+	shift
+	"$TCPTRAIL" "$@" --csv --no-header --columns "$keys" | csv_words
+}
+
+csv_words() {
+	tr -d '\r' | sed -E 's/^,/-,/; s/,$/,-/; :again; s/,,/,-,/; t again' | tr ',' ' '
+}
+
+own_netns() {
+	stat -L -c %i /proc/self/ns/net
+}

@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What cannot be done is refused in one line that says why, with the right exit status.
+. "$(dirname "$0")/lib.sh"
+
+assert_one_line() {
+	assert_equal "" "$out" "stdout of: $*"
+	assert_matches "$err" '^tcptrail: ' "stderr of: $*"
+	assert_equal 1 "$(wc -l <"$work/run.err")" "lines on stderr of: $* ($err)"
+}
+
+refused() {
+	assert_run 2 "$TCPTRAIL" "$@"
+	assert_one_line "$@"
+}
+
+refused --no-such-option
+refused no-such-command
+refused snapshot no-such-word
+refused snapshot --state CLOSED_WAIT
+refused snapshot --state ''
+refused events --port 65536
+refused events --port -1
+refused events --port 80x
+refused events --port
+refused events --pid 0x10
+refused snapshot --addr 10.0.0.0/33
+refused snapshot --addr 10.0.0.1/8
+refused snapshot --addr host.example
+refused snapshot --older 5y
+refused snapshot --older -1s
+refused snapshot --columns local,nothing
+refused snapshot --sort nothing
+refused snapshot --limit 1.5
+refused snapshot --color sometimes
+refused snapshot --json --csv
+assert_contains "$(run "$TCPTRAIL" snapshot --state CLOSED_WAIT && echo "$err")" CLOSE_WAIT \
+	"what is accepted"
+
+# A program that nobody may read is no test of ours.
+cp "$TCPTRAIL" "$work/tcptrail"
+chmod 755 "$work" "$work/tcptrail"
+nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$work/tcptrail")
+assert_run 3 "${nobody[@]}" events
+assert_one_line events as nobody
+assert_matches "$err" 'root|CAP_' "what is missing"
+assert_run 3 "${nobody[@]}" snapshot -ant
+assert_one_line snapshot as nobody
+assert_run 0 "${nobody[@]}" --help
+assert_run 0 "${nobody[@]}" --version
+assert_run 2 "${nobody[@]}" --no-such-option
+
+full() {
+	status=0
+	"$TCPTRAIL" "$@" >/dev/full 2>"$work/run.err" </dev/null || status=$?
+	err=$(cat "$work/run.err") out=
+	assert_equal 4 "$status" "exit status on /dev/full of: $* ($err)"
+	assert_one_line "$@"
+	assert_contains "$err" "No space left on device" "stderr of: $*"
+}
+full snapshot -ant
+full snapshot --json
+full --help
+assert_run 2 "$TCPTRAIL" snapshot --output "$work/no/such/directory/file"

@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# However a stream is ended, it ends cleanly and with every line written.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+here=$(own_netns)
+
+# The storm is over when the signal comes, the drain timer not: nothing may be left in the ring.
+check_signal() {
+	trace_start events --netns "$here" --csv --no-header --columns old_state,new_state,duration
+	scenario_start storm --count 2000
+	trace_stop "$1"
+	assert_equal 0 "$status" "exit status after SIG$1"
+	assert_equal "" "$(grep -v '^tcptrail: ' <<<"$err" || true)" "stderr after SIG$1"
+	assert_lacks "$err" lost "stderr after SIG$1"
+	# Each cycle, and one more a pair to say that it was the last.
+	assert_equal 2002 "$(grep -c '^SYN_SENT,ESTABLISHED,' "$work/trace.out")" "connects"
+	assert_equal 2002 "$(grep -c '^LAST_ACK,CLOSE,' "$work/trace.out")" "closes by the server"
+	assert_equal "" "$(grep -Ev '^[A-Z_12]*,[A-Z_12]+,[0-9]*,(true|false)?.$' "$work/trace.out" |
+		head -n 3)" "torn lines"
+	scenario_stop
+}
+
+check_signal INT
+check_signal TERM
+
+# While lines are being written: the last one is whole.
+trace_start events --netns "$here"
+start /dev/null "$work/storm.err" "$SCENARIO" storm --count 20000 --no-stdin --hold 0
+storm=$started
+wait_until "lines" trace_has "ESTABLISHED"
+trace_stop TERM
+assert_equal 0 "$status" "exit status in full stream"
+assert_equal "" "$(tail -c 1 "$work/trace.out" | tr -d '\n')" "end of the last line"
+kill -TERM "$storm" 2>/dev/null || true
+await_end "$storm" 100 || fail "storm does not end"
+
+# The reader has had enough.
+{
+	"$TCPTRAIL" events --netns "$here" 2>"$work/head.err" || echo $? >"$work/head.status"
+	: >"$work/head.done"
+} | head -n 1 >"$work/head.out" &
+pipe=$!
+wait_until "events to attach" grep -q '^tcptrail: tracing' "$work/head.err"
+scenario_start storm --count 200
+wait_until "end by a closed pipe" test -e "$work/head.done"
+wait "$pipe"
+assert_equal 1 "$(wc -l <"$work/head.out")" "lines that head printed"
+[ ! -e "$work/head.status" ] || fail "exit status $(cat "$work/head.status") by SIGPIPE" \
+	"$(cat "$work/head.err")"
+assert_equal "" "$(grep -v '^tcptrail: ' "$work/head.err" || true)" "stderr by SIGPIPE"
+scenario_stop
+
+# A snapshot into a closed pipe.
+scenario_start many --count 3000
+{
+	"$TCPTRAIL" snapshot -ant 2>"$work/head.err" || echo $? >"$work/head.status"
+} | head -n 1 >/dev/null
+[ ! -e "$work/head.status" ] || fail "snapshot: exit status $(cat "$work/head.status")"
+assert_equal "" "$(cat "$work/head.err")" "stderr of a snapshot by SIGPIPE"

@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The first six columns of a snapshot are netstat's, and what ss prints is the same sockets.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+here=$(own_netns)
+
+scenario_start listen
+scenario_start listen --any
+scenario_start listen --ipv6 --any
+scenario_start established --count 3
+scenario_start established --ipv6
+scenario_start established --mapped
+scenario_start syn_sent
+scenario_start syn_recv --ack-lost
+scenario_start accept_queue --count 2
+scenario_start close_wait --unread 10
+scenario_start fin_wait1
+scenario_start fin_wait2
+scenario_start fin_wait2_orphan --ipv6
+scenario_start last_ack
+scenario_start closing
+scenario_start time_wait
+
+netstat_rows() {
+	netstat "$@" | awk '$1 ~ /^tcp/ { print $1, $2, $3, $4, $5, $6 }' | sort
+}
+
+# tcptrail_rows OPTIONS: all in one word
+tcptrail_rows() {
+	# shellcheck disable=SC2086
+	"$TCPTRAIL" snapshot $1 --netns "$here" --no-header | awk '$1 ~ /^tcp/ { print $1, $2, $3, $4, $5, $6 }' | sort
+}
+
+# ss's words for states in netstat's; the port of nobody is * in both.
+ss_rows() {
+	ss -Htan | awk '{ print $2, $3, $4, $5, $1 }' | sed -e 's/%[^:]*:/:/g' -e 's/[][]//g' \
+		-e 's/ESTAB$/ESTABLISHED/; s/LISTEN$/LISTEN/; s/-\([12]\)$/\1/; y/-/_/' | sort
+}
+
+tcptrail_ss_rows() {
+	tcptrail_rows "-antW" | awk '{ print $2, $3, $4, $5, $6 }' | sort
+}
+
+# netstat prints 0 where ss and we print the limit of the accept queue.
+no_limit() {
+	awk '$6 == "LISTEN" { $3 = 0 } { print }' | sort
+}
+
+assert_equal "$(netstat_rows -ant)" "$(tcptrail_rows -ant | no_limit)" "netstat -ant"
+assert_equal "$(netstat_rows -antW)" "$(tcptrail_rows -antW | no_limit)" "netstat -antW"
+assert_equal "$(netstat_rows -nt)" "$(tcptrail_rows -nt)" "netstat -nt"
+assert_equal "$(netstat_rows -lnt)" "$(tcptrail_rows -lnt | no_limit)" "netstat -lnt"
+assert_equal "$(netstat_rows -4 -ant)" "$(tcptrail_rows "-4 -ant" | no_limit)" "netstat -4"
+assert_equal "$(netstat_rows -6 -ant)" "$(tcptrail_rows "-6 -ant" | no_limit)" "netstat -6"
+assert_equal "$(ss_rows)" "$(tcptrail_ss_rows)" "ss -tan"
+
+# Who has it open, its user and inode: netstat -ep, in another order of columns.
+netstat -antpe | awk '$1 ~ /^tcp/ { sub("/.*", "", $9); print $4, $5, $7, $8, $9 }' | sort \
+	>"$work/netstat"
+csv local,foreign,user,inode,owner_pid,fd snapshot -a --netns "$here" |
+	awk '{ sub(":0$", ":*", $2); if ($6 == "-") $5 = "-"; print $1, $2, $3, $4, $5 }' | sort \
+	>"$work/tcptrail"
+assert_equal "$(cat "$work/netstat")" "$(cat "$work/tcptrail")" "netstat -antpe"

@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli.h"
+#include "core/field.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define S            1000000000ULL
+
+/* argv of the words of one line; they are kept here, as options point to them. */
+struct line {
+	char text[256];
+	char *argv[32];
+	int argc;
+};
+
+static int parse(struct line *line, const char *text, struct options *options, struct diag *diag)
+{
+	char *rest = line->text, *word;
+
+	line->argc = 0;
+	line->argv[line->argc++] = "tcptrail";
+	assert_true(strlen(text) < sizeof(line->text));
+	strcpy(line->text, text);
+	while ((word = strsep(&rest, " "))) {
+		assert_true(line->argc + 1 < (int)COUNT(line->argv));
+		if (*word)
+			line->argv[line->argc++] = word;
+	}
+	line->argv[line->argc] = NULL;
+	return cli_parse(line->argc, line->argv, options, diag);
+}
+
+/* Parses what must be right. */
+static struct options accept(struct line *line, const char *text)
+{
+	struct options options;
+	struct diag diag = {""};
+
+	memset(&options, 0xaa, sizeof(options));
+	if (parse(line, text, &options, &diag))
+		fail_msg("%s: %s", text, diag.text);
+	return options;
+}
+
+static void test_defaults(void **state)
+{
+	struct line line;
+	struct options o = accept(&line, "");
+
+	(void)state;
+	assert_int_equal(o.command, COMMAND_WATCH);
+	assert_int_equal(o.format, OUTPUT_TEXT);
+	assert_int_equal(o.color, COLOR_AUTO);
+	assert_false(o.all || o.listening || o.programs || o.extend || o.timers || o.wide ||
+	             o.numeric_hosts || o.numeric_ports || o.numeric_users || o.continuous ||
+	             o.verbose || o.no_header || o.utc || o.query.v4 || o.query.v6);
+	assert_null(o.columns);
+	assert_null(o.sort);
+	assert_null(o.from);
+	assert_null(o.output);
+	assert_int_equal(o.limit, 0);
+	assert_int_equal(o.query.states, 0);
+	options_free(&o);
+}
+
+static void test_commands(void **state)
+{
+	static const struct {
+		const char *line;
+		enum command command, about;
+	} cases[] = {
+		{"", COMMAND_WATCH, 0},
+		{"-antp", COMMAND_WATCH, 0},
+		{"snapshot", COMMAND_SNAPSHOT, 0},
+		{"-n snapshot", COMMAND_SNAPSHOT, 0},
+		{"--state estab events -n", COMMAND_EVENTS, 0},
+		{"-- events", COMMAND_EVENTS, 0},
+		{"--probes", COMMAND_PROBES, 0},
+		{"snapshot --probes", COMMAND_PROBES, COMMAND_SNAPSHOT},
+		{"--help", COMMAND_HELP, COMMAND_WATCH},
+		{"-h", COMMAND_HELP, COMMAND_WATCH},
+		{"events --help", COMMAND_HELP, COMMAND_EVENTS},
+		{"--help snapshot", COMMAND_HELP, COMMAND_SNAPSHOT},
+		{"snapshot --bogus --state x --help", COMMAND_HELP, COMMAND_SNAPSHOT},
+		{"events --all --help", COMMAND_HELP, COMMAND_EVENTS},
+		{"--version", COMMAND_VERSION, COMMAND_WATCH},
+		{"-V --bogus", COMMAND_VERSION, COMMAND_WATCH},
+		{"--help --version", COMMAND_HELP, COMMAND_WATCH},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct line line;
+		struct options o;
+
+		print_message("%s\n", cases[i].line);
+		o = accept(&line, cases[i].line);
+		assert_int_equal(o.command, cases[i].command);
+		assert_int_equal(o.help_about, cases[i].about);
+		options_free(&o);
+	}
+}
+
+/* Words and options mix whatever the environment says. */
+static void test_posixly_correct(void **state)
+{
+	struct line line;
+	struct options o;
+
+	(void)state;
+	setenv("POSIXLY_CORRECT", "1", 1);
+	o = accept(&line, "snapshot -a 3 -n");
+	unsetenv("POSIXLY_CORRECT");
+	assert_int_equal(o.command, COMMAND_SNAPSHOT);
+	assert_true(o.all && o.numeric_ports);
+	assert_int_equal(o.interval, 3 * S);
+	options_free(&o);
+}
+
+/* Each flag sets its own members and no other, by letter and by name. */
+static void test_flags(void **state)
+{
+	enum {
+		ALL,
+		LISTENING,
+		PROGRAMS,
+		EXTEND,
+		TIMERS,
+		WIDE,
+		VERBOSE,
+		V4,
+		V6,
+		HOSTS,
+		PORTS,
+		USERS,
+		NO_HEADER,
+		UTC,
+		MEMBERS
+	};
+	static const size_t members[MEMBERS] = {
+#define MEMBER(name) offsetof(struct options, name)
+		MEMBER(all),           MEMBER(listening),     MEMBER(programs),
+		MEMBER(extend),        MEMBER(timers),        MEMBER(wide),
+		MEMBER(verbose),       MEMBER(query.v4),      MEMBER(query.v6),
+		MEMBER(numeric_hosts), MEMBER(numeric_ports), MEMBER(numeric_users),
+		MEMBER(no_header),     MEMBER(utc),
+	};
+	static const struct {
+		const char *lines[3];
+		unsigned int set;
+	} cases[] = {
+		{{"-a", "--all"}, 1 << ALL},
+		{{"-l", "--listening"}, 1 << LISTENING},
+		{{"-p", "--programs", "--program"}, 1 << PROGRAMS},
+		{{"-e", "--extend", "-ee"}, 1 << EXTEND},
+		{{"-o", "--timers"}, 1 << TIMERS},
+		{{"-W", "--wide"}, 1 << WIDE},
+		{{"-v", "--verbose"}, 1 << VERBOSE},
+		{{"-4", "--inet"}, 1 << V4},
+		{{"-6", "--inet6"}, 1 << V6},
+		{{"-46", "-6 -4"}, 1 << V4 | 1 << V6},
+		{{"-n", "--numeric"}, 1 << HOSTS | 1 << PORTS | 1 << USERS},
+		{{"--numeric-hosts"}, 1 << HOSTS},
+		{{"--numeric-ports"}, 1 << PORTS},
+		{{"--numeric-users"}, 1 << USERS},
+		{{"--no-header"}, 1 << NO_HEADER},
+		{{"--utc"}, 1 << UTC},
+		{{"-t", "--tcp"}, 0},
+		{{"-aeW"}, 1 << ALL | 1 << EXTEND | 1 << WIDE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		for (size_t l = 0; l < 3 && cases[i].lines[l]; l++) {
+			struct line line;
+			struct options o;
+
+			print_message("%s\n", cases[i].lines[l]);
+			o = accept(&line, cases[i].lines[l]);
+			for (size_t m = 0; m < MEMBERS; m++)
+				assert_int_equal(*(bool *)((char *)&o + members[m]),
+				                 cases[i].set >> m & 1);
+			options_free(&o);
+		}
+	}
+}
+
+static void test_abbreviated(void **state)
+{
+	struct line line;
+	struct options o = accept(&line, "snapshot --prog --listen --conti=2 --lim=3 --older=1m");
+
+	(void)state;
+	assert_true(o.programs && o.listening && o.continuous);
+	assert_int_equal(o.interval, 2 * S);
+	assert_int_equal(o.limit, 3);
+	assert_int_equal(o.query.older, 60 * S);
+	options_free(&o);
+}
+
+/* netstat's habits: -c among other letters, with digits behind it or not. */
+static void test_continuous(void **state)
+{
+	static const struct {
+		const char *line;
+		uint64_t interval; /* ns; 0: once */
+		const char *letters;
+	} cases[] = {
+		{"snapshot -antp", 0, "anp"},
+		{"snapshot -c", S, ""},
+		{"snapshot --continuous", S, ""},
+		{"snapshot --continuous=5", 5 * S, ""},
+		{"snapshot --continuous=500ms", S / 2, ""},
+		{"snapshot -antc2", 2 * S, "an"},
+		{"snapshot -cant", S, "an"},
+		{"snapshot -c2ant", 2 * S, "an"},
+		{"snapshot -c0.5", S / 2, ""},
+		{"snapshot -anc0.5lp", S / 2, "anlp"},
+		{"snapshot -c4", 4 * S, ""},
+		{"snapshot -c46", 46 * S, ""},
+		{"snapshot -4c", S, "4"},
+		{"snapshot -ca -n", S, "an"},
+		{"snapshot -c3c", S, ""}, /* the last one counts */
+		{"-antc2", 2 * S, "an"},
+		{"snapshot 2", 2 * S, ""},
+		{"snapshot -an 0.5", S / 2, "an"},
+		{"snapshot 2 -an", 2 * S, "an"},
+		{"snapshot -c 2", 2 * S, ""},
+		{"snapshot -anc 2 -p", 2 * S, "anp"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *letters = cases[i].letters;
+		struct line line;
+		struct options o;
+
+		print_message("%s\n", cases[i].line);
+		o = accept(&line, cases[i].line);
+		assert_int_equal(o.continuous, cases[i].interval != 0);
+		assert_int_equal(o.interval, cases[i].interval);
+		assert_int_equal(o.all, strchr(letters, 'a') != NULL);
+		assert_int_equal(o.numeric_hosts, strchr(letters, 'n') != NULL);
+		assert_int_equal(o.listening, strchr(letters, 'l') != NULL);
+		assert_int_equal(o.programs, strchr(letters, 'p') != NULL);
+		assert_int_equal(o.query.v4, strchr(letters, '4') != NULL);
+		assert_false(o.query.v6);
+		options_free(&o);
+	}
+}
+
+static void test_filters(void **state)
+{
+	struct line line;
+	struct options o =
+		accept(&line, "events --state estab,listen --state=close --pid 1,2 --pid 3 "
+	                      "--comm a --port 80 --lport 81,82 --rport 83 --addr 10.0.0.0/8 "
+	                      "--netns host --cgroup /x --container y,z --older 2s --newer 5s");
+
+	(void)state;
+	assert_int_equal(o.query.states, STATE_BIT(STATE_ESTABLISHED) | STATE_BIT(STATE_LISTEN) |
+	                                         STATE_BIT(STATE_CLOSE));
+	assert_int_equal(o.query.pid_count, 3);
+	assert_int_equal(o.query.pids[2], 3);
+	assert_int_equal(o.query.comms.count, 1);
+	assert_int_equal(o.query.port_count, 1);
+	assert_int_equal(o.query.lport_count, 2);
+	assert_int_equal(o.query.rport_count, 1);
+	assert_int_equal(o.query.cidr_count, 1);
+	assert_int_equal(o.query.netns.count, 1);
+	assert_int_equal(o.query.cgroups.count, 1);
+	assert_int_equal(o.query.containers.count, 2);
+	assert_string_equal(o.query.containers.items[1], "z");
+	assert_int_equal(o.query.older, 2 * S);
+	assert_int_equal(o.query.newer, 5 * S);
+	options_free(&o);
+}
+
+static void test_output(void **state)
+{
+	struct line line;
+	struct options o = accept(&line, "snapshot --csv --columns state,local --sort -age "
+	                                 "--limit 20 --from a --output b --color=never");
+
+	(void)state;
+	assert_int_equal(o.format, OUTPUT_CSV);
+	assert_string_equal(o.columns, "state,local");
+	assert_string_equal(o.sort, "-age"); /* an argument, not letters */
+	assert_int_equal(o.limit, 20);
+	assert_string_equal(o.from, "a");
+	assert_string_equal(o.output, "b");
+	assert_int_equal(o.color, COLOR_NEVER);
+	options_free(&o);
+
+	o = accept(&line, "events --json --json --columns transition --columns +cgroup,reason "
+	                  "--color");
+	assert_int_equal(o.format, OUTPUT_JSON);
+	assert_string_equal(o.columns, "+cgroup,reason");
+	assert_int_equal(o.color, COLOR_ALWAYS);
+	options_free(&o);
+
+	o = accept(&line, "events --facts --color=auto --columns help");
+	assert_int_equal(o.format, OUTPUT_FACTS);
+	assert_int_equal(o.color, COLOR_AUTO);
+	assert_string_equal(o.columns, "help");
+	options_free(&o);
+
+	o = accept(&line, "--sort age"); /* shapes the snapshot of a watch */
+	assert_string_equal(o.sort, "age");
+	options_free(&o);
+}
+
+#define LETTERS "-a -l -n -p -e -o -c -t -4 -6 -W -v -h -V"
+#define NAMES                                                                                      \
+	"--all --listening --numeric --numeric-hosts --numeric-ports --numeric-users --programs "  \
+	"--extend --timers --continuous --tcp --inet --inet6 --wide --verbose --state --pid "      \
+	"--comm --port --lport --rport --addr --netns --cgroup --container --older --newer "       \
+	"--json --csv --facts --columns --sort --limit --no-header --color --utc --output "        \
+	"--from --probes --help --version"
+#define TCP_ONLY "tcptrail shows TCP sockets only"
+#define NO_SUCH  "there is no such option"
+
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *line, *message;
+	} cases[] = {
+		{"foo", "\"foo\" is not a command; accepted are snapshot, events or none to watch"},
+		{"2", "\"2\" is not a command; accepted are snapshot, events or none to watch"},
+		{"events 2", "\"2\" is one word too many; accepted are options"},
+		{"snapshot x",
+	         "snapshot: \"x\" is not accepted; one delay in seconds, more than 0, is"},
+		{"snapshot 0",
+	         "snapshot: \"0\" is not accepted; one delay in seconds, more than 0, is"},
+		{"snapshot 2 3",
+	         "snapshot: \"3\" is not accepted; one delay in seconds, more than 0, is"},
+		{"-z", "-z: " NO_SUCH "; accepted are " LETTERS},
+		{"-antz", "-z: " NO_SUCH "; accepted are " LETTERS},
+		{"-c2z", "-z: " NO_SUCH "; accepted are " LETTERS},
+		{"-2", "-2: " TCP_ONLY "; accepted are " LETTERS},
+		{"-r", "-r: " TCP_ONLY "; accepted are " LETTERS},
+		{"-tulpn", "-u: " TCP_ONLY "; accepted are " LETTERS},
+		{"-cu", "-u: " TCP_ONLY "; accepted are " LETTERS},
+		{"-A inet", "-A: " TCP_ONLY "; accepted are " LETTERS},
+		{"--udp", "--udp: " TCP_ONLY "; accepted are " NAMES},
+		{"--protocol=inet", "--protocol: " TCP_ONLY "; accepted are " NAMES},
+		{"--bogus", "--bogus: " NO_SUCH "; accepted are " NAMES},
+		{"--bogus=3", "--bogus: " NO_SUCH "; accepted are " NAMES},
+		{"--num", "--num may be any of --numeric --numeric-hosts --numeric-ports "
+	                  "--numeric-users"},
+		{"--all=1", "--all takes no value"},
+		{"--state", "--state: a value is missing; accepted is --state STATE,..."},
+		{"--port 0", "--port: \"0\" is not accepted; ports are 1 to 65535"},
+		{"-c0", "--continuous: \"0\" is not accepted; seconds are, more than 0"},
+		{"-c.", "--continuous: \".\" is not accepted; seconds are, more than 0"},
+		{"--continuous=", "--continuous: \"\" is not accepted; seconds are, more than 0"},
+		{"--limit 0", "--limit: \"0\" is not accepted; 1 or more is"},
+		{"--color=red", "--color: \"red\" is not accepted; auto, always, never are"},
+		{"--from=", "--from: \"\" is not accepted; FILE is"},
+		{"--json --csv", "--json and --csv cannot go together; one format is accepted"},
+		{"events --facts --json",
+	         "--facts and --json cannot go together; one format is accepted"},
+		{"events -a", "--all cannot go with events, but with no command, snapshot"},
+		{"-c events", "--continuous cannot go with events, but with no command, snapshot"},
+		{"events --sort age",
+	         "--sort cannot go with events, but with no command, snapshot"},
+		{"snapshot --facts", "--facts cannot go with snapshot, but with events"},
+		{"--facts", "--facts cannot go with no command, but with events"},
+		{"--probes --json",
+	         "--json cannot go with --probes, but with no command, snapshot, events"},
+		{"snapshot --sort age,state", "--sort: \"age,state\" is not accepted; one key is"},
+		{"snapshot --sort -+age", "--sort: \"-+age\" is not accepted; one key is"},
+		{"--bogus --all=1 -z", "--bogus: " NO_SUCH "; accepted are " NAMES}, /* the first */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct line line;
+		struct options options;
+		struct diag diag = {""};
+
+		print_message("%s\n", cases[i].line);
+		assert_int_equal(parse(&line, cases[i].line, &options, &diag), -EINVAL);
+		assert_string_equal(diag.text, cases[i].message);
+		assert_int_equal(parse(&line, cases[i].line, &options, NULL), -EINVAL);
+	}
+}
+
+/* An unknown column is named, and every one that there is for the command. */
+static void test_columns_refused(void **state)
+{
+	static const struct {
+		const char *line, *begins;
+		bool events;
+	} cases[] = {
+		{"snapshot --columns state,foo,local", "--columns: no column is called \"foo\"", 0},
+		{"snapshot --columns +foo", "--columns: no column is called \"foo\"", 0},
+		{"snapshot --columns old_state", "--columns: no column is called \"old_state\"", 0},
+		{"events --columns recv_q", "--columns: no column is called \"recv_q\"", 1},
+		{"--columns help,state", "--columns: no column is called \"help\"", 0},
+		{"--columns=", "--columns: no column is called \"\"", 0},
+		{"--sort -foo", "--sort: no column is called \"foo\"", 0},
+		{"--sort --age", "--sort: no column is called \"-age\"", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct field *fields = cases[i].events ? change_fields : row_fields;
+		size_t count = cases[i].events ? change_fields_count : row_fields_count;
+		struct line line;
+		struct options options;
+		struct diag diag = {""};
+
+		print_message("%s\n", cases[i].line);
+		assert_int_equal(parse(&line, cases[i].line, &options, &diag), -EINVAL);
+		assert_memory_equal(diag.text, cases[i].begins, strlen(cases[i].begins));
+		for (size_t f = 0; f < count; f++) {
+			char key[64];
+
+			snprintf(key, sizeof(key), " %s", fields[f].key);
+			assert_non_null(strstr(diag.text, key));
+		}
+		assert_null(strchr(diag.text, '\n'));
+	}
+}
+
+/* What a help function writes; caller frees. */
+static char *written(void (*help)(FILE *, enum command), enum command command)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	help(out, command);
+	assert_int_equal(fclose(out), 0);
+	assert_true(size > 0 && text[size - 1] == '\n');
+	return text;
+}
+
+static void check_width(const char *text)
+{
+	for (; *text; text += strcspn(text, "\n") + 1) {
+		size_t width = strcspn(text, "\n");
+
+		if (width >= 80)
+			fail_msg("%zu columns: %.*s", width, (int)width, text);
+		assert_true(!width || text[width - 1] != ' ');
+	}
+}
+
+static size_t count_of(const char *text, const char *word)
+{
+	size_t count = 0;
+
+	for (; (text = strstr(text, word)); text += strlen(word))
+		count++;
+	return count;
+}
+
+static void test_help(void **state)
+{
+	static const enum command commands[] = {COMMAND_WATCH, COMMAND_SNAPSHOT, COMMAND_EVENTS};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		char *text = written(cli_help, commands[i]);
+		const char *examples = strstr(text, "\nExamples:\n");
+
+		check_width(text);
+		assert_memory_equal(text, "Usage: tcptrail ", 16);
+		assert_non_null(examples);
+		assert_int_equal(count_of(examples, "\n  tcptrail "), 3);
+		assert_non_null(strstr(text, "  -n, --numeric "));
+		assert_non_null(strstr(text, "      --state STATE,... "));
+		assert_int_equal(strstr(text, "  -a, --all ") != NULL,
+		                 commands[i] != COMMAND_EVENTS);
+		assert_int_equal(strstr(text, "  --facts ") != NULL,
+		                 commands[i] != COMMAND_SNAPSHOT);
+		assert_null(strstr(text, "--program ")); /* an alias */
+		free(text);
+	}
+}
+
+/* The examples of the help are accepted. */
+static void test_help_examples(void **state)
+{
+	static const enum command commands[] = {COMMAND_WATCH, COMMAND_SNAPSHOT, COMMAND_EVENTS};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		char *text = written(cli_help, commands[i]);
+		char *at = strstr(text, "\nExamples:\n");
+
+		for (int n = 0; n < 3; n++) {
+			struct line line;
+			struct options o;
+
+			at = strstr(at, "\n  tcptrail ");
+			assert_non_null(at);
+			at += strlen("\n  tcptrail ");
+			*strchr(at, '\n') = '\0';
+			print_message("%s\n", at);
+			o = accept(&line, at);
+			options_free(&o);
+			at += strlen(at);
+			*at = '\n';
+		}
+		free(text);
+	}
+}
+
+static void test_help_columns(void **state)
+{
+	char *rows = written(cli_help_columns, COMMAND_SNAPSHOT);
+	char *events = written(cli_help_columns, COMMAND_EVENTS);
+
+	(void)state;
+	check_width(rows);
+	check_width(events);
+	assert_non_null(strstr(rows, "\nrecv_q "));
+	assert_null(strstr(rows, "\nold_state "));
+	assert_non_null(strstr(events, "\nold_state "));
+	assert_null(strstr(events, "\nrecv_q "));
+	free(rows);
+	free(events);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_posixly_correct),
+		cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_abbreviated),
+		cmocka_unit_test(test_continuous),
+		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_output),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_columns_refused),
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_help_examples),
+		cmocka_unit_test(test_help_columns),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/escape.h"
+
+static void expect(const struct buffer *buffer, const char *text)
+{
+	assert_false(buffer->failed);
+	assert_int_equal(buffer->size, strlen(text));
+	if (buffer->size)
+		assert_memory_equal(buffer->data, text, buffer->size);
+}
+
+static void terminal(const char *text, const char *safe, size_t columns)
+{
+	struct buffer out = {0};
+
+	assert_int_equal(escape_terminal(&out, text), columns);
+	expect(&out, safe);
+	buffer_free(&out);
+}
+
+static void terminal_keeps_what_is_harmless(void **state)
+{
+	(void)state;
+	terminal("", "", 0);
+	terminal("nginx: worker", "nginx: worker", 13);
+	terminal("a\\x41b", "a\\x41b", 6); /* systemd escapes look so */
+	terminal("b\xc3\xbc"
+	         "cher \xe2\x82\xac \xf0\x9f\x90\xa7",
+	         "b\xc3\xbc"
+	         "cher \xe2\x82\xac \xf0\x9f\x90\xa7",
+	         10);
+}
+
+static void terminal_disarms_controls(void **state)
+{
+	(void)state;
+	terminal("\033[31mred", "\\x1b[31mred", 11);
+	terminal("a\nb\tc\rd", "a\\x0ab\\x09c\\x0dd", 16);
+	terminal("\x7f", "\\x7f", 4);
+	terminal("\xc2\x9b"
+	         "31m",
+	         "\\xc2\\x9b31m", 11); /* C1 CSI */
+	terminal("\xe2\x80\xae"
+	         "exe",
+	         "\\xe2\\x80\\xae"
+	         "exe",
+	         15); /* right-to-left override */
+}
+
+static void terminal_shows_bytes_that_are_no_utf8(void **state)
+{
+	(void)state;
+	terminal("a\xff"
+	         "b",
+	         "a\\xffb", 6);
+	terminal("\xc3", "\\xc3", 4);
+	terminal("\xc0\xaf", "\\xc0\\xaf", 8);                    /* "/" in too many bytes */
+	terminal("\xed\xa0\x80", "\\xed\\xa0\\x80", 12);          /* a surrogate */
+	terminal("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80", 16); /* above U+10FFFF */
+	terminal("\xe2\x82", "\\xe2\\x82", 8);                    /* cut */
+}
+
+static void json(const char *text, const char *string)
+{
+	struct buffer out = {0};
+
+	escape_json(&out, text);
+	expect(&out, string);
+	buffer_free(&out);
+}
+
+static void json_is_valid_for_any_byte(void **state)
+{
+	(void)state;
+	json("", "\"\"");
+	json("a\"b\\c", "\"a\\\"b\\\\c\"");
+	json("\n\x01\x7f", "\"\\u000a\\u0001\\u007f\"");
+	json("\xc2\x9b", "\"\\u009b\"");
+	json("\xc3\xbc", "\"\xc3\xbc\"");
+	json("a\xff\xc3"
+	     "b",
+	     "\"a\xef\xbf\xbd\xef\xbf\xbd"
+	     "b\"");
+}
+
+static void buffer_grows(void **state)
+{
+	struct buffer out = {0};
+	char long_text[3000];
+
+	(void)state;
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	buffer_print(&out, "%d-%s-", 42, long_text);
+	buffer_fill(&out, ' ', 2);
+	buffer_add(&out, "\0e", 2);
+	assert_false(out.failed);
+	assert_int_equal(out.size, 3 + 2999 + 1 + 2 + 2);
+	assert_memory_equal(out.data, "42-x", 4);
+	assert_memory_equal(out.data + out.size - 6, "x-  \0e", 6);
+	buffer_free(&out);
+	assert_null(out.data);
+	assert_int_equal(out.size, 0);
+}
+
+static void buffer_remembers_that_memory_ran_out(void **state)
+{
+	struct buffer out = {0};
+
+	(void)state;
+	buffer_text(&out, "kept");
+	buffer_fill(&out, 'x', SIZE_MAX - 2);
+	assert_true(out.failed);
+	buffer_text(&out, "dropped");
+	assert_int_equal(out.size, 4);
+	buffer_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(terminal_keeps_what_is_harmless),
+		cmocka_unit_test(terminal_disarms_controls),
+		cmocka_unit_test(terminal_shows_bytes_that_are_no_utf8),
+		cmocka_unit_test(json_is_valid_for_any_byte),
+		cmocka_unit_test(buffer_grows),
+		cmocka_unit_test(buffer_remembers_that_memory_ran_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

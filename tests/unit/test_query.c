@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Filters on a real table, made of facts in their text form. */
+#include <errno.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/query.h"
+#include "fact/text.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define S            1000000000ULL
+#define NOW          (30 * S)
+#define ID           "3f4e7d2a9b8c1f0e6d5c4b3a29181706f5e4d3c2b1a09f8e7d6c5b4a39281706"
+#define POD          "8f3c9c0e-5d3b-4a53-9a2e-0f6a1b7c2d11"
+#define POD_ID       "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+/*
+ * 1 listener of nginx, 2 in CLOSE_WAIT since 20 s exactly, 3 IPv4 on an IPv6
+ * socket in a pod, 4 plain IPv6 in SYN_SENT, 5 a request of listener 1. But
+ * for 2 all that is known is that they were so at 10 s.
+ */
+static const char *const facts[] = {
+	"1000000000 name kind=netns key=4026531840 name=\"host\"",
+	"1000000000 name kind=netns key=4026532000 name=\"blue\"",
+	"1000000000 name kind=netns key=4026532001 name=\"hostile\"",
+	"1000000000 name kind=cgroup key=10 name=\"/system.slice/nginx.service\"",
+	"1000000000 name kind=cgroup key=20 name=\"/system.slice/docker-" ID ".scope\"",
+	"1000000000 name kind=cgroup key=30 name=\"/kubepods/burstable/pod" POD "/" POD_ID "\"",
+	"10000000000 walk_begin kind=sockets netns=4026531840",
+	"10000000000 seen sk=1 cookie=1 state=LISTEN flags=socket,tuple,queues,ident"
+	" local=0.0.0.0:80 netns=4026531840 cgroup=10",
+	"10000000000 seen sk=2 cookie=2 state=ESTABLISHED flags=socket,tuple,queues,ident"
+	" local=10.0.0.1:80 remote=10.9.9.9:5000 netns=4026531840 cgroup=20",
+	"10000000000 seen sk=5 cookie=5 state=NEW_SYN_RECV flags=request,tuple"
+	" local=10.0.0.1:80 remote=10.7.7.7:1234 netns=4026531840",
+	"10000000000 walk_end kind=sockets netns=4026531840",
+	"10000000000 walk_begin kind=sockets netns=4026532000",
+	"10000000000 seen sk=3 cookie=3 state=ESTABLISHED flags=socket,tuple,queues,ident"
+	" local=[::ffff:10.0.0.2]:443 remote=[::ffff:192.168.1.5]:80 netns=4026532000 cgroup=30",
+	"10000000000 walk_end kind=sockets netns=4026532000",
+	"10000000000 walk_begin kind=sockets netns=4026532001",
+	"10000000000 seen sk=4 cookie=4 state=SYN_SENT flags=socket,tuple,queues,ident"
+	" local=[fe80::1]:6000 remote=[fe80::2]:22 netns=4026532001 cgroup=99",
+	"10000000000 walk_end kind=sockets netns=4026532001",
+	"10000000000 walk_begin kind=holders",
+	"10000000000 holder sk=1 cookie=1 pid=100 fd=3 netns=4026531840 comm=\"nginx\"",
+	"10000000000 holder sk=1 cookie=1 pid=101 fd=3 netns=4026531840 comm=\"worker\"",
+	"10000000000 holder sk=2 cookie=2 pid=200 fd=7 netns=4026531840 comm=\"java app\"",
+	"10000000000 holder sk=3 cookie=3 pid=300 fd=8 netns=4026532000 comm=\"fifteen bytes a\"",
+	"10000000000 walk_end kind=holders",
+	"20000000000 state sk=2 old=ESTABLISHED new=CLOSE_WAIT cookie=2 state=ESTABLISHED"
+	" flags=socket,tuple local=10.0.0.1:80 remote=10.9.9.9:5000 netns=4026531840",
+	"30000000000 tick",
+};
+
+static struct table *make_table(void)
+{
+	_Alignas(8) char buf[FACT_MAX_SIZE];
+	struct fact *fact = (struct fact *)buf;
+	struct table *table = table_new(100);
+	struct diag diag;
+
+	assert_non_null(table);
+	for (size_t i = 0; i < COUNT(facts); i++) {
+		if (fact_text_parse(facts[i], fact, &diag) != 1)
+			fail_msg("%s: %s", facts[i], diag.text);
+		assert_int_equal(table_apply(table, fact), 0);
+	}
+	return table;
+}
+
+static int setup(void **state)
+{
+	*state = make_table();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	table_free(*state);
+	return 0;
+}
+
+/* Adds "option=text" pairs, separated by "; ". */
+static void add_all(struct query *query, const char *options)
+{
+	char copy[512], *rest = copy, *pair;
+
+	snprintf(copy, sizeof(copy), "%s", options);
+	while ((pair = strsep(&rest, ";"))) {
+		struct diag diag = {""};
+		char *text = strchr(pair, '=');
+
+		pair += strspn(pair, " ");
+		if (!text)
+			continue;
+		*text++ = '\0';
+		if (query_add(query, pair, text, &diag))
+			fail_msg("%s", diag.text);
+	}
+}
+
+/* Cookies of the rows that match, in order: "135". */
+static void check_match(const struct table *table, const struct query *query, const char *expected)
+{
+	bool hit[10] = {false};
+	struct row_iter iter;
+	const struct row *row;
+	char cookies[10];
+	size_t used = 0;
+
+	table_for_each (table, iter, row) {
+		assert_in_range(row->cookie, 1, 5);
+		hit[row->cookie] = query_match(query, table, row, NOW);
+	}
+	for (int i = 0; i < 10; i++) {
+		if (hit[i])
+			cookies[used++] = (char)('0' + i);
+	}
+	cookies[used] = '\0';
+	assert_string_equal(cookies, expected);
+}
+
+static void test_match(void **state)
+{
+	static const struct {
+		const char *options, *cookies;
+	} cases[] = {
+		{"", "12345"},
+		{"state=listen", "1"},
+		{"state=close_wait,syn-sent", "24"},
+		{"state=close_wait; state=syn_recv", "25"},
+		{"state=all", "12345"},
+		{"pid=100", "15"}, /* the request belongs to its listener's holder */
+		{"pid=101", "1"},  /* any holder */
+		{"pid=200,300", "23"},
+		{"pid=999", ""},
+		{"comm=nginx", "15"},
+		{"comm=worker", "1"},
+		{"comm=java app", "2"},
+		{"comm=java", ""}, /* whole names */
+		{"comm=fifteen bytes a", "3"},
+		{"comm=nginx; pid=101", "1"},
+		{"port=80", "1235"},
+		{"port=22", "4"},
+		{"port=443,5000", "23"},
+		{"lport=80", "125"},
+		{"rport=80", "3"},
+		{"lport=80; rport=5000", "2"},
+		{"lport=443; port=80", "3"},
+		{"addr=10.0.0.0/8", "235"}, /* v4-mapped too */
+		{"addr=192.168.0.0/16", "3"},
+		{"addr=10.9.9.8/31", "2"},
+		{"addr=10.9.9.10/31", ""},
+		{"addr=0.0.0.0/0", "1235"},
+		{"addr=fe80::/10", "4"},
+		{"addr=fe80::2", "4"},
+		{"addr=::/0", "12345"},
+		{"addr=10.9.9.9,fe80::1", "24"},
+		{"netns=4026531840", "125"},
+		{"netns=host", "125"}, /* not "hostile" */
+		{"netns=hosti", "4"},
+		{"netns=b", "3"},
+		{"netns=blue,hostile", "34"},
+		{"netns=40265", ""}, /* no prefix of a number */
+		{"cgroup=/system.slice", "12"},
+		{"cgroup=system.slice/nginx", "1"},
+		{"cgroup=/kubepods/burstable", "3"},
+		{"cgroup=slice", ""},
+		{"container=3f4e7d2a9b8c", "2"},
+		{"container=docker:3f4e7d2a9b8c", "2"},
+		{"container=podman:3f4e7d2a9b8c", ""},
+		{"container=" ID, "2"},
+		{"container=nginx", "1"},
+		{"container=nginx.service", "1"},
+		{"container=ngin", ""},
+		{"container=" POD, "3"},
+		{"container=001122", "3"},
+		{"older=20s", "1345"}, /* a lower bound that reaches */
+		{"older=20001ms", ""},
+		{"older=10s", "12345"},
+		{"older=10.1s", "1345"},
+		{"newer=10.1s", "2"}, /* only exact ages can be below */
+		{"newer=10s", ""},
+		{"newer=1h", "2"},
+		{"older=5s; newer=15s; state=close_wait", "2"},
+		{"older=5s; newer=15s; state=listen", ""},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct query query;
+
+		print_message("%s\n", cases[i].options);
+		query_init(&query);
+		add_all(&query, cases[i].options);
+		check_match(*state, &query, cases[i].cookies);
+		query_free(&query);
+	}
+}
+
+static void test_family(void **state)
+{
+	struct query query;
+
+	query_init(&query);
+	query.v4 = true;
+	check_match(*state, &query, "125");
+	query.v6 = true;
+	check_match(*state, &query, "12345");
+	query.v4 = false;
+	check_match(*state, &query, "34");
+	query_free(&query);
+}
+
+/* A namespace or cgroup whose name is not known yet is asked for. */
+static void test_wishes(void **state)
+{
+	struct name_key key;
+	struct query query;
+
+	assert_false(names_next_wanted(table_names(*state), ~0U, &key));
+	query_init(&query);
+	add_all(&query, "container=anything");
+	check_match(*state, &query, "");
+	assert_true(names_next_wanted(table_names(*state), 1U << NAME_CGROUP, &key));
+	assert_int_equal(key.key[0], 99);
+	query_free(&query);
+}
+
+static bool change_matches(const struct table *table, const struct change *change,
+                           const char *options)
+{
+	struct query query;
+	bool yes;
+
+	query_init(&query);
+	add_all(&query, options);
+	yes = query_match_change(&query, table, change);
+	query_free(&query);
+	return yes;
+}
+
+static void test_match_change(void **state)
+{
+	const struct row *row = table_find_cookie(*state, 2);
+	struct change change = {
+		.kind = CHANGE_STATE,
+		.time = 20 * S,
+		.row = row,
+		.old = STATE_ESTABLISHED,
+		.new = STATE_CLOSE_WAIT,
+		.dwell_known = true,
+		.dwell = 10 * S,
+	};
+
+	assert_non_null(row);
+	assert_true(change_matches(*state, &change, ""));
+	assert_true(change_matches(*state, &change, "state=established"));
+	assert_true(change_matches(*state, &change, "state=close_wait"));
+	assert_false(change_matches(*state, &change, "state=last_ack"));
+	assert_true(change_matches(*state, &change, "pid=200; lport=80"));
+	assert_false(change_matches(*state, &change, "pid=100"));
+	assert_true(change_matches(*state, &change, "older=10s"));
+	assert_false(change_matches(*state, &change, "older=11s"));
+	assert_false(change_matches(*state, &change, "newer=11s")); /* a lower bound */
+	change.dwell_exact = true;
+	assert_true(change_matches(*state, &change, "newer=11s"));
+	assert_false(change_matches(*state, &change, "newer=10s"));
+	change.dwell_known = false;
+	assert_false(change_matches(*state, &change, "older=1ns"));
+	assert_false(change_matches(*state, &change, "newer=1h"));
+}
+
+/* What leaves no state is judged by the present one. */
+static void test_match_retransmit(void **state)
+{
+	struct change change = {
+		.kind = CHANGE_RETRANSMIT,
+		.time = 25 * S,
+		.row = table_find_cookie(*state, 2),
+	};
+
+	assert_true(change_matches(*state, &change, "state=close_wait"));
+	assert_false(change_matches(*state, &change, "state=established"));
+	assert_true(change_matches(*state, &change, "older=5s"));
+	assert_false(change_matches(*state, &change, "older=6s"));
+	assert_true(change_matches(*state, &change, "newer=6s"));
+}
+
+static void test_loss_always_matches(void **state)
+{
+	struct change change = {.kind = CHANGE_LOSS, .where = LOSS_RING, .count = 3};
+
+	assert_true(change_matches(*state, &change,
+	                           "state=listen; pid=1; port=1; addr=::1; netns=x; older=1h"));
+}
+
+#define PORTS "ports are 1 to 65535"
+#define UNITS "a duration is a number and a unit of ns, us, ms, s, m, h, d, w"
+
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *option, *text, *message;
+	} cases[] = {
+		{"state", "closewait",
+	         "--state: \"closewait\" is not accepted; states are ESTABLISHED, SYN_SENT, "
+	         "SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, LAST_ACK, LISTEN, "
+	         "CLOSING and the groups all, connected, synchronized, bucket, big"},
+		{"port", "0", "--port: \"0\" is not accepted; " PORTS},
+		{"port", "80,65536", "--port: \"65536\" is not accepted; " PORTS},
+		{"lport", "http", "--lport: \"http\" is not accepted; " PORTS},
+		{"rport", "80,", "--rport: \"\" is not accepted; " PORTS},
+		{"rport", "", "--rport: \"\" is not accepted; " PORTS},
+		{"pid", "0", "--pid: \"0\" is not accepted; process ids are 1 to 4194304"},
+		{"pid", "4194305",
+	         "--pid: \"4194305\" is not accepted; process ids are 1 to 4194304"},
+		{"comm", "sixteen bytes ab",
+	         "--comm: \"sixteen bytes ab\" is not accepted; a command name has 1 to 15 bytes"},
+		{"addr", "10.0.0.1/8",
+	         "--addr: \"10.0.0.1/8\" is not accepted; addresses look like 10.1.2.3, "
+	         "10.0.0.0/8, "
+	         "::1, fe80::/10, with no bit set behind the prefix"},
+		{"netns", "",
+	         "--netns: \"\" is not accepted; a namespace is \"host\", an inode number, a name "
+	         "or how it begins"},
+		{"cgroup", "",
+	         "--cgroup: \"\" is not accepted; a cgroup is its v2 path or how it begins"},
+		{"container", "a,,b",
+	         "--container: \"\" is not accepted; a container is how its or its pod's id "
+	         "begins, "
+	         "or the name of a unit"},
+		{"older", "5y", "--older: \"5y\" is not accepted; " UNITS},
+		{"older", "5,6", "--older: \"5,6\" is not accepted; " UNITS},
+		{"newer", "0", "--newer: \"0\" is not accepted; " UNITS ", more than 0"},
+		{"color", "red", "--color is not a filter"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct query query;
+		struct diag diag = {""};
+
+		query_init(&query);
+		assert_int_equal(query_add(&query, cases[i].option, cases[i].text, &diag), -EINVAL);
+		assert_string_equal(diag.text, cases[i].message);
+		assert_int_equal(query_add(&query, cases[i].option, cases[i].text, NULL), -EINVAL);
+		query_free(&query);
+	}
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_match),
+		TEST(test_family),
+		TEST(test_wishes),
+		TEST(test_match_change),
+		TEST(test_match_retransmit),
+		TEST(test_loss_always_matches),
+		TEST(test_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fact/text.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+union any {
+	struct fact fact;
+	struct fact_clock clock;
+	struct fact_state state;
+	struct fact_retransmit retransmit;
+	struct fact_synack synack;
+	struct fact_reset reset;
+	struct fact_syscall syscall;
+	struct fact_walk walk;
+	struct fact_seen seen;
+	struct fact_holder holder;
+	struct fact_loss loss;
+	struct fact_name name;
+	char bytes[FACT_MAX_SIZE];
+};
+
+static uint64_t seed = 1;
+
+static uint64_t random64(void)
+{
+	seed ^= seed << 13; /* xorshift64 */
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+/* Random bytes with runs of zeros among them, so that keys are left out too. */
+static void randomise(void *at, size_t size)
+{
+	unsigned int zeros = random64() % 4;
+
+	for (size_t i = 0; i < size; i++)
+		((char *)at)[i] = random64() % 4 < zeros ? 0 : (char)random64();
+}
+
+#define ZERO(member) memset(&(member), 0, sizeof(member))
+
+static void fix_comm(char comm[FACT_COMM_LEN])
+{
+	comm[FACT_COMM_LEN - 1] = '\0';
+}
+
+static void fix_task(struct fact_task *task)
+{
+	fix_comm(task->comm);
+}
+
+/* Half of the samples are ordinary; the others have any family and any bytes. */
+static void fix_sample(struct fact_sample *s)
+{
+	ZERO(s->pad);
+	if (random64() % 2)
+		return;
+	s->family = random64() % 2 ? AF_INET : AF_INET6;
+	if (s->family == AF_INET) {
+		memset(s->laddr + 4, 0, 12);
+		memset(s->raddr + 4, 0, 12);
+	}
+	s->state %= 13;
+	s->timer %= 5;
+	s->flags &= 0x7fff;
+}
+
+/* A fact of the type with random content: every byte but padding is touched. */
+static void make_fact(union any *any, uint16_t type)
+{
+	static const uint16_t sizes[FACT_TYPE_COUNT] = {
+		[FACT_CLOCK] = sizeof(struct fact_clock),
+		[FACT_STATE] = sizeof(struct fact_state),
+		[FACT_DESTROY] = sizeof(struct fact_destroy),
+		[FACT_RETRANSMIT] = sizeof(struct fact_retransmit),
+		[FACT_SYNACK] = sizeof(struct fact_synack),
+		[FACT_RST_SENT] = sizeof(struct fact_reset),
+		[FACT_RST_RECEIVED] = sizeof(struct fact_reset),
+		[FACT_ACCEPT] = sizeof(struct fact_syscall),
+		[FACT_CONNECT] = sizeof(struct fact_syscall),
+		[FACT_WALK_BEGIN] = sizeof(struct fact_walk),
+		[FACT_SEEN] = sizeof(struct fact_seen),
+		[FACT_WALK_END] = sizeof(struct fact_walk),
+		[FACT_HOLDER] = sizeof(struct fact_holder),
+		[FACT_GONE] = sizeof(struct fact_seen),
+		[FACT_LOSS] = sizeof(struct fact_loss),
+		[FACT_NAME] = sizeof(struct fact_name),
+		[FACT_TICK] = sizeof(struct fact),
+	};
+	size_t size = sizes[type], name_size = random64() % (FACT_NAME_MAX + 1);
+
+	assert_true(size >= sizeof(struct fact)); /* a new type wants a row above */
+	memset(any, 0, sizeof(*any));
+	if (type == FACT_NAME)
+		size = (size + name_size + 1 + 7) & ~7UL;
+	randomise(any, size);
+	any->fact.type = type;
+	any->fact.len = (uint16_t)size;
+	any->fact.pad = 0;
+	switch ((enum fact_type)type) {
+	case FACT_STATE:
+		ZERO(any->state.pad);
+		fix_task(&any->state.task);
+		fix_sample(&any->state.s);
+		break;
+	case FACT_RETRANSMIT:
+		ZERO(any->retransmit.pad);
+		fix_sample(&any->retransmit.s);
+		break;
+	case FACT_SYNACK:
+		ZERO(any->synack.pad);
+		fix_sample(&any->synack.s);
+		break;
+	case FACT_RST_SENT:
+	case FACT_RST_RECEIVED:
+		fix_task(&any->reset.task);
+		fix_sample(&any->reset.s);
+		break;
+	case FACT_ACCEPT:
+	case FACT_CONNECT:
+		ZERO(any->syscall.pad);
+		fix_task(&any->syscall.task);
+		break;
+	case FACT_SEEN:
+	case FACT_GONE:
+		fix_sample(&any->seen.s);
+		break;
+	case FACT_HOLDER:
+		fix_comm(any->holder.comm);
+		break;
+	case FACT_LOSS:
+		any->loss.pad = 0;
+		break;
+	case FACT_NAME:
+		any->name.size = (uint32_t)name_size;
+		if (random64() % 2)
+			any->name.kind %= NAME_KIND_COUNT;
+		memset(any->name.name + name_size, 0, size - sizeof(any->name) - name_size);
+		break;
+	case FACT_CLOCK:
+	case FACT_DESTROY:
+	case FACT_WALK_BEGIN:
+	case FACT_WALK_END:
+	case FACT_TICK:
+	case FACT_TYPE_COUNT:
+		break;
+	}
+}
+
+/* Its line, without the newline; caller frees. */
+static char *print(const struct fact *fact)
+{
+	char *line = NULL;
+	size_t size;
+	FILE *out = open_memstream(&line, &size);
+
+	assert_non_null(out);
+	assert_int_equal(fact_text_print(out, fact), 0);
+	assert_int_equal(fclose(out), 0);
+	assert_true(size > 0 && line[size - 1] == '\n');
+	line[size - 1] = '\0';
+	assert_null(strchr(line, '\n')); /* one fact, one line */
+	return line;
+}
+
+static void test_round_trip(void **state)
+{
+	(void)state;
+	for (uint16_t type = 1; type < FACT_TYPE_COUNT; type++) {
+		for (int i = 0; i < 500; i++) {
+			union any fact, back;
+			struct diag diag = {""};
+			char *line;
+
+			make_fact(&fact, type);
+			line = print(&fact.fact);
+			memset(&back, 0xaa, sizeof(back));
+			if (fact_text_parse(line, &back.fact, &diag) != 1)
+				fail_msg("%s: %s", line, diag.text);
+			if (memcmp(&back, &fact, fact.fact.len))
+				fail_msg("%s: other bytes", line);
+			free(line);
+		}
+	}
+}
+
+/* How it looks: golden tests are full of these lines. */
+static void test_print(void **state)
+{
+	static const char *const lines[] = {
+		"1 tick",
+		"1000000 state sk=ffff888100000001 old=ESTABLISHED new=CLOSE_WAIT cookie=4097"
+		" state=ESTABLISHED flags=done,socket,tuple family=inet local=127.0.0.1:80"
+		" remote=127.0.0.1:5000",
+		"5 seen cookie=7 state=NEW_SYN_RECV flags=mini,0x8000 family=inet6 local=[::1]:80"
+		" remote=[fe80::2]:5000 netns=4026531840 timer=timewait timer_ms=60000 err=104",
+		"6 accept sk=ff01 cookie=9 fd=-1 ret=-11 pid=3 tid=4 comm=\"a \\\"b\\\" "
+		"\\303\\251\\012\"",
+		"7 walk_begin kind=holders",
+		"8 loss where=ring-buffer count=17",
+		"9 name kind=netns key=4026531840 name=\"host\"",
+		"9 name kind=host key=::ffff:10.0.0.1 name=\"db\"",
+		"9 name kind=cgroup key=77 name=\"/system.slice/x\\\\x2dy.service\"",
+		"10 clock wall=-5",
+		"11 synack sk=1 num_retrans=2 timeouts=3 family=0 retrans=4",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		union any fact;
+		struct diag diag = {""};
+		char *line;
+
+		if (fact_text_parse(lines[i], &fact.fact, &diag) != 1)
+			fail_msg("%s: %s", lines[i], diag.text);
+		line = print(&fact.fact);
+		assert_string_equal(line, lines[i]);
+		free(line);
+	}
+}
+
+static void test_parse_fields(void **state)
+{
+	union any any;
+
+	(void)state;
+	assert_int_equal(fact_text_parse("  12 state  sk=0xff01 old=LISTEN\tnew=SYN_RECV parent=5"
+	                                 " remote=10.1.2.3:4 flags=owned,bytes comm=\"x\\x41\\t\""
+	                                 " # a comment = more\n",
+	                                 &any.fact, NULL),
+	                 1);
+	assert_int_equal(any.fact.type, FACT_STATE);
+	assert_int_equal(any.fact.len, sizeof(struct fact_state));
+	assert_int_equal(any.fact.time, 12);
+	assert_int_equal(any.fact.sk, 0xff01);
+	assert_int_equal(any.state.old, 10);
+	assert_int_equal(any.state.new, 3);
+	assert_int_equal(any.state.parent, 5);
+	assert_int_equal(any.state.s.flags, SAMPLE_OWNED | SAMPLE_BYTES);
+	assert_int_equal(any.state.s.family, AF_INET); /* told by the address */
+	assert_memory_equal(any.state.s.raddr, "\x0a\x01\x02\x03\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+	assert_int_equal(any.state.s.rport, 4);
+	assert_int_equal(any.state.s.lport, 0);
+	assert_string_equal(any.state.task.comm, "xA\t");
+}
+
+static void test_family_told_by_address(void **state)
+{
+	union any any;
+
+	(void)state;
+	assert_int_equal(fact_text_parse("1 seen local=[::]:80", &any.fact, NULL), 1);
+	assert_int_equal(any.seen.s.family, AF_INET6);
+	assert_int_equal(fact_text_parse("1 seen cookie=3", &any.fact, NULL), 1);
+	assert_int_equal(any.seen.s.family, 0);
+	assert_int_equal(fact_text_parse("1 seen family=0 local=[::]:80", &any.fact, NULL), 1);
+	assert_int_equal(any.seen.s.family, 0);
+}
+
+static void test_empty_lines(void **state)
+{
+	static const char *const lines[] = {"", "\n", " \t\r\n", "#", "  # 1 tick\n"};
+	union any any, before;
+
+	(void)state;
+	memset(&any, 0x55, sizeof(any));
+	before = any;
+	for (size_t i = 0; i < COUNT(lines); i++)
+		assert_int_equal(fact_text_parse(lines[i], &any.fact, NULL), 0);
+	assert_memory_equal(&any, &before, sizeof(any));
+}
+
+/* Every message names the key and what it would have taken. */
+static void test_errors(void **state)
+{
+	static const struct {
+		const char *line, *message;
+	} cases[] = {
+		{"x tick", "time: \"x\" is not a number of ns"},
+		{"1",
+	         "type: \"\" is not one of clock, state, destroy, retransmit, synack, rst_sent, "
+	         "rst_received, accept, connect, walk_begin, seen, walk_end, holder, gone, "
+	         "loss, name, tick"},
+		{"1 tock",
+	         "type: \"tock\" is not one of clock, state, destroy, retransmit, synack, "
+	         "rst_sent, rst_received, accept, connect, walk_begin, seen, walk_end, "
+	         "holder, gone, loss, name, tick"},
+		{"1 tick cookie=5", "tick has no key \"cookie\"; it has sk"},
+		{"1 loss count=3 count=4", "count: given twice"},
+		{"1 loss count", "count: \"=\" and a value are missing"},
+		{"1 loss count=", "count: \"\" is not a number of 0..18446744073709551615"},
+		{"1 loss count=-1", "count: \"-1\" is not a number of 0..18446744073709551615"},
+		{"1 loss sk=xyz", "sk: \"xyz\" is not a hexadecimal number"},
+		{"1 loss sk=11112222333344445",
+	         "sk: \"11112222333344445\" is not a hexadecimal number"},
+		{"1 loss where=here",
+	         "where: \"here\" is not one of ring-buffer, recursion, table, "
+	         "chain, walk, output or a number"},
+		{"1 state old=256", "old: \"256\" is not one of ESTABLISHED, SYN_SENT, SYN_RECV, "
+	                            "FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, LAST_ACK, "
+	                            "LISTEN, CLOSING, NEW_SYN_RECV or a number"},
+		{"1 accept fd=2147483648",
+	         "fd: \"2147483648\" is not a number of -2147483648..2147483647"},
+		{"1 accept fd=--1", "fd: \"--1\" is not a number of -2147483648..2147483647"},
+		{"1 accept lport=65536", "lport: \"65536\" is not a number of 0..65535"},
+		{"1 seen flags=dead,undead",
+	         "flags: \"dead,undead\" is not a comma list of owned, dead, done, socket, mini, "
+	         "request, no_linger2, acked, tuple, queues, point, timer, ident, bytes, idle"},
+		{"1 seen local=127.0.0.1", "local: \"127.0.0.1\" is not 127.0.0.1:80 or [::1]:80"},
+		{"1 seen local=::1:80", "local: \"::1:80\" is not 127.0.0.1:80 or [::1]:80"},
+		{"1 seen local=[::1:80", "local: \"[::1:80\" is not 127.0.0.1:80 or [::1]:80"},
+		{"1 seen local=[x", "local: \"[x\" is not 127.0.0.1:80 or [::1]:80"},
+		{"1 seen local=[:80", "local: \"[:80\" is not 127.0.0.1:80 or [::1]:80"},
+		{"1 seen local=:80", "local: \":80\" is not 127.0.0.1:80 or [::1]:80"},
+		{"1 seen local=1.2.3.4:65536",
+	         "local: \"1.2.3.4:65536\" is not 127.0.0.1:80 or [::1]:80"},
+		{"1 seen local=1.2.3.4:1 remote=[::1]:1",
+	         "family: local and remote are of two families"},
+		{"1 seen family=inet6 local=1.2.3.4:1", "family: must be inet for an IPv4 address"},
+		{"1 holder comm=x",
+	         "comm: \"x\" is not a string in double quotes, at most 15 bytes"},
+		{"1 holder comm=\"sixteen bytes ab\"",
+	         "comm: \"sixteen bytes ab\" is not a string in double quotes, at most 15 bytes"},
+		{"1 holder comm=\"x", "comm: closing quote is missing"},
+		{"1 holder comm=\"x\\", "comm: escape is none of \\ooo \\xHH \\n \\t \\\" \\\\"},
+		{"1 holder comm=\"\\400\"",
+	         "comm: escape is none of \\ooo \\xHH \\n \\t \\\" \\\\"},
+		{"1 holder comm=\"\\x4\"", "comm: escape is none of \\ooo \\xHH \\n \\t \\\" \\\\"},
+		{"1 holder comm=\"x\"pid=3", "comm: a blank is missing behind its value"},
+		{"1 holder pid=\"3\"", "pid: takes no quotes"},
+		{"1 name key=10.0.0.1",
+	         "key: \"10.0.0.1\" is not a number, or an address such as ::ffff:10.0.0.1"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		union any any;
+		struct diag diag = {""};
+
+		assert_int_equal(fact_text_parse(cases[i].line, &any.fact, &diag), -EINVAL);
+		assert_string_equal(diag.text, cases[i].message);
+		assert_int_equal(fact_text_parse(cases[i].line, &any.fact, NULL), -EINVAL);
+	}
+}
+
+static void test_name_too_long(void **state)
+{
+	union any any;
+	struct diag diag = {""};
+	char line[2 * FACT_MAX_SIZE];
+	int at = snprintf(line, sizeof(line), "1 name name=\"");
+
+	(void)state;
+	memset(line + at, 'a', FACT_NAME_MAX);
+	strcpy(line + at + FACT_NAME_MAX, "\"");
+	assert_int_equal(fact_text_parse(line, &any.fact, &diag), 1);
+	assert_int_equal(any.name.size, FACT_NAME_MAX);
+	assert_int_equal(any.name.name[FACT_NAME_MAX], 0);
+	strcpy(line + at + FACT_NAME_MAX, "a\"");
+	assert_int_equal(fact_text_parse(line, &any.fact, &diag), -EINVAL);
+	assert_non_null(strstr(diag.text, "at most 1024 bytes"));
+	memset(line + at, 'a', FACT_MAX_SIZE);
+	strcpy(line + at + FACT_MAX_SIZE, "\"");
+	assert_int_equal(fact_text_parse(line, &any.fact, &diag), -EINVAL);
+	assert_string_equal(diag.text, "name: string is over 2047 bytes");
+}
+
+static void test_print_refuses(void **state)
+{
+	struct fact_loss shorter = {.h = {.type = FACT_LOSS, .len = sizeof(struct fact)}};
+	struct fact_name name = {.h = {.type = FACT_NAME, .len = sizeof(name)}, .size = 8};
+	struct fact strange = {.type = 999, .len = sizeof(strange), .time = 5};
+	union any any;
+	char *line, *full;
+
+	(void)state;
+	full = line = NULL;
+	FILE *out = open_memstream(&full, &(size_t){0});
+
+	assert_int_equal(fact_text_print(out, &shorter.h), -EINVAL);
+	assert_int_equal(fact_text_print(out, &name.h), -EINVAL);
+	assert_int_equal(fclose(out), 0);
+	assert_string_equal(full, ""); /* nothing half-done */
+	free(full);
+
+	line = print(&strange); /* a comment, skipped by who reads it */
+	assert_string_equal(line, "# 5 a fact of unknown type 999");
+	assert_int_equal(fact_text_parse(line, &any.fact, NULL), 0);
+	free(line);
+}
+
+static void test_print_reports_full_disk(void **state)
+{
+	struct fact tick = {.type = FACT_TICK, .len = sizeof(tick)};
+	FILE *out = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_non_null(out);
+	setbuf(out, NULL);
+	assert_int_equal(fact_text_print(out, &tick), -ENOSPC);
+	fclose(out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_parse_fields),
+		cmocka_unit_test(test_family_told_by_address),
+		cmocka_unit_test(test_empty_lines),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_name_too_long),
+		cmocka_unit_test(test_print_refuses),
+		cmocka_unit_test(test_print_reports_full_disk),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

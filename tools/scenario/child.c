@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "child.h"
+#include "sock.h"
+#include "util.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct {
+	struct child *all;
+	size_t count;
+} children;
+
+/* In a child: the ends that it owns. */
+static int from_parent = -1;
+static int to_parent = -1;
+
+void child_report(void)
+{
+	if (write(to_parent, "", 1) != 1)
+		_exit(EXIT_FAILURE); /* the parent is gone: nobody to tell */
+}
+
+void child_hear(void)
+{
+	char byte;
+
+	if (read(from_parent, &byte, 1) != 1)
+		_exit(EXIT_FAILURE);
+}
+
+/* The pipes of older siblings must not be kept open here, or those would never see their EOF. */
+static void child_forget_siblings(void)
+{
+	for (size_t i = 0; i < children.count; i++) {
+		close(children.all[i].control);
+		close(children.all[i].status);
+	}
+	free(children.all);
+	children.all = NULL;
+	children.count = 0;
+}
+
+static void __attribute__((noreturn))
+child_main(child_fn *fn, const struct options *o, void *arg, enum inheritance keep, pid_t parent)
+{
+	char byte;
+
+	/* The parent may have died before the first call took effect. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+		_exit(EXIT_FAILURE);
+	child_forget_siblings();
+	if (keep == CHILD_DROPS_SOCKETS)
+		sock_forget_all();
+	fn(o, arg);
+	child_report();
+	while (read(from_parent, &byte, 1) > 0)
+		;
+	child_end_all();
+	sock_teardown_all();
+	_exit(EXIT_SUCCESS);
+}
+
+struct child child_start(child_fn *fn, const struct options *o, void *arg, enum inheritance keep)
+{
+	int down[2], up[2];
+	pid_t parent = getpid();
+	struct child c;
+
+	if (pipe(down) || pipe(up))
+		die_errno("cannot make a pipe");
+	c = (struct child){.pid = fork(), .control = down[1], .status = up[0]};
+	if (c.pid < 0)
+		die_errno("cannot fork");
+	if (c.pid == 0) {
+		close(down[1]);
+		close(up[0]);
+		from_parent = down[0];
+		to_parent = up[1];
+		child_main(fn, o, arg, keep, parent);
+	}
+	close(down[0]);
+	close(up[1]);
+	children.all = grow(children.all, children.count, sizeof(c));
+	children.all[children.count++] = c;
+	return c;
+}
+
+void child_tell(const struct child *c)
+{
+	if (write(c->control, "", 1) != 1)
+		die_errno("cannot tell process %d to go on", c->pid);
+}
+
+bool child_await_ms(const struct child *c, int timeout_ms)
+{
+	struct pollfd fd = {.fd = c->status, .events = POLLIN};
+
+	if (poll(&fd, 1, timeout_ms) == 0)
+		return false;
+	child_await(c);
+	return true;
+}
+
+void child_await(const struct child *c)
+{
+	char byte;
+	int status;
+
+	if (read(c->status, &byte, 1) == 1)
+		return;
+	if (waitpid(c->pid, &status, 0) == c->pid && WIFEXITED(status))
+		_exit(WEXITSTATUS(status)); /* it has said why, and 77 means the same for us */
+	die("process %d died", c->pid);
+}
+
+/* Close its pipe and wait: its own deadlines bound the time. */
+static void child_reap(const struct child *c)
+{
+	int status;
+
+	close(c->control);
+	close(c->status);
+	if (waitpid(c->pid, &status, 0) != c->pid)
+		die_errno("cannot wait for process %d", c->pid);
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		die("process %d did not end well (status %#x)", c->pid, status);
+}
+
+void child_end(const struct child *c)
+{
+	for (size_t i = 0; i < children.count; i++) {
+		if (children.all[i].pid != c->pid)
+			continue;
+		child_reap(c);
+		children.all[i] = children.all[--children.count];
+		return;
+	}
+}
+
+void child_end_all(void)
+{
+	while (children.count)
+		child_reap(&children.all[--children.count]);
+	free(children.all);
+	children.all = NULL;
+}
