@@ -303,6 +303,10 @@ static int finish(struct parser *parser, struct diag *diag)
 	}
 	if (options->command == COMMAND_HELP || options->command == COMMAND_VERSION)
 		return 0;
+	if (options->command == COMMAND_WATCH) { /* who types nothing wants to see all, and whose */
+		options->all |= !options->listening;
+		options->programs = true;
+	}
 	return cli_check(options, parser->used, diag);
 }
 

@@ -9,18 +9,18 @@
 
 enum exit_code {
 	EXIT_FINE = 0,
-	EXIT_BAD = 1,	 /* the answer is bad (--fail-if) */
+	EXIT_BAD = 1, /* the answer is bad (--fail-if) */
 	EXIT_USAGE = 2,
 	EXIT_CANNOT = 3, /* cannot run here */
-	EXIT_LOST = 4,	 /* ran, but facts or output were lost */
+	EXIT_LOST = 4,   /* ran, but facts or output were lost */
 };
 
 enum command {
 	COMMAND_WATCH, /* no word: snapshot, stream, final snapshot and totals */
 	COMMAND_SNAPSHOT,
 	COMMAND_EVENTS,
-	COMMAND_PROBES,	 /* --probes */
-	COMMAND_HELP,	 /* --help [of the command named] */
+	COMMAND_PROBES, /* --probes */
+	COMMAND_HELP,   /* --help [of the command named] */
 	COMMAND_VERSION,
 	COMMAND_COUNT
 };
@@ -41,13 +41,13 @@ struct options {
 
 	/* ours */
 	enum output_format format;
-	char *columns;	  /* --columns as typed, checked, or "help"; NULL: default */
+	char *columns;    /* --columns as typed, checked, or "help"; NULL: default */
 	const char *sort; /* --sort as typed, checked; NULL: none */
-	uint64_t limit;	  /* 0: none */
+	uint64_t limit;   /* 0: none */
 	bool no_header;
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	bool utc;
-	const char *from; /* --from FILE; NULL: the live kernel */
+	const char *from;   /* --from FILE; NULL: the live kernel */
 	const char *output; /* --output FILE; NULL: stdout */
 };
 

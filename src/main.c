@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 #include "probes_command.h"
@@ -16,6 +17,11 @@ int main(int argc, char **argv)
 	if (cli_parse(argc, argv, &options, &diag)) {
 		fprintf(stderr, "tcptrail: %s\n", diag.text);
 		return EXIT_USAGE;
+	}
+	if (options.columns && !strcmp(options.columns, "help")) {
+		cli_help_columns(stdout, options.command);
+		options_free(&options);
+		return EXIT_FINE;
 	}
 	switch (options.command) {
 	case COMMAND_HELP:

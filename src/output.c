@@ -62,23 +62,23 @@ static struct view view_for(const struct output *output, const char *kind)
 	};
 }
 
-/* --columns is about the snapshot in `snapshot`, about the stream elsewhere. */
+/* --columns is about the stream in `events`, about the snapshot elsewhere. */
 static int choose_columns(struct output *output, struct diag *diag)
 {
 	const struct options *options = output->options;
-	bool snapshot = options->command == COMMAND_SNAPSHOT, text = options->format == OUTPUT_TEXT;
+	bool stream = options->command == COMMAND_EVENTS, text = options->format == OUTPUT_TEXT;
 	const char *defaults[COLUMNS_MAX];
 	int err;
 
 	columns_snapshot(options->extend, options->programs, options->timers, defaults);
 	err = columns_select(row_fields, row_fields_count, text ? defaults : NULL,
-			     snapshot ? options->columns : NULL, &output->row_columns,
+			     stream ? NULL : options->columns, &output->row_columns,
 			     &output->rows.field_count, diag);
 	if (err)
 		return err;
 	output->rows.fields = output->row_columns;
 	err = columns_select(change_fields, change_fields_count, text ? columns_events : NULL,
-			     snapshot ? NULL : options->columns, &output->change_columns,
+			     stream ? options->columns : NULL, &output->change_columns,
 			     &output->changes.field_count, diag);
 	output->changes.fields = output->change_columns;
 	return err;
@@ -268,10 +268,18 @@ void output_want_names(struct output *output)
 
 /* --- stream --------------------------------------------------------------------------------- */
 
+/* Between the parts of a text. */
+static void blank_line(struct output *output)
+{
+	if (output->options->format == OUTPUT_TEXT && output->options->command == COMMAND_WATCH)
+		note_error(output, fputc('\n', output->out) == EOF ? -errno : 0);
+}
+
 int output_begin_events(struct output *output)
 {
 	struct view *view = &output->changes;
 
+	blank_line(output);
 	if (output->options->format != OUTPUT_FACTS && view->format->begin)
 		note_error(output, view->format->begin(view));
 	return output_flush(output);
@@ -302,11 +310,18 @@ void output_fact(const struct fact *fact, void *arg)
 		note_error(output, fact_text_print(output->out, fact));
 }
 
+int output_end_events(struct output *output)
+{
+	blank_line(output);
+	return output_flush(output);
+}
+
 int output_totals(struct output *output)
 {
 	struct totals totals;
 
 	table_totals(output->table, &totals);
+	blank_line(output);
 	switch (output->options->format) {
 	case OUTPUT_TEXT:
 		note_error(output, totals_text(output->out, &totals));

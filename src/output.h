@@ -20,6 +20,7 @@ void output_want_names(struct output *output);
 
 /* Headings of the stream, then its changes as far as they match. */
 int output_begin_events(struct output *output);
+int output_end_events(struct output *output);
 void output_change(const struct change *change, void *output); /* a table_change_fn */
 /* The stream as facts, what --from reads. */
 void output_fact(const struct fact *fact, void *output); /* a fact_fn */

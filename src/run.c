@@ -179,6 +179,8 @@ static int run_watch(struct run *run)
 	if (!err)
 		err = feed_walk(run->feed);
 	if (!err)
+		err = output_end_events(run->output);
+	if (!err)
 		err = output_snapshot(run->output);
 	return err ? err : output_totals(run->output);
 }
@@ -251,20 +253,19 @@ static int read_facts(struct run *run, FILE *in, struct diag *diag)
 
 static int replay(struct run *run, FILE *in, struct diag *diag)
 {
-	bool events = run->options->command != COMMAND_SNAPSHOT;
-	int err = 0;
-
-	if (events) {
-		err = output_begin_events(run->output);
+	if (run->options->command != COMMAND_SNAPSHOT) {
+		output_begin_events(run->output);
 		table_set_listener(run->table, output_change, run->output);
 	}
-	if (!err && read_facts(run, in, diag))
+	if (read_facts(run, in, diag))
 		return EXIT_CANNOT;
 	table_set_listener(run->table, NULL, NULL);
-	if (!err && run->options->command != COMMAND_EVENTS)
-		err = output_snapshot(run->output);
-	if (!err && run->options->command == COMMAND_WATCH)
-		err = output_totals(run->output);
+	if (run->options->command == COMMAND_WATCH)
+		output_end_events(run->output);
+	if (run->options->command != COMMAND_EVENTS)
+		output_snapshot(run->output);
+	if (run->options->command == COMMAND_WATCH)
+		output_totals(run->output);
 	return EXIT_FINE;
 }
 

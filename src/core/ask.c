@@ -95,8 +95,7 @@ void row_sample(const struct row *row, struct fact_sample *s)
 	memcpy(s->raddr, row->raddr, sizeof(s->raddr));
 }
 
-static void question_fill(struct question *question, enum question_kind kind,
-			  const struct row *row)
+static void question_fill(struct question *question, enum question_kind kind, const struct row *row)
 {
 	question->kind = kind;
 	question->row = row->self;

@@ -8,8 +8,8 @@
 
 struct container {
 	char runtime[16]; /* docker, containerd, crio, podman, lxc, systemd, ... */
-	char id[72];	  /* container id (whole), or unit name */
-	char pod[40];	  /* Kubernetes pod uid with dashes; "" if none */
+	char id[72];      /* container id (whole), or unit name */
+	char pod[40];     /* Kubernetes pod uid with dashes; "" if none */
 };
 
 /* path: from the cgroup hierarchy's root. false: tells none. */

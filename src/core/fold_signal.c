@@ -22,7 +22,7 @@ static bool row_fits(const struct row *row, uint64_t sk, const struct fact_sampl
 
 /* The row a sample is about: by address, else (mini and request sockets) by connection. */
 static struct row *row_of_sample(struct table *t, uint64_t sk, const struct fact_sample *s,
-				 uint64_t time)
+                                 uint64_t time)
 {
 	struct row *row = row_of_address(t, sk, s, time);
 
@@ -31,12 +31,14 @@ static struct row *row_of_sample(struct table *t, uint64_t sk, const struct fact
 	for (row = row_find_tuple(t, s, 0); row; row = row_next_tuple(t, row, s))
 		if (row_fits(row, sk, s))
 			break;
+	if (row && !row->sk && !(row->flags & ROW_MINI))
+		row_set_sk(t, row, sk);
 	return row;
 }
 
 /* A socket that was there before us: met by an event, before a walk got to it. */
 static struct row *row_meet(struct table *t, uint64_t sk, const struct fact_sample *s,
-			    uint64_t time)
+                            uint64_t time)
 {
 	struct row *row = row_of_sample(t, sk, s, time);
 
@@ -79,7 +81,7 @@ static enum retransmit_kind retransmit_kind_of(const struct fact_retransmit *fac
 }
 
 static void note_retransmit(struct table *t, struct row *row, enum retransmit_kind kind,
-			    uint64_t time)
+                            uint64_t time)
 {
 	struct change change = {
 		.kind = CHANGE_RETRANSMIT, .time = time, .row = row, .retransmit = kind};
@@ -167,12 +169,12 @@ void fold_reset(struct table *t, const struct fact_reset *fact)
 	} else {
 		row->rsts_received++;
 		if (row->closer == CLOSER_NONE)
-			row->closer = row->state == STATE_SYN_SENT ? CLOSER_REFUSED
-								   : CLOSER_PEER_RESET;
+			row->closer =
+				row->state == STATE_SYN_SENT ? CLOSER_REFUSED : CLOSER_PEER_RESET;
 	}
 	row->changed = fact->h.time;
 	row_add_step(t, row, fact->h.time, sent ? STEP_RST_SENT : STEP_RST_RECEIVED,
-		     (uint8_t)fact->reason, 0);
+	             (uint8_t)fact->reason, 0);
 	change.row = row;
 	change_emit(t, &change);
 }

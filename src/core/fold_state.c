@@ -44,8 +44,8 @@ static enum closer closer_of_error(const struct fact_state *fact)
 		return CLOSER_KILLED;
 	case 0:
 		return fact->old == STATE_SYN_SENT || fact->old == STATE_LISTEN
-			       ? CLOSER_LOCAL
-			       : CLOSER_LOCAL_RESET;
+		               ? CLOSER_LOCAL
+		               : CLOSER_LOCAL_RESET;
 	default:
 		return CLOSER_ERROR;
 	}
@@ -84,7 +84,7 @@ static bool task_acts(const struct fact_state *fact)
 	case STATE_CLOSE:
 		return !fact->s.err &&
 		       (fact->old == STATE_LISTEN || fact->old == STATE_ESTABLISHED ||
-			fact->old == STATE_CLOSE_WAIT || fact->old == STATE_SYN_SENT);
+		        fact->old == STATE_CLOSE_WAIT || fact->old == STATE_SYN_SENT);
 	default:
 		return false;
 	}
@@ -125,7 +125,7 @@ static bool told_twice(const struct table *t, const struct fact_state *fact)
 	const struct row *row = row_find_sk(t, fact->h.sk);
 
 	return row && row->state == fact->new && row->prior == fact->old &&
-	       row->flags & ROW_SINCE_EXACT;
+	       row->flags &ROW_SINCE_EXACT;
 }
 
 /* A socket that nothing was known of. */
@@ -218,7 +218,7 @@ static void enter_syn_sent(struct table *t, struct row *row, const struct fact_s
 }
 
 static void enter_close(struct table *t, struct row *row, const struct fact_state *fact,
-			const struct fact_task *actor)
+                        const struct fact_task *actor)
 {
 	enum tcp_state mini = mini_state(fact);
 	uint64_t time = fact->h.time;

@@ -8,7 +8,10 @@
  * instant than an event with an earlier time. An event this near beats it.
  */
 #define SAMPLE_SLACK NS_PER_MS
-#define TIME_WAIT_MS 60000U /* TCP_TIMEWAIT_LEN */
+/* sock_diag's answers come by another way than events, and tell no address. */
+#define DIAG_SLACK   NS_PER_SEC
+#define SAME_TIMER   (20 * NS_PER_MS) /* two readings of one timer differ by ticks only */
+#define TIME_WAIT_MS 60000U           /* TCP_TIMEWAIT_LEN */
 
 void fold_walk_begin(struct table *t, const struct fact_walk *fact)
 {
@@ -19,6 +22,8 @@ void fold_walk_begin(struct table *t, const struct fact_walk *fact)
 		t->hold_begin = fact->h.time;
 		return;
 	}
+	if (fact->kind != WALK_SOCKETS)
+		return;
 	t->walking = true;
 	t->gen++;
 	t->walk_netns = fact->netns;
@@ -92,8 +97,8 @@ static uint64_t bound_of_since(const struct fact_sample *s, uint64_t time)
 	if (s->flags & SAMPLE_MINI && s->state == STATE_TIME_WAIT && s->timer_ms < TIME_WAIT_MS)
 		ms = TIME_WAIT_MS - s->timer_ms; /* or longer, if it was re-armed */
 	else if (s->flags & SAMPLE_IDLE &&
-		 (s->state == STATE_CLOSE_WAIT || s->state == STATE_ESTABLISHED ||
-		  s->state == STATE_FIN_WAIT2 || s->state == STATE_CLOSING))
+	         (s->state == STATE_CLOSE_WAIT || s->state == STATE_ESTABLISHED ||
+	          s->state == STATE_FIN_WAIT2 || s->state == STATE_CLOSING))
 		ms = s->idle_ms;
 	return ms * NS_PER_MS < time ? time - ms * NS_PER_MS : time;
 }
@@ -107,6 +112,7 @@ static struct row *row_from_walk(struct table *t, const struct fact_seen *seen)
 	if (!row)
 		return NULL;
 	row_set_state(t, row, seen->s.state);
+	row->closer = (uint8_t)closer_of_state(seen->s.state);
 	if (seen->s.flags & SAMPLE_REQUEST)
 		row->flags |= ROW_REQUEST | ROW_LISTENED;
 	if (seen->s.flags & SAMPLE_MINI)
@@ -118,43 +124,12 @@ static struct row *row_from_walk(struct table *t, const struct fact_seen *seen)
 	return row;
 }
 
-static bool other_cookie(const struct row *row, const struct fact_sample *s)
+/* Has an event told of the row since the sample was taken, or may it have? */
+static bool event_since(const struct row *row, const struct fact_seen *seen)
 {
-	return row->cookie && s->cookie && row->cookie != s->cookie;
-}
+	uint64_t slack = seen->h.sk ? SAMPLE_SLACK : DIAG_SLACK;
 
-/* The row that a full or request socket of a walk belongs to; NULL: none yet. */
-static struct row *row_of_seen(struct table *t, const struct fact_seen *seen)
-{
-	struct row *row = row_find_sk(t, seen->h.sk);
-
-	if (row && (other_cookie(row, &seen->s) ||
-		    (row->flags & ROW_REQUEST && !(seen->s.flags & SAMPLE_REQUEST)))) {
-		row_retire(t, row, seen->h.time); /* the address belongs to another one now */
-		row = NULL;
-	}
-	if (row || !(seen->s.flags & SAMPLE_TUPLE))
-		return row;
-	row = row_find_tuple(t, &seen->s, 0);
-	if (!row || row->flags & ROW_MINI || other_cookie(row, &seen->s))
-		return NULL;
-	if (row->flags & ROW_REQUEST && !(seen->s.flags & SAMPLE_REQUEST))
-		return NULL; /* row_settle() makes the two one */
-	if (seen->h.sk && row->sk) /* listeners that share a port are told apart by address */
-		return NULL;
-	row_set_sk(t, row, seen->h.sk ? seen->h.sk : row->sk);
-	return row;
-}
-
-static void correct_state(struct table *t, struct row *row, const struct fact_seen *seen)
-{
-	if (row->state == seen->s.state || seen->h.time <= row->changed + SAMPLE_SLACK)
-		return;
-	if (!(row->flags & (ROW_MINI | ROW_REQUEST))) {
-		row->flags |= ROW_HEALED;
-		t->totals.healed++;
-	}
-	row_enter(t, row, seen->s.state, seen->h.time, true, NULL);
+	return row->changed && seen->h.time <= row->changed + slack;
 }
 
 static void mark_seen(struct table *t, struct row *row, uint64_t time)
@@ -163,33 +138,127 @@ static void mark_seen(struct table *t, struct row *row, uint64_t time)
 	row->touched = time;
 }
 
-static void seen_mini(struct table *t, const struct fact_seen *seen)
+/* The socket that was sampled has since been destroyed, or left a mini-socket behind. */
+static bool outlived(struct table *t, const struct fact_seen *seen)
 {
-	struct row *row = row_find_tuple(t, &seen->s, 0);
-	uint64_t deadline = seen->h.time + seen->s.timer_ms * NS_PER_MS;
+	const struct row *row = row_find_sk(t, seen->h.sk);
+	uint64_t destroyed = tombs_time(&t->tombs, seen->h.sk);
 
-	if (row && !(row->flags & ROW_MINI)) {
-		/* Its transition is in the ring still, unless it was lost. */
-		if (seen->h.time <= row->changed + NS_PER_SEC || other_cookie(row, &seen->s)) {
-			mark_seen(t, row, seen->h.time);
-			return;
-		}
-		row_become_mini(t, row, row->state, seen->h.time, deadline);
+	if (destroyed && seen->h.time <= destroyed)
+		return true;
+	if (row)
+		return row_is_other(row, &seen->s) && seen->h.time <= row->changed;
+	row = row_find_tuple(t, &seen->s, ROW_MINI);
+	return row && event_since(row, seen);
+}
+
+/* A full or request socket known by its addresses only so far. */
+static struct row *row_of_connection(struct table *t, const struct fact_seen *seen)
+{
+	bool request = seen->s.flags & SAMPLE_REQUEST;
+	struct row *row = row_find_tuple(t, &seen->s, 0);
+
+	for (; row; row = row_next_tuple(t, row, &seen->s)) {
+		if (row->flags & ROW_MINI || row_other_cookie(row, &seen->s))
+			continue;
+		if (!(row->flags & ROW_REQUEST) == request)
+			continue;          /* row_settle() makes request and child one */
+		if (seen->h.sk && row->sk) /* another one; listeners may share their addresses */
+			continue;
+		break;
+	}
+	if (row && seen->h.sk)
+		row_set_sk(t, row, seen->h.sk);
+	return row;
+}
+
+static void correct_state(struct table *t, struct row *row, const struct fact_seen *seen)
+{
+	if (row->state == seen->s.state || event_since(row, seen))
+		return;
+	if (!(row->flags & ROW_REQUEST)) {
 		row->flags |= ROW_HEALED;
 		t->totals.healed++;
 	}
+	row_enter(t, row, seen->s.state, seen->h.time, true, NULL);
+}
+
+static void take_seen(struct table *t, struct row *row, const struct fact_seen *seen)
+{
+	row_settle(t, row, &seen->s, seen->h.time);
+	if (row->lport)
+		row_port_known(t, row);
+	correct_state(t, row, seen);
+	row_take_sample(t, row, &seen->s, seen->h.time);
+}
+
+/* --- mini-sockets --------------------------------------------------------------------------- */
+
+/* The mini-socket's row; NULL and *skip: the sample says nothing new. */
+static struct row *row_of_mini(struct table *t, const struct fact_seen *seen, bool *skip)
+{
+	struct row *row = row_find_tuple(t, &seen->s, 0), *full = NULL, *mini = NULL;
+
+	for (; row; row = row_next_tuple(t, row, &seen->s)) {
+		if (row->flags & ROW_MINI)
+			mini = row;
+		else if (!(row->flags & ROW_REQUEST) && row->state != STATE_CLOSE &&
+		         !row_other_cookie(row, &seen->s))
+			full = row;
+		/* It became one only just, or was replaced; if the event is in the ring, wait for it. */
+		if (row->flags & ROW_MINI ? seen->h.time <= row->changed : event_since(row, seen)) {
+			mark_seen(t, row, seen->h.time);
+			*skip = true;
+			return NULL;
+		}
+	}
+	if (mini && row_other_cookie(mini, &seen->s)) {
+		row_retire(t, mini, seen->h.time);
+		mini = NULL;
+	}
+	if (mini || !full)
+		return mini;
+	row_become_mini(t, full, full->state, seen->h.time, 0);
+	full->flags |= ROW_HEALED;
+	t->totals.healed++;
+	return full;
+}
+
+/* When its timer ends. Asked for then, once for all readings of the same timer. */
+static void set_deadline(struct table *t, struct row *row, const struct fact_seen *seen)
+{
+	uint64_t deadline = seen->h.time + seen->s.timer_ms * NS_PER_MS;
+	bool same = row->flags & ROW_CONFIRMED && deadline + SAME_TIMER > row->deadline &&
+	            deadline < row->deadline + SAME_TIMER;
+
+	row->flags |= ROW_CONFIRMED;
+	if (same && !(seen->s.flags & SAMPLE_POINT))
+		return;
+	row->deadline = deadline;
+	ask_mini(t, row, deadline);
+}
+
+static void seen_mini(struct table *t, const struct fact_seen *seen)
+{
+	bool skip = false;
+	struct row *row = row_of_mini(t, seen, &skip);
+
+	if (skip)
+		return;
 	if (!row)
 		row = row_from_walk(t, seen);
 	if (!row)
 		return;
-	if (row->state != seen->s.state) /* the peer's FIN reached it: no event tells */
+	if (row->state != seen->s.state) { /* the peer's FIN reached it: no event tells */
 		row_enter(t, row, seen->s.state, seen->h.time, true, NULL);
+		row->since = bound_of_since(&seen->s, seen->h.time);
+	}
 	row_take_sample(t, row, &seen->s, seen->h.time);
 	mark_seen(t, row, seen->h.time);
-	row->flags |= ROW_CONFIRMED;
-	row->deadline = deadline;
-	ask_mini(t, row, deadline);
+	set_deadline(t, row, seen);
 }
+
+/* --- one look -------------------------------------------------------------------------------- */
 
 void fold_seen(struct table *t, const struct fact_seen *seen)
 {
@@ -201,23 +270,17 @@ void fold_seen(struct table *t, const struct fact_seen *seen)
 		seen_mini(t, seen);
 		return;
 	}
-	row = row_of_seen(t, seen);
-	if (!row) {
-		if (tombs_time(&t->tombs, seen->h.sk) >= seen->h.time || seen->s.flags & SAMPLE_POINT)
-			return;
+	if (outlived(t, seen))
+		return;
+	row = row_of_address(t, seen->h.sk, &seen->s, seen->h.time);
+	if (!row && seen->s.flags & SAMPLE_TUPLE)
+		row = row_of_connection(t, seen);
+	if (!row && !(seen->s.flags & SAMPLE_POINT))
 		row = row_from_walk(t, seen);
-		if (!row)
-			return;
-	} else {
-		correct_state(t, row, seen);
-	}
-	/* Newer events know more: of the sample only what they left open. */
-	if (seen->h.time > row->changed || row->flags & (ROW_PORT_PENDING | ROW_NASCENT)) {
-		row_settle(t, row, &seen->s, seen->h.time);
-		row_take_sample(t, row, &seen->s, seen->h.time);
-		if (row->lport)
-			row_port_known(t, row);
-	}
+	if (!row)
+		return;
+	if (seen->h.time > row->changed) /* else newer events know more */
+		take_seen(t, row, seen);
 	if (!(seen->s.flags & SAMPLE_POINT))
 		mark_seen(t, row, seen->h.time);
 }
@@ -226,7 +289,7 @@ void fold_gone(struct table *t, const struct fact_seen *fact)
 {
 	struct row *row = row_find_tuple(t, &fact->s, ROW_MINI | ROW_REQUEST);
 
-	if (row && !other_cookie(row, &fact->s))
+	if (row && !row_other_cookie(row, &fact->s) && fact->h.time > row->changed)
 		row_retire(t, row, fact->h.time);
 }
 

@@ -13,7 +13,8 @@ void change_emit(struct table *t, const struct change *change)
 
 void loss_count(struct table *t, enum fact_loss_where where, uint64_t count)
 {
-	struct change change = {.kind = CHANGE_LOSS, .time = t->now, .where = where, .count = count};
+	struct change change = {
+		.kind = CHANGE_LOSS, .time = t->now, .where = where, .count = count};
 
 	t->totals.lost[where] += count;
 	t->totals.lost_uncounted |= !count;
@@ -49,13 +50,13 @@ static uint64_t known_until(const struct row *row, enum tcp_state next, uint64_t
 	uint64_t until = row->touched;
 
 	if (next == STATE_CLOSE && row->flags & ROW_MINI && row->flags & ROW_CONFIRMED &&
-	    row->deadline > until)
+	    row->deadline <= time && row->deadline > until)
 		until = row->deadline;
 	return until < time ? until : time;
 }
 
-void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t time,
-	       bool inferred, const struct fact_task *actor)
+void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t time, bool inferred,
+               const struct fact_task *actor)
 {
 	struct change change = {
 		.kind = CHANGE_STATE,
@@ -63,10 +64,9 @@ void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t 
 		.row = row,
 		.old = row->state,
 		.new = (uint8_t)state,
-		.dwell_exact = row->flags & ROW_SINCE_EXACT && !inferred,
+		.dwell_exact = row->flags &ROW_SINCE_EXACT && !inferred,
 		.inferred = inferred,
 	};
-
 	uint64_t until = inferred ? known_until(row, state, time) : time;
 
 	row_port_known(t, row); /* in order, though the port may be unknown for good */
@@ -114,8 +114,7 @@ bool row_is_other(const struct row *row, const struct fact_sample *s)
 	return row->rport != s->rport || memcmp(row->raddr, s->raddr, sizeof(row->raddr));
 }
 
-struct row *row_of_address(struct table *t, uint64_t sk, const struct fact_sample *s,
-			   uint64_t time)
+struct row *row_of_address(struct table *t, uint64_t sk, const struct fact_sample *s, uint64_t time)
 {
 	struct row *row = row_find_sk(t, sk);
 
@@ -151,7 +150,7 @@ enum closer closer_of_state(enum tcp_state state)
 }
 
 void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uint64_t time,
-		     uint64_t deadline)
+                     uint64_t deadline)
 {
 	holders_keep(t, row, 0);
 	row_set_sk(t, row, 0); /* the full socket's address is free for another */

@@ -13,7 +13,7 @@
 
 struct query_cidr {
 	uint8_t addr[16]; /* IPv4 as ::ffff:0:0/96, so that it matches v4-mapped sockets too */
-	uint8_t bits;	  /* 0..128, counted in the mapped form */
+	uint8_t bits;     /* 0..128, counted in the mapped form */
 };
 
 struct query_list { /* growable list of strings, owned */
@@ -33,8 +33,8 @@ struct query {
 	struct query_list netns;      /* inode number, name, prefix of a name; "host" */
 	struct query_list cgroups;    /* path or prefix of a path */
 	struct query_list containers; /* container id prefix, or name of unit */
-	uint64_t older, newer;	      /* ns in present state; 0: not asked */
-	bool v4, v6;		      /* both or none: any family */
+	uint64_t older, newer;        /* ns in present state; 0: not asked */
+	bool v4, v6;                  /* both or none: any family */
 };
 
 void query_init(struct query *query);
@@ -53,12 +53,12 @@ int query_add(struct query *query, const char *option, const char *text, struct 
  * --older when the bound does, and --newer only when exact.
  */
 bool query_match(const struct query *query, const struct table *table, const struct row *row,
-		 uint64_t now);
+                 uint64_t now);
 /*
  * Does a change match? --state holds if old or new state is in it, --older and
  * --newer look at the time spent in the old state. Losses always match.
  */
 bool query_match_change(const struct query *query, const struct table *table,
-			const struct change *change);
+                        const struct change *change);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/escape.h"
 #include "base/format.h"
 #include "core/getter.h"
@@ -39,11 +40,15 @@ GETTER(state)
 	value->mark = state_mark(row->state);
 }
 
+/* "At least 4 ms" only tells how long ago our walk passed by. */
+#define BOUND_WORTH_TELLING (100 * NS_PER_MS)
+
 GETTER(age)
 {
 	const struct row *row = object;
 
-	if (row->since)
+	if (row->since && (row->flags & ROW_SINCE_EXACT ||
+	                   since(context, row->since) >= BOUND_WORTH_TELLING))
 		value_duration(value, since(context, row->since), row->flags & ROW_SINCE_EXACT);
 }
 

@@ -6,7 +6,7 @@
 
 #include "core/table_private.h"
 
-#define STEPS_MAX	 48
+#define STEPS_MAX        48
 #define STEPS_FOR_STATES 16 /* a life has some ten: no number of retransmits crowds them out */
 
 struct row *row_at(const struct table *t, uint32_t index)
@@ -22,13 +22,13 @@ static uint64_t hash_tuple(uint32_t netns, uint16_t lport, uint16_t rport, const
 
 	memcpy(half, raddr, sizeof(half));
 	return hash_mix(half[0] ^ hash_mix(half[1] ^ ((uint64_t)lport << 16 | rport)) ^
-			(uint64_t)netns << 32);
+	                (uint64_t)netns << 32);
 }
 
 static uint64_t hash_row(const struct row *row, bool by_tuple)
 {
 	return by_tuple ? hash_tuple(row->netns, row->lport, row->rport, row->raddr)
-			: hash_mix(row->sk);
+	                : hash_mix(row->sk);
 }
 
 static uint32_t *link_of(struct row *row, bool by_tuple)
@@ -119,14 +119,14 @@ struct row *row_find_tuple(const struct table *t, const struct fact_sample *s, u
 	if (!t->by_tuple.buckets)
 		return NULL;
 	row = row_at(t, t->by_tuple.buckets[hash_tuple(s->netns, s->lport, s->rport, s->raddr) &
-					    t->by_tuple.mask]);
+	                                    t->by_tuple.mask]);
 	while (row && !(row_has_tuple(row, s) && (!flags || row->flags & flags)))
 		row = row_at(t, row->next_tuple);
 	return row;
 }
 
 struct row *row_next_tuple(const struct table *t, const struct row *row,
-			   const struct fact_sample *s)
+                           const struct fact_sample *s)
 {
 	struct row *next = row_at(t, row->next_tuple);
 
@@ -139,8 +139,8 @@ struct row *row_find_unplaced(const struct table *t, const struct fact_sample *s
 {
 	struct row *row = row_find_tuple(t, s, 0);
 
-	while (row && (row->sk || row->flags & (ROW_MINI | ROW_REQUEST) ||
-		       row_other_cookie(row, s)))
+	while (row &&
+	       (row->sk || row->flags & (ROW_MINI | ROW_REQUEST) || row_other_cookie(row, s)))
 		row = row_next_tuple(t, row, s);
 	return row;
 }
@@ -163,8 +163,8 @@ static int listens_for(const struct row *listener, const struct row *row)
 		return 0;
 	if (!unspecified(listener->laddr))
 		return listener->family == row->family && !memcmp(listener->laddr, row->laddr, 16)
-			       ? 3
-			       : 0;
+		               ? 3
+		               : 0;
 	if (listener->family == row->family)
 		return 2;
 	return listener->family == AF_INET6; /* :: takes IPv4, too, where it is mapped */
@@ -178,8 +178,9 @@ const struct row *table_find_listener(const struct table *t, const struct row *r
 
 	if (!t->by_tuple.buckets || row->state == STATE_LISTEN)
 		return NULL;
-	at = row_at(t, t->by_tuple.buckets[hash_tuple(row->netns, row->lport, 0, any) &
-					   t->by_tuple.mask]);
+	at = row_at(
+		t,
+		t->by_tuple.buckets[hash_tuple(row->netns, row->lport, 0, any) & t->by_tuple.mask]);
 	for (; at; at = row_at(t, at->next_tuple)) {
 		int score = listens_for(at, row);
 
@@ -286,7 +287,7 @@ void row_set_state(struct table *t, struct row *row, enum tcp_state state)
 }
 
 void row_add_step(struct table *t, struct row *row, uint64_t time, enum step_kind kind, uint8_t a,
-		  uint8_t b)
+                  uint8_t b)
 {
 	uint16_t max = kind == STEP_STATE ? STEPS_MAX : STEPS_MAX - STEPS_FOR_STATES;
 	uint32_t index = row->steps < max ? pool_take(&t->steps) : POOL_NONE;

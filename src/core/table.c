@@ -208,7 +208,7 @@ const struct row *table_find_cookie(const struct table *t, uint64_t cookie)
 
 	if (!cookie)
 		return NULL;
-	table_for_each(t, iter, row)
+	table_for_each (t, iter, row)
 		if (row->cookie == cookie)
 			return row;
 	return NULL;

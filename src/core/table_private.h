@@ -57,7 +57,7 @@ struct table {
 	int64_t wall_offset; /* wall = boot + this; 0: not known */
 	bool ask, walk_wish;
 	bool walking;
-	uint32_t gen;	     /* of the newest walk over sockets */
+	uint32_t gen;        /* of the newest walk over sockets */
 	uint32_t walk_netns; /* of that walk */
 	uint64_t walk_begin;
 	bool holding;
@@ -74,7 +74,7 @@ bool row_other_cookie(const struct row *row, const struct fact_sample *s);
 struct row *row_find_tuple(const struct table *t, const struct fact_sample *s, uint32_t flags);
 /* The next one of the same family, namespace and addresses: listeners may share theirs. */
 struct row *row_next_tuple(const struct table *t, const struct row *row,
-			   const struct fact_sample *s);
+                           const struct fact_sample *s);
 /* A full socket's row by its addresses, if no address in the kernel is known of it yet. */
 struct row *row_find_unplaced(const struct table *t, const struct fact_sample *s);
 /* NULL: table at its cap or no memory; counted as loss. */
@@ -86,12 +86,12 @@ void row_set_tuple(struct table *t, struct row *row, const struct fact_sample *s
 /* State with its count; no step, no change. */
 void row_set_state(struct table *t, struct row *row, enum tcp_state state);
 void row_add_step(struct table *t, struct row *row, uint64_t time, enum step_kind kind, uint8_t a,
-		  uint8_t b);
+                  uint8_t b);
 void row_forget_life(struct table *t, struct row *row);
 
 /* tasks.c */
 void owner_set(struct table *t, struct row *row, uint32_t pid, const char *comm,
-	       enum owner_source source);
+               enum owner_source source);
 void holder_add(struct table *t, struct row *row, uint32_t pid, const char *comm, int fd);
 /* Keeps those of the generation; 0: none. The last one known becomes the owner if there is none. */
 void holders_keep(struct table *t, struct row *row, uint32_t gen);
@@ -125,16 +125,16 @@ bool row_is_other(const struct row *row, const struct fact_sample *s);
  * the row of another socket, whose end was lost, is retired. NULL: none.
  */
 struct row *row_of_address(struct table *t, uint64_t sk, const struct fact_sample *s,
-			   uint64_t time);
+                           uint64_t time);
 void change_emit(struct table *t, const struct change *change);
 /* The row enters a state; tells the listener. Lower bound of dwell if it was not exact. */
-void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t time,
-	       bool inferred, const struct fact_task *actor);
+void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t time, bool inferred,
+               const struct fact_task *actor);
 /* Its end as told by a walk, look-up or deadline: a change to CLOSE, then no row. */
 void row_retire(struct table *t, struct row *row, uint64_t time);
 /* The row's full socket is gone, a mini-socket in `state` goes on. */
 void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uint64_t time,
-		     uint64_t deadline);
+                     uint64_t deadline);
 /* Fields that every sample refreshes. */
 void row_take_sample(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time);
 /* A row that got its addresses: ends what stood there before, takes over its request socket. */

@@ -92,7 +92,7 @@ void task_unref(struct table *t, uint32_t index)
 }
 
 void owner_set(struct table *t, struct row *row, uint32_t pid, const char *comm,
-	       enum owner_source source)
+               enum owner_source source)
 {
 	uint32_t task = pid ? task_ref(t, pid, comm) : ROW_NONE;
 
@@ -175,8 +175,7 @@ static void owner_of(const struct table *t, const struct row *row, struct owner 
 		owner->fd = holder->fd;
 		owner->source = OWNER_WALK;
 		/* Found by a walk, but we also know how it got there. */
-		if (row->owner != ROW_NONE &&
-		    table_task(t, row->owner)->pid == owner->task->pid)
+		if (row->owner != ROW_NONE && table_task(t, row->owner)->pid == owner->task->pid)
 			owner->source = row->owner_source;
 		while ((holder = table_holder(t, holder->next)))
 			owner->more++;

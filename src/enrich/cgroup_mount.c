@@ -13,8 +13,7 @@ static void unescape(char *text)
 
 	while (*text) {
 		if (text[0] == '\\' && text[1] && text[2] && text[3]) {
-			*to++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
-			               (text[3] - '0'));
+			*to++ = (char)strtol((char[]){text[1], text[2], text[3], '\0'}, NULL, 8);
 			text += 4;
 		} else {
 			*to++ = *text++;

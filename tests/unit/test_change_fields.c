@@ -47,32 +47,18 @@ static void expect(const char *facts, const char *key, const char *expected)
 	table_free(table);
 }
 
-#define SAMPLE(state)                                                                              \
-	" state=" state " flags=socket,tuple,owned family=inet local=10.0.0.1:5000 "               \
-	"remote=10.0.0.2:80 netns=7 cookie=31 "
+#define TUPLE                                                                                      \
+	" flags=socket,tuple,owned family=inet local=10.0.0.1:5000 remote=10.0.0.2:80 netns=7 "    \
+	"cookie=31 "
 
-#define CLIENT                                                                                                                       \
-	"500 clock wall=1795311243000000500\n"                                                                                       \
-	"1000 state sk=c1 old=CLOSE new=SYN_SENT pid=9 comm=\"curl\"" SAMPLE(                                                        \
-		"CLOSE") "\n"                                                                                                        \
-			 "2000 retransmit sk=c1" SAMPLE(                                                                             \
-				 "SYN_SENT") "\n"                                                                                    \
-					     "3000 retransmit sk=c1" SAMPLE(                                                         \
-						     "SYN_SENT") "\n"                                                                \
-								 "4000 state sk=c1 old=SYN_SENT "                                    \
-	                                                         "new=ESTABLISHED" SAMPLE(                                           \
-									 "SYN_SENT") "\n"                                            \
-										     "9000 "                                         \
-	                                                                             "rst_sent "                                     \
-	                                                                             "sk=c1 "                                        \
-	                                                                             "reason="                                       \
-	                                                                             "5" SAMPLE(                                     \
-											     "EST"                                   \
-	                                                                                     "ABL"                                   \
-	                                                                                     "ISH"                                   \
-	                                                                                     "ED") "\n"                              \
-												   "9000 rst_received sk=c1" SAMPLE( \
-													   "ESTABLISHED") "\n"
+#define CLIENT                                                                                     \
+	"500 clock wall=1795311243000000500\n"                                                     \
+	"1000 state sk=c1 old=CLOSE new=SYN_SENT state=CLOSE pid=9 comm=\"curl\"" TUPLE "\n"       \
+	"2000 retransmit sk=c1 state=SYN_SENT" TUPLE "\n"                                          \
+	"3000 retransmit sk=c1 state=SYN_SENT" TUPLE "\n"                                          \
+	"4000 state sk=c1 old=SYN_SENT new=ESTABLISHED state=SYN_SENT" TUPLE "\n"                  \
+	"9000 rst_sent sk=c1 reason=5 state=ESTABLISHED" TUPLE "\n"                                \
+	"9000 rst_received sk=c1 state=ESTABLISHED" TUPLE "\n"
 
 #define LOSSES                                                                                     \
 	"1000 loss where=ring-buffer count=12\n"                                                   \
@@ -136,13 +122,13 @@ static void whose_it_is(void **state)
 
 #define SEEN                                                                                       \
 	"1000 walk_begin kind=sockets netns=7\n"                                                   \
-	"1000 seen sk=c1" SAMPLE("ESTABLISHED") "\n"                                               \
-						"1000 walk_end kind=sockets netns=7\n"
+	"1000 seen sk=c1 state=ESTABLISHED" TUPLE "\n"                                             \
+	"1000 walk_end kind=sockets netns=7\n"
 
 static void older_sockets_have_a_bound(void **state)
 {
 	(void)state;
-	expect(SEEN "8000 state sk=c1 old=ESTABLISHED new=CLOSE_WAIT" SAMPLE("ESTABLISHED") "\n",
+	expect(SEEN "8000 state sk=c1 old=ESTABLISHED new=CLOSE_WAIT state=ESTABLISHED" TUPLE "\n",
 	       "duration", ">=7.00us");
 }
 
@@ -184,8 +170,8 @@ static void a_loss_is_about_no_socket(void **state)
 static void hostile_commands_stay_one_line(void **state)
 {
 	(void)state;
-	expect("1000 state sk=c1 old=CLOSE new=SYN_SENT pid=9 comm=\"a\\012\\033[0m\"" SAMPLE(
-		       "CLOSE") "\n",
+	expect("1000 state sk=c1 old=CLOSE new=SYN_SENT state=CLOSE pid=9 "
+	       "comm=\"a\\012\\033[0m\"" TUPLE "\n",
 	       "program", "9/a\\x0a\\x1b[0m");
 }
 

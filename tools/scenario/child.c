@@ -132,17 +132,6 @@ static void child_reap(const struct child *c)
 		die("process %d did not end well (status %#x)", c->pid, status);
 }
 
-void child_end(const struct child *c)
-{
-	for (size_t i = 0; i < children.count; i++) {
-		if (children.all[i].pid != c->pid)
-			continue;
-		child_reap(c);
-		children.all[i] = children.all[--children.count];
-		return;
-	}
-}
-
 void child_end_all(void)
 {
 	while (children.count)

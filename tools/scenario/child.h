@@ -30,7 +30,6 @@ struct child child_start(child_fn *fn, const struct options *o, void *arg, enum 
 void child_tell(const struct child *c);
 void child_await(const struct child *c); /* exits 1 if the child died; it has said why */
 bool child_await_ms(const struct child *c, int timeout_ms); /* false: not yet */
-void child_end(const struct child *c);                      /* reap one now, before teardown */
 
 void child_hear(void);   /* in the child */
 void child_report(void); /* in the child */

@@ -44,7 +44,7 @@ const char *endpoint_error(const struct endpoint *e); /* name of SO_ERROR, which
 void endpoint_close(struct endpoint *e);                           /* close() */
 void endpoint_finish(const struct options *o, struct endpoint *e); /* close() or shutdown() */
 
-/* side=active role=subject state=CLOSE_WAIT local=.. remote=.. pid=1 fd=5 netns=.. cookie=.. inode=.. */
+/* side=active role=subject state=CLOSE_WAIT local=.. remote=.. pid=1 fd=5 netns=.. cookie=.. .. */
 void endpoint_say(const struct endpoint *e, const char *role);
 /* The same with more key=value pairs at the end. */
 void endpoint_say_more(const struct endpoint *e, const char *role, const char *fmt, ...)

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * For tests of the table: facts as text, changes as text, and a recount of
+ * everything the table counts or indexes after each fact. The recount looks
+ * into the table's private parts: that is what it is for.
+ *
+ *   100ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT flags=tuple,done CLIENT
+ *
+ * Times may be written with ns, us, ms or s behind them.
+ */
+#ifndef TCPTRAIL_TABLE_TEST_H
+#define TCPTRAIL_TABLE_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "core/table_private.h"
+#include "fact/text.h"
+
+/* A client of 10.0.0.1, its server, and a second namespace of the same addresses. */
+#define CLIENT   " local=10.0.0.1:40000 remote=10.0.0.2:80 netns=7 "
+#define UNBOUND  " local=10.0.0.1:0 remote=10.0.0.2:80 netns=7 "
+#define SERVER   " local=10.0.0.2:80 remote=10.0.0.1:40000 netns=7 "
+#define LISTENER " local=0.0.0.0:80 remote=0.0.0.0:0 netns=7 "
+
+/* --- recount -------------------------------------------------------------------------------- */
+
+struct recount {
+	uint32_t rows, by_state[STATE_COUNT];
+	uint32_t with_sk, with_tuple, holders, steps;
+	uint32_t *task_refs;
+};
+
+static inline uint32_t check_chain(const struct table *t, const struct index *index, bool by_tuple)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; index->buckets && i <= index->mask; i++) {
+		uint32_t at = index->buckets[i];
+
+		for (; at != ROW_NONE; count++) {
+			const struct row *row = row_at(t, at);
+
+			assert_true(row->used);
+			assert_true(count < t->rows.used);
+			at = by_tuple ? row->next_tuple : row->next_sk;
+		}
+	}
+	assert_int_equal(count, index->count);
+	return count;
+}
+
+static inline void check_steps(const struct table *t, const struct row *row, struct recount *all)
+{
+	uint64_t in_states[STATE_COUNT], sum = 0;
+	uint32_t at = row->history, last = ROW_NONE, count = 0;
+
+	for (; at != ROW_NONE; count++) {
+		const struct step *step = table_step(t, at);
+
+		assert_true(step->kind <= STEP_RST_RECEIVED);
+		if (step->kind == STEP_STATE)
+			assert_in_range(step->a, 1, STATE_COUNT - 1);
+		last = at;
+		at = step->next;
+	}
+	assert_int_equal(count, row->steps);
+	assert_int_equal(last, row->last_step);
+	all->steps += count;
+	table_time_in_states(t, row, in_states);
+	for (int i = 0; i < STATE_COUNT; i++)
+		sum += in_states[i];
+	if (row->history != ROW_NONE && !row->steps_dropped)
+		assert_true(sum <= t->now);
+}
+
+static inline void check_holders(const struct table *t, const struct row *row, struct recount *all)
+{
+	const struct holder *holder = table_holder(t, row->holders);
+
+	for (; holder; holder = table_holder(t, holder->next)) {
+		assert_true(holder->task < t->tasks.used);
+		all->task_refs[holder->task]++;
+		all->holders++;
+	}
+	if (row->owner != ROW_NONE)
+		all->task_refs[row->owner]++;
+}
+
+static inline void check_row(const struct table *t, const struct row *row, struct recount *all)
+{
+	struct fact_sample s;
+	const struct row *found;
+
+	assert_in_range(row->state, 1, STATE_COUNT - 1);
+	assert_true(row->since <= t->now);
+	assert_true(row->touched <= t->now && row->changed <= t->now);
+	assert_true(row->owner == ROW_NONE || table_task(t, row->owner)->pid);
+	if (row->flags & ROW_MINI) {
+		assert_int_equal(row->sk, 0);
+		assert_int_equal(row->holders, ROW_NONE);
+		assert_false(row->flags & ROW_REQUEST);
+	}
+	if (row->flags & ROW_ORPHAN)
+		assert_int_equal(row->holders, ROW_NONE);
+	if (row->flags & ROW_PORT_PENDING)
+		assert_int_equal(row->state, STATE_SYN_SENT);
+	if (row->sk) {
+		all->with_sk++;
+		assert_ptr_equal(row_find_sk(t, row->sk), row);
+	}
+	if (row->flags & ROW_INDEXED) {
+		all->with_tuple++;
+		row_sample(row, &s);
+		found = row_find_tuple(t, &s, 0);
+		while (found && found != row)
+			found = row_next_tuple(t, found, &s);
+		assert_ptr_equal(found, row);
+	}
+	check_steps(t, row, all);
+	check_holders(t, row, all);
+}
+
+static inline void check_tasks(const struct table *t, const struct recount *all)
+{
+	uint32_t live = 0;
+
+	for (uint32_t i = 0; i < t->tasks.used; i++)
+		live += all->task_refs[i] > 0;
+	assert_int_equal(live, t->tasks.live);
+	assert_int_equal(live, t->task_index.count);
+	for (uint32_t i = 0; i < t->tasks.used; i++)
+		if (all->task_refs[i])
+			assert_int_equal(table_task(t, i)->refs, all->task_refs[i]);
+}
+
+/* Everything that is counted or indexed, against the rows themselves. */
+static inline void check_table(const struct table *t)
+{
+	struct recount all = {0};
+	struct totals totals;
+
+	all.task_refs = calloc(t->tasks.used + 1, sizeof(*all.task_refs));
+	assert_non_null(all.task_refs);
+	for (uint32_t i = 0; i < t->rows.used; i++) {
+		const struct row *row = row_at(t, i);
+
+		if (!row->used)
+			continue;
+		assert_int_equal(row->self, i);
+		all.rows++;
+		all.by_state[row->state]++;
+		check_row(t, row, &all);
+	}
+	table_totals(t, &totals);
+	assert_int_equal(totals.rows, all.rows);
+	assert_memory_equal(totals.by_state, all.by_state, sizeof(all.by_state));
+	assert_int_equal(totals.lost[0], 0);
+	assert_int_equal(t->rows.live, all.rows);
+	assert_int_equal(t->steps.live, all.steps);
+	assert_int_equal(t->holders.live, all.holders);
+	assert_int_equal(check_chain(t, &t->by_sk, false), all.with_sk);
+	assert_int_equal(check_chain(t, &t->by_tuple, true), all.with_tuple);
+	check_tasks(t, &all);
+	free(all.task_refs);
+}
+
+/* --- a table with what it told -------------------------------------------------------------- */
+
+struct trial {
+	struct table *table;
+	char log[16384];
+	size_t used;
+};
+
+static inline void log_print(struct trial *trial, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	trial->used += (size_t)vsnprintf(trial->log + trial->used, sizeof(trial->log) - trial->used,
+	                                 format, args);
+	va_end(args);
+	assert_true(trial->used < sizeof(trial->log));
+}
+
+/* 41ms, 1500us: the largest unit that leaves no fraction. */
+static inline void log_time(struct trial *trial, uint64_t ns)
+{
+	static const struct {
+		uint64_t ns;
+		const char *name;
+	} units[] = {{NS_PER_SEC, "s"}, {NS_PER_MS, "ms"}, {NS_PER_US, "us"}, {1, "ns"}};
+	int i = 0;
+
+	while (ns % units[i].ns)
+		i++;
+	log_print(trial, "%llu%s", (unsigned long long)(ns / units[i].ns), units[i].name);
+}
+
+/*
+ *   :40000 SYN_SENT>ESTABLISHED =40ms @4242
+ *
+ * local port, states, dwell (=: exact, >: at least, ?: not known), "~" if it
+ * was inferred, the actor.
+ */
+static inline void log_state(struct trial *trial, const struct change *change)
+{
+	log_print(trial, "%s>%s ", state_name(change->old), state_name(change->new));
+	if (change->dwell_known) {
+		/* "for 0 ns" would be a time that nobody knows. */
+		assert_true(change->dwell > 0);
+		log_print(trial, change->dwell_exact ? "=" : ">");
+		log_time(trial, change->dwell);
+	} else {
+		assert_int_equal(change->dwell, 0);
+		log_print(trial, "?");
+	}
+	assert_false(change->inferred && change->dwell_exact);
+	if (change->inferred)
+		log_print(trial, " ~");
+	if (change->actor.pid)
+		log_print(trial, " @%u", change->actor.pid);
+}
+
+static inline void log_change(const struct change *change, void *arg)
+{
+	struct trial *trial = arg;
+
+	assert_true(change->time <= table_now(trial->table));
+	if (change->kind == CHANGE_LOSS) {
+		assert_null(change->row);
+		log_print(trial, "lost %s %llu\n", loss_where_name(change->where),
+		          (unsigned long long)change->count);
+		return;
+	}
+	assert_non_null(change->row);
+	log_print(trial, ":%u ", change->row->lport);
+	switch (change->kind) {
+	case CHANGE_STATE:
+		/* The row is told as it is after the change. */
+		assert_int_equal(change->row->state, change->new);
+		log_state(trial, change);
+		break;
+	case CHANGE_RETRANSMIT:
+		log_print(trial, "retransmit %s", retransmit_kind_name(change->retransmit));
+		break;
+	case CHANGE_RST_SENT:
+		log_print(trial, "rst_sent %u", change->reason);
+		break;
+	case CHANGE_RST_RECEIVED:
+		log_print(trial, "rst_received");
+		break;
+	case CHANGE_LOSS:
+	case CHANGE_KIND_COUNT:
+		fail();
+	}
+	log_print(trial, "\n");
+}
+
+static inline void trial_begin(struct trial *trial, uint32_t max_rows)
+{
+	memset(trial, 0, sizeof(*trial));
+	trial->table = table_new(max_rows);
+	assert_non_null(trial->table);
+	table_set_listener(trial->table, log_change, trial);
+}
+
+static inline void trial_end(struct trial *trial)
+{
+	check_table(trial->table);
+	table_free(trial->table);
+}
+
+/* "41ms state ..." as "41000000 state ..."; a plain number stays. */
+static inline void line_in_ns(const char *line, char *ns, size_t size)
+{
+	char *unit;
+	uint64_t time = strtoull(line, &unit, 10);
+	const char *rest = unit + strcspn(unit, " ");
+	uint64_t factor = 1;
+
+	if (unit == line) {
+		snprintf(ns, size, "%s", line);
+		return;
+	}
+	if (*unit == 's')
+		factor = NS_PER_SEC;
+	else if (*unit == 'm')
+		factor = NS_PER_MS;
+	else if (*unit == 'u')
+		factor = NS_PER_US;
+	snprintf(ns, size, "%llu%s", (unsigned long long)(time * factor), rest);
+}
+
+/* Folds lines of facts; recounts after each. */
+static inline void facts(struct trial *trial, const char *lines)
+{
+	uint64_t fact[FACT_MAX_SIZE / sizeof(uint64_t)];
+	struct diag diag = {""};
+	char *copy = strdup(lines), *rest = copy, *line;
+	char ns[1024];
+
+	while ((line = strsep(&rest, "\n"))) {
+		line_in_ns(line, ns, sizeof(ns));
+		int got = fact_text_parse(ns, (struct fact *)fact, &diag);
+
+		if (got < 0)
+			fail_msg("%s: %s", line, diag.text);
+		if (!got)
+			continue;
+		assert_int_equal(table_apply(trial->table, (struct fact *)fact), 0);
+		check_table(trial->table);
+	}
+	free(copy);
+}
+
+/* What was told since it was last asked for. */
+static inline void told(struct trial *trial, const char *expected)
+{
+	assert_string_equal(trial->log, expected);
+	trial->used = 0;
+	trial->log[0] = '\0';
+}
+
+static inline void forget_told(struct trial *trial)
+{
+	trial->used = 0;
+	trial->log[0] = '\0';
+}
+
+/* The only row there is. */
+static inline const struct row *only(const struct trial *trial)
+{
+	struct row_iter iter;
+	const struct row *row = table_first(trial->table, &iter);
+
+	assert_non_null(row);
+	assert_null(table_next(trial->table, &iter));
+	return row;
+}
+
+static inline const struct row *row_by_cookie(const struct trial *trial, uint64_t cookie)
+{
+	const struct row *row = table_find_cookie(trial->table, cookie);
+
+	assert_non_null(row);
+	return row;
+}
+
+static inline void nothing_left(const struct trial *trial)
+{
+	struct row_iter iter;
+
+	assert_null(table_first(trial->table, &iter));
+}
+
+static inline struct totals totals_of(const struct trial *trial)
+{
+	struct totals totals;
+
+	table_totals(trial->table, &totals);
+	return totals;
+}
+
+#endif
