@@ -113,8 +113,8 @@ CHANGE_GETTER(retransmit)
  */
 static void print_state(struct value *value, const struct change *change)
 {
-	bool missed = change->inferred &&
-	              !(change->row && change->row->flags & (ROW_MINI | ROW_REQUEST));
+	bool missed =
+		change->inferred && !(change->row && change->row->flags & (ROW_MINI | ROW_REQUEST));
 
 	value_print(value, "%s -> %s%s",
 	            change->old == STATE_UNKNOWN ? "?" : state_name(change->old),

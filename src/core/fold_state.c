@@ -107,7 +107,9 @@ static void fold_birth(struct table *t, const struct fact_state *fact)
 {
 	struct row *row = row_find_sk(t, fact->h.sk);
 
-	if (row)
+	if (row && row->flags & ROW_NASCENT)
+		row_retire(t, row, fact->h.time); /* told twice, see told_twice() */
+	else if (row)
 		row_outlived(t, row, fact->h.time);
 	row = row_new(t, fact->h.sk, fact->s.netns, fact->h.time);
 	if (!row)
@@ -124,8 +126,13 @@ static bool told_twice(const struct table *t, const struct fact_state *fact)
 {
 	const struct row *row = row_find_sk(t, fact->h.sk);
 
-	return row && row->state == fact->new && row->prior == fact->old &&
-	       row->flags &ROW_SINCE_EXACT;
+	if (row)
+		return row->state == fact->new && row->prior == fact->old &&
+		       (row->flags & ROW_SINCE_EXACT) && !row_is_other(row, &fact->s);
+	if (mini_state(fact) == STATE_CLOSE)
+		return false;
+	row = row_find_tuple(t, &fact->s, ROW_MINI);
+	return row && row->changed && !row_other_cookie(row, &fact->s);
 }
 
 /* A socket that nothing was known of. */

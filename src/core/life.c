@@ -216,10 +216,12 @@ static void take_request(struct table *t, struct row *row, struct row *request)
 {
 	struct step *first = row->history == ROW_NONE ? NULL : pool_at(&t->steps, row->history);
 
-	row->born = request->born;
-	row->flags &= ~ROW_BORN_EXACT; /* the SYN came before anybody saw the request */
 	row->retransmits[RETRANSMIT_SYNACK] += request->retransmits[RETRANSMIT_SYNACK];
-	if (row->state == STATE_SYN_RECV) {
+	if (request->born < row->born) {
+		row->born = request->born;
+		row->flags &= ~ROW_BORN_EXACT; /* the SYN came before anybody saw the request */
+	}
+	if (row->state == STATE_SYN_RECV && request->since < row->since) {
 		row->since = request->since;
 		if (first)
 			first->time = request->since;

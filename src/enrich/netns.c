@@ -15,6 +15,9 @@
 
 #include "enrich/netns_finder.h"
 
+/* NET_NS_INIT_INO of linux/nsfs.h (6.18); below all numbers that others may get. */
+#define INITIAL_INODE 0xEFFFFFF9U
+
 uint32_t netns_parse_link(const char *text)
 {
 	unsigned long inode;
@@ -127,21 +130,34 @@ static int find_tasks(struct netns_finder *finder)
 	return err;
 }
 
-/*
- * Initial is the namespace of pid 1. Where pid 1 may not be looked at (a
- * sandbox), the namespace that we were started in is all the host there is.
- */
-static int find_own_and_host(struct netns_finder *finder)
+static int find_own(struct netns_finder *finder)
 {
 	uint32_t own = netns_own();
-	uint32_t host = read_link(AT_FDCWD, "/proc/1/ns/net");
-	int err = -ENOENT;
 
-	if (own)
-		err = netns_found(finder, own, "/proc/self/ns/net", NULL);
-	if (!err)
-		err = netns_found(finder, host ? host : own, "/proc/1/ns/net", "host");
-	return err;
+	return own ? netns_found(finder, own, "/proc/self/ns/net", NULL) : -ENOENT;
+}
+
+/*
+ * The initial namespace has a number of its own on newer kernels; on others it
+ * is that of pid 1. Where pid 1 may not be looked at (a sandbox), the one that
+ * we were started in is all the host there is.
+ */
+static int name_host(struct netns_finder *finder)
+{
+	uint32_t host = INITIAL_INODE;
+	struct netns_entry *entry;
+
+	if (!finder->slots[slot_of(finder, host)])
+		host = read_link(AT_FDCWD, "/proc/1/ns/net");
+	if (!host)
+		host = netns_own();
+	entry = entry_of(finder, host);
+	if (!entry)
+		return -ENOMEM;
+	if (!*entry->path)
+		strcpy(entry->path, "/proc/1/ns/net");
+	strcpy(entry->name, "host"); /* whatever an engine calls its mount of it */
+	return 0;
 }
 
 /* Known by a name only, at a path too long to keep, and no task in it. */
@@ -158,12 +174,14 @@ static void drop_unreachable(struct netns_list *list)
 int netns_enumerate(struct netns_list *list, struct diag *diag)
 {
 	struct netns_finder finder = {0};
-	int err = find_own_and_host(&finder);
+	int err = find_own(&finder);
 
 	if (!err)
 		err = netns_find_mounts(&finder);
 	if (!err)
 		err = find_tasks(&finder);
+	if (!err)
+		err = name_host(&finder);
 	free(finder.slots);
 	if (err) {
 		netns_list_free(&finder.list);

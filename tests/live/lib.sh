@@ -260,6 +260,11 @@ csv_words() {
 	tr -d '\r' | sed -E 's/^,/-,/; s/,$/,-/; :again; s/,,/,-,/; t again' | tr ',' ' '
 }
 
+# Endpoints as a scenario prints them, made those of --csv.
+csv_endpoint() {
+	sed -e 's/:0$/:*/' -e 's/^\[::ffff:\(.*\)\]/\1/'
+}
+
 own_netns() {
 	stat -L -c %i /proc/self/ns/net
 }

@@ -32,10 +32,10 @@ tcptrail_rows() {
 	"$TCPTRAIL" snapshot $1 --netns "$here" --no-header | awk '$1 ~ /^tcp/ { print $1, $2, $3, $4, $5, $6 }' | sort
 }
 
-# ss's words for states in netstat's; the port of nobody is * in both.
+# What ss prints, in netstat's words: states, v4-mapped addresses, the any address of both families.
 ss_rows() {
-	ss -Htan | awk '{ print $2, $3, $4, $5, $1 }' | sed -e 's/%[^:]*:/:/g' -e 's/[][]//g' \
-		-e 's/ESTAB$/ESTABLISHED/; s/LISTEN$/LISTEN/; s/-\([12]\)$/\1/; y/-/_/' | sort
+	ss -Htan | awk '{ print $2, $3, $4, $5, $1 }' | sed -e 's/[][]//g; s/::ffff://g' \
+		-e 's/ \*:/ :::/g; s/ESTAB$/ESTABLISHED/; s/-\([12]\)$/\1/; y/-/_/' | sort
 }
 
 tcptrail_ss_rows() {
@@ -58,7 +58,7 @@ assert_equal "$(ss_rows)" "$(tcptrail_ss_rows)" "ss -tan"
 # Who has it open, its user and inode: netstat -ep, in another order of columns.
 netstat -antpe | awk '$1 ~ /^tcp/ { sub("/.*", "", $9); print $4, $5, $7, $8, $9 }' | sort \
 	>"$work/netstat"
-csv local,foreign,user,inode,owner_pid,fd snapshot -a --netns "$here" |
-	awk '{ sub(":0$", ":*", $2); if ($6 == "-") $5 = "-"; print $1, $2, $3, $4, $5 }' | sort \
+csv local,foreign,uid,inode,owner_pid,fd snapshot -a --netns "$here" |
+	awk '{ gsub(/[][]/, ""); print $1, $2, $3, $4, $6 == "-" ? "-" : $5 }' | sort \
 	>"$work/tcptrail"
 assert_equal "$(cat "$work/netstat")" "$(cat "$work/tcptrail")" "netstat -antpe"

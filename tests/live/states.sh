@@ -24,7 +24,8 @@ last_event_is() {
 
 check_socket() {
 	local socket state row
-	socket="$(word netns) $(word local) $(word remote)" state=$(word state)
+	socket="$(word netns) $(word local | csv_endpoint) $(word remote | csv_endpoint)"
+	state=$(word state)
 	row=$(awk -v s="$socket" '$1 " " $2 " " $3 == s' "$work/rows")
 	assert_equal "$socket $state" "$row" "row of: $line"
 	# A half-open request has no pid.
