@@ -135,7 +135,7 @@ lint:
 		-Iinclude -Isrc -D_GNU_SOURCE -DTCPTRAIL_VERSION='"0"' $(PURE) src/feed.c src/output.c src/run.c
 
 check:
-	tests/run
+	+tests/run
 
 run: all
 	$(B)/tcptrail $(ARGS)

@@ -12,7 +12,7 @@ static __always_inline int write_seen(struct seq_file *seq, struct sock *sk)
 	seen.h.len = sizeof(seen);
 	seen.h.time = bpf_ktime_get_boot_ns();
 	seen.h.sk = (__u64)sk;
-	sample_sock(&seen.s, sk, false);
+	sample_probed(&seen.s, sk);
 	return bpf_seq_write(seq, &seen, sizeof(seen));
 }
 

@@ -27,9 +27,9 @@ int walk_sockets(struct bpf_iter__tcp *ctx)
 	seen.h.sk = (__u64)skc;
 	tp = bpf_skc_to_tcp_sock(skc);
 	if (tp) {
-		sample_sock(&seen.s, (struct sock *)tp, true);
-		sample_timer(&seen.s, (struct sock *)tp);
-		sample_idle(&seen.s, (struct sock *)tp);
+		sample_fields(&seen.s, tp, true);
+		sample_timer(&seen.s, tp);
+		sample_idle(&seen.s, tp);
 		seen.s.cookie = minted_cookie(tp, seen.s.cookie);
 		goto out;
 	}
@@ -64,7 +64,7 @@ int peek_socket(struct bpf_raw_tracepoint_args *ctx)
 	seen = fact_reserve(FACT_SEEN, sizeof(*seen), sk);
 	if (!seen)
 		return 0;
-	sample_sock(&seen->s, sk, false);
+	sample_probed(&seen->s, sk);
 	seen->s.flags |= SAMPLE_POINT;
 	fact_submit(seen);
 	return 0;

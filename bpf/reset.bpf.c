@@ -51,7 +51,7 @@ static __always_inline void sample_any(struct fact_sample *s, struct sock *sk)
 	else if (state == TCP_STATE_NEW_SYN_RECV)
 		sample_request(s, (void *)sk);
 	else
-		sample_sock(s, sk, false);
+		sample_probed(s, sk);
 }
 
 /*
@@ -96,7 +96,7 @@ int BPF_PROG(on_receive_reset, struct sock *sk)
 	fact->reason = 0;
 	fact->active = 0;
 	task_clear(&fact->task);
-	sample_sock(&fact->s, sk, true);
+	sample_sock(&fact->s, sk);
 	fact_submit(fact);
 	return 0;
 }

@@ -22,7 +22,7 @@ int on_retransmit(__u64 *ctx)
 	fact->ca_state = BPF_CORE_READ_BITFIELD_PROBED(icsk, icsk_ca_state);
 	fact->pending = BPF_CORE_READ(icsk, icsk_pending);
 	fact->retransmits = BPF_CORE_READ(icsk, icsk_retransmits);
-	sample_sock(&fact->s, sk, true);
+	sample_sock(&fact->s, sk);
 	fact_submit(fact);
 	return 0;
 }

@@ -53,7 +53,7 @@ static __always_inline int tell(struct sock *sk, int old, int new)
 	fact = fact_reserve(FACT_STATE, sizeof(*fact), sk);
 	if (!fact)
 		return 0;
-	sample_sock(&fact->s, sk, true);
+	sample_sock(&fact->s, sk);
 	*(__u64 *)&fact->old = 0; /* the padding, too */
 	fact->old = old;
 	fact->new = new;

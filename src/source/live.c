@@ -75,6 +75,8 @@ static void configure(struct live *live)
 	/* bpf_get_socket_cookie for tracing programs came with this function (5.12). */
 	skeleton->rodata->has_cookie_helper =
 		btf__find_by_name_kind(live->btf, "bpf_get_socket_ptr_cookie", BTF_KIND_FUNC) >= 0;
+	skeleton->rodata->has_socket_casts =
+		btf__find_by_name_kind(live->btf, "bpf_skc_to_tcp_sock", BTF_KIND_FUNC) >= 0;
 	bpf_map__set_max_entries(skeleton->maps.facts, live->ring_bytes);
 	probes_choose(&live->probes, skeleton->obj);
 }
