@@ -58,7 +58,7 @@ endif
 endif
 
 # --- flags are a prerequisite: another set of them rebuilds ---------------------------------
-FLAGS_NOW := $(CC) $(CLANG) $(ALL_CFLAGS) $(LDFLAGS) $(ARCH)
+FLAGS_NOW := $(filter-out -Werror,$(CC) $(CLANG) $(ALL_CFLAGS) $(LDFLAGS) $(ARCH))
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS_NOW))' > $@

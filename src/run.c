@@ -203,6 +203,18 @@ static int run_command(struct run *run)
 	return -EINVAL;
 }
 
+/* -v: what this kernel does not let us see. */
+static void tell_probes(const struct run *run)
+{
+	const struct live *live = feed_live(run->feed);
+	const struct live_probe *probe;
+
+	for (size_t i = 0; live && (probe = live_probe(live, i)); i++)
+		if (probe->wanted && !probe->active)
+			fprintf(stderr, "tcptrail: without %s (%s): %s\n", probe->name,
+				probe->purpose, probe->why);
+}
+
 static int run_live(struct run *run, struct diag *diag)
 {
 	const struct options *options = run->options;
@@ -221,10 +233,14 @@ static int run_live(struct run *run, struct diag *diag)
 		return EXIT_CANNOT;
 	if (shortfall.text[0])
 		notice("%s", shortfall.text);
+	if (options->verbose)
+		tell_probes(run);
 	err = run_command(run);
-	if (err && err != -EPIPE)
+	if (output_flush(run->output)) /* finish() tells of that */
+		return EXIT_FINE;
+	if (err)
 		diag_fail(diag, err, "stopped: %s", strerror(-err));
-	return err && err != -EPIPE ? EXIT_LOST : EXIT_FINE;
+	return err ? EXIT_LOST : EXIT_FINE;
 }
 
 /* --- commands on a file of facts ------------------------------------------------------------ */

@@ -48,12 +48,7 @@ static struct row *row_meet(struct table *t, uint64_t sk, const struct fact_samp
 	row = row_new(t, s->flags & SAMPLE_MINI ? 0 : sk, s->netns, time);
 	if (!row)
 		return NULL;
-	row_set_state(t, row, s->state);
-	row->closer = (uint8_t)closer_of_state(s->state);
-	if (s->flags & SAMPLE_REQUEST)
-		row->flags |= ROW_REQUEST | ROW_LISTENED;
-	if (s->flags & SAMPLE_MINI)
-		row->flags |= ROW_MINI;
+	row_meet_as(t, row, s);
 	row_settle(t, row, s, time);
 	row_take_sample(t, row, s, time);
 	row_add_step(t, row, time, STEP_STATE, s->state, 0);

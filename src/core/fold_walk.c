@@ -111,12 +111,7 @@ static struct row *row_from_walk(struct table *t, const struct fact_seen *seen)
 	row = row_new(t, seen->s.flags & SAMPLE_MINI ? 0 : seen->h.sk, seen->s.netns, seen->h.time);
 	if (!row)
 		return NULL;
-	row_set_state(t, row, seen->s.state);
-	row->closer = (uint8_t)closer_of_state(seen->s.state);
-	if (seen->s.flags & SAMPLE_REQUEST)
-		row->flags |= ROW_REQUEST | ROW_LISTENED;
-	if (seen->s.flags & SAMPLE_MINI)
-		row->flags |= ROW_MINI;
+	row_meet_as(t, row, &seen->s);
 	row->since = bound_of_since(&seen->s, seen->h.time);
 	row->born = row->since;
 	row_settle(t, row, &seen->s, seen->h.time);
@@ -143,13 +138,21 @@ static bool outlived(struct table *t, const struct fact_seen *seen)
 {
 	const struct row *row = row_find_sk(t, seen->h.sk);
 	uint64_t destroyed = tombs_time(&t->tombs, seen->h.sk);
+	bool request = seen->s.flags & SAMPLE_REQUEST;
 
 	if (destroyed && seen->h.time <= destroyed)
 		return true;
 	if (row)
 		return row_is_other(row, &seen->s) && seen->h.time <= row->changed;
-	row = row_find_tuple(t, &seen->s, ROW_MINI);
-	return row && event_since(row, seen);
+	/* What a request became, and what became a mini-socket, stands at the same tuple. */
+	for (row = row_find_tuple(t, &seen->s, 0); row; row = row_next_tuple(t, row, &seen->s)) {
+		bool successor = row->flags & ROW_MINI || (request && !(row->flags & ROW_REQUEST) &&
+		                                           row->state != STATE_CLOSE);
+
+		if (successor && event_since(row, seen))
+			return true;
+	}
+	return false;
 }
 
 /* A full or request socket known by its addresses only so far. */

@@ -111,7 +111,8 @@ bool row_is_other(const struct row *row, const struct fact_sample *s)
 	if (!(s->flags & SAMPLE_TUPLE) || !(row->flags & ROW_INDEXED) ||
 	    row->state == STATE_CLOSE || s->state == STATE_CLOSE)
 		return false;
-	return row->rport != s->rport || memcmp(row->raddr, s->raddr, sizeof(row->raddr));
+	return row->rport != s->rport || memcmp(row->raddr, s->raddr, sizeof(row->raddr)) ||
+	       (row->lport && s->lport && row->lport != s->lport);
 }
 
 struct row *row_of_address(struct table *t, uint64_t sk, const struct fact_sample *s, uint64_t time)
@@ -147,6 +148,16 @@ enum closer closer_of_state(enum tcp_state state)
 		break;
 	}
 	return CLOSER_NONE;
+}
+
+void row_meet_as(struct table *t, struct row *row, const struct fact_sample *s)
+{
+	row_set_state(t, row, s->state);
+	row->closer = (uint8_t)closer_of_state(s->state);
+	if (s->flags & SAMPLE_MINI)
+		row->flags |= ROW_MINI;
+	else if (s->flags & SAMPLE_REQUEST)
+		row->flags |= ROW_REQUEST | ROW_LISTENED;
 }
 
 void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uint64_t time,

@@ -141,6 +141,12 @@ static void fold(struct table *t, const struct fact *fact)
 	}
 }
 
+/* Is the string of a name within its fact? */
+static bool name_fits(const struct fact_name *name)
+{
+	return name->size <= FACT_NAME_MAX && name->size <= name->h.len - sizeof(*name);
+}
+
 int table_apply(struct table *t, const struct fact *fact)
 {
 	if (fact->len < sizeof(*fact))
@@ -148,6 +154,8 @@ int table_apply(struct table *t, const struct fact *fact)
 	if (fact->type >= FACT_TYPE_COUNT || !sizes[fact->type])
 		return 0;
 	if (fact->len < sizes[fact->type])
+		return -EINVAL;
+	if (fact->type == FACT_NAME && !name_fits((const struct fact_name *)fact))
 		return -EINVAL;
 	if (fact->time > t->now)
 		t->now = fact->time;

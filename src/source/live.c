@@ -4,9 +4,11 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -116,12 +118,33 @@ static int on_record(void *arg, void *data, size_t size)
 	return live->drained < live->ring_bytes ? 0 : -ECANCELED;
 }
 
+/* Page 0 of a ring begins with the consumer's position, page 1 with the producer's. */
+static const uint64_t *map_position(const struct live *live, unsigned int page)
+{
+	long size = sysconf(_SC_PAGESIZE);
+	void *at = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED,
+			bpf_map__fd(live->skeleton->maps.facts), (off_t)(page * size));
+
+	return at == MAP_FAILED ? NULL : at;
+}
+
+static void unmap_position(const uint64_t *position)
+{
+	if (position)
+		munmap((void *)position, (size_t)sysconf(_SC_PAGESIZE));
+}
+
 static int open_ring(struct live *live, struct diag *diag)
 {
 	live->ring = ring_buffer__new(bpf_map__fd(live->skeleton->maps.facts), on_record, live,
 				      NULL);
 	if (!live->ring)
 		return diag_fail(diag, -errno, "the ring buffer cannot be mapped: %s",
+				 strerror(errno));
+	live->read = map_position(live, 0);
+	live->written = map_position(live, 1);
+	if (!live->read || !live->written)
+		return diag_fail(diag, -errno, "the ring buffer's positions cannot be mapped: %s",
 				 strerror(errno));
 	return 0;
 }
@@ -180,6 +203,8 @@ void live_close(struct live *live)
 	if (live->skeleton)
 		probes_detach(&live->probes);
 	ring_buffer__free(live->ring);
+	unmap_position(live->read);
+	unmap_position(live->written);
 	tcptrail_bpf__destroy(live->skeleton);
 	btf__free(live->btf);
 	free(live->batch);
@@ -257,6 +282,19 @@ int live_drain(struct live *live)
 		return got;
 	report_losses(live);
 	return 0;
+}
+
+int live_drain_all(struct live *live)
+{
+	uint64_t target = __atomic_load_n(live->written, __ATOMIC_ACQUIRE);
+	int err = live_drain(live);
+
+	/* A BPF program does not sleep: what it has reserved it submits soon. */
+	while (!err && __atomic_load_n(live->read, __ATOMIC_RELAXED) < target) {
+		sched_yield();
+		err = live_drain(live);
+	}
+	return err;
 }
 
 int live_name_reasons(struct live *live)

@@ -55,6 +55,7 @@ struct live_probe {
 	const char *name;    /* "tp_btf/inet_sock_set_state" */
 	const char *purpose; /* what it is for */
 	bool required;
+	bool wanted; /* false: of no use to what was opened */
 	bool active;
 	char why[160]; /* not active: the reason */
 };

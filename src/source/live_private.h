@@ -14,10 +14,18 @@ struct live {
 	struct probes probes;
 	struct fact_sink sink;
 	uint32_t ring_bytes;
+	/* Positions in the ring, as the kernel maps them: written so far, read so far. */
+	const uint64_t *written, *read;
 	uint64_t drained; /* bytes, by the drain at work */
 	uint64_t lost, misses; /* reported so far */
 	uint64_t misses_checked;
 	char *batch; /* buffer of walks; allocated by the first */
 };
+
+/*
+ * Hands over every fact reserved before the call. live_drain() alone stops at a
+ * record that another CPU has reserved and not yet submitted.
+ */
+int live_drain_all(struct live *live);
 
 #endif

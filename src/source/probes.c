@@ -109,8 +109,9 @@ void probes_survey(struct probes *probes, const struct btf *btf, bool trace)
 
 		state->name = table[i].name;
 		state->purpose = table[i].purpose;
+		state->wanted = trace || !table[i].event;
 		state->required = table[i].required && trace;
-		if (!trace && table[i].event)
+		if (!state->wanted)
 			snprintf(state->why, sizeof(state->why), "a snapshot needs no events");
 		else
 			survey_one(state, &table[i], btf);

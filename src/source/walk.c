@@ -56,7 +56,7 @@ static int read_all(struct live *live, int fd)
 			return held ? -EIO : 0;
 		held += (size_t)got;
 		/* Events before the samples that were taken after them. */
-		err = live_drain(live);
+		err = live_drain_all(live);
 		if (err)
 			return err;
 		done = emit_batch(live, held);

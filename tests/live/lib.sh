@@ -83,7 +83,7 @@ wait_until() {
 assert_equal() {
 	[ "$1" = "$2" ] && return 0
 	fail "not equal: ${3:-}" "$(diff -U 3 --label wanted --label got \
-		<(printf '%s\n' "$1") <(printf '%s\n' "$2") | head -n 60)"
+		<(printf '%s\n' "$1") <(printf '%s\n' "$2") | head -n 60 || true)"
 }
 
 # assert_contains TEXT PART [WHAT]

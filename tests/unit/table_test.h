@@ -300,23 +300,29 @@ static inline void line_in_ns(const char *line, char *ns, size_t size)
 	snprintf(ns, size, "%llu%s", (unsigned long long)(time * factor), rest);
 }
 
-/* Folds lines of facts; recounts after each. */
-static inline void facts(struct trial *trial, const char *lines)
+/* Folds one line; empty ones are let pass. */
+static inline void fact_line(struct trial *trial, const char *line)
 {
 	uint64_t fact[FACT_MAX_SIZE / sizeof(uint64_t)];
 	struct diag diag = {""};
-	char *copy = strdup(lines), *rest = copy, *line;
 	char ns[1024];
+	int got;
+
+	line_in_ns(line, ns, sizeof(ns));
+	got = fact_text_parse(ns, (struct fact *)fact, &diag);
+	if (got < 0)
+		fail_msg("%s: %s", line, diag.text);
+	if (got)
+		assert_int_equal(table_apply(trial->table, (struct fact *)fact), 0);
+}
+
+/* Folds lines of facts; recounts after each. */
+static inline void facts(struct trial *trial, const char *lines)
+{
+	char *copy = strdup(lines), *rest = copy, *line;
 
 	while ((line = strsep(&rest, "\n"))) {
-		line_in_ns(line, ns, sizeof(ns));
-		int got = fact_text_parse(ns, (struct fact *)fact, &diag);
-
-		if (got < 0)
-			fail_msg("%s: %s", line, diag.text);
-		if (!got)
-			continue;
-		assert_int_equal(table_apply(trial->table, (struct fact *)fact), 0);
+		fact_line(trial, line);
 		check_table(trial->table);
 	}
 	free(copy);

@@ -61,7 +61,8 @@ static void test_defaults(void **state)
 	assert_int_equal(o.command, COMMAND_WATCH);
 	assert_int_equal(o.format, OUTPUT_TEXT);
 	assert_int_equal(o.color, COLOR_AUTO);
-	assert_false(o.all || o.listening || o.programs || o.extend || o.timers || o.wide ||
+	assert_true(o.all && o.programs); /* who types nothing wants to see all, and whose */
+	assert_false(o.listening || o.extend || o.timers || o.wide ||
 	             o.numeric_hosts || o.numeric_ports || o.numeric_users || o.continuous ||
 	             o.verbose || o.no_header || o.utc || o.query.v4 || o.query.v6);
 	assert_null(o.columns);
@@ -184,9 +185,11 @@ static void test_flags(void **state)
 		for (size_t l = 0; l < 3 && cases[i].lines[l]; l++) {
 			struct line line;
 			struct options o;
+			char text[64];
 
-			print_message("%s\n", cases[i].lines[l]);
-			o = accept(&line, cases[i].lines[l]);
+			snprintf(text, sizeof(text), "snapshot %s", cases[i].lines[l]);
+			print_message("%s\n", text);
+			o = accept(&line, text);
 			for (size_t m = 0; m < MEMBERS; m++)
 				assert_int_equal(*(bool *)((char *)&o + members[m]),
 				                 cases[i].set >> m & 1);
@@ -231,7 +234,7 @@ static void test_continuous(void **state)
 		{"snapshot -4c", S, "4"},
 		{"snapshot -ca -n", S, "an"},
 		{"snapshot -c3c", S, ""}, /* the last one counts */
-		{"-antc2", 2 * S, "an"},
+		{"-antc2", 2 * S, "anp"},
 		{"snapshot 2", 2 * S, ""},
 		{"snapshot -an 0.5", S / 2, "an"},
 		{"snapshot 2 -an", 2 * S, "an"},

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/pool.h"
+
+struct element {
+	uint64_t number, more[4];
+};
+
+static void elements_are_zeroed_each_time(void **state)
+{
+	static const struct element zero;
+	struct pool pool;
+	uint32_t index;
+
+	(void)state;
+	pool_init(&pool, sizeof(struct element), 1);
+	for (int i = 0; i < 3; i++) {
+		index = pool_take(&pool);
+		assert_int_equal(index, 0);
+		assert_memory_equal(pool_at(&pool, index), &zero, sizeof(zero));
+		memset(pool_at(&pool, index), 0xff, sizeof(zero));
+		pool_put(&pool, index);
+	}
+	pool_free(&pool);
+}
+
+static void max_bounds_what_is_in_use(void **state)
+{
+	struct pool pool;
+
+	(void)state;
+	pool_init(&pool, sizeof(struct element), 3);
+	assert_int_equal(pool_take(&pool), 0);
+	assert_int_equal(pool_take(&pool), 1);
+	assert_int_equal(pool_take(&pool), 2);
+	assert_int_equal(pool_take(&pool), POOL_NONE);
+	assert_int_equal(pool.live, 3);
+	pool_put(&pool, 1);
+	assert_int_equal(pool.live, 2);
+	assert_int_equal(pool_take(&pool), 1);
+	assert_int_equal(pool_take(&pool), POOL_NONE);
+	assert_int_equal(pool.used, 3);
+	pool_free(&pool);
+}
+
+static void pool_of_none_gives_none(void **state)
+{
+	struct pool pool;
+
+	(void)state;
+	pool_init(&pool, sizeof(struct element), 0);
+	assert_int_equal(pool_take(&pool), POOL_NONE);
+	pool_free(&pool);
+	pool_free(&pool); /* once more is harmless */
+}
+
+static void elements_stay_where_they_are_while_it_grows(void **state)
+{
+	enum { COUNT = 5000 };
+	struct pool pool;
+	void *first;
+
+	(void)state;
+	pool_init(&pool, sizeof(struct element), POOL_NONE);
+	first = pool_at(&pool, pool_take(&pool));
+	for (uint32_t i = 1; i < COUNT; i++) {
+		assert_int_equal(pool_take(&pool), i);
+		((struct element *)pool_at(&pool, i))->number = i;
+	}
+	assert_ptr_equal(pool_at(&pool, 0), first);
+	for (uint32_t i = 0; i < COUNT; i++)
+		assert_int_equal(((struct element *)pool_at(&pool, i))->number, i);
+	pool_free(&pool);
+}
+
+/* All that is put back comes again, each once, before memory grows. */
+static void what_is_put_back_is_taken_again(void **state)
+{
+	enum { COUNT = 2000 };
+	static uint8_t taken[COUNT];
+	struct pool pool;
+
+	(void)state;
+	memset(taken, 0, sizeof(taken));
+	pool_init(&pool, sizeof(uint32_t), POOL_NONE); /* as small as one may be */
+	for (uint32_t i = 0; i < COUNT; i++)
+		pool_take(&pool);
+	for (uint32_t i = 0; i < COUNT; i++)
+		pool_put(&pool, i * 7 % COUNT);
+	assert_int_equal(pool.live, 0);
+	for (uint32_t i = 0; i < COUNT; i++) {
+		uint32_t index = pool_take(&pool);
+
+		assert_true(index < COUNT);
+		assert_int_equal(taken[index]++, 0);
+	}
+	assert_int_equal(pool.used, COUNT);
+	assert_int_equal(pool_take(&pool), COUNT);
+	pool_free(&pool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(elements_are_zeroed_each_time),
+		cmocka_unit_test(max_bounds_what_is_in_use),
+		cmocka_unit_test(pool_of_none_gives_none),
+		cmocka_unit_test(elements_stay_where_they_are_while_it_grows),
+		cmocka_unit_test(what_is_put_back_is_taken_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
