@@ -1,11 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
 #include "probes_command.h"
 #include "run.h"
+
+static int flushed(void)
+{
+	if (!fflush(stdout) || errno == EPIPE)
+		return EXIT_FINE;
+	fprintf(stderr, "tcptrail: output was lost: %s\n", strerror(errno));
+	return EXIT_LOST;
+}
+
+/* --help, --help COMMAND, and COMMAND --columns help */
+static int help(const struct options *options)
+{
+	if (options->columns)
+		cli_help_columns(stdout, options->help_about);
+	else
+		cli_help(stdout, options->help_about);
+	return flushed();
+}
 
 int main(int argc, char **argv)
 {
@@ -14,21 +34,22 @@ int main(int argc, char **argv)
 	int code = EXIT_FINE;
 
 	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN); /* a write tells by EPIPE */
 	if (cli_parse(argc, argv, &options, &diag)) {
 		fprintf(stderr, "tcptrail: %s\n", diag.text);
 		return EXIT_USAGE;
 	}
 	if (options.columns && !strcmp(options.columns, "help")) {
-		cli_help_columns(stdout, options.command);
-		options_free(&options);
-		return EXIT_FINE;
+		options.help_about = options.command;
+		options.command = COMMAND_HELP;
 	}
 	switch (options.command) {
 	case COMMAND_HELP:
-		cli_help(stdout, options.help_about);
+		code = help(&options);
 		break;
 	case COMMAND_VERSION:
 		puts("tcptrail " TCPTRAIL_VERSION);
+		code = flushed();
 		break;
 	case COMMAND_PROBES:
 		code = probes_command();

@@ -62,6 +62,6 @@ full() {
 	assert_contains "$err" "No space left on device" "stderr of: $*"
 }
 full snapshot -ant
-full snapshot --json
+full snapshot -a --json
 full --help
 assert_run 3 "$TCPTRAIL" snapshot --output "$work/no/such/directory/file"
