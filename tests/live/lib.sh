@@ -144,6 +144,8 @@ in_fresh_netns() {
 start() {
 	local to=$1 errors=$2
 	shift 2
+	: >"$to" # or we would look at what an earlier one has written
+	: >"$errors"
 	(
 		for fd in "${held_fds[@]}"; do
 			exec {fd}>&-

@@ -16,21 +16,23 @@ check_signal() {
 	# Each cycle, and one more a pair to say that it was the last.
 	assert_equal 2002 "$(grep -c '^SYN_SENT,ESTABLISHED,' "$work/trace.out")" "connects"
 	assert_equal 2002 "$(grep -c '^LAST_ACK,CLOSE,' "$work/trace.out")" "closes by the server"
-	assert_equal "" "$(grep -Ev '^[A-Z_12]*,[A-Z_12]+,[0-9]*,(true|false)?.$' "$work/trace.out" |
-		head -n 3)" "torn lines"
+	assert_equal "" "$(grep -Ev '^[A-Z_12]*,[A-Z_12]+,[0-9]*,(true|false)?.$' \
+		"$work/trace.out" || true)" "torn lines"
 	scenario_stop
 }
 
 check_signal INT
 check_signal TERM
 
-# While lines are being written: the last one is whole.
+# While lines are being written as fast as two cores can: the last one is whole. The kernel may
+# well lose facts under such a load, but not in silence.
 trace_start events --netns "$here"
 start /dev/null "$work/storm.err" "$SCENARIO" storm --count 20000 --no-stdin --hold 0
 storm=$started
 wait_until "lines" trace_has "ESTABLISHED"
 trace_stop TERM
-assert_equal 0 "$status" "exit status in full stream"
+assert_contains "0 4" "$status" "exit status in full stream"
+[ "$status" = 0 ] || assert_contains "$err" "facts were lost" "stderr in full stream"
 assert_equal "" "$(tail -c 1 "$work/trace.out" | tr -d '\n')" "end of the last line"
 kill -TERM "$storm" 2>/dev/null || true
 await_end "$storm" 100 || fail "storm does not end"

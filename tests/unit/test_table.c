@@ -11,8 +11,8 @@
 	trial_begin(&trial, rows)
 
 #define SYN_SENT                                                                                   \
-	"1s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple pid=42 comm=\"curl\"" UNBOUND \
-	"\n"
+	"1s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple pid=42 "                 \
+	"comm=\"curl\"" UNBOUND "\n"
 
 /* --- facts that are not right ------------------------------------------------------------------ */
 
@@ -47,7 +47,7 @@ static void facts_too_short_are_refused(void **state)
 			assert_non_null(fact);
 			*fact = (struct fact){.type = type, .len = len, .time = 77};
 			assert_int_equal(table_apply(trial.table, fact),
-					 len < sizes[type] ? -EINVAL : 0);
+			                 len < sizes[type] ? -EINVAL : 0);
 			assert_int_equal(table_now(trial.table), len < sizes[type] ? 0 : 77);
 			free(fact);
 		}
@@ -92,9 +92,10 @@ static void longer_facts_are_read_as_far_as_known(void **state)
 	struct {
 		struct fact_state fact;
 		uint64_t more[2];
-	} longer = {.fact = {.h = {.type = FACT_STATE, .len = sizeof(longer), .time = 5, .sk = 0xa1},
-			     .old = STATE_CLOSE,
-			     .new = STATE_LISTEN}};
+	} longer = {
+		.fact = {.h = {.type = FACT_STATE, .len = sizeof(longer), .time = 5, .sk = 0xa1},
+	                 .old = STATE_CLOSE,
+	                 .new = STATE_LISTEN}};
 	TRIAL(10);
 
 	assert_int_equal(table_apply(trial.table, &longer.fact.h), 0);
@@ -108,10 +109,10 @@ static void name_that_overruns_its_fact_is_refused(void **state)
 		struct fact_name fact;
 		char room[8];
 	} name = {.fact = {.h = {.type = FACT_NAME, .len = sizeof(name), .time = 5},
-			   .kind = NAME_NETNS,
-			   .size = 8,
-			   .key = {7, 0}},
-		  .room = "hostname"};
+	                   .kind = NAME_NETNS,
+	                   .size = 8,
+	                   .key = {7, 0}},
+	          .room = "hostname"};
 	struct name_key key = name_key_number(NAME_NETNS, 7);
 	TRIAL(10);
 
@@ -129,14 +130,14 @@ static void states_that_do_not_exist_are_passed_over(void **state)
 	TRIAL(10);
 
 	facts(&trial, "1s state sk=a1 old=13 new=ESTABLISHED flags=tuple" CLIENT "\n"
-		      "1s state sk=a1 old=ESTABLISHED new=255 flags=tuple" CLIENT "\n"
-		      "1s state sk=a1 new=ESTABLISHED flags=tuple" CLIENT "\n"
-		      "1s state sk=a1 old=ESTABLISHED flags=tuple" CLIENT "\n"
-		      "1s seen sk=a1 state=13 flags=tuple" CLIENT "\n"
-		      "1s seen sk=a1 flags=tuple" CLIENT "\n"
-		      "1s seen sk=a1 state=200 flags=tuple,mini" CLIENT "\n"
-		      "1s retransmit sk=a1 state=99 flags=tuple" CLIENT "\n"
-		      "1s retransmit sk=a1 flags=tuple" CLIENT "\n");
+	              "1s state sk=a1 old=ESTABLISHED new=255 flags=tuple" CLIENT "\n"
+	              "1s state sk=a1 new=ESTABLISHED flags=tuple" CLIENT "\n"
+	              "1s state sk=a1 old=ESTABLISHED flags=tuple" CLIENT "\n"
+	              "1s seen sk=a1 state=13 flags=tuple" CLIENT "\n"
+	              "1s seen sk=a1 flags=tuple" CLIENT "\n"
+	              "1s seen sk=a1 state=200 flags=tuple,mini" CLIENT "\n"
+	              "1s retransmit sk=a1 state=99 flags=tuple" CLIENT "\n"
+	              "1s retransmit sk=a1 flags=tuple" CLIENT "\n");
 	told(&trial, "");
 	nothing_left(&trial);
 	trial_end(&trial);
@@ -177,7 +178,8 @@ static void times_in_states_add_up_to_a_life(void **state)
 
 	facts(&trial, SYN_SENT
 	      "1040ms state sk=a1 old=SYN_SENT new=ESTABLISHED cookie=5 flags=tuple" CLIENT "\n"
-	      "3040ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 flags=tuple,done" CLIENT "\n"
+	      "3040ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 flags=tuple,done" CLIENT
+	      "\n"
 	      "9s tick\n");
 	table_time_in_states(trial.table, only(&trial), ns);
 	assert_int_equal(ns[STATE_SYN_SENT], 40 * NS_PER_MS);
@@ -196,10 +198,12 @@ static void retransmits_leave_room_for_states(void **state)
 	facts(&trial, SYN_SENT
 	      "1040ms state sk=a1 old=SYN_SENT new=ESTABLISHED cookie=5 flags=tuple" CLIENT "\n");
 	for (int i = 0; i < 200; i++)
-		facts(&trial, "2s retransmit sk=a1 cookie=5 state=ESTABLISHED ca_state=4 flags=tuple" CLIENT
-			      "\n");
-	facts(&trial, "5s state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 flags=tuple,done" CLIENT "\n"
-		      "7s tick\n");
+		facts(&trial,
+		      "2s retransmit sk=a1 cookie=5 state=ESTABLISHED ca_state=4 flags=tuple" CLIENT
+		      "\n");
+	facts(&trial,
+	      "5s state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 flags=tuple,done" CLIENT "\n"
+	      "7s tick\n");
 	table_time_in_states(trial.table, only(&trial), ns);
 	assert_int_equal(ns[STATE_CLOSE_WAIT], 2 * NS_PER_SEC);
 	assert_int_equal(only(&trial)->retransmits[RETRANSMIT_RTO], 200);
@@ -233,7 +237,7 @@ static void retransmits_are_told_by_kind(void **state)
 
 		trial_begin(&one, 10);
 		snprintf(line, sizeof(line), "1s retransmit sk=a1 cookie=5 flags=tuple %s" CLIENT,
-			 cases[i].fact);
+		         cases[i].fact);
 		facts(&one, line);
 		if (only(&one)->retransmits[cases[i].kind] != 1 ||
 		    totals_of(&one).retransmits[cases[i].kind] != 1)
@@ -248,8 +252,8 @@ static void losses_are_counted_where_they_happened(void **state)
 	TRIAL(10);
 
 	facts(&trial, "1s loss where=ring-buffer count=3\n"
-		      "1s loss where=ring-buffer count=4\n"
-		      "1s loss where=output count=1\n");
+	              "1s loss where=ring-buffer count=4\n"
+	              "1s loss where=output count=1\n");
 	told(&trial, "lost ring-buffer 3\nlost ring-buffer 4\nlost output 1\n");
 	assert_int_equal(totals_of(&trial).lost[LOSS_RING], 7);
 	assert_int_equal(totals_of(&trial).lost[LOSS_OUTPUT], 1);
@@ -268,20 +272,22 @@ static void full_table_counts_who_did_not_fit(void **state)
 {
 	TRIAL(2);
 
-	facts(&trial, "1s state sk=a1 old=CLOSE new=LISTEN cookie=1 flags=tuple local=1.1.1.1:1 netns=7\n"
-		      "1s state sk=a2 old=CLOSE new=LISTEN cookie=2 flags=tuple local=1.1.1.1:2 netns=7\n"
-		      "1s state sk=a3 old=CLOSE new=LISTEN cookie=3 flags=tuple local=1.1.1.1:3 netns=7\n"
-		      "1s state sk=a4 old=LISTEN new=SYN_RECV netns=7\n"
-		      "1s seen sk=a5 cookie=4 state=ESTABLISHED flags=tuple" CLIENT "\n"
-		      "1s seen sk=a6 cookie=5 state=TIME_WAIT flags=tuple,mini" CLIENT "\n"
-		      "1s retransmit sk=a7 cookie=6 state=ESTABLISHED flags=tuple" CLIENT "\n");
+	facts(&trial,
+	      "1s state sk=a1 old=CLOSE new=LISTEN cookie=1 flags=tuple local=1.1.1.1:1 netns=7\n"
+	      "1s state sk=a2 old=CLOSE new=LISTEN cookie=2 flags=tuple local=1.1.1.1:2 netns=7\n"
+	      "1s state sk=a3 old=CLOSE new=LISTEN cookie=3 flags=tuple local=1.1.1.1:3 netns=7\n"
+	      "1s state sk=a4 old=LISTEN new=SYN_RECV netns=7\n"
+	      "1s seen sk=a5 cookie=4 state=ESTABLISHED flags=tuple" CLIENT "\n"
+	      "1s seen sk=a6 cookie=5 state=TIME_WAIT flags=tuple,mini" CLIENT "\n"
+	      "1s retransmit sk=a7 cookie=6 state=ESTABLISHED flags=tuple" CLIENT "\n");
 	assert_int_equal(totals_of(&trial).lost[LOSS_TABLE], 5);
 	assert_int_equal(totals_of(&trial).rows, 2);
 	assert_int_equal(totals_of(&trial).rows_max, 2);
 	/* Who is in goes on, and room is used again. */
-	facts(&trial, "2s state sk=a1 old=LISTEN new=CLOSE cookie=1 flags=tuple local=1.1.1.1:1 netns=7\n"
-		      "2s destroy sk=a1\n"
-		      "3s state sk=a3 old=CLOSE new=LISTEN cookie=3 flags=tuple local=1.1.1.1:3 netns=7\n");
+	facts(&trial,
+	      "2s state sk=a1 old=LISTEN new=CLOSE cookie=1 flags=tuple local=1.1.1.1:1 netns=7\n"
+	      "2s destroy sk=a1\n"
+	      "3s state sk=a3 old=CLOSE new=LISTEN cookie=3 flags=tuple local=1.1.1.1:3 netns=7\n");
 	assert_int_equal(row_by_cookie(&trial, 3)->state, STATE_LISTEN);
 	assert_int_equal(totals_of(&trial).lost[LOSS_TABLE], 5);
 	trial_end(&trial);

@@ -11,8 +11,8 @@
 #define TIME_WAIT                                                                                  \
 	"1s state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead,done" CLIENT "\n"
 #define SYN_SENT                                                                                   \
-	"1s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple pid=42 comm=\"curl\"" UNBOUND \
-	"\n"
+	"1s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple pid=42 "                 \
+	"comm=\"curl\"" UNBOUND "\n"
 
 static bool asks(struct trial *trial, enum question_kind kind, uint64_t cookie)
 {
@@ -37,8 +37,9 @@ static void replay_asks_nothing(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, TIME_WAIT "2s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=tuple" UNBOUND "\n"
-				"99s tick\n");
+	facts(&trial,
+	      TIME_WAIT "2s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=tuple" UNBOUND "\n"
+	                "99s tick\n");
 	assert_true(asks_nothing(&trial));
 	trial_end(&trial);
 }
@@ -67,12 +68,13 @@ static void mini_socket_is_asked_for_until_it_is_known(void **state)
 	assert_true(asks_nothing(&trial));
 	/* The answer: there, until 61.5 s. */
 	facts(&trial, "3100ms seen cookie=5 state=TIME_WAIT flags=mini,tuple,timer,point "
-		      "timer=timewait timer_ms=58400" CLIENT "\n61499ms tick\n");
+	              "timer=timewait timer_ms=58400" CLIENT "\n61499ms tick\n");
 	assert_true(asks_nothing(&trial));
 	facts(&trial, "61500ms tick\n");
 	assert_true(asks(&trial, ASK_MINI, 5));
 	assert_true(asks_nothing(&trial));
-	facts(&trial, "61501ms gone cookie=5 state=TIME_WAIT flags=mini,tuple" CLIENT "\n99s tick\n");
+	facts(&trial,
+	      "61501ms gone cookie=5 state=TIME_WAIT flags=mini,tuple" CLIENT "\n99s tick\n");
 	nothing_left(&trial);
 	assert_true(asks_nothing(&trial));
 	trial_end(&trial);
@@ -87,10 +89,10 @@ static void mini_socket_armed_anew_is_asked_for_again(void **state)
 	facts(&trial, TIME_WAIT);
 	assert_true(asks(&trial, ASK_MINI, 5));
 	facts(&trial, "1100ms seen cookie=5 state=TIME_WAIT flags=mini,tuple,timer,point "
-		      "timer=timewait timer_ms=59900" CLIENT "\n61s tick\n");
+	              "timer=timewait timer_ms=59900" CLIENT "\n61s tick\n");
 	assert_true(asks(&trial, ASK_MINI, 5));
 	facts(&trial, "61s seen cookie=5 state=TIME_WAIT flags=mini,tuple,timer,point "
-		      "timer=timewait timer_ms=40000" CLIENT "\n100s tick\n");
+	              "timer=timewait timer_ms=40000" CLIENT "\n100s tick\n");
 	assert_true(asks_nothing(&trial));
 	facts(&trial, "101s tick\n");
 	assert_true(asks(&trial, ASK_MINI, 5));
@@ -103,16 +105,18 @@ static void walks_do_not_pile_up_questions(void **state)
 	TRIAL(10);
 
 	table_enable_questions(trial.table);
-	facts(&trial, "10s walk_begin kind=sockets netns=7\n"
-		      "10s seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer timer=timewait "
-		      "timer_ms=50000" CLIENT "\n");
+	facts(&trial,
+	      "10s walk_begin kind=sockets netns=7\n"
+	      "10s seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer timer=timewait "
+	      "timer_ms=50000" CLIENT "\n");
 	asked = trial.table->heap.count;
 	assert_int_equal(asked, 1);
 	/* Readings of a timer differ by ticks. */
-	facts(&trial, "15s seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer timer=timewait "
-		      "timer_ms=45003" CLIENT "\n"
-		      "20s seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer timer=timewait "
-		      "timer_ms=39997" CLIENT "\n");
+	facts(&trial,
+	      "15s seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer timer=timewait "
+	      "timer_ms=45003" CLIENT "\n"
+	      "20s seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer timer=timewait "
+	      "timer_ms=39997" CLIENT "\n");
 	assert_int_equal(trial.table->heap.count, asked);
 	facts(&trial, "60s tick\n");
 	assert_true(asks(&trial, ASK_MINI, 5));
@@ -125,7 +129,8 @@ static void replaced_mini_socket_is_not_asked_for(void **state)
 	TRIAL(10);
 
 	table_enable_questions(trial.table);
-	facts(&trial, TIME_WAIT "2s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=tuple" CLIENT "\n");
+	facts(&trial,
+	      TIME_WAIT "2s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=tuple" CLIENT "\n");
 	assert_true(asks_nothing(&trial));
 	trial_end(&trial);
 }
@@ -156,10 +161,10 @@ static void port_that_came_by_itself_is_not_asked_for(void **state)
 	assert_true(asks_nothing(&trial));
 	/* Nor of who is gone, nor of who was bound. */
 	facts(&trial, "2s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=tuple" UNBOUND "\n"
-		      "2s state sk=a2 old=SYN_SENT new=CLOSE cookie=6 flags=tuple" UNBOUND "\n"
-		      "2s destroy sk=a2\n"
-		      "3s state sk=a3 old=CLOSE new=SYN_SENT cookie=7 flags=tuple local=1.1.1.1:7 "
-		      "remote=2.2.2.2:2 netns=7\n");
+	              "2s state sk=a2 old=SYN_SENT new=CLOSE cookie=6 flags=tuple" UNBOUND "\n"
+	              "2s destroy sk=a2\n"
+	              "3s state sk=a3 old=CLOSE new=SYN_SENT cookie=7 flags=tuple local=1.1.1.1:7 "
+	              "remote=2.2.2.2:2 netns=7\n");
 	assert_true(asks_nothing(&trial));
 	trial_end(&trial);
 }
@@ -175,9 +180,9 @@ static void questions_come_in_order_of_their_time(void **state)
 		int n = i * 211 % 499 + 1;
 
 		snprintf(line, sizeof(line),
-			 "1s seen cookie=%d state=TIME_WAIT flags=mini,tuple,timer timer_ms=%d "
-			 "local=10.0.0.1:%d remote=10.0.0.2:80 netns=7",
-			 n, 9000 + n * 100, n);
+		         "1s seen cookie=%d state=TIME_WAIT flags=mini,tuple,timer timer_ms=%d "
+		         "local=10.0.0.1:%d remote=10.0.0.2:80 netns=7",
+		         n, 9000 + n * 100, n);
 		facts(&trial, line);
 	}
 	for (int n = 1; n < 500; n++) {
@@ -185,10 +190,11 @@ static void questions_come_in_order_of_their_time(void **state)
 		snprintf(line, sizeof(line), "%dms tick", 10000 + n * 100);
 		facts(&trial, line);
 		assert_true(asks(&trial, ASK_MINI, (uint64_t)n));
-		snprintf(line, sizeof(line),
-			 "%dms gone cookie=%d flags=mini,tuple local=10.0.0.1:%d remote=10.0.0.2:80 "
-			 "netns=7",
-			 10000 + n * 100, n, n);
+		snprintf(
+			line, sizeof(line),
+			"%dms gone cookie=%d flags=mini,tuple local=10.0.0.1:%d remote=10.0.0.2:80 "
+			"netns=7",
+			10000 + n * 100, n, n);
 		facts(&trial, line);
 		forget_told(&trial);
 	}

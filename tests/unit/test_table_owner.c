@@ -19,7 +19,7 @@
 
 /* pid 0: nobody. */
 static void expect_owner(const struct trial *trial, uint64_t cookie, uint32_t pid, int fd,
-			 uint32_t more, enum owner_source source)
+                         uint32_t more, enum owner_source source)
 {
 	struct owner owner;
 
@@ -52,16 +52,17 @@ static void holders_are_counted_and_dropped_by_the_next_walk(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, CONNECT HOLD("2s") HOLDER("2s", "42", "3", "curl") HOLDER("2s", "43", "3", "curl")
-			      HOLDER("2s", "43", "9", "curl") HELD("3s"));
+	facts(&trial, CONNECT HOLD("2s") HOLDER("2s", "42", "3", "curl") HOLDER(
+			      "2s", "43", "3", "curl") HOLDER("2s", "43", "9", "curl") HELD("3s"));
 	expect_owner(&trial, 5, 42, 3, 2, OWNER_CONNECT);
 	assert_true(totals_of(&trial).holders_known);
 	/* The same ones again are no more of them, but may have another name by now. */
 	facts(&trial, HOLD("4s") HOLDER("4s", "42", "3", "exec'd") HOLDER("4s", "43", "3", "curl")
-			      HELD("5s"));
+	                      HELD("5s"));
 	expect_owner(&trial, 5, 42, 3, 1, OWNER_CONNECT);
 	assert_string_equal(
-		table_task(trial.table, table_holder(trial.table, only(&trial)->holders)->task)->comm,
+		table_task(trial.table, table_holder(trial.table, only(&trial)->holders)->task)
+			->comm,
 		"exec'd");
 	facts(&trial, HOLD("6s") HELD("7s"));
 	assert_int_equal(only(&trial)->holders, ROW_NONE);
@@ -82,10 +83,10 @@ static void what_is_accepted_during_a_walk_is_kept_by_it(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, "1s state sk=a1 old=SYN_RECV new=ESTABLISHED cookie=5 flags=tuple" SERVER "\n"
-		      HOLD("2s")
-		      "2500ms accept sk=a1 cookie=5 fd=9 ret=9 inode=88 netns=7 lport=80 pid=31 "
-		      "comm=\"nginx\"\n" HELD("3s"));
+	facts(&trial, "1s state sk=a1 old=SYN_RECV new=ESTABLISHED cookie=5 flags=tuple" SERVER
+	              "\n" HOLD("2s") "2500ms accept sk=a1 cookie=5 fd=9 ret=9 inode=88 netns=7 "
+	                              "lport=80 pid=31 "
+	                              "comm=\"nginx\"\n" HELD("3s"));
 	expect_owner(&trial, 5, 31, 9, 0, OWNER_ACCEPT);
 	/* Before one, it is up to the walk. */
 	facts(&trial, HOLD("4s") HELD("5s"));
@@ -97,19 +98,22 @@ static void orphan_has_no_holders_but_whose_it_was(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, "1s state sk=a1 old=SYN_RECV new=ESTABLISHED cookie=5 flags=tuple" SERVER "\n"
-		      HOLD("2s") HOLDER("2s", "31", "9", "nginx") HELD("3s")
-		      "4s state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 flags=owned,tuple,socket "
-		      "pid=31 comm=\"nginx\"" SERVER "\n");
+	facts(&trial, "1s state sk=a1 old=SYN_RECV new=ESTABLISHED cookie=5 flags=tuple" SERVER
+	              "\n" HOLD("2s") HOLDER("2s", "31", "9", "nginx")
+	                      HELD("3s") "4s state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 "
+	                                 "flags=owned,tuple,socket "
+	                                 "pid=31 comm=\"nginx\"" SERVER "\n");
 	expect_owner(&trial, 5, 31, 9, 0, OWNER_WALK);
-	facts(&trial, "5s state sk=a1 old=FIN_WAIT1 new=FIN_WAIT2 cookie=5 flags=tuple,dead" SERVER "\n");
+	facts(&trial,
+	      "5s state sk=a1 old=FIN_WAIT1 new=FIN_WAIT2 cookie=5 flags=tuple,dead" SERVER "\n");
 	assert_int_equal(only(&trial)->holders, ROW_NONE);
 	expect_owner(&trial, 5, 31, -1, 0, OWNER_WALK);
 	/* A walk that had found the fd before it was closed comes late. */
 	facts(&trial, HOLDER("6s", "31", "9", "nginx"));
 	assert_int_equal(only(&trial)->holders, ROW_NONE);
 	/* The mini-socket keeps it. */
-	facts(&trial, "7s state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead,done" SERVER "\n");
+	facts(&trial,
+	      "7s state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead,done" SERVER "\n");
 	expect_owner(&trial, 5, 31, -1, 0, OWNER_WALK);
 	trial_end(&trial);
 }
@@ -118,14 +122,15 @@ static void who_closes_a_socket_of_nobody_is_named(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, "1s state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 flags=owned,tuple,socket "
-		      "pid=31 comm=\"nginx\"" SERVER "\n");
+	facts(&trial,
+	      "1s state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 flags=owned,tuple,socket "
+	      "pid=31 comm=\"nginx\"" SERVER "\n");
 	expect_owner(&trial, 5, 31, -1, 0, OWNER_CLOSE);
 	/* But where the creator is known, it stays. */
 	facts(&trial, "2s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=owned,tuple pid=42 "
-		      "comm=\"curl\" local=1.1.1.1:1 remote=2.2.2.2:2 netns=7\n"
-		      "3s state sk=a2 old=SYN_SENT new=CLOSE cookie=6 flags=owned,tuple pid=99 "
-		      "comm=\"killer\" local=1.1.1.1:1 remote=2.2.2.2:2 netns=7\n");
+	              "comm=\"curl\" local=1.1.1.1:1 remote=2.2.2.2:2 netns=7\n"
+	              "3s state sk=a2 old=SYN_SENT new=CLOSE cookie=6 flags=owned,tuple pid=99 "
+	              "comm=\"killer\" local=1.1.1.1:1 remote=2.2.2.2:2 netns=7\n");
 	expect_owner(&trial, 6, 42, -1, 0, OWNER_CONNECT);
 	trial_end(&trial);
 }
@@ -136,7 +141,8 @@ static void holders_of_another_cookie_are_not_this_sockets(void **state)
 
 	facts(&trial, CONNECT
 	      "2s holder sk=a1 cookie=6 pid=50 fd=3 inode=78 netns=7 comm=\"other\"\n"
-	      "2s accept sk=a1 cookie=6 fd=9 ret=9 inode=88 netns=7 lport=80 pid=31 comm=\"other\"\n"
+	      "2s accept sk=a1 cookie=6 fd=9 ret=9 inode=88 netns=7 lport=80 pid=31 "
+	      "comm=\"other\"\n"
 	      "2s connect sk=a1 cookie=6 fd=9 inode=88 netns=7 lport=80 pid=31 comm=\"other\"\n"
 	      "2s holder sk=a9 cookie=9 pid=50 fd=3 inode=78 netns=7 comm=\"other\"\n");
 	assert_int_equal(only(&trial)->holders, ROW_NONE);
@@ -151,9 +157,9 @@ static void task_of_many_sockets_is_one_task(void **state)
 
 	for (int i = 1; i <= 500; i++) {
 		snprintf(line, sizeof(line),
-			 "1s state sk=%x old=CLOSE new=SYN_SENT cookie=%d flags=owned,tuple pid=42 "
-			 "comm=\"curl\" local=10.0.0.1:%d remote=10.0.0.2:80 netns=7\n",
-			 i * 16, i, i);
+		         "1s state sk=%x old=CLOSE new=SYN_SENT cookie=%d flags=owned,tuple pid=42 "
+		         "comm=\"curl\" local=10.0.0.1:%d remote=10.0.0.2:80 netns=7\n",
+		         i * 16, i, i);
 		facts(&trial, line);
 		forget_told(&trial);
 	}
@@ -177,8 +183,8 @@ static void many_tasks_are_told_apart(void **state)
 	facts(&trial, CONNECT);
 	for (int i = 1; i <= 2000; i++) {
 		snprintf(line, sizeof(line),
-			 "2s connect sk=a1 cookie=5 fd=%d inode=77 netns=7 pid=%d comm=\"t%d\"", i, i,
-			 i % 3);
+		         "2s connect sk=a1 cookie=5 fd=%d inode=77 netns=7 pid=%d comm=\"t%d\"", i,
+		         i, i % 3);
 		fact_line(&trial, line);
 	}
 	check_table(trial.table);
@@ -199,21 +205,22 @@ static void accept_queue_belongs_to_the_listener(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, NGINX
-	      "2s state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=tuple" SERVER "\n"
-	      "2s synack sk=c1 cookie=4 num_retrans=1 state=NEW_SYN_RECV flags=request,tuple "
-	      "local=10.0.0.2:80 remote=10.0.0.9:1 netns=7\n");
+	facts(&trial,
+	      NGINX "2s state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=tuple" SERVER "\n"
+	            "2s synack sk=c1 cookie=4 num_retrans=1 state=NEW_SYN_RECV flags=request,tuple "
+	            "local=10.0.0.2:80 remote=10.0.0.9:1 netns=7\n");
 	expect_owner(&trial, 3, 30, -1, 1, OWNER_LISTENER); /* its fd is no fd of this socket */
 	expect_owner(&trial, 4, 30, -1, 1, OWNER_LISTENER);
 	assert_ptr_equal(table_find_listener(trial.table, row_by_cookie(&trial, 3)),
-			 row_by_cookie(&trial, 1));
+	                 row_by_cookie(&trial, 1));
 	assert_null(table_find_listener(trial.table, row_by_cookie(&trial, 1)));
 	/* In CLOSE_WAIT still nobody's. */
-	facts(&trial, "3s state sk=b1 old=ESTABLISHED new=CLOSE_WAIT cookie=3 flags=tuple,done" SERVER
-		      "\n");
+	facts(&trial,
+	      "3s state sk=b1 old=ESTABLISHED new=CLOSE_WAIT cookie=3 flags=tuple,done" SERVER
+	      "\n");
 	expect_owner(&trial, 3, 30, -1, 1, OWNER_LISTENER);
 	facts(&trial, "4s accept sk=b1 cookie=3 fd=9 ret=9 inode=88 netns=7 lport=80 pid=31 "
-		      "comm=\"nginx\"\n");
+	              "comm=\"nginx\"\n");
 	expect_owner(&trial, 3, 31, 9, 0, OWNER_ACCEPT);
 	trial_end(&trial);
 }
@@ -225,22 +232,23 @@ static void orphans_clients_and_minis_belong_to_no_listener(void **state)
 	facts(&trial, NGINX
 	      "2s state sk=b1 old=FIN_WAIT1 new=FIN_WAIT2 cookie=3 flags=tuple,dead" SERVER "\n");
 	expect_owner(&trial, 3, 0, -1, 0, OWNER_NONE);
-	facts(&trial, "3s state sk=b1 old=FIN_WAIT2 new=CLOSE cookie=3 flags=tuple,dead,done" SERVER "\n");
+	facts(&trial,
+	      "3s state sk=b1 old=FIN_WAIT2 new=CLOSE cookie=3 flags=tuple,dead,done" SERVER "\n");
 	expect_owner(&trial, 3, 0, -1, 0, OWNER_NONE);
 	/* Accepted already, by whom is not known. */
 	facts(&trial, "4s state sk=b2 old=ESTABLISHED new=CLOSE_WAIT cookie=4 flags=tuple,socket "
-		      "local=10.0.0.2:80 remote=10.0.0.9:1 netns=7\n");
+	              "local=10.0.0.2:80 remote=10.0.0.9:1 netns=7\n");
 	expect_owner(&trial, 4, 0, -1, 0, OWNER_NONE);
 	/* A client whose local port is one that is listened on, too. */
 	facts(&trial, "5s state sk=b3 old=CLOSE new=SYN_SENT cookie=6 flags=tuple "
-		      "local=10.0.0.2:80 remote=10.0.0.9:2 netns=7\n");
+	              "local=10.0.0.2:80 remote=10.0.0.9:2 netns=7\n");
 	expect_owner(&trial, 6, 0, -1, 0, OWNER_NONE);
 	trial_end(&trial);
 }
 
 /* Listeners on port 80, in that order; who gets the connection to local? By cookie; 0: nobody. */
 static void expect_listener(const char *const *listeners, const char *family, const char *local,
-			    uint64_t expected)
+                            uint64_t expected)
 {
 	const struct row *found;
 	struct trial trial;
@@ -251,15 +259,17 @@ static void expect_listener(const char *const *listeners, const char *family, co
 		bool v6 = listeners[i][0] == '[';
 
 		snprintf(line, sizeof(line),
-			 "1s state sk=%x old=CLOSE new=LISTEN cookie=%d flags=tuple,socket local=%s:80 "
-			 "remote=%s:0 netns=7",
-			 i + 1, i + 1, listeners[i], v6 ? "[::]" : "0.0.0.0");
+		         "1s state sk=%x old=CLOSE new=LISTEN cookie=%d flags=tuple,socket "
+		         "local=%s:80 "
+		         "remote=%s:0 netns=7",
+		         i + 1, i + 1, listeners[i], v6 ? "[::]" : "0.0.0.0");
 		facts(&trial, line);
 	}
 	snprintf(line, sizeof(line),
-		 "2s state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=99 flags=tuple family=%s local=%s "
-		 "remote=%s netns=7",
-		 family, local, local[0] == '[' ? "[2001:db8::9]:999" : "10.0.0.9:999");
+	         "2s state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=99 flags=tuple family=%s "
+	         "local=%s "
+	         "remote=%s netns=7",
+	         family, local, local[0] == '[' ? "[2001:db8::9]:999" : "10.0.0.9:999");
 	facts(&trial, line);
 	found = table_find_listener(trial.table, row_by_cookie(&trial, 99));
 	assert_int_equal(found ? found->cookie : 0, expected);
@@ -300,9 +310,10 @@ static void listeners_of_other_namespaces_and_closed_ones_do_not_count(void **st
 {
 	TRIAL(10);
 
-	facts(&trial, "1s state sk=1 old=CLOSE new=LISTEN cookie=1 flags=tuple local=0.0.0.0:80 "
-		      "remote=0.0.0.0:0 netns=8\n"
-		      "2s state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=tuple" SERVER "\n");
+	facts(&trial,
+	      "1s state sk=1 old=CLOSE new=LISTEN cookie=1 flags=tuple local=0.0.0.0:80 "
+	      "remote=0.0.0.0:0 netns=8\n"
+	      "2s state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=tuple" SERVER "\n");
 	assert_null(table_find_listener(trial.table, row_by_cookie(&trial, 3)));
 	facts(&trial, "3s state sk=2 old=CLOSE new=LISTEN cookie=2 flags=tuple" LISTENER "\n");
 	assert_non_null(table_find_listener(trial.table, row_by_cookie(&trial, 3)));

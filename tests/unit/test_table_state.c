@@ -22,17 +22,17 @@ static void active_open_and_close_tell_each_state_and_its_time(void **state)
 
 	facts(&trial, CONNECT);
 	told(&trial, ":40000 CLOSE>SYN_SENT ? @42\n"
-		     ":40000 SYN_SENT>ESTABLISHED =40ms\n");
-	facts(&trial, "100ms state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 "
-		      "flags=owned,tuple,socket pid=42 comm=\"curl\"" CLIENT "\n"
-		      "101ms state sk=a1 old=FIN_WAIT1 new=FIN_WAIT2 cookie=5 flags=dead,tuple" CLIENT
-		      "\n"
-		      "105ms state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 "
-		      "flags=dead,done,tuple,acked" CLIENT "\n"
-		      "106ms destroy sk=a1\n");
+	             ":40000 SYN_SENT>ESTABLISHED =40ms\n");
+	facts(&trial,
+	      "100ms state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 "
+	      "flags=owned,tuple,socket pid=42 comm=\"curl\"" CLIENT "\n"
+	      "101ms state sk=a1 old=FIN_WAIT1 new=FIN_WAIT2 cookie=5 flags=dead,tuple" CLIENT "\n"
+	      "105ms state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 "
+	      "flags=dead,done,tuple,acked" CLIENT "\n"
+	      "106ms destroy sk=a1\n");
 	told(&trial, ":40000 ESTABLISHED>FIN_WAIT1 =50ms @42\n"
-		     ":40000 FIN_WAIT1>FIN_WAIT2 =1ms\n"
-		     ":40000 FIN_WAIT2>TIME_WAIT =4ms\n");
+	             ":40000 FIN_WAIT1>FIN_WAIT2 =1ms\n"
+	             ":40000 FIN_WAIT2>TIME_WAIT =4ms\n");
 	assert_int_equal(only(&trial)->state, STATE_TIME_WAIT);
 	assert_int_equal(only(&trial)->closer, CLOSER_LOCAL);
 	assert_int_equal(only(&trial)->born, 10 * NS_PER_MS);
@@ -47,7 +47,7 @@ static void syn_sent_is_held_back_until_its_port_is_known(void **state)
 	TRIAL(10);
 
 	facts(&trial, "10ms state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple "
-		      "pid=42 comm=\"curl\"" UNBOUND "\n");
+	              "pid=42 comm=\"curl\"" UNBOUND "\n");
 	told(&trial, "");
 	/* It is there nevertheless, in its state, since then. */
 	assert_int_equal(only(&trial)->state, STATE_SYN_SENT);
@@ -64,9 +64,9 @@ static void port_is_told_by_the_connect_that_returns(void **state)
 	TRIAL(10);
 
 	facts(&trial, "10ms state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple "
-		      "pid=42 comm=\"curl\"" UNBOUND "\n"
-		      "11ms connect sk=a1 cookie=5 fd=3 ret=-115 inode=77 netns=7 lport=40000 "
-		      "pid=42 comm=\"curl\"\n");
+	              "pid=42 comm=\"curl\"" UNBOUND "\n"
+	              "11ms connect sk=a1 cookie=5 fd=3 ret=-115 inode=77 netns=7 lport=40000 "
+	              "pid=42 comm=\"curl\"\n");
 	told(&trial, ":40000 CLOSE>SYN_SENT ? @42\n");
 	assert_int_equal(only(&trial)->lport, 40000);
 	assert_int_equal(only(&trial)->raddr[3], 2);
@@ -78,10 +78,10 @@ static void port_is_told_by_a_retransmitted_syn(void **state)
 	TRIAL(10);
 
 	facts(&trial, "10ms state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple "
-		      "pid=42 comm=\"curl\"" UNBOUND "\n"
-		      "1010ms retransmit sk=a1 cookie=5 state=SYN_SENT flags=tuple" CLIENT "\n");
+	              "pid=42 comm=\"curl\"" UNBOUND "\n"
+	              "1010ms retransmit sk=a1 cookie=5 state=SYN_SENT flags=tuple" CLIENT "\n");
 	told(&trial, ":40000 CLOSE>SYN_SENT ? @42\n"
-		     ":40000 retransmit SYN\n");
+	             ":40000 retransmit SYN\n");
 	trial_end(&trial);
 }
 
@@ -90,18 +90,17 @@ static void syn_sent_is_told_before_its_end_even_without_a_port(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, "10ms state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple" UNBOUND
-		      "\n"
-		      "11ms state sk=a1 old=SYN_SENT new=CLOSE cookie=5 flags=owned,tuple" UNBOUND
-		      "\n");
+	facts(&trial,
+	      "10ms state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple" UNBOUND "\n"
+	      "11ms state sk=a1 old=SYN_SENT new=CLOSE cookie=5 flags=owned,tuple" UNBOUND "\n");
 	told(&trial, ":0 CLOSE>SYN_SENT ?\n"
-		     ":0 SYN_SENT>CLOSE =1ms\n");
+	             ":0 SYN_SENT>CLOSE =1ms\n");
 	/* And if that end is lost, too. */
-	facts(&trial, "20ms state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=owned,tuple" UNBOUND
-		      "\n"
-		      "30ms destroy sk=a2\n");
+	facts(&trial,
+	      "20ms state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=owned,tuple" UNBOUND "\n"
+	      "30ms destroy sk=a2\n");
 	told(&trial, ":0 CLOSE>SYN_SENT ?\n"
-		     ":0 SYN_SENT>CLOSE ? ~\n");
+	             ":0 SYN_SENT>CLOSE ? ~\n");
 	assert_int_equal(totals_of(&trial).lost[LOSS_CHAIN], 1);
 	trial_end(&trial);
 }
@@ -111,7 +110,7 @@ static void bound_port_is_told_at_once(void **state)
 	TRIAL(10);
 
 	facts(&trial, "10ms state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple "
-		      "pid=42 comm=\"curl\"" CLIENT "\n");
+	              "pid=42 comm=\"curl\"" CLIENT "\n");
 	told(&trial, ":40000 CLOSE>SYN_SENT ? @42\n");
 	trial_end(&trial);
 }
@@ -120,17 +119,17 @@ static void retransmits_of_a_life_end_with_it(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, "10ms state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple" CLIENT "\n"
-		      "1010ms retransmit sk=a1 cookie=5 state=SYN_SENT flags=tuple" CLIENT "\n"
-		      "1020ms rst_received sk=a1 cookie=5 state=SYN_SENT flags=tuple" CLIENT "\n"
-		      "1020ms state sk=a1 old=SYN_SENT new=CLOSE cookie=5 err=111 flags=tuple" CLIENT
-		      "\n");
+	facts(&trial,
+	      "10ms state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple" CLIENT "\n"
+	      "1010ms retransmit sk=a1 cookie=5 state=SYN_SENT flags=tuple" CLIENT "\n"
+	      "1020ms rst_received sk=a1 cookie=5 state=SYN_SENT flags=tuple" CLIENT "\n"
+	      "1020ms state sk=a1 old=SYN_SENT new=CLOSE cookie=5 err=111 flags=tuple" CLIENT "\n");
 	assert_int_equal(only(&trial)->closer, CLOSER_REFUSED);
 	assert_int_equal(only(&trial)->err, 111);
 	forget_told(&trial);
 	/* connect() once more on the same socket: same address, same cookie, another peer. */
 	facts(&trial, "2s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple "
-		      "local=10.0.0.1:40000 remote=10.0.0.9:80 netns=7\n");
+	              "local=10.0.0.1:40000 remote=10.0.0.9:80 netns=7\n");
 	told(&trial, ":40000 CLOSE>SYN_SENT ?\n");
 	assert_int_equal(only(&trial)->retransmits[RETRANSMIT_SYN], 0);
 	assert_int_equal(only(&trial)->rsts_received, 0);
@@ -148,14 +147,14 @@ static void connecting_to_oneself_passes_syn_recv(void **state)
 	TRIAL(10);
 
 	facts(&trial, "10ms state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple,socket "
-		      "pid=42 comm=\"self\" local=127.0.0.1:9 remote=127.0.0.1:9 netns=7\n"
-		      "11ms state sk=a1 old=SYN_SENT new=SYN_RECV cookie=5 flags=tuple,socket "
-		      "local=127.0.0.1:9 remote=127.0.0.1:9 netns=7\n"
-		      "12ms state sk=a1 old=SYN_RECV new=ESTABLISHED cookie=5 flags=tuple,socket "
-		      "local=127.0.0.1:9 remote=127.0.0.1:9 netns=7\n");
+	              "pid=42 comm=\"self\" local=127.0.0.1:9 remote=127.0.0.1:9 netns=7\n"
+	              "11ms state sk=a1 old=SYN_SENT new=SYN_RECV cookie=5 flags=tuple,socket "
+	              "local=127.0.0.1:9 remote=127.0.0.1:9 netns=7\n"
+	              "12ms state sk=a1 old=SYN_RECV new=ESTABLISHED cookie=5 flags=tuple,socket "
+	              "local=127.0.0.1:9 remote=127.0.0.1:9 netns=7\n");
 	told(&trial, ":9 CLOSE>SYN_SENT ? @42\n"
-		     ":9 SYN_SENT>SYN_RECV =1ms\n"
-		     ":9 SYN_RECV>ESTABLISHED =1ms\n");
+	             ":9 SYN_SENT>SYN_RECV =1ms\n"
+	             ":9 SYN_RECV>ESTABLISHED =1ms\n");
 	assert_true(only(&trial)->flags & ROW_CONNECTED);
 	trial_end(&trial);
 }
@@ -175,8 +174,8 @@ static void clone_is_born_but_shown_when_it_has_addresses(void **state)
 	      "10ms state sk=b1 old=LISTEN new=SYN_RECV parent=1 local=0.0.0.0:80 netns=7\n");
 	told(&trial, ":80 CLOSE>LISTEN ? @30\n");
 	assert_int_equal(only(&trial)->cookie, 1); /* the clone does not show */
-	facts(&trial, "11ms state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=tuple" SERVER
-		      "\n");
+	facts(&trial,
+	      "11ms state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=tuple" SERVER "\n");
 	/* Half-open since the SYN, at least since the clone. */
 	told(&trial, ":80 SYN_RECV>ESTABLISHED >1ms\n");
 	assert_true(row_by_cookie(&trial, 3)->flags & ROW_LISTENED);
@@ -190,11 +189,11 @@ static void clone_of_a_new_kernel_is_told_alike(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, LISTEN "10ms state sk=b1 old=LISTEN new=SYN_RECV flags=tuple" SERVER "\n"
-			     "11ms state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=tuple" SERVER
-			     "\n");
+	facts(&trial, LISTEN
+	      "10ms state sk=b1 old=LISTEN new=SYN_RECV flags=tuple" SERVER "\n"
+	      "11ms state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=tuple" SERVER "\n");
 	told(&trial, ":80 CLOSE>LISTEN ? @30\n"
-		     ":80 SYN_RECV>ESTABLISHED >1ms\n");
+	             ":80 SYN_RECV>ESTABLISHED >1ms\n");
 	trial_end(&trial);
 }
 
@@ -203,18 +202,19 @@ static void bystanders_are_not_named(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, LISTEN "10ms state sk=b1 old=LISTEN new=SYN_RECV\n"
-			     "11ms state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=owned,tuple "
-			     "pid=99 comm=\"curl\"" SERVER "\n"
-			     "12ms state sk=b1 old=ESTABLISHED new=CLOSE_WAIT cookie=3 "
-			     "flags=owned,done,tuple pid=99 comm=\"curl\"" SERVER "\n");
+	facts(&trial,
+	      LISTEN "10ms state sk=b1 old=LISTEN new=SYN_RECV\n"
+	             "11ms state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=owned,tuple "
+	             "pid=99 comm=\"curl\"" SERVER "\n"
+	             "12ms state sk=b1 old=ESTABLISHED new=CLOSE_WAIT cookie=3 "
+	             "flags=owned,done,tuple pid=99 comm=\"curl\"" SERVER "\n");
 	told(&trial, ":80 CLOSE>LISTEN ? @30\n"
-		     ":80 SYN_RECV>ESTABLISHED >1ms\n"
-		     ":80 ESTABLISHED>CLOSE_WAIT =1ms\n");
+	             ":80 SYN_RECV>ESTABLISHED >1ms\n"
+	             ":80 ESTABLISHED>CLOSE_WAIT =1ms\n");
 	assert_int_equal(row_by_cookie(&trial, 3)->owner, ROW_NONE);
 	/* Without the lock a task is not even to be considered. */
 	facts(&trial, "13ms state sk=b1 old=CLOSE_WAIT new=LAST_ACK cookie=3 flags=tuple "
-		      "pid=99 comm=\"curl\"" SERVER "\n");
+	              "pid=99 comm=\"curl\"" SERVER "\n");
 	told(&trial, ":80 CLOSE_WAIT>LAST_ACK =1ms\n");
 	assert_int_equal(row_by_cookie(&trial, 3)->owner, ROW_NONE);
 	trial_end(&trial);
@@ -238,11 +238,12 @@ static void listen_that_finds_no_port_ends_at_once(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, LISTEN "2ms state sk=1 old=LISTEN new=CLOSE cookie=1 flags=owned,tuple,socket "
-			     "pid=30 comm=\"nginx\"" LISTENER "\n"
-			     "3ms destroy sk=1\n");
+	facts(&trial,
+	      LISTEN "2ms state sk=1 old=LISTEN new=CLOSE cookie=1 flags=owned,tuple,socket "
+	             "pid=30 comm=\"nginx\"" LISTENER "\n"
+	             "3ms destroy sk=1\n");
 	told(&trial, ":80 CLOSE>LISTEN ? @30\n"
-		     ":80 LISTEN>CLOSE =1ms @30\n");
+	             ":80 LISTEN>CLOSE =1ms @30\n");
 	nothing_left(&trial);
 	trial_end(&trial);
 }
@@ -251,19 +252,18 @@ static void fast_open_child_may_be_accepted_half_open(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, LISTEN "10ms state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
-			     "12ms accept sk=b1 cookie=3 fd=9 ret=9 inode=88 netns=7 lport=80 pid=31 "
-			     "comm=\"nginx\"\n"
-			     "1s synack sk=c1 num_retrans=1 state=NEW_SYN_RECV flags=request,tuple" SERVER
-			     "\n"
-			     "1001ms retransmit sk=b1 cookie=3 state=SYN_RECV flags=tuple,socket" SERVER
-			     "\n"
-			     "1010ms state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 "
-			     "flags=tuple,socket" SERVER "\n");
+	facts(&trial, LISTEN
+	      "10ms state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
+	      "12ms accept sk=b1 cookie=3 fd=9 ret=9 inode=88 netns=7 lport=80 pid=31 "
+	      "comm=\"nginx\"\n"
+	      "1s synack sk=c1 num_retrans=1 state=NEW_SYN_RECV flags=request,tuple" SERVER "\n"
+	      "1001ms retransmit sk=b1 cookie=3 state=SYN_RECV flags=tuple,socket" SERVER "\n"
+	      "1010ms state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 "
+	      "flags=tuple,socket" SERVER "\n");
 	told(&trial, ":80 CLOSE>LISTEN ? @30\n"
-		     ":80 retransmit SYN+ACK\n"
-		     ":80 retransmit SYN+ACK\n"
-		     ":80 SYN_RECV>ESTABLISHED >1s\n");
+	             ":80 retransmit SYN+ACK\n"
+	             ":80 retransmit SYN+ACK\n"
+	             ":80 SYN_RECV>ESTABLISHED >1s\n");
 	trial_end(&trial);
 }
 
@@ -275,8 +275,8 @@ static void state_set_to_itself_is_no_transition(void **state)
 
 	facts(&trial, CONNECT);
 	forget_told(&trial);
-	facts(&trial, "60ms state sk=a1 old=ESTABLISHED new=ESTABLISHED cookie=5 flags=tuple" CLIENT
-		      "\n");
+	facts(&trial,
+	      "60ms state sk=a1 old=ESTABLISHED new=ESTABLISHED cookie=5 flags=tuple" CLIENT "\n");
 	told(&trial, "");
 	assert_int_equal(only(&trial)->since, 50 * NS_PER_MS);
 	trial_end(&trial);
@@ -287,16 +287,17 @@ static void transition_told_twice_counts_once(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, "10ms state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=tuple" UNBOUND "\n"
-		      "10001us state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=tuple" UNBOUND "\n"
-		      "50ms state sk=a1 old=SYN_SENT new=ESTABLISHED cookie=5 flags=tuple" CLIENT "\n"
-		      "50001us state sk=a1 old=SYN_SENT new=ESTABLISHED cookie=5 flags=tuple" CLIENT
-		      "\n");
+	facts(&trial,
+	      "10ms state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=tuple" UNBOUND "\n"
+	      "10001us state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=tuple" UNBOUND "\n"
+	      "50ms state sk=a1 old=SYN_SENT new=ESTABLISHED cookie=5 flags=tuple" CLIENT "\n"
+	      "50001us state sk=a1 old=SYN_SENT new=ESTABLISHED cookie=5 flags=tuple" CLIENT "\n");
 	told(&trial, ":40000 CLOSE>SYN_SENT ?\n"
-		     ":40000 SYN_SENT>ESTABLISHED =40ms\n");
-	facts(&trial, "60ms state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
-		      "60001us state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
-		      "61ms state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=6 flags=tuple" SERVER "\n");
+	             ":40000 SYN_SENT>ESTABLISHED =40ms\n");
+	facts(&trial,
+	      "60ms state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
+	      "60001us state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
+	      "61ms state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=6 flags=tuple" SERVER "\n");
 	told(&trial, ":80 SYN_RECV>ESTABLISHED >999us\n");
 	assert_int_equal(totals_of(&trial).lost[LOSS_CHAIN], 0);
 	assert_int_equal(totals_of(&trial).transitions, 3);
@@ -311,10 +312,10 @@ static void end_told_twice_leaves_one_mini_socket(void **state)
 	      "60ms state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 flags=tuple" CLIENT "\n"
 	      "61ms state sk=a1 old=FIN_WAIT1 new=FIN_WAIT2 cookie=5 flags=tuple,dead" CLIENT "\n");
 	forget_told(&trial);
-	facts(&trial, "65ms state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead,done" CLIENT
-		      "\n"
-		      "65002us state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 "
-		      "flags=tuple,dead,done" CLIENT "\n");
+	facts(&trial,
+	      "65ms state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead,done" CLIENT "\n"
+	      "65002us state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 "
+	      "flags=tuple,dead,done" CLIENT "\n");
 	told(&trial, ":40000 FIN_WAIT2>TIME_WAIT =4ms\n");
 	assert_int_equal(only(&trial)->since, 65 * NS_PER_MS);
 	trial_end(&trial);
@@ -325,13 +326,13 @@ static void broken_chain_is_a_loss_and_told_in_order(void **state)
 	TRIAL(10);
 
 	facts(&trial, "10ms state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple "
-		      "pid=42 comm=\"curl\"" UNBOUND "\n"
-		      /* SYN_SENT->ESTABLISHED is lost */
-		      "90ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 "
-		      "flags=tuple,socket,done" CLIENT "\n");
+	              "pid=42 comm=\"curl\"" UNBOUND "\n"
+	              /* SYN_SENT->ESTABLISHED is lost */
+	              "90ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 "
+	              "flags=tuple,socket,done" CLIENT "\n");
 	told(&trial, ":40000 CLOSE>SYN_SENT ? @42\n"
-		     ":40000 SYN_SENT>ESTABLISHED ? ~\n"
-		     ":40000 ESTABLISHED>CLOSE_WAIT ?\n");
+	             ":40000 SYN_SENT>ESTABLISHED ? ~\n"
+	             ":40000 ESTABLISHED>CLOSE_WAIT ?\n");
 	assert_int_equal(totals_of(&trial).lost[LOSS_CHAIN], 1);
 	assert_true(only(&trial)->flags & ROW_HEALED);
 	assert_int_equal(totals_of(&trial).healed, 1);
@@ -349,11 +350,12 @@ static void clone_whose_establishment_is_lost_is_told_with_addresses(void **stat
 {
 	TRIAL(10);
 
-	facts(&trial, "10ms state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
-		      "90ms state sk=b1 old=ESTABLISHED new=CLOSE_WAIT cookie=3 flags=tuple,done" SERVER
-		      "\n");
+	facts(&trial,
+	      "10ms state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
+	      "90ms state sk=b1 old=ESTABLISHED new=CLOSE_WAIT cookie=3 flags=tuple,done" SERVER
+	      "\n");
 	told(&trial, ":80 SYN_RECV>ESTABLISHED ? ~\n"
-		     ":80 ESTABLISHED>CLOSE_WAIT ?\n");
+	             ":80 ESTABLISHED>CLOSE_WAIT ?\n");
 	trial_end(&trial);
 }
 
@@ -361,8 +363,9 @@ static void socket_met_late_has_no_known_past(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, "10ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 flags=tuple,done" CLIENT
-		      "\n");
+	facts(&trial,
+	      "10ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 flags=tuple,done" CLIENT
+	      "\n");
 	told(&trial, ":40000 ESTABLISHED>CLOSE_WAIT ?\n");
 	assert_false(only(&trial)->flags & ROW_BORN_EXACT);
 	assert_true(only(&trial)->flags & ROW_SINCE_EXACT);

@@ -20,12 +20,13 @@ static void request_is_shown_and_absorbed_by_its_child(void **state)
 
 	facts(&trial, SYNACK("1s", "1") SYNACK("3s", "2"));
 	told(&trial, ":80 retransmit SYN+ACK\n"
-		     ":80 retransmit SYN+ACK\n");
+	             ":80 retransmit SYN+ACK\n");
 	assert_int_equal(only(&trial)->state, STATE_NEW_SYN_RECV);
 	assert_int_equal(only(&trial)->retransmits[RETRANSMIT_SYNACK], 2);
 	assert_false(only(&trial)->flags & ROW_SINCE_EXACT);
-	facts(&trial, "5s state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
-		      "5s state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=tuple" SERVER "\n");
+	facts(&trial,
+	      "5s state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
+	      "5s state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=tuple" SERVER "\n");
 	/* Half-open since its request was first seen, and the request's end is no event. */
 	told(&trial, ":80 SYN_RECV>ESTABLISHED >4s\n");
 	assert_int_equal(only(&trial)->state, STATE_ESTABLISHED);
@@ -43,9 +44,9 @@ static void request_of_a_child_met_late_lends_it_no_age(void **state)
 	uint64_t ns[STATE_COUNT];
 	TRIAL(10);
 
-	facts(&trial, SYNACK("1s", "1")
-	      "5s state sk=b1 old=ESTABLISHED new=CLOSE_WAIT cookie=3 flags=tuple,done" SERVER "\n"
-	      "6s tick\n");
+	facts(&trial, SYNACK("1s", "1") "5s state sk=b1 old=ESTABLISHED new=CLOSE_WAIT cookie=3 "
+	                                "flags=tuple,done" SERVER "\n"
+	                                "6s tick\n");
 	table_time_in_states(trial.table, only(&trial), ns);
 	assert_int_equal(ns[STATE_ESTABLISHED], 0);
 	assert_int_equal(ns[STATE_CLOSE_WAIT], NS_PER_SEC);
@@ -61,9 +62,9 @@ static void request_at_a_used_address_is_another_one(void **state)
 	facts(&trial, SYNACK("1s", "1"));
 	forget_told(&trial);
 	facts(&trial, "70s synack sk=c1 num_retrans=1 state=NEW_SYN_RECV flags=request,tuple "
-		      "local=10.0.0.2:80 remote=10.0.0.8:5000 netns=7\n");
+	              "local=10.0.0.2:80 remote=10.0.0.8:5000 netns=7\n");
 	told(&trial, ":80 SYN_RECV>CLOSE ? ~\n"
-		     ":80 retransmit SYN+ACK\n");
+	             ":80 retransmit SYN+ACK\n");
 	assert_int_equal(only(&trial)->rport, 5000);
 	assert_int_equal(only(&trial)->retransmits[RETRANSMIT_SYNACK], 1);
 	assert_int_equal(totals_of(&trial).lost[LOSS_CHAIN], 0); /* no event tells of their end */
@@ -97,12 +98,12 @@ static void connect_on_the_same_tuple_replaces_a_time_wait(void **state)
 	facts(&trial, TIME_WAIT);
 	forget_told(&trial);
 	facts(&trial, "3s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=owned,tuple pid=42 "
-		      "comm=\"curl\"" UNBOUND "\n");
+	              "comm=\"curl\"" UNBOUND "\n");
 	assert_int_equal(row_by_cookie(&trial, 5)->state, STATE_TIME_WAIT);
 	facts(&trial, "3001ms seen sk=a2 cookie=6 state=SYN_SENT flags=point,tuple" CLIENT "\n");
 	/* It had stood there until then. */
 	told(&trial, ":40000 TIME_WAIT>CLOSE >2001ms ~\n"
-		     ":40000 CLOSE>SYN_SENT ? @42\n");
+	             ":40000 CLOSE>SYN_SENT ? @42\n");
 	assert_int_equal(only(&trial)->cookie, 6);
 	trial_end(&trial);
 }
@@ -112,13 +113,14 @@ static void bound_socket_that_connects_elsewhere_replaces_a_time_wait(void **sta
 {
 	TRIAL(10);
 
-	facts(&trial, TIME_WAIT
-	      "2s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=owned,tuple "
-	      "local=10.0.0.1:40000 remote=10.0.0.9:80 netns=7\n"
-	      "2100ms state sk=a2 old=SYN_SENT new=CLOSE cookie=6 err=111 flags=tuple "
-	      "local=10.0.0.1:40000 remote=10.0.0.9:80 netns=7\n");
+	facts(&trial,
+	      TIME_WAIT "2s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=owned,tuple "
+	                "local=10.0.0.1:40000 remote=10.0.0.9:80 netns=7\n"
+	                "2100ms state sk=a2 old=SYN_SENT new=CLOSE cookie=6 err=111 flags=tuple "
+	                "local=10.0.0.1:40000 remote=10.0.0.9:80 netns=7\n");
 	assert_int_equal(row_by_cookie(&trial, 5)->state, STATE_TIME_WAIT);
-	facts(&trial, "3s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=owned,tuple" CLIENT "\n");
+	facts(&trial,
+	      "3s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=owned,tuple" CLIENT "\n");
 	assert_int_equal(only(&trial)->cookie, 6);
 	trial_end(&trial);
 }
@@ -128,7 +130,7 @@ static void syn_to_a_time_wait_replaces_it_by_a_request(void **state)
 	TRIAL(10);
 
 	facts(&trial, "1s state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead,done" SERVER
-		      "\n" SYNACK("3s", "1"));
+	              "\n" SYNACK("3s", "1"));
 	assert_int_equal(only(&trial)->state, STATE_NEW_SYN_RECV);
 	trial_end(&trial);
 }
@@ -138,7 +140,7 @@ static void other_namespaces_tuple_is_another_connection(void **state)
 	TRIAL(10);
 
 	facts(&trial, TIME_WAIT "3s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=owned,tuple "
-				"local=10.0.0.1:40000 remote=10.0.0.2:80 netns=8\n");
+	                        "local=10.0.0.1:40000 remote=10.0.0.2:80 netns=8\n");
 	assert_int_equal(row_by_cookie(&trial, 5)->state, STATE_TIME_WAIT);
 	assert_int_equal(row_by_cookie(&trial, 6)->state, STATE_SYN_SENT);
 	trial_end(&trial);
@@ -147,8 +149,8 @@ static void other_namespaces_tuple_is_another_connection(void **state)
 /* --- addresses used again, because the end of the old socket was lost ---------------------------- */
 
 #define OLD                                                                                        \
-	"1s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple pid=42 comm=\"old\"" CLIENT \
-	"\n"                                                                                       \
+	"1s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple pid=42 "                 \
+	"comm=\"old\"" CLIENT "\n"                                                                 \
 	"1001ms connect sk=a1 cookie=5 fd=3 inode=77 netns=7 pid=42 comm=\"old\"\n"                \
 	"1002ms state sk=a1 old=SYN_SENT new=ESTABLISHED cookie=5 flags=tuple,socket" CLIENT "\n"
 #define OTHER " local=10.0.0.1:41111 remote=10.0.0.3:443 netns=7 "
@@ -171,10 +173,11 @@ static void clone_at_a_used_address_is_another_socket(void **state)
 
 	facts(&trial, OLD);
 	forget_told(&trial);
-	facts(&trial, "3s state sk=a1 old=LISTEN new=SYN_RECV netns=7\n"
-		      "3001ms state sk=a1 old=SYN_RECV new=ESTABLISHED cookie=6 flags=tuple" OTHER "\n");
+	facts(&trial,
+	      "3s state sk=a1 old=LISTEN new=SYN_RECV netns=7\n"
+	      "3001ms state sk=a1 old=SYN_RECV new=ESTABLISHED cookie=6 flags=tuple" OTHER "\n");
 	told(&trial, ":40000 ESTABLISHED>CLOSE ? ~\n"
-		     ":41111 SYN_RECV>ESTABLISHED >1ms\n");
+	             ":41111 SYN_RECV>ESTABLISHED >1ms\n");
 	expect_fresh(&trial);
 	trial_end(&trial);
 }
@@ -186,10 +189,10 @@ static void transition_of_another_cookie_is_another_socket(void **state)
 	facts(&trial, OLD);
 	forget_told(&trial);
 	/* The states fit: only the cookie tells. */
-	facts(&trial, "3s state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=6 flags=tuple,done" OTHER
-		      "\n");
+	facts(&trial,
+	      "3s state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=6 flags=tuple,done" OTHER "\n");
 	told(&trial, ":40000 ESTABLISHED>CLOSE ? ~\n"
-		     ":41111 ESTABLISHED>CLOSE_WAIT ?\n");
+	             ":41111 ESTABLISHED>CLOSE_WAIT ?\n");
 	expect_fresh(&trial);
 	trial_end(&trial);
 }
@@ -203,7 +206,7 @@ static void transition_to_another_peer_is_another_socket(void **state)
 	/* Before 5.12 there may be no cookie: the peer tells. */
 	facts(&trial, "3s state sk=a1 old=ESTABLISHED new=CLOSE_WAIT flags=tuple,done" OTHER "\n");
 	told(&trial, ":40000 ESTABLISHED>CLOSE ? ~\n"
-		     ":41111 ESTABLISHED>CLOSE_WAIT ?\n");
+	             ":41111 ESTABLISHED>CLOSE_WAIT ?\n");
 	expect_fresh(&trial);
 	trial_end(&trial);
 }
@@ -215,9 +218,9 @@ static void retransmit_of_another_cookie_is_another_socket(void **state)
 	facts(&trial, OLD);
 	forget_told(&trial);
 	facts(&trial, "3s retransmit sk=a1 cookie=6 state=ESTABLISHED ca_state=4 retransmits=1 "
-		      "flags=tuple" OTHER "\n");
+	              "flags=tuple" OTHER "\n");
 	told(&trial, ":40000 ESTABLISHED>CLOSE ? ~\n"
-		     ":41111 retransmit RTO\n");
+	             ":41111 retransmit RTO\n");
 	expect_fresh(&trial);
 	trial_end(&trial);
 }
@@ -226,8 +229,8 @@ static void lookalike_transition_of_another_socket_is_no_repetition(void **state
 {
 	TRIAL(10);
 
-	facts(&trial, OLD "3s state sk=a1 old=SYN_SENT new=ESTABLISHED cookie=6 flags=tuple" OTHER
-			  "\n");
+	facts(&trial,
+	      OLD "3s state sk=a1 old=SYN_SENT new=ESTABLISHED cookie=6 flags=tuple" OTHER "\n");
 	expect_fresh(&trial);
 	trial_end(&trial);
 }
@@ -237,10 +240,11 @@ static void same_socket_may_change_its_peer_in_close(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, OLD "3s state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 flags=owned,tuple,socket "
-			  "pid=42 comm=\"old\"" CLIENT "\n"
-			  "4s state sk=a1 old=CLOSE new=SYN_SENT flags=owned,tuple,socket pid=42 "
-			  "comm=\"old\"" OTHER "\n");
+	facts(&trial,
+	      OLD "3s state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 flags=owned,tuple,socket "
+	          "pid=42 comm=\"old\"" CLIENT "\n"
+	          "4s state sk=a1 old=CLOSE new=SYN_SENT flags=owned,tuple,socket pid=42 "
+	          "comm=\"old\"" OTHER "\n");
 	assert_int_equal(only(&trial)->cookie, 5);
 	assert_int_equal(only(&trial)->lport, 41111);
 	assert_int_not_equal(only(&trial)->holders, ROW_NONE); /* the fd is the same */
@@ -254,7 +258,7 @@ static void retransmit_of_a_full_socket_is_not_its_forerunners(void **state)
 	TRIAL(10);
 
 	facts(&trial, TIME_WAIT "9s retransmit sk=a9 state=ESTABLISHED ca_state=4 retransmits=1 "
-				"flags=tuple" CLIENT "\n");
+	                        "flags=tuple" CLIENT "\n");
 	assert_int_equal(only(&trial)->state, STATE_ESTABLISHED);
 	assert_false(only(&trial)->flags & ROW_MINI);
 	trial_end(&trial);

@@ -12,7 +12,7 @@
 #define END(time)   time " walk_end kind=sockets netns=7\n"
 #define HOLD(time)  time " walk_begin kind=holders\n"
 #define HELD(time)  time " walk_end kind=holders\n"
-#define SEEN(time, state) \
+#define SEEN(time, state)                                                                          \
 	time " seen sk=a1 cookie=5 state=" state " flags=tuple,socket,ident inode=77" CLIENT "\n"
 
 #define ESTABLISHED                                                                                \
@@ -27,8 +27,9 @@ static void first_walk_makes_rows_with_bounds(void **state)
 	TRIAL(10);
 
 	facts(&trial, BEGIN("100s") "100s seen sk=a1 cookie=5 state=CLOSE_WAIT "
-				    "flags=tuple,socket,ident,idle,queues,bytes rqueue=1 inode=77 "
-				    "uid=33 cgroup=9 idle_ms=60000 bytes_received=12" CLIENT "\n" END("101s"));
+	                            "flags=tuple,socket,ident,idle,queues,bytes rqueue=1 inode=77 "
+	                            "uid=33 cgroup=9 idle_ms=60000 bytes_received=12" CLIENT
+	                            "\n" END("101s"));
 	told(&trial, "");
 	assert_int_equal(only(&trial)->since, 40 * NS_PER_SEC);
 	assert_int_equal(only(&trial)->flags & (ROW_SINCE_EXACT | ROW_BORN_EXACT), 0);
@@ -37,8 +38,8 @@ static void first_walk_makes_rows_with_bounds(void **state)
 	assert_int_equal(only(&trial)->closer, CLOSER_PEER);
 	assert_int_equal(totals_of(&trial).healed, 0); /* first met, not corrected */
 	/* The first transition after it: a lower bound. */
-	facts(&trial, "110s state sk=a1 old=CLOSE_WAIT new=LAST_ACK cookie=5 flags=tuple,done" CLIENT
-		      "\n");
+	facts(&trial,
+	      "110s state sk=a1 old=CLOSE_WAIT new=LAST_ACK cookie=5 flags=tuple,done" CLIENT "\n");
 	told(&trial, ":40000 CLOSE_WAIT>LAST_ACK >70s\n");
 	trial_end(&trial);
 }
@@ -49,7 +50,7 @@ static void idle_time_bounds_only_states_that_a_segment_began(void **state)
 	TRIAL(10);
 
 	facts(&trial, BEGIN("100s") "100s seen sk=a1 cookie=5 state=LAST_ACK flags=tuple,idle "
-				    "idle_ms=60000" CLIENT "\n");
+	                            "idle_ms=60000" CLIENT "\n");
 	assert_int_equal(only(&trial)->since, 100 * NS_PER_SEC);
 	trial_end(&trial);
 }
@@ -58,20 +59,23 @@ static void mini_sockets_are_found_by_tuple_and_cookie(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, BEGIN("100s") "100s seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer "
-				    "timer=timewait timer_ms=20000" CLIENT "\n" END("101s"));
+	facts(&trial,
+	      BEGIN("100s") "100s seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer "
+	                    "timer=timewait timer_ms=20000" CLIENT "\n" END("101s"));
 	/* 20 of 60 s are left. */
 	assert_int_equal(only(&trial)->since, 60 * NS_PER_SEC);
 	assert_int_equal(only(&trial)->deadline, 120 * NS_PER_SEC);
 	assert_int_equal(only(&trial)->sk, 0);
 	/* The next walk finds it at another address of the mini-socket: the same row. */
-	facts(&trial, BEGIN("102s") "102s seen sk=f2 cookie=5 state=TIME_WAIT flags=mini,tuple,timer "
-				    "timer=timewait timer_ms=18000" CLIENT "\n" END("103s"));
+	facts(&trial,
+	      BEGIN("102s") "102s seen sk=f2 cookie=5 state=TIME_WAIT flags=mini,tuple,timer "
+	                    "timer=timewait timer_ms=18000" CLIENT "\n" END("103s"));
 	told(&trial, "");
 	assert_int_equal(only(&trial)->since, 60 * NS_PER_SEC);
 	/* Another connection of the same tuple, begun and ended unheard, is another row. */
-	facts(&trial, BEGIN("110s") "110s seen sk=f2 cookie=6 state=TIME_WAIT flags=mini,tuple,timer "
-				    "timer=timewait timer_ms=60000" CLIENT "\n" END("111s"));
+	facts(&trial,
+	      BEGIN("110s") "110s seen sk=f2 cookie=6 state=TIME_WAIT flags=mini,tuple,timer "
+	                    "timer=timewait timer_ms=60000" CLIENT "\n" END("111s"));
 	told(&trial, ":40000 TIME_WAIT>CLOSE >42s ~\n");
 	assert_int_equal(only(&trial)->cookie, 6);
 	assert_int_equal(only(&trial)->since, 110 * NS_PER_SEC);
@@ -83,10 +87,10 @@ static void listeners_that_share_a_port_stay_apart(void **state)
 	TRIAL(10);
 
 	for (int i = 0; i < 2; i++)
-		facts(&trial, BEGIN("100s") "100s seen sk=a1 cookie=1 state=LISTEN flags=tuple,socket" LISTENER
-					    "\n"
-					    "100s seen sk=a2 cookie=2 state=LISTEN flags=tuple,socket" LISTENER
-					    "\n" END("101s"));
+		facts(&trial, BEGIN("100s") "100s seen sk=a1 cookie=1 state=LISTEN "
+		                            "flags=tuple,socket" LISTENER "\n"
+		                            "100s seen sk=a2 cookie=2 state=LISTEN "
+		                            "flags=tuple,socket" LISTENER "\n" END("101s"));
 	told(&trial, "");
 	assert_int_equal(totals_of(&trial).rows, 2);
 	assert_int_equal(row_by_cookie(&trial, 1)->sk, 0xa1);
@@ -100,13 +104,16 @@ static void listeners_without_an_address_stay_apart_too(void **state)
 	TRIAL(10);
 
 	for (int i = 0; i < 3; i++)
-		facts(&trial, BEGIN("100s") "100s seen cookie=1 state=LISTEN flags=tuple,socket" LISTENER "\n"
-					    "100s seen cookie=2 state=LISTEN flags=tuple,socket" LISTENER
-					    "\n" END("101s"));
+		facts(&trial,
+		      BEGIN("100s") "100s seen cookie=1 state=LISTEN flags=tuple,socket" LISTENER
+		                    "\n"
+		                    "100s seen cookie=2 state=LISTEN flags=tuple,socket" LISTENER
+		                    "\n" END("101s"));
 	told(&trial, "");
 	assert_int_equal(totals_of(&trial).rows, 2);
 	/* Its first event brings the address. */
-	facts(&trial, "200s state sk=a1 old=LISTEN new=CLOSE cookie=1 flags=owned,tuple" LISTENER "\n");
+	facts(&trial,
+	      "200s state sk=a1 old=LISTEN new=CLOSE cookie=1 flags=owned,tuple" LISTENER "\n");
 	assert_int_equal(totals_of(&trial).rows, 2);
 	assert_int_equal(row_by_cookie(&trial, 1)->state, STATE_CLOSE);
 	assert_int_equal(row_by_cookie(&trial, 1)->sk, 0xa1);
@@ -119,12 +126,13 @@ static void row_of_sock_diag_goes_on_with_its_events(void **state)
 	TRIAL(10);
 
 	facts(&trial, BEGIN("100s") "100s seen cookie=5 state=ESTABLISHED flags=tuple,socket,ident "
-				    "inode=77" CLIENT "\n" END("101s"));
-	facts(&trial, "120s retransmit sk=a1 cookie=5 state=ESTABLISHED ca_state=4 retransmits=1 "
-		      "flags=tuple,socket" CLIENT "\n"
-		      "121s state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 flags=tuple" CLIENT "\n");
+	                            "inode=77" CLIENT "\n" END("101s"));
+	facts(&trial,
+	      "120s retransmit sk=a1 cookie=5 state=ESTABLISHED ca_state=4 retransmits=1 "
+	      "flags=tuple,socket" CLIENT "\n"
+	      "121s state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 flags=tuple" CLIENT "\n");
 	told(&trial, ":40000 retransmit RTO\n"
-		     ":40000 ESTABLISHED>FIN_WAIT1 >21s\n");
+	             ":40000 ESTABLISHED>FIN_WAIT1 >21s\n");
 	assert_int_equal(only(&trial)->sk, 0xa1);
 	trial_end(&trial);
 }
@@ -133,10 +141,11 @@ static void request_of_a_walk_becomes_its_child(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, BEGIN("100s") "100s seen sk=c1 state=NEW_SYN_RECV flags=request,tuple,timer" SERVER
-				    "\n" END("101s") "102s state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
-				    "102s state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=tuple" SERVER
-				    "\n");
+	facts(&trial,
+	      BEGIN("100s") "100s seen sk=c1 state=NEW_SYN_RECV flags=request,tuple,timer" SERVER
+	                    "\n" END("101s") "102s state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
+	                                     "102s state sk=b1 old=SYN_RECV new=ESTABLISHED "
+	                                     "cookie=3 flags=tuple" SERVER "\n");
 	told(&trial, ":80 SYN_RECV>ESTABLISHED >2s\n");
 	assert_int_equal(only(&trial)->cookie, 3);
 	trial_end(&trial);
@@ -147,9 +156,11 @@ static void child_found_by_a_walk_takes_its_request(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, BEGIN("100s") "100s seen sk=c1 state=NEW_SYN_RECV flags=request,tuple,timer" SERVER
-				    "\n" END("101s") BEGIN("110s")
-		      "110s seen sk=b1 cookie=3 state=ESTABLISHED flags=tuple" SERVER "\n" END("111s"));
+	facts(&trial,
+	      BEGIN("100s") "100s seen sk=c1 state=NEW_SYN_RECV flags=request,tuple,timer" SERVER
+	                    "\n" END("101s") BEGIN("110s") "110s seen sk=b1 cookie=3 "
+	                                                   "state=ESTABLISHED flags=tuple" SERVER
+	                                                   "\n" END("111s"));
 	told(&trial, "");
 	assert_int_equal(only(&trial)->state, STATE_ESTABLISHED);
 	trial_end(&trial);
@@ -161,9 +172,10 @@ static void event_beats_an_older_sample(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, ESTABLISHED BEGIN("100ms")
-		      "110ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 "
-		      "flags=tuple,socket,done" CLIENT "\n" SEEN("105ms", "ESTABLISHED") END("120ms"));
+	facts(&trial, ESTABLISHED BEGIN(
+			      "100ms") "110ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 "
+	                               "flags=tuple,socket,done" CLIENT
+	                               "\n" SEEN("105ms", "ESTABLISHED") END("120ms"));
 	assert_int_equal(only(&trial)->state, STATE_CLOSE_WAIT);
 	assert_true(only(&trial)->flags & ROW_SINCE_EXACT);
 	assert_false(only(&trial)->flags & ROW_HEALED);
@@ -177,11 +189,11 @@ static void newer_sample_corrects_what_was_lost(void **state)
 
 	facts(&trial, ESTABLISHED);
 	forget_told(&trial);
-	facts(&trial, "60ms loss where=ring-buffer count=3\n" BEGIN("100ms") SEEN("105ms", "CLOSE_WAIT")
-			      END("120ms"));
+	facts(&trial, "60ms loss where=ring-buffer count=3\n" BEGIN("100ms")
+	                      SEEN("105ms", "CLOSE_WAIT") END("120ms"));
 	/* Seen in ESTABLISHED for an instant only: how long it stayed nobody knows. */
 	told(&trial, "lost ring-buffer 3\n"
-		     ":40000 ESTABLISHED>CLOSE_WAIT ? ~\n");
+	             ":40000 ESTABLISHED>CLOSE_WAIT ? ~\n");
 	assert_true(only(&trial)->flags & ROW_HEALED);
 	assert_false(only(&trial)->flags & ROW_SINCE_EXACT);
 	assert_int_equal(totals_of(&trial).healed, 1);
@@ -215,14 +227,17 @@ static void destroyed_socket_is_not_revived_by_a_sample(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, ESTABLISHED BEGIN("100ms")
-		      "110ms state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 err=104 flags=tuple" CLIENT "\n"
-		      "111ms destroy sk=a1\n" SEEN("105ms", "ESTABLISHED") END("120ms"));
+	facts(&trial,
+	      ESTABLISHED BEGIN("100ms") "110ms state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 "
+	                                 "err=104 flags=tuple" CLIENT "\n"
+	                                 "111ms destroy sk=a1\n" SEEN("105ms", "ESTABLISHED")
+	                                         END("120ms"));
 	nothing_left(&trial);
 	/* What gets its address afterwards is seen. */
-	facts(&trial, BEGIN("200ms") "201ms destroy sk=a1\n"
-				     "202ms seen sk=a1 cookie=6 state=ESTABLISHED flags=tuple" CLIENT
-				     "\n" END("210ms"));
+	facts(&trial,
+	      BEGIN("200ms") "201ms destroy sk=a1\n"
+	                     "202ms seen sk=a1 cookie=6 state=ESTABLISHED flags=tuple" CLIENT
+	                     "\n" END("210ms"));
 	assert_int_equal(only(&trial)->cookie, 6);
 	trial_end(&trial);
 }
@@ -232,12 +247,17 @@ static void old_sample_does_not_end_who_has_the_address_now(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, ESTABLISHED BEGIN("100ms")
-		      "110ms state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 err=104 flags=tuple" CLIENT "\n"
-		      "111ms destroy sk=a1\n"
-		      "112ms state sk=a1 old=LISTEN new=SYN_RECV netns=7\n" SEEN("105ms", "ESTABLISHED")
-		      "113ms state sk=a1 old=SYN_RECV new=ESTABLISHED cookie=6 flags=tuple" SERVER
-		      "\n" SEEN("106ms", "ESTABLISHED") END("120ms"));
+	facts(&trial,
+	      ESTABLISHED BEGIN(
+		      "100ms") "110ms state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 err=104 "
+	                       "flags=tuple" CLIENT "\n"
+	                       "111ms destroy sk=a1\n"
+	                       "112ms state sk=a1 old=LISTEN new=SYN_RECV netns=7\n" SEEN(
+				       "105ms",
+				       "ESTABLISHED") "113ms state sk=a1 old=SYN_RECV "
+	                                              "new=ESTABLISHED cookie=6 flags=tuple" SERVER
+	                                              "\n" SEEN("106ms", "ESTABLISHED")
+	                                                      END("120ms"));
 	assert_int_equal(only(&trial)->cookie, 6);
 	assert_int_equal(only(&trial)->lport, 80);
 	assert_true(only(&trial)->flags & ROW_SINCE_EXACT);
@@ -251,11 +271,12 @@ static void full_sample_does_not_replace_a_newer_mini_socket(void **state)
 	TRIAL(10);
 
 	facts(&trial, ESTABLISHED
-	      "60ms state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 flags=tuple,socket" CLIENT "\n"
+	      "60ms state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 flags=tuple,socket" CLIENT
+	      "\n"
 	      "61ms state sk=a1 old=FIN_WAIT1 new=FIN_WAIT2 cookie=5 flags=tuple,socket" CLIENT
-	      "\n" BEGIN("100ms")
-	      "110ms state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,socket,done" CLIENT
-	      "\n" SEEN("105ms", "FIN_WAIT2") END("120ms"));
+	      "\n" BEGIN("100ms") "110ms state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 "
+	                          "flags=tuple,socket,done" CLIENT "\n" SEEN("105ms", "FIN_WAIT2")
+	                                  END("120ms"));
 	assert_int_equal(only(&trial)->state, STATE_TIME_WAIT);
 	assert_int_equal(only(&trial)->closer, CLOSER_LOCAL);
 	assert_true(only(&trial)->flags & ROW_SINCE_EXACT);
@@ -266,10 +287,11 @@ static void old_mini_sample_does_not_end_its_successor(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, BEGIN("100ms")
-	      "110ms state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=owned,tuple" CLIENT "\n"
-	      "105ms seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer timer_ms=1000" CLIENT
-	      "\n" END("120ms"));
+	facts(&trial,
+	      BEGIN("100ms") "110ms state sk=a2 old=CLOSE new=SYN_SENT cookie=6 "
+	                     "flags=owned,tuple" CLIENT "\n"
+	                     "105ms seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer "
+	                     "timer_ms=1000" CLIENT "\n" END("120ms"));
 	assert_int_equal(only(&trial)->cookie, 6);
 	assert_int_equal(only(&trial)->state, STATE_SYN_SENT);
 	trial_end(&trial);
@@ -280,10 +302,12 @@ static void lost_end_of_a_socket_is_told_by_its_mini_socket(void **state)
 	TRIAL(10);
 
 	facts(&trial, ESTABLISHED
-	      "60ms state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 flags=tuple,socket" CLIENT "\n");
+	      "60ms state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 flags=tuple,socket" CLIENT
+	      "\n");
 	forget_told(&trial);
-	facts(&trial, BEGIN("70ms") "80ms seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer "
-				    "timer=timewait timer_ms=59999" CLIENT "\n" END("90ms"));
+	facts(&trial,
+	      BEGIN("70ms") "80ms seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer "
+	                    "timer=timewait timer_ms=59999" CLIENT "\n" END("90ms"));
 	told(&trial, ":40000 FIN_WAIT1>TIME_WAIT ? ~\n");
 	assert_int_equal(only(&trial)->sk, 0);
 	assert_int_equal(only(&trial)->since, 79 * NS_PER_MS);
@@ -296,10 +320,11 @@ static void stale_row_of_a_reused_tuple_does_not_hide_a_mini_socket(void **state
 {
 	TRIAL(10);
 
-	facts(&trial, ESTABLISHED); /* its end is lost, the tuple is used again and closed, unheard */
+	facts(&trial,
+	      ESTABLISHED); /* its end is lost, the tuple is used again and closed, unheard */
 	forget_told(&trial);
 	facts(&trial, BEGIN("9s") "9s seen sk=f1 cookie=6 state=TIME_WAIT flags=mini,tuple,timer "
-				  "timer=timewait timer_ms=59000" CLIENT "\n" END("10s"));
+	                          "timer=timewait timer_ms=59000" CLIENT "\n" END("10s"));
 	told(&trial, ":40000 ESTABLISHED>CLOSE ? ~\n");
 	assert_int_equal(only(&trial)->cookie, 6);
 	trial_end(&trial);
@@ -311,10 +336,11 @@ static void unseen_sockets_end_when_the_walk_does(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, ESTABLISHED "1s state sk=b1 old=CLOSE new=LISTEN cookie=1 flags=owned,tuple" LISTENER
-				  "\n");
+	facts(&trial, ESTABLISHED
+	      "1s state sk=b1 old=CLOSE new=LISTEN cookie=1 flags=owned,tuple" LISTENER "\n");
 	forget_told(&trial);
-	facts(&trial, BEGIN("10s") "10s seen sk=b1 cookie=1 state=LISTEN flags=tuple" LISTENER "\n");
+	facts(&trial,
+	      BEGIN("10s") "10s seen sk=b1 cookie=1 state=LISTEN flags=tuple" LISTENER "\n");
 	told(&trial, "");
 	assert_int_equal(totals_of(&trial).rows, 2);
 	facts(&trial, END("11s"));
@@ -342,7 +368,7 @@ static void other_namespaces_are_untouched(void **state)
 	TRIAL(10);
 
 	facts(&trial, ESTABLISHED "10s walk_begin kind=sockets netns=8\n"
-				  "11s walk_end kind=sockets netns=8\n");
+	                          "11s walk_end kind=sockets netns=8\n");
 	assert_int_equal(only(&trial)->state, STATE_ESTABLISHED);
 	/* Nor does the end of another namespace's walk end this one's. */
 	facts(&trial, BEGIN("20s") "21s walk_end kind=sockets netns=8\n");
@@ -356,9 +382,9 @@ static void what_an_event_touched_during_the_walk_is_not_gone(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, ESTABLISHED BEGIN("10s")
-		      "10500ms retransmit sk=a1 cookie=5 state=ESTABLISHED ca_state=4 flags=tuple" CLIENT
-		      "\n" END("11s"));
+	facts(&trial,
+	      ESTABLISHED BEGIN("10s") "10500ms retransmit sk=a1 cookie=5 state=ESTABLISHED "
+	                               "ca_state=4 flags=tuple" CLIENT "\n" END("11s"));
 	assert_int_equal(only(&trial)->state, STATE_ESTABLISHED);
 	/* The next one is not hindered by it. */
 	facts(&trial, BEGIN("20s") END("21s"));
@@ -370,12 +396,13 @@ static void mini_and_request_sockets_go_without_being_counted_as_lost(void **sta
 {
 	TRIAL(10);
 
-	facts(&trial, BEGIN("110s")
-	      "110s seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer timer_ms=3000" CLIENT "\n"
-	      "110s seen sk=c1 state=NEW_SYN_RECV flags=request,tuple" SERVER "\n" END("111s"));
+	facts(&trial, BEGIN("110s") "110s seen sk=f1 cookie=5 state=TIME_WAIT "
+	                            "flags=mini,tuple,timer timer_ms=3000" CLIENT "\n"
+	                            "110s seen sk=c1 state=NEW_SYN_RECV flags=request,tuple" SERVER
+	                            "\n" END("111s"));
 	facts(&trial, BEGIN("120s") END("121s"));
 	told(&trial, ":40000 TIME_WAIT>CLOSE >60s ~\n"
-		     ":80 SYN_RECV>CLOSE ? ~\n");
+	             ":80 SYN_RECV>CLOSE ? ~\n");
 	nothing_left(&trial);
 	assert_int_equal(totals_of(&trial).healed, 0);
 	trial_end(&trial);
@@ -386,12 +413,11 @@ static void closed_socket_ends_with_its_last_holder_only(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, ESTABLISHED
-	      "60ms state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 err=104 flags=tuple,socket" CLIENT "\n"
-	      BEGIN("10s") END("11s"));
+	facts(&trial, ESTABLISHED "60ms state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 err=104 "
+	                          "flags=tuple,socket" CLIENT "\n" BEGIN("10s") END("11s"));
 	assert_int_equal(only(&trial)->state, STATE_CLOSE);
-	facts(&trial, HOLD("12s") "12s holder sk=a1 cookie=5 pid=42 fd=3 inode=77 netns=7 comm=\"curl\"\n"
-		      HELD("13s"));
+	facts(&trial, HOLD("12s") "12s holder sk=a1 cookie=5 pid=42 fd=3 inode=77 netns=7 "
+	                          "comm=\"curl\"\n" HELD("13s"));
 	assert_int_equal(only(&trial)->state, STATE_CLOSE);
 	/* Its destruction was lost, nobody holds it any more. */
 	facts(&trial, HOLD("14s") HELD("15s"));
@@ -407,8 +433,9 @@ static void clone_whose_events_are_lost_goes_with_the_walk(void **state)
 	told(&trial, "");
 	assert_int_equal(totals_of(&trial).rows, 0);
 	/* One that is there is shown, by what the walk tells. */
-	facts(&trial, "3s state sk=b1 old=LISTEN new=SYN_RECV netns=7\n" BEGIN("4s")
-		      "4s seen sk=b1 cookie=3 state=ESTABLISHED flags=tuple" SERVER "\n" END("5s"));
+	facts(&trial, "3s state sk=b1 old=LISTEN new=SYN_RECV netns=7\n" BEGIN(
+			      "4s") "4s seen sk=b1 cookie=3 state=ESTABLISHED flags=tuple" SERVER
+	                            "\n" END("5s"));
 	told(&trial, ":80 SYN_RECV>ESTABLISHED ? ~\n");
 	trial_end(&trial);
 }
@@ -420,7 +447,7 @@ static void look_up_makes_no_row(void **state)
 	TRIAL(10);
 
 	facts(&trial, "10s seen sk=a1 cookie=5 state=ESTABLISHED flags=tuple,point" CLIENT "\n"
-		      "10s gone cookie=5 state=TIME_WAIT flags=mini,tuple" CLIENT "\n");
+	              "10s gone cookie=5 state=TIME_WAIT flags=mini,tuple" CLIENT "\n");
 	nothing_left(&trial);
 	trial_end(&trial);
 }
@@ -440,16 +467,18 @@ static void gone_is_of_the_one_that_was_asked_for(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, "1s state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead,done" CLIENT "\n");
+	facts(&trial,
+	      "1s state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead,done" CLIENT "\n");
 	forget_told(&trial);
 	facts(&trial, "2s gone cookie=4 state=TIME_WAIT flags=mini,tuple" CLIENT "\n"
-		      /* asked before this one was */
-		      "900ms gone state=TIME_WAIT flags=mini,tuple" CLIENT "\n");
+	              /* asked before this one was */
+	              "900ms gone state=TIME_WAIT flags=mini,tuple" CLIENT "\n");
 	told(&trial, "");
 	assert_int_equal(only(&trial)->state, STATE_TIME_WAIT);
 	/* A full socket is ended by events and walks. */
-	facts(&trial, "3s state sk=a2 old=ESTABLISHED new=CLOSE_WAIT cookie=6 flags=tuple" SERVER "\n"
-		      "4s gone cookie=6 state=CLOSE_WAIT flags=tuple" SERVER "\n");
+	facts(&trial,
+	      "3s state sk=a2 old=ESTABLISHED new=CLOSE_WAIT cookie=6 flags=tuple" SERVER "\n"
+	      "4s gone cookie=6 state=CLOSE_WAIT flags=tuple" SERVER "\n");
 	assert_int_equal(row_by_cookie(&trial, 6)->state, STATE_CLOSE_WAIT);
 	trial_end(&trial);
 }

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The table against a small kernel (model.h) whose sockets it is told of:
+ * without losses it must know them all at any time and never speak of a loss;
+ * after losses, one walk must put it right. And against facts that make no
+ * sense, which may not break it. Seeds are fixed: it fails each time or never.
+ */
+#include "table_test.h"
+
+#include "model.h"
+
+enum { SEEDS = 12, STEPS = 2500, RECOUNT_EVERY = 97 };
+
+struct race {
+	struct model model;
+	struct table *table;
+	struct table *again; /* folds the same facts, by way of their text */
+	unsigned long facts;
+	unsigned int seed;
+	const struct fact *fact; /* the newest */
+};
+
+/* The facts of a stream as they go through a file. */
+static void fold_by_text(struct table *table, const struct fact *fact)
+{
+	uint64_t copy[FACT_MAX_SIZE / sizeof(uint64_t)];
+	char line[2048] = "";
+	struct diag diag = {""};
+	FILE *out = fmemopen(line, sizeof(line), "w");
+
+	assert_non_null(out);
+	assert_int_equal(fact_text_print(out, fact), 0);
+	fclose(out);
+	if (fact_text_parse(line, (struct fact *)copy, &diag) != 1)
+		fail_msg("%s%s", line, diag.text);
+	assert_memory_equal(copy, fact, fact->len);
+	assert_int_equal(table_apply(table, (struct fact *)copy), 0);
+}
+
+static void fold_fact(const struct fact *fact, void *arg)
+{
+	struct race *race = arg;
+
+	assert_int_equal(table_apply(race->table, fact), 0);
+	if (race->again)
+		fold_by_text(race->again, fact);
+	if (!(++race->facts % RECOUNT_EVERY))
+		check_table(race->table);
+}
+
+static void race_begin(struct race *race, unsigned int seed, bool cookies)
+{
+	memset(race, 0, sizeof(*race));
+	race->seed = seed;
+	race->table = table_new(MODEL_SOCKETS * 4);
+	assert_non_null(race->table);
+	model_begin(&race->model, seed, fold_fact, race);
+	race->model.cookies = cookies;
+}
+
+static void race_end(struct race *race)
+{
+	check_table(race->table);
+	table_free(race->table);
+	table_free(race->again);
+}
+
+static void race_run(struct race *race, int steps)
+{
+	for (int i = 0; i < steps; i++)
+		model_step(&race->model);
+}
+
+static void race_walk(struct race *race, uint32_t steps)
+{
+	for (uint32_t netns = 7; netns < 7 + MODEL_NETNS; netns++)
+		model_walk(&race->model, netns, steps);
+}
+
+/* --- the table against the model ------------------------------------------------------------- */
+
+static bool same_tuple(const struct row *row, const struct fact_sample *s)
+{
+	return row->netns == s->netns && row->family == s->family && row->rport == s->rport &&
+	       (row->lport == s->lport || row->flags & ROW_PORT_PENDING) &&
+	       !memcmp(row->laddr, s->laddr, 16) && !memcmp(row->raddr, s->raddr, 16);
+}
+
+static bool same_kind(const struct row *row, const struct model_socket *s)
+{
+	return !!(row->flags & ROW_MINI) == (s->kind == MODEL_MINI) &&
+	       !!(row->flags & ROW_REQUEST) == (s->kind == MODEL_REQUEST);
+}
+
+/* The one row of a socket; NULL: none. */
+static const struct row *row_of(const struct race *race, const struct model_socket *s)
+{
+	const struct row *found = NULL;
+	struct fact_sample sample;
+
+	model_sample(&race->model, s, &sample);
+	for (uint32_t i = 0; i < race->table->rows.used; i++) {
+		const struct row *row = row_at(race->table, i);
+
+		if (!row->used || !same_kind(row, s))
+			continue;
+		if (s->sk ? row->sk != s->sk : !same_tuple(row, &sample))
+			continue;
+		if (found)
+			fail_msg("seed %u: two rows of one socket", race->seed);
+		found = row;
+	}
+	return found;
+}
+
+static void expect_row(const struct race *race, const struct model_socket *s, bool silent_known)
+{
+	const struct row *row = row_of(race, s);
+	struct fact_sample sample;
+
+	model_sample(&race->model, s, &sample);
+	if (!row)
+		fail_msg("seed %u: sk %lx, cookie %lu in %s has no row", race->seed, s->sk,
+		         s->cookie, state_name(s->state));
+	/* A FIN_WAIT2 mini-socket becomes TIME_WAIT without a word. */
+	if (row->state != s->state && (silent_known || s->kind != MODEL_MINI))
+		fail_msg("seed %u: sk %lx is in %s, not in %s", race->seed, s->sk,
+		         state_name(s->state), state_name(row->state));
+	if (s->nascent && !silent_known)
+		return;
+	if (!same_tuple(row, &sample))
+		fail_msg("seed %u: sk %lx :%u has another tuple, :%u", race->seed, s->sk, s->lport,
+		         row->lport);
+	if (s->kind != MODEL_REQUEST)
+		assert_int_equal(row->cookie, sample.cookie);
+}
+
+/* Does the row stand for anything? */
+static bool is_in_model(const struct race *race, const struct row *row)
+{
+	for (int i = 0; i < MODEL_SOCKETS; i++) {
+		const struct model_socket *s = &race->model.sockets[i];
+		struct fact_sample sample;
+
+		if (!s->kind || !same_kind(row, s))
+			continue;
+		model_sample(&race->model, s, &sample);
+		if (s->sk ? row->sk == s->sk : same_tuple(row, &sample))
+			return true;
+	}
+	return false;
+}
+
+/* No walk shows sockets in CLOSE; a walk over holders drops those that nobody has. */
+static bool is_expected(const struct model_socket *s, bool silent_known, bool closed_known)
+{
+	if (s->kind == MODEL_FULL && s->state == STATE_CLOSE)
+		return closed_known && s->socket && !s->left_mini;
+	return s->kind == MODEL_REQUEST ? silent_known : s->kind != 0;
+}
+
+/*
+ * silent_known: a walk has just passed, so what happens without an event is
+ * known, too. closed_known: no event was lost, so sockets in CLOSE are.
+ */
+static void expect_equal(const struct race *race, bool silent_known, bool closed_known)
+{
+	for (int i = 0; i < MODEL_SOCKETS; i++) {
+		const struct model_socket *s = &race->model.sockets[i];
+
+		if (is_expected(s, silent_known, closed_known))
+			expect_row(race, s, silent_known);
+	}
+	for (uint32_t i = 0; i < race->table->rows.used; i++) {
+		const struct row *row = row_at(race->table, i);
+
+		if (!row->used || (!silent_known && row->flags & (ROW_MINI | ROW_REQUEST)))
+			continue;
+		if (!is_in_model(race, row))
+			fail_msg("seed %u: row of sk %lx :%u in %s, but no such socket", race->seed,
+			         row->sk, row->lport, state_name(row->state));
+	}
+}
+
+static void expect_no_loss(const struct race *race)
+{
+	struct totals totals;
+
+	table_totals(race->table, &totals);
+	for (int where = 0; where < LOSS_WHERE_COUNT; where++)
+		assert_int_equal(totals.lost[where], 0);
+	assert_int_equal(totals.healed, 0);
+}
+
+/* --- properties ------------------------------------------------------------------------------ */
+
+static void lossless_stream(unsigned int seed, bool cookies)
+{
+	struct race race;
+
+	race_begin(&race, seed, cookies);
+	for (int i = 0; i < STEPS; i += 50) {
+		race_run(&race, 50);
+		expect_equal(&race, false, true);
+	}
+	expect_no_loss(&race);
+	/* Events of sockets that the walk is just looking at are no losses either. */
+	for (int i = 0; i < 4; i++) {
+		race_walk(&race, 4);
+		model_walk_holders(&race.model);
+		expect_equal(&race, false, true);
+		race_run(&race, 100);
+	}
+	race_walk(&race, 0);
+	expect_equal(&race, true, true);
+	expect_no_loss(&race);
+	race_end(&race);
+}
+
+static void all_is_known_when_nothing_is_lost(void **state)
+{
+	(void)state;
+	for (unsigned int seed = 1; seed <= SEEDS; seed++) {
+		lossless_stream(seed, true);
+		lossless_stream(seed + 1000, false);
+	}
+}
+
+static void lossy_stream(unsigned int seed, bool cookies, uint32_t loss)
+{
+	struct race race;
+
+	race_begin(&race, seed, cookies);
+	for (int i = 0; i < 5; i++) {
+		race.model.loss = loss;
+		race_run(&race, STEPS / 5);
+		race.model.loss = 0;
+		if (model_tell_loss(&race.model))
+			assert_true(table_take_walk_wish(race.table));
+		race.model.time += 10 * NS_PER_MS;
+		race_walk(&race, 0);
+		model_walk_holders(&race.model);
+		expect_equal(&race, true, false);
+		/* From here on it is right again, with sockets in CLOSE aside. */
+		race_run(&race, 50);
+		expect_equal(&race, false, false);
+	}
+	race_end(&race);
+}
+
+static void walk_heals_what_was_lost(void **state)
+{
+	(void)state;
+	for (unsigned int seed = 1; seed <= SEEDS; seed++) {
+		lossy_stream(seed, true, 10);
+		lossy_stream(seed + 1000, true, 300);
+		lossy_stream(seed + 2000, true, 950);
+		lossy_stream(seed + 3000, false, 10);
+		lossy_stream(seed + 4000, false, 300);
+	}
+}
+
+static void bootstrap(unsigned int seed)
+{
+	struct race race;
+
+	race_begin(&race, seed, true);
+	race.model.loss = 1000; /* before us */
+	race_run(&race, STEPS);
+	race.model.loss = 0;
+	race_walk(&race, 0);
+	expect_equal(&race, true, false);
+	expect_no_loss(&race);
+	race_run(&race, STEPS);
+	expect_equal(&race, false, false);
+	race_end(&race);
+}
+
+static void first_walk_knows_what_was_there_before(void **state)
+{
+	(void)state;
+	for (unsigned int seed = 1; seed <= SEEDS; seed++)
+		bootstrap(seed);
+}
+
+static void expect_same_pool(const struct pool *a, const struct pool *b)
+{
+	assert_int_equal(a->used, b->used);
+	assert_int_equal(a->live, b->live);
+	assert_int_equal(a->free, b->free);
+	for (uint32_t i = 0; i < a->used; i++)
+		assert_memory_equal(pool_at(a, i), pool_at(b, i), a->element);
+}
+
+/* Live, with questions asked, and replayed from text, without: the same to the last bit. */
+static void same_facts_make_the_same_table(void **state)
+{
+	(void)state;
+	for (unsigned int seed = 1; seed <= 10; seed++) {
+		struct totals totals, again;
+		struct question question;
+		struct race race;
+
+		race_begin(&race, seed, true);
+		race.again = table_new(MODEL_SOCKETS * 4);
+		assert_non_null(race.again);
+		table_enable_questions(race.table);
+		race.model.loss = 50;
+		for (int i = 0; i < STEPS; i += 100) {
+			race_run(&race, 100);
+			for (int j = 0; j < 50; j++)
+				table_next_question(race.table, &question);
+			if (!model_random(&race.model, 3))
+				race_walk(&race, 2);
+			if (!model_random(&race.model, 3))
+				model_walk_holders(&race.model);
+		}
+		expect_same_pool(&race.table->rows, &race.again->rows);
+		expect_same_pool(&race.table->tasks, &race.again->tasks);
+		expect_same_pool(&race.table->holders, &race.again->holders);
+		expect_same_pool(&race.table->steps, &race.again->steps);
+		table_totals(race.table, &totals);
+		table_totals(race.again, &again);
+		assert_memory_equal(&totals, &again, sizeof(totals));
+		assert_true(totals.rows > 50); /* else this compares nothing */
+		race_end(&race);
+	}
+}
+
+/* --- garbage --------------------------------------------------------------------------------- */
+
+static void fill_random(struct model *m, void *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		((uint8_t *)bytes)[i] = (uint8_t)model_random(m, 256);
+}
+
+/* Random, but of few sockets and mostly of states that exist, so that facts meet rows. */
+static void tame_sample(struct model *m, struct fact_sample *s)
+{
+	if (model_chance(m, 90))
+		s->state = (uint8_t)model_random(m, STATE_COUNT + 1);
+	s->cookie = model_random(m, 6);
+	s->netns = 1 + model_random(m, 2);
+	s->lport = (uint16_t)model_random(m, 3);
+	s->rport = (uint16_t)model_random(m, 3);
+	s->family = model_chance(m, 50) ? AF_INET : AF_INET6;
+	memset(s->laddr, 0, sizeof(s->laddr));
+	memset(s->raddr, 0, sizeof(s->raddr));
+	s->raddr[0] = (uint8_t)model_random(m, 2);
+	if (model_chance(m, 70))
+		s->flags |= SAMPLE_TUPLE;
+	if (model_chance(m, 60))
+		s->flags &= ~(SAMPLE_MINI | SAMPLE_REQUEST);
+}
+
+static struct fact_sample *sample_in(struct fact *fact)
+{
+	switch (fact->type) {
+	case FACT_STATE:
+		return &((struct fact_state *)fact)->s;
+	case FACT_RETRANSMIT:
+		return &((struct fact_retransmit *)fact)->s;
+	case FACT_SYNACK:
+		return &((struct fact_synack *)fact)->s;
+	case FACT_RST_SENT:
+	case FACT_RST_RECEIVED:
+		return &((struct fact_reset *)fact)->s;
+	case FACT_SEEN:
+	case FACT_GONE:
+		return &((struct fact_seen *)fact)->s;
+	default:
+		return NULL;
+	}
+}
+
+static void tame(struct model *m, struct fact *fact)
+{
+	struct fact_sample *sample = sample_in(fact);
+	struct fact_state *event = (struct fact_state *)fact;
+	struct fact_walk *walk = (struct fact_walk *)fact;
+	struct fact_syscall *call = (struct fact_syscall *)fact;
+
+	fact->sk = model_random(m, 12);
+	fact->time = m->time += model_random(m, NS_PER_MS);
+	if (model_chance(m, 10))
+		fact->time -= model_random(m, 100 * NS_PER_MS);
+	if (sample)
+		tame_sample(m, sample);
+	if (fact->type == FACT_STATE) {
+		event->old = (uint8_t)model_random(m, STATE_COUNT + 1);
+		event->new = (uint8_t)model_random(m, STATE_COUNT + 1);
+		event->task.pid = model_random(m, 5);
+	}
+	if (fact->type == FACT_WALK_BEGIN || fact->type == FACT_WALK_END) {
+		walk->kind = model_random(m, 3);
+		walk->netns = 1 + model_random(m, 2);
+	}
+	if (fact->type == FACT_ACCEPT || fact->type == FACT_CONNECT) {
+		call->cookie = model_random(m, 6);
+		call->task.pid = model_random(m, 5);
+		call->lport = (uint16_t)model_random(m, 3);
+	}
+}
+
+static uint64_t look_at(const struct row *row, struct table *table)
+{
+	uint64_t ns[STATE_COUNT];
+	struct owner owner;
+
+	table_owner(table, row, &owner);
+	table_time_in_states(table, row, ns);
+	return ns[row->state] + owner.more + (table_find_listener(table, row) != NULL);
+}
+
+/* Everything that reads the table. */
+static void look_at_all(struct table *table)
+{
+	struct question question;
+	struct row_iter iter;
+	const struct row *row;
+	uint64_t sum = 0;
+
+	table_for_each (table, iter, row)
+		sum += look_at(row, table);
+	for (int i = 0; i < 20 && table_next_question(table, &question); i++)
+		sum += question.sk;
+	sum += (uint64_t)table_wall(table, sum);
+	(void)sum;
+}
+
+static void garbage(unsigned int seed, bool tamed)
+{
+	uint64_t bytes[FACT_MAX_SIZE / sizeof(uint64_t)];
+	struct fact *fact = (struct fact *)bytes;
+	struct trial trial;
+	struct race race;
+
+	race_begin(&race, seed, true);
+	table_free(race.table);
+	trial_begin(&trial, 64); /* checks each change that is told; and is soon full */
+	table_enable_questions(trial.table);
+	for (int i = 0; i < 4000; i++) {
+		fill_random(&race.model, bytes, sizeof(bytes));
+		fact->type = (uint16_t)model_random(&race.model, FACT_TYPE_COUNT + 1);
+		if (model_chance(&race.model, 30))
+			fact->type = FACT_STATE;
+		fact->len = 256;
+		if (model_chance(&race.model, 30))
+			fact->len = (uint16_t)(24 + 8 * model_random(&race.model, 30));
+		if (tamed)
+			tame(&race.model, fact);
+		forget_told(&trial);
+		table_apply(trial.table, fact);
+		if (i % 8 == 0)
+			check_table(trial.table);
+		if (i % 32 == 0)
+			look_at_all(trial.table);
+	}
+	if (tamed)
+		assert_true(totals_of(&trial).transitions > 100);
+	trial_end(&trial);
+}
+
+static void garbage_breaks_nothing(void **state)
+{
+	(void)state;
+	for (unsigned int seed = 1; seed <= SEEDS; seed++) {
+		garbage(seed, false);
+		garbage(seed, true);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_is_known_when_nothing_is_lost),
+		cmocka_unit_test(walk_heals_what_was_lost),
+		cmocka_unit_test(first_walk_knows_what_was_there_before),
+		cmocka_unit_test(same_facts_make_the_same_table),
+		cmocka_unit_test(garbage_breaks_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
