@@ -45,15 +45,31 @@ static bool is_deceptive(uint32_t code)
 	       code == 0xfeff;
 }
 
+/* Nearly all there is: printable ASCII, to be taken in one piece. */
+static size_t plain_length(const unsigned char *s)
+{
+	const unsigned char *end = s;
+
+	while (*end >= 0x20 && *end < 0x7f)
+		end++;
+	return (size_t)(end - s);
+}
+
 size_t escape_terminal(struct buffer *out, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	size_t columns = 0;
 
 	while (*s) {
+		size_t plain = plain_length(s), size;
 		uint32_t code;
-		size_t size = utf8_read(s, &code);
 
+		buffer_add(out, s, plain);
+		columns += plain;
+		s += plain;
+		if (!*s)
+			break;
+		size = utf8_read(s, &code);
 		if (size && !is_control(code) && !is_deceptive(code)) {
 			buffer_add(out, s, size);
 			columns++;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define US     1000ULL
@@ -13,19 +14,33 @@
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
 
+char *format_number(char *text, uint64_t number, int digits)
+{
+	char reversed[24];
+	int count = 0;
+
+	do
+		reversed[count++] = (char)('0' + number % 10);
+	while ((number /= 10) || count < digits);
+	while (count)
+		*text++ = reversed[--count];
+	*text = '\0';
+	return text;
+}
+
 static void format_figures(char *text, uint64_t ns, uint64_t unit, const char *name)
 {
 	uint64_t whole = ns / unit;
 	uint64_t rest = ns % unit;
 
+	text = format_number(text, whole, 1);
+	if (whole < 100)
+		*text++ = '.';
 	if (whole < 10)
-		snprintf(text, FORMAT_SIZE, "%" PRIu64 ".%02" PRIu64 "%s", whole, rest * 100 / unit,
-		         name);
+		text = format_number(text, rest * 100 / unit, 2);
 	else if (whole < 100)
-		snprintf(text, FORMAT_SIZE, "%" PRIu64 ".%" PRIu64 "%s", whole, rest * 10 / unit,
-		         name);
-	else
-		snprintf(text, FORMAT_SIZE, "%" PRIu64 "%s", whole, name);
+		text = format_number(text, rest * 10 / unit, 1);
+	strcpy(text, name);
 }
 
 static void format_pair(char *text, uint64_t seconds, uint64_t large, const char *large_name,
@@ -57,6 +72,13 @@ void format_duration(char text[FORMAT_SIZE], uint64_t ns)
 		format_pair(text, seconds, DAY, "d", HOUR, "h");
 }
 
+static char *format_part(char *text, int number, int digits, char after)
+{
+	text = format_number(text, (uint64_t)number, digits);
+	*text++ = after;
+	return text;
+}
+
 /* Writes date and time with microseconds; returns the offset from UTC in minutes. */
 static int format_clock(char text[FORMAT_SIZE], int64_t wall, bool utc, char between)
 {
@@ -73,18 +95,21 @@ static int format_clock(char text[FORMAT_SIZE], int64_t wall, bool utc, char bet
 	else
 		localtime_r(&seconds, &tm);
 	/* The widths cannot grow: years that a 64-bit ns count reaches have four digits. */
-	snprintf(text, FORMAT_SIZE, "%04d-%02d-%02d%c%02d:%02d:%02d.%06d", tm.tm_year + 1900,
-	         tm.tm_mon + 1, tm.tm_mday, between, tm.tm_hour, tm.tm_min, tm.tm_sec,
-	         (int)(rest / (int64_t)US));
+	text = format_part(text, tm.tm_year + 1900, 4, '-');
+	text = format_part(text, tm.tm_mon + 1, 2, '-');
+	text = format_part(text, tm.tm_mday, 2, between);
+	text = format_part(text, tm.tm_hour, 2, ':');
+	text = format_part(text, tm.tm_min, 2, ':');
+	text = format_part(text, tm.tm_sec, 2, '.');
+	format_number(text, (uint64_t)rest / US, 6);
 	return (int)(tm.tm_gmtoff / 60);
 }
 
 void format_time(char text[FORMAT_SIZE], int64_t wall, bool utc)
 {
-	char clock[FORMAT_SIZE];
-
-	format_clock(clock, wall, utc, ' ');
-	snprintf(text, FORMAT_SIZE, "%.40s%s", clock, utc ? "Z" : "");
+	format_clock(text, wall, utc, ' ');
+	if (utc)
+		strcat(text, "Z");
 }
 
 void format_time_iso(char text[FORMAT_SIZE], int64_t wall, bool utc)

@@ -18,4 +18,10 @@ void format_time(char text[FORMAT_SIZE], int64_t wall, bool utc);
 /* ISO 8601: "2026-11-22T01:34:03.123456+01:00", or in UTC with a "Z". */
 void format_time_iso(char text[FORMAT_SIZE], int64_t wall, bool utc);
 
+/*
+ * Writes the number with at least so many digits (zeros in front) and a NUL;
+ * returns where the NUL is. The stream of events cannot afford printf for these.
+ */
+char *format_number(char *text, uint64_t number, int digits);
+
 #endif

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/format.h"
+
 static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
 
 static bool is_mapped(const struct endpoint *endpoint)
@@ -17,11 +19,17 @@ static bool is_mapped(const struct endpoint *endpoint)
 
 void endpoint_address(const struct endpoint *endpoint, char text[ENDPOINT_SIZE])
 {
-	bool mapped = is_mapped(endpoint);
-	int family = mapped ? AF_INET : endpoint->family;
+	const uint8_t *v4 = endpoint->addr + (is_mapped(endpoint) ? 12 : 0);
 
-	if (!inet_ntop(family, endpoint->addr + (mapped ? 12 : 0), text, ENDPOINT_SIZE))
-		strcpy(text, "?");
+	if (endpoint->family != AF_INET && v4 == endpoint->addr) {
+		if (!inet_ntop(endpoint->family, endpoint->addr, text, ENDPOINT_SIZE))
+			strcpy(text, "?");
+		return;
+	}
+	for (int i = 0; i < 4; i++) {
+		text = format_number(text, v4[i], 1);
+		*text++ = i < 3 ? '.' : '\0';
+	}
 }
 
 void endpoint_text(const struct endpoint *endpoint, char text[ENDPOINT_SIZE])

@@ -60,7 +60,7 @@ static void endpoint_print(struct buffer *out, const struct field_context *conte
 		host = address;
 	}
 	if (!port) {
-		snprintf(number, sizeof(number), "%u", endpoint->port);
+		format_number(number, endpoint->port, 1);
 		port = number;
 	}
 	host_size = strlen(host);
@@ -70,7 +70,9 @@ static void endpoint_print(struct buffer *out, const struct field_context *conte
 			port_size = NETSTAT_CUT - 4;
 		host_size = NETSTAT_CUT - port_size;
 	}
-	buffer_print(out, "%.*s:%.*s", (int)host_size, host, (int)port_size, port);
+	buffer_add(out, host, host_size);
+	buffer_text(out, ":");
+	buffer_add(out, port, port_size);
 }
 
 static void value_text(struct buffer *out, const struct field_context *context,
@@ -93,7 +95,8 @@ static void value_text(struct buffer *out, const struct field_context *context,
 		break;
 	case VALUE_DURATION:
 		format_duration(text, value->number);
-		buffer_print(out, "%s%s", value->exact ? "" : ">=", text);
+		buffer_text(out, value->exact ? "" : ">=");
+		buffer_text(out, text);
 		break;
 	case VALUE_TIME:
 		format_time(text, value->sign, context->utc);
@@ -114,6 +117,11 @@ static void value_text(struct buffer *out, const struct field_context *context,
 	}
 }
 
+/* A line in the making, and room for one value of it, as it came and made harmless. */
+struct line {
+	struct buffer line, text, safe;
+};
+
 static const char *const mark_colors[] = {
 	[MARK_PLAIN] = NULL,
 	[MARK_GOOD] = "\033[32m",
@@ -122,73 +130,77 @@ static const char *const mark_colors[] = {
 };
 
 /* text, made harmless, in its column; what is neither counted nor aligned is the colour. */
-static void print_cell(struct buffer *line, int width, const char *text, const char *color)
+static void print_cell(struct line *to, int width, const char *text, const char *color)
 {
-	struct buffer safe = {0};
-	size_t columns = escape_terminal(&safe, text);
-	size_t least = (size_t)abs(width);
-	size_t pad = columns < least ? least - columns : 0;
+	struct buffer *line = &to->line, *safe = &to->safe;
+	size_t least = (size_t)abs(width), columns, pad;
 
-	line->failed |= safe.failed;
+	safe->size = 0;
+	columns = escape_terminal(safe, text);
+	pad = columns < least ? least - columns : 0;
+	line->failed |= safe->failed;
 	if (width < 0)
 		buffer_fill(line, ' ', pad);
 	if (color)
 		buffer_text(line, color);
-	buffer_add(line, safe.data, safe.size);
+	buffer_add(line, safe->data, safe->size);
 	if (color)
 		buffer_text(line, "\033[0m");
 	if (width > 0)
 		buffer_fill(line, ' ', pad);
-	buffer_free(&safe);
 }
 
-static int finish_line(struct view *view, struct buffer *line)
+static int finish_line(struct view *view, struct line *to)
 {
+	struct buffer *line = &to->line;
+
 	while (line->size && line->data[line->size - 1] == ' ')
 		line->size--;
 	buffer_text(line, "\n");
+	buffer_free(&to->text);
+	buffer_free(&to->safe);
 	return line_write(view, line);
 }
 
 static int text_begin(struct view *view)
 {
-	struct buffer line = {0};
+	struct line line = {0};
 
 	if (!view->header)
 		return 0;
 	if (view->title)
-		buffer_print(&line, "%s\n", view->title);
+		buffer_print(&line.line, "%s\n", view->title);
 	for (size_t i = 0; i < view->field_count; i++) {
 		if (i)
-			buffer_text(&line, " ");
+			buffer_text(&line.line, " ");
 		print_cell(&line, view->fields[i]->width, view->fields[i]->heading, NULL);
 	}
 	return finish_line(view, &line);
 }
 
-static void print_field(const struct view *view, struct buffer *line, const struct field *field,
+static void print_field(const struct view *view, struct line *line, const struct field *field,
                         const void *object)
 {
-	struct buffer text = {0};
+	struct buffer *text = &line->text;
 	struct value value;
 
 	value_get(&value, &view->context, field, object);
-	value_text(&text, &view->context, &value);
-	buffer_add(&text, "", 1);
-	line->failed |= text.failed;
-	if (!text.failed)
-		print_cell(line, field->width, text.data,
+	text->size = 0;
+	value_text(text, &view->context, &value);
+	buffer_add(text, "", 1);
+	line->line.failed |= text->failed;
+	if (!text->failed)
+		print_cell(line, field->width, text->data,
 		           view->color ? mark_colors[value.mark] : NULL);
-	buffer_free(&text);
 }
 
 static int text_object(struct view *view, const void *object)
 {
-	struct buffer line = {0};
+	struct line line = {0};
 
 	for (size_t i = 0; i < view->field_count; i++) {
 		if (i)
-			buffer_text(&line, " ");
+			buffer_text(&line.line, " ");
 		print_field(view, &line, view->fields[i], object);
 	}
 	return finish_line(view, &line);
