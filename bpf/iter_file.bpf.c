@@ -26,9 +26,9 @@ int walk_holders(struct bpf_iter__task_file *ctx)
 	struct sock *sk;
 	__u16 family;
 
-	if (!task || !file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
 		return 0;
-	socket = BPF_CORE_READ(file, private_data);
+	socket = file->private_data;
 	sk = BPF_CORE_READ(socket, sk);
 	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
 		return 0;
@@ -43,9 +43,9 @@ int walk_holders(struct bpf_iter__task_file *ctx)
 	holder.h.time = bpf_ktime_get_boot_ns();
 	holder.h.sk = (__u64)sk;
 	holder.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
-	holder.pid = BPF_CORE_READ(task, tgid);
+	holder.pid = task->tgid;
 	holder.fd = ctx->fd;
-	holder.inode = BPF_CORE_READ(file, f_inode, i_ino);
+	holder.inode = file->f_inode->i_ino;
 	holder.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	BPF_CORE_READ_INTO(&holder.comm, task, group_leader, comm);
 	bpf_seq_write(ctx->meta->seq, &holder, sizeof(holder));

@@ -9,7 +9,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
-	__type(key, __u32); /* tid */
+	__type(key, __u32);   /* tid */
 	__type(value, __u32); /* fd of the connect it is in */
 } connecting SEC(".maps");
 

@@ -30,8 +30,7 @@ struct sock___retransmit { /* 7.x */
 	struct timer_list tcp_retransmit_timer;
 } __attribute__((preserve_access_index));
 
-#define READ(typed, pointer, member)                                                               \
-	((typed) ? (pointer)->member : BPF_CORE_READ(pointer, member))
+#define READ(typed, pointer, member) ((typed) ? (pointer)->member : BPF_CORE_READ(pointer, member))
 
 static __always_inline void sample_clear(struct fact_sample *s)
 {
@@ -61,7 +60,7 @@ static __always_inline __u64 cgroup_read(struct sock *sk, const bool typed)
  * probe: an array in a union makes for no plain load.
  */
 static __always_inline void sample_common(struct fact_sample *s, struct sock_common *skc,
-					  const bool typed)
+                                          const bool typed)
 {
 	s->family = READ(typed, skc, skc_family);
 	s->state = READ(typed, skc, skc_state);
@@ -132,7 +131,7 @@ static __always_inline void sample_timer(struct fact_sample *s, struct tcp_sock 
 }
 
 static __always_inline void sample_queues(struct fact_sample *s, struct tcp_sock *tp,
-					  const bool typed)
+                                          const bool typed)
 {
 	struct sock *sk = (struct sock *)tp;
 	__u32 unsent_or_unacked = READ(typed, tp, write_seq) - READ(typed, tp, snd_una);
@@ -173,7 +172,7 @@ static __always_inline void sample_idle(struct fact_sample *s, struct tcp_sock *
 
 /* Flags by which the table tells TIME_WAIT, orphans and accept queues apart. */
 static __always_inline void sample_flags(struct fact_sample *s, struct tcp_sock *tp,
-					 const bool typed)
+                                         const bool typed)
 {
 	struct sock *sk = (struct sock *)tp;
 	unsigned long flags = READ(typed, sk, __sk_common.skc_flags);
@@ -189,7 +188,7 @@ static __always_inline void sample_flags(struct fact_sample *s, struct tcp_sock 
 }
 
 static __always_inline void sample_fields(struct fact_sample *s, struct tcp_sock *tp,
-					  const bool typed)
+                                          const bool typed)
 {
 	struct inet_sock *inet = (struct inet_sock *)tp;
 	struct sock *sk = (struct sock *)tp;

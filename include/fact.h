@@ -21,23 +21,23 @@
 #define FACT_NAME_MAX 1024 /* longest string of a FACT_NAME, without its NUL */
 
 enum fact_type {
-	FACT_CLOCK = 1,	   /* wall clock at this instant */
-	FACT_STATE,	   /* a transition, before the kernel stores the new state */
-	FACT_DESTROY,	   /* tcp_destroy_sock: the address means nothing any more */
+	FACT_CLOCK = 1,    /* wall clock at this instant */
+	FACT_STATE,        /* a transition, before the kernel stores the new state */
+	FACT_DESTROY,      /* tcp_destroy_sock: the address means nothing any more */
 	FACT_RETRANSMIT,   /* tcp_retransmit_skb */
-	FACT_SYNACK,	   /* tcp_retransmit_synack; sk is the request socket */
-	FACT_RST_SENT,	   /* tcp_send_reset; sk may be 0 */
+	FACT_SYNACK,       /* tcp_retransmit_synack; sk is the request socket */
+	FACT_RST_SENT,     /* tcp_send_reset; sk may be 0 */
 	FACT_RST_RECEIVED, /* tcp_receive_reset */
-	FACT_ACCEPT,	   /* accept or accept4 returned an fd */
-	FACT_CONNECT,	   /* connect returned */
+	FACT_ACCEPT,       /* accept or accept4 returned an fd */
+	FACT_CONNECT,      /* connect returned */
 	FACT_WALK_BEGIN,   /* a kernel walk starts */
-	FACT_SEEN,	   /* one socket, as a walk or a point look-up found it */
-	FACT_WALK_END,	   /* ... and is complete */
-	FACT_HOLDER,	   /* one fd that refers to a socket */
-	FACT_GONE,	   /* a point look-up: the kernel knows no such socket */
-	FACT_LOSS,	   /* facts were lost, how many and where */
-	FACT_NAME,	   /* what a number is called: netns, cgroup, user, host, ... */
-	FACT_TICK,	   /* time goes on; nothing else happened */
+	FACT_SEEN,         /* one socket, as a walk or a point look-up found it */
+	FACT_WALK_END,     /* ... and is complete */
+	FACT_HOLDER,       /* one fd that refers to a socket */
+	FACT_GONE,         /* a point look-up: the kernel knows no such socket */
+	FACT_LOSS,         /* facts were lost, how many and where */
+	FACT_NAME,         /* what a number is called: netns, cgroup, user, host, ... */
+	FACT_TICK,         /* time goes on; nothing else happened */
 	FACT_TYPE_COUNT
 };
 
@@ -52,21 +52,21 @@ struct fact {
 
 /* Bits of fact_sample.flags. */
 enum fact_sample_flag {
-	SAMPLE_OWNED = 1 << 0,	      /* sk_lock.owned: current task holds the socket lock */
-	SAMPLE_DEAD = 1 << 1,	      /* SOCK_DEAD: orphan, no fd refers to it */
-	SAMPLE_DONE = 1 << 2,	      /* SOCK_DONE: the peer's FIN was processed */
-	SAMPLE_SOCKET = 1 << 3,	      /* sk_socket != NULL: accepted, or opened by a process */
-	SAMPLE_MINI = 1 << 4,	      /* a timewait mini-socket (TIME_WAIT or orphan FIN_WAIT2) */
-	SAMPLE_REQUEST = 1 << 5,      /* a request socket: half-open, not yet a struct tcp_sock */
-	SAMPLE_NO_LINGER2 = 1 << 6,   /* linger2 < 0: FIN_WAIT2 is never waited for */
-	SAMPLE_ACKED = 1 << 7,	      /* snd_una == write_seq: all sent, FIN included, is acked */
-	SAMPLE_TUPLE = 1 << 8,	      /* addresses and ports below are this socket's own */
-	SAMPLE_QUEUES = 1 << 9,	      /* rqueue and wqueue below are valid */
-	SAMPLE_POINT = 1 << 10,	      /* from a point look-up, not from a walk */
-	SAMPLE_TIMER = 1 << 11,	      /* timer fields are valid */
-	SAMPLE_IDENT = 1 << 12,	      /* uid, inode and cgroup are valid */
-	SAMPLE_BYTES = 1 << 13,	      /* bytes_acked and bytes_received are valid */
-	SAMPLE_IDLE = 1 << 14,	      /* idle_ms is valid */
+	SAMPLE_OWNED = 1 << 0,      /* sk_lock.owned: current task holds the socket lock */
+	SAMPLE_DEAD = 1 << 1,       /* SOCK_DEAD: orphan, no fd refers to it */
+	SAMPLE_DONE = 1 << 2,       /* SOCK_DONE: the peer's FIN was processed */
+	SAMPLE_SOCKET = 1 << 3,     /* sk_socket != NULL: accepted, or opened by a process */
+	SAMPLE_MINI = 1 << 4,       /* a timewait mini-socket (TIME_WAIT or orphan FIN_WAIT2) */
+	SAMPLE_REQUEST = 1 << 5,    /* a request socket: half-open, not yet a struct tcp_sock */
+	SAMPLE_NO_LINGER2 = 1 << 6, /* linger2 < 0: FIN_WAIT2 is never waited for */
+	SAMPLE_ACKED = 1 << 7,      /* snd_una == write_seq: all sent, FIN included, is acked */
+	SAMPLE_TUPLE = 1 << 8,      /* addresses and ports below are this socket's own */
+	SAMPLE_QUEUES = 1 << 9,     /* rqueue and wqueue below are valid */
+	SAMPLE_POINT = 1 << 10,     /* from a point look-up, not from a walk */
+	SAMPLE_TIMER = 1 << 11,     /* timer fields are valid */
+	SAMPLE_IDENT = 1 << 12,     /* uid, inode and cgroup are valid */
+	SAMPLE_BYTES = 1 << 13,     /* bytes_acked and bytes_received are valid */
+	SAMPLE_IDLE = 1 << 14,      /* idle_ms is valid */
 };
 
 /* idiag_timer values, as inet_diag (net/ipv4/inet_diag.c, 5.10..7.2) reports them. */
@@ -86,21 +86,21 @@ struct fact_sample {
 	__u64 bytes_received;
 	__u32 netns; /* inode number of the network namespace */
 	__u32 uid;
-	__u32 inode;  /* of sockfs; 0: no struct socket */
-	__u32 rqueue; /* bytes unread (a FIN counts 1); listener: accept queue length */
-	__u32 wqueue; /* bytes not acknowledged; listener: accept queue limit */
+	__u32 inode;    /* of sockfs; 0: no struct socket */
+	__u32 rqueue;   /* bytes unread (a FIN counts 1); listener: accept queue length */
+	__u32 wqueue;   /* bytes not acknowledged; listener: accept queue limit */
 	__u32 timer_ms; /* ms until the timer fires; mini-socket: remaining life */
-	__u16 flags;	/* enum fact_sample_flag */
-	__u16 family;	/* AF_INET or AF_INET6 */
+	__u16 flags;    /* enum fact_sample_flag */
+	__u16 family;   /* AF_INET or AF_INET6 */
 	__u16 lport;
 	__u16 rport;
-	__u16 err;   /* sk_err, errno value */
-	__u8 state;  /* TCP_*, include/net/tcp_states.h */
-	__u8 timer;  /* enum fact_timer */
+	__u16 err;    /* sk_err, errno value */
+	__u8 state;   /* TCP_*, include/net/tcp_states.h */
+	__u8 timer;   /* enum fact_timer */
 	__u8 retrans; /* unanswered retransmissions of the running timer (icsk_retransmits) */
 	__u8 probes;  /* unanswered zero-window or keepalive probes (icsk_probes_out) */
 	__u8 pad[6];
-	__u32 idle_ms; /* since anything was heard from the peer, or was sent to it as data */
+	__u32 idle_ms;  /* since anything was heard from the peer, or was sent to it as data */
 	__u8 laddr[16]; /* network order; AF_INET uses the first 4 bytes */
 	__u8 raddr[16];
 };
@@ -122,9 +122,9 @@ struct fact_state {
 	__u8 old;
 	__u8 new;
 	__u8 pad[6];
-	__u64 parent;		 /* LISTEN->SYN_RECV on <= 6.12: the listener's cookie, else 0 */
-	struct fact_task task;	 /* set only where SAMPLE_OWNED */
-	struct fact_sample s;	 /* s.state == old */
+	__u64 parent;          /* LISTEN->SYN_RECV on <= 6.12: the listener's cookie, else 0 */
+	struct fact_task task; /* set only where SAMPLE_OWNED */
+	struct fact_sample s;  /* s.state == old */
 };
 
 struct fact_destroy {
@@ -133,8 +133,8 @@ struct fact_destroy {
 
 struct fact_retransmit {
 	struct fact h;
-	__u8 ca_state;	  /* icsk_ca_state: 0 Open .. 3 Recovery, 4 Loss */
-	__u8 pending;	  /* icsk_pending: 5 = loss probe */
+	__u8 ca_state;    /* icsk_ca_state: 0 Open .. 3 Recovery, 4 Loss */
+	__u8 pending;     /* icsk_pending: 5 = loss probe */
 	__u8 retransmits; /* icsk_retransmits: n-th RTO in a row */
 	__u8 pad[5];
 	struct fact_sample s;
@@ -150,10 +150,10 @@ struct fact_synack {
 
 struct fact_reset {
 	struct fact h;
-	__u32 reason; /* enum sk_rst_reason of the running kernel; 0: kernel tells none */
-	__u32 active; /* 1: not in answer to a segment (skb == NULL) */
+	__u32 reason;          /* enum sk_rst_reason of the running kernel; 0: kernel tells none */
+	__u32 active;          /* 1: not in answer to a segment (skb == NULL) */
 	struct fact_task task; /* set only where SAMPLE_OWNED */
-	struct fact_sample s; /* sk == 0: tuple of the refused segment, seen from this host */
+	struct fact_sample s;  /* sk == 0: tuple of the refused segment, seen from this host */
 };
 
 /* FACT_ACCEPT and FACT_CONNECT. */
@@ -197,12 +197,12 @@ struct fact_holder {
 };
 
 enum fact_loss_where {
-	LOSS_RING = 1,	/* ring buffer was full */
+	LOSS_RING = 1,  /* ring buffer was full */
 	LOSS_RECURSION, /* a program was skipped because it interrupted itself */
-	LOSS_TABLE,	/* the table was at its cap */
-	LOSS_CHAIN,	/* a transition's old state was not the one known */
-	LOSS_WALK,	/* a walk or look-up failed half-way */
-	LOSS_OUTPUT,	/* the reader of our output did not keep up */
+	LOSS_TABLE,     /* the table was at its cap */
+	LOSS_CHAIN,     /* a transition's old state was not the one known */
+	LOSS_WALK,      /* a walk or look-up failed half-way */
+	LOSS_OUTPUT,    /* the reader of our output did not keep up */
 	LOSS_WHERE_COUNT
 };
 
@@ -215,12 +215,12 @@ struct fact_loss {
 
 enum fact_name_kind {
 	NAME_NETNS = 1, /* key: inode; "host" is the name of the initial one */
-	NAME_CGROUP,	/* key: cgroup id; name: path from the root of the hierarchy */
-	NAME_RST,	/* key: reason; name as in enum sk_rst_reason, prefix cut */
-	NAME_USER,	/* key: uid */
-	NAME_PORT,	/* key: port, of /etc/services for tcp */
-	NAME_HOST,	/* key: family and address, see core/names.h */
-	NAME_META,	/* key: enum fact_meta; about the recording itself */
+	NAME_CGROUP,    /* key: cgroup id; name: path from the root of the hierarchy */
+	NAME_RST,       /* key: reason; name as in enum sk_rst_reason, prefix cut */
+	NAME_USER,      /* key: uid */
+	NAME_PORT,      /* key: port, of /etc/services for tcp */
+	NAME_HOST,      /* key: family and address, see core/names.h */
+	NAME_META,      /* key: enum fact_meta; about the recording itself */
 	NAME_KIND_COUNT
 };
 

@@ -27,17 +27,17 @@ enum cli_group { GROUP_NETSTAT, GROUP_FILTER, GROUP_OUTPUT, GROUP_OTHER, GROUP_C
 extern const char *const cli_groups[GROUP_COUNT]; /* headings of help */
 
 struct cli_option {
-	char letter;	      /* 0: none */
+	char letter;          /* 0: none */
 	const char *name;     /* long one */
 	const char *alias;    /* another long one, not in help; NULL: none */
 	const char *argument; /* its name; NULL: takes none */
-	bool optional;	      /* the argument may be left out */
+	bool optional;        /* the argument may be left out */
 	enum cli_group group;
 	uint32_t commands;    /* COMMAND_BIT set of those it goes with */
 	enum command becomes; /* the command it stands for; 0: none */
 	/* 0 or -errno with diag set; argument NULL: none given. NULL: nothing to store */
 	int (*set)(struct options *options, const struct cli_option *option, const char *argument,
-		   struct diag *diag);
+	           struct diag *diag);
 	size_t member; /* offset in struct options of what `set` stores */
 	const char *help;
 };

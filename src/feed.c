@@ -11,16 +11,16 @@
 #include "fact/name.h"
 #include "source/sockdiag.h"
 
-#define WALK_INTERVAL	 (5 * NS_PER_SEC)
-#define WALK_SHARE	 100 /* walks take at most 1/100 of the time: 1 % of a core */
-#define HEAL_INTERVAL	 (NS_PER_SEC / 10) /* under constant loss, not one walk after another */
+#define WALK_INTERVAL    (5 * NS_PER_SEC)
+#define WALK_SHARE       150 /* walks take at most 1/150 of the time: well below 1 % of a core */
+#define HEAL_INTERVAL    (NS_PER_SEC / 10) /* under constant loss, not one walk after another */
 #define QUESTIONS_A_TURN 256
 #define RESOLVER_THREADS 8
 
 struct feed {
 	struct table *table;
 	struct feed_config config;
-	struct live *live;	   /* NULL: fallback */
+	struct live *live;         /* NULL: fallback */
 	struct sockdiag *own_diag; /* of our own namespace; opened at first use */
 	struct resolve *resolve;
 	struct netns_list netns; /* as the last walk found them */
@@ -96,7 +96,7 @@ static void bury_netns(struct feed *feed, uint32_t inode)
 	struct row_iter iter;
 
 	gone.h.time = clock_boot();
-	table_for_each(feed->table, iter, row) {
+	table_for_each (feed->table, iter, row) {
 		if (row->netns != inode || !(row->flags & (ROW_MINI | ROW_REQUEST)))
 			continue;
 		row_sample(row, &gone.s);
@@ -145,7 +145,7 @@ static int walk_netns(struct feed *feed, const struct netns_entry *entry)
 	if (err)
 		return err;
 	err = live_can_walk(feed->live) ? live_walk_sockets(feed->live, entry->inode)
-					: diag_walk(feed, entry->inode, NULL);
+	                                : diag_walk(feed, entry->inode, NULL);
 	back = netns_leave();
 	return err ? err : back;
 }
@@ -254,7 +254,7 @@ void feed_wait_names(struct feed *feed, unsigned int timeout_ms)
 /* --- opening -------------------------------------------------------------------------------- */
 
 static int open_fallback(struct feed *feed, const struct diag *why, struct diag *shortfall,
-			 struct diag *diag)
+                         struct diag *diag)
 {
 	int err;
 
@@ -263,9 +263,9 @@ static int open_fallback(struct feed *feed, const struct diag *why, struct diag 
 	if (err)
 		return err;
 	diag_fail(shortfall, 0,
-		  "%s. Showing what sock_diag tells without it: this network namespace only, no "
-		  "processes, ages as lower bounds",
-		  why->text);
+	          "%s. Showing what sock_diag tells without it: this network namespace only, no "
+	          "processes, ages as lower bounds",
+	          why->text);
 	return 0;
 }
 
@@ -286,12 +286,12 @@ static int open_live(struct feed *feed, struct diag *shortfall, struct diag *dia
 	err = feed_walk(feed);
 	if (err)
 		return diag_fail(diag, err, "the first walk over the sockets failed: %s",
-				 strerror(-err));
+		                 strerror(-err));
 	return 0;
 }
 
 int feed_open(struct feed **result, struct table *table, const struct feed_config *config,
-	      struct diag *shortfall, struct diag *diag)
+              struct diag *shortfall, struct diag *diag)
 {
 	struct feed *feed = calloc(1, sizeof(*feed));
 	int err;
@@ -306,7 +306,7 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 	err = resolve_open(&feed->resolve, RESOLVER_THREADS);
 	if (err)
 		diag_fail(diag, err, "threads for name look-ups cannot be started: %s",
-			  strerror(-err));
+		          strerror(-err));
 	else
 		err = open_live(feed, shortfall, diag);
 	if (err) {

@@ -13,8 +13,8 @@
 struct feed;
 
 struct feed_config {
-	bool trace;	       /* attach to events; else walks only */
-	fact_fn *on_fact;      /* told of each fact after the table has it; may be NULL */
+	bool trace;       /* attach to events; else walks only */
+	fact_fn *on_fact; /* told of each fact after the table has it; may be NULL */
 	void *on_fact_arg;
 };
 
@@ -24,7 +24,7 @@ struct feed_config {
  * sock_diag in our own namespace, and *shortfall says what that lacks.
  */
 int feed_open(struct feed **feed, struct table *table, const struct feed_config *config,
-	      struct diag *shortfall, struct diag *diag);
+              struct diag *shortfall, struct diag *diag);
 void feed_close(struct feed *feed);
 
 /* Readable when facts (ring) or names are waiting; -1: there is none. */

@@ -51,14 +51,15 @@ static struct view view_for(const struct output *output, const char *kind)
 		.kind = kind,
 		.header = !options->no_header,
 		.color = want_color(options, output->out),
-		.context = {
-			.table = output->table,
-			.numeric_hosts = options->numeric_hosts,
-			.numeric_ports = options->numeric_ports,
-			.numeric_users = options->numeric_users,
-			.wide = options->wide,
-			.utc = options->utc,
-		},
+		.context =
+			{
+				.table = output->table,
+				.numeric_hosts = options->numeric_hosts,
+				.numeric_ports = options->numeric_ports,
+				.numeric_users = options->numeric_users,
+				.wide = options->wide,
+				.utc = options->utc,
+			},
 	};
 }
 
@@ -72,14 +73,14 @@ static int choose_columns(struct output *output, struct diag *diag)
 
 	columns_snapshot(options->extend, options->programs, options->timers, defaults);
 	err = columns_select(row_fields, row_fields_count, text ? defaults : NULL,
-			     stream ? NULL : options->columns, &output->row_columns,
-			     &output->rows.field_count, diag);
+	                     stream ? NULL : options->columns, &output->row_columns,
+	                     &output->rows.field_count, diag);
 	if (err)
 		return err;
 	output->rows.fields = output->row_columns;
 	err = columns_select(change_fields, change_fields_count, text ? columns_events : NULL,
-			     stream ? options->columns : NULL, &output->change_columns,
-			     &output->changes.field_count, diag);
+	                     stream ? options->columns : NULL, &output->change_columns,
+	                     &output->changes.field_count, diag);
 	output->changes.fields = output->change_columns;
 	return err;
 }
@@ -89,11 +90,11 @@ static const char *netstat_title(const struct options *options)
 	if (options->all)
 		return "Active Internet connections (servers and established)";
 	return options->listening ? "Active Internet connections (only servers)"
-				  : "Active Internet connections (w/o servers)";
+	                          : "Active Internet connections (w/o servers)";
 }
 
 int output_open(struct output **result, const struct options *options, const struct table *table,
-		struct diag *diag)
+                struct diag *diag)
 {
 	struct output *output = calloc(1, sizeof(*output));
 	int err;
@@ -105,7 +106,7 @@ int output_open(struct output **result, const struct options *options, const str
 	output->out = options->output ? fopen(options->output, "we") : stdout;
 	if (!output->out) {
 		err = diag_fail(diag, -errno, "cannot write %s: %s", options->output,
-				strerror(errno));
+		                strerror(errno));
 		free(output);
 		return err;
 	}
@@ -171,7 +172,7 @@ static size_t collect(const struct output *output, const struct row **rows, size
 	const struct row *row;
 	size_t count = 0;
 
-	table_for_each(output->table, iter, row)
+	table_for_each (output->table, iter, row)
 		if (count < room && shown(options, row) &&
 		    query_match(&options->query, output->table, row, now))
 			rows[count++] = row;
@@ -188,7 +189,7 @@ static int compare(const void *a, const void *b, void *arg)
 {
 	const struct order *order = arg;
 	int by = field_compare(order->context, order->field, *(const struct row *const *)a,
-			       *(const struct row *const *)b);
+	                       *(const struct row *const *)b);
 
 	return by * order->sign;
 }

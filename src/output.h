@@ -9,7 +9,7 @@ struct output;
 
 /* Opens stdout or --output. 0, or -errno with diag. */
 int output_open(struct output **output, const struct options *options, const struct table *table,
-		struct diag *diag);
+                struct diag *diag);
 /* Flushes and closes. 0, -EPIPE (the reader left), or another -errno of the stream. */
 int output_close(struct output *output);
 

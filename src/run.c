@@ -15,10 +15,11 @@
 #include "fact/text.h"
 #include "feed.h"
 #include "output.h"
+#include "view/totals.h"
 
-#define ROWS_MAX	2000000U
-#define DRAIN_INTERVAL	(20 * NS_PER_MS)
-#define NAMES_WAIT_MS	2000 /* a snapshot with names waits for them that long, in all */
+#define ROWS_MAX       2000000U
+#define DRAIN_INTERVAL (20 * NS_PER_MS)
+#define NAMES_WAIT_MS  2000 /* a snapshot with names waits for them that long, in all */
 
 struct run {
 	const struct options *options;
@@ -211,7 +212,7 @@ static void tell_probes(const struct run *run)
 	for (size_t i = 0; live && (probe = live_probe(live, i)); i++)
 		if (probe->wanted && !probe->active)
 			fprintf(stderr, "tcptrail: without %s (%s): %s\n", probe->name,
-				probe->purpose, probe->why);
+			        probe->purpose, probe->why);
 }
 
 static int run_live(struct run *run, struct diag *diag)
@@ -258,7 +259,8 @@ static int read_facts(struct run *run, FILE *in, struct diag *diag)
 		number++;
 		err = fact_text_parse(line, fact, &why);
 		if (err < 0)
-			diag_fail(diag, err, "%s line %lu: %s", run->options->from, number, why.text);
+			diag_fail(diag, err, "%s line %lu: %s", run->options->from, number,
+			          why.text);
 		else if (err > 0)
 			err = table_apply(run->table, fact);
 	}
@@ -300,15 +302,22 @@ static int run_file(struct run *run, struct diag *diag)
 
 /* --- begin and end -------------------------------------------------------------------------- */
 
-static bool facts_lost(const struct run *run)
+/* Says on stderr what facts were lost, if any were. */
+static bool tell_losses(const struct run *run)
 {
 	struct totals totals;
+	char lost[256] = "";
+	FILE *text = fmemopen(lost, sizeof(lost), "w");
+	bool any;
 
 	table_totals(run->table, &totals);
-	for (int where = 1; where < LOSS_WHERE_COUNT; where++)
-		if (totals.lost[where])
-			return true;
-	return totals.lost_uncounted;
+	any = text && totals_lost(text, &totals);
+	if (text)
+		fclose(text);
+	if (any)
+		notice("facts were lost on the way (%s); walks have corrected the table since",
+		       lost);
+	return any;
 }
 
 static void close_fd(int fd)
@@ -325,10 +334,8 @@ static int finish(struct run *run, int code)
 		notice("output was lost: %s", strerror(-err));
 		code = EXIT_LOST;
 	}
-	if (code == EXIT_FINE && run->table && facts_lost(run)) {
-		notice("%s", "facts were lost on the way; walks have corrected the table since");
+	if (code == EXIT_FINE && run->table && tell_losses(run))
 		code = EXIT_LOST;
-	}
 	feed_close(run->feed);
 	table_free(run->table);
 	close_fd(run->epoll);

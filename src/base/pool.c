@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define CHUNK_SHIFT 10
-#define CHUNK	    (1U << CHUNK_SHIFT)
+#define CHUNK       (1U << CHUNK_SHIFT)
 
 void pool_init(struct pool *pool, size_t element, uint32_t max)
 {

@@ -14,9 +14,9 @@
 struct pool {
 	char **chunks;
 	size_t element; /* bytes, at least 4 */
-	uint32_t used;	/* elements ever handed out: all indices are below */
-	uint32_t live;	/* elements in use */
-	uint32_t free;	/* first free element; its first 4 bytes name the next */
+	uint32_t used;  /* elements ever handed out: all indices are below */
+	uint32_t live;  /* elements in use */
+	uint32_t free;  /* first free element; its first 4 bytes name the next */
 	uint32_t max;
 };
 

@@ -16,16 +16,16 @@ enum change_kind {
 
 struct change {
 	enum change_kind kind;
-	uint64_t time;		/* when it happened; for an inferred one, when it was noticed */
-	const struct row *row;	/* as it is after the change; NULL for CHANGE_LOSS */
-	uint8_t old, new;	/* CHANGE_STATE: enum tcp_state */
-	bool dwell_known;	/* some time in the old state is known */
-	bool dwell_exact;	/* ... all of it; else dwell is a lower bound */
-	bool inferred;		/* not an event of the kernel: told by a walk, look-up or deadline */
-	uint64_t dwell;		/* ns in the old state */
+	uint64_t time;         /* when it happened; for an inferred one, when it was noticed */
+	const struct row *row; /* as it is after the change; NULL for CHANGE_LOSS */
+	uint8_t old, new;      /* CHANGE_STATE: enum tcp_state */
+	bool dwell_known;      /* some time in the old state is known */
+	bool dwell_exact;      /* ... all of it; else dwell is a lower bound */
+	bool inferred;         /* not an event of the kernel: told by a walk, look-up or deadline */
+	uint64_t dwell;        /* ns in the old state */
 	enum retransmit_kind retransmit;
-	uint32_t reason;	/* RST sent: kernel's reason number; 0 none */
-	struct fact_task actor; /* who did it, where certain; pid 0: not known */
+	uint32_t reason;            /* RST sent: kernel's reason number; 0 none */
+	struct fact_task actor;     /* who did it, where certain; pid 0: not known */
 	enum fact_loss_where where; /* CHANGE_LOSS */
 	uint64_t count;
 };

@@ -149,17 +149,17 @@ void fold_reset(struct table *t, const struct fact_reset *fact)
 		tell_reset(t, fact, &change);
 		return;
 	}
-	row_settle(t, row, &fact->s, fact->h.time);
-	row_port_known(t, row);
-	row_take_sample(t, row, &fact->s, fact->h.time);
-	if (row->flags & (ROW_PORT_PENDING | ROW_NASCENT)) {
+	/* Not what a segment for nobody, or the full socket before a mini-socket, was like. */
+	if (row->sk && row->sk == fact->h.sk) {
 		row_settle(t, row, &fact->s, fact->h.time);
 		row_port_known(t, row);
+		row_take_sample(t, row, &fact->s, fact->h.time);
 	}
 	if (sent) {
 		row->rsts_sent++;
 		row->rst_sent_reason = (uint8_t)fact->reason;
-		if (row->closer == CLOSER_NONE)
+		/* Before CLOSE it may be that of ss -K, or a timeout's: the error will tell. */
+		if (row->closer == CLOSER_NONE && row->state == STATE_CLOSE)
 			row->closer = CLOSER_LOCAL_RESET;
 	} else {
 		row->rsts_received++;
@@ -167,7 +167,7 @@ void fold_reset(struct table *t, const struct fact_reset *fact)
 			row->closer =
 				row->state == STATE_SYN_SENT ? CLOSER_REFUSED : CLOSER_PEER_RESET;
 	}
-	row->changed = fact->h.time;
+	row->touched = row->changed = fact->h.time;
 	row_add_step(t, row, fact->h.time, sent ? STEP_RST_SENT : STEP_RST_RECEIVED,
 	             (uint8_t)fact->reason, 0);
 	change.row = row;
@@ -182,7 +182,7 @@ static struct row *row_of_syscall(struct table *t, const struct fact_syscall *fa
 
 	if (!row || (row->cookie && fact->cookie && row->cookie != fact->cookie))
 		return NULL;
-	row->touched = fact->h.time;
+	row->touched = row->changed = fact->h.time;
 	if (fact->inode)
 		row->inode = fact->inode;
 	row->flags |= ROW_SOCKET;

@@ -6,7 +6,8 @@
 #include "base/clock.h"
 #include "core/table_private.h"
 
-#define TIME_WAIT_LENGTH (60 * NS_PER_SEC) /* TCP_TIMEWAIT_LEN, include/net/tcp.h, a constant */
+#define TOLD_TWICE_WITHIN (100 * NS_PER_MS)
+#define TIME_WAIT_LENGTH  (60 * NS_PER_SEC) /* TCP_TIMEWAIT_LEN, include/net/tcp.h, a constant */
 
 /*
  * Does the socket leave a mini-socket behind when it goes to CLOSE? The state
@@ -121,18 +122,29 @@ static void fold_birth(struct table *t, const struct fact_state *fact)
 	row_add_step(t, row, fact->h.time, STEP_STATE, STATE_SYN_RECV, 0);
 }
 
+/* Between the two programs there is a softirq at most. */
+static bool told_just_now(const struct row *row, const struct fact_state *fact)
+{
+	return row->changed && fact->h.time < row->changed + TOLD_TWICE_WITHIN;
+}
+
 /* bpf/state.bpf.c prefers telling twice to not telling: the row is where it leads already. */
 static bool told_twice(const struct table *t, const struct fact_state *fact)
 {
 	const struct row *row = row_find_sk(t, fact->h.sk);
 
-	if (row)
-		return row->state == fact->new && row->prior == fact->old &&
-		       (row->flags & ROW_SINCE_EXACT) && !row_is_other(row, &fact->s);
+	if (row) {
+		if (row->state != fact->new || row->prior != fact->old ||
+		    row_is_other(row, &fact->s))
+			return false;
+		/* Or a sample told of it, while its event was in the ring still. */
+		return row->flags & ROW_SINCE_EXACT ? told_just_now(row, fact)
+		                                    : fact->h.time <= row->since;
+	}
 	if (mini_state(fact) == STATE_CLOSE)
 		return false;
 	row = row_find_tuple(t, &fact->s, ROW_MINI);
-	return row && row->changed && !row_other_cookie(row, &fact->s);
+	return row && !row_other_cookie(row, &fact->s) && told_just_now(row, fact);
 }
 
 /* A socket that nothing was known of. */

@@ -130,7 +130,8 @@ static bool event_since(const struct row *row, const struct fact_seen *seen)
 static void mark_seen(struct table *t, struct row *row, uint64_t time)
 {
 	row->gen_seen = t->gen;
-	row->touched = time;
+	if (time > row->touched)
+		row->touched = time;
 }
 
 /* The socket that was sampled has since been destroyed, or left a mini-socket behind. */
@@ -227,16 +228,20 @@ static struct row *row_of_mini(struct table *t, const struct fact_seen *seen, bo
 	return full;
 }
 
-/* When its timer ends. Asked for then, once for all readings of the same timer. */
+/*
+ * When its timer ends. Asked for then, once for all readings of the same timer.
+ * Timers of a minute run seconds late (timer wheel): what is due still is asked
+ * for again in a while, not at once.
+ */
 static void set_deadline(struct table *t, struct row *row, const struct fact_seen *seen)
 {
 	uint64_t deadline = seen->h.time + seen->s.timer_ms * NS_PER_MS;
-	bool same = row->flags & ROW_CONFIRMED && deadline + SAME_TIMER > row->deadline &&
-	            deadline < row->deadline + SAME_TIMER;
+	bool same = deadline + SAME_TIMER > row->deadline && deadline < row->deadline + SAME_TIMER;
+	bool late = !seen->s.timer_ms && row->deadline <= seen->h.time;
 
-	row->flags |= ROW_CONFIRMED;
-	if (same && !(seen->s.flags & SAMPLE_POINT))
+	if (row->flags & ROW_CONFIRMED && (same || late))
 		return;
+	row->flags |= ROW_CONFIRMED;
 	row->deadline = deadline;
 	ask_mini(t, row, deadline);
 }
@@ -284,8 +289,7 @@ void fold_seen(struct table *t, const struct fact_seen *seen)
 		return;
 	if (seen->h.time > row->changed) /* else newer events know more */
 		take_seen(t, row, seen);
-	if (!(seen->s.flags & SAMPLE_POINT))
-		mark_seen(t, row, seen->h.time);
+	mark_seen(t, row, seen->h.time);
 }
 
 void fold_gone(struct table *t, const struct fact_seen *fact)

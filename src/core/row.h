@@ -19,8 +19,8 @@ enum retransmit_kind {
 	RETRANSMIT_SYN,
 	RETRANSMIT_SYNACK,
 	RETRANSMIT_RTO,
-	RETRANSMIT_FAST, /* recovery: fast retransmit or RACK */
-	RETRANSMIT_TLP,	 /* tail loss probe */
+	RETRANSMIT_FAST,       /* recovery: fast retransmit or RACK */
+	RETRANSMIT_TLP,        /* tail loss probe */
 	RETRANSMIT_SLOW_START, /* what follows an RTO while in Loss */
 	RETRANSMIT_KIND_COUNT
 };
@@ -28,15 +28,15 @@ enum retransmit_kind {
 /* Who ended, or began to end, the connection. */
 enum closer {
 	CLOSER_NONE,
-	CLOSER_LOCAL,	   /* we sent the first FIN */
-	CLOSER_PEER,	   /* the peer did */
-	CLOSER_BOTH,	   /* simultaneous close */
+	CLOSER_LOCAL, /* we sent the first FIN */
+	CLOSER_PEER,  /* the peer did */
+	CLOSER_BOTH,  /* simultaneous close */
 	CLOSER_LOCAL_RESET,
 	CLOSER_PEER_RESET,
-	CLOSER_REFUSED,	   /* SYN answered by RST */
-	CLOSER_TIMEOUT,	   /* retransmissions exhausted, keepalive or user timeout */
-	CLOSER_KILLED,	   /* ss -K and the like (ECONNABORTED) */
-	CLOSER_ERROR,	   /* another sk_err, e.g. host unreachable */
+	CLOSER_REFUSED, /* SYN answered by RST */
+	CLOSER_TIMEOUT, /* retransmissions exhausted, keepalive or user timeout */
+	CLOSER_KILLED,  /* ss -K and the like (ECONNABORTED) */
+	CLOSER_ERROR,   /* another sk_err, e.g. host unreachable */
 	CLOSER_COUNT
 };
 
@@ -46,37 +46,37 @@ enum owner_source {
 	OWNER_CONNECT,
 	OWNER_ACCEPT,
 	OWNER_LISTEN,
-	OWNER_WALK,	/* seen holding the fd */
-	OWNER_CLOSE,	/* task that closed it */
+	OWNER_WALK,     /* seen holding the fd */
+	OWNER_CLOSE,    /* task that closed it */
 	OWNER_LISTENER, /* not accepted yet: whoever listens */
 	OWNER_SOURCE_COUNT
 };
 
 enum row_flag {
-	ROW_SINCE_EXACT = 1 << 0, /* entry into the present state was seen */
-	ROW_NASCENT = 1 << 1,	  /* born by LISTEN->SYN_RECV, own addresses not known yet */
-	ROW_MINI = 1 << 2,	  /* lives on as a timewait mini-socket */
-	ROW_REQUEST = 1 << 3,	  /* request socket */
-	ROW_HEALED = 1 << 4,	  /* a walk had to correct it: events were lost */
-	ROW_ORPHAN = 1 << 5,	  /* no fd refers to it */
-	ROW_SOCKET = 1 << 6,	  /* has a struct socket: not in an accept queue */
+	ROW_SINCE_EXACT = 1 << 0,  /* entry into the present state was seen */
+	ROW_NASCENT = 1 << 1,      /* born by LISTEN->SYN_RECV, own addresses not known yet */
+	ROW_MINI = 1 << 2,         /* lives on as a timewait mini-socket */
+	ROW_REQUEST = 1 << 3,      /* request socket */
+	ROW_HEALED = 1 << 4,       /* a walk had to correct it: events were lost */
+	ROW_ORPHAN = 1 << 5,       /* no fd refers to it */
+	ROW_SOCKET = 1 << 6,       /* has a struct socket: not in an accept queue */
 	ROW_PORT_PENDING = 1 << 7, /* SYN_SENT whose local port is not known yet */
-	ROW_BORN_EXACT = 1 << 8,  /* its beginning was seen */
-	ROW_CONFIRMED = 1 << 9,	  /* mini-socket: the kernel said that it is there */
-	ROW_QUEUES = 1 << 10,	  /* rqueue and wqueue were measured */
-	ROW_TIMER = 1 << 11,	  /* timer fields were measured (at timer_at) */
-	ROW_IDENT = 1 << 12,	  /* uid, inode and cgroup are known */
-	ROW_BYTES = 1 << 13,	  /* bytes_acked and bytes_received are known */
-	ROW_LISTENED = 1 << 14,	  /* came from a listener: a passive open */
-	ROW_CONNECTED = 1 << 15,  /* came from connect: an active open */
-	ROW_INDEXED = 1 << 16,	  /* found by its addresses */
+	ROW_BORN_EXACT = 1 << 8,   /* its beginning was seen */
+	ROW_CONFIRMED = 1 << 9,    /* mini-socket: the kernel said that it is there */
+	ROW_QUEUES = 1 << 10,      /* rqueue and wqueue were measured */
+	ROW_TIMER = 1 << 11,       /* timer fields were measured (at timer_at) */
+	ROW_IDENT = 1 << 12,       /* uid, inode and cgroup are known */
+	ROW_BYTES = 1 << 13,       /* bytes_acked and bytes_received are known */
+	ROW_LISTENED = 1 << 14,    /* came from a listener: a passive open */
+	ROW_CONNECTED = 1 << 15,   /* came from connect: an active open */
+	ROW_INDEXED = 1 << 16,     /* found by its addresses */
 };
 
 struct row {
 	uint64_t sk; /* kernel address; 0: it has none any more (mini-socket) */
 	uint64_t cookie;
-	uint64_t born;	   /* birth, or when we first met it */
-	uint64_t since;	   /* in the present state since, at the latest if not exact */
+	uint64_t born;     /* birth, or when we first met it */
+	uint64_t since;    /* in the present state since, at the latest if not exact */
 	uint64_t touched;  /* time of the last fact about it */
 	uint64_t changed;  /* time of the last event (not walk) about it */
 	uint64_t deadline; /* mini-socket: when it is due to end */
@@ -91,30 +91,30 @@ struct row {
 	uint32_t rqueue;
 	uint32_t wqueue;
 	uint32_t timer_ms; /* left when the walk that measured it passed */
-	uint32_t flags;	   /* enum row_flag */
+	uint32_t flags;    /* enum row_flag */
 	uint16_t lport;
 	uint16_t rport;
-	uint16_t err; /* last sk_err seen, errno */
-	uint8_t family; /* AF_INET, AF_INET6 */
-	uint8_t state;	/* enum tcp_state */
-	uint8_t closer; /* enum closer */
+	uint16_t err;         /* last sk_err seen, errno */
+	uint8_t family;       /* AF_INET, AF_INET6 */
+	uint8_t state;        /* enum tcp_state */
+	uint8_t closer;       /* enum closer */
 	uint8_t owner_source; /* enum owner_source of owner */
-	uint8_t timer;	      /* enum fact_timer */
+	uint8_t timer;        /* enum fact_timer */
 	uint8_t retrans;
 	uint8_t probes;
 	uint8_t rst_sent_reason;
 	uint16_t rsts_sent;
 	uint16_t rsts_received;
 	uint32_t retransmits[RETRANSMIT_KIND_COUNT];
-	uint32_t owner;	    /* task index: creator or acceptor; ROW_NONE */
-	uint32_t holders;   /* first of its holders; ROW_NONE */
-	uint32_t history;   /* first of its steps; ROW_NONE */
-	uint32_t last_step; /* last of its steps */
+	uint32_t owner;               /* task index: creator or acceptor; ROW_NONE */
+	uint32_t holders;             /* first of its holders; ROW_NONE */
+	uint32_t history;             /* first of its steps; ROW_NONE */
+	uint32_t last_step;           /* last of its steps */
 	uint32_t next_sk, next_tuple; /* hash chains */
-	uint32_t gen_seen; /* walk that saw it last */
-	uint32_t self;	   /* its own index */
-	uint8_t used;	   /* 0: free slot */
-	uint8_t prior;	   /* state before the present one */
+	uint32_t gen_seen;            /* walk that saw it last */
+	uint32_t self;                /* its own index */
+	uint8_t used;                 /* 0: free slot */
+	uint8_t prior;                /* state before the present one */
 	uint16_t steps;
 	uint16_t steps_dropped;
 };
@@ -138,9 +138,9 @@ struct holder {
 };
 
 enum step_kind {
-	STEP_STATE, /* entered state `a`; b: 1 if exact */
+	STEP_STATE,      /* entered state `a`; b: 1 if exact */
 	STEP_RETRANSMIT, /* kind a */
-	STEP_RST_SENT,	 /* reason a */
+	STEP_RST_SENT,   /* reason a */
 	STEP_RST_RECEIVED,
 };
 

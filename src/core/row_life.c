@@ -47,8 +47,8 @@ GETTER(age)
 {
 	const struct row *row = object;
 
-	if (row->since && (row->flags & ROW_SINCE_EXACT ||
-	                   since(context, row->since) >= BOUND_WORTH_TELLING))
+	if (row->since &&
+	    (row->flags & ROW_SINCE_EXACT || since(context, row->since) >= BOUND_WORTH_TELLING))
 		value_duration(value, since(context, row->since), row->flags & ROW_SINCE_EXACT);
 }
 

@@ -71,9 +71,9 @@ const struct row *table_find_cookie(const struct table *table, uint64_t cookie);
 /* The listener whose queue a passive socket belongs to; NULL: not known. */
 const struct row *table_find_listener(const struct table *table, const struct row *row);
 
-const struct task *table_task(const struct table *table, uint32_t index);	/* NULL: ROW_NONE */
+const struct task *table_task(const struct table *table, uint32_t index);     /* NULL: ROW_NONE */
 const struct holder *table_holder(const struct table *table, uint32_t index); /* NULL: ROW_NONE */
-const struct step *table_step(const struct table *table, uint32_t index);	/* NULL: ROW_NONE */
+const struct step *table_step(const struct table *table, uint32_t index);     /* NULL: ROW_NONE */
 
 /*
  * Whom to name for the row: a present holder, else who created it, else the
@@ -89,7 +89,7 @@ void table_owner(const struct table *table, const struct row *row, struct owner 
 
 /* ns in each state so far, the present one included up to now; indexed by enum tcp_state. */
 void table_time_in_states(const struct table *table, const struct row *row,
-			  uint64_t ns[STATE_COUNT]);
+                          uint64_t ns[STATE_COUNT]);
 
 struct totals {
 	uint32_t rows, rows_max;
@@ -98,9 +98,9 @@ struct totals {
 	uint64_t retransmits[RETRANSMIT_KIND_COUNT];
 	uint64_t rsts_sent, rsts_received;
 	uint64_t lost[LOSS_WHERE_COUNT]; /* LOSS_WHERE_COUNT entries, index 0 unused */
-	bool lost_uncounted;		 /* some loss came without a number */
-	uint64_t healed;		 /* rows a walk had to correct */
-	bool holders_known;		 /* a WALK_HOLDERS has completed */
+	bool lost_uncounted;             /* some loss came without a number */
+	uint64_t healed;                 /* rows a walk had to correct */
+	bool holders_known;              /* a WALK_HOLDERS has completed */
 };
 void table_totals(const struct table *table, struct totals *totals);
 

@@ -14,7 +14,7 @@
 
 struct netns_entry {
 	uint32_t inode;
-	char path[64];	/* to open it by: /proc/PID/ns/net or /run/netns/NAME */
+	char path[64];  /* to open it by: /proc/PID/ns/net or /run/netns/NAME */
 	char name[256]; /* "host", ip-netns name, or "" */
 };
 

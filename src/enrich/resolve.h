@@ -25,6 +25,6 @@ void resolve_wishes(struct resolve *resolve, struct names *names);
 unsigned int resolve_collect(struct resolve *resolve, resolve_fn *fn, void *arg);
 /* Waits up to timeout_ms for all queued look-ups, handing over answers. Returns those still open. */
 unsigned int resolve_wait(struct resolve *resolve, unsigned int timeout_ms, resolve_fn *fn,
-			  void *arg);
+                          void *arg);
 
 #endif

@@ -17,6 +17,6 @@ union fact_name_buffer {
  * longer than FACT_NAME_MAX bytes is cut.
  */
 void fact_name_make(union fact_name_buffer *buffer, uint64_t time, enum fact_name_kind kind,
-		    const uint64_t key[2], const char *name);
+                    const uint64_t key[2], const char *name);
 
 #endif

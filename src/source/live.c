@@ -18,8 +18,8 @@
 #include "source/live_private.h"
 
 #define RING_BYTES_DEFAULT (16U << 20)
-#define RECORD_HEADER	   BPF_RINGBUF_HDR_SZ
-#define MISS_CHECK_NS	   NS_PER_SEC /* recursion misses cost a syscall a program */
+#define RECORD_HEADER      BPF_RINGBUF_HDR_SZ
+#define MISS_CHECK_NS      NS_PER_SEC /* recursion misses cost a syscall a program */
 
 /* libbpf says why a load failed only by printing: keep its last warning for the diag. */
 static char last_warning[256];
@@ -40,21 +40,23 @@ static int check_kernel(struct diag *diag)
 	uname(&name);
 	if (sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
 	    (major < 5 || (major == 5 && minor < 8)))
-		return diag_fail(diag, -ENOTSUP,
-				 "kernel %s is too old: tcptrail needs Linux 5.8 or later (BPF ring buffer)",
-				 name.release);
+		return diag_fail(
+			diag, -ENOTSUP,
+			"kernel %s is too old: tcptrail needs Linux 5.8 or later (BPF ring buffer)",
+			name.release);
 	return 0;
 }
 
 static int load_failure(int err, struct diag *diag)
 {
 	if (err == -EPERM || err == -EACCES)
-		return diag_fail(diag, err,
-				 "the kernel refused BPF (%s): run as root, or with CAP_BPF, CAP_PERFMON, "
-				 "CAP_NET_ADMIN and CAP_SYS_ADMIN; a container needs --privileged",
-				 strerror(-err));
+		return diag_fail(
+			diag, err,
+			"the kernel refused BPF (%s): run as root, or with CAP_BPF, CAP_PERFMON, "
+			"CAP_NET_ADMIN and CAP_SYS_ADMIN; a container needs --privileged",
+			strerror(-err));
 	return diag_fail(diag, err, "the BPF programs cannot be loaded (%s): %s", strerror(-err),
-			 last_warning);
+	                 last_warning);
 }
 
 static uint32_t tick_length(void)
@@ -123,7 +125,7 @@ static const uint64_t *map_position(const struct live *live, unsigned int page)
 {
 	long size = sysconf(_SC_PAGESIZE);
 	void *at = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED,
-			bpf_map__fd(live->skeleton->maps.facts), (off_t)(page * size));
+	                bpf_map__fd(live->skeleton->maps.facts), (off_t)(page * size));
 
 	return at == MAP_FAILED ? NULL : at;
 }
@@ -136,16 +138,16 @@ static void unmap_position(const uint64_t *position)
 
 static int open_ring(struct live *live, struct diag *diag)
 {
-	live->ring = ring_buffer__new(bpf_map__fd(live->skeleton->maps.facts), on_record, live,
-				      NULL);
+	live->ring =
+		ring_buffer__new(bpf_map__fd(live->skeleton->maps.facts), on_record, live, NULL);
 	if (!live->ring)
 		return diag_fail(diag, -errno, "the ring buffer cannot be mapped: %s",
-				 strerror(errno));
+		                 strerror(errno));
 	live->read = map_position(live, 0);
 	live->written = map_position(live, 1);
 	if (!live->read || !live->written)
 		return diag_fail(diag, -errno, "the ring buffer's positions cannot be mapped: %s",
-				 strerror(errno));
+		                 strerror(errno));
 	return 0;
 }
 
@@ -159,14 +161,14 @@ static int open_all(struct live *live, const struct live_config *config, struct 
 	live->btf = btf__load_vmlinux_btf();
 	if (!live->btf)
 		return diag_fail(diag, -errno,
-				 "the kernel gives no BTF (/sys/kernel/btf/vmlinux: %s): it needs "
-				 "CONFIG_DEBUG_INFO_BTF=y",
-				 strerror(errno));
+		                 "the kernel gives no BTF (/sys/kernel/btf/vmlinux: %s): it needs "
+		                 "CONFIG_DEBUG_INFO_BTF=y",
+		                 strerror(errno));
 	probes_survey(&live->probes, live->btf, config->trace);
 	missing = probes_missing(&live->probes);
 	if (missing)
 		return diag_fail(diag, -ENOTSUP, "required probe %s: %s", missing->name,
-				 missing->why);
+		                 missing->why);
 	err = load(live, diag);
 	if (err)
 		return err;
@@ -177,7 +179,7 @@ static int open_all(struct live *live, const struct live_config *config, struct 
 }
 
 int live_open(struct live **result, const struct live_config *config, const struct fact_sink *sink,
-	      struct diag *diag)
+              struct diag *diag)
 {
 	struct live *live = calloc(1, sizeof(*live));
 	int err;
@@ -333,5 +335,5 @@ int live_peek(struct live *live, uint64_t sk, uint64_t cookie)
 const struct live_probe *live_probe(const struct live *live, size_t index)
 {
 	return index < PROBE_COUNT && live->probes.state[index].name ? &live->probes.state[index]
-								      : NULL;
+	                                                             : NULL;
 }

@@ -16,7 +16,7 @@ struct live;
 
 struct live_config {
 	uint32_t ring_bytes; /* power of two, >= page size; 0: default */
-	bool trace;	     /* false: walks only, no event is attached */
+	bool trace;          /* false: walks only, no event is attached */
 };
 
 /*
@@ -25,7 +25,7 @@ struct live_config {
  * and what to do. A missing optional probe is no error: see live_probe().
  */
 int live_open(struct live **live, const struct live_config *config, const struct fact_sink *sink,
-	      struct diag *diag);
+              struct diag *diag);
 void live_close(struct live *live); /* NULL-safe; detaches everything */
 
 /* Readable when the ring passed its wake-up mark; else drain by timer. */

@@ -16,7 +16,7 @@ struct live {
 	uint32_t ring_bytes;
 	/* Positions in the ring, as the kernel maps them: written so far, read so far. */
 	const uint64_t *written, *read;
-	uint64_t drained; /* bytes, by the drain at work */
+	uint64_t drained;      /* bytes, by the drain at work */
 	uint64_t lost, misses; /* reported so far */
 	uint64_t misses_checked;
 	char *batch; /* buffer of walks; allocated by the first */

@@ -12,8 +12,8 @@
 
 enum probe_kind {
 	PROBE_TRACEPOINT, /* tp_btf or raw_tp: needs typedef btf_trace_TARGET */
-	PROBE_SYSCALL,	  /* classic tracepoint syscalls:TARGET */
-	PROBE_ITERATOR,	  /* needs function bpf_iter_TARGET */
+	PROBE_SYSCALL,    /* classic tracepoint syscalls:TARGET */
+	PROBE_ITERATOR,   /* needs function bpf_iter_TARGET */
 	PROBE_ON_DEMAND,  /* run by BPF_PROG_TEST_RUN, attached to nothing */
 };
 
@@ -27,33 +27,33 @@ static const struct probe {
 	const char *purpose;
 } table[] = {
 	{"on_state", PROBE_TRACEPOINT, "inet_sock_set_state", true, true,
-	 "tp_btf/inet_sock_set_state", "state transitions"},
+         "tp_btf/inet_sock_set_state", "state transitions"},
 	{"on_state_nested", PROBE_TRACEPOINT, "inet_sock_set_state", true, true,
-	 "tp_btf/inet_sock_set_state", "... that interrupt the telling of another"},
+         "tp_btf/inet_sock_set_state", "... that interrupt the telling of another"},
 	{"on_destroy", PROBE_TRACEPOINT, "tcp_destroy_sock", true, true, "tp_btf/tcp_destroy_sock",
-	 "end of a socket"},
+         "end of a socket"},
 	{"on_retransmit", PROBE_TRACEPOINT, "tcp_retransmit_skb", false, true,
-	 "tp_btf/tcp_retransmit_skb", "retransmits and their kind"},
+         "tp_btf/tcp_retransmit_skb", "retransmits and their kind"},
 	{"on_synack", PROBE_TRACEPOINT, "tcp_retransmit_synack", false, true,
-	 "tp_btf/tcp_retransmit_synack", "SYN+ACK retransmits"},
+         "tp_btf/tcp_retransmit_synack", "SYN+ACK retransmits"},
 	{"on_send_reset", PROBE_TRACEPOINT, "tcp_send_reset", false, true, "raw_tp/tcp_send_reset",
-	 "RSTs sent, with reason on 6.12 and later"},
+         "RSTs sent, with reason on 6.12 and later"},
 	{"on_receive_reset", PROBE_TRACEPOINT, "tcp_receive_reset", false, true,
-	 "tp_btf/tcp_receive_reset", "RSTs received"},
+         "tp_btf/tcp_receive_reset", "RSTs received"},
 	{"on_accept", PROBE_SYSCALL, "sys_exit_accept", false, true, "tp/syscalls/sys_exit_accept",
-	 "who accepted"},
+         "who accepted"},
 	{"on_accept4", PROBE_SYSCALL, "sys_exit_accept4", false, true,
-	 "tp/syscalls/sys_exit_accept4", "who accepted"},
+         "tp/syscalls/sys_exit_accept4", "who accepted"},
 	{"on_connect_enter", PROBE_SYSCALL, "sys_enter_connect", false, true,
-	 "tp/syscalls/sys_enter_connect", "fd of who connects"},
+         "tp/syscalls/sys_enter_connect", "fd of who connects"},
 	{"on_connect", PROBE_SYSCALL, "sys_exit_connect", false, true,
-	 "tp/syscalls/sys_exit_connect", "who connected, from which port"},
+         "tp/syscalls/sys_exit_connect", "who connected, from which port"},
 	{"walk_sockets", PROBE_ITERATOR, "tcp", false, false, "iter/tcp",
-	 "sockets there are; else sock_diag (5.8)"},
+         "sockets there are; else sock_diag (5.8)"},
 	{"walk_holders", PROBE_ITERATOR, "task_file", false, false, "iter/task_file",
-	 "which process holds which fd"},
+         "which process holds which fd"},
 	{"peek_socket", PROBE_ON_DEMAND, "", false, true, "raw_tp (run on demand, 5.10)",
-	 "local port of a socket in SYN_SENT"},
+         "local port of a socket in SYN_SENT"},
 };
 
 #define TABLE_SIZE (sizeof(table) / sizeof(table[0]))
@@ -70,7 +70,7 @@ unsigned int btf_tracepoint_args(const struct btf *btf, const char *name)
 	if (id < 0)
 		return 0;
 	type = btf__type_by_id(btf, btf__type_by_id(btf, (__u32)id)->type); /* pointer */
-	type = btf__type_by_id(btf, type->type);			      /* function */
+	type = btf__type_by_id(btf, type->type);                            /* function */
 	return btf_vlen(type) - 1; /* the first is the tracer's own void * */
 }
 
@@ -86,14 +86,14 @@ static void survey_one(struct live_probe *state, const struct probe *probe, cons
 	switch (probe->kind) {
 	case PROBE_TRACEPOINT:
 		if (!btf_tracepoint_args(btf, probe->target))
-			snprintf(state->why, sizeof(state->why),
-				 "this kernel has no tracepoint %s", probe->target);
+			snprintf(state->why, sizeof(state->why), "this kernel has no tracepoint %s",
+			         probe->target);
 		break;
 	case PROBE_ITERATOR:
 		snprintf(name, sizeof(name), "bpf_iter_%s", probe->target);
 		if (!btf_has_function(btf, name))
 			snprintf(state->why, sizeof(state->why), "this kernel has no %s",
-				 probe->name);
+			         probe->name);
 		break;
 	case PROBE_SYSCALL:
 	case PROBE_ON_DEMAND:
@@ -198,12 +198,11 @@ int probes_attach(struct probes *probes, struct bpf_object *object, struct diag 
 		if (state->why[0])
 			continue;
 		if (table[i].kind != PROBE_ON_DEMAND) {
-			probes->links[i] = attach_one(
-				&table[i],
-				bpf_object__find_program_by_name(object, table[i].program));
+			probes->links[i] = attach_one(&table[i], bpf_object__find_program_by_name(
+									 object, table[i].program));
 			if (!probes->links[i])
 				snprintf(state->why, sizeof(state->why), "cannot attach: %s",
-					 strerror(errno));
+				         strerror(errno));
 		}
 		state->active = !state->why[0];
 		if (state->required && !state->active)

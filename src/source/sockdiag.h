@@ -29,6 +29,6 @@ int sockdiag_walk(struct sockdiag *sockdiag, const struct fact_sink *sink, struc
  * listener that the kernel falls back to is not it. 0 or -errno.
  */
 int sockdiag_lookup(struct sockdiag *sockdiag, const struct fact_sample *want,
-		    const struct fact_sink *sink);
+                    const struct fact_sink *sink);
 
 #endif

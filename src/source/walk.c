@@ -13,7 +13,7 @@
 #define BATCH_BYTES (64U << 10)
 
 static void emit_walk(struct live *live, enum fact_type type, enum fact_walk_kind kind,
-		      uint32_t netns)
+                      uint32_t netns)
 {
 	struct fact_walk walk = {
 		.h = {.type = type, .len = sizeof(walk), .time = clock_boot()},

@@ -42,19 +42,26 @@ static uint64_t all_retransmits(const struct totals *totals)
 	return sum;
 }
 
-static void text_lost(FILE *out, const struct totals *totals)
+bool totals_lost(FILE *out, const struct totals *totals)
 {
 	bool first = true;
 
-	fputs("lost: ", out);
 	for (enum fact_loss_where where = 1; where < LOSS_WHERE_COUNT; where++)
 		if (totals->lost[where])
 			fprintf(out, "%s%s %" PRIu64, comma(&first), loss_where_name(where),
 			        totals->lost[where]);
 	if (totals->lost_uncounted)
 		fprintf(out, "%san unknown number", comma(&first));
-	fprintf(out, first ? "nothing\n" : "; %" PRIu64 " rows corrected by walks\n",
-	        totals->healed);
+	return !first;
+}
+
+static void text_lost(FILE *out, const struct totals *totals)
+{
+	fputs("lost: ", out);
+	if (totals_lost(out, totals))
+		fprintf(out, "; %" PRIu64 " rows corrected by walks\n", totals->healed);
+	else
+		fputs("nothing\n", out);
 }
 
 int totals_text(FILE *out, const struct totals *totals)

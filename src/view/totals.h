@@ -7,6 +7,9 @@
 
 #include "core/table.h"
 
+/* "ring-buffer 12, chain 1": what was lost, by place; false: nothing, and nothing printed. */
+bool totals_lost(FILE *out, const struct totals *totals);
+
 /* Both: 0 or -errno of the stream. */
 int totals_text(FILE *out, const struct totals *totals);
 int totals_json(FILE *out, const struct totals *totals);

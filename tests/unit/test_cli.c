@@ -62,9 +62,9 @@ static void test_defaults(void **state)
 	assert_int_equal(o.format, OUTPUT_TEXT);
 	assert_int_equal(o.color, COLOR_AUTO);
 	assert_true(o.all && o.programs); /* who types nothing wants to see all, and whose */
-	assert_false(o.listening || o.extend || o.timers || o.wide ||
-	             o.numeric_hosts || o.numeric_ports || o.numeric_users || o.continuous ||
-	             o.verbose || o.no_header || o.utc || o.query.v4 || o.query.v6);
+	assert_false(o.listening || o.extend || o.timers || o.wide || o.numeric_hosts ||
+	             o.numeric_ports || o.numeric_users || o.continuous || o.verbose ||
+	             o.no_header || o.utc || o.query.v4 || o.query.v6);
 	assert_null(o.columns);
 	assert_null(o.sort);
 	assert_null(o.from);

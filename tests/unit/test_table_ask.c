@@ -202,6 +202,51 @@ static void questions_come_in_order_of_their_time(void **state)
 	trial_end(&trial);
 }
 
+/* The timer wheel fires timers of a minute seconds late. */
+static void mini_socket_that_is_late_is_not_asked_for_in_a_hurry(void **state)
+{
+	TRIAL(10);
+
+	table_enable_questions(trial.table);
+	facts(&trial, TIME_WAIT);
+	assert_true(asks(&trial, ASK_MINI, 5));
+	facts(&trial, "1100ms seen cookie=5 state=TIME_WAIT flags=mini,tuple,timer,point "
+	              "timer=timewait timer_ms=59890" CLIENT "\n61s tick\n");
+	assert_true(asks(&trial, ASK_MINI, 5));
+	facts(&trial, "61020ms seen cookie=5 state=TIME_WAIT flags=mini,tuple,timer,point "
+	              "timer=timewait timer_ms=0" CLIENT "\n61100ms tick\n");
+	assert_true(asks_nothing(&trial));
+	facts(&trial, "63s tick\n");
+	assert_true(asks(&trial, ASK_MINI, 5));
+	assert_true(asks_nothing(&trial));
+	trial_end(&trial);
+}
+
+static void mini_socket_that_an_rst_told_of_is_asked_for(void **state)
+{
+	TRIAL(10);
+
+	table_enable_questions(trial.table);
+	facts(&trial,
+	      "1s rst_sent sk=ff7 reason=9 cookie=5 state=TIME_WAIT flags=mini,tuple" CLIENT "\n");
+	assert_true(asks(&trial, ASK_MINI, 5));
+	trial_end(&trial);
+}
+
+/* The row's place is another socket's by now, whose own question is yet to come. */
+static void port_of_who_is_gone_is_not_asked_for(void **state)
+{
+	TRIAL(10);
+
+	table_enable_questions(trial.table);
+	facts(&trial,
+	      SYN_SENT "2s destroy sk=a1\n"
+	               "3s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=tuple" UNBOUND "\n");
+	assert_true(asks(&trial, ASK_PORT, 6));
+	assert_true(asks_nothing(&trial));
+	trial_end(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +258,9 @@ int main(void)
 		cmocka_unit_test(port_is_asked_for_once),
 		cmocka_unit_test(port_that_came_by_itself_is_not_asked_for),
 		cmocka_unit_test(questions_come_in_order_of_their_time),
+		cmocka_unit_test(mini_socket_that_is_late_is_not_asked_for_in_a_hurry),
+		cmocka_unit_test(mini_socket_that_an_rst_told_of_is_asked_for),
+		cmocka_unit_test(port_of_who_is_gone_is_not_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

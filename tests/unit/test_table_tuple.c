@@ -264,6 +264,75 @@ static void retransmit_of_a_full_socket_is_not_its_forerunners(void **state)
 	trial_end(&trial);
 }
 
+static void unconfirmed_time_wait_that_is_replaced_claims_no_time(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial,
+	      "1s state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead,done" CLIENT "\n");
+	forget_told(&trial);
+	facts(&trial, "3s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=tuple" CLIENT "\n");
+	told(&trial, ":40000 TIME_WAIT>CLOSE ? ~\n"
+	             ":40000 CLOSE>SYN_SENT ?\n");
+	trial_end(&trial);
+}
+
+/* Its child came, lived and closed unheard: that it was this connection's request nobody knows. */
+static void time_wait_takes_over_no_request(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial, SYNACK("1s", "1"));
+	forget_told(&trial);
+	facts(&trial,
+	      "100s walk_begin kind=sockets netns=7\n"
+	      "100s seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer timer=timewait "
+	      "timer_ms=58000" SERVER "\n"
+	      "101s walk_end kind=sockets netns=7\n");
+	told(&trial, ":80 SYN_RECV>CLOSE ? ~\n");
+	assert_int_equal(only(&trial)->state, STATE_TIME_WAIT);
+	assert_int_equal(only(&trial)->born, 98 * NS_PER_SEC);
+	assert_int_equal(only(&trial)->retransmits[RETRANSMIT_SYNACK], 0);
+	trial_end(&trial);
+}
+
+/* IPV6_ADDRFORM turns an IPv6 socket into an IPv4 one: the same cookie, another family. */
+static void socket_of_the_same_cookie_is_the_same_whatever_its_addresses(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial, "1s state sk=a1 old=SYN_SENT new=ESTABLISHED cookie=5 flags=tuple "
+	              "local=[::ffff:10.0.0.1]:40000 remote=[::ffff:10.0.0.2]:80 netns=7\n");
+	forget_told(&trial);
+	facts(&trial,
+	      "2s state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 flags=tuple" CLIENT "\n");
+	told(&trial, ":40000 ESTABLISHED>CLOSE_WAIT =1s\n");
+	assert_int_equal(only(&trial)->family, 2);
+	trial_end(&trial);
+}
+
+static void same_bytes_of_another_family_are_another_tuple(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial,
+	      "1s state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead,done" CLIENT "\n"
+	      "2s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=tuple "
+	      "local=[a00:1::]:40000 remote=[a00:2::]:80 netns=7\n");
+	assert_int_equal(totals_of(&trial).rows, 2);
+	trial_end(&trial);
+}
+
+static void another_local_port_is_another_socket(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial, OLD "3s state sk=a1 old=ESTABLISHED new=CLOSE_WAIT flags=tuple,done "
+	                  "local=10.0.0.1:41111 remote=10.0.0.2:80 netns=7\n");
+	expect_fresh(&trial);
+	trial_end(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +351,11 @@ int main(void)
 		cmocka_unit_test(lookalike_transition_of_another_socket_is_no_repetition),
 		cmocka_unit_test(same_socket_may_change_its_peer_in_close),
 		cmocka_unit_test(retransmit_of_a_full_socket_is_not_its_forerunners),
+		cmocka_unit_test(unconfirmed_time_wait_that_is_replaced_claims_no_time),
+		cmocka_unit_test(time_wait_takes_over_no_request),
+		cmocka_unit_test(socket_of_the_same_cookie_is_the_same_whatever_its_addresses),
+		cmocka_unit_test(same_bytes_of_another_family_are_another_tuple),
+		cmocka_unit_test(another_local_port_is_another_socket),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

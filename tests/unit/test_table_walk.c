@@ -168,168 +168,6 @@ static void child_found_by_a_walk_takes_its_request(void **state)
 
 /* --- merge with events ------------------------------------------------------------------------- */
 
-static void event_beats_an_older_sample(void **state)
-{
-	TRIAL(10);
-
-	facts(&trial, ESTABLISHED BEGIN(
-			      "100ms") "110ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 "
-	                               "flags=tuple,socket,done" CLIENT
-	                               "\n" SEEN("105ms", "ESTABLISHED") END("120ms"));
-	assert_int_equal(only(&trial)->state, STATE_CLOSE_WAIT);
-	assert_true(only(&trial)->flags & ROW_SINCE_EXACT);
-	assert_false(only(&trial)->flags & ROW_HEALED);
-	assert_int_equal(totals_of(&trial).healed, 0);
-	trial_end(&trial);
-}
-
-static void newer_sample_corrects_what_was_lost(void **state)
-{
-	TRIAL(10);
-
-	facts(&trial, ESTABLISHED);
-	forget_told(&trial);
-	facts(&trial, "60ms loss where=ring-buffer count=3\n" BEGIN("100ms")
-	                      SEEN("105ms", "CLOSE_WAIT") END("120ms"));
-	/* Seen in ESTABLISHED for an instant only: how long it stayed nobody knows. */
-	told(&trial, "lost ring-buffer 3\n"
-	             ":40000 ESTABLISHED>CLOSE_WAIT ? ~\n");
-	assert_true(only(&trial)->flags & ROW_HEALED);
-	assert_false(only(&trial)->flags & ROW_SINCE_EXACT);
-	assert_int_equal(totals_of(&trial).healed, 1);
-	assert_int_equal(totals_of(&trial).lost[LOSS_RING], 3);
-	trial_end(&trial);
-}
-
-static void corrected_state_is_known_up_to_the_last_look(void **state)
-{
-	TRIAL(10);
-
-	facts(&trial, ESTABLISHED BEGIN("5s") SEEN("5050ms", "ESTABLISHED") END("6s"));
-	forget_told(&trial);
-	facts(&trial, BEGIN("60s") SEEN("60s", "CLOSE_WAIT") END("61s"));
-	told(&trial, ":40000 ESTABLISHED>CLOSE_WAIT >5s ~\n");
-	trial_end(&trial);
-}
-
-/* Before 5.15 a sample is taken without the socket's lock. */
-static void event_of_the_same_instant_beats_a_sample(void **state)
-{
-	TRIAL(10);
-
-	facts(&trial, ESTABLISHED BEGIN("50ms") SEEN("50500us", "SYN_SENT") END("60ms"));
-	assert_int_equal(only(&trial)->state, STATE_ESTABLISHED);
-	assert_int_equal(totals_of(&trial).healed, 0);
-	trial_end(&trial);
-}
-
-static void destroyed_socket_is_not_revived_by_a_sample(void **state)
-{
-	TRIAL(10);
-
-	facts(&trial,
-	      ESTABLISHED BEGIN("100ms") "110ms state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 "
-	                                 "err=104 flags=tuple" CLIENT "\n"
-	                                 "111ms destroy sk=a1\n" SEEN("105ms", "ESTABLISHED")
-	                                         END("120ms"));
-	nothing_left(&trial);
-	/* What gets its address afterwards is seen. */
-	facts(&trial,
-	      BEGIN("200ms") "201ms destroy sk=a1\n"
-	                     "202ms seen sk=a1 cookie=6 state=ESTABLISHED flags=tuple" CLIENT
-	                     "\n" END("210ms"));
-	assert_int_equal(only(&trial)->cookie, 6);
-	trial_end(&trial);
-}
-
-/* ... and a new socket at the address does not end by a sample of the old one. */
-static void old_sample_does_not_end_who_has_the_address_now(void **state)
-{
-	TRIAL(10);
-
-	facts(&trial,
-	      ESTABLISHED BEGIN(
-		      "100ms") "110ms state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 err=104 "
-	                       "flags=tuple" CLIENT "\n"
-	                       "111ms destroy sk=a1\n"
-	                       "112ms state sk=a1 old=LISTEN new=SYN_RECV netns=7\n" SEEN(
-				       "105ms",
-				       "ESTABLISHED") "113ms state sk=a1 old=SYN_RECV "
-	                                              "new=ESTABLISHED cookie=6 flags=tuple" SERVER
-	                                              "\n" SEEN("106ms", "ESTABLISHED")
-	                                                      END("120ms"));
-	assert_int_equal(only(&trial)->cookie, 6);
-	assert_int_equal(only(&trial)->lport, 80);
-	assert_true(only(&trial)->flags & ROW_SINCE_EXACT);
-	assert_int_equal(totals_of(&trial).lost[LOSS_CHAIN], 0);
-	trial_end(&trial);
-}
-
-/* It became a mini-socket after the sample: there are not two of it. */
-static void full_sample_does_not_replace_a_newer_mini_socket(void **state)
-{
-	TRIAL(10);
-
-	facts(&trial, ESTABLISHED
-	      "60ms state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 flags=tuple,socket" CLIENT
-	      "\n"
-	      "61ms state sk=a1 old=FIN_WAIT1 new=FIN_WAIT2 cookie=5 flags=tuple,socket" CLIENT
-	      "\n" BEGIN("100ms") "110ms state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 "
-	                          "flags=tuple,socket,done" CLIENT "\n" SEEN("105ms", "FIN_WAIT2")
-	                                  END("120ms"));
-	assert_int_equal(only(&trial)->state, STATE_TIME_WAIT);
-	assert_int_equal(only(&trial)->closer, CLOSER_LOCAL);
-	assert_true(only(&trial)->flags & ROW_SINCE_EXACT);
-	trial_end(&trial);
-}
-
-static void old_mini_sample_does_not_end_its_successor(void **state)
-{
-	TRIAL(10);
-
-	facts(&trial,
-	      BEGIN("100ms") "110ms state sk=a2 old=CLOSE new=SYN_SENT cookie=6 "
-	                     "flags=owned,tuple" CLIENT "\n"
-	                     "105ms seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer "
-	                     "timer_ms=1000" CLIENT "\n" END("120ms"));
-	assert_int_equal(only(&trial)->cookie, 6);
-	assert_int_equal(only(&trial)->state, STATE_SYN_SENT);
-	trial_end(&trial);
-}
-
-static void lost_end_of_a_socket_is_told_by_its_mini_socket(void **state)
-{
-	TRIAL(10);
-
-	facts(&trial, ESTABLISHED
-	      "60ms state sk=a1 old=ESTABLISHED new=FIN_WAIT1 cookie=5 flags=tuple,socket" CLIENT
-	      "\n");
-	forget_told(&trial);
-	facts(&trial,
-	      BEGIN("70ms") "80ms seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer "
-	                    "timer=timewait timer_ms=59999" CLIENT "\n" END("90ms"));
-	told(&trial, ":40000 FIN_WAIT1>TIME_WAIT ? ~\n");
-	assert_int_equal(only(&trial)->sk, 0);
-	assert_int_equal(only(&trial)->since, 79 * NS_PER_MS);
-	assert_true(only(&trial)->flags & ROW_HEALED);
-	assert_int_equal(totals_of(&trial).healed, 1);
-	trial_end(&trial);
-}
-
-static void stale_row_of_a_reused_tuple_does_not_hide_a_mini_socket(void **state)
-{
-	TRIAL(10);
-
-	facts(&trial,
-	      ESTABLISHED); /* its end is lost, the tuple is used again and closed, unheard */
-	forget_told(&trial);
-	facts(&trial, BEGIN("9s") "9s seen sk=f1 cookie=6 state=TIME_WAIT flags=mini,tuple,timer "
-	                          "timer=timewait timer_ms=59000" CLIENT "\n" END("10s"));
-	told(&trial, ":40000 ESTABLISHED>CLOSE ? ~\n");
-	assert_int_equal(only(&trial)->cookie, 6);
-	trial_end(&trial);
-}
-
 /* --- who is gone --------------------------------------------------------------------------------- */
 
 static void unseen_sockets_end_when_the_walk_does(void **state)
@@ -483,6 +321,44 @@ static void gone_is_of_the_one_that_was_asked_for(void **state)
 	trial_end(&trial);
 }
 
+static void request_and_child_of_sock_diag_are_one(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial,
+	      BEGIN("100s") "100s seen state=NEW_SYN_RECV flags=request,tuple" SERVER "\n" END(
+		      "101s")
+	              BEGIN("110s") "110s seen cookie=3 state=ESTABLISHED flags=tuple" SERVER
+	                            "\n" END("111s"));
+	told(&trial, "");
+	assert_int_equal(only(&trial)->flags & ROW_REQUEST, 0);
+	assert_int_equal(only(&trial)->state, STATE_ESTABLISHED);
+	trial_end(&trial);
+}
+
+static void look_up_during_a_walk_is_a_sign_of_life(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial, "1s state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead,done" CLIENT
+	              "\n" BEGIN("10s") "10500ms seen cookie=5 state=TIME_WAIT "
+	                                "flags=mini,tuple,timer,point timer_ms=50500" CLIENT
+	                                "\n" END("11s"));
+	assert_int_equal(only(&trial)->state, STATE_TIME_WAIT);
+	trial_end(&trial);
+}
+
+static void socket_that_closes_during_a_holder_walk_is_kept_by_it(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial,
+	      ESTABLISHED HOLD("100ms") "110ms state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 "
+	                                "err=104 flags=tuple,socket" CLIENT "\n" HELD("120ms"));
+	assert_int_equal(only(&trial)->state, STATE_CLOSE);
+	trial_end(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -494,16 +370,6 @@ int main(void)
 		cmocka_unit_test(row_of_sock_diag_goes_on_with_its_events),
 		cmocka_unit_test(request_of_a_walk_becomes_its_child),
 		cmocka_unit_test(child_found_by_a_walk_takes_its_request),
-		cmocka_unit_test(event_beats_an_older_sample),
-		cmocka_unit_test(newer_sample_corrects_what_was_lost),
-		cmocka_unit_test(corrected_state_is_known_up_to_the_last_look),
-		cmocka_unit_test(event_of_the_same_instant_beats_a_sample),
-		cmocka_unit_test(destroyed_socket_is_not_revived_by_a_sample),
-		cmocka_unit_test(old_sample_does_not_end_who_has_the_address_now),
-		cmocka_unit_test(full_sample_does_not_replace_a_newer_mini_socket),
-		cmocka_unit_test(old_mini_sample_does_not_end_its_successor),
-		cmocka_unit_test(lost_end_of_a_socket_is_told_by_its_mini_socket),
-		cmocka_unit_test(stale_row_of_a_reused_tuple_does_not_hide_a_mini_socket),
 		cmocka_unit_test(unseen_sockets_end_when_the_walk_does),
 		cmocka_unit_test(walk_without_an_end_ends_nothing),
 		cmocka_unit_test(other_namespaces_are_untouched),
@@ -514,6 +380,9 @@ int main(void)
 		cmocka_unit_test(look_up_makes_no_row),
 		cmocka_unit_test(look_up_is_no_sighting_of_the_walk),
 		cmocka_unit_test(gone_is_of_the_one_that_was_asked_for),
+		cmocka_unit_test(request_and_child_of_sock_diag_are_one),
+		cmocka_unit_test(look_up_during_a_walk_is_a_sign_of_life),
+		cmocka_unit_test(socket_that_closes_during_a_holder_walk_is_kept_by_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
