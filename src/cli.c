@@ -133,9 +133,9 @@ static void unknown_letter(struct parser *parser, int letter)
 
 	diag_fail(&diag, 0, "-%c: %s; accepted are %s",
 	          letter > ' ' && letter < 0x7f ? letter : '?',
-	          is_foreign(letter, NULL, 0) ? "tcptrail shows TCP sockets only"
-	                                      : "there is no such option",
-	          accepted(true, NULL, list, sizeof(list)));
+	          is_foreign(letter, "", 0) ? "tcptrail shows TCP sockets only"
+	                                    : "there is no such option",
+	          accepted(true, "", list, sizeof(list)));
 	note(parser, -EINVAL, &diag);
 }
 

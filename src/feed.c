@@ -11,11 +11,12 @@
 #include "fact/name.h"
 #include "source/sockdiag.h"
 
-#define WALK_INTERVAL    (5 * NS_PER_SEC)
-#define WALK_SHARE       150 /* walks take at most 1/150 of the time: well below 1 % of a core */
-#define HEAL_INTERVAL    (NS_PER_SEC / 10) /* under constant loss, not one walk after another */
-#define QUESTIONS_A_TURN 256
-#define RESOLVER_THREADS 8
+#define WALK_INTERVAL         (5 * NS_PER_SEC)
+#define WALK_SHARE            150 /* walks take at most 1/150 of the time: well below 1 % of a core */
+#define HEAL_INTERVAL         (NS_PER_SEC / 10) /* under constant loss, not one walk after another */
+#define QUESTIONS_A_TURN      256
+#define NETNS_SEARCH_INTERVAL (NS_PER_SEC / 10)
+#define RESOLVER_THREADS      8
 
 struct feed {
 	struct table *table;
@@ -25,14 +26,21 @@ struct feed {
 	struct resolve *resolve;
 	struct netns_list netns; /* as the last walk found them */
 	uint64_t walked, walk_cost;
+	uint64_t netns_searched; /* for one that was not known */
+	uint64_t last_cgroup;    /* of the last fact: known, or asked for */
+	uint32_t last_netns;
+	bool walking;
 	bool no_lookups; /* sock_diag is not to be had: walks confirm, only later */
 };
+
+static void introduce(struct feed *feed, const struct fact *fact);
 
 /* Every fact, from whichever source, comes by here. */
 static void on_fact(const struct fact *fact, void *arg)
 {
 	struct feed *feed = arg;
 
+	introduce(feed, fact);
 	if (table_apply(feed->table, fact))
 		return;
 	if (feed->config.on_fact)
@@ -121,6 +129,66 @@ static int refresh_netns(struct feed *feed, struct diag *diag)
 	return 0;
 }
 
+/* --- names that filters ask for ------------------------------------------------------------- */
+
+static const struct fact_sample *sample_of(const struct fact *fact)
+{
+	switch (fact->type) {
+	case FACT_STATE:
+		return &((const struct fact_state *)fact)->s;
+	case FACT_RETRANSMIT:
+		return &((const struct fact_retransmit *)fact)->s;
+	case FACT_SYNACK:
+		return &((const struct fact_synack *)fact)->s;
+	case FACT_RST_SENT:
+	case FACT_RST_RECEIVED:
+		return &((const struct fact_reset *)fact)->s;
+	case FACT_SEEN:
+		return &((const struct fact_seen *)fact)->s;
+	default:
+		return NULL;
+	}
+}
+
+static void introduce_netns(struct feed *feed, uint32_t netns)
+{
+	uint64_t now = clock_boot();
+
+	if (feed->walking) /* the list is in use; the namespace's next fact will do */
+		return;
+	feed->last_netns = netns;
+	/* One that cannot be found must not be searched for at each of its facts. */
+	if (find_netns(&feed->netns, netns) || now - feed->netns_searched < NETNS_SEARCH_INTERVAL)
+		return;
+	feed->netns_searched = now;
+	refresh_netns(feed, NULL);
+}
+
+static void introduce_cgroup(struct feed *feed, uint64_t cgroup)
+{
+	feed->last_cgroup = cgroup;
+	if (names_want(table_names(feed->table), name_key_number(NAME_CGROUP, cgroup)))
+		return;
+	resolve_wishes(feed->resolve, table_names(feed->table));
+	resolve_collect(feed->resolve, on_fact, feed);
+}
+
+/*
+ * The first fact from a namespace or cgroup: its name goes before it, so that
+ * a filter by that name does not miss it.
+ */
+static void introduce(struct feed *feed, const struct fact *fact)
+{
+	const struct fact_sample *s = sample_of(fact);
+
+	if (!s || !feed->live)
+		return;
+	if (s->netns && s->netns != feed->last_netns)
+		introduce_netns(feed, s->netns);
+	if (s->cgroup && s->cgroup != feed->last_cgroup)
+		introduce_cgroup(feed, s->cgroup);
+}
+
 /* --- walks ---------------------------------------------------------------------------------- */
 
 static int diag_walk(struct feed *feed, uint32_t netns, struct diag *diag)
@@ -159,10 +227,12 @@ int feed_walk(struct feed *feed)
 	err = refresh_netns(feed, NULL);
 	if (err)
 		return err;
+	feed->walking = true;
 	for (size_t i = 0; i < feed->netns.count; i++) {
 		err = walk_netns(feed, &feed->netns.entries[i]);
 		failed = failed ? failed : err;
 	}
+	feed->walking = false;
 	err = live_walk_holders(feed->live);
 	if (failed || (err && err != -ENOTSUP))
 		emit_loss(feed);
