@@ -22,7 +22,7 @@ struct feed {
 	struct table *table;
 	struct feed_config config;
 	struct live *live;         /* NULL: fallback */
-	struct sockdiag *own_diag; /* of our own namespace; opened at first use */
+	struct sockdiag *own_diag; /* of our own namespace; NULL: not to be had */
 	struct resolve *resolve;
 	struct netns_list netns; /* as the last walk found them */
 	uint64_t walked, walk_cost;
@@ -30,7 +30,6 @@ struct feed {
 	uint64_t last_cgroup;    /* of the last fact: known, or asked for */
 	uint32_t last_netns;
 	bool walking;
-	bool no_lookups; /* sock_diag is not to be had: walks confirm, only later */
 };
 
 static void introduce(struct feed *feed, const struct fact *fact);
@@ -256,30 +255,25 @@ int feed_walk_if_due(struct feed *feed)
 
 /* --- questions ------------------------------------------------------------------------------ */
 
-/* One question about a mini-socket, in whatever namespace; -errno: no answer. */
-static int look_up(struct feed *feed, const struct fact_sample *want)
+/* One question about a mini-socket, in whatever namespace. Unanswered, it is asked again. */
+static void look_up(struct feed *feed, const struct fact_sample *want)
 {
 	const struct netns_entry *entry = find_netns(&feed->netns, want->netns);
 	const struct fact_sink sink = {on_fact, feed};
 	struct sockdiag *sockdiag;
-	int err;
 
 	if (want->netns == netns_own()) {
-		if (!feed->own_diag) {
-			err = sockdiag_open(&feed->own_diag, want->netns, NULL);
-			if (err)
-				return err;
-		}
-		return sockdiag_lookup(feed->own_diag, want, &sink);
+		if (feed->own_diag)
+			sockdiag_lookup(feed->own_diag, want, &sink);
+		return;
 	}
 	if (!entry || netns_enter(entry))
-		return 0; /* not seen yet, or gone: the next walk tells */
-	err = sockdiag_open(&sockdiag, want->netns, NULL);
-	if (!err) {
-		err = sockdiag_lookup(sockdiag, want, &sink);
+		return; /* not seen yet, or gone: the next walk tells */
+	if (!sockdiag_open(&sockdiag, want->netns, NULL)) {
+		sockdiag_lookup(sockdiag, want, &sink);
 		sockdiag_close(sockdiag);
 	}
-	return netns_leave() ? -EIO : err;
+	netns_leave();
 }
 
 static int answer_questions(struct feed *feed)
@@ -293,8 +287,7 @@ static int answer_questions(struct feed *feed)
 			peeked |= !live_peek(feed->live, question.sk, question.cookie);
 			break;
 		case ASK_MINI:
-			if (!feed->no_lookups && look_up(feed, &question.s))
-				feed->no_lookups = true;
+			look_up(feed, &question.s);
 			break;
 		}
 	}
@@ -350,6 +343,8 @@ static int open_live(struct feed *feed, struct diag *shortfall, struct diag *dia
 		return diag_fail(diag, err, "%s", why.text);
 	if (err)
 		return open_fallback(feed, &why, shortfall, diag);
+	/* Without sock_diag walks alone confirm mini-sockets, only later. */
+	sockdiag_open(&feed->own_diag, netns_own(), NULL);
 	err = live_name_reasons(feed->live);
 	if (err)
 		return diag_fail(diag, err, "the kernel's BTF cannot be read: %s", strerror(-err));
