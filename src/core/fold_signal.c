@@ -141,6 +141,9 @@ void fold_reset(struct table *t, const struct fact_reset *fact)
 	};
 	struct row *row = row_meet(t, fact->h.sk, &fact->s, fact->h.time);
 
+	/* One in answer to a segment may go out in the context of anybody. */
+	if (sent && fact->active && fact->s.flags & SAMPLE_OWNED)
+		change.actor = fact->task;
 	if (sent)
 		t->totals.rsts_sent++;
 	else

@@ -93,8 +93,8 @@ void row_retire(struct table *t, struct row *row, uint64_t time)
 
 void row_outlived(struct table *t, struct row *row, uint64_t time)
 {
-	/* The end of a request socket is no event: none was lost. */
-	if (!(row->flags & ROW_REQUEST)) {
+	/* The end of a request socket is no event, and walks alone bring none: none was lost. */
+	if (t->traced && !(row->flags & ROW_REQUEST)) {
 		loss_count(t, LOSS_CHAIN, 1);
 		t->totals.healed++;
 	}

@@ -93,9 +93,11 @@ static void fold(struct table *t, const struct fact *fact)
 		fold_clock(t, (const struct fact_clock *)fact);
 		break;
 	case FACT_STATE:
+		t->traced = true;
 		fold_state(t, (const struct fact_state *)fact);
 		break;
 	case FACT_DESTROY:
+		t->traced = true;
 		fold_destroy(t, (const struct fact_destroy *)fact);
 		break;
 	case FACT_RETRANSMIT:

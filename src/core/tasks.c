@@ -188,8 +188,12 @@ static void owner_of(const struct table *t, const struct row *row, struct owner 
 /* Request sockets, and what nobody accepted yet, belong to whoever listens. */
 static bool awaits_accept(const struct row *row)
 {
-	return row->flags & ROW_REQUEST ||
-	       !(row->flags & (ROW_SOCKET | ROW_ORPHAN | ROW_MINI | ROW_CONNECTED));
+	if (row->flags & ROW_REQUEST)
+		return true;
+	if (row->flags & (ROW_SOCKET | ROW_ORPHAN | ROW_MINI | ROW_CONNECTED))
+		return false;
+	/* Reset while it waits, it waits on; else nobody knows how it came to be. */
+	return row->state != STATE_CLOSE || row->flags & ROW_LISTENED;
 }
 
 void table_owner(const struct table *t, const struct row *row, struct owner *owner)
@@ -197,7 +201,7 @@ void table_owner(const struct table *t, const struct row *row, struct owner *own
 	const struct row *listener;
 
 	owner_of(t, row, owner);
-	if (owner->task || row->state == STATE_CLOSE || !awaits_accept(row))
+	if (owner->task || !awaits_accept(row))
 		return;
 	listener = table_find_listener(t, row);
 	if (!listener)
