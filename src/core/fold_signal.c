@@ -111,7 +111,7 @@ void fold_synack(struct table *t, const struct fact_synack *fact)
 }
 
 /* A segment for no socket: told, but no row of the table. */
-static void tell_reset(struct table *t, const struct fact_reset *fact, struct change *change)
+static void tell_reset(struct table *t, const struct fact_reset *fact, const struct change *change)
 {
 	struct row none = {
 		.netns = fact->s.netns,
@@ -124,11 +124,12 @@ static void tell_reset(struct table *t, const struct fact_reset *fact, struct ch
 		.history = ROW_NONE,
 		.flags = ROW_ORPHAN, /* nobody's */
 	};
+	struct change told = *change;
 
 	memcpy(none.laddr, fact->s.laddr, sizeof(none.laddr));
 	memcpy(none.raddr, fact->s.raddr, sizeof(none.raddr));
-	change->row = &none;
-	change_emit(t, change);
+	told.row = &none;
+	change_emit(t, &told);
 }
 
 void fold_reset(struct table *t, const struct fact_reset *fact)

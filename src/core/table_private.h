@@ -55,7 +55,7 @@ struct table {
 	void *listener_arg;
 	uint64_t now;
 	int64_t wall_offset; /* wall = boot + this; 0: not known */
-	bool traced; /* events have come: a change that has none is a loss */
+	bool traced;         /* events have come: a change that has none is a loss */
 	bool ask, walk_wish;
 	bool walking;
 	uint32_t gen;        /* of the newest walk over sockets */

@@ -267,6 +267,11 @@ csv_endpoint() {
 	sed -e 's/:0$/:*/' -e 's/^\[::ffff:\(.*\)\]/\1/'
 }
 
+# Nothing is under way in this namespace any more: only TIME_WAIT is left. For wait_until.
+is_quiet() {
+	! ss -Htan | grep -qv TIME-WAIT
+}
+
 own_netns() {
 	stat -L -c %i /proc/self/ns/net
 }

@@ -47,17 +47,13 @@ scenario_start reset_unread --count 5
 scenario_stop
 nft delete table inet loss
 
-# Nothing is under way any more: no socket but TIME_WAIT is left.
-quiet() {
-	[ -z "$(ss -Htan | grep -v TIME-WAIT)" ]
-}
-wait_until "the namespace to be quiet" quiet
+wait_until "the namespace to be quiet" is_quiet
 trace_stop
 assert_equal 0 "$status" "exit status"
 
 [ "$(delta TcpRetransSegs)" -gt 10 ] || fail "too few retransmits to tell: $(delta TcpRetransSegs)"
-assert_equal 0 "$(delta TcpExtTCPRetransFail)" "TCPRetransFail"
-assert_equal "$(delta TcpRetransSegs)" "$(events retransmit)" "retransmits"
+assert_equal "$(($(delta TcpRetransSegs) - $(delta TcpExtTCPRetransFail)))" \
+	"$(events retransmit)" "retransmits"
 assert_equal "$(delta TcpExtTCPSynRetrans)" \
 	"$(($(events retransmit SYN) + $(events retransmit SYN+ACK)))" "retransmits of SYN, SYN+ACK"
 assert_equal "$(delta TcpExtTCPFastRetrans)" "$(events retransmit fast)" "fast retransmits"
@@ -68,10 +64,14 @@ assert_between 9 12 "$(events rst_received)" "RSTs received"
 trace_start events --csv --no-header --columns event,retransmit,netns
 scenario_start retransmit
 netns=$(scenario_get netns)
+# Counted as a segment, yet never sent: rare, when memory is short.
+unsent=$(nsenter -t "$(scenario_get pid)" -n nstat -asz TcpExtTCPRetransFail | awk '/Fail/ { print $2 }')
 scenario_stop
 trace_stop
-grep -a ",$netns" "$work/trace.out" >"$work/one" && mv "$work/one" "$work/trace.out"
-assert_equal "$(scenario_get RetransSegs)" "$(events retransmit)" "retransmits of the scenario"
+grep ",$netns" "$work/trace.out" >"$work/one" && mv "$work/one" "$work/trace.out"
+cat "$work/trace.out"
+assert_equal "$(($(scenario_get RetransSegs) - unsent))" "$(events retransmit)" \
+	"retransmits of the scenario"
 assert_equal "$(scenario_get TCPSynRetrans)" \
 	"$(($(events retransmit SYN) + $(events retransmit SYN+ACK)))" "its SYN and SYN+ACK"
 assert_equal "$(scenario_get TCPLossProbes)" "$(events retransmit TLP)" "its TLPs"

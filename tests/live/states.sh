@@ -27,7 +27,8 @@ check_socket() {
 	socket="$(word netns) $(word local | csv_endpoint) $(word remote | csv_endpoint)"
 	state=$(word state)
 	row=$(awk -v s="$socket" '$1 " " $2 " " $3 == s' "$work/rows")
-	assert_equal "$socket $state" "$row" "row of: $line"
+	[ "$row" = "$socket $state" ] || fail "\"$row\" is the row of: $line" "all:" \
+		"$(head -n 60 "$work/rows")"
 	# A request makes no event; a child (TFO) does as it is cloned, addresses unknown.
 	[ "$(word side)/$state" = passive/SYN_RECV ] && return
 	wait_until "an event into $state of $socket" last_event_is "$socket" "$state"

@@ -205,6 +205,12 @@ static inline void log_time(struct trial *trial, uint64_t ns)
 	log_print(trial, "%llu%s", (unsigned long long)(ns / units[i].ns), units[i].name);
 }
 
+static inline void log_actor(struct trial *trial, const struct change *change)
+{
+	if (change->actor.pid)
+		log_print(trial, " @%u", change->actor.pid);
+}
+
 /*
  *   :40000 SYN_SENT>ESTABLISHED =40ms @4242
  *
@@ -226,8 +232,7 @@ static inline void log_state(struct trial *trial, const struct change *change)
 	assert_false(change->inferred && change->dwell_exact);
 	if (change->inferred)
 		log_print(trial, " ~");
-	if (change->actor.pid)
-		log_print(trial, " @%u", change->actor.pid);
+	log_actor(trial, change);
 }
 
 static inline void log_change(const struct change *change, void *arg)
@@ -254,6 +259,7 @@ static inline void log_change(const struct change *change, void *arg)
 		break;
 	case CHANGE_RST_SENT:
 		log_print(trial, "rst_sent %u", change->reason);
+		log_actor(trial, change);
 		break;
 	case CHANGE_RST_RECEIVED:
 		log_print(trial, "rst_received");

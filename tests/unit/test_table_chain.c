@@ -165,6 +165,19 @@ static void transition_that_a_sample_told_first_is_not_told_again(void **state)
 	trial_end(&trial);
 }
 
+static void lost_end_of_a_life_is_told_with_its_own_addresses(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial, CONNECT);
+	forget_told(&trial);
+	facts(&trial, "4s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=tuple "
+	              "local=10.0.0.1:41111 remote=10.0.0.3:80 netns=7\n");
+	told(&trial, ":40000 ESTABLISHED>CLOSE ? ~\n"
+	             ":41111 CLOSE>SYN_SENT ?\n");
+	trial_end(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +190,7 @@ int main(void)
 		cmocka_unit_test(lookalike_of_a_later_life_is_no_repetition),
 		cmocka_unit_test(same_state_from_another_one_is_no_repetition),
 		cmocka_unit_test(transition_that_a_sample_told_first_is_not_told_again),
+		cmocka_unit_test(lost_end_of_a_life_is_told_with_its_own_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

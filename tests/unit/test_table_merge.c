@@ -266,6 +266,22 @@ static void many_tombstones_are_all_found(void **state)
 	trial_end(&trial);
 }
 
+/* The walk read the request, then the ACK came: there is no request any more. */
+static void request_that_became_a_child_does_not_come_back(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial,
+	      BEGIN("100ms") "110ms state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
+	                     "111ms state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 "
+	                     "flags=tuple" SERVER "\n"
+	                     "105ms seen sk=c1 state=NEW_SYN_RECV flags=request,tuple" SERVER
+	                     "\n" END("120ms"));
+	assert_int_equal(only(&trial)->cookie, 3);
+	assert_int_equal(only(&trial)->state, STATE_ESTABLISHED);
+	trial_end(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -284,6 +300,7 @@ int main(void)
 		cmocka_unit_test(closed_socket_does_not_become_a_mini_socket),
 		cmocka_unit_test(tombstones_are_kept_for_the_walk_only),
 		cmocka_unit_test(many_tombstones_are_all_found),
+		cmocka_unit_test(request_that_became_a_child_does_not_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

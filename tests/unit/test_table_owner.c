@@ -322,6 +322,22 @@ static void listeners_of_other_namespaces_and_closed_ones_do_not_count(void **st
 	trial_end(&trial);
 }
 
+static void closed_socket_in_the_queue_is_the_listeners_still(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial, NGINX
+	      "2s state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
+	      "2s state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=3 flags=tuple" SERVER "\n"
+	      "3s state sk=b1 old=ESTABLISHED new=CLOSE cookie=3 err=104 flags=tuple" SERVER "\n");
+	expect_owner(&trial, 3, 30, -1, 1, OWNER_LISTENER);
+	/* One that was met in CLOSE may have come from anywhere. */
+	facts(&trial, "4s rst_sent sk=b2 cookie=4 state=CLOSE flags=tuple "
+	              "local=10.0.0.2:80 remote=10.0.0.9:1 netns=7\n");
+	expect_owner(&trial, 4, 0, -1, 0, OWNER_NONE);
+	trial_end(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +354,7 @@ int main(void)
 		cmocka_unit_test(orphans_clients_and_minis_belong_to_no_listener),
 		cmocka_unit_test(listener_is_the_one_that_fits_best),
 		cmocka_unit_test(listeners_of_other_namespaces_and_closed_ones_do_not_count),
+		cmocka_unit_test(closed_socket_in_the_queue_is_the_listeners_still),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

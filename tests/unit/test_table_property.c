@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The table against a small kernel (model.h) whose sockets it is told of:
+ * The table against a small kernel whose sockets it is told of:
  * without losses it must know them all at any time and never speak of a loss;
  * after losses, one walk must put it right. Seeds are fixed: a test fails each
  * time or never.
  */
 #include "table_test.h"
 
-#include "model.h"
+#include "model_walk.h"
 
 enum { SEEDS = 12, STEPS = 2500, RECOUNT_EVERY = 97 };
 

@@ -58,8 +58,12 @@ static void what_a_sample_lacks_is_kept(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, WALKED "2s state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 err=104 "
-	                     "flags=tuple,ident uid=33" SERVER "\n");
+	/* Nor is the cgroup of every kind of sample. */
+	facts(&trial, WALKED "1500ms retransmit sk=a1 cookie=5 state=ESTABLISHED "
+	                     "flags=tuple,socket,ident inode=77 uid=33" SERVER "\n");
+	assert_int_equal(only(&trial)->cgroup, 9);
+	facts(&trial, "2s state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 err=104 "
+	              "flags=tuple,ident uid=33" SERVER "\n");
 	assert_int_equal(only(&trial)->inode, 77);
 	assert_int_equal(only(&trial)->cgroup, 9);
 	assert_int_equal(only(&trial)->cookie, 5);
