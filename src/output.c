@@ -18,7 +18,8 @@ struct output {
 	struct view rows, changes;
 	const struct field **row_columns, **change_columns;
 	uint64_t changes_printed;
-	int err; /* first error of the stream */
+	bool begun; /* something stands above what comes */
+	int err;    /* first error of the stream */
 };
 
 static const struct view_format *const formats[] = {
@@ -246,6 +247,7 @@ int output_snapshot(struct output *output)
 	sort(output, rows, count);
 	err = print_rows(output, rows, limit && limit < count ? limit : count);
 	free(rows);
+	output->begun = true;
 	note_error(output, err);
 	return output_flush(output);
 }
@@ -272,8 +274,10 @@ void output_want_names(struct output *output)
 /* Between the parts of a text. */
 static void blank_line(struct output *output)
 {
-	if (output->options->format == OUTPUT_TEXT && output->options->command == COMMAND_WATCH)
+	if (output->begun && output->options->format == OUTPUT_TEXT &&
+	    output->options->command == COMMAND_WATCH)
 		note_error(output, fputc('\n', output->out) == EOF ? -errno : 0);
+	output->begun = true;
 }
 
 int output_begin_events(struct output *output)

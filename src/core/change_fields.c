@@ -149,9 +149,10 @@ static void print_loss(struct value *value, const struct change *change)
 	const char *where = loss_where_name(change->where);
 
 	if (change->count)
-		value_print(value, "lost %" PRIu64 " %s", change->count, where);
+		value_print(value, "lost %" PRIu64 " fact%s (%s)", change->count,
+		            change->count == 1 ? "" : "s", where);
 	else
-		value_print(value, "lost ? %s", where);
+		value_print(value, "lost facts (%s)", where);
 	value->mark = MARK_BAD;
 }
 
@@ -240,7 +241,7 @@ CHANGE_GETTER(where)
 	{ #name, heading, help, VALUE_##type, width, change_##name }
 
 const struct field change_fields[] = {
-	FIELD(time, "Time", TIME, 26, "when it happened; inferred: when it was noticed"),
+	FIELD(time, "Time", TIME, 27, "when it happened; inferred: when it was noticed"),
 	FIELD(event, "Event", STRING, 12, "state, retransmit, rst_sent, rst_received or loss"),
 	FIELD(netns, "Netns Inode", NUMBER, -11, "inode of the network namespace"),
 	FIELD(netns_name, "Netns", STRING, 10, "name of the network namespace, else its inode"),
@@ -248,7 +249,7 @@ const struct field change_fields[] = {
 	FIELD(foreign, "Foreign Address", ENDPOINT, 23, "the peer's address and port"),
 	FIELD(old_state, "Old State", STRING, 11, "the state left"),
 	FIELD(new_state, "New State", STRING, 11, "the state entered"),
-	FIELD(transition, "Event", STRING, 26, "what happened, in words"),
+	FIELD(transition, "Event", STRING, 28, "what happened, in words"),
 	FIELD(duration, "Duration", DURATION, -8, "time in the state left; >=: at least"),
 	FIELD(program, "PID/Program name", STRING, 20,
 	      "a process that has it open, or opened it; +N: further ones; (in parentheses): who is to accept it"),
