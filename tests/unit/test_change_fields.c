@@ -73,7 +73,7 @@ static void what_happened_in_words(void **state)
 	expect("100 name kind=rst key=5 name=\"TCP_ABORT_ON_CLOSE\"\n" CLIENT, "transition",
 	       "CLOSE -> SYN_SENT; retransmit SYN #1; retransmit SYN #2; SYN_SENT -> ESTABLISHED; "
 	       "RST sent TCP_ABORT_ON_CLOSE; RST received");
-	expect(LOSSES, "transition", "lost 12 ring-buffer; lost ? recursion");
+	expect(LOSSES, "transition", "lost 12 facts (ring-buffer); lost facts (recursion)");
 }
 
 static void what_happened_for_programs(void **state)
