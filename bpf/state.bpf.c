@@ -94,8 +94,14 @@ int BPF_PROG(on_state_nested, struct sock *sk, int old, int new)
 {
 	struct mark *mark = mark_of_cpu();
 
-	if (!mark || (mark->sk == (__u64)sk && mark->old == old && mark->new == new) ||
-	    sk->sk_protocol != IPPROTO_TCP)
+	if (!mark)
+		return 0;
+	if (mark->sk == (__u64)sk && mark->old == old && mark->new == new) {
+		/* Used up: addresses are reused fast, and so might a stale mark match. */
+		mark->sk = 0;
+		return 0;
+	}
+	if (sk->sk_protocol != IPPROTO_TCP)
 		return 0;
 	__sync_fetch_and_add(&nested_told, 1);
 	return tell(sk, old, new);

@@ -93,7 +93,7 @@ int netns_found(struct netns_finder *finder, uint32_t inode, const char *path, c
 	return 0;
 }
 
-static uint32_t read_link(int dir, const char *path)
+uint32_t netns_read_link(int dir, const char *path)
 {
 	char text[64];
 	ssize_t size = readlinkat(dir, path, text, sizeof(text) - 1);
@@ -111,7 +111,7 @@ static int find_task(struct netns_finder *finder, int proc, const char *pid)
 	uint32_t inode;
 
 	snprintf(path, sizeof(path), "/proc/%.20s/ns/net", pid);
-	inode = read_link(proc, path + strlen("/proc/"));
+	inode = netns_read_link(proc, path + strlen("/proc/"));
 	return inode ? netns_found(finder, inode, path, NULL) : 0;
 }
 
@@ -148,7 +148,7 @@ static int name_host(struct netns_finder *finder)
 	struct netns_entry *entry;
 
 	if (!finder->slots[slot_of(finder, host)])
-		host = read_link(AT_FDCWD, "/proc/1/ns/net");
+		host = netns_read_link(AT_FDCWD, "/proc/1/ns/net");
 	if (!host)
 		host = netns_own();
 	entry = entry_of(finder, host);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Goes into a namespace and back. The only state: the way home. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,19 +71,53 @@ static int enter_fd(int fd, uint32_t inode)
 	return setns(fd, CLONE_NEWNET) ? -errno : 0;
 }
 
+static int enter_path(int dir, const char *path, uint32_t inode)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int err;
+
+	if (fd < 0)
+		return errno == ESRCH || errno == ENOTDIR ? -ENOENT : -errno;
+	err = enter_fd(fd, inode);
+	close(fd);
+	return err;
+}
+
+/*
+ * Whom we had found there may have been a visitor: nsenter, ip-netns, another
+ * tcptrail. The namespace is gone only when no task at all is in it. err: as
+ * the path that was known failed.
+ */
+static int enter_by_any_task(uint32_t inode, int err)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *dirent;
+	char path[32];
+
+	if (!proc)
+		return err;
+	while (err && (dirent = readdir(proc))) {
+		if (*dirent->d_name < '1' || *dirent->d_name > '9')
+			continue;
+		snprintf(path, sizeof(path), "%.20s/ns/net", dirent->d_name);
+		if (netns_read_link(dirfd(proc), path) == inode &&
+		    !enter_path(dirfd(proc), path, inode))
+			err = 0;
+	}
+	closedir(proc);
+	return err;
+}
+
 int netns_enter(const struct netns_entry *entry)
 {
 	int err = open_own();
-	int fd;
 
 	if (err)
 		return err;
 	if (entry->inode == own.inode)
 		return netns_leave();
-	fd = open(entry->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return errno == ESRCH || errno == ENOTDIR ? -ENOENT : -errno;
-	err = enter_fd(fd, entry->inode);
-	close(fd);
+	err = enter_path(AT_FDCWD, entry->path, entry->inode);
+	if (err == -ENOENT || err == -ESTALE)
+		err = enter_by_any_task(entry->inode, err);
 	return err;
 }

@@ -27,6 +27,8 @@ int netns_find_mounts(struct netns_finder *finder);
 
 /* Inode in "net:[4026531833]", or 0. */
 uint32_t netns_parse_link(const char *text);
+/* Inode that such a link tells, or 0. */
+uint32_t netns_read_link(int dir, const char *path);
 
 /* Device of nsfs, so that an inode number is not mistaken for another file's. */
 dev_t netns_device(void);

@@ -246,6 +246,11 @@ trace_end() {
 	err=$(cat "$work/trace.err")
 }
 
+# Ended well, and nothing was lost; on a host that others storm at the same time, that may fail.
+assert_trace_fine() {
+	[ "$status" = 0 ] || fail "exit status $status, not 0 ${1:-}" "$err"
+}
+
 # trace_has TEXT: has it been printed yet? For wait_until.
 trace_has() {
 	grep -qF -- "$1" "$work/trace.out"

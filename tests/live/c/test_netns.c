@@ -234,6 +234,25 @@ static void gone_and_stale(void **state)
 	child_end(&two);
 }
 
+/* The task that we found it by was a visitor and has left; another one lives there. */
+static void entered_by_another_task(void **state)
+{
+	struct child host = child_start(), visitor = child_start();
+	struct netns_entry entry = entry_of(host.inode);
+
+	(void)state;
+	strcpy(entry.path, visitor.path);
+	assert_int_equal(netns_enter(&entry), 0);
+	assert_int_equal(inode_of("/proc/thread-self/ns/net"), host.inode);
+	assert_int_equal(netns_leave(), 0);
+	child_end(&visitor);
+	assert_int_equal(netns_enter(&entry), 0);
+	assert_int_equal(inode_of("/proc/thread-self/ns/net"), host.inode);
+	assert_int_equal(netns_leave(), 0);
+	child_end(&host);
+	assert_int_equal(netns_enter(&entry), -ENOENT);
+}
+
 static void many_namespaces(void **state)
 {
 	struct child children[40];
@@ -266,11 +285,11 @@ static int set_up(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(own_comes_first),     cmocka_unit_test(found_by_task),
-		cmocka_unit_test(found_by_mount),      cmocka_unit_test(found_elsewhere),
-		cmocka_unit_test(long_path_is_no_way), cmocka_unit_test(others_are_ignored),
-		cmocka_unit_test(enter_and_leave),     cmocka_unit_test(gone_and_stale),
-		cmocka_unit_test(many_namespaces),
+		cmocka_unit_test(own_comes_first),         cmocka_unit_test(found_by_task),
+		cmocka_unit_test(found_by_mount),          cmocka_unit_test(found_elsewhere),
+		cmocka_unit_test(long_path_is_no_way),     cmocka_unit_test(others_are_ignored),
+		cmocka_unit_test(enter_and_leave),         cmocka_unit_test(gone_and_stale),
+		cmocka_unit_test(entered_by_another_task), cmocka_unit_test(many_namespaces),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
