@@ -26,12 +26,13 @@ static const struct probe {
 	const char *name;
 	const char *purpose;
 } table[] = {
+	/* In order of attachment. Ends first: an address whose end was missed looks like a loss. */
+	{"on_destroy", PROBE_TRACEPOINT, "tcp_destroy_sock", true, true, "tp_btf/tcp_destroy_sock",
+         "end of a socket"},
 	{"on_state", PROBE_TRACEPOINT, "inet_sock_set_state", true, true,
          "tp_btf/inet_sock_set_state", "state transitions"},
 	{"on_state_nested", PROBE_TRACEPOINT, "inet_sock_set_state", true, true,
          "tp_btf/inet_sock_set_state", "... that interrupt the telling of another"},
-	{"on_destroy", PROBE_TRACEPOINT, "tcp_destroy_sock", true, true, "tp_btf/tcp_destroy_sock",
-         "end of a socket"},
 	{"on_retransmit", PROBE_TRACEPOINT, "tcp_retransmit_skb", false, true,
          "tp_btf/tcp_retransmit_skb", "retransmits and their kind"},
 	{"on_synack", PROBE_TRACEPOINT, "tcp_retransmit_synack", false, true,
