@@ -66,6 +66,7 @@ static __always_inline void sample_common(struct fact_sample *s, struct sock_com
 	s->state = READ(typed, skc, skc_state);
 	s->netns = typed ? skc->skc_net.net->ns.inum : BPF_CORE_READ(skc, skc_net.net, ns.inum);
 	s->lport = READ(typed, skc, skc_num);
+	s->ifindex = READ(typed, skc, skc_bound_dev_if);
 	s->rport = bpf_ntohs(READ(typed, skc, skc_dport));
 	s->cookie = READ(typed, skc, skc_cookie.counter);
 	if (s->family == AF_INET) {

@@ -99,7 +99,8 @@ struct fact_sample {
 	__u8 timer;   /* enum fact_timer */
 	__u8 retrans; /* unanswered retransmissions of the running timer (icsk_retransmits) */
 	__u8 probes;  /* unanswered zero-window or keepalive probes (icsk_probes_out) */
-	__u8 pad[6];
+	__u8 pad[2];
+	__u32 ifindex;  /* interface it is bound to: SO_BINDTODEVICE, VRF, link-local; 0: none */
 	__u32 idle_ms;  /* since anything was heard from the peer, or was sent to it as data */
 	__u8 laddr[16]; /* network order; AF_INET uses the first 4 bytes */
 	__u8 raddr[16];

@@ -83,6 +83,7 @@ void row_sample(const struct row *row, struct fact_sample *s)
 		.netns = row->netns,
 		.lport = row->lport,
 		.rport = row->rport,
+		.ifindex = row->ifindex,
 		.cookie = row->cookie,
 		.state = row->state,
 		.flags = SAMPLE_TUPLE,

@@ -86,6 +86,7 @@ struct row {
 	uint8_t laddr[16];
 	uint8_t raddr[16];
 	uint32_t netns;
+	uint32_t ifindex; /* bound to; 0: none */
 	uint32_t uid;
 	uint32_t inode;
 	uint32_t rqueue;

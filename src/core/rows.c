@@ -273,6 +273,7 @@ void row_set_tuple(struct table *t, struct row *row, const struct fact_sample *s
 	row->family = (uint8_t)s->family;
 	row->lport = s->lport;
 	row->rport = s->rport;
+	row->ifindex = s->ifindex;
 	memcpy(row->laddr, s->laddr, sizeof(row->laddr));
 	memcpy(row->raddr, s->raddr, sizeof(row->raddr));
 	if (!index_add(t, &t->by_tuple, row, true))

@@ -29,6 +29,7 @@ static const struct text_row sample_rows[] = {
 	{"local", TEXT_ENDPOINT, offsetof(S, laddr), 16, offsetof(S, lport), NULL, 0},
 	{"remote", TEXT_ENDPOINT, offsetof(S, raddr), 16, offsetof(S, rport), NULL, 0},
 	NUMBER(S, netns),
+	NUMBER(S, ifindex),
 	NUMBER(S, uid),
 	NUMBER(S, inode),
 	NUMBER(S, cgroup),

@@ -55,6 +55,7 @@ static void read_tuple(const struct inet_diag_msg *diag, struct fact_sample *sam
 	sample->rport = ntohs(diag->id.idiag_dport);
 	memcpy(sample->laddr, diag->id.idiag_src, size);
 	memcpy(sample->raddr, diag->id.idiag_dst, size);
+	sample->ifindex = diag->id.idiag_if;
 	sample->cookie = (uint64_t)diag->id.idiag_cookie[1] << 32 | diag->id.idiag_cookie[0];
 	sample->flags |= SAMPLE_TUPLE;
 }

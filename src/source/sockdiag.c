@@ -281,9 +281,8 @@ static int look(struct sockdiag *sockdiag, const struct inet_diag_req_v2 *reques
 }
 
 /*
- * A socket that is bound to an interface is found by its interface only, and a
- * sample does not name it. Link-local addresses always are, so try each; for
- * SO_BINDTODEVICE and VRFs the next walk has to do.
+ * A socket with a link-local peer is found by its interface only. Where the
+ * sample does not name it (a socket of the wildcard, say), try each.
  */
 static int look_on_links(struct sockdiag *sockdiag, struct inet_diag_req_v2 *request,
                          const struct fact_sample *want, struct fact_sample *got)
@@ -291,7 +290,7 @@ static int look_on_links(struct sockdiag *sockdiag, struct inet_diag_req_v2 *req
 	struct if_nameindex *links;
 	int found = 0;
 
-	if (want->family != AF_INET6 ||
+	if (want->ifindex || want->family != AF_INET6 ||
 	    !IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)want->raddr))
 		return 0;
 	links = if_nameindex();
@@ -313,6 +312,7 @@ int sockdiag_lookup(struct sockdiag *sockdiag, const struct fact_sample *want,
 	int found;
 
 	fill_request(want, &request);
+	request.id.idiag_if = want->ifindex;
 	found = look(sockdiag, &request, want, &got);
 	if (!found)
 		found = look_on_links(sockdiag, &request, want, &got);
