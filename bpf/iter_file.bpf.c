@@ -8,10 +8,7 @@ static __always_inline int write_seen(struct seq_file *seq, struct sock *sk)
 {
 	struct fact_seen seen = {};
 
-	seen.h.type = FACT_SEEN;
-	seen.h.len = sizeof(seen);
-	seen.h.time = bpf_ktime_get_boot_ns();
-	seen.h.sk = (__u64)sk;
+	fact_begin(&seen.h, FACT_SEEN, sizeof(seen), sk);
 	sample_probed(&seen.s, sk);
 	return bpf_seq_write(seq, &seen, sizeof(seen));
 }
@@ -38,10 +35,7 @@ int walk_holders(struct bpf_iter__task_file *ctx)
 	if (BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_STATE_CLOSE &&
 	    write_seen(ctx->meta->seq, sk))
 		return 0;
-	holder.h.type = FACT_HOLDER;
-	holder.h.len = sizeof(holder);
-	holder.h.time = bpf_ktime_get_boot_ns();
-	holder.h.sk = (__u64)sk;
+	fact_begin(&holder.h, FACT_HOLDER, sizeof(holder), sk);
 	holder.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 	holder.pid = task->tgid;
 	holder.fd = ctx->fd;

@@ -3,13 +3,6 @@
 #include "sock.h"
 #include "submit.h"
 
-static __always_inline __u64 minted_cookie(void *sk, __u64 cookie)
-{
-	if (cookie || !has_cookie_helper)
-		return cookie;
-	return bpf_get_socket_cookie(sk);
-}
-
 SEC("iter/tcp")
 int walk_sockets(struct bpf_iter__tcp *ctx)
 {
@@ -21,16 +14,13 @@ int walk_sockets(struct bpf_iter__tcp *ctx)
 
 	if (!skc)
 		return 0;
-	seen.h.type = FACT_SEEN;
-	seen.h.len = sizeof(seen);
-	seen.h.time = bpf_ktime_get_boot_ns();
-	seen.h.sk = (__u64)skc;
+	fact_begin(&seen.h, FACT_SEEN, sizeof(seen), skc);
 	tp = bpf_skc_to_tcp_sock(skc);
 	if (tp) {
 		sample_fields(&seen.s, tp, true);
 		sample_timer(&seen.s, tp);
 		sample_idle(&seen.s, tp);
-		seen.s.cookie = minted_cookie(tp, seen.s.cookie);
+		seen.s.cookie = cookie_minted(tp, seen.s.cookie);
 		goto out;
 	}
 	tw = bpf_skc_to_tcp_timewait_sock(skc);

@@ -79,6 +79,19 @@ static __always_inline void sample_common(struct fact_sample *s, struct sock_com
 	s->flags |= SAMPLE_TUPLE;
 }
 
+/*
+ * Mints the cookie where the kernel can, so that the row and `ss -e` name the
+ * socket alike. sk is of a type known to the verifier. Not for a clone: up to
+ * 6.12 its cookie is still a copy of the listener's (inet_csk_clone_lock), to be
+ * overwritten a few lines later.
+ */
+static __always_inline __u64 cookie_minted(void *sk, __u64 cookie)
+{
+	if (cookie || !has_cookie_helper)
+		return cookie;
+	return bpf_get_socket_cookie(sk);
+}
+
 /* Timers as inet_sk_diag_fill() (net/ipv4/inet_diag.c) tells them. */
 static __always_inline __u32 timer_left(unsigned long expires)
 {

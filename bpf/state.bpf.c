@@ -4,18 +4,6 @@
 #include "submit.h"
 
 /*
- * Mints the cookie where the kernel can, so that the row and `ss -e` name the
- * socket alike. Not for a clone: up to 6.12 its cookie is still a copy of the
- * listener's (inet_csk_clone_lock), to be overwritten a few lines later.
- */
-static __always_inline __u64 cookie_of(struct sock *sk, __u64 cookie)
-{
-	if (cookie || !has_cookie_helper)
-		return cookie;
-	return bpf_get_socket_cookie(sk);
-}
-
-/*
  * A program that interrupts itself is skipped (since 5.12): a softirq that
  * changes one socket while this CPU is in the middle of telling of another
  * would go unheard, some 20 times in a million transitions here. So there are
@@ -63,7 +51,7 @@ static __always_inline int tell(struct sock *sk, int old, int new)
 		fact->s.cookie = 0;
 		fact->s.flags &= ~SAMPLE_TUPLE;
 	} else {
-		fact->s.cookie = cookie_of(sk, fact->s.cookie);
+		fact->s.cookie = cookie_minted(sk, fact->s.cookie);
 	}
 	/* Only with the lock owned is the current task one that acts on this socket. */
 	if (fact->s.flags & SAMPLE_OWNED)

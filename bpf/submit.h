@@ -24,6 +24,15 @@ static __always_inline void fact_lost(void)
 	__sync_fetch_and_add(&facts_lost, 1);
 }
 
+static __always_inline void fact_begin(struct fact *fact, __u16 type, __u16 size, const void *sk)
+{
+	fact->type = type;
+	fact->len = size;
+	fact->pad = 0;
+	fact->time = bpf_ktime_get_boot_ns();
+	fact->sk = (__u64)sk;
+}
+
 /* size must be a constant. NULL: ring full, and counted. Content is not zeroed. */
 static __always_inline void *fact_reserve(__u16 type, __u16 size, const void *sk)
 {
@@ -33,11 +42,7 @@ static __always_inline void *fact_reserve(__u16 type, __u16 size, const void *sk
 		fact_lost();
 		return NULL;
 	}
-	fact->type = type;
-	fact->len = size;
-	fact->pad = 0;
-	fact->time = bpf_ktime_get_boot_ns();
-	fact->sk = (__u64)sk;
+	fact_begin(fact, type, size, sk);
 	return fact;
 }
 

@@ -80,7 +80,7 @@ enum fact_timer {
 
 /* What one look at a socket tells. 112 bytes. */
 struct fact_sample {
-	__u64 cookie; /* ss -e "sk:", decimal; 0: none minted */
+	__u64 cookie; /* ss -e prints it as "sk:" in hex; 0: none minted */
 	__u64 cgroup; /* cgroup v2 id of the socket */
 	__u64 bytes_acked;
 	__u64 bytes_received;

@@ -7,7 +7,6 @@
 #include "core/table_private.h"
 
 #define TOLD_TWICE_WITHIN (100 * NS_PER_MS)
-#define TIME_WAIT_LENGTH  (60 * NS_PER_SEC) /* TCP_TIMEWAIT_LEN, include/net/tcp.h, a constant */
 
 /*
  * Does the socket leave a mini-socket behind when it goes to CLOSE? The state

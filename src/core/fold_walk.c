@@ -11,7 +11,7 @@
 /* sock_diag's answers come by another way than events, and tell no address. */
 #define DIAG_SLACK   NS_PER_SEC
 #define SAME_TIMER   (20 * NS_PER_MS) /* two readings of one timer differ by ticks only */
-#define TIME_WAIT_MS 60000U           /* TCP_TIMEWAIT_LEN */
+#define TIME_WAIT_MS (TIME_WAIT_LENGTH / NS_PER_MS)
 
 void fold_walk_begin(struct table *t, const struct fact_walk *fact)
 {

@@ -64,7 +64,7 @@ void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t 
 		.row = row,
 		.old = row->state,
 		.new = (uint8_t)state,
-		.dwell_exact = row->flags &ROW_SINCE_EXACT && !inferred,
+		.dwell_exact = (row->flags & ROW_SINCE_EXACT) && !inferred,
 		.inferred = inferred,
 	};
 	uint64_t until = inferred ? known_until(row, state, time) : time;

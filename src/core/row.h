@@ -64,7 +64,7 @@ enum row_flag {
 	ROW_BORN_EXACT = 1 << 8,   /* its beginning was seen */
 	ROW_CONFIRMED = 1 << 9,    /* mini-socket: the kernel said that it is there */
 	ROW_QUEUES = 1 << 10,      /* rqueue and wqueue were measured */
-	ROW_TIMER = 1 << 11,       /* timer fields were measured (at timer_at) */
+	ROW_TIMER = 1 << 11,       /* timer fields were measured at `touched` */
 	ROW_IDENT = 1 << 12,       /* uid, inode and cgroup are known */
 	ROW_BYTES = 1 << 13,       /* bytes_acked and bytes_received are known */
 	ROW_LISTENED = 1 << 14,    /* came from a listener: a passive open */

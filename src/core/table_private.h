@@ -3,8 +3,11 @@
 #ifndef TCPTRAIL_CORE_TABLE_PRIVATE_H
 #define TCPTRAIL_CORE_TABLE_PRIVATE_H
 
+#include "base/clock.h"
 #include "base/pool.h"
 #include "core/table.h"
+
+#define TIME_WAIT_LENGTH (60 * NS_PER_SEC) /* TCP_TIMEWAIT_LEN, include/net/tcp.h, a constant */
 
 /* An index over rows: buckets of chains that run through the rows. */
 struct index {

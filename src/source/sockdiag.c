@@ -198,17 +198,6 @@ void sockdiag_close(struct sockdiag *sockdiag)
 	free(sockdiag);
 }
 
-static void emit_walk(const struct sockdiag *sockdiag, const struct fact_sink *sink, uint16_t type)
-{
-	struct fact_walk walk = {
-		.h = {.type = type, .len = sizeof(walk), .time = clock_boot()},
-		.kind = WALK_SOCKETS,
-		.netns = sockdiag->netns,
-	};
-
-	fact_emit(sink, &walk.h);
-}
-
 /* Once more if the kernel says that the dump was inconsistent: seen twice is harmless. */
 static int walk_family(struct sockdiag *sockdiag, uint8_t family, const struct fact_sink *sink)
 {
@@ -224,13 +213,13 @@ int sockdiag_walk(struct sockdiag *sockdiag, const struct fact_sink *sink, struc
 {
 	int err;
 
-	emit_walk(sockdiag, sink, FACT_WALK_BEGIN);
+	fact_emit_walk(sink, FACT_WALK_BEGIN, WALK_SOCKETS, sockdiag->netns);
 	err = walk_family(sockdiag, AF_INET, sink);
 	if (!err)
 		err = walk_family(sockdiag, AF_INET6, sink);
 	if (err)
 		return dump_fail(diag, err);
-	emit_walk(sockdiag, sink, FACT_WALK_END);
+	fact_emit_walk(sink, FACT_WALK_END, WALK_SOCKETS, sockdiag->netns);
 	return 0;
 }
 

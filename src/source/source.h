@@ -3,6 +3,7 @@
 #ifndef TCPTRAIL_SOURCE_SOURCE_H
 #define TCPTRAIL_SOURCE_SOURCE_H
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "fact.h"
 
@@ -17,6 +18,19 @@ struct fact_sink {
 static inline void fact_emit(const struct fact_sink *sink, const struct fact *fact)
 {
 	sink->fn(fact, sink->arg);
+}
+
+/* FACT_WALK_BEGIN or FACT_WALK_END, now. */
+static inline void fact_emit_walk(const struct fact_sink *sink, enum fact_type type,
+                                  enum fact_walk_kind kind, uint32_t netns)
+{
+	struct fact_walk walk = {
+		.h = {.type = type, .len = sizeof(walk), .time = clock_boot()},
+		.kind = kind,
+		.netns = netns,
+	};
+
+	fact_emit(sink, &walk.h);
 }
 
 #endif

@@ -12,18 +12,6 @@
 /* A read() gives 32 KiB at most (bpf_seq_read); a record may be cut at its end. */
 #define BATCH_BYTES (64U << 10)
 
-static void emit_walk(struct live *live, enum fact_type type, enum fact_walk_kind kind,
-                      uint32_t netns)
-{
-	struct fact_walk walk = {
-		.h = {.type = type, .len = sizeof(walk), .time = clock_boot()},
-		.kind = kind,
-		.netns = netns,
-	};
-
-	fact_emit(&live->sink, &walk.h);
-}
-
 /* Hands over the whole facts in the first `size` bytes; returns how many bytes those are. */
 static size_t emit_batch(struct live *live, size_t size)
 {
@@ -79,7 +67,7 @@ static int walk(struct live *live, const char *program, enum fact_walk_kind kind
 	err = live_drain(live);
 	if (err)
 		return err;
-	emit_walk(live, FACT_WALK_BEGIN, kind, netns);
+	fact_emit_walk(&live->sink, FACT_WALK_BEGIN, kind, netns);
 	/* The namespace is bound here: that of current (bpf_iter_init_seq_net, 5.10..7.2). */
 	fd = bpf_iter_create(bpf_link__fd(link));
 	if (fd < 0)
@@ -87,7 +75,7 @@ static int walk(struct live *live, const char *program, enum fact_walk_kind kind
 	err = read_all(live, fd);
 	close(fd);
 	if (!err)
-		emit_walk(live, FACT_WALK_END, kind, netns);
+		fact_emit_walk(&live->sink, FACT_WALK_END, kind, netns);
 	return err;
 }
 

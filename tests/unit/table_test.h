@@ -382,4 +382,11 @@ static inline struct totals totals_of(const struct trial *trial)
 	return totals;
 }
 
+/* Opens a test: declares its trial, with a table of so many rows. */
+#define TRIAL(rows)                                                                                \
+	struct trial trial;                                                                        \
+                                                                                                   \
+	(void)state;                                                                               \
+	trial_begin(&trial, rows)
+
 #endif

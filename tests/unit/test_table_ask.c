@@ -2,12 +2,6 @@
 /* What the table asks for, when, and when no more. */
 #include "table_test.h"
 
-#define TRIAL(rows)                                                                                \
-	struct trial trial;                                                                        \
-                                                                                                   \
-	(void)state;                                                                               \
-	trial_begin(&trial, rows)
-
 #define TIME_WAIT                                                                                  \
 	"1s state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead,done" CLIENT "\n"
 #define SYN_SENT                                                                                   \

@@ -2,12 +2,6 @@
 /* Transitions that do not follow on one another: told twice, lost, or met late. */
 #include "table_test.h"
 
-#define TRIAL(rows)                                                                                \
-	struct trial trial;                                                                        \
-                                                                                                   \
-	(void)state;                                                                               \
-	trial_begin(&trial, rows)
-
 /* What a client's connect() tells, up to ESTABLISHED. */
 #define CONNECT                                                                                    \
 	"10ms state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple,socket,ident "         \

@@ -2,12 +2,6 @@
 /* Walks against events: which of the two knows better, and what becomes of the row. */
 #include "table_test.h"
 
-#define TRIAL(rows)                                                                                \
-	struct trial trial;                                                                        \
-                                                                                                   \
-	(void)state;                                                                               \
-	trial_begin(&trial, rows)
-
 #define BEGIN(time) time " walk_begin kind=sockets netns=7\n"
 #define END(time)   time " walk_end kind=sockets netns=7\n"
 #define HOLD(time)  time " walk_begin kind=holders\n"

@@ -2,12 +2,6 @@
 /* Whose a socket is: creators, acceptors, holders, and the listener of who is not accepted. */
 #include "table_test.h"
 
-#define TRIAL(rows)                                                                                \
-	struct trial trial;                                                                        \
-                                                                                                   \
-	(void)state;                                                                               \
-	trial_begin(&trial, rows)
-
 #define HOLD(time) time " walk_begin kind=holders\n"
 #define HELD(time) time " walk_end kind=holders\n"
 #define HOLDER(time, pid, fd, comm)                                                                \

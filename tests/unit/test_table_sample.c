@@ -2,12 +2,6 @@
 /* What a sample refreshes in the row, and what it leaves alone. */
 #include "table_test.h"
 
-#define TRIAL(rows)                                                                                \
-	struct trial trial;                                                                        \
-                                                                                                   \
-	(void)state;                                                                               \
-	trial_begin(&trial, rows)
-
 /* A server's connection, seen by a walk with all that one tells. */
 #define WALKED                                                                                     \
 	"1s walk_begin kind=sockets netns=7\n"                                                     \

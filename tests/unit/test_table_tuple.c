@@ -2,12 +2,6 @@
 /* Identity: request sockets and their children, addresses and tuples that are used again. */
 #include "table_test.h"
 
-#define TRIAL(rows)                                                                                \
-	struct trial trial;                                                                        \
-                                                                                                   \
-	(void)state;                                                                               \
-	trial_begin(&trial, rows)
-
 /* --- request sockets --------------------------------------------------------------------------- */
 
 #define SYNACK(time, n)                                                                            \

@@ -2,12 +2,6 @@
 /* Walks and look-ups: how what the kernel holds is merged with what events told. */
 #include "table_test.h"
 
-#define TRIAL(rows)                                                                                \
-	struct trial trial;                                                                        \
-                                                                                                   \
-	(void)state;                                                                               \
-	trial_begin(&trial, rows)
-
 #define BEGIN(time) time " walk_begin kind=sockets netns=7\n"
 #define END(time)   time " walk_end kind=sockets netns=7\n"
 #define HOLD(time)  time " walk_begin kind=holders\n"

@@ -91,6 +91,13 @@ static uint64_t inode_of(const char *path)
 	return st.st_ino;
 }
 
+/* The tests of paths find no state then. */
+static int skip_for(const char *why)
+{
+	print_message("skipped: %s\n", why);
+	return 0;
+}
+
 static int make(void **state)
 {
 	static struct made made;
@@ -100,12 +107,12 @@ static int make(void **state)
 
 	fclose(mountinfo);
 	if (err)
-		return 0; /* the tests skip */
+		return skip_for("no cgroup v2 hierarchy is mounted");
 	snprintf(made.outer, sizeof(made.outer), "%s/tcptrail-%d", mount.point, getpid());
 	snprintf(made.inner, sizeof(made.inner), "%s/in ner", made.outer);
 	snprintf(made.path, sizeof(made.path), "/tcptrail-%d/in ner", getpid());
 	if (geteuid() || mkdir(made.outer, 0755) || mkdir(made.inner, 0755))
-		return 0;
+		return skip_for("no cgroup can be made in it");
 	made.root_id = inode_of(mount.point);
 	made.inner_id = inode_of(made.inner);
 	*state = &made;

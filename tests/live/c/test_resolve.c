@@ -310,8 +310,10 @@ static void cgroups_are_answered_at_once(void **state)
 
 	(void)state;
 	fclose(mountinfo);
-	if (err || mount.root[0])
+	if (err || mount.root[0]) {
+		print_message("skipped: no cgroup v2 hierarchy is mounted with its root\n");
 		skip();
+	}
 	assert_int_equal(stat(mount.point, &st), 0);
 	resolve = open_with(&answers, 1);
 	names_want(answers.names, name_key_number(NAME_CGROUP, st.st_ino));
