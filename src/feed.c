@@ -180,9 +180,9 @@ static void introduce(struct feed *feed, const struct fact *fact)
 {
 	const struct fact_sample *s = sample_of(fact);
 
-	if (!s || !feed->live)
+	if (!s)
 		return;
-	if (s->netns && s->netns != feed->last_netns)
+	if (s->netns && s->netns != feed->last_netns && feed->live)
 		introduce_netns(feed, s->netns);
 	if (s->cgroup && s->cgroup != feed->last_cgroup)
 		introduce_cgroup(feed, s->cgroup);
@@ -343,9 +343,11 @@ static int open_live(struct feed *feed, struct diag *shortfall, struct diag *dia
 		return diag_fail(diag, err, "%s", why.text);
 	if (err)
 		return open_fallback(feed, &why, shortfall, diag);
-	/* Without sock_diag walks alone confirm mini-sockets, only later. */
-	sockdiag_open(&feed->own_diag, netns_own(), NULL);
-	err = live_name_reasons(feed->live);
+	if (feed->config.trace) {
+		/* Without sock_diag walks alone confirm mini-sockets, only later. */
+		sockdiag_open(&feed->own_diag, netns_own(), NULL);
+		err = live_name_reasons(feed->live); /* walks alone bring no RST */
+	}
 	if (err)
 		return diag_fail(diag, err, "the kernel's BTF cannot be read: %s", strerror(-err));
 	err = feed_walk(feed);

@@ -254,10 +254,15 @@ int output_snapshot(struct output *output)
 
 void output_want_names(struct output *output)
 {
-	FILE *out = output->out, *nowhere = fopen("/dev/null", "we");
+	const struct options *options = output->options;
+	FILE *out = output->out, *nowhere;
+	const struct row **rows;
 	size_t count;
-	const struct row **rows = matching(output, &count);
 
+	if (options->numeric_hosts && options->numeric_ports && options->numeric_users)
+		return; /* the other names came with the facts */
+	nowhere = fopen("/dev/null", "we");
+	rows = matching(output, &count);
 	/* Printing to nowhere wants just the names that printing needs. */
 	if (rows && nowhere) {
 		output->rows.out = nowhere;
