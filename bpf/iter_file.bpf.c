@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* A walk over the fds of all tasks: who holds which TCP socket now. */
+#include "mptcp.h"
 #include "sock.h"
-#include "submit.h"
+#include "task.h"
 
 /* An unhashed socket is in no table that walk_sockets reads: show it here. */
 static __always_inline int write_seen(struct seq_file *seq, struct sock *sk)
@@ -13,35 +14,51 @@ static __always_inline int write_seen(struct seq_file *seq, struct sock *sk)
 	return bpf_seq_write(seq, &seen, sizeof(seen));
 }
 
+/* One fd of a TCP socket; 1: no room, the kernel will call again for the same file. */
+static __always_inline int write_holder(struct bpf_iter__task_file *ctx, struct task_struct *task,
+                                        struct file *file, struct sock *sk)
+{
+	struct fact_holder holder = {};
+	struct task_struct *leader = task->group_leader;
+
+	if (BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_STATE_CLOSE &&
+	    write_seen(ctx->meta->seq, sk))
+		return 1;
+	fact_begin(&holder.h, FACT_HOLDER, sizeof(holder), sk);
+	holder.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	holder.pid = task->tgid;
+	holder.start = task_start(leader);
+	holder.fd = ctx->fd;
+	holder.inode = file->f_inode->i_ino;
+	holder.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	BPF_CORE_READ_INTO(&holder.comm, leader, comm);
+	return bpf_seq_write(ctx->meta->seq, &holder, sizeof(holder)) != 0;
+}
+
 SEC("iter/task_file")
 int walk_holders(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
-	struct fact_holder holder = {};
+	struct subflow_walk subflows;
 	struct socket *socket;
 	struct sock *sk;
-	__u16 family;
 
 	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
 		return 0;
 	socket = file->private_data;
 	sk = BPF_CORE_READ(socket, sk);
-	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
+	if (!is_mptcp(sk)) {
+		sk = tcp_socket(sk);
+		if (sk)
+			write_holder(ctx, task, file, sk);
 		return 0;
-	family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	if (family != AF_INET && family != AF_INET6)
-		return 0;
-	if (BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_STATE_CLOSE &&
-	    write_seen(ctx->meta->seq, sk))
-		return 0;
-	fact_begin(&holder.h, FACT_HOLDER, sizeof(holder), sk);
-	holder.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
-	holder.pid = task->tgid;
-	holder.fd = ctx->fd;
-	holder.inode = file->f_inode->i_ino;
-	holder.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-	BPF_CORE_READ_INTO(&holder.comm, task, group_leader, comm);
-	bpf_seq_write(ctx->meta->seq, &holder, sizeof(holder));
+	}
+	subflow_begin(&subflows, sk);
+	for (int i = 0; i < SUBFLOWS_MAX; i++) {
+		sk = subflow_next(&subflows);
+		if (!sk || write_holder(ctx, task, file, sk))
+			break;
+	}
 	return 0;
 }

@@ -18,6 +18,7 @@ int walk_sockets(struct bpf_iter__tcp *ctx)
 	tp = bpf_skc_to_tcp_sock(skc);
 	if (tp) {
 		sample_fields(&seen.s, tp, true);
+		sample_kernel(&seen.s, tp);
 		sample_timer(&seen.s, tp);
 		sample_idle(&seen.s, tp);
 		seen.s.cookie = cookie_minted(tp, seen.s.cookie);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* What the probes share: the ring, the loss counter, what user space tells them. */
-#include "submit.h"
+#include "task.h"
 
 struct ring_map facts SEC(".maps");
+struct told_map told SEC(".maps");
 __u64 facts_lost = 0;
 __u64 nested_told = 0; /* transitions told by on_state_nested */
 

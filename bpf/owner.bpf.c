@@ -4,7 +4,8 @@
  * changes no state) nor the second's local port (chosen after it).
  */
 #include "sock.h"
-#include "submit.h"
+#include "mptcp.h"
+#include "task.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -13,7 +14,7 @@ struct {
 	__type(value, __u32); /* fd of the connect it is in */
 } connecting SEC(".maps");
 
-/* struct sock of a TCP socket's fd of the current task; NULL: it is none. */
+/* struct sock of a TCP socket's fd of the current task; of MPTCP the first subflow. NULL: none. */
 static __always_inline struct sock *fd_sock(__u32 fd, __u32 *inode)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -27,10 +28,8 @@ static __always_inline struct sock *fd_sock(__u32 fd, __u32 *inode)
 		return NULL;
 	socket = BPF_CORE_READ(file, private_data);
 	sk = BPF_CORE_READ(socket, sk);
-	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
-		return NULL;
 	*inode = BPF_CORE_READ(file, f_inode, i_ino);
-	return sk;
+	return tcp_socket(sk);
 }
 
 static __always_inline int syscall_emit(__u16 type, __u32 fd, long ret)
@@ -38,13 +37,9 @@ static __always_inline int syscall_emit(__u16 type, __u32 fd, long ret)
 	struct fact_syscall *fact;
 	struct sock *sk;
 	__u32 inode = 0;
-	__u16 family;
 
 	sk = fd_sock(fd, &inode);
 	if (!sk)
-		return 0;
-	family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	if (family != AF_INET && family != AF_INET6)
 		return 0;
 	fact = fact_reserve(type, sizeof(*fact), sk);
 	if (!fact)
@@ -57,7 +52,9 @@ static __always_inline int syscall_emit(__u16 type, __u32 fd, long ret)
 	fact->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	*(__u64 *)&fact->lport = 0;
 	fact->lport = BPF_CORE_READ(sk, __sk_common.skc_num);
+	fact->stack = 0;
 	fact_submit(fact);
+	process_tell();
 	return 0;
 }
 

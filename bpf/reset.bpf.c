@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* RSTs, sent and received. */
 #include "sock.h"
-#include "submit.h"
+#include "task.h"
 
 extern const volatile __u32 reset_args;
 

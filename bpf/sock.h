@@ -225,6 +225,15 @@ static __always_inline void sample_fields(struct fact_sample *s, struct tcp_sock
 	sample_queues(s, tp, typed);
 }
 
+/* A struct socket that no file leads to was made by the kernel for itself. */
+static __always_inline void sample_kernel(struct fact_sample *s, struct tcp_sock *tp)
+{
+	struct sock *sk = (struct sock *)tp;
+
+	if (s->flags & SAMPLE_SOCKET && !BPF_CORE_READ(sk, sk_socket, file))
+		s->flags |= SAMPLE_KERNEL;
+}
+
 /* A full TCP socket by an address the verifier knows nothing of. s is overwritten whole. */
 static __always_inline void sample_probed(struct fact_sample *s, void *sk)
 {

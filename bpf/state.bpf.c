@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* Transitions of full sockets, and their end. */
 #include "sock.h"
-#include "submit.h"
+#include "task.h"
 
 /*
  * A program that interrupts itself is skipped (since 5.12): a softirq that
@@ -37,6 +37,7 @@ static __always_inline int tell(struct sock *sk, int old, int new)
 {
 	bool clone = old == TCP_STATE_LISTEN && new == TCP_STATE_SYN_RECV;
 	struct fact_state *fact;
+	bool creates;
 
 	fact = fact_reserve(FACT_STATE, sizeof(*fact), sk);
 	if (!fact)
@@ -58,7 +59,12 @@ static __always_inline int tell(struct sock *sk, int old, int new)
 		task_read(&fact->task);
 	else
 		task_clear(&fact->task);
+	fact->stack = 0;
+	creates = fact->task.pid && old == TCP_STATE_CLOSE &&
+	          (new == TCP_STATE_SYN_SENT || new == TCP_STATE_LISTEN);
 	fact_submit(fact);
+	if (creates)
+		process_tell();
 	return 0;
 }
 

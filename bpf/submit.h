@@ -55,18 +55,4 @@ static __always_inline void fact_submit(void *fact)
 	bpf_ringbuf_submit(fact, wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
-static __always_inline void task_read(struct fact_task *task)
-{
-	__u64 id = bpf_get_current_pid_tgid();
-
-	task->pid = id >> 32;
-	task->tid = (__u32)id;
-	bpf_get_current_comm(task->comm, sizeof(task->comm));
-}
-
-static __always_inline void task_clear(struct fact_task *task)
-{
-	__builtin_memset(task, 0, sizeof(*task));
-}
-
 #endif

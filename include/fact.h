@@ -17,8 +17,10 @@
 #include <linux/types.h>
 #endif
 
-#define FACT_COMM_LEN 16
-#define FACT_NAME_MAX 1024 /* longest string of a FACT_NAME, without its NUL */
+#define FACT_COMM_LEN  16
+#define FACT_NAME_MAX  1024 /* longest string of a FACT_NAME, without its NUL */
+#define FACT_ARGS_MAX  1024 /* most bytes of a FACT_PROCESS's arguments */
+#define FACT_STACK_MAX 64   /* most frames of a FACT_STACK */
 
 enum fact_type {
 	FACT_CLOCK = 1,    /* wall clock at this instant */
@@ -38,6 +40,10 @@ enum fact_type {
 	FACT_LOSS,         /* facts were lost, how many and where */
 	FACT_NAME,         /* what a number is called: netns, cgroup, user, host, ... */
 	FACT_TICK,         /* time goes on; nothing else happened */
+	FACT_PROCESS,      /* what is known of a process that has or had a socket */
+	FACT_EXIT,         /* a process has ended */
+	FACT_STACK,        /* a user stack, which facts name by its id */
+	FACT_DOING,        /* one group of a process's threads, by the syscall they are in */
 	FACT_TYPE_COUNT
 };
 
@@ -67,6 +73,7 @@ enum fact_sample_flag {
 	SAMPLE_IDENT = 1 << 12,     /* uid, inode and cgroup are valid */
 	SAMPLE_BYTES = 1 << 13,     /* bytes_acked and bytes_received are valid */
 	SAMPLE_IDLE = 1 << 14,      /* idle_ms is valid */
+	SAMPLE_KERNEL = 1 << 15,    /* its struct socket has no file: the kernel's own */
 };
 
 /* idiag_timer values, as inet_diag (net/ipv4/inet_diag.c, 5.10..7.2) reports them. */
@@ -106,11 +113,16 @@ struct fact_sample {
 	__u8 raddr[16];
 };
 
-/* A task that is known to act on the socket. pid 0: none such. */
+/*
+ * A thread that is known to act on the socket. pid 0: none such. Pids are handed
+ * out again: (pid, start) names a process for good.
+ */
 struct fact_task {
-	__u32 pid; /* tgid, in the pid namespace of the initial namespace */
+	__u32 pid; /* tgid, in the initial pid namespace */
 	__u32 tid;
-	char comm[FACT_COMM_LEN]; /* any bytes; NUL-terminated */
+	__u64 start;                /* of the process: ns of CLOCK_BOOTTIME */
+	char comm[FACT_COMM_LEN];   /* of the process; any bytes; NUL-terminated */
+	char thread[FACT_COMM_LEN]; /* of the thread */
 };
 
 struct fact_clock {
@@ -124,6 +136,7 @@ struct fact_state {
 	__u8 new;
 	__u8 pad[6];
 	__u64 parent;          /* LISTEN->SYN_RECV on <= 6.12: the listener's cookie, else 0 */
+	__u64 stack;           /* id of a FACT_STACK: who connects or listens; 0: not captured */
 	struct fact_task task; /* set only where SAMPLE_OWNED */
 	struct fact_sample s;  /* s.state == old */
 };
@@ -161,6 +174,7 @@ struct fact_reset {
 struct fact_syscall {
 	struct fact h; /* sk of the new (accept) or connecting socket */
 	__u64 cookie;
+	__u64 stack; /* of an accept; as in fact_state */
 	struct fact_task task;
 	__s32 fd;
 	__s32 ret; /* connect: 0 or -errno (-EINPROGRESS is usual); accept: the fd */
@@ -194,7 +208,49 @@ struct fact_holder {
 	__s32 fd;
 	__u32 inode;
 	__u32 netns;
-	char comm[FACT_COMM_LEN]; /* of the thread group leader */
+	__u64 start; /* of the process, as in fact_task */
+	char comm[FACT_COMM_LEN];
+};
+
+/* Told before or soon after the first fact that names the process, and again after an exec. */
+struct fact_process {
+	struct fact h;
+	__u64 start;
+	__u32 pid;
+	__u32 uid; /* effective, in the initial user namespace */
+	char comm[FACT_COMM_LEN];
+	__u32 size; /* bytes of args; 0: not known */
+	__u32 pad;
+	char args[]; /* as in /proc/PID/cmdline: each ends with NUL; cut at FACT_ARGS_MAX */
+};
+
+struct fact_exit {
+	struct fact h;
+	__u64 start;
+	__u32 pid;
+	__u32 pad;
+};
+
+struct fact_stack {
+	struct fact h;
+	__u64 id;
+	__u64 space; /* which address space: the same for a process until it execs */
+	__u32 pid;
+	__u32 count; /* frames */
+	__u64 ips[]; /* innermost first; NAME_FRAME (ip, space) names them */
+};
+
+/* A set of these, index 0 first, replaces what the process was doing before. */
+struct fact_doing {
+	struct fact h;
+	__u64 start;
+	__u32 pid;
+	__u32 index;
+	__u32 threads;
+	__s32 fd;         /* that the syscall was given; -1: none */
+	__u32 fds;        /* the process has open; 0: not known */
+	__u32 fd_limit;   /* soft RLIMIT_NOFILE; 0: not known or none */
+	char syscall[24]; /* name; "running": in none; "": could not be told */
 };
 
 enum fact_loss_where {
@@ -204,6 +260,7 @@ enum fact_loss_where {
 	LOSS_CHAIN,     /* a transition's old state was not the one known */
 	LOSS_WALK,      /* a walk or look-up failed half-way */
 	LOSS_OUTPUT,    /* the reader of our output did not keep up */
+	LOSS_STACK,     /* a user stack could not be captured or kept */
 	LOSS_WHERE_COUNT
 };
 
@@ -222,6 +279,8 @@ enum fact_name_kind {
 	NAME_PORT,      /* key: port, of /etc/services for tcp */
 	NAME_HOST,      /* key: family and address, see core/names.h */
 	NAME_META,      /* key: enum fact_meta; about the recording itself */
+	NAME_FRAME,     /* key: ip and space of a FACT_STACK; see core/frame.h */
+	NAME_TASK,      /* key: pid and start; cgroup path of a process, v1 where v2 tells none */
 	NAME_KIND_COUNT
 };
 
@@ -236,16 +295,20 @@ struct fact_name {
 #ifndef __VMLINUX_H__
 _Static_assert(sizeof(struct fact) == 24, "fact header is file format");
 _Static_assert(sizeof(struct fact_sample) == 112, "sample is file format");
-_Static_assert(sizeof(struct fact_task) == 24, "task is file format");
+_Static_assert(sizeof(struct fact_task) == 48, "task is file format");
 _Static_assert(sizeof(struct fact_clock) == 32, "clock is file format");
-_Static_assert(sizeof(struct fact_state) == 176, "state is file format");
+_Static_assert(sizeof(struct fact_state) == 208, "state is file format");
 _Static_assert(sizeof(struct fact_retransmit) == 144, "retransmit is file format");
 _Static_assert(sizeof(struct fact_synack) == 144, "synack is file format");
-_Static_assert(sizeof(struct fact_reset) == 168, "reset is file format");
-_Static_assert(sizeof(struct fact_syscall) == 80, "syscall is file format");
+_Static_assert(sizeof(struct fact_reset) == 192, "reset is file format");
+_Static_assert(sizeof(struct fact_syscall) == 112, "syscall is file format");
 _Static_assert(sizeof(struct fact_walk) == 32, "walk is file format");
 _Static_assert(sizeof(struct fact_seen) == 136, "seen is file format");
-_Static_assert(sizeof(struct fact_holder) == 64, "holder is file format");
+_Static_assert(sizeof(struct fact_holder) == 72, "holder is file format");
+_Static_assert(sizeof(struct fact_process) == 64, "process is file format");
+_Static_assert(sizeof(struct fact_exit) == 40, "exit is file format");
+_Static_assert(sizeof(struct fact_stack) == 48, "stack is file format");
+_Static_assert(sizeof(struct fact_doing) == 80, "doing is file format");
 _Static_assert(sizeof(struct fact_loss) == 40, "loss is file format");
 _Static_assert(sizeof(struct fact_name) == 48, "name is file format");
 #endif

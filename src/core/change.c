@@ -35,6 +35,7 @@ static const char *const owner_sources[] = {
 	[OWNER_WALK] = "fd-walk",
 	[OWNER_CLOSE] = "close",
 	[OWNER_LISTENER] = "listener",
+	[OWNER_CGROUP] = "cgroup",
 };
 COVERS(owner_sources, OWNER_SOURCE_COUNT);
 
@@ -46,6 +47,7 @@ static const char *const loss_places[] = {
 	[LOSS_CHAIN] = "chain",
 	[LOSS_WALK] = "walk",
 	[LOSS_OUTPUT] = "output",
+	[LOSS_STACK] = "stack",
 };
 COVERS(loss_places, LOSS_WHERE_COUNT);
 

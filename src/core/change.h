@@ -34,9 +34,9 @@ struct change {
 const char *retransmit_kind_name(enum retransmit_kind kind);
 /* "", "local", "peer", "both", "local-reset", ... */
 const char *closer_name(enum closer closer);
-/* "", "connect", "accept", "listen", "fd-walk", "close", "listener" */
+/* "", "connect", "accept", "listen", "fd-walk", "close", "listener", "cgroup" */
 const char *owner_source_name(enum owner_source source);
-/* "ring-buffer", "recursion", "table", "chain", "walk", "output" */
+/* "ring-buffer", "recursion", "table", "chain", "walk", "output", "stack" */
 const char *loss_where_name(enum fact_loss_where where);
 
 #endif

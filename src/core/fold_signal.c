@@ -190,7 +190,7 @@ static struct row *row_of_syscall(struct table *t, const struct fact_syscall *fa
 	if (fact->inode)
 		row->inode = fact->inode;
 	row->flags |= ROW_SOCKET;
-	holder_add(t, row, fact->task.pid, fact->task.comm, fact->fd);
+	holder_add(t, row, fact->task.pid, fact->task.start, fact->task.comm, fact->fd);
 	return row;
 }
 
@@ -201,7 +201,7 @@ void fold_accept(struct table *t, const struct fact_syscall *fact)
 	if (!row)
 		return;
 	row->flags |= ROW_LISTENED;
-	owner_set(t, row, fact->task.pid, fact->task.comm, OWNER_ACCEPT);
+	owner_set(t, row, &fact->task, fact->stack, OWNER_ACCEPT);
 }
 
 void fold_connect(struct table *t, const struct fact_syscall *fact)
@@ -219,5 +219,5 @@ void fold_connect(struct table *t, const struct fact_syscall *fact)
 		row_port_known(t, row);
 	}
 	if (row->owner == ROW_NONE)
-		owner_set(t, row, fact->task.pid, fact->task.comm, OWNER_CONNECT);
+		owner_set(t, row, &fact->task, fact->stack, OWNER_CONNECT);
 }

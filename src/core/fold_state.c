@@ -99,7 +99,7 @@ static void note_owner(struct table *t, struct row *row, const struct fact_state
 	else if (fact->new == STATE_LISTEN)
 		source = OWNER_LISTEN;
 	if (source != OWNER_CLOSE || (row->owner == ROW_NONE && row->holders == ROW_NONE))
-		owner_set(t, row, fact->task.pid, fact->task.comm, source);
+		owner_set(t, row, &fact->task, fact->stack, source);
 }
 
 /* LISTEN->SYN_RECV: a clone. Its address is born; cookie and addresses may be the listener's. */
@@ -199,7 +199,8 @@ static void begin_life(struct table *t, struct row *row, uint64_t time)
 /* SYN_SENT is told once the kernel has chosen the port; actor is the connecting task. */
 void row_port_known(struct table *t, struct row *row)
 {
-	const struct task *task = table_task(t, row->owner);
+	const struct origin *origin = table_origin(t, row->owner);
+	const struct task *task = origin ? table_task(t, origin->task) : NULL;
 	struct change change = {
 		.kind = CHANGE_STATE,
 		.time = row->since,
@@ -213,6 +214,7 @@ void row_port_known(struct table *t, struct row *row)
 	row->flags &= ~ROW_PORT_PENDING;
 	if (task) {
 		change.actor.pid = task->pid;
+		change.actor.tid = origin->tid;
 		memcpy(change.actor.comm, task->comm, sizeof(task->comm));
 	}
 	change_emit(t, &change);

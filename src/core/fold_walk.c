@@ -308,5 +308,5 @@ void fold_holder(struct table *t, const struct fact_holder *fact)
 		return;
 	row->flags |= ROW_SOCKET;
 	row->inode = fact->inode;
-	holder_add(t, row, fact->pid, fact->comm, fact->fd);
+	holder_add(t, row, fact->pid, fact->start, fact->comm, fact->fd);
 }

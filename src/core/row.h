@@ -49,6 +49,7 @@ enum owner_source {
 	OWNER_WALK,     /* seen holding the fd */
 	OWNER_CLOSE,    /* task that closed it */
 	OWNER_LISTENER, /* not accepted yet: whoever listens */
+	OWNER_CGROUP,   /* no process can be seen: the container or unit, from the cgroup */
 	OWNER_SOURCE_COUNT
 };
 
@@ -70,6 +71,9 @@ enum row_flag {
 	ROW_LISTENED = 1 << 14,    /* came from a listener: a passive open */
 	ROW_CONNECTED = 1 << 15,   /* came from connect: an active open */
 	ROW_INDEXED = 1 << 16,     /* found by its addresses */
+	ROW_PAIRED = 1 << 17,      /* found by its peer's addresses */
+	ROW_HIDDEN = 1 << 18,      /* open, but a walk over all fds we can see did not find it */
+	ROW_KERNEL = 1 << 19,      /* the kernel's own: no file leads to its struct socket */
 };
 
 struct row {
@@ -107,26 +111,61 @@ struct row {
 	uint16_t rsts_sent;
 	uint16_t rsts_received;
 	uint32_t retransmits[RETRANSMIT_KIND_COUNT];
-	uint32_t owner;               /* task index: creator or acceptor; ROW_NONE */
-	uint32_t holders;             /* first of its holders; ROW_NONE */
-	uint32_t history;             /* first of its steps; ROW_NONE */
-	uint32_t last_step;           /* last of its steps */
-	uint32_t next_sk, next_tuple; /* hash chains */
-	uint32_t gen_seen;            /* walk that saw it last */
-	uint32_t self;                /* its own index */
-	uint8_t used;                 /* 0: free slot */
-	uint8_t prior;                /* state before the present one */
+	uint32_t owner;                          /* origin index: creator or acceptor; ROW_NONE */
+	uint32_t holders;                        /* first of its holders; ROW_NONE */
+	uint32_t history;                        /* first of its steps; ROW_NONE */
+	uint32_t last_step;                      /* last of its steps */
+	uint32_t next_sk, next_tuple, next_pair; /* hash chains */
+	uint32_t gen_seen;                       /* walk that saw it last */
+	uint32_t self;                           /* its own index */
+	uint8_t used;                            /* 0: free slot */
+	uint8_t prior;                           /* state before the present one */
 	uint16_t steps;
 	uint16_t steps_dropped;
 };
 
-_Static_assert(sizeof(struct row) <= 232, "memory for a million sockets is planned with this");
+_Static_assert(sizeof(struct row) <= 240, "memory for a million sockets is planned with this");
 
-/* A task that owns or holds sockets. Shared by rows, counted. */
+/* Threads of a process that were in the same syscall, on the same fd if it names one. */
+struct task_doing {
+	uint32_t threads;
+	int32_t fd;       /* -1: none */
+	char syscall[24]; /* "running": in none; "": could not be told */
+};
+
+/* A process that owns or holds sockets. Shared by rows, counted. */
 struct task {
+	uint64_t start;  /* with pid its name for good; 0: not known */
+	uint64_t exited; /* when it ended; 0: it has not, as far as we know */
 	uint32_t pid;
 	uint32_t refs;
+	uint32_t uid;             /* known if `told` */
 	char comm[FACT_COMM_LEN]; /* any bytes but NUL */
+	char *args;               /* as /proc/PID/cmdline has them; NULL: not known */
+	uint32_t args_size;
+	bool told;                /* a FACT_PROCESS came: kept until it ends */
+	struct task_doing *doing; /* greatest group first; NULL: not asked */
+	uint32_t doing_count;
+	uint32_t fds, fd_limit; /* 0: not known */
+	uint32_t next;
+};
+
+/* Which thread of a process made a socket, and from where. Shared by rows, counted. */
+struct origin {
+	uint64_t stack; /* id; 0: not captured */
+	uint32_t task;
+	uint32_t tid; /* 0: not known */
+	uint32_t refs;
+	uint32_t next;
+	char thread[FACT_COMM_LEN]; /* its name; "": not known */
+};
+
+/* A user stack. */
+struct stack {
+	uint64_t id;
+	uint64_t space; /* NAME_FRAME (ip, space) names its frames */
+	uint64_t *ips;  /* innermost first */
+	uint32_t count;
 	uint32_t next;
 };
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows, and finding them by kernel address and by connection. */
-#include <arpa/inet.h>
-#include <stdlib.h>
+/* Rows, and finding them by kernel address and by connection. Pairs are in pairs.c. */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "core/table_private.h"
 
@@ -25,76 +24,42 @@ static uint64_t hash_tuple(uint32_t netns, uint16_t lport, uint16_t rport, const
 	                (uint64_t)netns << 32);
 }
 
-static uint64_t hash_row(const struct row *row, bool by_tuple)
+static uint32_t *link_sk(void *element)
 {
-	return by_tuple ? hash_tuple(row->netns, row->lport, row->rport, row->raddr)
-	                : hash_mix(row->sk);
+	return &((struct row *)element)->next_sk;
 }
 
-static uint32_t *link_of(struct row *row, bool by_tuple)
+static uint64_t hash_sk(const void *element)
 {
-	return by_tuple ? &row->next_tuple : &row->next_sk;
+	return hash_mix(((const struct row *)element)->sk);
 }
 
-static int index_grow(struct table *t, struct index *index, bool by_tuple)
+static uint32_t *link_tuple(void *element)
 {
-	uint32_t room = index->buckets ? (index->mask + 1) * 2 : 1024;
-	uint32_t *buckets = malloc(room * sizeof(*buckets));
-
-	if (!buckets)
-		return -1;
-	memset(buckets, 0xff, room * sizeof(*buckets));
-	for (uint32_t i = 0; index->buckets && i <= index->mask; i++) {
-		uint32_t at = index->buckets[i], next;
-
-		for (; at != ROW_NONE; at = next) {
-			struct row *row = row_at(t, at);
-			uint32_t bucket = hash_row(row, by_tuple) & (room - 1);
-
-			next = *link_of(row, by_tuple);
-			*link_of(row, by_tuple) = buckets[bucket];
-			buckets[bucket] = at;
-		}
-	}
-	free(index->buckets);
-	index->buckets = buckets;
-	index->mask = room - 1;
-	return 0;
+	return &((struct row *)element)->next_tuple;
 }
 
-static int index_add(struct table *t, struct index *index, struct row *row, bool by_tuple)
+static uint64_t hash_row_tuple(const void *element)
 {
-	uint32_t bucket;
+	const struct row *row = element;
 
-	/* Full is no failure, only slower; none at all is. */
-	if ((!index->buckets || index->count > index->mask) && index_grow(t, index, by_tuple) &&
-	    !index->buckets)
-		return -1;
-	bucket = hash_row(row, by_tuple) & index->mask;
-	*link_of(row, by_tuple) = index->buckets[bucket];
-	index->buckets[bucket] = row->self;
-	index->count++;
-	return 0;
+	return hash_tuple(row->netns, row->lport, row->rport, row->raddr);
 }
 
-static void index_remove(struct table *t, struct index *index, struct row *row, bool by_tuple)
+static struct chains by_sk(struct table *t)
 {
-	uint32_t *at = &index->buckets[hash_row(row, by_tuple) & index->mask];
-	uint32_t self = row->self;
+	return (struct chains){&t->by_sk, &t->rows, link_sk, hash_sk};
+}
 
-	while (*at != self)
-		at = link_of(row_at(t, *at), by_tuple);
-	*at = *link_of(row, by_tuple);
-	index->count--;
+static struct chains by_tuple(struct table *t)
+{
+	return (struct chains){&t->by_tuple, &t->rows, link_tuple, hash_row_tuple};
 }
 
 struct row *row_find_sk(const struct table *t, uint64_t sk)
 {
-	struct row *row;
+	struct row *row = sk ? row_at(t, chain_first(&t->by_sk, hash_mix(sk))) : NULL;
 
-	if (!sk || !t->by_sk.buckets)
-		return NULL;
-	row = row_at(t, t->by_sk.buckets[hash_mix(sk) & t->by_sk.mask]);
 	while (row && row->sk != sk)
 		row = row_at(t, row->next_sk);
 	return row;
@@ -114,12 +79,9 @@ bool row_other_cookie(const struct row *row, const struct fact_sample *s)
 
 struct row *row_find_tuple(const struct table *t, const struct fact_sample *s, uint32_t flags)
 {
-	struct row *row;
+	uint64_t hash = hash_tuple(s->netns, s->lport, s->rport, s->raddr);
+	struct row *row = row_at(t, chain_first(&t->by_tuple, hash));
 
-	if (!t->by_tuple.buckets)
-		return NULL;
-	row = row_at(t, t->by_tuple.buckets[hash_tuple(s->netns, s->lport, s->rport, s->raddr) &
-	                                    t->by_tuple.mask]);
 	while (row && !(row_has_tuple(row, s) && (!flags || row->flags & flags)))
 		row = row_at(t, row->next_tuple);
 	return row;
@@ -176,11 +138,9 @@ const struct row *table_find_listener(const struct table *t, const struct row *r
 	const struct row *found = NULL, *at;
 	int best = 0;
 
-	if (!t->by_tuple.buckets || row->state == STATE_LISTEN)
+	if (row->state == STATE_LISTEN)
 		return NULL;
-	at = row_at(
-		t,
-		t->by_tuple.buckets[hash_tuple(row->netns, row->lport, 0, any) & t->by_tuple.mask]);
+	at = row_at(t, chain_first(&t->by_tuple, hash_tuple(row->netns, row->lport, 0, any)));
 	for (; at; at = row_at(t, at->next_tuple)) {
 		int score = listens_for(at, row);
 
@@ -202,6 +162,7 @@ static void count_row(struct table *t, const struct row *row, int by)
 
 struct row *row_new(struct table *t, uint64_t sk, uint32_t netns, uint64_t time)
 {
+	const struct chains chains = by_sk(t);
 	uint32_t index = pool_take(&t->rows);
 	struct row *row = row_at(t, index);
 
@@ -209,7 +170,7 @@ struct row *row_new(struct table *t, uint64_t sk, uint32_t netns, uint64_t time)
 		goto lost;
 	row->self = index;
 	row->sk = sk;
-	if (sk && index_add(t, &t->by_sk, row, false)) {
+	if (sk && chain_add(&chains, index)) {
 		pool_put(&t->rows, index);
 		goto lost;
 	}
@@ -237,38 +198,51 @@ void row_forget_life(struct table *t, struct row *row)
 	row->steps = row->steps_dropped = 0;
 }
 
+/* Out of the indices that its addresses put it into. */
+static void unplace(struct table *t, struct row *row)
+{
+	const struct chains tuples = by_tuple(t);
+
+	if (row->flags & ROW_INDEXED)
+		chain_remove(&tuples, row->self);
+	row->flags &= ~ROW_INDEXED;
+	pair_remove(t, row);
+}
+
 void row_drop(struct table *t, struct row *row)
 {
+	const struct chains sks = by_sk(t);
+
 	count_row(t, row, -1);
 	row_forget_life(t, row);
 	holders_keep(t, row, 0);
-	task_unref(t, row->owner);
+	origin_unref(t, row->owner);
 	if (row->sk)
-		index_remove(t, &t->by_sk, row, false);
-	if (row->flags & ROW_INDEXED)
-		index_remove(t, &t->by_tuple, row, true);
+		chain_remove(&sks, row->self);
+	unplace(t, row);
 	pool_put(&t->rows, row->self);
 }
 
 void row_set_sk(struct table *t, struct row *row, uint64_t sk)
 {
+	const struct chains chains = by_sk(t);
+
 	if (row->sk == sk)
 		return;
 	if (row->sk)
-		index_remove(t, &t->by_sk, row, false);
+		chain_remove(&chains, row->self);
 	row->sk = sk;
-	if (sk && index_add(t, &t->by_sk, row, false))
+	if (sk && chain_add(&chains, row->self))
 		row->sk = 0;
 }
 
 void row_set_tuple(struct table *t, struct row *row, const struct fact_sample *s)
 {
-	if (row->flags & ROW_INDEXED) {
-		if (row_has_tuple(row, s))
-			return;
-		index_remove(t, &t->by_tuple, row, true);
-		row->flags &= ~ROW_INDEXED;
-	}
+	const struct chains tuples = by_tuple(t);
+
+	if (row->flags & ROW_INDEXED && row_has_tuple(row, s))
+		return;
+	unplace(t, row);
 	row->netns = s->netns;
 	row->family = (uint8_t)s->family;
 	row->lport = s->lport;
@@ -276,8 +250,9 @@ void row_set_tuple(struct table *t, struct row *row, const struct fact_sample *s
 	row->ifindex = s->ifindex;
 	memcpy(row->laddr, s->laddr, sizeof(row->laddr));
 	memcpy(row->raddr, s->raddr, sizeof(row->raddr));
-	if (!index_add(t, &t->by_tuple, row, true))
+	if (!chain_add(&tuples, row->self))
 		row->flags |= ROW_INDEXED;
+	pair_add(t, row);
 }
 
 void row_set_state(struct table *t, struct row *row, enum tcp_state state)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/table_private.h"
+#include "fact/shape.h"
 
 #define NAMES_MAX 65536
 
@@ -17,6 +18,8 @@ struct table *table_new(uint32_t max_rows)
 		return NULL;
 	pool_init(&t->rows, sizeof(struct row), max_rows);
 	pool_init(&t->tasks, sizeof(struct task), POOL_NONE);
+	pool_init(&t->origins, sizeof(struct origin), POOL_NONE);
+	pool_init(&t->stacks, sizeof(struct stack), POOL_NONE);
 	pool_init(&t->holders, sizeof(struct holder), POOL_NONE);
 	pool_init(&t->steps, sizeof(struct step), POOL_NONE);
 	t->totals.rows_max = max_rows;
@@ -32,12 +35,14 @@ void table_free(struct table *t)
 	if (!t)
 		return;
 	pool_free(&t->rows);
-	pool_free(&t->tasks);
+	tasks_free(t);
+	stacks_free(t);
 	pool_free(&t->holders);
 	pool_free(&t->steps);
 	free(t->by_sk.buckets);
 	free(t->by_tuple.buckets);
-	free(t->task_index.buckets);
+	free(t->by_pair.buckets);
+	free(t->inode_index.buckets);
 	ask_free(t);
 	tombs_clear(&t->tombs);
 	names_free(t->names);
@@ -54,26 +59,6 @@ void table_set_listener(struct table *t, table_change_fn *fn, void *arg)
 	t->listener = fn;
 	t->listener_arg = arg;
 }
-
-static const uint16_t sizes[FACT_TYPE_COUNT] = {
-	[FACT_CLOCK] = sizeof(struct fact_clock),
-	[FACT_STATE] = sizeof(struct fact_state),
-	[FACT_DESTROY] = sizeof(struct fact_destroy),
-	[FACT_RETRANSMIT] = sizeof(struct fact_retransmit),
-	[FACT_SYNACK] = sizeof(struct fact_synack),
-	[FACT_RST_SENT] = sizeof(struct fact_reset),
-	[FACT_RST_RECEIVED] = sizeof(struct fact_reset),
-	[FACT_ACCEPT] = sizeof(struct fact_syscall),
-	[FACT_CONNECT] = sizeof(struct fact_syscall),
-	[FACT_WALK_BEGIN] = sizeof(struct fact_walk),
-	[FACT_SEEN] = sizeof(struct fact_seen),
-	[FACT_WALK_END] = sizeof(struct fact_walk),
-	[FACT_HOLDER] = sizeof(struct fact_holder),
-	[FACT_GONE] = sizeof(struct fact_seen),
-	[FACT_LOSS] = sizeof(struct fact_loss),
-	[FACT_NAME] = sizeof(struct fact_name) + 1,
-	[FACT_TICK] = sizeof(struct fact),
-};
 
 static void fold_loss(struct table *t, const struct fact_loss *fact)
 {
@@ -137,27 +122,31 @@ static void fold(struct table *t, const struct fact *fact)
 	case FACT_NAME:
 		names_apply(t->names, (const struct fact_name *)fact);
 		break;
+	case FACT_PROCESS:
+		fold_process(t, (const struct fact_process *)fact);
+		break;
+	case FACT_EXIT:
+		fold_exit(t, (const struct fact_exit *)fact);
+		break;
+	case FACT_STACK:
+		fold_stack(t, (const struct fact_stack *)fact);
+		break;
+	case FACT_DOING:
+		fold_doing(t, (const struct fact_doing *)fact);
+		break;
 	case FACT_TICK:
 	case FACT_TYPE_COUNT:
 		break;
 	}
 }
 
-/* Is the string of a name within its fact? */
-static bool name_fits(const struct fact_name *name)
-{
-	return name->size <= FACT_NAME_MAX && name->size <= name->h.len - sizeof(*name);
-}
-
 int table_apply(struct table *t, const struct fact *fact)
 {
 	if (fact->len < sizeof(*fact))
 		return -EINVAL;
-	if (fact->type >= FACT_TYPE_COUNT || !sizes[fact->type])
+	if (!fact_size(fact->type))
 		return 0;
-	if (fact->len < sizes[fact->type])
-		return -EINVAL;
-	if (fact->type == FACT_NAME && !name_fits((const struct fact_name *)fact))
+	if (!fact_is_whole(fact))
 		return -EINVAL;
 	if (fact->time > t->now)
 		t->now = fact->time;

@@ -71,9 +71,22 @@ const struct row *table_find_cookie(const struct table *table, uint64_t cookie);
 /* The listener whose queue a passive socket belongs to; NULL: not known. */
 const struct row *table_find_listener(const struct table *table, const struct row *row);
 
+const struct origin *table_origin(const struct table *table, uint32_t index); /* NULL: ROW_NONE */
 const struct task *table_task(const struct table *table, uint32_t index);     /* NULL: ROW_NONE */
 const struct holder *table_holder(const struct table *table, uint32_t index); /* NULL: ROW_NONE */
 const struct step *table_step(const struct table *table, uint32_t index);     /* NULL: ROW_NONE */
+
+/* How the process that is named for a row stands to the socket. */
+enum holding {
+	HOLDING_UNKNOWN,
+	HOLDING_OPEN,   /* it has the socket open */
+	HOLDING_QUEUE,  /* it has the listener open, and has not accepted */
+	HOLDING_CLOSED, /* it had the socket, and lives */
+	HOLDING_EXITED, /* it had the socket, and has ended */
+	HOLDING_HIDDEN, /* the socket is open somewhere, but no fd that we can see leads to it */
+	HOLDING_KERNEL, /* the kernel's own */
+	HOLDING_COUNT
+};
 
 /*
  * Whom to name for the row: a present holder, else who created it, else the
@@ -84,8 +97,23 @@ struct owner {
 	int fd;
 	uint32_t more;
 	enum owner_source source;
+	enum holding holding;
 };
 void table_owner(const struct table *table, const struct row *row, struct owner *owner);
+
+/* The process by pid and start, 0: whichever has the pid. NULL: not known. */
+const struct task *table_find_task(const struct table *table, uint32_t pid, uint64_t start);
+/* All known processes: from index 0 on, the next one; NULL: no more. */
+const struct task *table_next_task(const struct table *table, uint32_t *index);
+
+const struct stack *table_find_stack(const struct table *table, uint64_t id); /* NULL: not known */
+
+/*
+ * The row of the connection's other end, when that is on this host, too: in the
+ * same namespace, else in the only other one that has it. NULL: it is not, or
+ * that cannot be told (addresses of the loopback net mean another host in each).
+ */
+const struct row *table_find_peer(const struct table *table, const struct row *row);
 
 /* ns in each state so far, the present one included up to now; indexed by enum tcp_state. */
 void table_time_in_states(const struct table *table, const struct row *row,

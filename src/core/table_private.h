@@ -46,8 +46,9 @@ struct tombstones {
 };
 
 struct table {
-	struct pool rows, tasks, holders, steps;
-	struct index by_sk, by_tuple, task_index;
+	struct pool rows, tasks, origins, holders, steps, stacks;
+	struct index by_sk, by_tuple, by_pair;
+	struct index task_index, origin_index, stack_index, inode_index;
 	struct names *names;
 	struct heap heap;
 	struct ports ports;
@@ -93,13 +94,44 @@ void row_add_step(struct table *t, struct row *row, uint64_t time, enum step_kin
                   uint8_t b);
 void row_forget_life(struct table *t, struct row *row);
 
-/* tasks.c */
-void owner_set(struct table *t, struct row *row, uint32_t pid, const char *comm,
+/* chain.c: an index over elements of a pool, which the caller finds and links by hash. */
+struct chains {
+	struct index *index;
+	struct pool *pool;
+	uint32_t *(*link)(void *element);
+	uint64_t (*hash)(const void *element);
+};
+uint32_t chain_first(const struct index *index, uint64_t hash);
+/* 0, or -1: no memory for the first buckets. */
+int chain_add(const struct chains *chains, uint32_t element);
+void chain_remove(const struct chains *chains, uint32_t element);
+
+/* pairs.c: of connected rows, whose addresses must not change in between. */
+void pair_add(struct table *t, struct row *row);
+void pair_remove(struct table *t, struct row *row);
+
+/* tasks.c: processes, and the threads of theirs that made sockets. */
+/* The process, with one reference more; ROW_NONE: pid is 0, or no memory. */
+uint32_t task_ref(struct table *t, uint32_t pid, uint64_t start, const char *comm);
+void task_unref(struct table *t, uint32_t index);
+uint32_t origin_ref(struct table *t, const struct fact_task *task, uint64_t stack);
+void origin_unref(struct table *t, uint32_t index);
+void tasks_free(struct table *t);
+void fold_process(struct table *t, const struct fact_process *fact);
+void fold_exit(struct table *t, const struct fact_exit *fact);
+void fold_doing(struct table *t, const struct fact_doing *fact);
+
+/* holders.c: who made, and who holds a socket. */
+void owner_set(struct table *t, struct row *row, const struct fact_task *task, uint64_t stack,
                enum owner_source source);
-void holder_add(struct table *t, struct row *row, uint32_t pid, const char *comm, int fd);
+void holder_add(struct table *t, struct row *row, uint32_t pid, uint64_t start, const char *comm,
+                int fd);
 /* Keeps those of the generation; 0: none. The last one known becomes the owner if there is none. */
 void holders_keep(struct table *t, struct row *row, uint32_t gen);
-void task_unref(struct table *t, uint32_t index);
+
+/* stacks.c */
+void fold_stack(struct table *t, const struct fact_stack *fact);
+void stacks_free(struct table *t);
 
 /* fold_state.c, fold_signal.c, fold_walk.c: each folds the facts of its kind. */
 void fold_state(struct table *t, const struct fact_state *fact);

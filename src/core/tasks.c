@@ -1,213 +1,290 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tasks that own and hold sockets: shared between rows and counted. */
+/*
+ * Processes that own and hold sockets, and the threads of theirs that made some:
+ * shared between rows and counted. A process that was told of (its arguments)
+ * stays until it ends, with or without sockets: it is told of once only.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/table_private.h"
 
-static uint32_t task_hash(uint32_t pid, const char *comm)
-{
-	uint64_t half[2];
+/* --- processes ------------------------------------------------------------------------------ */
 
-	memcpy(half, comm, sizeof(half));
-	return (uint32_t)hash_mix(pid ^ hash_mix(half[0] ^ hash_mix(half[1])));
+static uint32_t *task_link(void *element)
+{
+	return &((struct task *)element)->next;
 }
 
-static int task_index_grow(struct table *t)
+static uint64_t task_hash(const void *element)
 {
-	struct index *index = &t->task_index;
-	uint32_t room = index->buckets ? (index->mask + 1) * 2 : 256;
-	uint32_t *buckets = malloc(room * sizeof(*buckets));
-
-	if (!buckets)
-		return -1;
-	memset(buckets, 0xff, room * sizeof(*buckets));
-	for (uint32_t i = 0; index->buckets && i <= index->mask; i++) {
-		uint32_t at = index->buckets[i], next;
-
-		for (; at != ROW_NONE; at = next) {
-			struct task *task = pool_at(&t->tasks, at);
-			uint32_t bucket = task_hash(task->pid, task->comm) & (room - 1);
-
-			next = task->next;
-			task->next = buckets[bucket];
-			buckets[bucket] = at;
-		}
-	}
-	free(index->buckets);
-	index->buckets = buckets;
-	index->mask = room - 1;
-	return 0;
+	return hash_mix(((const struct task *)element)->pid);
 }
 
-/* The task, with one reference more; ROW_NONE: no memory. */
-static uint32_t task_ref(struct table *t, uint32_t pid, const char *raw_comm)
+static struct chains tasks_of(struct table *t)
 {
-	struct index *index = &t->task_index;
-	char comm[FACT_COMM_LEN] = "";
-	struct task *task;
-	uint32_t at, bucket;
-
-	memcpy(comm, raw_comm, strnlen(raw_comm, sizeof(comm) - 1));
-	if ((!index->buckets || index->count > index->mask) && task_index_grow(t) &&
-	    !index->buckets)
-		return ROW_NONE;
-	bucket = task_hash(pid, comm) & index->mask;
-	for (at = index->buckets[bucket]; at != ROW_NONE; at = task->next) {
-		task = pool_at(&t->tasks, at);
-		if (task->pid == pid && !memcmp(task->comm, comm, sizeof(comm))) {
-			task->refs++;
-			return at;
-		}
-	}
-	at = pool_take(&t->tasks);
-	if (at == POOL_NONE)
-		return ROW_NONE;
-	task = pool_at(&t->tasks, at);
-	task->pid = pid;
-	task->refs = 1;
-	memcpy(task->comm, comm, sizeof(comm));
-	task->next = index->buckets[bucket];
-	index->buckets[bucket] = at;
-	index->count++;
-	return at;
+	return (struct chains){&t->task_index, &t->tasks, task_link, task_hash};
 }
 
-void task_unref(struct table *t, uint32_t index)
-{
-	struct task *task;
-	uint32_t *at;
-
-	if (index == ROW_NONE)
-		return;
-	task = pool_at(&t->tasks, index);
-	if (--task->refs)
-		return;
-	at = &t->task_index.buckets[task_hash(task->pid, task->comm) & t->task_index.mask];
-	while (*at != index)
-		at = &((struct task *)pool_at(&t->tasks, *at))->next;
-	*at = task->next;
-	t->task_index.count--;
-	pool_put(&t->tasks, index);
-}
-
-void owner_set(struct table *t, struct row *row, uint32_t pid, const char *comm,
-               enum owner_source source)
-{
-	uint32_t task = pid ? task_ref(t, pid, comm) : ROW_NONE;
-
-	if (task == ROW_NONE)
-		return;
-	task_unref(t, row->owner);
-	row->owner = task;
-	row->owner_source = (uint8_t)source;
-}
-
-void holder_add(struct table *t, struct row *row, uint32_t pid, const char *comm, int fd)
-{
-	uint32_t *link = &row->holders, task, index;
-	struct holder *holder;
-
-	/* What no fd refers to any more gets none again: this was seen before it was closed. */
-	if (!pid || row->flags & ROW_ORPHAN)
-		return;
-	task = task_ref(t, pid, comm);
-	if (task == ROW_NONE)
-		return;
-	for (; *link != ROW_NONE; link = &holder->next) {
-		holder = pool_at(&t->holders, *link);
-		if (holder->fd != fd ||
-		    ((struct task *)pool_at(&t->tasks, holder->task))->pid != pid)
-			continue;
-		task_unref(t, holder->task); /* the same fd; its comm may be a new one */
-		holder->task = task;
-		holder->gen = t->holder_gen;
-		return;
-	}
-	index = pool_take(&t->holders);
-	if (index == POOL_NONE) {
-		task_unref(t, task);
-		return;
-	}
-	holder = pool_at(&t->holders, index);
-	*holder = (struct holder){.task = task, .fd = fd, .next = ROW_NONE, .gen = t->holder_gen};
-	*link = index;
-}
-
-void holders_keep(struct table *t, struct row *row, uint32_t gen)
-{
-	uint32_t *link = &row->holders;
-
-	while (*link != ROW_NONE) {
-		uint32_t index = *link;
-		struct holder *holder = pool_at(&t->holders, index);
-		const struct task *task = pool_at(&t->tasks, holder->task);
-
-		if (gen && holder->gen == gen) {
-			link = &holder->next;
-			continue;
-		}
-		if (row->owner == ROW_NONE)
-			owner_set(t, row, task->pid, task->comm, OWNER_WALK);
-		*link = holder->next;
-		task_unref(t, holder->task);
-		pool_put(&t->holders, index);
-	}
-}
-
-const struct task *table_task(const struct table *t, uint32_t index)
+static struct task *task_at(const struct table *t, uint32_t index)
 {
 	return index == ROW_NONE ? NULL : pool_at(&t->tasks, index);
 }
 
-const struct holder *table_holder(const struct table *t, uint32_t index)
+/* A start that is not known fits any, but of a process that has ended: pids are used again. */
+static bool task_is(const struct task *task, uint32_t pid, uint64_t start)
 {
-	return index == ROW_NONE ? NULL : pool_at(&t->holders, index);
-}
-
-static void owner_of(const struct table *t, const struct row *row, struct owner *owner)
-{
-	const struct holder *holder = table_holder(t, row->holders);
-
-	*owner = (struct owner){.fd = -1, .source = OWNER_NONE};
-	if (holder) {
-		owner->task = table_task(t, holder->task);
-		owner->fd = holder->fd;
-		owner->source = OWNER_WALK;
-		/* Found by a walk, but we also know how it got there. */
-		if (row->owner != ROW_NONE && table_task(t, row->owner)->pid == owner->task->pid)
-			owner->source = row->owner_source;
-		while ((holder = table_holder(t, holder->next)))
-			owner->more++;
-	} else if (row->owner != ROW_NONE) {
-		owner->task = table_task(t, row->owner);
-		owner->source = row->owner_source;
-	}
-}
-
-/* Request sockets, and what nobody accepted yet, belong to whoever listens. */
-static bool awaits_accept(const struct row *row)
-{
-	if (row->flags & ROW_REQUEST)
-		return true;
-	if (row->flags & (ROW_SOCKET | ROW_ORPHAN | ROW_MINI | ROW_CONNECTED))
+	if (task->pid != pid)
 		return false;
-	/* Reset while it waits, it waits on; else nobody knows how it came to be. */
-	return row->state != STATE_CLOSE || row->flags & ROW_LISTENED;
+	return start && task->start ? task->start == start : !task->exited;
 }
 
-void table_owner(const struct table *t, const struct row *row, struct owner *owner)
+static uint32_t task_index_of(const struct table *t, uint32_t pid, uint64_t start)
 {
-	const struct row *listener;
+	uint32_t at = chain_first(&t->task_index, hash_mix(pid));
 
-	owner_of(t, row, owner);
-	if (owner->task || !awaits_accept(row))
+	while (at != ROW_NONE && !task_is(task_at(t, at), pid, start))
+		at = task_at(t, at)->next;
+	return at;
+}
+
+const struct task *table_find_task(const struct table *t, uint32_t pid, uint64_t start)
+{
+	return task_at(t, task_index_of(t, pid, start));
+}
+
+const struct task *table_next_task(const struct table *t, uint32_t *index)
+{
+	while (*index < t->tasks.used) {
+		const struct task *task = task_at(t, (*index)++);
+
+		if (task->pid)
+			return task;
+	}
+	return NULL;
+}
+
+static void set_comm(struct task *task, const char *comm)
+{
+	if (!comm[0])
 		return;
-	listener = table_find_listener(t, row);
-	if (!listener)
+	memset(task->comm, 0, sizeof(task->comm));
+	memcpy(task->comm, comm, strnlen(comm, sizeof(task->comm) - 1));
+}
+
+static uint32_t task_new(struct table *t, uint32_t pid)
+{
+	const struct chains chains = tasks_of(t);
+	uint32_t index = pool_take(&t->tasks);
+
+	if (index == POOL_NONE)
+		return ROW_NONE;
+	task_at(t, index)->pid = pid;
+	if (!chain_add(&chains, index))
+		return index;
+	pool_put(&t->tasks, index);
+	return ROW_NONE;
+}
+
+/* The process, made if need be; no reference is taken. ROW_NONE: no memory, or pid 0. */
+static uint32_t task_meet(struct table *t, uint32_t pid, uint64_t start, const char *comm)
+{
+	uint32_t index = pid ? task_index_of(t, pid, start) : ROW_NONE;
+
+	if (index == ROW_NONE && pid)
+		index = task_new(t, pid);
+	if (index == ROW_NONE)
+		return ROW_NONE;
+	if (start)
+		task_at(t, index)->start = start;
+	set_comm(task_at(t, index), comm);
+	return index;
+}
+
+uint32_t task_ref(struct table *t, uint32_t pid, uint64_t start, const char *comm)
+{
+	uint32_t index = task_meet(t, pid, start, comm);
+
+	if (index != ROW_NONE)
+		task_at(t, index)->refs++;
+	return index;
+}
+
+static void task_free(struct task *task)
+{
+	free(task->args);
+	free(task->doing);
+}
+
+static void task_drop_unused(struct table *t, uint32_t index)
+{
+	const struct chains chains = tasks_of(t);
+	struct task *task = task_at(t, index);
+
+	if (task->refs || (task->told && !task->exited))
 		return;
-	owner_of(t, listener, owner);
-	owner->fd = -1;
-	if (owner->task)
-		owner->source = OWNER_LISTENER;
+	chain_remove(&chains, index);
+	task_free(task);
+	pool_put(&t->tasks, index);
+}
+
+void task_unref(struct table *t, uint32_t index)
+{
+	if (index == ROW_NONE)
+		return;
+	task_at(t, index)->refs--;
+	task_drop_unused(t, index);
+}
+
+const struct task *table_task(const struct table *t, uint32_t index)
+{
+	return task_at(t, index);
+}
+
+/* --- what is told of a process -------------------------------------------------------------- */
+
+void fold_process(struct table *t, const struct fact_process *fact)
+{
+	uint32_t index = task_meet(t, fact->pid, fact->start, fact->comm);
+	struct task *task = task_at(t, index);
+	char *args;
+
+	if (!task)
+		return;
+	task->told = true;
+	task->uid = fact->uid;
+	args = fact->size ? malloc(fact->size) : NULL;
+	if (!args)
+		return;
+	memcpy(args, fact->args, fact->size);
+	free(task->args);
+	task->args = args;
+	task->args_size = fact->size;
+}
+
+void fold_exit(struct table *t, const struct fact_exit *fact)
+{
+	uint32_t index = task_index_of(t, fact->pid, fact->start);
+	struct task *task = task_at(t, index);
+
+	if (!task || task->exited)
+		return;
+	task->exited = fact->h.time;
+	task_drop_unused(t, index);
+}
+
+void fold_doing(struct table *t, const struct fact_doing *fact)
+{
+	struct task *task = task_at(t, task_index_of(t, fact->pid, fact->start));
+	struct task_doing *doing;
+
+	if (!task)
+		return;
+	if (!fact->index)
+		task->doing_count = 0;
+	task->fds = fact->fds;
+	task->fd_limit = fact->fd_limit;
+	doing = reallocarray(task->doing, task->doing_count + 1, sizeof(*doing));
+	if (!doing)
+		return;
+	task->doing = doing;
+	doing += task->doing_count++;
+	*doing = (struct task_doing){.threads = fact->threads, .fd = fact->fd};
+	memcpy(doing->syscall, fact->syscall, strnlen(fact->syscall, sizeof(doing->syscall) - 1));
+}
+
+/* --- threads -------------------------------------------------------------------------------- */
+
+static uint32_t *origin_link(void *element)
+{
+	return &((struct origin *)element)->next;
+}
+
+static uint64_t origin_hash(const void *element)
+{
+	const struct origin *origin = element;
+
+	return hash_mix(origin->stack ^ hash_mix((uint64_t)origin->task << 32 | origin->tid));
+}
+
+static struct chains origins_of(struct table *t)
+{
+	return (struct chains){&t->origin_index, &t->origins, origin_link, origin_hash};
+}
+
+static struct origin *origin_at(const struct table *t, uint32_t index)
+{
+	return index == ROW_NONE ? NULL : pool_at(&t->origins, index);
+}
+
+static bool origin_same(const struct origin *a, const struct origin *b)
+{
+	return a->stack == b->stack && a->task == b->task && a->tid == b->tid &&
+	       !memcmp(a->thread, b->thread, sizeof(a->thread));
+}
+
+static uint32_t origin_new(struct table *t, const struct origin *want)
+{
+	const struct chains chains = origins_of(t);
+	uint32_t index = pool_take(&t->origins);
+
+	if (index == POOL_NONE)
+		return ROW_NONE;
+	*origin_at(t, index) = *want;
+	if (!chain_add(&chains, index))
+		return index;
+	pool_put(&t->origins, index);
+	return ROW_NONE;
+}
+
+uint32_t origin_ref(struct table *t, const struct fact_task *fact, uint64_t stack)
+{
+	struct origin want = {.stack = stack, .tid = fact->tid};
+	uint32_t index;
+
+	want.task = task_ref(t, fact->pid, fact->start, fact->comm);
+	if (want.task == ROW_NONE)
+		return ROW_NONE;
+	memcpy(want.thread, fact->thread, strnlen(fact->thread, sizeof(want.thread) - 1));
+	index = chain_first(&t->origin_index, origin_hash(&want));
+	while (index != ROW_NONE && !origin_same(origin_at(t, index), &want))
+		index = origin_at(t, index)->next;
+	if (index == ROW_NONE)
+		index = origin_new(t, &want);
+	else
+		task_unref(t, want.task); /* the origin has its own */
+	if (index == ROW_NONE)
+		task_unref(t, want.task);
+	else
+		origin_at(t, index)->refs++;
+	return index;
+}
+
+void origin_unref(struct table *t, uint32_t index)
+{
+	const struct chains chains = origins_of(t);
+	struct origin *origin = origin_at(t, index);
+	uint32_t task;
+
+	if (!origin || --origin->refs)
+		return;
+	task = origin->task;
+	chain_remove(&chains, index);
+	pool_put(&t->origins, index);
+	task_unref(t, task);
+}
+
+const struct origin *table_origin(const struct table *t, uint32_t index)
+{
+	return origin_at(t, index);
+}
+
+void tasks_free(struct table *t)
+{
+	for (uint32_t i = 0; i < t->tasks.used; i++)
+		task_free(task_at(t, i));
+	pool_free(&t->tasks);
+	pool_free(&t->origins);
+	free(t->task_index.buckets);
+	free(t->origin_index.buckets);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "fact/shape.h"
+
 void fact_name_make(union fact_name_buffer *buffer, uint64_t time, enum fact_name_kind kind,
                     const uint64_t key[2], const char *name)
 {
@@ -11,7 +13,7 @@ void fact_name_make(union fact_name_buffer *buffer, uint64_t time, enum fact_nam
 
 	memset(buffer, 0, sizeof(*buffer));
 	fact->h.type = FACT_NAME;
-	fact->h.len = (uint16_t)((sizeof(*fact) + size + 1 + 7) & ~7UL);
+	fact->h.len = fact_length(FACT_NAME, (uint32_t)size);
 	fact->h.time = time;
 	fact->kind = kind;
 	fact->size = (uint32_t)size;

@@ -12,18 +12,8 @@
 #include <sys/socket.h>
 
 #include "base/parse.h"
+#include "fact/shape.h"
 #include "fact/text_value.h"
-
-/* Is the fact as long as its type and, for a name, its string need? */
-static bool well_formed(const struct text_type *type, const struct fact *fact)
-{
-	const struct fact_name *name = (const struct fact_name *)fact;
-
-	if (fact->len < type->size)
-		return false;
-	return fact->type != FACT_NAME ||
-	       (name->size <= FACT_NAME_MAX && name->size < fact->len - sizeof(*name));
-}
 
 static void print_part(FILE *out, const struct text_part *part, const struct fact *fact)
 {
@@ -48,7 +38,7 @@ int fact_text_print(FILE *out, const struct fact *fact)
 		        fact->type);
 		return ferror(out) ? -EIO : 0;
 	}
-	if (!well_formed(type, fact))
+	if (!fact_is_whole(fact))
 		return -EINVAL;
 	fprintf(out, "%" PRIu64 " %s", (uint64_t)fact->time, type->name);
 	for (size_t i = 0; i < TEXT_PARTS; i++)
@@ -187,7 +177,7 @@ static int take_pair(struct line *line)
 	const struct text_row *row;
 	struct text_token token;
 	unsigned int bit;
-	char keys[360];
+	char keys[400];
 
 	row = find_row(line->type, line->at, size, &part, &bit);
 	if (!row)
@@ -203,7 +193,7 @@ static int take_pair(struct line *line)
 	line->seen |= 1ULL << bit;
 	if (take_value(line, &token))
 		return blame_key(line, row->key);
-	if (token.quoted && row->kind != TEXT_COMM && row->kind != TEXT_NAME)
+	if (token.quoted && row->kind != TEXT_COMM && row->kind != TEXT_BYTES)
 		return diag_fail(line->diag, -EINVAL, "%s: takes no quotes", row->key);
 	if (!strchr(" \t\r\n", *line->at)) /* NUL is found too */
 		return diag_fail(line->diag, -EINVAL, "%s: a blank is missing behind its value",
@@ -246,7 +236,7 @@ static int take_head(struct line *line)
 {
 	struct fact *fact = line->reader.fact;
 	struct text_token token;
-	char types[240];
+	char types[280];
 	uint64_t time;
 	int type;
 
@@ -271,7 +261,6 @@ static int take_head(struct line *line)
 int fact_text_parse(const char *text, struct fact *fact, struct diag *diag)
 {
 	struct line line = {.at = text, .diag = diag, .reader.fact = fact};
-	size_t len;
 	int err;
 
 	skip_blanks(&line);
@@ -286,9 +275,6 @@ int fact_text_parse(const char *text, struct fact *fact, struct diag *diag)
 		if (err)
 			return err;
 	}
-	len = line.type->size;
-	if (fact->type == FACT_NAME) /* its string has a NUL */
-		len = (len + ((struct fact_name *)fact)->size + 1 + 7) & ~7UL;
-	fact->len = (uint16_t)len;
+	fact->len = fact_length(fact->type, fact_tail_count(fact, fact_tail(fact->type)));
 	return settle_family(&line) ? -EINVAL : 1;
 }

@@ -50,7 +50,9 @@ _Static_assert(sizeof(S) == 112, "a new member of the sample wants a row");
 static const struct text_row task_rows[] = {
 	NUMBER(struct fact_task, pid),
 	NUMBER(struct fact_task, tid),
+	NUMBER(struct fact_task, start),
 	ROW(struct fact_task, comm, .kind = TEXT_COMM),
+	ROW(struct fact_task, thread, .kind = TEXT_COMM),
 };
 
 static const struct text_row clock_rows[] = {
@@ -61,6 +63,7 @@ static const struct text_row state_rows[] = {
 	WORD(struct fact_state, old, fact_states),
 	WORD(struct fact_state, new, fact_states),
 	NUMBER(struct fact_state, parent),
+	ROW(struct fact_state, stack, .kind = TEXT_HEX),
 };
 
 static const struct text_row retransmit_rows[] = {
@@ -81,9 +84,13 @@ static const struct text_row reset_rows[] = {
 };
 
 static const struct text_row syscall_rows[] = {
-	NUMBER(struct fact_syscall, cookie), SIGNED(struct fact_syscall, fd),
-	SIGNED(struct fact_syscall, ret),    NUMBER(struct fact_syscall, inode),
-	NUMBER(struct fact_syscall, netns),  NUMBER(struct fact_syscall, lport),
+	NUMBER(struct fact_syscall, cookie),
+	SIGNED(struct fact_syscall, fd),
+	SIGNED(struct fact_syscall, ret),
+	NUMBER(struct fact_syscall, inode),
+	NUMBER(struct fact_syscall, netns),
+	NUMBER(struct fact_syscall, lport),
+	ROW(struct fact_syscall, stack, .kind = TEXT_HEX),
 };
 
 static const struct text_row walk_rows[] = {
@@ -92,9 +99,45 @@ static const struct text_row walk_rows[] = {
 };
 
 static const struct text_row holder_rows[] = {
-	NUMBER(struct fact_holder, cookie), NUMBER(struct fact_holder, pid),
-	SIGNED(struct fact_holder, fd),     NUMBER(struct fact_holder, inode),
-	NUMBER(struct fact_holder, netns),  ROW(struct fact_holder, comm, .kind = TEXT_COMM),
+	NUMBER(struct fact_holder, cookie),
+	NUMBER(struct fact_holder, pid),
+	SIGNED(struct fact_holder, fd),
+	NUMBER(struct fact_holder, inode),
+	NUMBER(struct fact_holder, netns),
+	NUMBER(struct fact_holder, start),
+	ROW(struct fact_holder, comm, .kind = TEXT_COMM),
+};
+
+static const struct text_row process_rows[] = {
+	NUMBER(struct fact_process, pid),
+	NUMBER(struct fact_process, start),
+	NUMBER(struct fact_process, uid),
+	ROW(struct fact_process, comm, .kind = TEXT_COMM),
+	{"args", TEXT_BYTES, offsetof(struct fact_process, args), 0, 0, NULL, 0},
+};
+
+static const struct text_row exit_rows[] = {
+	NUMBER(struct fact_exit, pid),
+	NUMBER(struct fact_exit, start),
+};
+
+static const struct text_row stack_rows[] = {
+	ROW(struct fact_stack, id, .kind = TEXT_HEX),
+	NUMBER(struct fact_stack, space),
+	NUMBER(struct fact_stack, pid),
+	{"ips", TEXT_IPS, offsetof(struct fact_stack, ips), 0, 0, NULL, 0},
+};
+
+static const struct text_row doing_rows[] = {
+	NUMBER(struct fact_doing, pid),
+	NUMBER(struct fact_doing, start),
+	NUMBER(struct fact_doing, index),
+	NUMBER(struct fact_doing, threads),
+	{"syscall", TEXT_COMM, offsetof(struct fact_doing, syscall),
+         sizeof(((struct fact_doing *)0)->syscall), 0, NULL, 0},
+	SIGNED(struct fact_doing, fd),
+	NUMBER(struct fact_doing, fds),
+	NUMBER(struct fact_doing, fd_limit),
 };
 
 static const struct text_row loss_rows[] = {
@@ -105,7 +148,7 @@ static const struct text_row loss_rows[] = {
 static const struct text_row name_rows[] = {
 	WORD(struct fact_name, kind, fact_name_kinds),
 	ROW(struct fact_name, key, .kind = TEXT_KEY),
-	{"name", TEXT_NAME, offsetof(struct fact_name, name), 0, 0, NULL, 0},
+	{"name", TEXT_BYTES, offsetof(struct fact_name, name), 0, 0, NULL, 0},
 };
 
 #define HEADER                                                                                     \
@@ -158,6 +201,10 @@ static const struct text_type types[] = {
 	[FACT_LOSS] = TYPE("loss", struct fact_loss, OWN(loss_rows)),
 	[FACT_NAME] = TYPE("name", struct fact_name, OWN(name_rows)),
 	[FACT_TICK] = TYPE("tick", struct fact),
+	[FACT_PROCESS] = TYPE("process", struct fact_process, OWN(process_rows)),
+	[FACT_EXIT] = TYPE("exit", struct fact_exit, OWN(exit_rows)),
+	[FACT_STACK] = TYPE("stack", struct fact_stack, OWN(stack_rows)),
+	[FACT_DOING] = TYPE("doing", struct fact_doing, OWN(doing_rows)),
 };
 /* clang-format on */
 _Static_assert(COUNT(types) == FACT_TYPE_COUNT, "types follow enum fact_type");

@@ -17,8 +17,9 @@ enum text_kind {
 	TEXT_BITS,     /* words joined by ",", by bit number */
 	TEXT_ENDPOINT, /* 127.0.0.1:80 or [::1]:80 */
 	TEXT_COMM,     /* quoted, FACT_COMM_LEN bytes */
-	TEXT_KEY,      /* fact_name.key: a number, or 16 bytes as an address */
-	TEXT_NAME,     /* quoted, the rest of a fact_name */
+	TEXT_KEY,      /* fact_name.key: a number, two ("12/34"), or an address */
+	TEXT_BYTES,    /* quoted: the tail of the fact */
+	TEXT_IPS,      /* 8-byte hexadecimal numbers joined by ",": the tail of the fact */
 	TEXT_KIND_COUNT
 };
 

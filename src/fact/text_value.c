@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "fact/shape.h"
 #include "fact/text.h"
 
 _Static_assert(sizeof(struct fact_name) + FACT_NAME_MAX + 8 <= FACT_MAX_SIZE, "names fit");
@@ -74,19 +75,17 @@ static bool all_zero(const void *bytes, size_t size)
 }
 
 /* Bytes of a comm up to its last one that is not NUL. */
-static size_t comm_size(const char *comm)
+static size_t comm_size(const char *comm, size_t room)
 {
-	size_t size = FACT_COMM_LEN;
-
-	while (size && !comm[size - 1])
-		size--;
-	return size;
+	while (room && !comm[room - 1])
+		room--;
+	return room;
 }
 
 bool text_value_empty(const struct text_row *row, const void *part, const struct fact *fact)
 {
-	if (row->kind == TEXT_NAME)
-		return !((const struct fact_name *)fact)->size;
+	if (row->kind == TEXT_BYTES || row->kind == TEXT_IPS)
+		return !fact_tail_count(fact, fact_tail(fact->type));
 	return all_zero((const char *)part + row->offset, row->size) &&
 	       (row->kind != TEXT_ENDPOINT || !load(part, row->port, 2));
 }
@@ -152,10 +151,18 @@ static void print_key(FILE *out, const struct fact_name *name)
 	const uint64_t addr[2] = {htobe64(name->key[0]), htobe64(name->key[1])};
 	char text[INET6_ADDRSTRLEN];
 
-	if (name->kind == NAME_HOST || name->key[1])
+	if (name->kind == NAME_HOST)
 		fputs(inet_ntop(AF_INET6, addr, text, sizeof(text)), out);
 	else
 		fprintf(out, "%" PRIu64, (uint64_t)name->key[0]);
+	if (name->kind != NAME_HOST && name->key[1])
+		fprintf(out, "/%" PRIu64, (uint64_t)name->key[1]);
+}
+
+static void print_ips(FILE *out, const struct fact_stack *stack)
+{
+	for (uint32_t i = 0; i < stack->count; i++)
+		fprintf(out, "%s%" PRIx64, i ? "," : "", (uint64_t)stack->ips[i]);
 }
 
 void text_value_print(FILE *out, const struct text_row *row, const void *part,
@@ -184,13 +191,16 @@ void text_value_print(FILE *out, const struct text_row *row, const void *part,
 		print_endpoint(out, row, part);
 		break;
 	case TEXT_COMM:
-		print_quoted(out, at, comm_size(at));
+		print_quoted(out, at, comm_size(at, row->size));
 		break;
 	case TEXT_KEY:
 		print_key(out, name);
 		break;
-	case TEXT_NAME:
-		print_quoted(out, name->name, name->size);
+	case TEXT_BYTES:
+		print_quoted(out, at, fact_tail_count(fact, fact_tail(fact->type)));
+		break;
+	case TEXT_IPS:
+		print_ips(out, (const struct fact_stack *)fact);
 		break;
 	case TEXT_KIND_COUNT:
 		break;
@@ -319,36 +329,92 @@ static int read_endpoint(struct text_reader *reader, const struct text_token *to
 static int read_comm(struct text_reader *reader, const struct text_token *token,
                      const struct text_row *row, void *part)
 {
-	if (!token->quoted || token->size >= FACT_COMM_LEN)
-		return refuse(reader, "a string in double quotes, at most 15 bytes");
+	if (!token->quoted || token->size >= row->size) {
+		snprintf(reader->wants, sizeof(reader->wants),
+		         "a string in double quotes, at most %u bytes", row->size - 1U);
+		return -EINVAL;
+	}
 	memcpy((char *)part + row->offset, token->text, token->size);
+	return 0;
+}
+
+/* "12" or "12/34" */
+static int read_pair(struct text_reader *reader, const char *text, struct fact_name *name)
+{
+	static const char wants[] = "a number, two as 12/34, or an address as ::ffff:10.0.0.1";
+	const char *slash = strchr(text, '/');
+	uint64_t first, second = 0;
+	char word[24];
+
+	if (slash) {
+		if ((size_t)(slash - text) >= sizeof(word) ||
+		    parse_number(slash + 1, 0, UINT64_MAX, &second))
+			return refuse(reader, wants);
+		snprintf(word, sizeof(word), "%.*s", (int)(slash - text), text);
+		text = word;
+	}
+	if (parse_number(text, 0, UINT64_MAX, &first))
+		return refuse(reader, wants);
+	name->key[0] = first;
+	name->key[1] = second;
 	return 0;
 }
 
 static int read_key(struct text_reader *reader, const struct text_token *token)
 {
 	struct fact_name *name = (struct fact_name *)reader->fact;
-	uint64_t addr[2], number;
+	uint64_t addr[2];
 
 	if (inet_pton(AF_INET6, token->text, addr) == 1) {
 		name->key[0] = be64toh(addr[0]);
 		name->key[1] = be64toh(addr[1]);
 		return 0;
 	}
-	if (parse_number(token->text, 0, UINT64_MAX, &number))
-		return refuse(reader, "a number, or an address such as ::ffff:10.0.0.1");
-	name->key[0] = number;
+	return read_pair(reader, token->text, name);
+}
+
+static void set_tail_count(struct fact *fact, uint32_t count)
+{
+	memcpy((char *)fact + fact_tail(fact->type)->count, &count, sizeof(count));
+}
+
+static int read_bytes(struct text_reader *reader, const struct text_token *token)
+{
+	const struct fact_tail *tail = fact_tail(reader->fact->type);
+
+	if (!token->quoted || token->size > tail->max) {
+		snprintf(reader->wants, sizeof(reader->wants),
+		         "a string in double quotes, at most %u bytes", tail->max);
+		return -EINVAL;
+	}
+	memcpy((char *)reader->fact + tail->offset, token->text, token->size);
+	set_tail_count(reader->fact, (uint32_t)token->size);
 	return 0;
 }
 
-static int read_name(struct text_reader *reader, const struct text_token *token)
+static int read_ips(struct text_reader *reader, const struct text_token *token)
 {
-	struct fact_name *name = (struct fact_name *)reader->fact;
+	struct fact_stack *stack = (struct fact_stack *)reader->fact;
+	const char *at = token->text;
+	uint32_t count = 0;
 
-	if (!token->quoted || token->size > FACT_NAME_MAX)
-		return refuse(reader, "a string in double quotes, at most 1024 bytes");
-	memcpy(name->name, token->text, token->size);
-	name->size = (uint32_t)token->size;
+	for (;; at++) {
+		size_t size = strcspn(at, ",");
+		uint64_t ip;
+		char word[20];
+
+		snprintf(word, sizeof(word), "%.*s", size < sizeof(word) ? (int)size : 0, at);
+		if (count == FACT_STACK_MAX || read_hex(word, UINT64_MAX, &ip)) {
+			snprintf(reader->wants, sizeof(reader->wants),
+			         "a comma list of at most %d hexadecimal numbers", FACT_STACK_MAX);
+			return -EINVAL;
+		}
+		stack->ips[count++] = ip;
+		at += size;
+		if (!*at)
+			break;
+	}
+	set_tail_count(&stack->h, count);
 	return 0;
 }
 
@@ -377,8 +443,10 @@ int text_value_parse(struct text_reader *reader, const struct text_token *token,
 		return read_comm(reader, token, row, part);
 	case TEXT_KEY:
 		return read_key(reader, token);
-	case TEXT_NAME:
-		return read_name(reader, token);
+	case TEXT_BYTES:
+		return read_bytes(reader, token);
+	case TEXT_IPS:
+		return read_ips(reader, token);
 	case TEXT_KIND_COUNT:
 		break;
 	}

@@ -28,7 +28,7 @@ struct text_reader {
 	bool ipv4, ipv6; /* an address of this form was read */
 };
 
-/* Stores the token's value; TEXT_NAME also sets the fact's len. 0, or -EINVAL with wants set. */
+/* Stores the token's value; that of a tail with its count. 0, or -EINVAL with wants set. */
 int text_value_parse(struct text_reader *reader, const struct text_token *token,
                      const struct text_row *row, void *part);
 

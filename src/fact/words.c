@@ -25,10 +25,10 @@ const struct words fact_states = WORDS(states);
 
 static const char *const flags[] = {
 	"owned", "dead",   "done",  "socket", "mini",  "request", "no_linger2", "acked",
-	"tuple", "queues", "point", "timer",  "ident", "bytes",   "idle",
+	"tuple", "queues", "point", "timer",  "ident", "bytes",   "idle",       "kernel",
 };
 COUNT_IS(flags, FACT_FLAG_NAMES);
-_Static_assert(SAMPLE_IDLE == 1 << (FACT_FLAG_NAMES - 1), "flags follow fact_sample_flag");
+_Static_assert(SAMPLE_KERNEL == 1 << (FACT_FLAG_NAMES - 1), "flags follow fact_sample_flag");
 const struct words fact_flags = WORDS(flags);
 
 static const char *const families[] = {[AF_INET] = "inet", [AF_INET6] = "inet6"};
@@ -54,7 +54,7 @@ const struct words fact_walk_kinds = WORDS(walk_kinds);
 static const char *const name_kinds[] = {
 	[NAME_NETNS] = "netns", [NAME_CGROUP] = "cgroup", [NAME_RST] = "rst",
 	[NAME_USER] = "user",   [NAME_PORT] = "port",     [NAME_HOST] = "host",
-	[NAME_META] = "meta",
+	[NAME_META] = "meta",   [NAME_FRAME] = "frame",   [NAME_TASK] = "task",
 };
 COUNT_IS(name_kinds, NAME_KIND_COUNT);
 const struct words fact_name_kinds = WORDS(name_kinds);
@@ -62,6 +62,7 @@ const struct words fact_name_kinds = WORDS(name_kinds);
 static const char *const losses[] = {
 	[LOSS_RING] = "ring-buffer", [LOSS_RECURSION] = "recursion", [LOSS_TABLE] = "table",
 	[LOSS_CHAIN] = "chain",      [LOSS_WALK] = "walk",           [LOSS_OUTPUT] = "output",
+	[LOSS_STACK] = "stack",
 };
 COUNT_IS(losses, LOSS_WHERE_COUNT);
 const struct words fact_losses = WORDS(losses);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define FACT_STATE_NAMES 13 /* as many as enum tcp_state of core/state.h */
-#define FACT_FLAG_NAMES  15 /* as many as enum fact_sample_flag */
+#define FACT_FLAG_NAMES  16 /* as many as enum fact_sample_flag */
 
 /* Names by value; NULL where a value has none. */
 struct words {

@@ -49,6 +49,8 @@ static const struct probe {
          "tp/syscalls/sys_enter_connect", "fd of who connects"},
 	{"on_connect", PROBE_SYSCALL, "sys_exit_connect", false, true,
          "tp/syscalls/sys_exit_connect", "who connected, from which port"},
+	{"on_exit", PROBE_TRACEPOINT, "sched_process_exit", false, true,
+         "tp_btf/sched_process_exit", "end of processes that have sockets"},
 	{"walk_sockets", PROBE_ITERATOR, "tcp", false, false, "iter/tcp",
          "sockets there are; else sock_diag (5.8)"},
 	{"walk_holders", PROBE_ITERATOR, "task_file", false, false, "iter/task_file",

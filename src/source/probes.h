@@ -8,7 +8,7 @@
 
 #include "source/live.h"
 
-#define PROBE_COUNT 15
+#define PROBE_COUNT 16
 
 struct probes {
 	struct live_probe state[PROBE_COUNT];

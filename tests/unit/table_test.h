@@ -34,11 +34,11 @@
 
 struct recount {
 	uint32_t rows, by_state[STATE_COUNT];
-	uint32_t with_sk, with_tuple, holders, steps;
-	uint32_t *task_refs;
+	uint32_t with_sk, with_tuple, with_pair, holders, steps;
+	uint32_t *task_refs, *origin_refs;
 };
 
-static inline uint32_t check_chain(const struct table *t, const struct index *index, bool by_tuple)
+static inline uint32_t check_chain(const struct table *t, const struct index *index, size_t link)
 {
 	uint32_t count = 0;
 
@@ -50,7 +50,7 @@ static inline uint32_t check_chain(const struct table *t, const struct index *in
 
 			assert_true(row->used);
 			assert_true(count < t->rows.used);
-			at = by_tuple ? row->next_tuple : row->next_sk;
+			memcpy(&at, (const char *)row + link, sizeof(at));
 		}
 	}
 	assert_int_equal(count, index->count);
@@ -91,7 +91,15 @@ static inline void check_holders(const struct table *t, const struct row *row, s
 		all->holders++;
 	}
 	if (row->owner != ROW_NONE)
-		all->task_refs[row->owner]++;
+		all->origin_refs[row->owner]++;
+}
+
+/* Who made it; NULL: not known. */
+static inline const struct task *row_creator(const struct table *t, const struct row *row)
+{
+	const struct origin *origin = table_origin(t, row->owner);
+
+	return origin ? table_task(t, origin->task) : NULL;
 }
 
 static inline void check_row(const struct table *t, const struct row *row, struct recount *all)
@@ -102,7 +110,8 @@ static inline void check_row(const struct table *t, const struct row *row, struc
 	assert_in_range(row->state, 1, STATE_COUNT - 1);
 	assert_true(row->since <= t->now);
 	assert_true(row->touched <= t->now && row->changed <= t->now);
-	assert_true(row->owner == ROW_NONE || table_task(t, row->owner)->pid);
+	assert_true(row->owner == ROW_NONE || row_creator(t, row)->pid);
+	all->with_pair += (row->flags & ROW_PAIRED) != 0;
 	if (row->flags & ROW_MINI) {
 		assert_int_equal(row->sk, 0);
 		assert_int_equal(row->holders, ROW_NONE);
@@ -128,17 +137,33 @@ static inline void check_row(const struct table *t, const struct row *row, struc
 	check_holders(t, row, all);
 }
 
-static inline void check_tasks(const struct table *t, const struct recount *all)
+static inline void check_origins(const struct table *t, const struct recount *all)
 {
 	uint32_t live = 0;
 
-	for (uint32_t i = 0; i < t->tasks.used; i++)
-		live += all->task_refs[i] > 0;
+	for (uint32_t i = 0; i < t->origins.used; i++) {
+		if (!all->origin_refs[i])
+			continue;
+		live++;
+		assert_int_equal(table_origin(t, i)->refs, all->origin_refs[i]);
+		all->task_refs[table_origin(t, i)->task]++;
+	}
+	assert_int_equal(live, t->origins.live);
+	assert_int_equal(live, t->origin_index.count);
+}
+
+/* One that was told of stays until it ends. */
+static inline void check_tasks(const struct table *t, const struct recount *all)
+{
+	const struct task *task;
+	uint32_t live = 0;
+
+	for (uint32_t i = 0; (task = table_next_task(t, &i)); live++) {
+		assert_int_equal(task->refs, all->task_refs[i - 1]);
+		assert_true(task->refs || (task->told && !task->exited));
+	}
 	assert_int_equal(live, t->tasks.live);
 	assert_int_equal(live, t->task_index.count);
-	for (uint32_t i = 0; i < t->tasks.used; i++)
-		if (all->task_refs[i])
-			assert_int_equal(table_task(t, i)->refs, all->task_refs[i]);
 }
 
 /* Everything that is counted or indexed, against the rows themselves. */
@@ -148,7 +173,9 @@ static inline void check_table(const struct table *t)
 	struct totals totals;
 
 	all.task_refs = calloc(t->tasks.used + 1, sizeof(*all.task_refs));
+	all.origin_refs = calloc(t->origins.used + 1, sizeof(*all.origin_refs));
 	assert_non_null(all.task_refs);
+	assert_non_null(all.origin_refs);
 	for (uint32_t i = 0; i < t->rows.used; i++) {
 		const struct row *row = row_at(t, i);
 
@@ -166,9 +193,14 @@ static inline void check_table(const struct table *t)
 	assert_int_equal(t->rows.live, all.rows);
 	assert_int_equal(t->steps.live, all.steps);
 	assert_int_equal(t->holders.live, all.holders);
-	assert_int_equal(check_chain(t, &t->by_sk, false), all.with_sk);
-	assert_int_equal(check_chain(t, &t->by_tuple, true), all.with_tuple);
+	assert_int_equal(check_chain(t, &t->by_sk, offsetof(struct row, next_sk)), all.with_sk);
+	assert_int_equal(check_chain(t, &t->by_tuple, offsetof(struct row, next_tuple)),
+	                 all.with_tuple);
+	assert_int_equal(check_chain(t, &t->by_pair, offsetof(struct row, next_pair)),
+	                 all.with_pair);
+	check_origins(t, &all);
 	check_tasks(t, &all);
+	free(all.origin_refs);
 	free(all.task_refs);
 }
 

@@ -256,7 +256,7 @@ static void rst_of_a_kill_does_not_hide_the_kill(void **state)
 	                  "pid=99 comm=\"ss\"" CLIENT "\n");
 	assert_int_equal(only(&trial)->closer, CLOSER_KILLED);
 	assert_int_equal(only(&trial)->rsts_sent, 1);
-	assert_int_equal(table_task(trial.table, only(&trial)->owner)->pid, 42);
+	assert_int_equal(row_creator(trial.table, only(&trial))->pid, 42);
 	trial_end(&trial);
 }
 

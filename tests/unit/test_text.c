@@ -27,6 +27,10 @@ union any {
 	struct fact_holder holder;
 	struct fact_loss loss;
 	struct fact_name name;
+	struct fact_process process;
+	struct fact_exit exit;
+	struct fact_stack stack;
+	struct fact_doing doing;
 	char bytes[FACT_MAX_SIZE];
 };
 
@@ -59,6 +63,7 @@ static void fix_comm(char comm[FACT_COMM_LEN])
 static void fix_task(struct fact_task *task)
 {
 	fix_comm(task->comm);
+	fix_comm(task->thread);
 }
 
 /* Half of the samples are ordinary; the others have any family and any bytes. */
@@ -74,7 +79,6 @@ static void fix_sample(struct fact_sample *s)
 	}
 	s->state %= 13;
 	s->timer %= 5;
-	s->flags &= 0x7fff;
 }
 
 /* A fact of the type with random content: every byte but padding is touched. */
@@ -98,13 +102,23 @@ static void make_fact(union any *any, uint16_t type)
 		[FACT_LOSS] = sizeof(struct fact_loss),
 		[FACT_NAME] = sizeof(struct fact_name),
 		[FACT_TICK] = sizeof(struct fact),
+		[FACT_PROCESS] = sizeof(struct fact_process),
+		[FACT_EXIT] = sizeof(struct fact_exit),
+		[FACT_STACK] = sizeof(struct fact_stack),
+		[FACT_DOING] = sizeof(struct fact_doing),
 	};
 	size_t size = sizes[type], name_size = random64() % (FACT_NAME_MAX + 1);
+	size_t args_size = random64() % (FACT_ARGS_MAX + 1);
+	size_t frames = random64() % (FACT_STACK_MAX + 1);
 
 	assert_true(size >= sizeof(struct fact)); /* a new type wants a row above */
 	memset(any, 0, sizeof(*any));
 	if (type == FACT_NAME)
 		size = (size + name_size + 1 + 7) & ~7UL;
+	else if (type == FACT_PROCESS)
+		size = (size + args_size + 7) & ~7UL;
+	else if (type == FACT_STACK)
+		size += frames * 8;
 	randomise(any, size);
 	any->fact.type = type;
 	any->fact.len = (uint16_t)size;
@@ -148,6 +162,21 @@ static void make_fact(union any *any, uint16_t type)
 		if (random64() % 2)
 			any->name.kind %= NAME_KIND_COUNT;
 		memset(any->name.name + name_size, 0, size - sizeof(any->name) - name_size);
+		break;
+	case FACT_PROCESS:
+		any->process.size = (uint32_t)args_size;
+		any->process.pad = 0;
+		fix_comm(any->process.comm);
+		memset(any->process.args + args_size, 0, size - sizeof(any->process) - args_size);
+		break;
+	case FACT_EXIT:
+		any->exit.pad = 0;
+		break;
+	case FACT_STACK:
+		any->stack.count = (uint32_t)frames;
+		break;
+	case FACT_DOING:
+		any->doing.syscall[sizeof(any->doing.syscall) - 1] = '\0';
 		break;
 	case FACT_CLOCK:
 	case FACT_DESTROY:
@@ -204,7 +233,7 @@ static void test_print(void **state)
 		"1000000 state sk=ffff888100000001 old=ESTABLISHED new=CLOSE_WAIT cookie=4097"
 		" state=ESTABLISHED flags=done,socket,tuple family=inet local=127.0.0.1:80"
 		" remote=127.0.0.1:5000",
-		"5 seen cookie=7 state=NEW_SYN_RECV flags=mini,0x8000 family=inet6 local=[::1]:80"
+		"5 seen cookie=7 state=NEW_SYN_RECV flags=mini,kernel family=inet6 local=[::1]:80"
 		" remote=[fe80::2]:5000 netns=4026531840 timer=timewait timer_ms=60000 err=104",
 		"6 accept sk=ff01 cookie=9 fd=-1 ret=-11 pid=3 tid=4 comm=\"a \\\"b\\\" "
 		"\\303\\251\\012\"",
@@ -213,7 +242,13 @@ static void test_print(void **state)
 		"9 name kind=netns key=4026531840 name=\"host\"",
 		"9 name kind=host key=::ffff:10.0.0.1 name=\"db\"",
 		"9 name kind=cgroup key=77 name=\"/system.slice/x\\\\x2dy.service\"",
+		"9 name kind=frame key=4198690/77 name=\"main\"",
 		"10 clock wall=-5",
+		"10 process pid=3 start=5000 uid=33 comm=\"nginx\" args=\"nginx\\000-g\\000\"",
+		"10 exit pid=3 start=5000",
+		"10 stack id=ff01 space=77 pid=3 ips=401122,7f00deadbeef",
+		"10 doing pid=3 start=5000 index=1 threads=11 syscall=\"accept4\" fd=3 fds=45 "
+		"fd_limit=1024",
 		"11 synack sk=1 num_retrans=2 timeouts=3 family=0 retrans=4",
 	};
 
@@ -292,11 +327,11 @@ static void test_errors(void **state)
 		{"1",
 	         "type: \"\" is not one of clock, state, destroy, retransmit, synack, rst_sent, "
 	         "rst_received, accept, connect, walk_begin, seen, walk_end, holder, gone, "
-	         "loss, name, tick"},
+	         "loss, name, tick, process, exit, stack, doing"},
 		{"1 tock",
 	         "type: \"tock\" is not one of clock, state, destroy, retransmit, synack, "
 	         "rst_sent, rst_received, accept, connect, walk_begin, seen, walk_end, "
-	         "holder, gone, loss, name, tick"},
+	         "holder, gone, loss, name, tick, process, exit, stack, doing"},
 		{"1 tick cookie=5", "tick has no key \"cookie\"; it has sk"},
 		{"1 loss count=3 count=4", "count: given twice"},
 		{"1 loss count", "count: \"=\" and a value are missing"},
@@ -307,7 +342,7 @@ static void test_errors(void **state)
 	         "sk: \"11112222333344445\" is not a hexadecimal number"},
 		{"1 loss where=here",
 	         "where: \"here\" is not one of ring-buffer, recursion, table, "
-	         "chain, walk, output or a number"},
+	         "chain, walk, output, stack or a number"},
 		{"1 state old=256", "old: \"256\" is not one of ESTABLISHED, SYN_SENT, SYN_RECV, "
 	                            "FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, LAST_ACK, "
 	                            "LISTEN, CLOSING, NEW_SYN_RECV or a number"},
@@ -317,7 +352,8 @@ static void test_errors(void **state)
 		{"1 accept lport=65536", "lport: \"65536\" is not a number of 0..65535"},
 		{"1 seen flags=dead,undead",
 	         "flags: \"dead,undead\" is not a comma list of owned, dead, done, socket, mini, "
-	         "request, no_linger2, acked, tuple, queues, point, timer, ident, bytes, idle"},
+	         "request, no_linger2, acked, tuple, queues, point, timer, ident, bytes, idle, "
+	         "kernel"},
 		{"1 seen local=127.0.0.1", "local: \"127.0.0.1\" is not 127.0.0.1:80 or [::1]:80"},
 		{"1 seen local=::1:80", "local: \"::1:80\" is not 127.0.0.1:80 or [::1]:80"},
 		{"1 seen local=[::1:80", "local: \"[::1:80\" is not 127.0.0.1:80 or [::1]:80"},
@@ -340,8 +376,16 @@ static void test_errors(void **state)
 		{"1 holder comm=\"\\x4\"", "comm: escape is none of \\ooo \\xHH \\n \\t \\\" \\\\"},
 		{"1 holder comm=\"x\"pid=3", "comm: a blank is missing behind its value"},
 		{"1 holder pid=\"3\"", "pid: takes no quotes"},
-		{"1 name key=10.0.0.1",
-	         "key: \"10.0.0.1\" is not a number, or an address such as ::ffff:10.0.0.1"},
+		{"1 name key=10.0.0.1", "key: \"10.0.0.1\" is not a number, two as 12/34, or an "
+	                                "address as ::ffff:10.0.0.1"},
+		{"1 name key=1/x",
+	         "key: \"1/x\" is not a number, two as 12/34, or an address as ::ffff:10.0.0.1"},
+		{"1 stack ips=1,,2",
+	         "ips: \"1,,2\" is not a comma list of at most 64 hexadecimal numbers"},
+		{"1 doing syscall=\"twenty-four bytes, or so?\"",
+	         "syscall: \"twenty-four bytes, or so?\" is not a string in double quotes, at most "
+	         "23 "
+	         "bytes"},
 	};
 
 	(void)state;

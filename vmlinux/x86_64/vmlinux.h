@@ -204,6 +204,7 @@ struct signal_struct;
 struct css_set;
 
 struct task_struct {
+	void *stack;
 	unsigned int flags;
 	struct mm_struct *mm;
 	int exit_state;
@@ -220,6 +221,7 @@ struct task_struct {
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
+	u64 self_exec_id;
 	struct css_set *cgroups;
 };
 
@@ -291,6 +293,8 @@ struct file;
 
 struct mm_struct {
 	struct {
+		long unsigned int start_code;
+		long unsigned int end_code;
 		long unsigned int arg_start;
 		long unsigned int arg_end;
 		struct file *exe_file;
@@ -383,6 +387,7 @@ struct nsproxy {
 };
 
 struct signal_struct {
+	atomic_t live;
 	struct pid *pids[4];
 };
 
@@ -1745,6 +1750,17 @@ struct bpf_iter__tcp {
 		struct sock_common *sk_common;
 	};
 	uid_t uid;
+};
+
+struct mptcp_sock {
+	struct list_head conn_list;
+	struct sock *first;
+};
+
+struct mptcp_subflow_context {
+	struct list_head node;
+	struct sock *tcp_sock;
+	struct sock *conn;
 };
 
 #ifndef BPF_NO_PRESERVE_ACCESS_INDEX

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * An fd of an MPTCP connection leads to a socket of its own kind; the TCP sockets
+ * are its subflows (net/mptcp/protocol.h, 5.10..7.2). Kernels without MPTCP have
+ * no such socket, and what reads its members is pruned.
+ */
+#ifndef TCPTRAIL_BPF_MPTCP_H
+#define TCPTRAIL_BPF_MPTCP_H
+
+#include "kernel.h"
+
+#define SUBFLOWS_MAX 8 /* the kernel's own limit (net/mptcp/pm.h, MPTCP_PM_ADDR_MAX) */
+
+static __always_inline bool is_internet(struct sock *sk)
+{
+	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+
+	return family == AF_INET || family == AF_INET6;
+}
+
+/* Up to 5.15 sk_protocol had 8 bits in some builds; MPTCP's number does not fit into those. */
+static __always_inline bool is_mptcp(struct sock *sk)
+{
+	return bpf_core_type_exists(struct mptcp_sock) && sk &&
+	       BPF_CORE_READ(sk, sk_protocol) == IPPROTO_MPTCP && is_internet(sk);
+}
+
+/* The TCP socket itself, or MPTCP's first subflow; NULL: neither. */
+static __always_inline struct sock *tcp_socket(struct sock *sk)
+{
+	if (is_mptcp(sk)) {
+		sk = BPF_CORE_READ((struct mptcp_sock *)sk, first);
+		return sk;
+	}
+	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP || !is_internet(sk))
+		return NULL;
+	return sk;
+}
+
+struct subflow_walk {
+	struct list_head *head, *at;
+};
+
+static __always_inline void subflow_begin(struct subflow_walk *walk, struct sock *msk)
+{
+	walk->head = (void *)msk + bpf_core_field_offset(struct mptcp_sock, conn_list);
+	walk->at = BPF_CORE_READ((struct mptcp_sock *)msk, conn_list.next);
+}
+
+/* NULL: that was the last. Read without a lock: a list that changes may end early. */
+static __always_inline struct sock *subflow_next(struct subflow_walk *walk)
+{
+	struct mptcp_subflow_context *subflow;
+
+	if (!walk->at || walk->at == walk->head)
+		return NULL;
+	subflow = (void *)walk->at - bpf_core_field_offset(struct mptcp_subflow_context, node);
+	walk->at = BPF_CORE_READ(subflow, node.next);
+	return BPF_CORE_READ(subflow, tcp_sock);
+}
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Hash chains that run through the elements of a pool. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/table_private.h"
+
+#define ROOM_FIRST 256
+
+uint32_t chain_first(const struct index *index, uint64_t hash)
+{
+	return index->buckets ? index->buckets[hash & index->mask] : ROW_NONE;
+}
+
+static int grow(const struct chains *chains)
+{
+	struct index *index = chains->index;
+	uint32_t room = index->buckets ? (index->mask + 1) * 2 : ROOM_FIRST;
+	uint32_t *buckets = malloc(room * sizeof(*buckets));
+
+	if (!buckets)
+		return -1;
+	memset(buckets, 0xff, room * sizeof(*buckets));
+	for (uint32_t i = 0; index->buckets && i <= index->mask; i++) {
+		uint32_t at = index->buckets[i], next;
+
+		for (; at != ROW_NONE; at = next) {
+			void *element = pool_at(chains->pool, at);
+			uint32_t *link = chains->link(element);
+			uint32_t bucket = (uint32_t)chains->hash(element) & (room - 1);
+
+			next = *link;
+			*link = buckets[bucket];
+			buckets[bucket] = at;
+		}
+	}
+	free(index->buckets);
+	index->buckets = buckets;
+	index->mask = room - 1;
+	return 0;
+}
+
+static uint32_t *bucket_of(const struct chains *chains, uint32_t element)
+{
+	uint64_t hash = chains->hash(pool_at(chains->pool, element));
+
+	return &chains->index->buckets[hash & chains->index->mask];
+}
+
+int chain_add(const struct chains *chains, uint32_t element)
+{
+	struct index *index = chains->index;
+	uint32_t *bucket;
+
+	/* Full is no failure, only slower; none at all is. */
+	if ((!index->buckets || index->count > index->mask) && grow(chains) && !index->buckets)
+		return -1;
+	bucket = bucket_of(chains, element);
+	*chains->link(pool_at(chains->pool, element)) = *bucket;
+	*bucket = element;
+	index->count++;
+	return 0;
+}
+
+void chain_remove(const struct chains *chains, uint32_t element)
+{
+	uint32_t *at = bucket_of(chains, element);
+
+	while (*at != element)
+		at = chains->link(pool_at(chains->pool, *at));
+	*at = *chains->link(pool_at(chains->pool, element));
+	chains->index->count--;
+}
