@@ -192,8 +192,10 @@ enum fact_walk_kind {
 /* FACT_WALK_BEGIN and FACT_WALK_END. A walk that failed has no end. */
 struct fact_walk {
 	struct fact h;
-	__u32 kind;  /* enum fact_walk_kind */
-	__u32 netns; /* WALK_SOCKETS: of which namespace */
+	__u32 kind;   /* enum fact_walk_kind */
+	__u32 netns;  /* WALK_SOCKETS: of which namespace */
+	__u32 unseen; /* WALK_HOLDERS, at the end: processes whose fds we may not see */
+	__u32 pad;
 };
 
 struct fact_seen { /* FACT_SEEN and FACT_GONE */
@@ -302,7 +304,7 @@ _Static_assert(sizeof(struct fact_retransmit) == 144, "retransmit is file format
 _Static_assert(sizeof(struct fact_synack) == 144, "synack is file format");
 _Static_assert(sizeof(struct fact_reset) == 192, "reset is file format");
 _Static_assert(sizeof(struct fact_syscall) == 112, "syscall is file format");
-_Static_assert(sizeof(struct fact_walk) == 32, "walk is file format");
+_Static_assert(sizeof(struct fact_walk) == 40, "walk is file format");
 _Static_assert(sizeof(struct fact_seen) == 136, "seen is file format");
 _Static_assert(sizeof(struct fact_holder) == 72, "holder is file format");
 _Static_assert(sizeof(struct fact_process) == 64, "process is file format");

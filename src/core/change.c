@@ -39,6 +39,13 @@ static const char *const owner_sources[] = {
 };
 COVERS(owner_sources, OWNER_SOURCE_COUNT);
 
+static const char *const holdings[] = {
+	[HOLDING_UNKNOWN] = "",      [HOLDING_OPEN] = "open",     [HOLDING_QUEUE] = "queue",
+	[HOLDING_CLOSED] = "closed", [HOLDING_EXITED] = "exited", [HOLDING_HIDDEN] = "hidden",
+	[HOLDING_KERNEL] = "kernel",
+};
+COVERS(holdings, HOLDING_COUNT);
+
 static const char *const loss_places[] = {
 	[0] = "",
 	[LOSS_RING] = "ring-buffer",
@@ -64,6 +71,11 @@ const char *closer_name(enum closer closer)
 const char *owner_source_name(enum owner_source source)
 {
 	return NAME_OF(owner_sources, source);
+}
+
+const char *holding_name(enum holding holding)
+{
+	return NAME_OF(holdings, holding);
 }
 
 const char *loss_where_name(enum fact_loss_where where)

@@ -29,9 +29,17 @@ OF_ROW(local)
 OF_ROW(foreign)
 OF_ROW(program)
 OF_ROW(owner_source)
+OF_ROW(owner_holding)
 OF_ROW(owner_pid)
 OF_ROW(owner_comm)
 OF_ROW(fd)
+OF_ROW(creator)
+OF_ROW(creator_by)
+OF_ROW(creator_pid)
+OF_ROW(creator_tid)
+OF_ROW(creator_thread)
+OF_ROW(peer)
+OF_ROW(peer_pid)
 OF_ROW(closed_by)
 OF_ROW(family)
 OF_ROW(local_address)
@@ -209,6 +217,15 @@ CHANGE_GETTER(actor_comm)
 		value_print(value, "%.*s", FACT_COMM_LEN, change->actor.comm);
 }
 
+CHANGE_GETTER(actor_tid)
+{
+	const struct change *change = object;
+
+	(void)context;
+	if (change->actor.pid && change->actor.tid)
+		value_number(value, change->actor.tid);
+}
+
 CHANGE_GETTER(inferred)
 {
 	const struct change *change = object;
@@ -252,19 +269,29 @@ const struct field change_fields[] = {
 	FIELD(transition, "Event", STRING, 28, "what happened, in words"),
 	FIELD(duration, "Duration", DURATION, -8, "time in the state left; >=: at least"),
 	FIELD(program, "PID/Program name", STRING, 20,
-	      "a process that has it open, or opened it; +N: further ones; (in parentheses): who is to accept it"),
+	      "a process that has it open, or had it; +N: further ones; (in parentheses): who is to accept it"),
 	FIELD(owner_source, "Owner by", STRING, 8, "how the process is known"),
+	FIELD(owner_holding, "Holding", STRING, 8,
+	      "how the process stands to it: open, queue, closed, exited, hidden, kernel"),
 	FIELD(owner_pid, "PID", NUMBER, -7, "its process id"),
 	FIELD(owner_comm, "Command", STRING, 15, "its command name"),
 	FIELD(fd, "FD", NUMBER, -5, "its file descriptor"),
 	FIELD(actor_pid, "Actor", NUMBER, -7, "process that did it, where that is certain"),
 	FIELD(actor_comm, "Actor Command", STRING, 15, "its command name"),
+	FIELD(actor_tid, "Actor TID", NUMBER, -9, "id of its thread that did it"),
+	FIELD(creator, "Creator", STRING, 20, "process that called connect, accept or listen"),
+	FIELD(creator_by, "Made by", STRING, 7, "which of these it called"),
+	FIELD(creator_pid, "Creator PID", NUMBER, -11, "its process id"),
+	FIELD(creator_tid, "Creator TID", NUMBER, -11, "id of its thread that did"),
+	FIELD(creator_thread, "Creator Thread", STRING, 15, "name of that thread"),
+	FIELD(peer, "Peer Program", STRING, 20, "process at the other end, if that is on this host"),
+	FIELD(peer_pid, "Peer PID", NUMBER, -8, "its process id"),
 	FIELD(reason, "Rst Reason", STRING, 16, "why an RST was sent"),
 	FIELD(retransmit, "Retransmit", STRING, 10, "kind: SYN, SYN+ACK, RTO, fast, TLP, slow-start"),
 	FIELD(closed_by, "Closed by", STRING, 11, "who ended, or began to end, the connection"),
 	FIELD(error, "Error", STRING, 12, "pending or last error of the socket"),
 	FIELD(state, "State", STRING, 11, "state of the socket after the event"),
-	FIELD(cgroup, "Cgroup", STRING, 30, "cgroup v2 path of the socket"),
+	FIELD(cgroup, "Cgroup", STRING, 30, "cgroup path of the socket, else of its process"),
 	FIELD(container, "Container", STRING, 24, "container or unit, from the cgroup"),
 	FIELD(cookie, "Cookie", NUMBER, -8, "socket cookie (ss -e prints it as sk:, in hexadecimal)"),
 	FIELD(sk, "Sock", STRING, 16, "kernel address of the struct sock"),

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/table.h"
+
 struct container {
 	char runtime[16]; /* docker, containerd, crio, podman, lxc, systemd, ... */
 	char id[72];      /* container id (whole), or unit name */
@@ -14,5 +16,16 @@ struct container {
 
 /* path: from the cgroup hierarchy's root. false: tells none. */
 bool container_parse(const char *path, struct container *container);
+
+/*
+ * Cgroup path of a socket: its own, by the v2 hierarchy; where that tells nothing
+ * (hosts with v1 hierarchies), that of the process that has or had it. NULL: not
+ * known. Wishes for names, which changes nothing that the table tells.
+ */
+const char *row_cgroup_path(const struct table *table, const struct row *row);
+
+/* What that path tells. */
+bool row_find_container(const struct table *table, const struct row *row,
+                        struct container *container);
 
 #endif

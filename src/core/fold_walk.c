@@ -58,8 +58,16 @@ static void sweep_sockets(struct table *t)
 	}
 }
 
+/* Open, and was before the walk began, and no fd led to it. */
+static bool is_hidden(const struct table *t, const struct row *row)
+{
+	return row->flags & ROW_SOCKET && row->holders == ROW_NONE &&
+	       !(row->flags & (ROW_KERNEL | ROW_ORPHAN | ROW_MINI | ROW_REQUEST)) &&
+	       row->born < t->hold_begin && row->changed < t->hold_begin;
+}
+
 /* Holders that are no more; and sockets in CLOSE, which only an fd keeps alive. */
-static void sweep_holders(struct table *t)
+static void sweep_holders(struct table *t, bool saw_all)
 {
 	for (uint32_t i = 0; i < t->rows.used; i++) {
 		struct row *row = row_at(t, i);
@@ -71,6 +79,8 @@ static void sweep_holders(struct table *t)
 		if (row->state == STATE_CLOSE && row->holders == ROW_NONE &&
 		    row->touched < t->hold_begin && row->changed < t->hold_begin)
 			row_drop(t, row);
+		else if (saw_all && is_hidden(t, row))
+			row->flags |= ROW_HIDDEN;
 	}
 	t->totals.holders_known = true;
 }
@@ -78,7 +88,7 @@ static void sweep_holders(struct table *t)
 void fold_walk_end(struct table *t, const struct fact_walk *fact)
 {
 	if (fact->kind == WALK_HOLDERS && t->holding) {
-		sweep_holders(t);
+		sweep_holders(t, !fact->unseen);
 		t->holding = false;
 	} else if (fact->kind == WALK_SOCKETS && t->walking && fact->netns == t->walk_netns) {
 		sweep_sockets(t);

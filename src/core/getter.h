@@ -29,6 +29,7 @@ GETTER(netns_name);
 /* core/row_who.c */
 GETTER(program);
 GETTER(owner_source);
+GETTER(owner_holding);
 GETTER(owner_pid);
 GETTER(owner_comm);
 GETTER(fd);
@@ -39,6 +40,23 @@ GETTER(cgroup);
 GETTER(container);
 GETTER(container_id);
 GETTER(pod);
+
+/* core/row_creator.c */
+GETTER(creator);
+GETTER(creator_by);
+GETTER(creator_pid);
+GETTER(creator_comm);
+GETTER(creator_tid);
+GETTER(creator_thread);
+GETTER(creator_uid);
+GETTER(creator_exited);
+GETTER(creator_args);
+GETTER(peer);
+GETTER(peer_pid);
+GETTER(peer_comm);
+GETTER(peer_cookie);
+GETTER(peer_state);
+GETTER(peer_netns);
 
 /* core/row_life.c */
 GETTER(state);

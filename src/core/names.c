@@ -56,6 +56,11 @@ struct name_key name_key_number(enum fact_name_kind kind, uint64_t number)
 	return (struct name_key){.kind = kind, .key = {number, 0}};
 }
 
+struct name_key name_key_task(uint32_t pid, uint64_t start)
+{
+	return (struct name_key){.kind = NAME_TASK, .key = {pid, start}};
+}
+
 struct name_key name_key_host(int family, const uint8_t addr[16])
 {
 	uint8_t mapped[16] = {[10] = 0xff, [11] = 0xff};

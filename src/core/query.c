@@ -157,7 +157,7 @@ static bool match_cgroup(const struct query *query, const struct table *table,
 
 	if (!query->cgroups.count)
 		return true;
-	path = name_of(table, NAME_CGROUP, row->cgroup);
+	path = row_cgroup_path(table, row);
 	for (size_t i = 0; path && i < query->cgroups.count; i++) {
 		const char *asked = query->cgroups.items[i];
 
@@ -201,12 +201,10 @@ static bool match_container(const struct query *query, const struct table *table
                             const struct row *row)
 {
 	struct container container;
-	const char *path;
 
 	if (!query->containers.count)
 		return true;
-	path = name_of(table, NAME_CGROUP, row->cgroup);
-	if (!path || !container_parse(path, &container))
+	if (!row_find_container(table, row, &container))
 		return false;
 	for (size_t i = 0; i < query->containers.count; i++) {
 		if (is_container(query->containers.items[i], &container))

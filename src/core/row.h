@@ -53,6 +53,18 @@ enum owner_source {
 	OWNER_SOURCE_COUNT
 };
 
+/* How the process that is named for a row stands to the socket. */
+enum holding {
+	HOLDING_UNKNOWN,
+	HOLDING_OPEN,   /* it has the socket open */
+	HOLDING_QUEUE,  /* it has the listener open, and has not accepted */
+	HOLDING_CLOSED, /* it had the socket, and lives */
+	HOLDING_EXITED, /* it had the socket, and has ended */
+	HOLDING_HIDDEN, /* the socket is open somewhere, but no fd that we can see leads to it */
+	HOLDING_KERNEL, /* the kernel's own */
+	HOLDING_COUNT
+};
+
 enum row_flag {
 	ROW_SINCE_EXACT = 1 << 0,  /* entry into the present state was seen */
 	ROW_NASCENT = 1 << 1,      /* born by LISTEN->SYN_RECV, own addresses not known yet */

@@ -7,37 +7,81 @@
 
 #include <string.h>
 
+/* The first 12 digits of a long hexadecimal id, as container tools print it; a name whole. */
+static int short_length(const char *id)
+{
+	size_t length = strlen(id);
+
+	if (length < 32 || strspn(id, "0123456789abcdef") != length)
+		return (int)length;
+	return 12;
+}
+
+static void print_container(struct value *value, const struct container *container)
+{
+	value_print_more(value, "%s:%.*s", container->runtime, short_length(container->id),
+	                 container->id);
+}
+
 /*
- * As netstat, then how many more hold it:
+ * As netstat, then how many more hold it, or how the process stands to it:
  *
- *   4942/python3     4942/python3+2     (4942/python3)
+ *   4942/python3     4942/python3+2     (4942/python3)     4942/python3[exited]
+ *   [hidden]         [hidden:docker:3f4e5d6c7b8a]          [kernel]
  *
- * In parentheses: nobody has accepted it yet, this one listens.
+ * In parentheses: nobody has accepted it yet, this one listens. Hidden: it is
+ * open, but not by any fd that we can see (another pid namespace, an fd in flight
+ * or of io_uring's own table).
  */
 GETTER(program)
 {
+	struct container container;
 	struct owner owner;
-	bool listener;
 
 	table_owner(context->table, object, &owner);
-	if (!owner.task)
-		return;
-	listener = owner.source == OWNER_LISTENER;
+	if (owner.task && owner.source == OWNER_LISTENER)
+		value_print(value, "(%u/%.*s)", owner.task->pid, FACT_COMM_LEN, owner.task->comm);
+	else if (owner.task)
+		value_print(value, "%u/%.*s", owner.task->pid, FACT_COMM_LEN, owner.task->comm);
 	if (owner.more)
-		value_print(value, "%s%u/%.*s+%u%s", listener ? "(" : "", owner.task->pid,
-		            FACT_COMM_LEN, owner.task->comm, owner.more, listener ? ")" : "");
+		value_print_more(value, "+%u", owner.more);
+	if (owner.holding == HOLDING_EXITED)
+		value_print_more(value, "[exited]");
+	if (owner.holding == HOLDING_KERNEL)
+		value_print(value, "[kernel]");
+	if (owner.holding != HOLDING_HIDDEN)
+		return;
+	if (!owner.task)
+		value_print(value, "[hidden");
 	else
-		value_print(value, "%s%u/%.*s%s", listener ? "(" : "", owner.task->pid,
-		            FACT_COMM_LEN, owner.task->comm, listener ? ")" : "");
+		value_print_more(value, "[hidden");
+	if (!owner.task && row_find_container(context->table, object, &container)) {
+		value_print_more(value, ":");
+		print_container(value, &container);
+	}
+	value_print_more(value, "]");
+}
+
+/* "open", "queue", "closed", "exited", "hidden", "kernel" */
+GETTER(owner_holding)
+{
+	struct owner owner;
+
+	table_owner(context->table, object, &owner);
+	value_string(value, holding_name(owner.holding));
 }
 
 GETTER(owner_source)
 {
 	struct owner owner;
 
+	struct container container;
+
 	table_owner(context->table, object, &owner);
 	if (owner.task)
 		value_string(value, owner_source_name(owner.source));
+	else if (row_find_container(context->table, object, &container))
+		value_string(value, owner_source_name(OWNER_CGROUP));
 }
 
 GETTER(owner_pid)
@@ -68,6 +112,14 @@ GETTER(fd)
 		value_number(value, (uint64_t)owner.fd);
 }
 
+static void list_comm(struct buffer *json, const char comm[FACT_COMM_LEN])
+{
+	char text[FACT_COMM_LEN + 1] = "";
+
+	memcpy(text, comm, FACT_COMM_LEN);
+	escape_json(json, text);
+}
+
 /* [{"pid":4942,"fd":7,"comm":"python3"},...] */
 static void list_holders(const struct field_context *context, const void *object,
                          struct buffer *json)
@@ -79,13 +131,12 @@ static void list_holders(const struct field_context *context, const void *object
 	buffer_text(json, "[");
 	for (; holder; holder = table_holder(context->table, holder->next)) {
 		const struct task *task = table_task(context->table, holder->task);
-		char comm[FACT_COMM_LEN + 1] = "";
 
-		if (task)
-			memcpy(comm, task->comm, FACT_COMM_LEN);
-		buffer_print(json, "%s{\"pid\":%u,\"fd\":%d,\"comm\":", comma, task ? task->pid : 0,
+		if (task->exited) /* and has closed all that it had open */
+			continue;
+		buffer_print(json, "%s{\"pid\":%u,\"fd\":%d,\"comm\":", comma, task->pid,
 		             holder->fd);
-		escape_json(json, comm);
+		list_comm(json, task->comm);
 		buffer_text(json, "}");
 		comma = ",";
 	}
@@ -100,7 +151,7 @@ GETTER(holders)
 	uint64_t count = 0;
 
 	for (; holder; holder = table_holder(context->table, holder->next))
-		count++;
+		count += !table_task(context->table, holder->task)->exited;
 	if (!count) {
 		table_totals(context->table, &totals);
 		if (!totals.holders_known)
@@ -133,34 +184,9 @@ GETTER(user)
 		value_print(value, "%u", row->uid);
 }
 
-static const char *cgroup_path(const struct field_context *context, const struct row *row)
-{
-	if (!row->cgroup)
-		return NULL;
-	return names_want(value_names(context), name_key_number(NAME_CGROUP, row->cgroup));
-}
-
 GETTER(cgroup)
 {
-	value_string(value, cgroup_path(context, object));
-}
-
-static bool find_container(const struct field_context *context, const struct row *row,
-                           struct container *container)
-{
-	const char *path = cgroup_path(context, row);
-
-	return path && container_parse(path, container);
-}
-
-/* The first 12 digits of a long hexadecimal id, as container tools print it; a name whole. */
-static int short_length(const char *id)
-{
-	size_t length = strlen(id);
-
-	if (length < 32 || strspn(id, "0123456789abcdef") != length)
-		return (int)length;
-	return 12;
+	value_string(value, row_cgroup_path(context->table, object));
 }
 
 /* "docker:3f4e5d6c7b8a", "systemd:nginx.service" */
@@ -168,16 +194,17 @@ GETTER(container)
 {
 	struct container container;
 
-	if (find_container(context, object, &container))
-		value_print(value, "%s:%.*s", container.runtime, short_length(container.id),
-		            container.id);
+	if (!row_find_container(context->table, object, &container))
+		return;
+	value_print(value, "%s", "");
+	print_container(value, &container);
 }
 
 GETTER(container_id)
 {
 	struct container container;
 
-	if (find_container(context, object, &container) && container.id[0])
+	if (row_find_container(context->table, object, &container) && container.id[0])
 		value_print(value, "%s", container.id);
 }
 
@@ -185,6 +212,6 @@ GETTER(pod)
 {
 	struct container container;
 
-	if (find_container(context, object, &container) && container.pod[0])
+	if (row_find_container(context->table, object, &container) && container.pod[0])
 		value_print(value, "%s", container.pod);
 }

@@ -76,18 +76,6 @@ const struct task *table_task(const struct table *table, uint32_t index);     /*
 const struct holder *table_holder(const struct table *table, uint32_t index); /* NULL: ROW_NONE */
 const struct step *table_step(const struct table *table, uint32_t index);     /* NULL: ROW_NONE */
 
-/* How the process that is named for a row stands to the socket. */
-enum holding {
-	HOLDING_UNKNOWN,
-	HOLDING_OPEN,   /* it has the socket open */
-	HOLDING_QUEUE,  /* it has the listener open, and has not accepted */
-	HOLDING_CLOSED, /* it had the socket, and lives */
-	HOLDING_EXITED, /* it had the socket, and has ended */
-	HOLDING_HIDDEN, /* the socket is open somewhere, but no fd that we can see leads to it */
-	HOLDING_KERNEL, /* the kernel's own */
-	HOLDING_COUNT
-};
-
 /*
  * Whom to name for the row: a present holder, else who created it, else the
  * listener's owner. fd: -1 if not known; more: further holders.

@@ -96,6 +96,7 @@ static const struct text_row syscall_rows[] = {
 static const struct text_row walk_rows[] = {
 	WORD(struct fact_walk, kind, fact_walk_kinds),
 	NUMBER(struct fact_walk, netns),
+	NUMBER(struct fact_walk, unseen),
 };
 
 static const struct text_row holder_rows[] = {

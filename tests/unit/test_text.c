@@ -178,10 +178,12 @@ static void make_fact(union any *any, uint16_t type)
 	case FACT_DOING:
 		any->doing.syscall[sizeof(any->doing.syscall) - 1] = '\0';
 		break;
-	case FACT_CLOCK:
-	case FACT_DESTROY:
 	case FACT_WALK_BEGIN:
 	case FACT_WALK_END:
+		any->walk.pad = 0;
+		break;
+	case FACT_CLOCK:
+	case FACT_DESTROY:
 	case FACT_TICK:
 	case FACT_TYPE_COUNT:
 		break;
