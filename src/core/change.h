@@ -11,6 +11,7 @@ enum change_kind {
 	CHANGE_RST_SENT,
 	CHANGE_RST_RECEIVED,
 	CHANGE_LOSS,
+	CHANGE_END, /* the row is dropped after this: a last look at it */
 	CHANGE_KIND_COUNT
 };
 

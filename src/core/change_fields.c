@@ -69,6 +69,7 @@ CHANGE_GETTER(event)
 		[CHANGE_RST_SENT] = "rst_sent",
 		[CHANGE_RST_RECEIVED] = "rst_received",
 		[CHANGE_LOSS] = "loss",
+		[CHANGE_END] = "end",
 	};
 	_Static_assert(sizeof(events) / sizeof(events[0]) == CHANGE_KIND_COUNT, "a name for each");
 	const struct change *change = object;
@@ -184,6 +185,9 @@ CHANGE_GETTER(transition)
 		break;
 	case CHANGE_LOSS:
 		print_loss(value, change);
+		break;
+	case CHANGE_END:
+		value_print(value, "end");
 		break;
 	case CHANGE_KIND_COUNT:
 		break;

@@ -53,14 +53,14 @@ bool endpoint_unspecified(const struct endpoint *endpoint)
 	return !memcmp(endpoint->addr, zero, endpoint->family == AF_INET ? 4 : 16);
 }
 
-static void map(const struct endpoint *endpoint, uint8_t addr[16])
+void endpoint_map(uint8_t family, const uint8_t addr[16], uint8_t mapped[16])
 {
-	if (endpoint->family != AF_INET) {
-		memcpy(addr, endpoint->addr, 16);
+	if (family != AF_INET) {
+		memcpy(mapped, addr, 16);
 		return;
 	}
-	memcpy(addr, mapped_prefix, sizeof(mapped_prefix));
-	memcpy(addr + 12, endpoint->addr, 4);
+	memcpy(mapped, mapped_prefix, sizeof(mapped_prefix));
+	memcpy(mapped + 12, addr, 4);
 }
 
 int endpoint_compare(const struct endpoint *a, const struct endpoint *b)
@@ -68,8 +68,8 @@ int endpoint_compare(const struct endpoint *a, const struct endpoint *b)
 	uint8_t left[16], right[16];
 	int order;
 
-	map(a, left);
-	map(b, right);
+	endpoint_map(a->family, a->addr, left);
+	endpoint_map(b->family, b->addr, right);
 	order = memcmp(left, right, sizeof(left));
 	return order ? order : (int)a->port - (int)b->port;
 }

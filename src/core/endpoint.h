@@ -18,6 +18,9 @@ void endpoint_text(const struct endpoint *endpoint, char text[ENDPOINT_SIZE]);
 /* Is the address 0.0.0.0 or ::? */
 bool endpoint_unspecified(const struct endpoint *endpoint);
 
+/* The form that both families share: IPv4 as ::ffff:0:0/96. */
+void endpoint_map(uint8_t family, const uint8_t addr[16], uint8_t mapped[16]);
+
 /* By address, IPv4 as ::ffff:0:0/96, then by port. */
 int endpoint_compare(const struct endpoint *a, const struct endpoint *b);
 

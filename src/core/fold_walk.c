@@ -78,7 +78,7 @@ static void sweep_holders(struct table *t, bool saw_all)
 			holders_keep(t, row, t->holder_gen);
 		if (row->state == STATE_CLOSE && row->holders == ROW_NONE &&
 		    row->touched < t->hold_begin && row->changed < t->hold_begin)
-			row_drop(t, row);
+			row_end(t, row, t->now);
 		else if (saw_all && is_hidden(t, row))
 			row->flags |= ROW_HIDDEN;
 	}

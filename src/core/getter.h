@@ -41,6 +41,11 @@ GETTER(container);
 GETTER(container_id);
 GETTER(pod);
 
+/* core/row_doing.c */
+GETTER(doing);
+GETTER(open_fds);
+GETTER(fd_limit);
+
 /* core/row_creator.c */
 GETTER(creator);
 GETTER(creator_by);

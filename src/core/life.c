@@ -88,6 +88,15 @@ void row_retire(struct table *t, struct row *row, uint64_t time)
 {
 	if (row->state != STATE_CLOSE && !(row->flags & ROW_NASCENT))
 		row_enter(t, row, STATE_CLOSE, time, true, NULL);
+	row_end(t, row, time);
+}
+
+void row_end(struct table *t, struct row *row, uint64_t time)
+{
+	struct change change = {.kind = CHANGE_END, .time = time, .row = row};
+
+	if (!(row->flags & ROW_NASCENT))
+		change_emit(t, &change);
 	row_drop(t, row);
 }
 

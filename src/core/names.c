@@ -10,7 +10,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+
+#include "core/endpoint.h"
 
 enum list_index {
 	/* 1 .. NAME_KIND_COUNT - 1: wishes of that kind */
@@ -63,12 +64,9 @@ struct name_key name_key_task(uint32_t pid, uint64_t start)
 
 struct name_key name_key_host(int family, const uint8_t addr[16])
 {
-	uint8_t mapped[16] = {[10] = 0xff, [11] = 0xff};
+	uint8_t mapped[16];
 
-	if (family == AF_INET)
-		memcpy(mapped + 12, addr, 4);
-	else
-		memcpy(mapped, addr, 16);
+	endpoint_map((uint8_t)family, addr, mapped);
 	return (struct name_key){.kind = NAME_HOST, .key = {load64(mapped), load64(mapped + 8)}};
 }
 

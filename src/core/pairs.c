@@ -6,28 +6,18 @@
  * ports of containers) differ at the ends, and are not found.
  */
 #include <string.h>
-#include <sys/socket.h>
 
+#include "core/endpoint.h"
 #include "core/table_private.h"
-
-/* An address in the form that both families share: IPv4 as ::ffff:0:0/96. */
-static void map_address(uint8_t family, const uint8_t addr[16], uint64_t mapped[2])
-{
-	uint8_t bytes[16] = {[10] = 0xff, [11] = 0xff};
-
-	if (family == AF_INET)
-		memcpy(bytes + 12, addr, 4);
-	else
-		memcpy(bytes, addr, 16);
-	memcpy(mapped, bytes, sizeof(bytes));
-}
 
 static uint64_t hash_end(uint8_t family, const uint8_t addr[16], uint16_t port)
 {
-	uint64_t mapped[2];
+	uint8_t mapped[16];
+	uint64_t half[2];
 
-	map_address(family, addr, mapped);
-	return hash_mix(mapped[0] ^ hash_mix(mapped[1] ^ port));
+	endpoint_map(family, addr, mapped);
+	memcpy(half, mapped, sizeof(half));
+	return hash_mix(half[0] ^ hash_mix(half[1] ^ port));
 }
 
 static uint64_t hash_pair(const void *element)
@@ -65,34 +55,30 @@ void pair_remove(struct table *t, struct row *row)
 	row->flags &= ~ROW_PAIRED;
 }
 
-static bool same_address(const struct row *a, const uint8_t *of_a, const struct row *b,
-                         const uint8_t *of_b)
+static bool same_end(const struct row *a, const uint8_t *of_a, const struct row *b,
+                     const uint8_t *of_b)
 {
-	uint64_t left[2], right[2];
+	uint8_t left[16], right[16];
 
-	map_address(a->family, of_a, left);
-	map_address(b->family, of_b, right);
-	return left[0] == right[0] && left[1] == right[1];
+	endpoint_map(a->family, of_a, left);
+	endpoint_map(b->family, of_b, right);
+	return !memcmp(left, right, sizeof(left));
 }
 
 /* Each other's ends; a socket that connected to itself is its own. */
 static bool are_pair(const struct row *a, const struct row *b)
 {
-	return a->lport == b->rport && a->rport == b->lport &&
-	       same_address(a, a->laddr, b, b->raddr) && same_address(a, a->raddr, b, b->laddr);
+	return a->lport == b->rport && a->rport == b->lport && same_end(a, a->laddr, b, b->raddr) &&
+	       same_end(a, a->raddr, b, b->laddr);
 }
 
 static bool is_loopback(const struct row *row)
 {
-	static const uint8_t v6[16] = {[15] = 1};
-	uint64_t mapped[2];
-	uint8_t bytes[16];
+	static const uint8_t v6[16] = {[15] = 1}, v4[13] = {[10] = 0xff, [11] = 0xff, [12] = 127};
+	uint8_t mapped[16];
 
-	map_address(row->family, row->laddr, mapped);
-	memcpy(bytes, mapped, sizeof(bytes));
-	if (!memcmp(bytes, v6, sizeof(v6)))
-		return true;
-	return bytes[10] == 0xff && bytes[11] == 0xff && bytes[12] == 127;
+	endpoint_map(row->family, row->laddr, mapped);
+	return !memcmp(mapped, v6, sizeof(v6)) || !memcmp(mapped, v4, sizeof(v4));
 }
 
 /* A row in CLOSE keeps the addresses of a connection that is no more. */

@@ -11,6 +11,7 @@
 
 #include "base/parse.h"
 #include "core/container.h"
+#include "core/endpoint.h"
 
 /* Wishing for a name changes nothing that the table tells, hence from a const one. */
 static const char *name_of(const struct table *table, enum fact_name_kind kind, uint64_t number)
@@ -55,26 +56,14 @@ static bool in_cidr(const struct query_cidr *cidr, const uint8_t addr[16])
 	       (!rest || (cidr->addr[whole] ^ addr[whole]) >> (8 - rest) == 0);
 }
 
-/* In the form of struct query_cidr. */
-static void map_address(uint8_t mapped[16], uint8_t family, const uint8_t addr[16])
-{
-	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
-
-	memcpy(mapped, addr, 16);
-	if (family == AF_INET) {
-		memcpy(mapped, prefix, sizeof(prefix));
-		memcpy(mapped + sizeof(prefix), addr, 4);
-	}
-}
-
 static bool match_address(const struct query *query, const struct table *table,
                           const struct row *row)
 {
 	uint8_t local[16], remote[16];
 
 	(void)table;
-	map_address(local, row->family, row->laddr);
-	map_address(remote, row->family, row->raddr);
+	endpoint_map(row->family, row->laddr, local);
+	endpoint_map(row->family, row->raddr, remote);
 	for (size_t i = 0; i < query->cidr_count; i++) {
 		if (in_cidr(&query->cidrs[i], local) || in_cidr(&query->cidrs[i], remote))
 			return true;

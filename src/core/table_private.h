@@ -168,6 +168,8 @@ void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t 
                const struct fact_task *actor);
 /* Its end as told by a walk, look-up or deadline: a change to CLOSE, then no row. */
 void row_retire(struct table *t, struct row *row, uint64_t time);
+/* Tells the listener that the row ends, and drops it. */
+void row_end(struct table *t, struct row *row, uint64_t time);
 /* A new row, met by a sample: the state and kind that it is found in. */
 void row_meet_as(struct table *t, struct row *row, const struct fact_sample *s);
 /* The row's full socket is gone, a mini-socket in `state` goes on. */

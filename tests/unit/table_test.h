@@ -279,6 +279,8 @@ static inline void log_change(const struct change *change, void *arg)
 		return;
 	}
 	assert_non_null(change->row);
+	if (change->kind == CHANGE_END) /* every row has one */
+		return;
 	log_print(trial, ":%u ", change->row->lport);
 	switch (change->kind) {
 	case CHANGE_STATE:
@@ -297,6 +299,7 @@ static inline void log_change(const struct change *change, void *arg)
 		log_print(trial, "rst_received");
 		break;
 	case CHANGE_LOSS:
+	case CHANGE_END:
 	case CHANGE_KIND_COUNT:
 		fail();
 	}

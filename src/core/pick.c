@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/pick.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "core/endpoint.h"
+
+static int parse_cookie(const char *text, struct pick *pick)
+{
+	char *end;
+
+	pick->kind = PICK_COOKIE;
+	if (strncmp(text, "sk:", 3))
+		return parse_number(text, 1, UINT64_MAX, &pick->cookie);
+	text += 3;
+	if (!*text || strlen(text) > 16 || text[strspn(text, "0123456789abcdefABCDEF")])
+		return -EINVAL;
+	pick->cookie = strtoull(text, &end, 16);
+	return pick->cookie ? 0 : -EINVAL;
+}
+
+static int parse_fd(const char *text, struct pick *pick)
+{
+	const char *colon = strchr(text, ':');
+	uint64_t pid, fd;
+	char word[16];
+
+	if (!colon || (size_t)(colon - text) >= sizeof(word))
+		return -EINVAL;
+	snprintf(word, sizeof(word), "%.*s", (int)(colon - text), text);
+	if (parse_number(word, 1, UINT32_MAX, &pid) || parse_number(colon + 1, 0, INT_MAX, &fd))
+		return -EINVAL;
+	pick->kind = PICK_FD;
+	pick->pid = (uint32_t)pid;
+	pick->fd = (int)fd;
+	return 0;
+}
+
+/* "10.0.0.1:80", "[::1]:80"; "::1:80" as netstat prints it: the last colon parts them. */
+static int parse_end(const char *text, size_t size, uint8_t addr[16], uint16_t *port)
+{
+	const char *colon = memrchr(text, ':', size);
+	uint64_t number;
+	char word[64];
+	uint8_t bits;
+
+	if (!colon || size >= sizeof(word))
+		return -EINVAL;
+	snprintf(word, sizeof(word), "%.*s", (int)(size - (size_t)(colon + 1 - text)), colon + 1);
+	if (parse_number(word, 1, UINT16_MAX, &number))
+		return -EINVAL;
+	*port = (uint16_t)number;
+	if (*text == '[' && colon[-1] == ']')
+		snprintf(word, sizeof(word), "%.*s", (int)(colon - text) - 2, text + 1);
+	else
+		snprintf(word, sizeof(word), "%.*s", (int)(colon - text), text);
+	if (strchr(word, '/'))
+		return -EINVAL;
+	return parse_cidr(word, addr, &bits);
+}
+
+static int parse_tuple(const char *text, struct pick *pick)
+{
+	const char *dash = strchr(text, '-');
+
+	if (!dash)
+		return -EINVAL;
+	pick->kind = PICK_TUPLE;
+	if (parse_end(text, (size_t)(dash - text), pick->local, &pick->lport))
+		return -EINVAL;
+	return parse_end(dash + 1, strlen(dash + 1), pick->foreign, &pick->fport);
+}
+
+int pick_parse(const char *text, struct pick *pick, struct diag *diag)
+{
+	struct pick result = {0};
+
+	if (!parse_cookie(text, &result) || !parse_fd(text, &result) ||
+	    !parse_tuple(text, &result)) {
+		*pick = result;
+		return 0;
+	}
+	return diag_fail(diag, -EINVAL,
+	                 "\"%.80s\" names no socket; accepted are a cookie (4101, sk:1005), PID:FD "
+	                 "(4242:7) and LOCAL-FOREIGN (10.0.0.1:80-10.0.0.2:5000)",
+	                 text);
+}
+
+static bool holds_fd(const struct pick *pick, const struct table *table, const struct row *row)
+{
+	const struct holder *holder = table_holder(table, row->holders);
+
+	for (; holder; holder = table_holder(table, holder->next))
+		if (holder->fd == pick->fd && table_task(table, holder->task)->pid == pick->pid)
+			return true;
+	return false;
+}
+
+static bool has_ends(const struct pick *pick, const struct row *row)
+{
+	uint8_t local[16], foreign[16];
+
+	if (row->lport != pick->lport || row->rport != pick->fport)
+		return false;
+	endpoint_map(row->family, row->laddr, local);
+	endpoint_map(row->family, row->raddr, foreign);
+	return !memcmp(local, pick->local, sizeof(local)) &&
+	       !memcmp(foreign, pick->foreign, sizeof(foreign));
+}
+
+bool pick_match(const struct pick *pick, const struct table *table, const struct row *row)
+{
+	switch (pick->kind) {
+	case PICK_COOKIE:
+		return row->cookie == pick->cookie;
+	case PICK_FD:
+		return holds_fd(pick, table, row);
+	case PICK_TUPLE:
+		return has_ends(pick, row);
+	}
+	return false;
+}
