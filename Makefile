@@ -83,6 +83,15 @@ $(SKELETON): $(B)/tcptrail.bpf.o
 
 # --- user space ------------------------------------------------------------------------------
 $(B)/src/source/live.o $(B)/src/source/walk.o: $(SKELETON)
+$(B)/src/enrich/doing_text.o: $(B)/syscall_names.h
+
+# Syscalls of the machine we build for: its headers say `#define __NR_read 0`. The two left out are
+# a count and the start of a range.
+$(B)/syscall_names.h: $(B)/flags
+	$(call say,GEN,$@)
+	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -E -dM -include sys/syscall.h -x c /dev/null -o $(@:.h=.i)
+	$(Q)sed -n -e '/__NR_syscalls /d' -e '/__NR_arch_specific_syscall /d' \
+		-e 's/^#define __NR_\([a-z0-9_]*\) .*/{__NR_\1, "\1"},/p' $(@:.h=.i) > $@
 
 $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)

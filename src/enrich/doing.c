@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Everything is opened by way of one descriptor of /proc/PID: that stays with the process it was
+ * opened for, so one look at when that one started tells for all that is read.
+ */
+#include "enrich/doing.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "enrich/doing_text.h"
+
+/* Threads that are looked at: each costs an open and a read. */
+#define THREADS_MAX 16384
+
+/* The first bytes of a file, as one read(2) gives them. Their number or -errno. */
+static ssize_t read_file(int dir, const char *path, void *bytes, size_t size)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+
+	if (fd < 0)
+		return -errno;
+	got = read(fd, bytes, size);
+	if (got < 0)
+		got = -errno;
+	close(fd);
+	return got;
+}
+
+/* The same with a NUL, and "" on failure. 0 or -errno. */
+static int read_text(int dir, const char *path, char *text, size_t size)
+{
+	ssize_t got = read_file(dir, path, text, size - 1);
+
+	text[got < 0 ? 0 : got] = '\0';
+	return got < 0 ? got : 0;
+}
+
+static DIR *open_directory(int dir, const char *path)
+{
+	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *opened = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!opened && fd >= 0)
+		close(fd);
+	return opened;
+}
+
+/* The next name that is a number, or NULL. */
+static const char *next_number(DIR *dir)
+{
+	struct dirent *dirent;
+
+	while ((dirent = readdir(dir)))
+		if (*dirent->d_name >= '0' && *dirent->d_name <= '9')
+			return dirent->d_name;
+	return NULL;
+}
+
+/* Is it the one that started then, and still alive? 0 or -errno. */
+static int check_process(int dir, uint64_t start)
+{
+	uint64_t tick_ns = NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
+	struct doing_stat stat;
+	char text[1024];
+	int err = read_text(dir, "stat", text, sizeof(text));
+
+	if (!err)
+		err = doing_parse_stat(text, &stat);
+	if (err)
+		return err;
+	if (start && stat.start != start / tick_ns)
+		return -ESRCH;
+	/* The leader may exit before the others do; it waits as a zombie then. */
+	return strchr("ZX", stat.state) && stat.threads <= 1 ? -ESRCH : 0;
+}
+
+/* If not, opening fails (6.18) or nothing is read (6.1). Where we may not look: taken for yes. */
+static bool has_memory(int thread)
+{
+	char byte;
+	ssize_t got = read_file(thread, "auxv", &byte, sizeof(byte));
+
+	return got != 0 && got != -ESRCH && got != -ENOENT;
+}
+
+/*
+ * A thread that has not exited, as its directory in /proc: the others have no memory and no
+ * descriptors any more, and the leader may be one of them. -1: there is none; kernel threads.
+ */
+static int open_living(int dir)
+{
+	DIR *tasks = open_directory(dir, "task");
+	int living = -1;
+	const char *tid;
+
+	while (tasks && living < 0 && (tid = next_number(tasks))) {
+		living = openat(dirfd(tasks), tid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (living >= 0 && !has_memory(living)) {
+			close(living);
+			living = -1;
+		}
+	}
+	if (tasks)
+		closedir(tasks);
+	return living;
+}
+
+/*
+ * Is it of our word size? Told by the auxiliary vector it was started with and not by its file,
+ * which may be gone or on a server that hangs.
+ */
+static bool is_native(int living)
+{
+	ElfW(auxv_t) vector[64];
+	ssize_t size = read_file(living, "auxv", vector, sizeof(vector));
+
+	for (ssize_t i = 0; i < size / (ssize_t)sizeof(vector[0]); i++)
+		if (vector[i].a_type == AT_PHENT)
+			return vector[i].a_un.a_val == sizeof(ElfW(Phdr));
+	return false;
+}
+
+/* false: the thread is gone. */
+static bool read_thread(int tasks, const char *tid, bool native, struct doing_group *group)
+{
+	char path[48], text[256];
+	int err;
+
+	snprintf(path, sizeof(path), "%.32s/syscall", tid);
+	err = read_text(tasks, path, text, sizeof(text));
+	/* Kernels without CONFIG_HAVE_ARCH_TRACEHOOK have the thread but no such file. */
+	if (err == -ESRCH || (err == -ENOENT && faccessat(tasks, tid, F_OK, 0)))
+		return false;
+	doing_parse_syscall(text, native, group);
+	return true;
+}
+
+static int by_place(const void *left, const void *right)
+{
+	const struct doing_group *a = left, *b = right;
+	int order = strcmp(a->syscall, b->syscall);
+
+	return order ? order : (a->fd > b->fd) - (a->fd < b->fd);
+}
+
+static int by_threads(const void *left, const void *right)
+{
+	const struct doing_group *a = left, *b = right;
+	int order = (a->threads < b->threads) - (a->threads > b->threads);
+
+	return order ? order : by_place(a, b);
+}
+
+/* Makes groups of single threads. */
+static void group_threads(struct doing *doing)
+{
+	struct doing_group *groups = doing->groups;
+	size_t kept = 0;
+
+	qsort(groups, doing->count, sizeof(*groups), by_place);
+	for (size_t i = 1; i < doing->count; i++) {
+		if (by_place(&groups[kept], &groups[i]))
+			groups[++kept] = groups[i];
+		else
+			groups[kept].threads++;
+	}
+	doing->count = kept + 1;
+	qsort(groups, doing->count, sizeof(*groups), by_threads);
+}
+
+static int read_threads(int dir, bool native, struct doing *doing)
+{
+	DIR *tasks = open_directory(dir, "task");
+	struct doing_group *smaller;
+	const char *tid;
+
+	if (!tasks)
+		return -errno;
+	/* Memory that is not touched is none. */
+	doing->groups = calloc(THREADS_MAX, sizeof(*doing->groups));
+	while (doing->groups && (tid = next_number(tasks))) {
+		if (doing->count == THREADS_MAX)
+			doing->threads++;
+		else if (read_thread(dirfd(tasks), tid, native, &doing->groups[doing->count]))
+			doing->threads = ++doing->count;
+	}
+	closedir(tasks);
+	if (!doing->groups)
+		return -ENOMEM;
+	if (!doing->count)
+		return -ESRCH;
+	group_threads(doing);
+	smaller = reallocarray(doing->groups, doing->count, sizeof(*smaller));
+	if (smaller)
+		doing->groups = smaller;
+	return 0;
+}
+
+/* Since 6.2 the directory's size is their number, which needs no permission to list them. */
+static bool read_fds(int living, unsigned int *fds)
+{
+	unsigned int count = 0;
+	struct stat stat;
+	DIR *listed;
+
+	if (!fstatat(living, "fd", &stat, 0) && stat.st_size > 0) {
+		*fds = stat.st_size;
+		return true;
+	}
+	listed = open_directory(living, "fd");
+	if (!listed)
+		return false;
+	while (next_number(listed))
+		count++;
+	closedir(listed);
+	*fds = count;
+	return count || has_memory(living); /* none, or exited meanwhile? */
+}
+
+static bool read_limit(int dir, uint64_t *limit)
+{
+	char text[4096];
+
+	return !read_text(dir, "limits", text, sizeof(text)) && !doing_parse_limit(text, limit);
+}
+
+static int read_process(int dir, struct doing *doing)
+{
+	int living = open_living(dir);
+	int err = read_threads(dir, is_native(living), doing);
+
+	if (!err) {
+		doing->fds_known = read_fds(living, &doing->fds);
+		doing->limit_known = read_limit(dir, &doing->fd_limit);
+	}
+	if (living >= 0)
+		close(living);
+	return err;
+}
+
+int doing_read(uint32_t pid, uint64_t start, struct doing *doing)
+{
+	struct doing found = {0};
+	char path[32];
+	int dir, err;
+
+	snprintf(path, sizeof(path), "/proc/%u", pid);
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	err = check_process(dir, start);
+	if (!err)
+		err = read_process(dir, &found);
+	close(dir);
+	if (!err)
+		*doing = found;
+	else
+		doing_free(&found);
+	return err == -ENOENT ? -ESRCH : err; /* it exited while we read */
+}
+
+void doing_free(struct doing *doing)
+{
+	free(doing->groups);
+	doing->groups = NULL;
+	doing->count = 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Inside of doing_read: what the files of /proc/PID say. */
+#ifndef TCPTRAIL_ENRICH_DOING_TEXT_H
+#define TCPTRAIL_ENRICH_DOING_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "enrich/doing.h"
+
+struct doing_stat {
+	char state;
+	unsigned int threads;
+	uint64_t start; /* in clock ticks since boot */
+};
+
+/* Of /proc/PID/stat. 0 or -EINVAL. */
+int doing_parse_stat(const char *text, struct doing_stat *stat);
+
+/* Soft limit of open files in /proc/PID/limits; UINT64_MAX: unlimited. 0 or -EINVAL. */
+int doing_parse_limit(const char *text, uint64_t *limit);
+
+/*
+ * A group of one thread from /proc/PID/task/TID/syscall. native: the process is of our word size,
+ * so its syscalls have the numbers we know.
+ */
+void doing_parse_syscall(const char *text, bool native, struct doing_group *group);
+
+#endif
