@@ -231,6 +231,8 @@ static int run_live(struct run *run, struct diag *diag)
 	err = feed_open(&run->feed, run->table, &config, &shortfall, diag);
 	if (err)
 		return EXIT_CANNOT;
+	if (feed_begin(run->feed, diag))
+		return EXIT_CANNOT;
 	if (shortfall.text[0])
 		notice("%s", shortfall.text);
 	if (options->verbose)
