@@ -13,7 +13,7 @@ BPFTOOL ?= $(or $(shell tools/setup --bpftool),bpftool)
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(if $(CI),-Werror)
-LIBS := libbpf libelf zlib libmnl
+LIBS := libbpf libelf zlib libmnl libcap
 override CPPFLAGS += -D_GNU_SOURCE -DTCPTRAIL_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(B)
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -pthread
 ALL_LDFLAGS = $(CFLAGS) $(LDFLAGS) -pthread
@@ -141,7 +141,8 @@ lint:
 	clang-format --dry-run --Werror $(FORMATTED)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem --library=posix \
-		-Iinclude -Isrc -D_GNU_SOURCE -DTCPTRAIL_VERSION='"0"' $(PURE) src/feed.c src/output.c src/run.c
+		-Iinclude -Isrc -D_GNU_SOURCE -DTCPTRAIL_VERSION='"0"' $(PURE) src/feed.c src/output.c \
+		src/privilege.c src/run.c
 
 check:
 	+tests/run

@@ -316,22 +316,6 @@ void feed_wait_names(struct feed *feed, unsigned int timeout_ms)
 
 /* --- opening -------------------------------------------------------------------------------- */
 
-static int open_fallback(struct feed *feed, const struct diag *why, struct diag *shortfall,
-                         struct diag *diag)
-{
-	int err;
-
-	emit_clock(feed);
-	err = diag_walk(feed, netns_own(), diag);
-	if (err)
-		return err;
-	diag_fail(shortfall, 0,
-	          "%s. Showing what sock_diag tells without it: this network namespace only, no "
-	          "processes, ages as lower bounds",
-	          why->text);
-	return 0;
-}
-
 static int open_live(struct feed *feed, struct diag *shortfall, struct diag *diag)
 {
 	const struct live_config config = {.trace = feed->config.trace};
@@ -342,18 +326,10 @@ static int open_live(struct feed *feed, struct diag *shortfall, struct diag *dia
 	if (err && feed->config.trace)
 		return diag_fail(diag, err, "%s", why.text);
 	if (err)
-		return open_fallback(feed, &why, shortfall, diag);
-	if (feed->config.trace) {
-		/* Without sock_diag walks alone confirm mini-sockets, only later. */
-		sockdiag_open(&feed->own_diag, netns_own(), NULL);
-		err = live_name_reasons(feed->live); /* walks alone bring no RST */
-	}
-	if (err)
-		return diag_fail(diag, err, "the kernel's BTF cannot be read: %s", strerror(-err));
-	err = feed_walk(feed);
-	if (err)
-		return diag_fail(diag, err, "the first walk over the sockets failed: %s",
-		                 strerror(-err));
+		diag_fail(shortfall, err,
+		          "%s. Showing what sock_diag tells without it: this network namespace "
+		          "only, no processes, ages as lower bounds",
+		          why.text);
 	return 0;
 }
 
@@ -370,18 +346,47 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 	feed->config = *config;
 	if (config->trace)
 		table_enable_questions(table);
-	err = resolve_open(&feed->resolve, RESOLVER_THREADS);
-	if (err)
-		diag_fail(diag, err, "threads for name look-ups cannot be started: %s",
-		          strerror(-err));
-	else
-		err = open_live(feed, shortfall, diag);
+	err = open_live(feed, shortfall, diag);
 	if (err) {
 		feed_close(feed);
 		return err;
 	}
 	*result = feed;
 	return 0;
+}
+
+static int begin_fallback(struct feed *feed, struct diag *diag)
+{
+	emit_clock(feed);
+	return diag_walk(feed, netns_own(), diag);
+}
+
+static int begin_live(struct feed *feed, struct diag *diag)
+{
+	int err = 0;
+
+	if (feed->config.trace) {
+		/* Without sock_diag walks alone confirm mini-sockets, only later. */
+		sockdiag_open(&feed->own_diag, netns_own(), NULL);
+		err = live_name_reasons(feed->live); /* walks alone bring no RST */
+	}
+	if (err)
+		return diag_fail(diag, err, "the kernel's BTF cannot be read: %s", strerror(-err));
+	err = feed_walk(feed);
+	if (err)
+		return diag_fail(diag, err, "the first walk over the sockets failed: %s",
+		                 strerror(-err));
+	return 0;
+}
+
+int feed_begin(struct feed *feed, struct diag *diag)
+{
+	int err = resolve_open(&feed->resolve, RESOLVER_THREADS);
+
+	if (err)
+		return diag_fail(diag, err, "threads for name look-ups cannot be started: %s",
+		                 strerror(-err));
+	return feed->live ? begin_live(feed, diag) : begin_fallback(feed, diag);
 }
 
 void feed_close(struct feed *feed)

@@ -19,12 +19,15 @@ struct feed_config {
 };
 
 /*
- * Opens the kernel for the table. 0; or -errno with diag: nothing can be
+ * Loads and attaches, which may take more privilege than the rest: no socket is
+ * looked at yet and no thread runs. 0; or -errno with diag: nothing can be
  * traced here. Without trace, where BPF is refused, the feed falls back to
  * sock_diag in our own namespace, and *shortfall says what that lacks.
  */
 int feed_open(struct feed **feed, struct table *table, const struct feed_config *config,
               struct diag *shortfall, struct diag *diag);
+/* Starts the look-ups of names and takes the first walk. 0 or -errno with diag. */
+int feed_begin(struct feed *feed, struct diag *diag);
 void feed_close(struct feed *feed);
 
 /* Readable when facts (ring) or names are waiting; -1: there is none. */

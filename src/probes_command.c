@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "privilege.h"
 #include "source/live.h"
 
 static void ignore(const struct fact *fact, void *arg)
@@ -35,5 +36,8 @@ int probes_command(void)
 		       probe->required ? "required" : "optional", probe->active ? "yes" : "no",
 		       probe->active ? probe->purpose : probe->why);
 	live_close(live);
+	privilege_shortfall(&diag);
+	if (diag.text[0])
+		fprintf(stderr, "tcptrail: %s\n", diag.text);
 	return fflush(stdout) ? EXIT_LOST : EXIT_FINE;
 }

@@ -15,6 +15,7 @@
 #include "fact/text.h"
 #include "feed.h"
 #include "output.h"
+#include "privilege.h"
 #include "view/totals.h"
 
 #define ROWS_MAX       2000000U
@@ -203,6 +204,24 @@ static int run_command(struct run *run)
 	return -EINVAL;
 }
 
+/* Before the feed's threads start, for each thread has capabilities of its own. */
+static void drop_privilege(void)
+{
+	struct diag why;
+
+	if (privilege_drop(&why))
+		notice("%s", why.text);
+}
+
+/* What is missing from all that follows: of BPF, or of what we may look at. */
+static void tell_shortfall(const struct run *run, struct diag *shortfall)
+{
+	if (feed_live(run->feed))
+		privilege_shortfall(shortfall);
+	if (shortfall->text[0])
+		notice("%s", shortfall->text);
+}
+
 /* -v: what this kernel does not let us see. */
 static void tell_probes(const struct run *run)
 {
@@ -231,8 +250,10 @@ static int run_live(struct run *run, struct diag *diag)
 	err = feed_open(&run->feed, run->table, &config, &shortfall, diag);
 	if (err)
 		return EXIT_CANNOT;
-	if (shortfall.text[0])
-		notice("%s", shortfall.text);
+	drop_privilege();
+	if (feed_begin(run->feed, diag))
+		return EXIT_CANNOT;
+	tell_shortfall(run, &shortfall);
 	if (options->verbose)
 		tell_probes(run);
 	err = run_command(run);

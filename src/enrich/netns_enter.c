@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@ static struct {
 	int fd;
 	uint32_t inode;
 	dev_t device;
+	bool away; /* going home takes CAP_SYS_ADMIN, being there does not */
 } own = {.fd = -1};
 
 static int open_own(void)
@@ -54,9 +56,12 @@ int netns_leave(void)
 {
 	int err = open_own();
 
-	if (err)
+	if (err || !own.away)
 		return err;
-	return setns(own.fd, CLONE_NEWNET) ? -errno : 0;
+	if (setns(own.fd, CLONE_NEWNET))
+		return -errno;
+	own.away = false;
+	return 0;
 }
 
 static int enter_fd(int fd, uint32_t inode)
@@ -68,7 +73,10 @@ static int enter_fd(int fd, uint32_t inode)
 	/* The pid was reused, or the mount point is an empty file again. */
 	if (stat.st_dev != own.device || stat.st_ino != inode)
 		return -ESTALE;
-	return setns(fd, CLONE_NEWNET) ? -errno : 0;
+	if (setns(fd, CLONE_NEWNET))
+		return -errno;
+	own.away = true;
+	return 0;
 }
 
 static int enter_path(int dir, const char *path, uint32_t inode)

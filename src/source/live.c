@@ -50,11 +50,11 @@ static int check_kernel(struct diag *diag)
 static int load_failure(int err, struct diag *diag)
 {
 	if (err == -EPERM || err == -EACCES)
-		return diag_fail(
-			diag, err,
-			"the kernel refused BPF (%s): run as root, or with CAP_BPF, CAP_PERFMON, "
-			"CAP_NET_ADMIN and CAP_SYS_ADMIN; a container needs --privileged",
-			strerror(-err));
+		return diag_fail(diag, err,
+		                 "the kernel refused BPF (%s): run as root, or with CAP_SYS_ADMIN, "
+		                 "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH; in a container, "
+		                 "--privileged gives them",
+		                 strerror(-err));
 	return diag_fail(diag, err, "the BPF programs cannot be loaded (%s): %s", strerror(-err),
 	                 last_warning);
 }

@@ -1,0 +1,246 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The capabilities that README names are the ones that are kept, do instead of root, and are all
+# needed. What has to be seen is the connection of another user in another network namespace.
+[ -n "${LIVE_MOUNTS:-}" ] || LIVE_MOUNTS=1 exec unshare -m -- bash "$0" "$@"
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+
+user=54321 port=7979
+readme=$tree/README.md
+
+# Copies, for users who may not look into the tree.
+chmod 755 "$work"
+install -m 755 "$TCPTRAIL" "$work/tcptrail"
+install -m 755 "$SCENARIO" "$work/scenario"
+
+# set_of CAPABILITY...: as setpriv has it.
+set_of() {
+	local set=-all cap
+	for cap; do
+		cap=${cap#CAP_}
+		set+=,+${cap,,}
+	done
+	echo "$set"
+}
+
+# command_of_nobody CAPABILITY...: sets $nobody, a command before a command, that leaves it these,
+# ambient, and no others.
+command_of_nobody() {
+	local set
+	set=$(set_of "$@")
+	nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps="$set"
+		--ambient-caps="$set" --bounding-set="$set")
+}
+
+# as_nobody "CAPABILITY..." COMMAND...
+as_nobody() {
+	local nobody
+	# shellcheck disable=SC2086 # a list
+	command_of_nobody $1
+	shift
+	"${nobody[@]}" "$@"
+}
+
+# mask CAPABILITY...: as /proc/PID/status has it.
+mask() {
+	setpriv --inh-caps="$(set_of "$@")" sed -n 's/^CapInh:\t//p' /proc/self/status
+}
+
+# of_threads PID KEY: the values that its threads have, each once.
+of_threads() {
+	sed -n "s/^$2:\t//p" "/proc/$1/task/"*/status | sort -u
+}
+
+# without CAPABILITY: all that are needed but this one.
+without() {
+	sed "s/\<$1\>//" <<<"${needed[*]}"
+}
+
+# --- one list ---------------------------------------------------------------------------------
+
+mapfile -t needed < <(sed -nE 's/^\| `(CAP_[A-Z_]*)` \|.*/\1/p' "$readme")
+assert_between 1 10 ${#needed[@]} "capabilities in README"
+
+assert_run 3 as_nobody "" "$work/tcptrail" events
+assert_equal "" "$out" "stdout as nobody"
+assert_equal 1 "$(wc -l <"$work/run.err")" "lines on stderr as nobody ($err)"
+assert_matches "$err" 'root' "what is missing"
+assert_equal "${needed[*]}" "$(grep -o 'CAP_[A-Z_]*' <<<"$err" | xargs)" "what the refusal names"
+assert_run 3 setpriv --reuid $user --clear-groups unshare -Ur "$work/tcptrail" events
+assert_contains "$err" "${needed[0]}" "what root of a user namespace lacks"
+
+# --- what root keeps --------------------------------------------------------------------------
+
+# In a namespace and of a user of its own.
+cat >"$work/scenario-of-user" <<END
+#!/bin/sh
+exec unshare -n sh -c 'ip link set lo up && exec "\$@"' sh setpriv --reuid $user --regid $user \
+	--clear-groups --inh-caps=-all "$work/scenario" "\$@"
+END
+chmod 755 "$work/scenario-of-user"
+SCENARIO=$work/scenario-of-user
+
+scenario_start close_wait --unread 10 --port $port
+there=$(scenario_get netns)
+holder=$(scenario_get pid state=CLOSE_WAIT)
+[ "$there" != "$(own_netns)" ] || fail "the scenario is not in a namespace of its own"
+
+# Rows of sockets begin with their namespace, those of events with the time.
+trace_start -n --port $port --csv --no-header --columns netns,local,foreign,state,owner_pid,fd
+wait_until "the first rows" trace_has "$there,"
+before=$(grep "^$there," "$work/trace.out" | sort)
+assert_equal "$(mask "${needed[@]}")" "$(of_threads "$trace_pid" CapEff)" "effective"
+assert_equal "$(mask "${needed[@]}")" "$(of_threads "$trace_pid" CapPrm)" "permitted"
+assert_equal "$(mask)" "$(of_threads "$trace_pid" CapInh)" "inheritable"
+assert_equal "$(mask)" "$(of_threads "$trace_pid" CapAmb)" "ambient"
+assert_equal "$(mask)" "$(of_threads "$trace_pid" CapBnd)" "bounding set"
+assert_equal 1 "$(of_threads "$trace_pid" NoNewPrivs)" "no_new_privs"
+assert_between 2 100 "$(find "/proc/$trace_pid/task" -mindepth 1 -maxdepth 1 | wc -l)" "threads"
+assert_contains "$before" ",CLOSE_WAIT,$holder," "first walk"
+
+# Younger than the drop: known from events, and the last rows from a walk, with its name.
+scenario_start close_wait --port $port
+later=$(scenario_get netns) later_holder=$(scenario_get pid state=CLOSE_WAIT)
+wait_until "events of later" trace_has ",$later,"
+trace_stop
+assert_trace_fine
+assert_contains "$(grep "^$later," <<<"$out")" ",CLOSE_WAIT,$later_holder," "last walk"
+assert_matches "$out" ",state,$later,.*,ESTABLISHED,CLOSE_WAIT,.*,$later_holder,scenario," "event"
+assert_equal "$before" "$(grep "^$there," <<<"$out" | sort -u)" "the older sockets, to the end"
+scenario_stop
+
+# --- nobody with the same ---------------------------------------------------------------------
+
+# snapshot_rows COMMAND...: what COMMAND sees, whose it is. Its stderr is in $work/notices.
+snapshot_rows() {
+	"$@" snapshot -antp --port $port --csv --no-header --columns \
+		netns,local,foreign,state,recv_q,uid,inode,owner_pid,owner_comm,fd,holders,cgroup \
+		2>"$work/notices" | sort
+}
+
+# is_told CAPABILITY: and nothing of any other.
+is_told() {
+	assert_equal "$1" "$({ grep -o 'CAP_[A-Z_]*' || true; } <"$work/notices" | xargs)" \
+		"missing: ${1:-nothing}"
+}
+
+rows=$(snapshot_rows "$TCPTRAIL")
+assert_contains "$rows" ",CLOSE_WAIT,11,$user," "root's rows"
+assert_contains "$rows" ",$holder,scenario," "root's rows"
+is_told ""
+assert_equal "$rows" "$(snapshot_rows as_nobody "${needed[*]}" "$work/tcptrail")" "nobody's rows"
+is_told ""
+
+# event_lines FILE: of the scenario, without what differs between two that watch.
+events=(events -n --port $port --csv --no-header --columns
+	netns,local,foreign,old_state,new_state,event,owner_pid,owner_comm,fd,actor_pid,cgroup)
+event_lines() {
+	grep "^$later," "$1" | sort
+}
+
+all_lived() {
+	[ "$(grep -Ec ',(TIME_WAIT|LAST_ACK,CLOSE),' "$1")" -ge 10 ]
+}
+
+command_of_nobody "${needed[@]}"
+start "$work/nobody" "$work/nobody.err" "${nobody[@]}" "$work/tcptrail" "${events[@]}"
+nobody_pid=$started
+wait_until "nobody to attach" grep -q '^tcptrail: tracing' "$work/nobody.err"
+trace_start "${events[@]}"
+scenario_start lifecycle --count 5 --port $port
+later=$(scenario_get netns)
+wait_until "lives to end, seen by root" all_lived "$work/trace.out"
+wait_until "lives to end, seen by nobody" all_lived "$work/nobody"
+trace_stop
+assert_trace_fine "root"
+kill -INT "$nobody_pid"
+wait "$nobody_pid" || fail "nobody: exit status $?" "$(cat "$work/nobody.err")"
+assert_equal "$(event_lines "$work/trace.out")" "$(event_lines "$work/nobody")" "nobody's events"
+scenario_stop
+
+# --- each of them is needed -------------------------------------------------------------------
+
+# The first scenario still stands. One in our own namespace has nothing to do with capabilities.
+SCENARIO=$work/scenario scenario_start listen --port $port
+
+needs_CAP_SYS_ADMIN() {
+	local caps
+	assert_run 3 as_nobody "$(without CAP_SYS_ADMIN)" "$work/tcptrail" events
+	# Loaded by other means, it gets into no other namespace, and counts that as a loss.
+	caps="$(without CAP_SYS_ADMIN) CAP_BPF CAP_PERFMON"
+	run snapshot_rows as_nobody "$caps" "$work/tcptrail"
+	assert_equal 4 "$status" "exit status"
+	assert_lacks "$out" ",CLOSE_WAIT," "rows"
+	assert_contains "$out" "$(own_netns),127.0.0.1:$port,0.0.0.0:*,LISTEN," "rows"
+	is_told CAP_SYS_ADMIN
+	# shellcheck disable=SC2086 # a list
+	command_of_nobody $caps
+	start "$work/nobody" "$work/nobody.err" "${nobody[@]}" "$work/tcptrail" events
+	wait_until "nobody to attach" grep -q '^tcptrail: tracing' "$work/nobody.err"
+	# shellcheck disable=SC2046
+	assert_equal "$(mask CAP_BPF $(without CAP_SYS_ADMIN))" "$(of_threads "$started" CapEff)" "kept"
+	kill -INT "$started"
+	wait "$started" || assert_equal 4 "$?" "exit status of events"
+}
+
+needs_CAP_SYS_PTRACE() {
+	assert_lacks "$(snapshot_rows as_nobody "$(without CAP_SYS_PTRACE)" "$work/tcptrail")" \
+		",CLOSE_WAIT," "rows"
+	is_told CAP_SYS_PTRACE
+}
+
+# Only root finds the way to a namespace that is mounted where nobody may look.
+needs_CAP_DAC_READ_SEARCH() {
+	mkdir -m 700 "$work/hidden"
+	touch "$work/hidden/netns"
+	mount --bind "/proc/$holder/ns/net" "$work/hidden/netns"
+	assert_contains "$(snapshot_rows as_nobody "${needed[*]}" "$work/tcptrail")" ",CLOSE_WAIT," \
+		"rows with it"
+	assert_lacks "$(snapshot_rows as_nobody "$(without CAP_DAC_READ_SEARCH)" "$work/tcptrail" ||
+		true)" ",CLOSE_WAIT," "rows without it"
+	is_told CAP_DAC_READ_SEARCH
+	umount "$work/hidden/netns"
+	assert_run 0 as_nobody "${needed[*]}" "$work/tcptrail" --probes
+	assert_lacks "$out" "cannot attach" "probes with it"
+	assert_run 0 as_nobody "$(without CAP_DAC_READ_SEARCH)" "$work/tcptrail" --probes
+	assert_matches "$out" 'sys_exit_accept .*cannot attach' "probes without it"
+	assert_contains "$err" CAP_DAC_READ_SEARCH "what --probes tells"
+}
+
+for cap in "${needed[@]}"; do
+	"needs_$cap"
+done
+scenario_stop
+
+# --- as README says ---------------------------------------------------------------------------
+
+sudo() {
+	"$@"
+}
+
+# as_member GROUP COMMAND...: by env, for setpriv has root's capabilities to the last.
+as_member() {
+	local group=$1
+	shift
+	setpriv --reuid $user --regid $user --groups "$group" --inh-caps=-all \
+		--bounding-set="$(set_of "${needed[@]}")" env "$@"
+}
+
+mkdir "$work/build"
+cp "$TCPTRAIL" "$work/build/tcptrail"
+mount -t tmpfs tmpfs /usr/local/bin # ours alone, in this mount namespace
+chmod 755 /usr/local/bin
+cd "$work"
+recipe=$(sed -n '/^## Privileges/,/^## [^P]/s/^    //p' "$readme")
+assert_equal 2 "$(wc -l <<<"$recipe")" "lines of README's commands"
+eval "$recipe"
+cd /
+group=$(stat -c %g /usr/local/bin/tcptrail)
+assert_equal "$rows" "$(snapshot_rows as_member "$group" /usr/local/bin/tcptrail)" "a member's rows"
+is_told ""
+run as_member $user /usr/local/bin/tcptrail --version
+assert_equal 126 "$status" "exit status of one who is not a member"
+mount -o remount,nosuid /usr/local/bin
+assert_run 3 as_member "$group" /usr/local/bin/tcptrail events
+umount /usr/local/bin
