@@ -233,7 +233,7 @@ const struct cli_option cli_options[] = {
 	FILTER("addr", "ADDRESS,...", "local or remote address, or 10.0.0.0/8"),
 	FILTER("netns", "NETNS,...", "namespace: host, a name or inode number"),
 	FILTER("cgroup", "PATH,...", "cgroup v2 path, or how it begins"),
-	FILTER("container", "ID,...", "id of a container or pod, or name of a unit"),
+	FILTER("container", "ID,...", "id of a container or pod, a unit or user slice"),
 	FILTER("older", "TIME", "at least so long in its state: 500ms, 90s, 5m, 2h"),
 	FILTER("newer", "TIME", "less than so long in its state"),
 

@@ -48,6 +48,11 @@ static bool cut_suffix(struct segment *segment, const char *suffix)
 	return true;
 }
 
+static bool has_suffix(struct segment segment, const char *suffix)
+{
+	return cut_suffix(&segment, suffix);
+}
+
 /* The segment before this one; size 0: it was the first. */
 static struct segment segment_before(const char *path, const struct segment *segment)
 {
@@ -58,6 +63,11 @@ static struct segment segment_before(const char *path, const struct segment *seg
 	for (start = end; start > path && start[-1] != '/';)
 		start--;
 	return (struct segment){start, (size_t)(end - start)};
+}
+
+static struct segment last_segment(const char *path)
+{
+	return segment_before(path, &(struct segment){path + strlen(path), 0});
 }
 
 static bool is_id(const struct segment *segment)
@@ -95,6 +105,7 @@ static bool parse_scope(struct segment segment, struct container *container)
 		{"nerdctl-", "containerd"},
 		{"crio-", "crio"},
 		{"libpod-", "podman"},
+		{"libpod-payload-", "podman"}, /* --cgroups=split, as by Quadlet: in a unit */
 	};
 	const char *colon = memrchr(segment.text, ':', segment.size);
 
@@ -141,8 +152,35 @@ static bool parse_bare(const char *path, const struct segment *segment, bool pod
 		if (is(&parent, parents[i].parent))
 			return found(container, parents[i].runtime, segment);
 	}
-	/* A whole id below something we do not know (/ecs/TASK/ID) is a container still. */
+	/* A whole id below something we do not know (--cgroup-parent) is a container still. */
 	return segment->size == ID_MAX && found(container, "container", segment);
+}
+
+/* 32 hexadecimal digits, "-", a number: containers of Fargate since 1.4. */
+static bool is_fargate_id(const struct segment *segment)
+{
+	if (segment->size < 34 || segment->text[32] != '-')
+		return false;
+	for (size_t i = 0; i < segment->size; i++) {
+		if (i < 32 && !isxdigit((unsigned char)segment->text[i]))
+			return false;
+		if (i > 32 && !isdigit((unsigned char)segment->text[i]))
+			return false;
+	}
+	return true;
+}
+
+/* /ecs/ID or /ecs/TASK/ID: the agent of Amazon ECS makes all by docker, but for Fargate. */
+static bool parse_ecs(const char *path, const struct segment *segment, struct container *container)
+{
+	struct segment parent = segment_before(path, segment);
+	struct segment above = segment_before(path, &parent);
+
+	if (!is(&parent, "ecs") && !is(&above, "ecs"))
+		return false;
+	if (segment->size == ID_MAX && is_id(segment))
+		return found(container, "docker", segment);
+	return is_fargate_id(segment) && found(container, "ecs", segment);
 }
 
 /* lxc.payload.NAME, or NAME below lxc or lxc.payload; its monitor is outside of it. */
@@ -237,47 +275,76 @@ static bool parse_pod(struct segment segment, char *pod, size_t size)
 	return true;
 }
 
-static bool parse_unit(struct segment segment, struct container *container)
+static bool parse_unit(const char *path, const struct segment *segment, struct container *container)
 {
-	struct segment name = segment;
-
-	if (!cut_suffix(&segment, ".service") && !cut_suffix(&segment, ".scope"))
+	if (!has_suffix(*segment, ".service") && !has_suffix(*segment, ".scope"))
 		return false;
-	return found(container, "systemd", &name);
+	/* A manager that runs as a unit (user@1000.service) is in an init.scope below it. */
+	if (is(segment, "init.scope") && has_suffix(segment_before(path, segment), ".service"))
+		return false;
+	return found(container, "systemd", segment);
 }
 
-/* Segments of a path from the last to the first. */
-#define for_each_segment(path, segment)                                                            \
-	for ((segment) = segment_before((path), &(struct segment){(path) + strlen(path), 0});      \
-	     (segment).size; (segment) = segment_before((path), &(segment)))
+/* user-UID.slice */
+static bool is_user_slice(struct segment segment)
+{
+	if (!starts_with(&segment, "user-") || !cut_suffix(&segment, ".slice"))
+		return false;
+	for (size_t i = strlen("user-"); i < segment.size; i++) {
+		if (!isdigit((unsigned char)segment.text[i]))
+			return false;
+	}
+	return segment.size > strlen("user-");
+}
+
+/* The innermost container, or the pod alone. *at: the segment that names it. */
+static bool find_container(const char *path, struct container *container, struct segment *at)
+{
+	struct segment pod = last_segment(path);
+
+	while (pod.size && !parse_pod(pod, container->pod, sizeof(container->pod)))
+		pod = segment_before(path, &pod);
+	for (*at = last_segment(path); at->size; *at = segment_before(path, at)) {
+		if (parse_scope(*at, container) || parse_ecs(path, at, container) ||
+		    parse_bare(path, at, container->pod[0], container) ||
+		    parse_lxc(path, at, container) || parse_machine(*at, container))
+			return true;
+		if (pod.size && at->text == pod.text)
+			break; /* what is around a pod (a node of kind) is not in it */
+	}
+	if (!pod.size)
+		return false;
+	*at = pod;
+	strcpy(container->runtime, "kubernetes");
+	return true;
+}
+
+/* The innermost unit of systemd, or the slice of a user without any. */
+static bool find_unit(const char *path, struct container *container, struct segment *at)
+{
+	for (*at = last_segment(path); at->size; *at = segment_before(path, at)) {
+		if (parse_unit(path, at, container))
+			return true;
+	}
+	for (*at = last_segment(path); at->size; *at = segment_before(path, at)) {
+		if (is_user_slice(*at))
+			return found(container, "systemd", at);
+	}
+	return false;
+}
 
 bool container_parse(const char *path, struct container *container)
 {
 	struct container result = {0};
-	struct segment segment;
-	bool any = false;
+	struct segment at;
 
-	for_each_segment (path, segment) {
-		if (parse_pod(segment, result.pod, sizeof(result.pod)))
-			break;
+	if (!find_container(path, &result, &at) && !find_unit(path, &result, &at))
+		return false;
+	/* Not below it: those are the users of a container's own systemd. */
+	for (; at.size; at = segment_before(path, &at)) {
+		if (is_user_slice(at))
+			copy(result.user_slice, sizeof(result.user_slice), &at);
 	}
-	for_each_segment (path, segment) {
-		any = parse_scope(segment, &result) ||
-		      parse_bare(path, &segment, result.pod[0], &result) ||
-		      parse_lxc(path, &segment, &result) || parse_machine(segment, &result);
-		if (any)
-			break;
-	}
-	if (!any && result.pod[0]) {
-		strcpy(result.runtime, "kubernetes"); /* the pod itself */
-		any = true;
-	}
-	for_each_segment (path, segment) {
-		if (any)
-			break;
-		any = parse_unit(segment, &result);
-	}
-	if (any)
-		*container = result;
-	return any;
+	*container = result;
+	return true;
 }

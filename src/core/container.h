@@ -10,8 +10,9 @@
 
 struct container {
 	char runtime[16]; /* docker, containerd, crio, podman, lxc, systemd, ... */
-	char id[72];      /* container id (whole), or unit name */
-	char pod[40];     /* Kubernetes pod uid with dashes; "" if none */
+	char id[256]; /* container id (whole), or name of a unit or user slice (UNIT_NAME_MAX) */
+	char pod[40]; /* Kubernetes pod uid with dashes; "" if none */
+	char user_slice[24]; /* "user-1000.slice" that it is in, or is; "" if none */
 };
 
 /* path: from the cgroup hierarchy's root. false: tells none. */

@@ -169,7 +169,8 @@ static bool is_unit(const char *asked, const char *unit)
 	size_t size = strlen(asked);
 
 	return is_prefix(asked, unit) &&
-	       (!unit[size] || !strcmp(unit + size, ".service") || !strcmp(unit + size, ".scope"));
+	       (!unit[size] || !strcmp(unit + size, ".service") || !strcmp(unit + size, ".scope") ||
+	        !strcmp(unit + size, ".slice"));
 }
 
 static bool is_container(const char *asked, const struct container *container)
@@ -180,6 +181,8 @@ static bool is_container(const char *asked, const struct container *container)
 	if (is_prefix(container->runtime, asked) && asked[runtime] == ':')
 		asked += runtime + 1;
 	if (container->pod[0] && is_prefix(asked, container->pod))
+		return true;
+	if (container->user_slice[0] && is_unit(asked, container->user_slice))
 		return true;
 	if (is_hex_id(container->id))
 		return is_prefix(asked, container->id);

@@ -32,7 +32,7 @@ struct query {
 	struct query_list comms;      /* whole comm of owner or any holder */
 	struct query_list netns;      /* inode number, name, prefix of a name; "host" */
 	struct query_list cgroups;    /* path or prefix of a path */
-	struct query_list containers; /* container id prefix, or name of unit */
+	struct query_list containers; /* container id prefix, name of a unit or user slice */
 	uint64_t older, newer;        /* ns in present state; 0: not asked */
 	bool v4, v6;                  /* both or none: any family */
 };

@@ -274,7 +274,7 @@ const struct field row_fields[] = {
 	FIELD(uid, "UID", NUMBER, -6, "user id"),
 	FIELD(cgroup, "Cgroup", STRING, 30, "cgroup path of the socket, else of its process"),
 	FIELD(container, "Container", STRING, 24, "container or unit, from the cgroup"),
-	FIELD(container_id, "Container ID", STRING, 24, "whole id of the container, or name of the unit"),
+	FIELD(container_id, "Container ID", STRING, 24, "whole id of the container, or name of unit or user slice"),
 	FIELD(pod, "Pod", STRING, 36, "uid of the Kubernetes pod"),
 	FIELD(cookie, "Cookie", NUMBER, -8, "socket cookie (ss -e prints it as sk:, in hexadecimal)"),
 	FIELD(sk, "Sock", STRING, 16, "kernel address of the struct sock"),

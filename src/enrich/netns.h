@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The network namespaces of the host: those of all tasks in /proc and the
- * bind mounts of ip-netns(8). No file descriptor is kept between calls, lest
- * we keep a namespace alive that everybody else has left.
+ * The network namespaces of the host: those of all tasks in /proc, and the bind
+ * mounts of ip-netns(8), container engines and others, process 1's included. No
+ * file descriptor is kept between calls, lest we keep a namespace alive that
+ * everybody else has left.
  */
 #ifndef TCPTRAIL_ENRICH_NETNS_H
 #define TCPTRAIL_ENRICH_NETNS_H
@@ -14,8 +15,8 @@
 
 struct netns_entry {
 	uint32_t inode;
-	char path[64];  /* to open it by: /proc/PID/ns/net or /run/netns/NAME */
-	char name[256]; /* "host", ip-netns name, or "" */
+	char path[128]; /* to open it by: /proc/PID/ns/net, /run/netns/NAME, another mount */
+	char name[256]; /* "host", ip-netns name, or of another mount, or "" */
 };
 
 struct netns_list {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Namespaces that a mount or a link keeps and names: ip-netns(8), container
- * engines (/run/docker/netns/NAME), and links to /proc/PID/ns/net in /run/netns.
+ * engines (/run/docker/netns/NAME), CNI (/run/netns/cni-UUID), and links to
+ * /proc/PID/ns/net in /run/netns. Where process 1 has another mount namespace
+ * (we are in a container with the host's pids, or a unit with PrivateMounts=)
+ * its mounts count as well, as they can be reached through /proc/1/root.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -9,6 +12,7 @@
 #include <limits.h>
 #include <linux/nsfs.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,17 +62,27 @@ static int find_in_directory(struct netns_finder *finder, const char *directory)
 	return err;
 }
 
-/* /var/run is a link to /run nearly everywhere. */
-static int find_in_directories(struct netns_finder *finder)
-{
-	struct stat run, var;
-	int err = find_in_directory(finder, "/run/netns");
+/* Where the mounts of a process are found: "" or "/proc/1/root" before their paths. */
+struct view {
+	struct netns_finder *finder;
+	const char *root, *mountinfo;
+};
 
-	if (err || stat("/var/run/netns", &var))
+/* /var/run is a link to /run nearly everywhere. */
+static int find_in_directories(const struct view *view)
+{
+	char run[32], var[32];
+	struct stat first, second;
+	int err;
+
+	snprintf(run, sizeof(run), "%s/run/netns", view->root);
+	snprintf(var, sizeof(var), "%s/var/run/netns", view->root);
+	err = find_in_directory(view->finder, run);
+	if (err || stat(var, &second))
 		return err;
-	if (!stat("/run/netns", &run) && run.st_dev == var.st_dev && run.st_ino == var.st_ino)
+	if (!stat(run, &first) && first.st_dev == second.st_dev && first.st_ino == second.st_ino)
 		return 0;
-	return find_in_directory(finder, "/var/run/netns");
+	return find_in_directory(view->finder, var);
 }
 
 /* mountinfo writes space, tab, newline and backslash as \ooo. */
@@ -91,27 +105,29 @@ static void unescape(char *text)
  * 99 25 0:4 net:[4026532281] /run/docker/netns/3f1c0a rw shared:7 - nsfs nsfs rw
  *           ^ root           ^ mount point
  */
-static int find_in_line(struct netns_finder *finder, char *line)
+static int find_in_line(const struct view *view, char *line)
 {
-	char *root = strstr(line, " net:["), *path, *end, *name;
+	char *root = strstr(line, " net:["), *point, *end, *name;
 	uint32_t inode = root ? netns_parse_link(root + 1) : 0;
+	char path[PATH_MAX];
 
-	path = inode ? strchr(root + 1, ' ') : NULL;
-	if (!path++)
+	point = inode ? strchr(root + 1, ' ') : NULL;
+	if (!point++)
 		return 0;
-	end = strchr(path, ' ');
+	end = strchr(point, ' ');
 	if (end)
 		*end = '\0';
-	unescape(path);
-	name = strrchr(path, '/');
-	return netns_found(finder, inode, path, name ? name + 1 : path);
+	unescape(point);
+	name = strrchr(point, '/');
+	snprintf(path, sizeof(path), "%s%s", view->root, point);
+	return netns_found(view->finder, inode, path, name ? name + 1 : point);
 }
 
 /*
  * The file is read by pieces as the kernel makes them; lines are short but for
  * overlayfs's options, which may be longer than the buffer and are cut then.
  */
-static int find_in_mountinfo(struct netns_finder *finder, int fd)
+static int read_mountinfo(const struct view *view, int fd)
 {
 	char buffer[2 * PATH_MAX];
 	size_t used = 0;
@@ -125,7 +141,7 @@ static int find_in_mountinfo(struct netns_finder *finder, int fd)
 		buffer[used] = '\0';
 		while (!err && (end = strchr(line, '\n'))) {
 			*end = '\0';
-			err = find_in_line(finder, line);
+			err = find_in_line(view, line);
 			line = end + 1;
 		}
 		used -= line - buffer;
@@ -136,17 +152,36 @@ static int find_in_mountinfo(struct netns_finder *finder, int fd)
 	return err;
 }
 
-int netns_find_mounts(struct netns_finder *finder)
+static int find_in_view(const struct view *view)
 {
-	int err = find_in_directories(finder);
+	int err = find_in_directories(view);
 	int fd;
 
 	if (err)
 		return err;
-	fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	fd = open(view->mountinfo, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0; /* names are a comfort */
-	err = find_in_mountinfo(finder, fd);
+	err = read_mountinfo(view, fd);
 	close(fd);
+	return err;
+}
+
+/* Also not when we may not know. */
+static bool is_elsewhere(const char *one, const char *other)
+{
+	struct stat first, second;
+
+	return !stat(one, &first) && !stat(other, &second) && first.st_ino != second.st_ino;
+}
+
+int netns_find_mounts(struct netns_finder *finder)
+{
+	const struct view own = {finder, "", "/proc/self/mountinfo"};
+	const struct view first = {finder, "/proc/1/root", "/proc/1/mountinfo"};
+	int err = find_in_view(&own);
+
+	if (!err && is_elsewhere("/proc/self/ns/mnt", "/proc/1/ns/mnt"))
+		err = find_in_view(&first);
 	return err;
 }

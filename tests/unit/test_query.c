@@ -21,6 +21,8 @@
 #define POD          "8f3c9c0e-5d3b-4a53-9a2e-0f6a1b7c2d11"
 #define POD_ID       "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
+#define CONMON "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"
+
 /*
  * 1 listener of nginx, 2 in CLOSE_WAIT since 20 s exactly, 3 IPv4 on an IPv6
  * socket in a pod, 4 plain IPv6 in SYN_SENT, 5 a request of listener 1. But
@@ -74,6 +76,28 @@ static struct table *make_table(void)
 		assert_int_equal(table_apply(table, fact), 0);
 	}
 	return table;
+}
+
+/* Is a socket in that cgroup found by --container? */
+static bool container_matches(const char *path, const char *asked)
+{
+	_Alignas(8) char buf[FACT_MAX_SIZE];
+	struct fact *fact = (struct fact *)buf;
+	struct table *table = make_table();
+	struct query query;
+	char text[512];
+	bool yes;
+
+	snprintf(text, sizeof(text), "1000000000 name kind=cgroup key=20 name=\"%s\"", path);
+	if (fact_text_parse(text, fact, NULL) != 1)
+		fail_msg("%s", text);
+	assert_int_equal(table_apply(table, fact), 0);
+	query_init(&query);
+	assert_int_equal(query_add(&query, "container", asked, NULL), 0);
+	yes = query_match(&query, table, table_find_cookie(table, 2), NOW);
+	query_free(&query);
+	table_free(table);
+	return yes;
 }
 
 static int setup(void **state)
@@ -202,6 +226,67 @@ static void test_match(void **state)
 		add_all(&query, cases[i].options);
 		check_match(*state, &query, cases[i].cookies);
 		query_free(&query);
+	}
+}
+
+#define USER_1000 "/user.slice/user-1000.slice"
+#define MANAGER   USER_1000 "/user@1000.service"
+
+static void test_container(void **state)
+{
+	static const struct {
+		const char *path, *asked;
+		bool yes;
+	} cases[] = {
+		/* an id by how it begins; cgroup v1's paths and v2's are one to us */
+		{"/docker/" ID, "3f4e7d2a9b8c", true},
+		{"/docker/" ID, "3f4e", true},
+		{"/docker/" ID, "docker:3f4e7d2a9b8c", true},
+		{"/docker/" ID, "4e7d", false},
+		{"/docker/" POD_ID "/docker/" ID, "3f4e7d2a9b8c", true},
+		{"/docker/" POD_ID "/docker/" ID, "00112233", false}, /* the innermost */
+		{"/system.slice/web.service/libpod-payload-" ID, "podman:3f4e", true},
+		{"/ecs/task/" ID, "docker:3f4e", true},
+		{"/kubepods.slice/kubepods-pod8f3c9c0e_5d3b_4a53_9a2e_0f6a1b7c2d11.slice/crio-" ID
+	         ".scope",
+	         POD, true},
+
+		/* monitors are units of their own */
+		{"/machine.slice/libpod-conmon-" CONMON ".scope", CONMON, false},
+		{"/machine.slice/libpod-conmon-" CONMON ".scope", "libpod-conmon-" CONMON, true},
+		{"/system.slice/crio-conmon-" CONMON ".scope", "ffeeddccbbaa", false},
+
+		/* a unit by its whole name, or without its suffix */
+		{"/system.slice/system-getty.slice/getty@tty1.service", "getty@tty1", true},
+		{"/system.slice/system-getty.slice/getty@tty1.service", "getty@tty1.service", true},
+		{"/system.slice/system-getty.slice/getty@tty1.service", "getty@tty", false},
+		{"/system.slice/system-getty.slice/getty@tty1.service", "getty", false},
+		{"/init.scope", "init", true},
+		{MANAGER "/init.scope", "init.scope", false},
+		{MANAGER "/init.scope", "user@1000", true},
+		{MANAGER "/app.slice/app-foo.service", "systemd:app-foo.service", true},
+
+		/* the slice of a user: all that is in it */
+		{USER_1000, "user-1000.slice", true},
+		{USER_1000, "user-1000", true},
+		{USER_1000, "systemd:user-1000.slice", true},
+		{USER_1000, "user-100", false},
+		{USER_1000, "systemd:", false},
+		{USER_1000 "/session-3.scope", "user-1000.slice", true},
+		{USER_1000 "/session-3.scope", "session-3", true},
+		{USER_1000 "/session-3.scope", "user-1001.slice", false},
+		{MANAGER "/app.slice/app-foo.service", "user-1000", true},
+		{MANAGER "/user.slice/libpod-" ID ".scope", "user-1000", true},
+		{MANAGER "/user.slice/libpod-" ID ".scope", "3f4e7d2a9b8c", true},
+		{"/docker/" ID USER_1000 "/session-3.scope", "user-1000.slice", false},
+		{"/system.slice/nginx.service", "system.slice", false},
+		{"/system.slice/nginx.service", "systemd:", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		print_message("%s %s\n", cases[i].asked, cases[i].path);
+		assert_int_equal(container_matches(cases[i].path, cases[i].asked), cases[i].yes);
 	}
 }
 
@@ -336,7 +421,7 @@ static void test_refused(void **state)
 		{"container", "a,,b",
 	         "--container: \"\" is not accepted; a container is how its or its pod's id "
 	         "begins, "
-	         "or the name of a unit"},
+	         "or the name of a unit or user slice"},
 		{"older", "5y", "--older: \"5y\" is not accepted; " UNITS},
 		{"older", "5,6", "--older: \"5,6\" is not accepted; " UNITS},
 		{"newer", "0", "--newer: \"0\" is not accepted; " UNITS ", more than 0"},
@@ -362,6 +447,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_match),
+		cmocka_unit_test(test_container),
 		TEST(test_family),
 		TEST(test_wishes),
 		TEST(test_match_change),

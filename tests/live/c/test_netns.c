@@ -167,7 +167,8 @@ static void found_elsewhere(void **state)
 static void long_path_is_no_way(void **state)
 {
 	static const char path[] =
-		"/run/netns/a-name-that-is-so-long-that-nobody-would-type-it-by-hand-twice";
+		"/run/netns/a-name-that-is-so-long-that-nobody-would-type-it-by-hand-twice-"
+		"and-if-they-did-it-would-not-fit-into-what-is-kept-of-a-path";
 	struct child child = child_start();
 
 	(void)state;
@@ -176,6 +177,127 @@ static void long_path_is_no_way(void **state)
 	child_end(&child);
 	assert_int_equal(entry_of(child.inode).inode, 0);
 	must(!umount2(path, MNT_DETACH));
+}
+
+/* Paths as their makers choose them; names are what the tools take for the namespace. */
+static void found_by_any_maker(void **state)
+{
+	static const struct {
+		const char *directory, *path, *name;
+	} makers[] = {
+		{"/run/docker", NULL, NULL},
+		{"/run/docker/netns", "/run/docker/netns/1-a3b0xq9k2c", "1-a3b0xq9k2c"},
+		{"/run/netns", "/run/netns/cni-4d0e1c5f-6a7b-8c9d-0e1f-2a3b4c5d6e7f",
+	         "cni-4d0e1c5f-6a7b-8c9d-0e1f-2a3b4c5d6e7f"},
+		{"/var/run", NULL, NULL}, /* no link to /run here */
+		{"/var/run/netns", "/var/run/netns/old", "old"},
+		{"/run/user", NULL, NULL},
+		{"/run/user/netns", "/run/user/netns/netns-4d0e1c5f-6a7b-8c9d-0e1f-2a3b4c5d6e7f",
+	         "netns-4d0e1c5f-6a7b-8c9d-0e1f-2a3b4c5d6e7f"},
+		{"/var/some", "/var/some/file", "file"},
+	};
+
+	(void)state;
+	must(!mount("none", "/var", "tmpfs", 0, NULL));
+	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
+		struct child child = child_start();
+
+		must(!mkdir(makers[i].directory, 0700) || errno == EEXIST);
+		if (makers[i].path) {
+			bind_mount(child.path, makers[i].path);
+			assert_entry(child.inode, makers[i].path, makers[i].name);
+		}
+		child_end(&child);
+		if (!makers[i].path)
+			continue;
+		assert_entry(child.inode, makers[i].path, makers[i].name);
+		must(!umount2(makers[i].path, MNT_DETACH));
+	}
+	must(!umount2("/var", MNT_DETACH));
+}
+
+static void found_by_ip_netns(void **state)
+{
+	struct netns_entry entry;
+
+	(void)state;
+	must(!system("ip netns add tcptrail"));
+	entry = entry_of(inode_of("/run/netns/tcptrail"));
+	assert_string_equal(entry.path, "/run/netns/tcptrail");
+	assert_string_equal(entry.name, "tcptrail");
+	assert_int_equal(netns_enter(&entry), 0);
+	assert_int_equal(inode_of("/proc/thread-self/ns/net"), entry.inode);
+	assert_int_equal(netns_leave(), 0);
+	must(!system("ip netns delete tcptrail"));
+	assert_int_equal(entry_of(entry.inode).inode, 0);
+	must(!umount2("/run/netns", MNT_DETACH)); /* that ip has made a mount of its own */
+}
+
+/* dockerd binds the namespace of the host, too. */
+static void host_keeps_its_name(void **state)
+{
+	(void)state;
+	must(!mkdir("/run/docker/netns", 0700) || errno == EEXIST);
+	bind_mount("/proc/self/ns/net", "/run/docker/netns/default");
+	assert_entry(netns_own(), "/proc/self/ns/net", "host");
+	must(!umount2("/run/docker/netns/default", MNT_DETACH));
+}
+
+static void assert_reached(uint32_t inode, const char *path, const char *name)
+{
+	struct netns_entry entry = entry_of(inode);
+
+	must(!strcmp(entry.path, path) && !strcmp(entry.name, name));
+	must(!netns_enter(&entry));
+	must(inode_of("/proc/thread-self/ns/net") == inode);
+	must(!netns_leave());
+}
+
+/* Process 1 of a pid namespace: mounts, then has a child look that does not see the mounts. */
+static void be_first(void)
+{
+	struct child one, two;
+	pid_t looker;
+	int status;
+
+	must(!mount("proc", "/proc", "proc", 0, NULL));
+	one = child_start();
+	two = child_start();
+	bind_mount(one.path, "/run/netns/first");
+	bind_mount(two.path, "/run/elsewhere");
+	child_end(&one);
+	child_end(&two);
+	looker = fork();
+	if (!looker) {
+		must(!unshare(CLONE_NEWNS));
+		must(!umount2("/run/netns/first", MNT_DETACH));
+		must(!umount2("/run/elsewhere", MNT_DETACH));
+		assert_reached(one.inode, "/proc/1/root/run/netns/first", "first");
+		assert_reached(two.inode, "/proc/1/root/run/elsewhere", "elsewhere");
+		_exit(0);
+	}
+	must(waitpid(looker, &status, 0) == looker && !status);
+}
+
+static void found_where_process_1_is(void **state)
+{
+	pid_t outer = fork(), init;
+	int status;
+
+	(void)state;
+	must(outer >= 0);
+	if (!outer) {
+		must(!unshare(CLONE_NEWPID | CLONE_NEWNS));
+		init = fork();
+		if (!init) {
+			be_first();
+			_exit(0);
+		}
+		must(waitpid(init, &status, 0) == init);
+		_exit(status != 0);
+	}
+	must(waitpid(outer, &status, 0) == outer);
+	assert_int_equal(status, 0);
 }
 
 static void others_are_ignored(void **state)
@@ -285,11 +407,20 @@ static int set_up(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(own_comes_first),         cmocka_unit_test(found_by_task),
-		cmocka_unit_test(found_by_mount),          cmocka_unit_test(found_elsewhere),
-		cmocka_unit_test(long_path_is_no_way),     cmocka_unit_test(others_are_ignored),
-		cmocka_unit_test(enter_and_leave),         cmocka_unit_test(gone_and_stale),
-		cmocka_unit_test(entered_by_another_task), cmocka_unit_test(many_namespaces),
+		cmocka_unit_test(own_comes_first),
+		cmocka_unit_test(found_by_task),
+		cmocka_unit_test(found_by_mount),
+		cmocka_unit_test(found_elsewhere),
+		cmocka_unit_test(found_by_any_maker),
+		cmocka_unit_test(found_by_ip_netns),
+		cmocka_unit_test(host_keeps_its_name),
+		cmocka_unit_test(found_where_process_1_is),
+		cmocka_unit_test(long_path_is_no_way),
+		cmocka_unit_test(others_are_ignored),
+		cmocka_unit_test(enter_and_leave),
+		cmocka_unit_test(gone_and_stale),
+		cmocka_unit_test(entered_by_another_task),
+		cmocka_unit_test(many_namespaces),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
