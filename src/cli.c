@@ -24,6 +24,7 @@ struct parser {
 	enum command becomes;
 	size_t words; /* seen so far */
 	bool delayed; /* the DELAY was among them */
+	char *socket; /* trail: which; NULL: not yet */
 	int err;      /* the first one */
 	struct diag diag;
 };
@@ -213,9 +214,23 @@ static void take_letters(struct parser *parser, const char *letters)
 	}
 }
 
+/* "snapshot, events, trail" */
+static const char *command_words(char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (int i = 0; i < COMMAND_COUNT && used < size; i++)
+		if (cli_commands[i].word)
+			used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? ", " : "",
+			                         cli_commands[i].word);
+	return buf;
+}
+
 static void take_command(struct parser *parser, const char *word)
 {
 	struct diag diag;
+	char words[80];
 
 	for (int i = 0; i < COMMAND_COUNT; i++) {
 		if (cli_commands[i].word && !strcmp(cli_commands[i].word, word)) {
@@ -223,8 +238,8 @@ static void take_command(struct parser *parser, const char *word)
 			return;
 		}
 	}
-	diag_fail(&diag, 0, "\"%.80s\" is not a command; accepted are %s, %s or none to watch",
-	          word, cli_commands[COMMAND_SNAPSHOT].word, cli_commands[COMMAND_EVENTS].word);
+	diag_fail(&diag, 0, "\"%.80s\" is not a command; accepted are %s or none to watch", word,
+	          command_words(words, sizeof(words)));
 	note(parser, -EINVAL, &diag);
 }
 
@@ -247,12 +262,39 @@ static void take_delay(struct parser *parser, const char *word)
 	parser->options->interval = interval;
 }
 
+/* One word, or two as a table shows them: LOCAL FOREIGN. */
+static void take_socket(struct parser *parser, const char *word)
+{
+	char *socket;
+
+	if (asprintf(&socket, "%s%s%s", parser->socket ? parser->socket : "",
+	             parser->socket ? "-" : "", word) < 0) {
+		note(parser, -ENOMEM, &(struct diag){"out of memory"});
+		return;
+	}
+	free(parser->socket);
+	parser->socket = socket;
+}
+
+static int check_socket(struct parser *parser, struct diag *diag)
+{
+	if (parser->options->command != COMMAND_TRAIL)
+		return 0;
+	if (parser->socket)
+		return pick_parse(parser->socket, &parser->options->pick, diag);
+	return diag_fail(diag, -EINVAL,
+	                 "trail: which socket? Accepted are a cookie (4101, sk:1005), PID:FD "
+	                 "(4242:7) and LOCAL-FOREIGN (10.0.0.1:80-10.0.0.2:5000)");
+}
+
 static void take_word(struct parser *parser, const char *word)
 {
 	struct diag diag;
 
 	if (!parser->words++) {
 		take_command(parser, word);
+	} else if (parser->options->command == COMMAND_TRAIL && parser->words <= 3) {
+		take_socket(parser, word);
 	} else if (parser->options->command == COMMAND_SNAPSHOT) {
 		take_delay(parser, word);
 	} else {
@@ -307,7 +349,7 @@ static int finish(struct parser *parser, struct diag *diag)
 		options->all |= !options->listening;
 		options->programs = true;
 	}
-	return cli_check(options, parser->used, diag);
+	return check_socket(parser, diag) ?: cli_check(options, parser->used, diag);
 }
 
 int cli_parse(int argc, char **argv, struct options *options, struct diag *diag)
@@ -320,6 +362,7 @@ int cli_parse(int argc, char **argv, struct options *options, struct diag *diag)
 	make_getopt(&parser);
 	read_all(&parser, argc);
 	err = finish(&parser, diag);
+	free(parser.socket);
 	if (err)
 		options_free(&result);
 	else

@@ -5,11 +5,12 @@
 
 #include <stdio.h>
 
+#include "core/pick.h"
 #include "core/query.h"
 
 enum exit_code {
 	EXIT_FINE = 0,
-	EXIT_BAD = 1, /* the answer is bad (--fail-if) */
+	EXIT_BAD = 1, /* the answer is bad: trail knows no such socket */
 	EXIT_USAGE = 2,
 	EXIT_CANNOT = 3, /* cannot run here */
 	EXIT_LOST = 4,   /* ran, but facts or output were lost */
@@ -19,6 +20,7 @@ enum command {
 	COMMAND_WATCH, /* no word: snapshot, stream, final snapshot and totals */
 	COMMAND_SNAPSHOT,
 	COMMAND_EVENTS,
+	COMMAND_TRAIL,
 	COMMAND_PROBES, /* --probes */
 	COMMAND_HELP,   /* --help [of the command named] */
 	COMMAND_VERSION,
@@ -47,6 +49,8 @@ struct options {
 	bool no_header;
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	bool utc;
+	struct pick pick;   /* trail: which socket */
+	bool follow;        /* trail: until its end */
 	const char *from;   /* --from FILE; NULL: the live kernel */
 	const char *output; /* --output FILE; NULL: stdout */
 };

@@ -40,22 +40,42 @@ static void print_wrapped(FILE *out, int at, int indent, const char *text)
 	fputc('\n', out);
 }
 
+/* Where all commands are shown together, what is not for all says so. */
+static const char *limits_of(const struct cli_option *option, char *buf, size_t size)
+{
+	static const enum command others[] = {COMMAND_EVENTS, COMMAND_TRAIL};
+	size_t used = 0;
+
+	buf[0] = '\0';
+	if (option->becomes)
+		return buf;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]) && used < size; i++) {
+		const char *name = cli_commands[others[i]].name;
+
+		if (option->commands == COMMAND_BIT(others[i])) {
+			snprintf(buf, size, " (%s only)", name);
+			return buf;
+		}
+		if (!(option->commands & COMMAND_BIT(others[i])))
+			used += (size_t)snprintf(buf + used, size - used, "%s%s",
+			                         used ? ", " : " (not ", name);
+	}
+	if (used && used < size)
+		snprintf(buf + used, size - used, ")");
+	return buf;
+}
+
 static void print_option(FILE *out, enum command command, const struct cli_option *option)
 {
-	uint32_t only_events = COMMAND_BIT(COMMAND_EVENTS);
-	char text[160];
+	char text[160], note[40];
 	int at;
 
 	at = option->letter ? fprintf(out, "  -%c, --%s", option->letter, option->name)
 	                    : fprintf(out, "      --%s", option->name);
 	if (option->argument)
 		at += fprintf(out, option->optional ? "[=%s]" : " %s", option->argument);
-	/* Where all commands are shown together, what is not for all says so. */
 	snprintf(text, sizeof(text), "%s%s", option->help,
-	         command != COMMAND_WATCH                                ? ""
-	         : option->commands == only_events                       ? " (events only)"
-	         : !(option->commands & only_events) && !option->becomes ? " (not events)"
-	                                                                 : "");
+	         command == COMMAND_WATCH ? limits_of(option, note, sizeof(note)) : "");
 	print_wrapped(out, at, INDENT, text);
 }
 
@@ -98,7 +118,9 @@ void cli_help(FILE *out, enum command command)
 	fputs("\nExamples:\n", out);
 	for (size_t i = 0; i < 3; i++)
 		fprintf(out, "  %s\n      %s\n", about->examples[i].line, about->examples[i].what);
-	fputs("\nExit status: 0 fine, 2 wrong usage, 3 cannot run here, 4 facts were lost.\n", out);
+	fputs("\nExit status: 0 fine, 1 no such socket (trail), 2 wrong usage, 3 cannot run\n"
+	      "here, 4 facts were lost.\n",
+	      out);
 }
 
 void cli_help_columns(FILE *out, enum command command)

@@ -54,6 +54,21 @@ const struct cli_command cli_commands[] = {
                                          "to be read by --from"},
 				},
 		},
+	[COMMAND_TRAIL] =
+		{
+			.word = "trail",
+			.name = "trail",
+			.usage = "trail [OPTION]... SOCKET",
+			.summary = "one socket's whole life",
+			.examples =
+				{
+					{"tcptrail trail 4242:7", "fd 7 of process 4242"},
+					{"tcptrail trail 10.0.0.1:80-10.0.0.2:5000",
+                                         "by its addresses, the local one first"},
+					{"tcptrail trail -f sk:1005",
+                                         "by its cookie, as ss -e prints it, to the end"},
+				},
+		},
 	[COMMAND_PROBES] = {.name = "--probes"},
 	[COMMAND_HELP] = {.name = "--help"},
 	[COMMAND_VERSION] = {.name = "--version"},
@@ -183,6 +198,8 @@ static int set_color(struct options *options, const struct cli_option *option, c
 #define SNAPSHOT (COMMAND_BIT(COMMAND_WATCH) | COMMAND_BIT(COMMAND_SNAPSHOT))
 #define EVENTS   COMMAND_BIT(COMMAND_EVENTS)
 #define BOTH     (SNAPSHOT | EVENTS)
+#define TRAIL    COMMAND_BIT(COMMAND_TRAIL)
+#define VIEWS    (BOTH | TRAIL)
 #define ANY      (COMMAND_BIT(COMMAND_COUNT) - 1)
 
 /* clang-format off */
@@ -192,7 +209,7 @@ static int set_color(struct options *options, const struct cli_option *option, c
 #define NETSTAT(short_name, long_name, where, stored, text)                                        \
 	{.group = GROUP_NETSTAT, FLAG(short_name, long_name, where, stored, text)}
 #define FILTER(long_name, value, text)                                                             \
-	{.name = long_name, .argument = value, .group = GROUP_FILTER, .commands = BOTH,            \
+	{.name = long_name, .argument = value, .group = GROUP_FILTER, .commands = VIEWS,           \
 	 .set = set_filter, .help = text}
 #define FORMAT(long_name, where, text)                                                             \
 	{.name = long_name, .group = GROUP_OUTPUT, .commands = where, .set = set_format,           \
@@ -204,11 +221,11 @@ static int set_color(struct options *options, const struct cli_option *option, c
 const struct cli_option cli_options[] = {
 	NETSTAT('a', "all", SNAPSHOT, all, "listening sockets as well"),
 	NETSTAT('l', "listening", SNAPSHOT, listening, "listening sockets only"),
-	{.letter = 'n', .name = "numeric", .group = GROUP_NETSTAT, .commands = BOTH,
+	{.letter = 'n', .name = "numeric", .group = GROUP_NETSTAT, .commands = VIEWS,
 	 .set = set_numeric, .help = "numbers for hosts, ports and users"},
-	NETSTAT(0, "numeric-hosts", BOTH, numeric_hosts, "numbers for hosts"),
-	NETSTAT(0, "numeric-ports", BOTH, numeric_ports, "numbers for ports"),
-	NETSTAT(0, "numeric-users", BOTH, numeric_users, "numbers for users"),
+	NETSTAT(0, "numeric-hosts", VIEWS, numeric_hosts, "numbers for hosts"),
+	NETSTAT(0, "numeric-ports", VIEWS, numeric_ports, "numbers for ports"),
+	NETSTAT(0, "numeric-users", VIEWS, numeric_users, "numbers for users"),
 	{.letter = 'p', .name = "programs", .alias = "program", .group = GROUP_NETSTAT,
 	 .commands = SNAPSHOT, .set = set_flag, .member = offsetof(struct options, programs),
 	 .help = "process that has the socket"},
@@ -217,12 +234,12 @@ const struct cli_option cli_options[] = {
 	{.letter = 'c', .name = "continuous", .argument = "SECONDS", .optional = true,
 	 .group = GROUP_NETSTAT, .commands = SNAPSHOT, .set = set_continuous,
 	 .help = "every second; -c5: every 5 s"},
-	{.letter = 't', .name = "tcp", .group = GROUP_NETSTAT, .commands = BOTH,
+	{.letter = 't', .name = "tcp", .group = GROUP_NETSTAT, .commands = VIEWS,
 	 .help = "TCP sockets: there are no others here"},
-	NETSTAT('4', "inet", BOTH, query.v4, "IPv4 only"),
-	NETSTAT('6', "inet6", BOTH, query.v6, "IPv6 only"),
-	NETSTAT('W', "wide", BOTH, wide, "do not cut addresses"),
-	NETSTAT('v', "verbose", ANY, verbose, "tell more on standard error"),
+	NETSTAT('4', "inet", VIEWS, query.v4, "IPv4 only"),
+	NETSTAT('6', "inet6", VIEWS, query.v6, "IPv6 only"),
+	NETSTAT('W', "wide", VIEWS, wide, "do not cut addresses"),
+	NETSTAT('v', "verbose", ANY, verbose, "how the process is known, the peer's; notices"),
 
 	FILTER("state", "STATE,...", "netstat's or ss's names, or ss's groups"),
 	FILTER("pid", "PID,...", "process that has it, or made it"),
@@ -232,12 +249,12 @@ const struct cli_option cli_options[] = {
 	FILTER("rport", "PORT,...", "remote port"),
 	FILTER("addr", "ADDRESS,...", "local or remote address, or 10.0.0.0/8"),
 	FILTER("netns", "NETNS,...", "namespace: host, a name or inode number"),
-	FILTER("cgroup", "PATH,...", "cgroup v2 path, or how it begins"),
+	FILTER("cgroup", "PATH,...", "cgroup path, or how it begins"),
 	FILTER("container", "ID,...", "id of a container or pod, a unit or user slice"),
 	FILTER("older", "TIME", "at least so long in its state: 500ms, 90s, 5m, 2h"),
 	FILTER("newer", "TIME", "less than so long in its state"),
 
-	FORMAT("json", BOTH, "JSON, one object a line"),
+	FORMAT("json", VIEWS, "JSON, one object a line"),
 	FORMAT("csv", BOTH, "CSV"),
 	FORMAT("facts", EVENTS, "facts, as --from reads them"),
 	{.name = "columns", .argument = "KEY,...", .group = GROUP_OUTPUT, .commands = BOTH,
@@ -247,10 +264,11 @@ const struct cli_option cli_options[] = {
 	 .set = set_limit, .help = "so many lines at most"},
 	{.group = GROUP_OUTPUT, FLAG(0, "no-header", BOTH, no_header, "no headings")},
 	{.name = "color", .argument = "WHEN", .optional = true, .group = GROUP_OUTPUT,
-	 .commands = BOTH, .set = set_color, .help = "auto, always or never"},
-	{.group = GROUP_OUTPUT, FLAG(0, "utc", BOTH, utc, "times in UTC")},
-	STRING("output", "FILE", BOTH, output, "write to a file"),
-	STRING("from", "FILE", BOTH, from, "read facts from a file, not from the kernel"),
+	 .commands = VIEWS, .set = set_color, .help = "auto, always or never"},
+	{.group = GROUP_OUTPUT, FLAG('f', "follow", TRAIL, follow, "go on until the socket ends")},
+	{.group = GROUP_OUTPUT, FLAG(0, "utc", VIEWS, utc, "times in UTC")},
+	STRING("output", "FILE", VIEWS, output, "write to a file"),
+	STRING("from", "FILE", VIEWS, from, "read facts from a file, not from the kernel"),
 
 	{.name = "probes", .group = GROUP_OTHER, .commands = COMMAND_BIT(COMMAND_PROBES),
 	 .becomes = COMMAND_PROBES, .help = "what this kernel lets us see"},
@@ -263,7 +281,7 @@ const struct cli_option cli_options[] = {
 const struct cli_foreign cli_foreign[] = {
 	{'r', "route"}, {'i', "interfaces"}, {'g', "groups"}, {'s', "statistics"},
 	{'M', "masquerade"}, {'u', "udp"}, {'U', "udplite"}, {'S', "sctp"}, {'w', "raw"},
-	{'x', "unix"}, {'2', "l2cap"}, {'f', "rfcomm"}, {'A', "protocol"}, {0, "bluetooth"},
+	{'x', "unix"}, {'2', "l2cap"}, {0, "rfcomm"}, {'A', "protocol"}, {0, "bluetooth"},
 	{0, "ax25"}, {0, "x25"}, {0, "rose"}, {0, "ash"}, {0, "ipx"}, {0, "netrom"}, {0, "ddp"},
 	{0, "appletalk"}, {0, "econet"}, {'d', "dccp"}, {0, "vsock"}, {0, "packet"}, {'F', "fib"},
 	{'C', "cache"},

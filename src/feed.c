@@ -6,9 +6,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "enrich/doing.h"
 #include "enrich/netns.h"
+#include "enrich/process.h"
+#include "enrich/procfd.h"
 #include "enrich/resolve.h"
 #include "fact/name.h"
+#include "fact/shape.h"
 #include "source/sockdiag.h"
 
 #define WALK_INTERVAL         (5 * NS_PER_SEC)
@@ -29,16 +33,27 @@ struct feed {
 	uint64_t netns_searched; /* for one that was not known */
 	uint64_t last_cgroup;    /* of the last fact: known, or asked for */
 	uint32_t last_netns;
+	uint64_t lost; /* facts, when exits were last made sure of */
 	bool walking;
 };
 
 static void introduce(struct feed *feed, const struct fact *fact);
+
+/* Of all the processes that end on a host, those that had sockets. */
+static bool is_wanted(const struct feed *feed, const struct fact *fact)
+{
+	const struct fact_exit *exit = (const struct fact_exit *)fact;
+
+	return fact->type != FACT_EXIT || table_find_task(feed->table, exit->pid, exit->start);
+}
 
 /* Every fact, from whichever source, comes by here. */
 static void on_fact(const struct fact *fact, void *arg)
 {
 	struct feed *feed = arg;
 
+	if (!is_wanted(feed, fact))
+		return;
 	introduce(feed, fact);
 	if (table_apply(feed->table, fact))
 		return;
@@ -188,6 +203,121 @@ static void introduce(struct feed *feed, const struct fact *fact)
 		introduce_cgroup(feed, s->cgroup);
 }
 
+/* --- processes ------------------------------------------------------------------------------ */
+
+static void emit_exit(struct feed *feed, uint32_t pid, uint64_t start)
+{
+	struct fact_exit exit = {
+		.h = {.type = FACT_EXIT, .len = sizeof(exit), .time = clock_boot()},
+		.start = start,
+		.pid = pid,
+	};
+
+	on_fact(&exit.h, feed);
+}
+
+static void emit_process(struct feed *feed, uint32_t pid, uint64_t start,
+                         const struct process_info *info)
+{
+	union {
+		struct fact_process fact;
+		char bytes[sizeof(struct fact_process) + FACT_ARGS_MAX];
+	} u = {.fact = {.h = {.type = FACT_PROCESS, .time = clock_boot()},
+	                .start = start,
+	                .pid = pid,
+	                .uid = info->uid}};
+
+	_Static_assert(PROCESS_ARGS_MAX <= FACT_ARGS_MAX, "arguments fit");
+	u.fact.h.len = fact_length(FACT_PROCESS, (uint32_t)info->args_size);
+	u.fact.size = (uint32_t)info->args_size;
+	memcpy(u.fact.comm, info->comm, sizeof(u.fact.comm));
+	memcpy(u.fact.args, info->args, info->args_size);
+	on_fact(&u.fact.h, feed);
+}
+
+/* What the kernel side has not told of a process: it was there before us; its cgroup. */
+static void tell_task(struct feed *feed, uint32_t pid, uint64_t start)
+{
+	const struct name_key key = name_key_task(pid, start);
+	union fact_name_buffer name;
+	struct process_info info;
+	int err = process_read(pid, start, &info);
+
+	if (err == -ESRCH)
+		emit_exit(feed, pid, start);
+	if (err)
+		return;
+	if (info.uid != PROCESS_UID_UNKNOWN)
+		emit_process(feed, pid, start, &info);
+	fact_name_make(&name, clock_boot(), key.kind, key.key, info.cgroup);
+	on_fact(&name.fact.h, feed);
+}
+
+static void tell_tasks(struct feed *feed)
+{
+	struct question question;
+
+	while (table_next_question(feed->table, QUESTION_BIT(ASK_TASK), &question))
+		tell_task(feed, question.pid, question.start);
+}
+
+/* Their end may have been lost, or nothing tells of it here. */
+static void bury_tasks(struct feed *feed)
+{
+	const struct task *task;
+	uint32_t index = 0;
+
+	while ((task = table_next_task(feed->table, &index)))
+		if (!task->exited && !process_alive(task->pid, task->start))
+			emit_exit(feed, task->pid, task->start);
+}
+
+/* --- what threads do ------------------------------------------------------------------------ */
+
+static uint32_t clamp(uint64_t number)
+{
+	return number < UINT32_MAX ? (uint32_t)number : 0;
+}
+
+static void examine_task(struct feed *feed, const struct task *task)
+{
+	struct fact_doing fact = {
+		.h = {.type = FACT_DOING, .len = sizeof(fact), .time = clock_boot()},
+		.start = task->start,
+		.pid = task->pid,
+	};
+	struct doing doing;
+
+	if (doing_read(task->pid, task->start, &doing))
+		return;
+	fact.fds = doing.fds_known ? doing.fds : 0;
+	fact.fd_limit = doing.limit_known ? clamp(doing.fd_limit) : 0;
+	for (size_t i = 0; i < doing.count; i++) {
+		fact.index = (uint32_t)i;
+		fact.threads = doing.groups[i].threads;
+		fact.fd = doing.groups[i].fd;
+		memcpy(fact.syscall, doing.groups[i].syscall, sizeof(fact.syscall));
+		on_fact(&fact.h, feed);
+	}
+	doing_free(&doing);
+}
+
+void feed_examine(struct feed *feed, const struct row *row)
+{
+	const struct holder *holder = table_holder(feed->table, row->holders);
+	struct owner owner;
+
+	table_owner(feed->table, row, &owner);
+	if (owner.task)
+		examine_task(feed, owner.task);
+	for (; holder; holder = table_holder(feed->table, holder->next)) {
+		const struct task *task = table_task(feed->table, holder->task);
+
+		if (task != owner.task)
+			examine_task(feed, task);
+	}
+}
+
 /* --- walks ---------------------------------------------------------------------------------- */
 
 static int diag_walk(struct feed *feed, uint32_t netns, struct diag *diag)
@@ -217,6 +347,74 @@ static int walk_netns(struct feed *feed, const struct netns_entry *entry)
 	return err ? err : back;
 }
 
+/* One holder as /proc tells it: of a socket that is known by its inode. */
+struct proc_walk {
+	struct feed *feed;
+	struct process_info info; /* of the process at hand */
+	uint32_t pid;
+};
+
+static void on_proc_fd(uint32_t pid, int fd, uint32_t inode, void *arg)
+{
+	struct proc_walk *walk = arg;
+	struct fact_holder holder = {
+		.h = {.type = FACT_HOLDER, .len = sizeof(holder), .time = clock_boot()},
+		.pid = pid,
+		.fd = fd,
+		.inode = inode,
+	};
+
+	if (!table_find_inode(walk->feed->table, inode))
+		return; /* a socket of another kind */
+	if (walk->pid != pid && process_read(pid, 0, &walk->info))
+		return;
+	walk->pid = pid;
+	memcpy(holder.comm, walk->info.comm, sizeof(holder.comm));
+	on_fact(&holder.h, walk->feed);
+}
+
+/* Where there is no iterator over files, or BPF is refused. */
+static int walk_proc(struct feed *feed)
+{
+	const struct fact_sink sink = {on_fact, feed};
+	struct proc_walk walk = {.feed = feed};
+	struct fact_walk end = {
+		.h = {.type = FACT_WALK_END, .len = sizeof(end)},
+		.kind = WALK_HOLDERS,
+	};
+	int err;
+
+	fact_emit_walk(&sink, FACT_WALK_BEGIN, WALK_HOLDERS, 0);
+	err = procfd_walk(on_proc_fd, &walk, &end.unseen);
+	if (err)
+		return err;
+	end.h.time = clock_boot();
+	on_fact(&end.h, feed);
+	return 0;
+}
+
+static int walk_holders(struct feed *feed)
+{
+	int err = feed->live ? live_walk_holders(feed->live) : -ENOTSUP;
+
+	return err == -ENOTSUP ? walk_proc(feed) : err;
+}
+
+/* Processes that end are told of, but for those whose telling was lost. */
+static bool may_miss_exits(struct feed *feed)
+{
+	struct totals totals;
+	uint64_t lost = 0;
+
+	table_totals(feed->table, &totals);
+	for (int where = 0; where < LOSS_WHERE_COUNT; where++)
+		lost += totals.lost[where];
+	if (lost == feed->lost && feed->live && live_tells_exits(feed->live))
+		return false;
+	feed->lost = lost;
+	return feed->config.trace;
+}
+
 int feed_walk(struct feed *feed)
 {
 	uint64_t begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
@@ -232,9 +430,12 @@ int feed_walk(struct feed *feed)
 		failed = failed ? failed : err;
 	}
 	feed->walking = false;
-	err = live_walk_holders(feed->live);
-	if (failed || (err && err != -ENOTSUP))
+	err = walk_holders(feed);
+	if (failed || err)
 		emit_loss(feed);
+	tell_tasks(feed);
+	if (may_miss_exits(feed))
+		bury_tasks(feed);
 	table_take_walk_wish(feed->table); /* what this walk itself brought up waits its turn */
 	feed->walked = clock_boot();
 	feed->walk_cost = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin;
@@ -281,13 +482,17 @@ static int answer_questions(struct feed *feed)
 	struct question question;
 	bool peeked = false;
 
-	for (int i = 0; i < QUESTIONS_A_TURN && table_next_question(feed->table, &question); i++) {
+	for (int i = 0; i < QUESTIONS_A_TURN && table_next_question(feed->table, ~0U, &question);
+	     i++) {
 		switch (question.kind) {
 		case ASK_PORT:
 			peeked |= !live_peek(feed->live, question.sk, question.cookie);
 			break;
 		case ASK_MINI:
 			look_up(feed, &question.s);
+			break;
+		case ASK_TASK:
+			tell_task(feed, question.pid, question.start);
 			break;
 		}
 	}
@@ -327,8 +532,8 @@ static int open_live(struct feed *feed, struct diag *shortfall, struct diag *dia
 		return diag_fail(diag, err, "%s", why.text);
 	if (err)
 		diag_fail(shortfall, err,
-		          "%s. Showing what sock_diag tells without it: this network namespace "
-		          "only, no processes, ages as lower bounds",
+		          "%s. Showing what sock_diag and /proc tell without it: this network "
+		          "namespace only, no ages, processes as far as they may be seen",
 		          why.text);
 	return 0;
 }
@@ -344,8 +549,10 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 		return diag_fail(diag, -ENOMEM, "out of memory");
 	feed->table = table;
 	feed->config = *config;
-	if (config->trace)
-		table_enable_questions(table);
+	table_enable_questions(
+		table,
+		QUESTION_BIT(ASK_TASK) |
+			(config->trace ? QUESTION_BIT(ASK_MINI) | QUESTION_BIT(ASK_PORT) : 0));
 	err = open_live(feed, shortfall, diag);
 	if (err) {
 		feed_close(feed);
@@ -357,8 +564,16 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 
 static int begin_fallback(struct feed *feed, struct diag *diag)
 {
+	int err;
+
 	emit_clock(feed);
-	return diag_walk(feed, netns_own(), diag);
+	err = diag_walk(feed, netns_own(), diag);
+	if (err)
+		return err;
+	if (walk_holders(feed))
+		emit_loss(feed);
+	tell_tasks(feed);
+	return 0;
 }
 
 static int begin_live(struct feed *feed, struct diag *diag)

@@ -39,6 +39,8 @@ int feed_drain(struct feed *feed);
 /* Walks if it is time to, or if a loss calls for it. 0 or -errno. */
 int feed_walk_if_due(struct feed *feed);
 int feed_walk(struct feed *feed);
+/* Asks what the threads of those who have the row's socket are doing now. */
+void feed_examine(struct feed *feed, const struct row *row);
 /* Waits for wanted names, at most that long in all. */
 void feed_wait_names(struct feed *feed, unsigned int timeout_ms);
 

@@ -57,6 +57,7 @@ int main(int argc, char **argv)
 	case COMMAND_WATCH:
 	case COMMAND_SNAPSHOT:
 	case COMMAND_EVENTS:
+	case COMMAND_TRAIL:
 		code = run(&options);
 		break;
 	case COMMAND_COUNT:

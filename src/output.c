@@ -72,7 +72,8 @@ static int choose_columns(struct output *output, struct diag *diag)
 	const char *defaults[COLUMNS_MAX];
 	int err;
 
-	columns_snapshot(options->extend, options->programs, options->timers, defaults);
+	columns_snapshot(options->extend, options->programs, options->timers, options->verbose,
+	                 defaults);
 	err = columns_select(row_fields, row_fields_count, text ? defaults : NULL,
 	                     stream ? NULL : options->columns, &output->row_columns,
 	                     &output->rows.field_count, diag);
@@ -121,6 +122,16 @@ int output_open(struct output **result, const struct options *options, const str
 	}
 	*result = output;
 	return 0;
+}
+
+const struct view *output_row_view(const struct output *output)
+{
+	return &output->rows;
+}
+
+const struct view *output_change_view(const struct output *output)
+{
+	return &output->changes;
 }
 
 int output_close(struct output *output)

@@ -31,6 +31,10 @@ bool output_full(const struct output *output);
 int output_totals(struct output *output);
 
 /* Hands everything to the kernel. 0, or the first error of the stream since it was opened. */
+/* The views that rows and changes are printed by. Valid until output_close. */
+const struct view *output_row_view(const struct output *output);
+const struct view *output_change_view(const struct output *output);
+
 int output_flush(struct output *output);
 
 #endif

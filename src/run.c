@@ -16,6 +16,7 @@
 #include "feed.h"
 #include "output.h"
 #include "privilege.h"
+#include "trail.h"
 #include "view/totals.h"
 
 #define ROWS_MAX       2000000U
@@ -26,7 +27,8 @@ struct run {
 	const struct options *options;
 	struct table *table;
 	struct output *output;
-	struct feed *feed; /* NULL: from a file */
+	struct feed *feed;   /* NULL: from a file */
+	struct trail *trail; /* of the command of that name */
 	int epoll, signals, drain, repeat;
 };
 
@@ -104,6 +106,19 @@ static bool limit_reached(const struct run *run)
 	return run->options->command == COMMAND_EVENTS && output_full(run->output);
 }
 
+/* As fresh as the first one: holders come and go without an event. */
+static int repeat_snapshot(struct run *run)
+{
+	int err = feed_walk(run->feed);
+
+	return err ? err : output_snapshot(run->output);
+}
+
+static bool trail_is_over(const struct run *run)
+{
+	return run->trail && !trail_living(run->trail);
+}
+
 /* One turn: 1 to end, 0 to go on, -errno. */
 static int turn(struct run *run)
 {
@@ -126,10 +141,12 @@ static int turn(struct run *run)
 	if (!err)
 		err = feed_walk_if_due(run->feed);
 	if (!err && repeat)
-		err = output_snapshot(run->output);
+		err = repeat_snapshot(run);
 	if (!err)
 		err = output_flush(run->output);
-	return err ? err : end || limit_reached(run);
+	if (!err && run->trail)
+		err = trail_error(run->trail);
+	return err ? err : end || limit_reached(run) || trail_is_over(run);
 }
 
 static int loop(struct run *run)
@@ -186,6 +203,64 @@ static int run_watch(struct run *run)
 	return err ? err : output_totals(run->output);
 }
 
+/* What whoever has the sockets is doing now is worth a look only here. */
+static void examine(struct run *run)
+{
+	struct row_iter iter;
+	const struct row *row;
+
+	table_for_each (run->table, iter, row)
+		if (pick_match(&run->options->pick, run->table, row))
+			feed_examine(run->feed, row);
+}
+
+/* Names that will be printed are wished for by a print to nowhere. */
+static void want_trail_names(struct run *run)
+{
+	struct view rows = *output_row_view(run->output);
+	struct trail *trail;
+
+	rows.out = fopen("/dev/null", "we");
+	trail = rows.out ? trail_new(run->options, &rows, &rows) : NULL;
+	if (trail)
+		trail_print(trail);
+	trail_free(trail);
+	if (rows.out)
+		fclose(rows.out);
+	feed_wait_names(run->feed, NAMES_WAIT_MS);
+}
+
+/* The exit code of trail: was the socket found? */
+static int tell_found(const struct run *run)
+{
+	if (!run->trail || trail_found(run->trail))
+		return EXIT_FINE;
+	notice("%s",
+	       run->options->from ? "no such socket in this file" : "no such socket here and now");
+	return EXIT_BAD;
+}
+
+static int run_trail(struct run *run)
+{
+	int err;
+
+	run->trail = trail_new(run->options, output_row_view(run->output),
+	                       output_change_view(run->output));
+	if (!run->trail)
+		return -ENOMEM;
+	examine(run);
+	want_trail_names(run);
+	err = trail_print(run->trail);
+	if (err || !trail_living(run->trail) || !run->options->follow)
+		return err;
+	table_set_listener(run->table, trail_change, run->trail);
+	err = output_flush(run->output);
+	if (!err)
+		err = loop(run);
+	table_set_listener(run->table, NULL, NULL);
+	return err;
+}
+
 static int run_command(struct run *run)
 {
 	switch (run->options->command) {
@@ -195,6 +270,8 @@ static int run_command(struct run *run)
 		return run_stream(run);
 	case COMMAND_WATCH:
 		return run_watch(run);
+	case COMMAND_TRAIL:
+		return run_trail(run);
 	case COMMAND_PROBES:
 	case COMMAND_HELP:
 	case COMMAND_VERSION:
@@ -234,12 +311,18 @@ static void tell_probes(const struct run *run)
 			        probe->purpose, probe->why);
 }
 
+/* What is looked at once needs no events. */
+static bool wants_trace(const struct options *options)
+{
+	if (options->command == COMMAND_TRAIL)
+		return options->follow;
+	return options->command != COMMAND_SNAPSHOT || options->continuous;
+}
+
 static int run_live(struct run *run, struct diag *diag)
 {
 	const struct options *options = run->options;
-	struct feed_config config = {
-		.trace = options->command != COMMAND_SNAPSHOT || options->continuous,
-	};
+	struct feed_config config = {.trace = wants_trace(options)};
 	struct diag shortfall;
 	int err;
 
@@ -261,7 +344,7 @@ static int run_live(struct run *run, struct diag *diag)
 		return EXIT_FINE;
 	if (err)
 		diag_fail(diag, err, "stopped: %s", strerror(-err));
-	return err ? EXIT_LOST : EXIT_FINE;
+	return err ? EXIT_LOST : tell_found(run);
 }
 
 /* --- commands on a file of facts ------------------------------------------------------------ */
@@ -289,8 +372,24 @@ static int read_facts(struct run *run, FILE *in, struct diag *diag)
 	return err;
 }
 
+static int replay_trail(struct run *run, FILE *in, struct diag *diag)
+{
+	run->trail = trail_new(run->options, output_row_view(run->output),
+	                       output_change_view(run->output));
+	if (!run->trail)
+		return diag_fail(diag, -ENOMEM, "out of memory"), EXIT_CANNOT;
+	table_set_listener(run->table, trail_change, run->trail);
+	if (read_facts(run, in, diag))
+		return EXIT_CANNOT;
+	table_set_listener(run->table, NULL, NULL);
+	trail_print(run->trail);
+	return tell_found(run);
+}
+
 static int replay(struct run *run, FILE *in, struct diag *diag)
 {
+	if (run->options->command == COMMAND_TRAIL)
+		return replay_trail(run, in, diag);
 	if (run->options->command != COMMAND_SNAPSHOT) {
 		output_begin_events(run->output);
 		table_set_listener(run->table, output_change, run->output);
@@ -358,6 +457,7 @@ static int finish(struct run *run, int code)
 	if (code == EXIT_FINE && run->table && tell_losses(run))
 		code = EXIT_LOST;
 	feed_close(run->feed);
+	trail_free(run->trail);
 	table_free(run->table);
 	close_fd(run->epoll);
 	close_fd(run->drain);

@@ -49,7 +49,7 @@ static struct due heap_pop(struct heap *heap)
 
 void ask_mini(struct table *t, const struct row *row, uint64_t due)
 {
-	if (t->ask)
+	if (t->asks & QUESTION_BIT(ASK_MINI))
 		heap_push(&t->heap, &(struct due){due, row->deadline, row->self});
 }
 
@@ -58,7 +58,7 @@ void ask_port(struct table *t, const struct row *row)
 	struct ports *ports = &t->ports;
 	struct port_wish *items;
 
-	if (!t->ask)
+	if (!(t->asks & QUESTION_BIT(ASK_PORT)))
 		return;
 	if (ports->count == ports->room) {
 		items = realloc(ports->items, (ports->room * 2 + 64) * sizeof(*items));
@@ -70,8 +70,26 @@ void ask_port(struct table *t, const struct row *row)
 	ports->items[ports->count++] = (struct port_wish){row->self, row->sk};
 }
 
+void ask_task(struct table *t, uint32_t pid, uint64_t start)
+{
+	struct task_wishes *wishes = &t->task_wishes;
+	struct task_wish *items;
+
+	if (!(t->asks & QUESTION_BIT(ASK_TASK)))
+		return;
+	if (wishes->count == wishes->room) {
+		items = realloc(wishes->items, (wishes->room * 2 + 64) * sizeof(*items));
+		if (!items)
+			return; /* it stays without a command line */
+		wishes->items = items;
+		wishes->room = wishes->room * 2 + 64;
+	}
+	wishes->items[wishes->count++] = (struct task_wish){pid, start};
+}
+
 void ask_free(struct table *t)
 {
+	free(t->task_wishes.items);
 	free(t->heap.items);
 	free(t->ports.items);
 }
@@ -99,7 +117,6 @@ void row_sample(const struct row *row, struct fact_sample *s)
 static void question_fill(struct question *question, enum question_kind kind, const struct row *row)
 {
 	question->kind = kind;
-	question->row = row->self;
 	question->sk = row->sk;
 	question->cookie = row->cookie;
 	row_sample(row, &question->s);
@@ -119,10 +136,20 @@ static bool next_port(struct table *t, struct question *question)
 	return false;
 }
 
-bool table_next_question(struct table *t, struct question *question)
+/* The newest first: it may be the first to end. */
+static bool next_task(struct table *t, struct question *question)
 {
-	if (next_port(t, question))
-		return true;
+	const struct task_wish *wish;
+
+	if (!t->task_wishes.count)
+		return false;
+	wish = &t->task_wishes.items[--t->task_wishes.count];
+	*question = (struct question){.kind = ASK_TASK, .pid = wish->pid, .start = wish->start};
+	return true;
+}
+
+static bool next_mini(struct table *t, struct question *question)
+{
 	while (t->heap.count && t->heap.items[0].due <= t->now) {
 		struct due due = heap_pop(&t->heap);
 		const struct row *row = row_at(t, due.row);
@@ -135,4 +162,11 @@ bool table_next_question(struct table *t, struct question *question)
 		return true;
 	}
 	return false;
+}
+
+bool table_next_question(struct table *t, uint32_t kinds, struct question *question)
+{
+	return (kinds & QUESTION_BIT(ASK_PORT) && next_port(t, question)) ||
+	       (kinds & QUESTION_BIT(ASK_TASK) && next_task(t, question)) ||
+	       (kinds & QUESTION_BIT(ASK_MINI) && next_mini(t, question));
 }

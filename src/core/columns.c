@@ -21,13 +21,15 @@ static void append(const char *keys[COLUMNS_MAX], const char *const *more)
 	keys[used] = NULL;
 }
 
-void columns_snapshot(bool extended, bool programs, bool timers, const char *keys[COLUMNS_MAX])
+void columns_snapshot(bool extended, bool programs, bool timers, bool verbose,
+                      const char *keys[COLUMNS_MAX])
 {
 	static const char *const always[] = {"proto",   "recv_q", "send_q", "local",
 	                                     "foreign", "state",  NULL};
 	static const char *const extended_keys[] = {"user", "inode", NULL};
 	static const char *const programs_keys[] = {"program", NULL};
 	static const char *const timers_keys[] = {"timer", NULL};
+	static const char *const verbose_keys[] = {"owner_source", "peer", NULL};
 	static const char *const ours[] = {"age",          "retrans",    "rst_sent",
 	                                   "rst_received", "netns_name", NULL};
 
@@ -40,6 +42,8 @@ void columns_snapshot(bool extended, bool programs, bool timers, const char *key
 	if (timers)
 		append(keys, timers_keys);
 	append(keys, ours);
+	if (verbose)
+		append(keys, verbose_keys);
 }
 
 struct choice {

@@ -9,8 +9,9 @@
 /* Lists of keys end with NULL. */
 #define COLUMNS_MAX 24
 
-/* Default columns of the text of a snapshot, by netstat's -e, -p and -o. */
-void columns_snapshot(bool extended, bool programs, bool timers, const char *keys[COLUMNS_MAX]);
+/* Default columns of the text of a snapshot, by netstat's -e, -p and -o; -v: how we know. */
+void columns_snapshot(bool extended, bool programs, bool timers, bool verbose,
+                      const char *keys[COLUMNS_MAX]);
 
 /* Default columns of the text of the stream. */
 extern const char *const columns_events[];

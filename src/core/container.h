@@ -19,9 +19,9 @@ struct container {
 bool container_parse(const char *path, struct container *container);
 
 /*
- * Cgroup path of a socket: its own, by the v2 hierarchy; where that tells nothing
- * (hosts with v1 hierarchies), that of the process that has or had it. NULL: not
- * known. Wishes for names, which changes nothing that the table tells.
+ * Cgroup path of a socket: its own, by the v2 hierarchy; where that names no
+ * container (hosts with v1 hierarchies), that of the process that has or had it, if
+ * it tells more. NULL: not known. Wishes for names, which changes nothing that the table tells.
  */
 const char *row_cgroup_path(const struct table *table, const struct row *row);
 

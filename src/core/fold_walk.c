@@ -18,6 +18,7 @@ void fold_walk_begin(struct table *t, const struct fact_walk *fact)
 	loss_tell(t);
 	if (fact->kind == WALK_HOLDERS) {
 		t->holding = true;
+		inodes_forget(&t->inodes);
 		t->holder_gen++;
 		t->hold_begin = fact->h.time;
 		return;
@@ -90,6 +91,7 @@ void fold_walk_end(struct table *t, const struct fact_walk *fact)
 	if (fact->kind == WALK_HOLDERS && t->holding) {
 		sweep_holders(t, !fact->unseen);
 		t->holding = false;
+		inodes_forget(&t->inodes);
 	} else if (fact->kind == WALK_SOCKETS && t->walking && fact->netns == t->walk_netns) {
 		sweep_sockets(t);
 		t->walking = false;
@@ -312,7 +314,8 @@ void fold_gone(struct table *t, const struct fact_seen *fact)
 
 void fold_holder(struct table *t, const struct fact_holder *fact)
 {
-	struct row *row = row_find_sk(t, fact->h.sk);
+	struct row *row =
+		fact->h.sk ? row_find_sk(t, fact->h.sk) : table_find_inode(t, fact->inode);
 
 	if (!row || (row->cookie && fact->cookie && row->cookie != fact->cookie))
 		return;

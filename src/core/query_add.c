@@ -193,7 +193,7 @@ static const struct {
 	{"addr", add_addr, ",", ADDRESSES},
 	{"netns", add_netns, ",",
          "a namespace is \"host\", an inode number, a name or how it begins"},
-	{"cgroup", add_cgroup, ",", "a cgroup is its v2 path or how it begins"},
+	{"cgroup", add_cgroup, ",", "a cgroup is its path or how it begins"},
 	{"container", add_container, ",",
          "a container is how its or its pod's id begins, or the name of a unit or user slice"},
 	{"older", set_older, "", DURATIONS},

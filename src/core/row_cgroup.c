@@ -24,15 +24,24 @@ static const char *path_of_task(const struct table *table, struct names *names,
 	                  : NULL;
 }
 
+/* More than a unit: on hybrid hosts the v2 path of a container is its daemon's. */
+static bool tells_container(const char *path)
+{
+	struct container container;
+
+	return tells(path) && container_parse(path, &container) &&
+	       strcmp(container.runtime, "systemd") != 0;
+}
+
 const char *row_cgroup_path(const struct table *table, const struct row *row)
 {
 	struct names *names = table_names((struct table *)table);
 	const char *path = path_of_socket(names, row), *by_task;
 
-	if (tells(path))
+	if (tells_container(path))
 		return path;
 	by_task = path_of_task(table, names, row);
-	return tells(by_task) ? by_task : path;
+	return tells_container(by_task) || (tells(by_task) && !tells(path)) ? by_task : path;
 }
 
 bool row_find_container(const struct table *table, const struct row *row,

@@ -42,16 +42,16 @@ void table_free(struct table *t)
 	free(t->by_sk.buckets);
 	free(t->by_tuple.buckets);
 	free(t->by_pair.buckets);
-	free(t->inode_index.buckets);
+	inodes_forget(&t->inodes);
 	ask_free(t);
 	tombs_clear(&t->tombs);
 	names_free(t->names);
 	free(t);
 }
 
-void table_enable_questions(struct table *t)
+void table_enable_questions(struct table *t, uint32_t kinds)
 {
-	t->ask = true;
+	t->asks = kinds;
 }
 
 void table_set_listener(struct table *t, table_change_fn *fn, void *arg)

@@ -18,8 +18,8 @@ typedef void table_change_fn(const struct change *change, void *arg);
 struct table *table_new(uint32_t max_rows);
 void table_free(struct table *table);
 
-/* Makes the table ask (table_next_question); a replay leaves that off. */
-void table_enable_questions(struct table *table);
+/* Makes the table ask (table_next_question), by QUESTION_BITs; a replay leaves that off. */
+void table_enable_questions(struct table *table, uint32_t kinds);
 
 /* Who is told of changes, in order, from within table_apply. */
 void table_set_listener(struct table *table, table_change_fn *fn, void *arg);
@@ -41,11 +41,14 @@ struct names *table_names(struct table *table);
 enum question_kind {
 	ASK_MINI = 1, /* is this mini-socket there? -> FACT_SEEN (SAMPLE_POINT) or FACT_GONE */
 	ASK_PORT,     /* which local port did sk get? -> FACT_SEEN (SAMPLE_POINT) */
+	ASK_TASK,     /* who is this process? -> FACT_PROCESS, NAME_TASK; or FACT_EXIT */
 };
+#define QUESTION_BIT(kind) (1U << (kind))
 
 struct question {
 	enum question_kind kind;
-	uint32_t row;
+	uint32_t pid;   /* ASK_TASK, as start */
+	uint64_t start; /* 0: not known */
 	uint64_t sk, cookie;
 	struct fact_sample s; /* family, netns, tuple, cookie, state */
 };
@@ -53,8 +56,8 @@ struct question {
 /* The row's family, namespace, addresses, cookie and state, as a sample. */
 void row_sample(const struct row *row, struct fact_sample *s);
 
-/* Takes the next question that is due at the table's time. false: none. */
-bool table_next_question(struct table *table, struct question *question);
+/* Takes the next question of these kinds that is due at the table's time. false: none. */
+bool table_next_question(struct table *table, uint32_t kinds, struct question *question);
 /* Loss or a wish for truth since the last call: a walk should run at once. */
 bool table_take_walk_wish(struct table *table);
 
@@ -68,6 +71,8 @@ const struct row *table_next(const struct table *table, struct row_iter *iter);
 	for ((row) = table_first(table, &(iter)); (row); (row) = table_next(table, &(iter)))
 
 const struct row *table_find_cookie(const struct table *table, uint64_t cookie);
+/* By inode of sockfs, as rows were when a WALK_HOLDERS began. For facts that know no better. */
+struct row *table_find_inode(struct table *table, uint32_t inode);
 /* The listener whose queue a passive socket belongs to; NULL: not known. */
 const struct row *table_find_listener(const struct table *table, const struct row *row);
 

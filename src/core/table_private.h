@@ -38,6 +38,23 @@ struct ports {
 	size_t count, room;
 };
 
+/* Processes to be asked about. */
+struct task_wishes {
+	struct task_wish {
+		uint32_t pid;
+		uint64_t start;
+	} * items;
+	size_t count, room;
+};
+
+/* Rows by inode, sorted; made when the first look-up of a walk wants it. */
+struct inodes {
+	struct inode_row {
+		uint32_t inode, row;
+	} * items;
+	size_t count;
+};
+
 /* Sockets destroyed while a walk runs: a sample taken before must not revive them. */
 struct tombstones {
 	uint64_t *slots; /* open addressing by address; 0: empty */
@@ -48,10 +65,12 @@ struct tombstones {
 struct table {
 	struct pool rows, tasks, origins, holders, steps, stacks;
 	struct index by_sk, by_tuple, by_pair;
-	struct index task_index, origin_index, stack_index, inode_index;
+	struct index task_index, origin_index, stack_index;
 	struct names *names;
 	struct heap heap;
 	struct ports ports;
+	struct task_wishes task_wishes;
+	struct inodes inodes;
 	struct tombstones tombs;
 	struct totals totals;
 	uint64_t untold[LOSS_WHERE_COUNT];
@@ -60,7 +79,8 @@ struct table {
 	uint64_t now;
 	int64_t wall_offset; /* wall = boot + this; 0: not known */
 	bool traced;         /* events have come: a change that has none is a loss */
-	bool ask, walk_wish;
+	uint32_t asks;       /* QUESTION_BITs */
+	bool walk_wish;
 	bool walking;
 	uint32_t gen;        /* of the newest walk over sockets */
 	uint32_t walk_netns; /* of that walk */
@@ -186,7 +206,11 @@ void loss_tell(struct table *t);
 /* ask.c */
 void ask_mini(struct table *t, const struct row *row, uint64_t due);
 void ask_port(struct table *t, const struct row *row);
+void ask_task(struct table *t, uint32_t pid, uint64_t start);
 void ask_free(struct table *t);
+
+/* inodes.c */
+void inodes_forget(struct inodes *inodes);
 
 /* tombs.c */
 int tombs_add(struct tombstones *tombs, uint64_t sk, uint64_t time);

@@ -91,8 +91,10 @@ static uint32_t task_meet(struct table *t, uint32_t pid, uint64_t start, const c
 {
 	uint32_t index = pid ? task_index_of(t, pid, start) : ROW_NONE;
 
-	if (index == ROW_NONE && pid)
+	if (index == ROW_NONE && pid) {
 		index = task_new(t, pid);
+		ask_task(t, pid, start);
+	}
 	if (index == ROW_NONE)
 		return ROW_NONE;
 	if (start)

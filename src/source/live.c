@@ -49,7 +49,7 @@ static int check_kernel(struct diag *diag)
 
 static int load_failure(int err, struct diag *diag)
 {
-	if (err == -EPERM || err == -EACCES)
+	if (err == -EPERM) /* -EACCES is the verifier's */
 		return diag_fail(diag, err,
 		                 "the kernel refused BPF (%s): run as root, or with CAP_SYS_ADMIN, "
 		                 "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH; in a container, "

@@ -47,6 +47,9 @@ int live_walk_holders(struct live *live);
 /* Can iter/tcp serve, or is sock_diag to (before 5.9)? */
 bool live_can_walk(const struct live *live);
 
+/* Are the ends of processes told (FACT_EXIT)? */
+bool live_tells_exits(const struct live *live);
+
 /* Looks at one socket by address if its cookie is still cookie: FACT_SEEN in the ring. */
 int live_peek(struct live *live, uint64_t sk, uint64_t cookie);
 

@@ -89,6 +89,11 @@ int live_walk_holders(struct live *live)
 	return walk(live, "walk_holders", WALK_HOLDERS, 0);
 }
 
+bool live_tells_exits(const struct live *live)
+{
+	return probes_link(&live->probes, "on_exit") != NULL;
+}
+
 bool live_can_walk(const struct live *live)
 {
 	return probes_link(&live->probes, "walk_sockets") != NULL;

@@ -16,6 +16,7 @@
 #include "core/endpoint.h"
 #include "core/value.h"
 #include "view/line.h"
+#include "view/text.h"
 
 /* Characters of address and port together beyond which netstat cuts, the ":" not counted. */
 #define NETSTAT_CUT 22
@@ -75,8 +76,7 @@ static void endpoint_print(struct buffer *out, const struct field_context *conte
 	buffer_add(out, port, port_size);
 }
 
-static void value_text(struct buffer *out, const struct field_context *context,
-                       const struct value *value)
+void text_value(struct buffer *out, const struct field_context *context, const struct value *value)
 {
 	char text[FORMAT_SIZE];
 
@@ -186,7 +186,7 @@ static void print_field(const struct view *view, struct line *line, const struct
 
 	value_get(&value, &view->context, field, object);
 	text->size = 0;
-	value_text(text, &view->context, &value);
+	text_value(text, &view->context, &value);
 	buffer_add(text, "", 1);
 	line->line.failed |= text->failed;
 	if (!text->failed)

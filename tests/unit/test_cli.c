@@ -323,13 +323,13 @@ static void test_output(void **state)
 	options_free(&o);
 }
 
-#define LETTERS "-a -l -n -p -e -o -c -t -4 -6 -W -v -h -V"
+#define LETTERS "-a -l -n -p -e -o -c -t -4 -6 -W -v -f -h -V"
 #define NAMES                                                                                      \
 	"--all --listening --numeric --numeric-hosts --numeric-ports --numeric-users --programs "  \
 	"--extend --timers --continuous --tcp --inet --inet6 --wide --verbose --state --pid "      \
 	"--comm --port --lport --rport --addr --netns --cgroup --container --older --newer "       \
-	"--json --csv --facts --columns --sort --limit --no-header --color --utc --output "        \
-	"--from --probes --help --version"
+	"--json --csv --facts --columns --sort --limit --no-header --color --follow --utc "        \
+	"--output --from --probes --help --version"
 #define TCP_ONLY "tcptrail shows TCP sockets only"
 #define NO_SUCH  "there is no such option"
 
@@ -338,8 +338,10 @@ static void test_refused(void **state)
 	static const struct {
 		const char *line, *message;
 	} cases[] = {
-		{"foo", "\"foo\" is not a command; accepted are snapshot, events or none to watch"},
-		{"2", "\"2\" is not a command; accepted are snapshot, events or none to watch"},
+		{"foo",
+	         "\"foo\" is not a command; accepted are snapshot, events, trail or none to watch"},
+		{"2",
+	         "\"2\" is not a command; accepted are snapshot, events, trail or none to watch"},
 		{"events 2", "\"2\" is one word too many; accepted are options"},
 		{"snapshot x",
 	         "snapshot: \"x\" is not accepted; one delay in seconds, more than 0, is"},
@@ -380,7 +382,15 @@ static void test_refused(void **state)
 		{"snapshot --facts", "--facts cannot go with snapshot, but with events"},
 		{"--facts", "--facts cannot go with no command, but with events"},
 		{"--probes --json",
-	         "--json cannot go with --probes, but with no command, snapshot, events"},
+	         "--json cannot go with --probes, but with no command, snapshot, events, trail"},
+		{"trail", "trail: which socket? Accepted are a cookie (4101, sk:1005), PID:FD "
+	                  "(4242:7) and LOCAL-FOREIGN (10.0.0.1:80-10.0.0.2:5000)"},
+		{"trail x", "\"x\" names no socket; accepted are a cookie (4101, sk:1005), PID:FD "
+	                    "(4242:7) and LOCAL-FOREIGN (10.0.0.1:80-10.0.0.2:5000)"},
+		{"trail 1:2 3:4 5:6", "\"5:6\" is one word too many; accepted are options"},
+		{"trail --csv 7",
+	         "--csv cannot go with trail, but with no command, snapshot, events"},
+		{"events -f", "--follow cannot go with events, but with trail"},
 		{"snapshot --sort age,state", "--sort: \"age,state\" is not accepted; one key is"},
 		{"snapshot --sort -+age", "--sort: \"-+age\" is not accepted; one key is"},
 		{"--bogus --all=1 -z", "--bogus: " NO_SUCH "; accepted are " NAMES}, /* the first */
@@ -473,7 +483,8 @@ static size_t count_of(const char *text, const char *word)
 
 static void test_help(void **state)
 {
-	static const enum command commands[] = {COMMAND_WATCH, COMMAND_SNAPSHOT, COMMAND_EVENTS};
+	static const enum command commands[] = {COMMAND_WATCH, COMMAND_SNAPSHOT, COMMAND_EVENTS,
+	                                        COMMAND_TRAIL};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(commands); i++) {
@@ -487,9 +498,11 @@ static void test_help(void **state)
 		assert_non_null(strstr(text, "  -n, --numeric "));
 		assert_non_null(strstr(text, "      --state STATE,... "));
 		assert_int_equal(strstr(text, "  -a, --all ") != NULL,
-		                 commands[i] != COMMAND_EVENTS);
+		                 commands[i] == COMMAND_WATCH || commands[i] == COMMAND_SNAPSHOT);
 		assert_int_equal(strstr(text, "  --facts ") != NULL,
-		                 commands[i] != COMMAND_SNAPSHOT);
+		                 commands[i] == COMMAND_WATCH || commands[i] == COMMAND_EVENTS);
+		assert_int_equal(strstr(text, "  -f, --follow ") != NULL,
+		                 commands[i] == COMMAND_WATCH || commands[i] == COMMAND_TRAIL);
 		assert_null(strstr(text, "--program ")); /* an alias */
 		free(text);
 	}
@@ -498,7 +511,8 @@ static void test_help(void **state)
 /* The examples of the help are accepted. */
 static void test_help_examples(void **state)
 {
-	static const enum command commands[] = {COMMAND_WATCH, COMMAND_SNAPSHOT, COMMAND_EVENTS};
+	static const enum command commands[] = {COMMAND_WATCH, COMMAND_SNAPSHOT, COMMAND_EVENTS,
+	                                        COMMAND_TRAIL};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(commands); i++) {

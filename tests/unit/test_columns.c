@@ -89,7 +89,7 @@ static void expect_snapshot(bool e, bool p, bool o, const char *expected)
 {
 	const char *keys[COLUMNS_MAX];
 
-	columns_snapshot(e, p, o, keys);
+	columns_snapshot(e, p, o, false, keys);
 	expect(keys, NULL, expected);
 }
 
@@ -105,6 +105,16 @@ static void snapshot_follows_netstats_options(void **state)
 	                "proto recv_q send_q local foreign state program " OURS);
 	expect_snapshot(true, true, true,
 	                "proto recv_q send_q local foreign state user inode program timer " OURS);
+}
+
+static void verbose_tells_how_the_process_is_known(void **state)
+{
+	const char *keys[COLUMNS_MAX];
+
+	(void)state;
+	columns_snapshot(false, true, false, true, keys);
+	expect(keys, NULL,
+	       "proto recv_q send_q local foreign state program " OURS "owner_source peer ");
 }
 
 static void event_columns_exist(void **state)
@@ -129,6 +139,7 @@ int main(void)
 		cmocka_unit_test(no_defaults_are_all_fields),
 		cmocka_unit_test(unknown_keys_are_refused),
 		cmocka_unit_test(snapshot_follows_netstats_options),
+		cmocka_unit_test(verbose_tells_how_the_process_is_known),
 		cmocka_unit_test(event_columns_exist),
 	};
 

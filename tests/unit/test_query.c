@@ -417,7 +417,7 @@ static void test_refused(void **state)
 	         "--netns: \"\" is not accepted; a namespace is \"host\", an inode number, a name "
 	         "or how it begins"},
 		{"cgroup", "",
-	         "--cgroup: \"\" is not accepted; a cgroup is its v2 path or how it begins"},
+	         "--cgroup: \"\" is not accepted; a cgroup is its path or how it begins"},
 		{"container", "a,,b",
 	         "--container: \"\" is not accepted; a container is how its or its pod's id "
 	         "begins, "

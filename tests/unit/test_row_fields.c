@@ -28,7 +28,7 @@ static void prints_netstats_line(void **state)
 	size_t size, wanted = 10;
 
 	(void)state;
-	columns_snapshot(true, true, true, keys);
+	columns_snapshot(true, true, true, true, keys);
 	assert_int_equal(columns_select(row_fields, row_fields_count, keys, NULL, &fields,
 	                                &view.field_count, &diag),
 	                 0);

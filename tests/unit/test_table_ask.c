@@ -2,6 +2,9 @@
 /* What the table asks for, when, and when no more. */
 #include "table_test.h"
 
+/* Of processes: test_table_task.c. */
+#define SOCKETS (QUESTION_BIT(ASK_MINI) | QUESTION_BIT(ASK_PORT))
+
 #define TIME_WAIT                                                                                  \
 	"1s state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead,done" CLIENT "\n"
 #define SYN_SENT                                                                                   \
@@ -12,7 +15,7 @@ static bool asks(struct trial *trial, enum question_kind kind, uint64_t cookie)
 {
 	struct question question;
 
-	if (!table_next_question(trial->table, &question))
+	if (!table_next_question(trial->table, ~0U, &question))
 		return false;
 	assert_int_equal(question.kind, kind);
 	assert_int_equal(question.cookie, cookie);
@@ -24,7 +27,7 @@ static bool asks_nothing(struct trial *trial)
 {
 	struct question question;
 
-	return !table_next_question(trial->table, &question);
+	return !table_next_question(trial->table, ~0U, &question);
 }
 
 static void replay_asks_nothing(void **state)
@@ -43,9 +46,9 @@ static void mini_socket_is_asked_for_until_it_is_known(void **state)
 	struct question question;
 	TRIAL(10);
 
-	table_enable_questions(trial.table);
+	table_enable_questions(trial.table, SOCKETS);
 	facts(&trial, TIME_WAIT);
-	assert_true(table_next_question(trial.table, &question));
+	assert_true(table_next_question(trial.table, ~0U, &question));
 	assert_int_equal(question.kind, ASK_MINI);
 	assert_int_equal(question.s.state, STATE_TIME_WAIT);
 	assert_int_equal(question.s.flags, SAMPLE_TUPLE | SAMPLE_MINI);
@@ -79,7 +82,7 @@ static void mini_socket_armed_anew_is_asked_for_again(void **state)
 {
 	TRIAL(10);
 
-	table_enable_questions(trial.table);
+	table_enable_questions(trial.table, SOCKETS);
 	facts(&trial, TIME_WAIT);
 	assert_true(asks(&trial, ASK_MINI, 5));
 	facts(&trial, "1100ms seen cookie=5 state=TIME_WAIT flags=mini,tuple,timer,point "
@@ -98,7 +101,7 @@ static void walks_do_not_pile_up_questions(void **state)
 	size_t asked;
 	TRIAL(10);
 
-	table_enable_questions(trial.table);
+	table_enable_questions(trial.table, SOCKETS);
 	facts(&trial,
 	      "10s walk_begin kind=sockets netns=7\n"
 	      "10s seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer timer=timewait "
@@ -122,7 +125,7 @@ static void replaced_mini_socket_is_not_asked_for(void **state)
 {
 	TRIAL(10);
 
-	table_enable_questions(trial.table);
+	table_enable_questions(trial.table, SOCKETS);
 	facts(&trial,
 	      TIME_WAIT "2s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=tuple" CLIENT "\n");
 	assert_true(asks_nothing(&trial));
@@ -134,9 +137,9 @@ static void port_is_asked_for_once(void **state)
 	struct question question;
 	TRIAL(10);
 
-	table_enable_questions(trial.table);
+	table_enable_questions(trial.table, SOCKETS);
 	facts(&trial, SYN_SENT);
-	assert_true(table_next_question(trial.table, &question));
+	assert_true(table_next_question(trial.table, ~0U, &question));
 	assert_int_equal(question.kind, ASK_PORT);
 	assert_int_equal(question.sk, 0xa1);
 	assert_int_equal(question.cookie, 5);
@@ -149,7 +152,7 @@ static void port_that_came_by_itself_is_not_asked_for(void **state)
 {
 	TRIAL(10);
 
-	table_enable_questions(trial.table);
+	table_enable_questions(trial.table, SOCKETS);
 	facts(&trial, SYN_SENT
 	      "1040ms state sk=a1 old=SYN_SENT new=ESTABLISHED cookie=5 flags=tuple" CLIENT "\n");
 	assert_true(asks_nothing(&trial));
@@ -168,7 +171,7 @@ static void questions_come_in_order_of_their_time(void **state)
 	char line[256];
 	TRIAL(1000);
 
-	table_enable_questions(trial.table);
+	table_enable_questions(trial.table, SOCKETS);
 	/* Deadlines at 10 s + n, n going through 1..499 in an order that is none. */
 	for (int i = 1; i < 500; i++) {
 		int n = i * 211 % 499 + 1;
@@ -201,7 +204,7 @@ static void mini_socket_that_is_late_is_not_asked_for_in_a_hurry(void **state)
 {
 	TRIAL(10);
 
-	table_enable_questions(trial.table);
+	table_enable_questions(trial.table, SOCKETS);
 	facts(&trial, TIME_WAIT);
 	assert_true(asks(&trial, ASK_MINI, 5));
 	facts(&trial, "1100ms seen cookie=5 state=TIME_WAIT flags=mini,tuple,timer,point "
@@ -220,7 +223,7 @@ static void mini_socket_that_an_rst_told_of_is_asked_for(void **state)
 {
 	TRIAL(10);
 
-	table_enable_questions(trial.table);
+	table_enable_questions(trial.table, SOCKETS);
 	facts(&trial,
 	      "1s rst_sent sk=ff7 reason=9 cookie=5 state=TIME_WAIT flags=mini,tuple" CLIENT "\n");
 	assert_true(asks(&trial, ASK_MINI, 5));
@@ -232,7 +235,7 @@ static void port_of_who_is_gone_is_not_asked_for(void **state)
 {
 	TRIAL(10);
 
-	table_enable_questions(trial.table);
+	table_enable_questions(trial.table, SOCKETS);
 	facts(&trial,
 	      SYN_SENT "2s destroy sk=a1\n"
 	               "3s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 flags=tuple" UNBOUND "\n");

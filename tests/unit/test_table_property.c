@@ -304,12 +304,12 @@ static void same_facts_make_the_same_table(void **state)
 		race_begin(&race, seed, true);
 		race.again = table_new(MODEL_SOCKETS * 4);
 		assert_non_null(race.again);
-		table_enable_questions(race.table);
+		table_enable_questions(race.table, ~0U);
 		race.model.loss = 50;
 		for (int i = 0; i < STEPS; i += 100) {
 			race_run(&race, 100);
 			for (int j = 0; j < 50; j++)
-				table_next_question(race.table, &question);
+				table_next_question(race.table, ~0U, &question);
 			if (!model_random(&race.model, 3))
 				race_walk(&race, 2);
 			if (!model_random(&race.model, 3))

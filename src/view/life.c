@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ *   Socket      127.0.0.1:8080 127.0.0.1:47400, cookie 4101, netns host
+ *   State       CLOSE_WAIT for 4.35s, closed by peer
+ *   Made by     accept of 24513/python3, thread 24514 worker-7, uid 0
+ *   Command     python3 server.py
+ *   Held by     24513/python3 fd 4
+ *   Peer        FIN_WAIT2 of 25148/python3[exited], cookie 4100
+ *
+ *   2026-11-22 03:42:18.200702  SYN_RECV -> ESTABLISHED      >=5.55us
+ *   2026-11-22 03:42:18.500961  ESTABLISHED -> CLOSE_WAIT       300ms
+ */
+#include "view/life.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/format.h"
+#include "core/value.h"
+#include "view/line.h"
+#include "view/text.h"
+
+#define LABEL_WIDTH 12
+#define STEP_WIDTH  30
+
+/* What a line of the head is made of: fields, each behind some words, left out if not known. */
+struct piece {
+	const char *before;
+	const char *key;
+	const char *after;
+};
+
+#define PIECES_MOST 5
+
+static const struct {
+	const char *label;
+	struct piece pieces[PIECES_MOST]; /* no line without the first one */
+} head[] = {
+	{"Socket",
+         {{"", "local", ""},
+          {" ", "foreign", ""},
+          {", cookie ", "cookie", ""},
+          {", netns ", "netns_name", ""}}},
+	{"State", {{"", "state", ""}, {" for ", "age", ""}, {", closed by ", "closed_by", ""}}},
+	{"Error", {{"", "error", ""}}},
+	{"Made by",
+         {{"", "creator_by", ""},
+          {" of ", "creator", ""},
+          {", thread ", "creator_tid", ""},
+          {" ", "creator_thread", ""},
+          {", uid ", "creator_uid", ""}}},
+	{"Command", {{"", "creator_args", ""}}},
+	{"Process", {{"", "program", ""}, {", known by ", "owner_source", ""}}},
+	{"Threads", {{"", "doing", ""}}},
+	{"Open fds", {{"", "open_fds", ""}, {" of ", "fd_limit", ""}}},
+	{"Cgroup", {{"", "cgroup", ""}, {" (", "container", ")"}}},
+	{"Listener", {{"", "listener", ""}}},
+	{"Peer", {{"", "peer_state", ""}, {" of ", "peer", ""}, {", cookie ", "peer_cookie", ""}}},
+	{"Bytes",
+         {{"received ", "bytes_received", ""},
+          {", not read ", "recv_q", ""},
+          {", sent ", "bytes_sent", ""},
+          {", not acknowledged ", "send_q", ""}}},
+	{"Timer", {{"", "timer", ""}}},
+};
+
+static void add_text(struct buffer *line, const char *text, bool failed)
+{
+	line->failed |= failed;
+	if (!failed)
+		escape_terminal(line, text);
+}
+
+/* A field, safe for a terminal; false: it is not known. */
+static bool add_field(struct buffer *line, const struct view *view, const struct piece *piece,
+                      const struct row *row)
+{
+	const struct field *field = field_find(row_fields, row_fields_count, piece->key);
+	struct buffer text = {0};
+	struct value value;
+
+	value_get(&value, &view->context, field, row);
+	if (value.type == VALUE_NONE)
+		return false;
+	buffer_text(line, piece->before);
+	text_value(&text, &view->context, &value);
+	buffer_add(&text, "", 1);
+	add_text(line, text.data, text.failed);
+	buffer_text(line, piece->after);
+	buffer_free(&text);
+	return true;
+}
+
+static void add_label(struct buffer *line, const char *label)
+{
+	buffer_print(line, "%-*s", LABEL_WIDTH, label);
+}
+
+/* Every process and fd that has it open. */
+static void add_holders(struct buffer *line, const struct table *table, const struct row *row)
+{
+	const struct holder *holder = table_holder(table, row->holders);
+	const char *comma = "";
+
+	for (; holder; holder = table_holder(table, holder->next)) {
+		const struct task *task = table_task(table, holder->task);
+		char comm[FACT_COMM_LEN + 1] = "";
+
+		if (task->exited)
+			continue;
+		memcpy(comm, task->comm, FACT_COMM_LEN);
+		buffer_print(line, "%s%u/", comma, task->pid);
+		escape_terminal(line, comm);
+		buffer_print(line, " fd %d", holder->fd);
+		comma = ", ";
+	}
+}
+
+static int print_holders(struct view *view, const struct row *row)
+{
+	struct buffer line = {0};
+	size_t empty;
+
+	add_label(&line, "Held by");
+	empty = line.size;
+	add_holders(&line, view->context.table, row);
+	if (line.size == empty) {
+		buffer_free(&line);
+		return 0;
+	}
+	buffer_text(&line, "\n");
+	return line_write(view, &line);
+}
+
+int life_head(struct view *view, const struct row *row)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(head) / sizeof(head[0]) && !err; i++) {
+		struct buffer line = {0};
+
+		add_label(&line, head[i].label);
+		if (!add_field(&line, view, &head[i].pieces[0], row)) {
+			buffer_free(&line);
+			continue;
+		}
+		for (size_t p = 1; p < PIECES_MOST && head[i].pieces[p].key; p++)
+			add_field(&line, view, &head[i].pieces[p], row);
+		buffer_text(&line, "\n");
+		err = line_write(view, &line);
+	}
+	return err ? err : print_holders(view, row);
+}
+
+/* --- steps ---------------------------------------------------------------------------------- */
+
+struct moment {
+	uint64_t time;
+	const char *text;
+	uint64_t dwell;
+	bool dwell_known, dwell_exact;
+};
+
+static int print_moment(struct view *view, const struct moment *moment)
+{
+	int64_t wall = table_wall(view->context.table, moment->time);
+	char text[FORMAT_SIZE] = "-";
+	struct buffer line = {0};
+	size_t columns;
+
+	if (wall)
+		format_time(text, wall, view->context.utc);
+	buffer_print(&line, "%-27s ", text);
+	columns = escape_terminal(&line, moment->text);
+	if (moment->dwell_known) {
+		char duration[FORMAT_SIZE];
+
+		format_duration(duration, moment->dwell);
+		if (columns < STEP_WIDTH)
+			buffer_fill(&line, ' ', STEP_WIDTH - columns);
+		buffer_print(&line, " %s%s", moment->dwell_exact ? "" : ">=", duration);
+	}
+	buffer_text(&line, "\n");
+	return line_write(view, &line);
+}
+
+static void step_text(const struct view *view, const struct step *step, uint8_t from, char *text,
+                      size_t size)
+{
+	struct value reason;
+
+	switch ((enum step_kind)step->kind) {
+	case STEP_STATE:
+		if (from)
+			snprintf(text, size, "%s -> %s%s", state_name(from), state_name(step->a),
+			         step->b ? "" : " (inferred)");
+		else
+			snprintf(text, size, "%s%s", state_name(step->a),
+			         step->b ? "" : " (or earlier)");
+		break;
+	case STEP_RETRANSMIT:
+		snprintf(text, size, "retransmit %s", retransmit_kind_name(step->a));
+		break;
+	case STEP_RST_SENT:
+		memset(&reason, 0, sizeof(reason));
+		value_reason(&reason, &view->context, step->a);
+		snprintf(text, size, "RST sent %s", reason.type == VALUE_NONE ? "" : reason.string);
+		break;
+	case STEP_RST_RECEIVED:
+		snprintf(text, size, "RST received");
+		break;
+	}
+}
+
+static int print_dropped(struct view *view, const struct row *row)
+{
+	struct buffer line = {0};
+
+	if (!row->steps_dropped)
+		return 0;
+	buffer_print(&line, "%-27s %u further steps were not kept\n", "", row->steps_dropped);
+	return line_write(view, &line);
+}
+
+int life_steps(struct view *view, const struct row *row)
+{
+	const struct table *table = view->context.table;
+	const struct step *step = table_step(table, row->history), *state = NULL;
+	int err = 0;
+
+	for (; step && !err; step = table_step(table, step->next)) {
+		char text[80] = "";
+		struct moment moment = {.time = step->time, .text = text};
+
+		step_text(view, step, state ? state->a : 0, text, sizeof(text));
+		if (step->kind == STEP_STATE) {
+			moment.dwell_known = state && step->time > state->time;
+			moment.dwell_exact = state && state->b && step->b;
+			moment.dwell = moment.dwell_known ? step->time - state->time : 0;
+			state = step;
+		}
+		err = print_moment(view, &moment);
+	}
+	return err ? err : print_dropped(view, row);
+}
+
+int life_step(struct view *view, const struct change *change)
+{
+	const struct field *field = field_find(change_fields, change_fields_count, "transition");
+	struct moment moment = {
+		.time = change->time,
+		.dwell = change->dwell,
+		.dwell_known = change->kind == CHANGE_STATE && change->dwell_known,
+		.dwell_exact = change->dwell_exact,
+	};
+	struct value value;
+
+	value_get(&value, &view->context, field, change);
+	moment.text = value.string;
+	return value.type == VALUE_STRING ? print_moment(view, &moment) : 0;
+}
+
+int life_end(struct view *view, const struct row *row, uint64_t time)
+{
+	static const struct piece pieces[] = {{", closed by ", "closed_by", ""},
+	                                      {", error ", "error", ""},
+	                                      {", RST sent: ", "rst_reason", ""}};
+	char text[FORMAT_SIZE];
+	struct moment moment = {.time = time};
+	struct buffer line = {0};
+	int err = -ENOMEM;
+
+	format_duration(text, time > row->born ? time - row->born : 0);
+	buffer_print(&line, "ended after %s%s", row->flags & ROW_BORN_EXACT ? "" : "at least ",
+	             text);
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
+		add_field(&line, view, &pieces[i], row);
+	buffer_add(&line, "", 1);
+	moment.text = line.data;
+	if (!line.failed)
+		err = print_moment(view, &moment);
+	buffer_free(&line);
+	return err;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How values look to people; not yet safe for a terminal (base/escape.h). */
+#ifndef TCPTRAIL_VIEW_TEXT_H
+#define TCPTRAIL_VIEW_TEXT_H
+
+#include "base/buffer.h"
+#include "core/field.h"
+
+void text_value(struct buffer *out, const struct field_context *context, const struct value *value);
+
+#endif
