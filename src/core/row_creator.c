@@ -152,55 +152,18 @@ GETTER(creator_args)
 
 /* --- the other end -------------------------------------------------------------------------- */
 
-static const struct row *peer_of(const struct field_context *context, const void *object)
-{
-	return table_find_peer(context->table, object);
-}
+#define OF_PEER(name, getter)                                                                      \
+	GETTER(name)                                                                               \
+	{                                                                                          \
+		const struct row *peer = table_find_peer(context->table, object);                  \
+                                                                                                   \
+		if (peer)                                                                          \
+			getter(context, peer, value);                                              \
+	}
 
-GETTER(peer)
-{
-	const struct row *peer = peer_of(context, object);
-
-	if (peer)
-		row_program(context, peer, value);
-}
-
-GETTER(peer_pid)
-{
-	const struct row *peer = peer_of(context, object);
-
-	if (peer)
-		row_owner_pid(context, peer, value);
-}
-
-GETTER(peer_comm)
-{
-	const struct row *peer = peer_of(context, object);
-
-	if (peer)
-		row_owner_comm(context, peer, value);
-}
-
-GETTER(peer_cookie)
-{
-	const struct row *peer = peer_of(context, object);
-
-	if (peer)
-		row_cookie(context, peer, value);
-}
-
-GETTER(peer_state)
-{
-	const struct row *peer = peer_of(context, object);
-
-	if (peer)
-		row_state(context, peer, value);
-}
-
-GETTER(peer_netns)
-{
-	const struct row *peer = peer_of(context, object);
-
-	if (peer)
-		row_netns(context, peer, value);
-}
+OF_PEER(peer, row_program)
+OF_PEER(peer_pid, row_owner_pid)
+OF_PEER(peer_comm, row_owner_comm)
+OF_PEER(peer_cookie, row_cookie)
+OF_PEER(peer_state, row_state)
+OF_PEER(peer_netns, row_netns)

@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "enrich/doing_text.h"
+#include "enrich/process_text.h"
 
 /* Threads that are looked at: each costs an open and a read. */
 #define THREADS_MAX 16384
@@ -34,15 +34,6 @@ static ssize_t read_file(int dir, const char *path, void *bytes, size_t size)
 		got = -errno;
 	close(fd);
 	return got;
-}
-
-/* The same with a NUL, and "" on failure. 0 or -errno. */
-static int read_text(int dir, const char *path, char *text, size_t size)
-{
-	ssize_t got = read_file(dir, path, text, size - 1);
-
-	text[got < 0 ? 0 : got] = '\0';
-	return got < 0 ? got : 0;
 }
 
 static DIR *open_directory(int dir, const char *path)
@@ -69,19 +60,10 @@ static const char *next_number(DIR *dir)
 /* Is it the one that started then, and still alive? 0 or -errno. */
 static int check_process(int dir, uint64_t start)
 {
-	uint64_t tick_ns = NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
-	struct doing_stat stat;
-	char text[1024];
-	int err = read_text(dir, "stat", text, sizeof(text));
+	struct process_stat stat;
+	int err = process_check_at(dir, start, &stat);
 
-	if (!err)
-		err = doing_parse_stat(text, &stat);
-	if (err)
-		return err;
-	if (start && stat.start != start / tick_ns)
-		return -ESRCH;
-	/* The leader may exit before the others do; it waits as a zombie then. */
-	return strchr("ZX", stat.state) && stat.threads <= 1 ? -ESRCH : 0;
+	return !err && process_has_exited(&stat) ? -ESRCH : err;
 }
 
 /* If not, opening fails (6.18) or nothing is read (6.1). Where we may not look: taken for yes. */
@@ -134,12 +116,12 @@ static bool is_native(int living)
 static bool read_thread(int tasks, const char *tid, bool native, struct doing_group *group)
 {
 	char path[48], text[256];
-	int err;
+	ssize_t got;
 
 	snprintf(path, sizeof(path), "%.32s/syscall", tid);
-	err = read_text(tasks, path, text, sizeof(text));
+	got = process_read_file(tasks, path, text, sizeof(text));
 	/* Kernels without CONFIG_HAVE_ARCH_TRACEHOOK have the thread but no such file. */
-	if (err == -ESRCH || (err == -ENOENT && faccessat(tasks, tid, F_OK, 0)))
+	if (got == -ESRCH || (got == -ENOENT && faccessat(tasks, tid, F_OK, 0)))
 		return false;
 	doing_parse_syscall(text, native, group);
 	return true;
@@ -231,7 +213,8 @@ static bool read_limit(int dir, uint64_t *limit)
 {
 	char text[4096];
 
-	return !read_text(dir, "limits", text, sizeof(text)) && !doing_parse_limit(text, limit);
+	return process_read_file(dir, "limits", text, sizeof(text)) > 0 &&
+	       !doing_parse_limit(text, limit);
 }
 
 static int read_process(int dir, struct doing *doing)

@@ -30,24 +30,6 @@ static const char *const fd_syscalls[] = {
 	"syncfs",      "tee",         "vmsplice",   "write",     "writev",
 };
 
-/*
- * 812 (a) name)) S 1 812 812 0 -1 4194560 1064 0 0 0 2 1 0 0 20 0 12 0 4711 ...
- *                ^ field 3                                    20 threads, 22 start
- */
-int doing_parse_stat(const char *text, struct doing_stat *stat)
-{
-	const char *name_end = strrchr(text, ')');
-	struct doing_stat found;
-
-	if (!name_end || sscanf(name_end + 1,
-	                        " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-	                        "%*s %u %*s %" SCNu64,
-	                        &found.state, &found.threads, &found.start) != 3)
-		return -EINVAL;
-	*stat = found;
-	return 0;
-}
-
 /* Max open files            1024                 1048576              files */
 int doing_parse_limit(const char *text, uint64_t *limit)
 {

@@ -8,15 +8,6 @@
 
 #include "enrich/doing.h"
 
-struct doing_stat {
-	char state;
-	unsigned int threads;
-	uint64_t start; /* in clock ticks since boot */
-};
-
-/* Of /proc/PID/stat. 0 or -EINVAL. */
-int doing_parse_stat(const char *text, struct doing_stat *stat);
-
 /* Soft limit of open files in /proc/PID/limits; UINT64_MAX: unlimited. 0 or -EINVAL. */
 int doing_parse_limit(const char *text, uint64_t *limit);
 

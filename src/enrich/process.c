@@ -20,8 +20,7 @@
 #define STAT_MAX   2048
 #define CGROUP_MAX 16384 /* all hierarchies of a process */
 
-/* Up to size - 1 bytes, then NUL. Bytes read, or -errno. */
-static ssize_t read_file(int dir, const char *name, char *text, size_t size)
+ssize_t process_read_file(int dir, const char *name, char *text, size_t size)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
 	size_t used = 0;
@@ -74,15 +73,14 @@ static bool is_start(uint64_t start, uint64_t ticks)
 int process_stat_at(int dir, const char *path, struct process_stat *stat)
 {
 	char text[STAT_MAX];
-	ssize_t size = read_file(dir, path, text, sizeof(text));
+	ssize_t size = process_read_file(dir, path, text, sizeof(text));
 
 	if (size < 0)
 		return size == -ENOENT ? -ESRCH : (int)size;
 	return process_parse_stat(text, stat) ? 0 : -EPROTO;
 }
 
-/* As process_stat_at, and -ESRCH if it is another process. */
-static int read_stat(int dir, uint64_t start, struct process_stat *stat)
+int process_check_at(int dir, uint64_t start, struct process_stat *stat)
 {
 	int err = process_stat_at(dir, "stat", stat);
 
@@ -103,16 +101,16 @@ static int read_process(int dir, uint64_t start, struct process_info *info)
 	char cgroups[CGROUP_MAX];
 	struct process_stat stat;
 	ssize_t size;
-	int err = read_stat(dir, start, &stat);
+	int err = process_check_at(dir, start, &stat);
 
 	if (err)
 		return err;
 	info->uid = uid;
 	info->start_ticks = stat.start_ticks;
 	memcpy(info->comm, stat.comm, sizeof(info->comm));
-	size = read_file(dir, "cmdline", info->args, sizeof(info->args));
+	size = process_read_file(dir, "cmdline", info->args, sizeof(info->args));
 	info->args_size = size > 0 ? (size_t)size : 0;
-	read_file(dir, "cgroup", cgroups, sizeof(cgroups));
+	process_read_file(dir, "cgroup", cgroups, sizeof(cgroups));
 	process_parse_cgroup(cgroups, info->cgroup, sizeof(info->cgroup));
 	return 0;
 }
@@ -135,7 +133,7 @@ bool process_alive(uint32_t pid, uint64_t start)
 
 	if (dir < 0)
 		return dir != -ESRCH;
-	err = read_stat(dir, start, &stat);
+	err = process_check_at(dir, start, &stat);
 	close(dir);
 	return err ? err != -ESRCH : !process_has_exited(&stat);
 }

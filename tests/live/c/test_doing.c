@@ -27,24 +27,6 @@
 
 /* --- text ------------------------------------------------------------------------------------ */
 
-static void stat_of_any_name(void **state)
-{
-	struct doing_stat stat = {.state = 'k'};
-
-	(void)state;
-	assert_int_equal(doing_parse_stat("7 (a) R 1 (b", &stat), -EINVAL);
-	assert_int_equal(doing_parse_stat("", &stat), -EINVAL);
-	assert_int_equal(doing_parse_stat("7 (a) S 1 7 7 0 -1 4194560 1 0", &stat), -EINVAL);
-	assert_int_equal(stat.state, 'k');
-	assert_int_equal(doing_parse_stat("7 (a) R 1) Z 1 7 7 0 -1 4194560 1064 0 0 0 2 1 0 0 20 "
-	                                  "0 12 0 18446744073709551615 9 9\n",
-	                                  &stat),
-	                 0);
-	assert_int_equal(stat.state, 'Z');
-	assert_int_equal(stat.threads, 12);
-	assert_true(stat.start == UINT64_MAX);
-}
-
 static void limit_of_files(void **state)
 {
 	uint64_t limit = 7;
@@ -513,7 +495,6 @@ static void foreign_numbers_stay_numbers(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stat_of_any_name),
 		cmocka_unit_test(limit_of_files),
 		cmocka_unit_test(syscall_of_a_thread),
 		cmocka_unit_test(threads_in_groups),
