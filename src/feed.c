@@ -33,7 +33,8 @@ struct feed {
 	uint64_t netns_searched; /* for one that was not known */
 	uint64_t last_cgroup;    /* of the last fact: known, or asked for */
 	uint32_t last_netns;
-	uint64_t lost; /* facts, when exits were last made sure of */
+	uint64_t lost;   /* facts, when exits were last made sure of */
+	bool finds_pids; /* in /proc: not where we are in a pid namespace of our own */
 	bool walking;
 };
 
@@ -241,8 +242,11 @@ static void tell_task(struct feed *feed, uint32_t pid, uint64_t start)
 	const struct name_key key = name_key_task(pid, start);
 	union fact_name_buffer name;
 	struct process_info info;
-	int err = process_read(pid, start, &info);
+	int err;
 
+	if (!feed->finds_pids)
+		return;
+	err = process_read(pid, start, &info);
 	if (err == -ESRCH)
 		emit_exit(feed, pid, start);
 	if (err)
@@ -288,7 +292,7 @@ static void examine_task(struct feed *feed, const struct task *task)
 	};
 	struct doing doing;
 
-	if (doing_read(task->pid, task->start, &doing))
+	if (!feed->finds_pids || doing_read(task->pid, task->start, &doing))
 		return;
 	fact.fds = doing.fds_known ? doing.fds : 0;
 	fact.fd_limit = doing.limit_known ? clamp(doing.fd_limit) : 0;
@@ -406,6 +410,8 @@ static bool may_miss_exits(struct feed *feed)
 	struct totals totals;
 	uint64_t lost = 0;
 
+	if (!feed->finds_pids)
+		return false;
 	table_totals(feed->table, &totals);
 	for (int where = 0; where < LOSS_WHERE_COUNT; where++)
 		lost += totals.lost[where];
@@ -601,6 +607,8 @@ int feed_begin(struct feed *feed, struct diag *diag)
 	if (err)
 		return diag_fail(diag, err, "threads for name look-ups cannot be started: %s",
 		                 strerror(-err));
+	/* What /proc itself tells us has /proc's own pids. */
+	feed->finds_pids = !feed->live || process_pids_are_global();
 	return feed->live ? begin_live(feed, diag) : begin_fallback(feed, diag);
 }
 

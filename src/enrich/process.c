@@ -137,3 +137,11 @@ bool process_alive(uint32_t pid, uint64_t start)
 	close(dir);
 	return err ? err != -ESRCH : !process_has_exited(&stat);
 }
+
+bool process_pids_are_global(void)
+{
+	const ino_t initial = 0xEFFFFFFC; /* PROC_PID_INIT_INO, include/linux/proc_ns.h, 3.8..7.2 */
+	struct stat st;
+
+	return !stat("/proc/self/ns/pid", &st) && st.st_ino == initial;
+}

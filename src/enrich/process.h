@@ -39,6 +39,12 @@ struct process_info {
 int process_read(uint32_t pid, uint64_t start, struct process_info *info);
 
 /*
+ * Are the kernel's own pids (those of the initial pid namespace, which BPF programs tell) the ones
+ * that we find in /proc?
+ */
+bool process_pids_are_global(void);
+
+/*
  * Does the process run? Not when a zombie, unless only its first thread has ended. Where /proc
  * does not let us see (hidepid), a process that has the pid is taken for it.
  */
