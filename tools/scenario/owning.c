@@ -59,7 +59,7 @@ static void *thread_listen(void *arg)
 {
 	struct threads *t = arg;
 
-	prctl(PR_SET_NAME, "the listening");
+	prctl(PR_SET_NAME, "listening");
 	t->listener = sock_listen(t->o, 4096);
 	return thread_go_on(t);
 }
@@ -68,7 +68,7 @@ static void *thread_connect(void *arg)
 {
 	struct threads *t = arg;
 
-	prctl(PR_SET_NAME, "the connecting");
+	prctl(PR_SET_NAME, "connecting");
 	t->active = sock_connect(&t->server);
 	return thread_go_on(t);
 }
@@ -77,7 +77,7 @@ static void *thread_accept(void *arg)
 {
 	struct threads *t = arg;
 
-	prctl(PR_SET_NAME, "the accepting");
+	prctl(PR_SET_NAME, "accepting");
 	t->passive = sock_accept(t->listener);
 	return thread_go_on(t);
 }
@@ -112,11 +112,11 @@ static void threads_stand(const struct options *o)
 	sem_init(&t.done, 0, 0);
 	tid = thread_run(&t, thread_listen);
 	t.server = sock_local(t.listener);
-	thread_say("listen", t.listener, "listener", tid, "the_listening");
+	thread_say("listen", t.listener, "listener", tid, "listening");
 	tid = thread_run(&t, thread_connect);
-	thread_say("active", t.active, "peer", tid, "the_connecting");
+	thread_say("active", t.active, "peer", tid, "connecting");
 	tid = thread_run(&t, thread_accept);
-	thread_say("passive", t.passive, "subject", tid, "the_accepting");
+	thread_say("passive", t.passive, "subject", tid, "accepting");
 }
 
 /* ---- exec: who made it runs another program by now */
@@ -176,7 +176,7 @@ static void vanish_child(const struct options *o, void *arg)
 	struct pair p = pair_make(l.fd);
 	struct endpoint *const all[] = {&l, &p.active, &p.passive};
 	static const char *const roles[] = {"listener", "peer", "subject"};
-	pid_t heir = child_heir("the heir");
+	pid_t heir = child_heir("heir");
 
 	(void)arg;
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
