@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sockets of which it is not plain who made them or who has them: one process, or one after another. */
+/* Sockets of which it is not plain who made them, or who has them by now. */
 #define _GNU_SOURCE 1
 #include "child.h"
 #include "endpoint.h"
@@ -125,7 +125,7 @@ static void keep_over_exec(const struct endpoint *e, const char *role)
 {
 	if (fcntl(e->fd, F_SETFD, 0))
 		die_errno("cannot clear FD_CLOEXEC");
-	endpoint_say_more(e, role, "made_as=scenario held_as=cat");
+	endpoint_say(e, role);
 }
 
 static void exec_child(const struct options *o, void *arg)

@@ -24,7 +24,8 @@ const server = net.createServer({ allowHalfOpen: true }, (socket) => {
 
 	socket.on('end', () => {
 		kept.push(socket);
-		console.log(`side=passive role=subject ${words(socket._handle.fd, local)} remote=${remote}`);
+		console.log(`side=passive role=subject remote=${remote} ` +
+			words(socket._handle.fd, local));
 		if (kept.length === count)
 			console.log('done');
 	});
@@ -34,6 +35,7 @@ const server = net.createServer({ allowHalfOpen: true }, (socket) => {
 server.listen(0, address, () => {
 	const port = server.address().port;
 
-	console.log(`side=listen role=listener ${words(server._handle.fd, endpoint(address, port))} port=${port}`);
+	console.log(`side=listen role=listener port=${port} ` +
+		words(server._handle.fd, endpoint(address, port)));
 	console.log('ready');
 });
