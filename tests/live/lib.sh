@@ -16,11 +16,12 @@ SCENARIO=${SCENARIO:-$tree/build/scenario}
 work=$(mktemp -d "${TMPDIR:-/tmp}/tcptrail-live.XXXXXX")
 started_pids=() # what runs in the background
 held_fds=()	# ends of pipes that keep scenarios standing
+made_cgroups=() # directories, outermost first
 
 # --- how it ends ------------------------------------------------------------------------------
 
 cleanup() {
-	local status=$? pid
+	local status=$? pid i
 	trap - EXIT ERR
 	set +e
 	for pid in "${started_pids[@]}"; do
@@ -28,6 +29,9 @@ cleanup() {
 	done
 	for pid in "${started_pids[@]}"; do
 		await_end "$pid" 30 || kill -KILL "$pid" 2>/dev/null
+	done
+	for ((i = ${#made_cgroups[@]} - 1; i >= 0; i--)); do
+		rmdir "${made_cgroups[i]}"
 	done
 	rm -rf "$work"
 	exit "$status"
@@ -217,7 +221,7 @@ scenario_lines() {
 scenario_get() {
 	local key=$1
 	shift
-	scenario_lines "$@" | sed -nE "s/^(.* )?$key=([^ ]*).*/\2/p" | head -n 1
+	scenario_lines "$@" | sed -nE "s/^(.* )?$key=([^ ]*).*/\2/p" | sed -n 1p
 }
 
 tracing() {
@@ -270,6 +274,80 @@ csv_words() {
 # Endpoints as a scenario prints them, made those of --csv.
 csv_endpoint() {
 	sed -e 's/:0$/:*/' -e 's/^\[::ffff:\(.*\)\]/\1/'
+}
+
+# --- rows as JSON -------------------------------------------------------------------------------
+
+# rows_look [OPTION...]: all sockets as a walk shows them now.
+# rows_keep: as tcptrail --json, by trace_start, has shown them last; after trace_stop.
+rows_look() {
+	assert_run 0 "$TCPTRAIL" snapshot -an --json "$@"
+	cp "$work/run.out" "$work/rows"
+}
+
+rows_keep() {
+	grep '"type":"socket"' "$work/trace.out" >"$work/rows" || true
+}
+
+# row COOKIE FILTER: what jq's filter makes of the row; of the last, should there be several.
+row() {
+	jq -rn --argjson c "$1" "[inputs | select(.cookie == \$c)] | last | $2" "$work/rows"
+}
+
+# row_cookie LOCAL FOREIGN: of the socket with these addresses, as --json writes them.
+row_cookie() {
+	jq -r --arg l "$1" --arg f "$2" 'select(.local == $l and .foreign == $f) | .cookie' \
+		"$work/rows" | tail -n 1
+}
+
+# row_words COOKIE KEY...: its values, blank-separated, "-" for what is not known.
+row_words() {
+	local cookie=$1 keys
+	shift
+	keys=$(printf '.%s,' "$@")
+	row "$cookie" "[${keys%,}] | map(if . == null then \"-\" else tostring end) | join(\" \")"
+}
+
+# assert_row COOKIE "KEY..." "VALUE..." [WHAT]
+assert_row() {
+	local got
+	# shellcheck disable=SC2086 # the keys are words
+	got=$(row_words "$1" $2)
+	[ "$3" = "$got" ] || assert_equal "$3" "$got" "$2 of ${4:-it}: $(row "$1" tojson)"
+}
+
+# row_holders COOKIE: "PID:FD" of all, one a line, sorted.
+row_holders() {
+	row "$1" '.holders // [] | .[] | "\(.pid):\(.fd)"' | sort
+}
+
+# --- other programs -----------------------------------------------------------------------------
+
+# program_start COMMAND...: one of progs/, in the background, until it has printed "ready". What it
+# prints is read by scenario_lines and scenario_get, as $scenario; its pid: $started.
+program_start() {
+	scenario=$((++scenario_count))
+	start "$work/scenario.$scenario" "$work/scenario.$scenario.err" \
+		env PYTHONDONTWRITEBYTECODE=1 "$@"
+	wait_until "$*" scenario_stands "$work/scenario.$scenario" "$started"
+	has_line "$work/scenario.$scenario" ready && return 0
+	fail "$* did not stand" "$(cat "$work/scenario.$scenario.err")"
+}
+
+# program_end PID [SIGNAL]
+program_end() {
+	kill -"${2:-TERM}" "$1"
+	await_end "$1" 100 || fail "process $1 did not end in 10 s"
+	wait "$1" || true
+}
+
+# The command line of a process, blank-joined, and its name.
+process_args() {
+	tr '\0' ' ' <"/proc/$1/cmdline" | sed 's/ $//'
+}
+
+process_comm() {
+	cat "/proc/$1/comm"
 }
 
 # Nothing is under way in this namespace any more: only TIME_WAIT is left. For wait_until.

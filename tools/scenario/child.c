@@ -4,6 +4,7 @@
 #include "util.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -119,6 +120,54 @@ void child_await(const struct child *c)
 	die("process %d died", c->pid);
 }
 
+void child_await_end(const struct child *c)
+{
+	int status;
+
+	if (waitpid(c->pid, &status, 0) != c->pid)
+		die_errno("cannot wait for process %d", c->pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status))
+		_exit(WEXITSTATUS(status)); /* it has said why */
+	for (size_t i = 0; i < children.count; i++) {
+		if (children.all[i].pid == c->pid)
+			children.all[i].pid = 0; /* its heir still reads the pipe */
+	}
+}
+
+pid_t child_heir(const char *name)
+{
+	pid_t pid = fork();
+	char byte;
+
+	if (pid < 0)
+		die_errno("cannot fork");
+	if (pid)
+		return pid;
+	prctl(PR_SET_NAME, name);
+	while (read(from_parent, &byte, 1) > 0)
+		;
+	sock_teardown_all();
+	_exit(EXIT_SUCCESS);
+}
+
+void child_exec_cat(void)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (null < 0 || dup2(from_parent, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+		die_errno("cannot set up cat");
+	child_report();
+	execlp("cat", "cat", (char *)NULL);
+	die_errno("cannot run cat");
+}
+
+void child_leave(bool killed)
+{
+	if (killed)
+		raise(SIGKILL);
+	_exit(EXIT_SUCCESS);
+}
+
 /* Close its pipe and wait: its own deadlines bound the time. */
 static void child_reap(const struct child *c)
 {
@@ -126,6 +175,8 @@ static void child_reap(const struct child *c)
 
 	close(c->control);
 	close(c->status);
+	if (!c->pid)
+		return;
 	if (waitpid(c->pid, &status, 0) != c->pid)
 		die_errno("cannot wait for process %d", c->pid);
 	if (!WIFEXITED(status) || WEXITSTATUS(status))

@@ -30,9 +30,20 @@ struct child child_start(child_fn *fn, const struct options *o, void *arg, enum 
 void child_tell(const struct child *c);
 void child_await(const struct child *c); /* exits 1 if the child died; it has said why */
 bool child_await_ms(const struct child *c, int timeout_ms); /* false: not yet */
+void child_await_end(const struct child *c);                /* until it has ended, however */
 
 void child_hear(void);   /* in the child */
 void child_report(void); /* in the child */
+
+/*
+ * In the child: another process, whose pid this returns, that has all we have until the parent
+ * closes its pipe. It is called NAME and stays when the child ends.
+ */
+pid_t child_heir(const char *name);
+/* In the child: report, then become cat(1), which holds what is not close-on-exec until then. */
+void child_exec_cat(void) __attribute__((noreturn));
+/* In the child: end at once, its sockets closed by the kernel alone. */
+void child_leave(bool killed) __attribute__((noreturn));
 
 void child_end_all(void);
 

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE 1
 #include "child.h"
 #include "endpoint.h"
+#include "mptcp.h"
 #include "netns.h"
 #include "util.h"
 
@@ -57,17 +58,18 @@ static void lifecycle_server(const struct options *o, void *arg)
 		lifecycle_serve(l.fd);
 }
 
-static void lifecycle_line(const struct endpoint *client, int fd, const struct answer *a, long n)
+static void lifecycle_line(const struct endpoint *client, int fd, const struct answer *a, long n,
+                           const char *more)
 {
 	char local[ADDRESS_TEXT], remote[ADDRESS_TEXT];
 
 	say("kind=connection n=%ld client=%s server=%s client_pid=%d client_fd=%d "
 	    "client_cookie=%llu client_inode=%llu server_pid=%d server_fd=%d server_cookie=%llu "
-	    "server_inode=%llu netns=%llu state=TIME_WAIT",
+	    "server_inode=%llu netns=%llu %s",
 	    n, address_text(&client->local, local), address_text(&client->remote, remote),
 	    client->pid, fd, (unsigned long long)client->cookie, (unsigned long long)client->inode,
 	    a->pid, a->fd, (unsigned long long)a->cookie, (unsigned long long)a->inode,
-	    (unsigned long long)netns_inode(client->nsfd));
+	    (unsigned long long)netns_inode(client->nsfd), more);
 }
 
 static void lifecycle_stand(const struct options *o)
@@ -90,8 +92,89 @@ static void lifecycle_stand(const struct options *o)
 		endpoint_close(&e);
 		endpoint_await(&e, TCP_TIME_WAIT);
 		endpoint_await(&other, 0);
-		lifecycle_line(&e, fd, &answer, i + 1);
+		lifecycle_line(&e, fd, &answer, i + 1, "state=TIME_WAIT");
 	}
+	child_await(&c);
+}
+
+/* ---- exchange: as lifecycle, but the server closes every second one first, and nothing waits */
+
+/* The fd's own cookie, that of the subflow with --mptcp. */
+static uint64_t exchange_cookie(const struct options *o, const struct endpoint *e)
+{
+	struct endpoint turned = *e;
+
+	if (!o->mptcp || o->plain_client)
+		return e->cookie;
+	turned.local = e->remote;
+	turned.remote = e->local;
+	return endpoint_across(e->side, &turned).cookie;
+}
+
+static bool exchange_client_is_first(long n)
+{
+	return n % 2 == 0;
+}
+
+static void exchange_read_eof(int fd)
+{
+	char byte;
+
+	if (recv(fd, &byte, 1, 0) != 0)
+		die_errno("there should be EOF");
+}
+
+static void exchange_server(const struct options *o, void *arg)
+{
+	int listener = o->mptcp ? mptcp_listen(o) : sock_listen(o, 4096);
+
+	*(union address *)arg = sock_local(listener);
+	child_report();
+	for (long i = 0; i < o->count; i++) {
+		struct endpoint e = endpoint_of("passive", sock_accept(listener));
+		struct answer answer = {
+			.cookie = exchange_cookie(o, &e),
+			.inode = e.inode,
+			.fd = e.fd,
+			.pid = e.pid,
+		};
+
+		if (send(e.fd, &answer, sizeof(answer), MSG_NOSIGNAL) != sizeof(answer))
+			die_errno("the server cannot answer");
+		if (exchange_client_is_first(i))
+			exchange_read_eof(e.fd);
+		sock_close(e.fd);
+	}
+	sock_close(listener);
+}
+
+static void exchange_once(const struct options *o, const union address *server, long i)
+{
+	bool mptcp = o->mptcp && !o->plain_client;
+	int fd = mptcp ? mptcp_connect(server) : sock_connect(server);
+	struct endpoint e = endpoint_of("active", fd);
+	struct answer answer;
+
+	e.cookie = exchange_cookie(o, &e);
+	if (recv(fd, &answer, sizeof(answer), MSG_WAITALL) != sizeof(answer))
+		die_errno("the server does not answer");
+	if (!exchange_client_is_first(i))
+		exchange_read_eof(fd);
+	sock_close(fd);
+	lifecycle_line(&e, fd, &answer, i + 1,
+	               exchange_client_is_first(i) ? "first=client" : "first=server");
+}
+
+static void exchange_stand(const struct options *o)
+{
+	union address *server = shared_room(sizeof(*server));
+	struct child c = child_start(exchange_server, o, server, CHILD_DROPS_SOCKETS);
+
+	if (o->plain_client && !o->mptcp)
+		die("--plain-client goes with --mptcp");
+	child_await(&c);
+	for (long i = 0; i < o->count; i++)
+		exchange_once(o, server, i);
 	child_await(&c);
 }
 
@@ -295,6 +378,9 @@ static void many_stand(const struct options *o)
 static const struct scenario rows[] = {
 	{"lifecycle", "count ipv6 mapped port",
          "connections that live and end normally, client and server process", lifecycle_stand,
+         false, 0},
+	{"exchange", "count mptcp plain-client ipv6 mapped port",
+         "lives by client and server process, each side the first to close in turn", exchange_stand,
          false, 0},
 	{"storm", "count pairs seconds linger0 ipv6 mapped",
          "connect/close cycles as fast as possible, --count (10000) in all", storm_stand, false,

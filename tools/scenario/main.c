@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 static const struct scenario_group *const groups[] = {
-	&open_group, &close_group, &fail_group, &share_group, &net_group, &mptcp_group, &load_group,
+	&open_group,  &close_group, &fail_group,  &share_group, &own_group,
+	&uring_group, &net_group,   &mptcp_group, &load_group,
 };
 
 struct option_row {
@@ -60,6 +61,9 @@ static const struct option_row option_rows[] = {
 	{"linger0", NULL, 0, 1, AT(linger0), false, "close by RST: leaves no TIME_WAIT"},
 	{"lines", NULL, 0, 1, AT(lines), false, "a line for every socket"},
 	{"plain-client", NULL, 0, 1, AT(plain_client), false, "plain TCP to an MPTCP listener"},
+	{"mptcp", NULL, 0, 1, AT(mptcp), false, "by MPTCP; the cookies are the subflows'"},
+	{"kill", NULL, 0, 1, AT(kill), false, "SIGKILL is what ends the process"},
+	{"fixed", NULL, 0, 1, AT(fixed), false, "a direct descriptor of the ring: no fd at all"},
 };
 
 static const struct scenario *scenario_find(const char *name)

@@ -3,6 +3,7 @@
  * MPTCP: the fd's socket (protocol 262) is not the one that has TCP's states; those are its
  * subflows, which have no fd. Both have the same addresses here.
  */
+#include "mptcp.h"
 #include "endpoint.h"
 #include "util.h"
 
@@ -23,7 +24,7 @@ static int mptcp_socket(int family)
 	return sock_keep(fd);
 }
 
-static int mptcp_listen(const struct options *o)
+int mptcp_listen(const struct options *o)
 {
 	union address a = address_loopback(o, o->port);
 	int fd = mptcp_socket(a.any.sa_family);
@@ -33,7 +34,7 @@ static int mptcp_listen(const struct options *o)
 	return fd;
 }
 
-static int mptcp_connect(const union address *a)
+int mptcp_connect(const union address *a)
 {
 	int fd = mptcp_socket(a->any.sa_family);
 

@@ -41,10 +41,13 @@ static void veth_server(const struct options *o, void *arg)
 	}
 }
 
-/* Every second connection is closed again, so that the server has it in CLOSE_WAIT. */
+/*
+ * Every second connection is closed again, so that the server has it in CLOSE_WAIT. The ports are
+ * always the same: two of this scenario have the same addresses in namespaces apart.
+ */
 static void veth_client(const struct options *o, void *arg)
 {
-	union address a = address_v4(LEFT_ADDRESS, PORT);
+	union address server = address_v4(LEFT_ADDRESS, PORT);
 
 	(void)arg;
 	netns_unshare();
@@ -55,8 +58,13 @@ static void veth_client(const struct options *o, void *arg)
 	child_report();
 	child_hear();
 	for (long i = 0; i < 2 * o->count; i++) {
-		struct endpoint e = endpoint_of("active", sock_connect(&a));
+		union address a = address_v4(RIGHT_ADDRESS, PORT + 1 + i);
+		int fd = sock_bound(&a);
+		struct endpoint e;
 
+		if (connect(fd, &server.any, address_len(&server)))
+			die_errno("cannot connect");
+		e = endpoint_of("active", fd);
 		if (i % 2) {
 			endpoint_close(&e);
 			endpoint_await(&e, TCP_FIN_WAIT2);

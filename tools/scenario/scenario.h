@@ -44,6 +44,9 @@ struct options {
 	long linger0;
 	long lines;
 	long plain_client;
+	long mptcp;
+	long kill;
+	long fixed;
 };
 
 struct scenario {
@@ -64,6 +67,8 @@ extern const struct scenario_group open_group;
 extern const struct scenario_group close_group;
 extern const struct scenario_group fail_group;
 extern const struct scenario_group share_group;
+extern const struct scenario_group own_group;
+extern const struct scenario_group uring_group;
 extern const struct scenario_group net_group;
 extern const struct scenario_group mptcp_group;
 extern const struct scenario_group load_group;
