@@ -144,6 +144,22 @@ static __always_inline void sample_timer(struct fact_sample *s, struct tcp_sock 
 	}
 }
 
+/*
+ * Both counters move with their sequence number (tcp_snd_una_update(),
+ * tcp_rcv_nxt_update(), tcp_input.c), so the difference is what it was at first.
+ * No SYN has come as long as rcv_nxt is 0.
+ */
+static __always_inline void sample_sequence(struct fact_sample *s, struct tcp_sock *tp,
+                                            const bool typed)
+{
+	__u32 rcv_nxt = READ(typed, tp, rcv_nxt);
+
+	if (!rcv_nxt || s->state == TCP_STATE_CLOSE)
+		return;
+	s->iss = READ(typed, tp, snd_una) - (__u32)s->bytes_acked;
+	s->irs = rcv_nxt - (__u32)s->bytes_received;
+}
+
 static __always_inline void sample_queues(struct fact_sample *s, struct tcp_sock *tp,
                                           const bool typed)
 {
@@ -165,6 +181,7 @@ static __always_inline void sample_queues(struct fact_sample *s, struct tcp_sock
 		s->flags |= SAMPLE_ACKED;
 	s->bytes_acked = READ(typed, tp, bytes_acked);
 	s->bytes_received = READ(typed, tp, bytes_received);
+	sample_sequence(s, tp, typed);
 }
 
 /*
@@ -277,6 +294,9 @@ static __always_inline void sample_timewait(struct fact_sample *s, struct inet_t
 	s->flags |= SAMPLE_MINI | SAMPLE_TIMER;
 	s->timer = TIMER_TIMEWAIT;
 	s->timer_ms = timer_left(BPF_CORE_READ(tw, tw_timer.expires));
+	/* It keeps what it would send and expects next (tcp_time_wait(), tcp_minisocks.c). */
+	s->iss = BPF_CORE_READ(tw, __tw_common.skc_tw_snd_nxt);
+	s->irs = BPF_CORE_READ(tw, __tw_common.skc_tw_rcv_nxt);
 }
 
 #endif

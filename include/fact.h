@@ -85,7 +85,7 @@ enum fact_timer {
 	TIMER_PROBE = 4, /* zero-window probe */
 };
 
-/* What one look at a socket tells. 112 bytes. */
+/* What one look at a socket tells. 120 bytes. */
 struct fact_sample {
 	__u64 cookie; /* ss -e prints it as "sk:" in hex; 0: none minted */
 	__u64 cgroup; /* cgroup v2 id of the socket */
@@ -107,8 +107,14 @@ struct fact_sample {
 	__u8 retrans; /* unanswered retransmissions of the running timer (icsk_retransmits) */
 	__u8 probes;  /* unanswered zero-window or keepalive probes (icsk_probes_out) */
 	__u8 pad[2];
-	__u32 ifindex;  /* interface it is bound to: SO_BINDTODEVICE, VRF, link-local; 0: none */
-	__u32 idle_ms;  /* since anything was heard from the peer, or was sent to it as data */
+	__u32 ifindex; /* interface it is bound to: SO_BINDTODEVICE, VRF, link-local; 0: none */
+	__u32 idle_ms; /* since anything was heard from the peer, or was sent to it as data */
+	/*
+	 * Sequence numbers that the two streams began with, ours and the peer's, but for
+	 * what SYN counts: the peer has them the other way round, one more or less.
+	 * Of a mini-socket those that the streams have come to.
+	 */
+	__u32 iss, irs;
 	__u8 laddr[16]; /* network order; AF_INET uses the first 4 bytes */
 	__u8 raddr[16];
 };
@@ -296,16 +302,16 @@ struct fact_name {
 
 #ifndef __VMLINUX_H__
 _Static_assert(sizeof(struct fact) == 24, "fact header is file format");
-_Static_assert(sizeof(struct fact_sample) == 112, "sample is file format");
+_Static_assert(sizeof(struct fact_sample) == 120, "sample is file format");
 _Static_assert(sizeof(struct fact_task) == 48, "task is file format");
 _Static_assert(sizeof(struct fact_clock) == 32, "clock is file format");
-_Static_assert(sizeof(struct fact_state) == 208, "state is file format");
-_Static_assert(sizeof(struct fact_retransmit) == 144, "retransmit is file format");
-_Static_assert(sizeof(struct fact_synack) == 144, "synack is file format");
-_Static_assert(sizeof(struct fact_reset) == 192, "reset is file format");
+_Static_assert(sizeof(struct fact_state) == 216, "state is file format");
+_Static_assert(sizeof(struct fact_retransmit) == 152, "retransmit is file format");
+_Static_assert(sizeof(struct fact_synack) == 152, "synack is file format");
+_Static_assert(sizeof(struct fact_reset) == 200, "reset is file format");
 _Static_assert(sizeof(struct fact_syscall) == 112, "syscall is file format");
 _Static_assert(sizeof(struct fact_walk) == 40, "walk is file format");
-_Static_assert(sizeof(struct fact_seen) == 136, "seen is file format");
+_Static_assert(sizeof(struct fact_seen) == 144, "seen is file format");
 _Static_assert(sizeof(struct fact_holder) == 72, "holder is file format");
 _Static_assert(sizeof(struct fact_process) == 64, "process is file format");
 _Static_assert(sizeof(struct fact_exit) == 40, "exit is file format");

@@ -221,6 +221,11 @@ void row_take_sample(struct table *t, struct row *row, const struct fact_sample 
 		row->bytes_acked = s->bytes_acked;
 		row->bytes_received = s->bytes_received;
 	}
+	/* What a mini-socket has says less than what was known of its whole life. */
+	if ((s->iss || s->irs) && !(s->flags & SAMPLE_MINI && row->flags & ROW_BYTES)) {
+		row->iss = s->iss;
+		row->irs = s->irs;
+	}
 	if (s->flags & SAMPLE_TIMER) {
 		row->flags |= ROW_TIMER;
 		row->timer = s->timer;

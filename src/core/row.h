@@ -109,6 +109,7 @@ struct row {
 	uint32_t wqueue;
 	uint32_t timer_ms; /* left when the walk that measured it passed */
 	uint32_t flags;    /* enum row_flag */
+	uint32_t iss, irs; /* as in fact_sample; 0: not known */
 	uint16_t lport;
 	uint16_t rport;
 	uint16_t err;         /* last sk_err seen, errno */
@@ -136,7 +137,7 @@ struct row {
 	uint16_t steps_dropped;
 };
 
-_Static_assert(sizeof(struct row) <= 240, "memory for a million sockets is planned with this");
+_Static_assert(sizeof(struct row) <= 248, "memory for a million sockets is planned with this");
 
 /* Threads of a process that were in the same syscall, on the same fd if it names one. */
 struct task_doing {

@@ -103,8 +103,8 @@ const struct stack *table_find_stack(const struct table *table, uint64_t id); /*
 
 /*
  * The row of the connection's other end, when that is on this host, too: in the
- * same namespace, else in the only other one that has it. NULL: it is not, or
- * that cannot be told (addresses of the loopback net mean another host in each).
+ * same namespace, or in another if the sequence numbers say so. NULL: it is not,
+ * or that cannot be told.
  */
 const struct row *table_find_peer(const struct table *table, const struct row *row);
 

@@ -38,13 +38,15 @@ static const struct text_row sample_rows[] = {
 	WORD(S, timer, fact_timers),
 	NUMBER(S, timer_ms),
 	NUMBER(S, idle_ms),
+	NUMBER(S, iss),
+	NUMBER(S, irs),
 	NUMBER(S, retrans),
 	NUMBER(S, probes),
 	NUMBER(S, err),
 	NUMBER(S, bytes_acked),
 	NUMBER(S, bytes_received),
 };
-_Static_assert(sizeof(S) == 112, "a new member of the sample wants a row");
+_Static_assert(sizeof(S) == 120, "a new member of the sample wants a row");
 #undef S
 
 static const struct text_row task_rows[] = {
