@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "enrich/netns.h"
 #include "enrich/resolve.h"
+#include "enrich/stacks.h"
 #include "fact/name.h"
 #include "source/sockdiag.h"
 
@@ -17,6 +18,8 @@
 #define QUESTIONS_A_TURN      64 /* 3 to 13 us each; what is left over the next walk answers */
 #define NETNS_SEARCH_INTERVAL (NS_PER_SEC / 10)
 #define RESOLVER_THREADS      8
+#define STACKS_WAIT_MS        10 /* facts wait for the stacks they name, ... */
+#define STACKS_WAITS          10 /* so often at most */
 
 struct feed {
 	struct table *table;
@@ -24,6 +27,7 @@ struct feed {
 	struct live *live;         /* NULL: fallback */
 	struct sockdiag *own_diag; /* of our own namespace; NULL: not to be had */
 	struct resolve *resolve;
+	struct stacks *stacks;   /* NULL: not wanted */
 	struct netns_list netns; /* as the last walk found them */
 	uint64_t walked, walk_cost;
 	uint64_t netns_searched; /* for one that was not known */
@@ -294,11 +298,40 @@ static int answer_questions(struct feed *feed)
 	return peeked ? live_drain(feed->live) : 0;
 }
 
+/* --- stacks --------------------------------------------------------------------------------- */
+
+static bool take_stack(const struct stack_dump *dump, void *arg)
+{
+	struct feed *feed = arg;
+
+	return stacks_take(feed->stacks, dump);
+}
+
+/* Before the facts that name them, so that an event is printed with its stack. */
+static int drain_stacks(struct feed *feed)
+{
+	int err = live_drain_stacks(feed->live, take_stack, feed);
+
+	for (int i = 0; i < STACKS_WAITS && !live_is_filling(feed->live); i++)
+		if (!stacks_wait(feed->stacks, STACKS_WAIT_MS, on_fact, feed))
+			return err;
+	stacks_collect(feed->stacks, on_fact, feed);
+	return err;
+}
+
+void feed_wait_stacks(struct feed *feed, unsigned int timeout_ms)
+{
+	if (feed->stacks)
+		stacks_wait(feed->stacks, timeout_ms, on_fact, feed);
+}
+
 int feed_drain(struct feed *feed)
 {
 	int err = 0;
 
-	if (feed->live)
+	if (feed->stacks)
+		err = drain_stacks(feed);
+	if (feed->live && !err)
 		err = live_drain(feed->live);
 	emit_tick(feed);
 	if (!err && feed->live && feed->config.trace)
@@ -334,7 +367,8 @@ static int open_fallback(struct feed *feed, const struct diag *why, struct diag 
 
 static int open_live(struct feed *feed, struct diag *shortfall, struct diag *diag)
 {
-	const struct live_config config = {.trace = feed->config.trace};
+	const struct live_config config = {.trace = feed->config.trace,
+	                                   .stacks = feed->stacks != NULL};
 	const struct fact_sink sink = {on_fact, feed};
 	struct diag why;
 	int err = live_open(&feed->live, &config, &sink, &why);
@@ -357,6 +391,21 @@ static int open_live(struct feed *feed, struct diag *shortfall, struct diag *dia
 	return 0;
 }
 
+/* The process that reads stacks first, while there is no thread and little memory to copy. */
+static int open_helpers(struct feed *feed, struct diag *diag)
+{
+	int err = feed->config.trace && feed->config.stacks ? stacks_open(&feed->stacks) : 0;
+
+	if (err)
+		return diag_fail(diag, err, "a process that reads stacks cannot be started: %s",
+		                 strerror(-err));
+	err = resolve_open(&feed->resolve, RESOLVER_THREADS);
+	if (err)
+		return diag_fail(diag, err, "threads for name look-ups cannot be started: %s",
+		                 strerror(-err));
+	return 0;
+}
+
 int feed_open(struct feed **result, struct table *table, const struct feed_config *config,
               struct diag *shortfall, struct diag *diag)
 {
@@ -370,11 +419,8 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 	feed->config = *config;
 	if (config->trace)
 		table_enable_questions(table);
-	err = resolve_open(&feed->resolve, RESOLVER_THREADS);
-	if (err)
-		diag_fail(diag, err, "threads for name look-ups cannot be started: %s",
-		          strerror(-err));
-	else
+	err = open_helpers(feed, diag);
+	if (!err)
 		err = open_live(feed, shortfall, diag);
 	if (err) {
 		feed_close(feed);
@@ -391,6 +437,7 @@ void feed_close(struct feed *feed)
 	live_close(feed->live);
 	sockdiag_close(feed->own_diag);
 	resolve_close(feed->resolve);
+	stacks_close(feed->stacks);
 	netns_list_free(&feed->netns);
 	free(feed);
 }
@@ -403,6 +450,11 @@ int feed_ring_fd(const struct feed *feed)
 int feed_names_fd(const struct feed *feed)
 {
 	return resolve_fd(feed->resolve);
+}
+
+int feed_stacks_fd(const struct feed *feed)
+{
+	return feed->live ? live_stacks_fd(feed->live) : -1;
 }
 
 const struct live *feed_live(const struct feed *feed)

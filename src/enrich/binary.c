@@ -66,8 +66,10 @@ static uint8_t rank(const GElf_Sym *symbol, const char *name)
 
 static void add(struct binary *binary, const GElf_Sym *symbol, const char *name, uint64_t start)
 {
-	size_t length = strnlen(name, NAME_KEPT);
+	size_t length = strcspn(name, "@"); /* without its version */
 
+	if (length > NAME_KEPT)
+		length = NAME_KEPT;
 	if (!grow((void **)&binary->functions, &binary->capacity, binary->count + 1,
 	          sizeof(*binary->functions), FUNCTIONS_MAX) ||
 	    !grow((void **)&binary->names, &binary->names_capacity, binary->names_size + length + 1,

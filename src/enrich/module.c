@@ -27,24 +27,33 @@
 #define DEBUG_FOLDER  "/usr/lib/debug"
 #define BUILD_ID_TEXT (BUILD_ID_MAX * 2 + 1)
 
+/* The file that has the path now, if it is the one that is mapped. */
+static int open_same(const struct module *module, const char *path, struct stat *stat)
+{
+	int fd = file_open(path, 0, stat);
+
+	if (fd >= 0 && stat->st_ino != module->inode) {
+		close(fd);
+		return -ESTALE;
+	}
+	return fd;
+}
+
 static int open_mapped(const struct module *module, struct stat *stat)
 {
 	char path[PATH_MAX];
 	int fd;
 
-	/* The very file, whatever has its path now. Needs CAP_SYS_ADMIN. */
+	/* Whatever has its path now, or none does. Needs CAP_SYS_ADMIN. */
 	snprintf(path, sizeof(path), "/proc/%u/map_files/%" PRIx64 "-%" PRIx64, module->pid,
 	         module->start, module->end);
 	fd = file_open(path, 0, stat);
 	if (fd >= 0)
 		return fd;
 	snprintf(path, sizeof(path), "/proc/%u/root%s", module->pid, module->path);
-	fd = file_open(path, 0, stat);
-	if (fd >= 0 && stat->st_ino != module->inode) {
-		close(fd);
-		return -ESTALE;
-	}
-	return fd;
+	fd = open_same(module, path, stat);
+	/* The process may have ended since its mappings were read. */
+	return fd >= 0 ? fd : open_same(module, module->path, stat);
 }
 
 static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr base,

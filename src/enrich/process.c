@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "stack.h"
+#include "dump.h"
 
 #define PROCESSES_KEPT 64
 

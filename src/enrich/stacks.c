@@ -205,7 +205,7 @@ void stacks_collect(struct stacks *stacks, stacks_fn *fn, void *arg)
 		tell_lost(stacks, fn, arg);
 }
 
-void stacks_wait(struct stacks *stacks, unsigned int timeout_ms, stacks_fn *fn, void *arg)
+uint64_t stacks_wait(struct stacks *stacks, unsigned int timeout_ms, stacks_fn *fn, void *arg)
 {
 	uint64_t end = clock_boot() + timeout_ms * NS_PER_MS;
 
@@ -217,4 +217,5 @@ void stacks_wait(struct stacks *stacks, unsigned int timeout_ms, stacks_fn *fn, 
 		poll(&fd, 1, (int)((end - now + NS_PER_MS - 1) / NS_PER_MS));
 		stacks_collect(stacks, fn, arg);
 	}
+	return stacks->owed;
 }

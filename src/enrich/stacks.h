@@ -11,9 +11,10 @@
 #define TCPTRAIL_ENRICH_STACKS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "fact.h"
-#include "stack.h"
+#include "dump.h"
 
 struct stacks;
 typedef void stacks_fn(const struct fact *fact, void *arg);
@@ -29,7 +30,7 @@ int stacks_fd(const struct stacks *stacks);
 bool stacks_take(struct stacks *stacks, const struct stack_dump *dump);
 /* Hands over the facts that are there. */
 void stacks_collect(struct stacks *stacks, stacks_fn *fn, void *arg);
-/* Waits up to timeout_ms for all dumps taken, handing over facts. */
-void stacks_wait(struct stacks *stacks, unsigned int timeout_ms, stacks_fn *fn, void *arg);
+/* Waits up to timeout_ms for all dumps taken, handing over facts. Returns those still open. */
+uint64_t stacks_wait(struct stacks *stacks, unsigned int timeout_ms, stacks_fn *fn, void *arg);
 
 #endif

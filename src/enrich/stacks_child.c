@@ -9,7 +9,7 @@
 #include "enrich/symbol.h"
 #include "enrich/unwind.h"
 #include "fact/name.h"
-#include "stack.h"
+#include "dump.h"
 
 #define TOLD 65536 /* frames that the parent has been told of; a power of two */
 

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "stack.h"
+#include "dump.h"
 
 #ifdef __x86_64__
 #define REGS 17 /* the last is the pc */

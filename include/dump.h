@@ -3,8 +3,8 @@
  * What the kernel copies of a thread for its stack to be unwound in user space:
  * registers and the innermost part of the stack. Never leaves this machine.
  */
-#ifndef TCPTRAIL_STACK_H
-#define TCPTRAIL_STACK_H
+#ifndef TCPTRAIL_DUMP_H
+#define TCPTRAIL_DUMP_H
 
 #ifndef __VMLINUX_H__
 #include <linux/types.h>
