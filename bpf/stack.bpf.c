@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * Most of what Debian and others build has no frame pointers, so a stack cannot be
- * walked here. Registers and the innermost part of it are copied for user space to
- * unwind, and what stands in the copy names it: every word that a call would
- * return to. Two ways into a function differ in one of them, while what else is on
- * a stack is different each time. Words that earlier calls have left where nothing
- * has been written since count, too: one way may have several ids.
+ * Most of what Debian and others build has no frame pointers, so a stack can be
+ * walked only by who knows its frames. User space does, by call frame information,
+ * and tells a rule for each return address it has come by. With these the stack is
+ * walked here, and its id is made of the addresses on the way: each way has its own.
+ *
+ * Where a rule is missing, what stands on the rest of the stack goes into the id:
+ * every word that a call would return to. Two ways differ in one of them, while what
+ * else is on a stack is different each time. But words that earlier calls have left
+ * where nothing has been written since count, too, so one way may have several ids.
+ *
+ * Of an id that is new, registers and the innermost part of the stack are copied for
+ * user space to unwind.
  */
 #include "stack.h"
 #include "task.h"
@@ -15,9 +21,8 @@
 #define CHUNK        (WORDS * 8)
 #define CHUNKS       (STACK_BYTES / CHUNK)
 #define PIECE        512
-#define CHECKS_MAX   512 /* of 1024 words; beyond, they count unchecked */
 #define USER_END     (1ULL << 52)
-#define MIX          0x9e3779b97f4a7c15ULL
+#define FRAMES_MAX   FACT_STACK_MAX
 #define THREAD_BYTES 16384 /* without KASAN, with pages of 4 KiB: THREAD_SIZE, 5.8..5.14 */
 
 struct {
@@ -33,11 +38,19 @@ struct {
 	__type(value, __u64);
 } stacks_seen SEC(".maps");
 
+/* By stack_rule_key(). */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct stack_rule);
+} stack_rules SEC(".maps");
+
+/* The walk at work. */
 struct scratch {
 	volatile __u64 owner; /* which thread is at work; 0: none */
 	__u64 hash;
-	__u32 checks;
-	__u32 pad;
+	__u64 ip, sp, fp;
 	union {
 		struct stack_dump dump;
 		__u8 room[sizeof(struct stack_dump) + STACK_BYTES];
@@ -74,7 +87,9 @@ static __always_inline void *user_registers(struct task_struct *task)
 
 #if defined(__TARGET_ARCH_x86)
 
-#define USER_CS 0x33 /* of 64-bit code, arch/x86/include/asm/segment.h */
+#define FP_REG   6
+#define LINK_REG 0    /* there is none */
+#define USER_CS  0x33 /* of 64-bit code, arch/x86/include/asm/segment.h */
 
 static __always_inline bool read_registers(struct stack_dump *dump, struct task_struct *task)
 {
@@ -121,6 +136,8 @@ static __always_inline bool behind_call(__u64 address)
 
 #elif defined(__TARGET_ARCH_arm64)
 
+#define FP_REG         29
+#define LINK_REG       30
 #define PSR_MODE32_BIT 0x10
 #define PSR_MODE_MASK  0xf
 
@@ -159,18 +176,64 @@ static __always_inline bool behind_call(__u64 address)
 
 /* --- what names a stack --------------------------------------------------------------------- */
 
-static __always_inline __u64 mix(__u64 hash, __u64 word)
+enum step {
+	STEP_DONE,
+	STEP_ON,
+	STEP_UNKNOWN, /* no rule */
+};
+
+static __always_inline bool read_word(__u64 *word, __u64 address)
 {
-	hash = (hash ^ word) * MIX;
-	return hash ^ hash >> 32;
+	return !bpf_probe_read_user(word, sizeof(*word), (void *)address);
+}
+
+/*
+ * To the caller's frame. What user space cannot read, since it is behind the part
+ * that is copied, is not looked at here, either: an id has all that a stack has.
+ */
+static __always_inline enum step walk_step(struct scratch *scratch)
+{
+	__u64 key = stack_rule_key(scratch->dump.space, scratch->ip), end;
+	struct stack_rule *rule = bpf_map_lookup_elem(&stack_rules, &key);
+
+	if (!rule)
+		return STEP_UNKNOWN;
+	end = (rule->flags & RULE_BY_FP ? scratch->fp : scratch->sp) + (__s64)rule->cfa;
+	if (rule->flags & RULE_LAST || end < scratch->sp || end - scratch->dump.sp > STACK_BYTES)
+		return STEP_DONE;
+	if (rule->flags & RULE_LINK)
+		scratch->ip = scratch->dump.regs[LINK_REG];
+	else if (!read_word(&scratch->ip, end + (__s64)rule->ra))
+		return STEP_DONE;
+	if (rule->flags & RULE_SAVED && !read_word(&scratch->fp, end + (__s64)rule->fp))
+		return STEP_DONE;
+	scratch->sp = end;
+	scratch->hash = stack_mix(scratch->hash, scratch->ip);
+	return STEP_ON;
+}
+
+/* Was there a rule for each frame? */
+__noinline int stack_walk(void)
+{
+	struct scratch *scratch;
+	enum step step;
+
+	if (!want_stacks)
+		return 0;
+	scratch = scratch_of_cpu();
+	if (!scratch)
+		return 0;
+	for (int i = 0; i < FRAMES_MAX; i++) {
+		step = walk_step(scratch);
+		if (step != STEP_ON)
+			return step == STEP_DONE;
+	}
+	return 1;
 }
 
 /* A function of its own is verified once, not once for each round of a loop. */
-__noinline int stack_word(__u64 word, __u64 sp, __u32 size)
+__noinline int stack_word(__u64 word)
 {
-	/* Too small, of the kernel, or the stack itself, where no code is. */
-	if (word - 4096 >= USER_END || word - sp < size)
-		return 0;
 	return behind_call(word);
 }
 
@@ -192,8 +255,12 @@ __noinline int stack_words(__u32 chunk)
 		if (at + 8 > size)
 			break;
 		word = *(__u64 *)&scratch->room[sizeof(struct stack_dump) + at];
-		if (stack_word(word, scratch->dump.sp, size))
-			scratch->hash = mix(scratch->hash, word);
+		/* Too small, of the kernel, of frames walked, or the stack itself: no code. */
+		if (word - 4096 >= USER_END || word - scratch->dump.sp < size ||
+		    scratch->dump.sp + at < scratch->sp)
+			continue;
+		if (stack_word(word))
+			scratch->hash = stack_mix(scratch->hash, word);
 	}
 	return 0;
 }
@@ -222,35 +289,51 @@ static __always_inline void lost(void)
 	__sync_fetch_and_add(&stacks_lost, 1);
 }
 
-static __always_inline bool dump_take(struct scratch *scratch, struct task_struct *task)
+static __always_inline void copy_stack(struct scratch *scratch)
 {
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	scratch->dump.size = read_stack(&scratch->room[sizeof(scratch->dump)], scratch->dump.sp);
+}
+
+static __always_inline bool begin(struct scratch *scratch, struct task_struct *task)
+{
 	struct stack_dump *dump = &scratch->dump;
 	__u64 id = bpf_get_current_pid_tgid();
 
 	if (!read_registers(dump, task))
 		return false;
 	dump->space = task_space(task);
-	dump->start = task_start(leader);
+	dump->start = task_start(BPF_CORE_READ(task, group_leader));
 	dump->pid = id >> 32;
 	dump->tid = (__u32)id;
-	dump->pad = 0;
-	dump->size = read_stack(&scratch->room[sizeof(*dump)], dump->sp);
-	scratch->hash = mix(mix(MIX, dump->space), dump->pc);
-	for (int i = 0; i < CHUNKS; i++)
-		stack_words(i);
-	dump->id = scratch->hash ? scratch->hash : 1;
+	dump->size = dump->pad = 0;
+	scratch->ip = dump->pc;
+	scratch->sp = dump->sp;
+	scratch->fp = dump->regs[FP_REG];
+	scratch->hash = stack_rule_key(dump->space, dump->pc);
 	return true;
+}
+
+static __always_inline void name(struct scratch *scratch)
+{
+	if (!stack_walk()) {
+		copy_stack(scratch);
+		for (int i = 0; i < CHUNKS; i++)
+			stack_words(i);
+	}
+	scratch->dump.id = scratch->hash ? scratch->hash : 1;
 }
 
 /* The id of what is in the scratch, which is sent unless that was done before. */
 static __always_inline __u64 dump_send(struct scratch *scratch)
 {
 	__u64 id = scratch->dump.id, now;
-	__u32 size = scratch->dump.size;
+	__u32 size;
 
 	if (bpf_map_lookup_elem(&stacks_seen, &id))
 		return id;
+	if (!scratch->dump.size)
+		copy_stack(scratch);
+	size = scratch->dump.size;
 	if (size > STACK_BYTES)
 		return 0;
 	if (bpf_ringbuf_output(&dumps, &scratch->dump, sizeof(scratch->dump) + size,
@@ -284,7 +367,9 @@ __noinline __u64 stack_id(void)
 		return 0;
 	}
 	scratch->owner = self;
-	taken = dump_take(scratch, task);
+	taken = begin(scratch, task);
+	if (taken)
+		name(scratch);
 	if (scratch->owner != self) {
 		lost();
 		return 0;

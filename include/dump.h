@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * What the kernel copies of a thread for its stack to be unwound in user space:
- * registers and the innermost part of the stack. Never leaves this machine.
+ * What the two sides tell each other of user stacks. Never leaves this machine.
+ *
+ * The kernel copies of a thread what its stack is unwound from: registers and the
+ * innermost part of the stack. User space answers with how it has found the way
+ * from each frame to the next, so that the kernel finds it by itself next time, and
+ * needs to copy nothing of a stack that is known.
  */
 #ifndef TCPTRAIL_DUMP_H
 #define TCPTRAIL_DUMP_H
@@ -25,5 +29,32 @@ struct stack_dump {
 	__u32 pad;
 	__u8 bytes[]; /* of the stack, from sp on */
 };
+
+enum stack_rule_flag {
+	RULE_BY_FP = 1 << 0, /* the frame's end is counted from the frame pointer, else from sp */
+	RULE_LINK = 1 << 1,  /* the return address is in the link register (arm64) */
+	RULE_SAVED = 1 << 2, /* the frame pointer was saved, else it is the caller's still */
+	RULE_LAST = 1 << 3,  /* nothing has called this one */
+};
+
+/* From one frame to its caller's: what call frame information says, in its simple cases. */
+struct stack_rule {
+	__s32 cfa; /* from fp or sp to the frame's end, which is sp in the caller's */
+	__s16 ra;  /* from the frame's end to the return address */
+	__s16 fp;  /* ... to the saved frame pointer */
+	__u32 flags;
+};
+
+/* A rule holds for one ip of one address space: this is the key to it. */
+static inline __u64 stack_mix(__u64 hash, __u64 word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+	return hash ^ hash >> 32;
+}
+
+static inline __u64 stack_rule_key(__u64 space, __u64 ip)
+{
+	return stack_mix(stack_mix(0, space), ip);
+}
 
 #endif

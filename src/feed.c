@@ -307,6 +307,13 @@ static bool take_stack(const struct stack_dump *dump, void *arg)
 	return stacks_take(feed->stacks, dump);
 }
 
+static void teach_stack(uint64_t space, uint64_t ip, const struct stack_rule *rule, void *arg)
+{
+	struct feed *feed = arg;
+
+	live_teach_stack(feed->live, space, ip, rule);
+}
+
 /* Before the facts that name them, so that an event is printed with its stack. */
 static int drain_stacks(struct feed *feed)
 {
@@ -394,7 +401,9 @@ static int open_live(struct feed *feed, struct diag *shortfall, struct diag *dia
 /* The process that reads stacks first, while there is no thread and little memory to copy. */
 static int open_helpers(struct feed *feed, struct diag *diag)
 {
-	int err = feed->config.trace && feed->config.stacks ? stacks_open(&feed->stacks) : 0;
+	int err = feed->config.trace && feed->config.stacks
+	                  ? stacks_open(&feed->stacks, teach_stack, feed)
+	                  : 0;
 
 	if (err)
 		return diag_fail(diag, err, "a process that reads stacks cannot be started: %s",

@@ -20,6 +20,11 @@
 #include "enrich/stacks_child.h"
 #include "fact/text.h"
 
+_Static_assert(sizeof(struct stacks_rules) +
+                               FACT_STACK_MAX * sizeof(((struct stacks_rules *)0)->list[0]) <=
+                       FACT_MAX_SIZE,
+               "rules of a stack fit where facts do");
+
 #define QUEUE_BYTES (4 << 20)    /* of dumps that wait; the kernel counts its overhead as well */
 #define MEMORY_MAX  (4ULL << 30) /* more than a child that reads debug information needs */
 #define STALL_NS    (20 * NS_PER_SEC) /* for one dump; the largest binaries take seconds */
@@ -27,6 +32,8 @@
 #define FDS_TRIED   4096
 
 struct stacks {
+	stacks_rule_fn *on_rule;
+	void *on_rule_arg;
 	int socket;
 	pid_t child;    /* 0: none at the moment */
 	uint64_t owed;  /* dumps taken that the child has not answered */
@@ -119,7 +126,7 @@ static void stop(struct stacks *stacks)
 	stacks->owed = 0;
 }
 
-int stacks_open(struct stacks **result)
+int stacks_open(struct stacks **result, stacks_rule_fn *on_rule, void *arg)
 {
 	struct stacks *stacks = calloc(1, sizeof(*stacks));
 	int err;
@@ -127,6 +134,8 @@ int stacks_open(struct stacks **result)
 	if (!stacks)
 		return -ENOMEM;
 	stacks->socket = -1;
+	stacks->on_rule = on_rule;
+	stacks->on_rule_arg = arg;
 	err = start(stacks);
 	if (err) {
 		free(stacks);
@@ -176,11 +185,36 @@ static void tell_lost(struct stacks *stacks, stacks_fn *fn, void *arg)
 	fn(&loss.h, arg);
 }
 
-/* What it says is a fact; of another it is not asked. */
-static bool is_fact(const struct fact *fact, ssize_t size)
+static void hand_over_rules(const struct stacks *stacks, const struct stacks_rules *rules)
 {
-	return size >= (ssize_t)sizeof(*fact) && fact->len == size &&
-	       (fact->type == FACT_STACK || fact->type == FACT_NAME);
+	size_t count = (rules->h.len - sizeof(*rules)) / sizeof(rules->list[0]);
+
+	for (size_t i = 0; i < count; i++)
+		stacks->on_rule(rules->space, rules->list[i].ip, &rules->list[i].rule,
+		                stacks->on_rule_arg);
+}
+
+/* false: it says what it was not asked. */
+static bool hand_over(struct stacks *stacks, const struct fact *fact, size_t size, stacks_fn *fn,
+                      void *arg)
+{
+	if (size < sizeof(*fact) || fact->len != size)
+		return false;
+	switch (fact->type) {
+	case STACKS_RULES:
+		if (size < sizeof(struct stacks_rules))
+			return false;
+		hand_over_rules(stacks, (const struct stacks_rules *)fact);
+		return true;
+	case FACT_STACK:
+		stacks->owed -= stacks->owed > 0;
+		fn(fact, arg);
+		return true;
+	case FACT_NAME:
+		fn(fact, arg);
+		return true;
+	}
+	return false;
 }
 
 void stacks_collect(struct stacks *stacks, stacks_fn *fn, void *arg)
@@ -192,11 +226,8 @@ void stacks_collect(struct stacks *stacks, stacks_fn *fn, void *arg)
 	while (stacks->child &&
 	       (got = recv(stacks->socket, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0) {
 		stacks->since = clock_boot();
-		if (!is_fact(fact, got))
+		if (!hand_over(stacks, fact, (size_t)got, fn, arg))
 			break;
-		if (fact->type == FACT_STACK && stacks->owed)
-			stacks->owed--;
-		fn(fact, arg);
 	}
 	if (got >= 0 || (errno != EAGAIN && errno != EINTR) ||
 	    (stacks->owed && clock_boot() - stacks->since > STALL_NS))

@@ -18,9 +18,11 @@
 
 struct stacks;
 typedef void stacks_fn(const struct fact *fact, void *arg);
+/* Told of rules for the kernel side, from within stacks_collect() and stacks_wait(). */
+typedef void stacks_rule_fn(uint64_t space, uint64_t ip, const struct stack_rule *rule, void *arg);
 
 /* 0 or -errno. */
-int stacks_open(struct stacks **stacks);
+int stacks_open(struct stacks **stacks, stacks_rule_fn *on_rule, void *arg);
 void stacks_close(struct stacks *stacks); /* NULL-safe */
 
 /* Readable when facts wait. It is another one once the child has had to be replaced. */

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "enrich/rule.h"
 #include "enrich/symbol.h"
 #include "enrich/unwind.h"
 #include "fact/name.h"
@@ -75,6 +76,31 @@ static bool tell_stack(struct child *child, const struct stack_dump *dump,
 	return tell(child, &stack.fact.h);
 }
 
+/* Each time: the kernel side may have forgotten some. */
+static bool tell_rules(const struct child *child, struct process *process,
+                       const struct unwound *unwound)
+{
+	union {
+		struct stacks_rules rules;
+		char bytes[sizeof(struct stacks_rules) +
+		           FACT_STACK_MAX * sizeof(((struct stacks_rules *)0)->list[0])];
+	} message;
+	struct stacks_rules *rules = &message.rules;
+	uint32_t count = 0;
+
+	memset(rules, 0, sizeof(*rules));
+	rules->h.type = STACKS_RULES;
+	rules->space = process->space;
+	for (uint32_t i = 0; i < unwound->count; i++) {
+		rules->list[count].ip = unwound->ips[i];
+		if (rule_find(process->dwfl, unwound->ips[i], unwound->exact[i],
+		              &rules->list[count].rule))
+			count++;
+	}
+	rules->h.len = (uint16_t)(sizeof(*rules) + count * sizeof(rules->list[0]));
+	return tell(child, &rules->h);
+}
+
 static bool answer(struct child *child, const struct stack_dump *dump)
 {
 	struct process *process = process_get(child->processes, dump, false);
@@ -89,6 +115,8 @@ static bool answer(struct child *child, const struct stack_dump *dump)
 	for (uint32_t i = 0; i < unwound.count; i++)
 		if (!tell_name(child, process, dump->space, unwound.ips[i], unwound.exact[i]))
 			return false;
+	if (process && !tell_rules(child, process, &unwound))
+		return false;
 	return tell_stack(child, dump, &unwound);
 }
 

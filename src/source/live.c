@@ -78,6 +78,7 @@ static void configure_stacks(struct live *live)
 		btf__find_by_name_kind(live->btf, "bpf_task_pt_regs", BTF_KIND_FUNC) >= 0;
 	bpf_map__set_autocreate(skeleton->maps.dumps, live->stacks);
 	bpf_map__set_autocreate(skeleton->maps.stacks_seen, live->stacks);
+	bpf_map__set_autocreate(skeleton->maps.stack_rules, live->stacks);
 	bpf_map__set_autocreate(skeleton->maps.scratches, live->stacks);
 }
 
@@ -365,6 +366,16 @@ int live_drain_stacks(struct live *live, live_stack_fn *fn, void *arg)
 		emit_loss(live, LOSS_STACK, lost - live->stacks_lost);
 	live->stacks_lost = lost;
 	return got < 0 ? got : 0;
+}
+
+void live_teach_stack(struct live *live, uint64_t space, uint64_t ip, const struct stack_rule *rule)
+{
+	uint64_t key = stack_rule_key(space, ip);
+
+	/* One that cannot be kept costs time the next time, no more. */
+	if (live->dumps)
+		bpf_map_update_elem(bpf_map__fd(live->skeleton->maps.stack_rules), &key, rule,
+		                    BPF_ANY);
 }
 
 int live_drain_all(struct live *live)

@@ -43,6 +43,9 @@ int live_drain(struct live *live);
  */
 typedef bool live_stack_fn(const struct stack_dump *dump, void *arg);
 int live_drain_stacks(struct live *live, live_stack_fn *fn, void *arg);
+/* How the way from the frame at ip to its caller's was found. */
+void live_teach_stack(struct live *live, uint64_t space, uint64_t ip,
+                      const struct stack_rule *rule);
 /* Is the ring of facts so full that there is no time for anything else? */
 bool live_is_filling(const struct live *live);
 int live_stacks_fd(const struct live *live); /* readable when there is one; -1: never */

@@ -228,19 +228,86 @@ static char *short_text(const struct result *result, char text[1024])
 	return text;
 }
 
+/* --- rules --------------------------------------------------------------------------------- */
+
+static struct {
+	uint64_t ip;
+	struct stack_rule rule;
+} rules[FACT_STACK_MAX];
+static size_t rule_count;
+
+static void on_rule(uint64_t space, uint64_t ip, const struct stack_rule *rule, void *arg)
+{
+	(void)space;
+	(void)arg;
+	must(rule_count < FACT_STACK_MAX);
+	rules[rule_count].ip = ip;
+	rules[rule_count++].rule = *rule;
+}
+
+static const struct stack_rule *rule_of(uint64_t ip)
+{
+	for (size_t i = 0; i < rule_count; i++)
+		if (rules[i].ip == ip)
+			return &rules[i].rule;
+	return NULL;
+}
+
+static uint64_t word_at(const struct stack_dump *dump, uint64_t address)
+{
+	uint64_t word;
+
+	must(address - dump->sp <= dump->size - sizeof(word));
+	memcpy(&word, dump->bytes + (address - dump->sp), sizeof(word));
+	return word;
+}
+
+#ifdef __x86_64__
+#define FP_REG 6
+#else
+#define FP_REG 29
+#endif
+
+/* As the kernel side does it: the same frames as by call frame information. */
+static void walk_by_rules(const struct stack_dump *dump, const struct fact_stack *stack)
+{
+	uint64_t ip = dump->pc, sp = dump->sp, fp = dump->regs[FP_REG], frame_end;
+
+	for (uint32_t i = 0; i < stack->count; i++) {
+		const struct stack_rule *rule = rule_of(ip);
+
+		assert_int_equal(ip, stack->ips[i]);
+		assert_non_null(rule);
+		if (rule->flags & RULE_LAST) {
+			assert_int_equal(i, stack->count - 1);
+			return;
+		}
+		frame_end = (rule->flags & RULE_BY_FP ? fp : sp) + (uint64_t)(int64_t)rule->cfa;
+		ip = rule->flags & RULE_LINK
+		             ? dump->regs[30]
+		             : word_at(dump, frame_end + (uint64_t)(int64_t)rule->ra);
+		if (rule->flags & RULE_SAVED)
+			fp = word_at(dump, frame_end + (uint64_t)(int64_t)rule->fp);
+		sp = frame_end;
+	}
+	fail_msg("no frame is the last");
+}
+
 static void look(const struct program *program, struct result *result)
 {
 	struct stacks *stacks;
 	union dump dump;
 
 	memset(result, 0, sizeof(*result));
+	rule_count = 0;
 	take_dump(program, &dump.dump);
-	assert_int_equal(stacks_open(&stacks), 0);
+	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
 	assert_true(stacks_take(stacks, &dump.dump));
 	stacks_wait(stacks, 30000, on_fact, result);
 	assert_int_equal(result->lost, 0);
 	assert_int_equal(result->stack.fact.id, dump.dump.id);
 	assert_int_equal(result->stack.fact.pid, program->pid);
+	walk_by_rules(&dump.dump, &result->stack.fact);
 	stacks_close(stacks);
 }
 
@@ -394,7 +461,7 @@ static void knows_the_innermost_of_the_dead(void **state)
 	program = start(path, NULL);
 	take_dump(&program, &dump.dump);
 	end(&program);
-	assert_int_equal(stacks_open(&stacks), 0);
+	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
 	assert_true(stacks_take(stacks, &dump.dump));
 	stacks_wait(stacks, 30000, on_fact, &result);
 	stacks_close(stacks);
