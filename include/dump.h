@@ -14,8 +14,8 @@
 #include <linux/types.h>
 #endif
 
-#define STACK_BYTES 8192 /* copied at most: what lies further out is not seen */
-#define STACK_REGS  32   /* x86_64 has 17, arm64 32 */
+#define STACK_BYTES 16384 /* copied at most: what lies further out is not seen */
+#define STACK_REGS  32    /* x86_64 has 17, arm64 32 */
 
 struct stack_dump {
 	__u64 id;    /* of the FACT_STACK this becomes */

@@ -19,7 +19,7 @@
 #define NETNS_SEARCH_INTERVAL (NS_PER_SEC / 10)
 #define RESOLVER_THREADS      8
 #define STACKS_WAIT_MS        10 /* facts wait for the stacks they name, ... */
-#define STACKS_WAITS          10 /* so often at most */
+#define STACKS_WAITS          25 /* so often at most, unless the ring fills */
 
 struct feed {
 	struct table *table;

@@ -136,16 +136,20 @@ static bool look_at(struct process *process, const struct stack_dump *dump)
 	process->space = dump->space;
 	process->start = dump->start;
 	process->pid = dump->pid;
-	return started_at(dump->pid, dump->start) && read_status(process) &&
-	       !maps_read(&process->maps, dump->pid) && report_modules(process);
+	if (!started_at(dump->pid, dump->start) || !read_status(process) ||
+	    maps_read(&process->maps, dump->pid) || !report_modules(process))
+		return false;
+	/* It may end soon. */
+	perfmap_read(&process->jit, process->pid, process->ns_pid, process->uid);
+	return true;
 }
 
-static struct process *find(struct processes *processes, const struct stack_dump *dump)
+struct process *process_find(struct processes *processes, uint32_t pid, uint64_t space)
 {
 	for (size_t i = 0; i < PROCESSES_KEPT; i++) {
 		struct process *process = &processes->list[i];
 
-		if (process->pid == dump->pid && process->space == dump->space)
+		if (process->pid == pid && process->space == space)
 			return process;
 	}
 	return NULL;
@@ -163,7 +167,7 @@ static struct process *least_used(struct processes *processes)
 
 struct process *process_get(struct processes *processes, const struct stack_dump *dump, bool fresh)
 {
-	struct process *process = find(processes, dump);
+	struct process *process = process_find(processes, dump->pid, dump->space);
 
 	if (process && fresh && started_at(dump->pid, dump->start))
 		forget(process); /* one that is gone is known as it was */

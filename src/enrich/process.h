@@ -33,4 +33,7 @@ void processes_free(struct processes *processes);
  */
 struct process *process_get(struct processes *processes, const struct stack_dump *dump, bool fresh);
 
+/* One that is kept; NULL: it is not. */
+struct process *process_find(struct processes *processes, uint32_t pid, uint64_t space);
+
 #endif

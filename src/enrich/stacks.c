@@ -25,7 +25,7 @@ _Static_assert(sizeof(struct stacks_rules) +
                        FACT_MAX_SIZE,
                "rules of a stack fit where facts do");
 
-#define QUEUE_BYTES (4 << 20)    /* of dumps that wait; the kernel counts its overhead as well */
+#define QUEUE_BYTES (16 << 20)   /* of dumps that wait; the kernel counts its overhead as well */
 #define MEMORY_MAX  (4ULL << 30) /* more than a child that reads debug information needs */
 #define STALL_NS    (20 * NS_PER_SEC) /* for one dump; the largest binaries take seconds */
 #define RESTART_NS  NS_PER_SEC

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "enrich/stacks_child.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include "base/clock.h"
 #include "enrich/rule.h"
@@ -12,13 +14,24 @@
 #include "fact/name.h"
 #include "dump.h"
 
-#define TOLD 65536 /* frames that the parent has been told of; a power of two */
+#define TOLD    65536 /* frames that the parent has been told of; a power of two */
+#define UNNAMED 256   /* frames whose names are looked for again; the oldest are given up */
+#define ASK_NS  NS_PER_SEC
+
+/* A frame without a name, which a JIT compiler may write down later. */
+struct unnamed {
+	uint64_t ip, space; /* ip 0: none */
+	uint32_t pid;
+};
 
 struct child {
 	int socket;
 	struct processes *processes;
 	struct symbols *symbols;
 	uint64_t (*told)[2]; /* (ip, space) by hash; a later one takes an earlier one's slot */
+	struct unnamed unnamed[UNNAMED];
+	unsigned int next_unnamed;
+	uint64_t asked; /* when their names were looked for last */
 };
 
 union dump_buffer {
@@ -38,6 +51,15 @@ static uint64_t *told_slot(const struct child *child, uint64_t ip, uint64_t spac
 	return child->told[hash >> 32 & (TOLD - 1)];
 }
 
+static void remember_unnamed(struct child *child, const struct process *process, uint64_t ip)
+{
+	for (int i = 0; i < UNNAMED; i++)
+		if (child->unnamed[i].ip == ip && child->unnamed[i].space == process->space)
+			return;
+	child->unnamed[child->next_unnamed++ % UNNAMED] =
+		(struct unnamed){.ip = ip, .space = process->space, .pid = process->pid};
+}
+
 static bool tell_name(struct child *child, struct process *process, uint64_t space, uint64_t ip,
                       bool exact)
 {
@@ -50,9 +72,44 @@ static bool tell_name(struct child *child, struct process *process, uint64_t spa
 	if (symbol_name(child->symbols, process, ip, exact, name)) {
 		told[0] = ip;
 		told[1] = space;
+	} else if (process && !name[0]) {
+		remember_unnamed(child, process, ip);
 	}
 	fact_name_make(&fact, clock_boot(), NAME_FRAME, key, name);
 	return tell(child, &fact.fact.h);
+}
+
+static bool name_again(struct child *child, struct unnamed *unnamed)
+{
+	struct process *process = process_find(child->processes, unnamed->pid, unnamed->space);
+	uint64_t key[2] = {unnamed->ip, unnamed->space};
+	union fact_name_buffer fact;
+	char name[FRAME_NAME_SIZE];
+
+	if (!process) {
+		unnamed->ip = 0;
+		return true;
+	}
+	symbol_name(child->symbols, process, unnamed->ip, false, name);
+	if (!name[0])
+		return true;
+	unnamed->ip = 0;
+	fact_name_make(&fact, clock_boot(), NAME_FRAME, key, name);
+	return tell(child, &fact.fact.h);
+}
+
+/* Now and then: what a JIT compiler has written since, as the JVM does when asked. */
+static bool name_unnamed(struct child *child)
+{
+	uint64_t now = clock_boot();
+
+	if (now - child->asked < ASK_NS)
+		return true;
+	child->asked = now;
+	for (int i = 0; i < UNNAMED; i++)
+		if (child->unnamed[i].ip && !name_again(child, &child->unnamed[i]))
+			return false;
+	return true;
 }
 
 static bool tell_stack(struct child *child, const struct stack_dump *dump,
@@ -120,22 +177,35 @@ static bool answer(struct child *child, const struct stack_dump *dump)
 	return tell_stack(child, dump, &unwound);
 }
 
+/* false: the other end is closed. */
+static bool serve(struct child *child)
+{
+	union dump_buffer buffer;
+	ssize_t got = recv(child->socket, &buffer, sizeof(buffer), 0);
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return name_unnamed(child);
+	if (got < (ssize_t)sizeof(buffer.dump))
+		return false;
+	return answer(child, &buffer.dump) && name_unnamed(child);
+}
+
 void stacks_child(int socket)
 {
-	struct child child = {
-		.socket = socket,
-		.processes = processes_new(),
-		.symbols = symbols_new(),
-		.told = calloc(TOLD, sizeof(*child.told)),
-	};
-	union dump_buffer buffer;
-	ssize_t got;
+	const struct timeval idle = {.tv_sec = ASK_NS / NS_PER_SEC};
+	struct child *child = calloc(1, sizeof(*child));
 
-	if (!child.processes || !child.symbols || !child.told)
+	if (!child)
+		return;
+	child->socket = socket;
+	child->processes = processes_new();
+	child->symbols = symbols_new();
+	child->told = calloc(TOLD, sizeof(*child->told));
+	if (!child->processes || !child->symbols || !child->told)
 		return;
 	elf_version(EV_CURRENT);
-	while ((got = recv(socket, &buffer, sizeof(buffer), 0)) >= (ssize_t)sizeof(buffer.dump))
-		if (!answer(&child, &buffer.dump))
-			break;
+	setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof(idle));
+	while (serve(child))
+		;
 	/* What it has allocated ends with the process. */
 }

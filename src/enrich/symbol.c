@@ -126,10 +126,10 @@ bool symbol_name(struct symbols *symbols, struct process *process, uint64_t ip, 
 	}
 	if (process && name_of_jit(process, ip, name))
 		return false;
+	name[0] = '\0';
 	mapping = process ? maps_find(&process->maps, ip) : NULL;
-	if (mapping && mapping->path[0] == '[') /* [vdso], [stack] */
-		frame_name(name, NULL, ip - mapping->start, mapping->path, NULL);
-	else
-		name[0] = '\0';
-	return mapping != NULL;
+	if (!mapping || mapping->path[0] != '[')
+		return false;
+	frame_name(name, NULL, ip - mapping->start, mapping->path, NULL); /* [vdso], [stack] */
+	return true;
 }
