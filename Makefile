@@ -13,7 +13,7 @@ BPFTOOL ?= $(or $(shell tools/setup --bpftool),bpftool)
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(if $(CI),-Werror)
-LIBS := libbpf libelf zlib libmnl libcap
+LIBS := libbpf libdw libelf zlib libmnl libcap
 override CPPFLAGS += -D_GNU_SOURCE -DTCPTRAIL_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(B)
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -pthread
 ALL_LDFLAGS = $(CFLAGS) $(LDFLAGS) -pthread
@@ -112,13 +112,44 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(PURE_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka
 
+# Pure in what is tested of it, though not of a pure layer.
+$(B)/unit/test_perfmap: $(B)/src/enrich/perfmap.o $(B)/src/enrich/file.o
+
 LIVE_C_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/source/*diag.c src/enrich/*.c))
 $(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka -lmnl
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka -lmnl $(shell $(PKG_CONFIG) --libs libdw libelf zlib)
 
-test-programs: $(B)/tcptrail $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS)
+# One program, built as distributions build theirs: without frame pointers, and in all variants of
+# where its symbols are.
+PROGS := $(addprefix $(B)/progs/,pie nopie library stripped buildid debuglink)
+PROG_FLAGS := -std=gnu11 -O2 -g -fomit-frame-pointer -fno-optimize-sibling-calls -Wall -Wextra
+PROG := tests/live/progs/stack_prog.c
+$(PROGS) $(B)/progs/libstack.so: PROG_LINK :=
+$(B)/progs/pie $(B)/progs/stripped $(B)/progs/buildid: PROG_LINK := -fPIE -pie -Wl,--build-id
+$(B)/progs/nopie: PROG_LINK := -fno-pie -no-pie
+$(B)/progs/debuglink: PROG_LINK := -fPIE -pie -Wl,--build-id=none
+$(B)/progs/library: PROG_LINK := -DWITH_LIBRARY -L$(B)/progs -lstack '-Wl,-rpath,$$ORIGIN'
+$(B)/progs/library: $(B)/progs/libstack.so
+
+$(PROGS): $(PROG) $(B)/flags
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PROG_FLAGS) $< -o $@ $(PROG_LINK)
+	$(Q)case $@ in \
+	*/stripped) strip $@ ;; \
+	*/buildid) objcopy --only-keep-debug $@ $@.debug && strip $@ ;; \
+	*/debuglink) objcopy --only-keep-debug $@ $@.debug && strip $@ && \
+		objcopy --add-gnu-debuglink=$@.debug $@ ;; \
+	esac
+
+$(B)/progs/libstack.so: tests/live/progs/stack_library.c $(B)/flags
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PROG_FLAGS) -fPIC -shared $< -o $@
+
+test-programs: $(B)/tcptrail $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS)
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done
@@ -136,7 +167,7 @@ asan:
 	$(MAKE) B=$(B)/asan CFLAGS='-O1 -g $(SANITIZE)' unit golden
 
 FORMATTED := $(wildcard include/*.h bpf/*.[ch] src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] \
-	tests/live/c/*.[ch] tools/scenario/*.[ch])
+	tests/live/c/*.[ch] tests/live/progs/*.[ch] tools/scenario/*.[ch])
 lint:
 	clang-format --dry-run --Werror $(FORMATTED)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \

@@ -5,6 +5,7 @@
  */
 #include "sock.h"
 #include "mptcp.h"
+#include "stack.h"
 #include "task.h"
 
 struct {
@@ -37,10 +38,13 @@ static __always_inline int syscall_emit(__u16 type, __u32 fd, long ret)
 	struct fact_syscall *fact;
 	struct sock *sk;
 	__u32 inode = 0;
+	__u64 stack = 0;
 
 	sk = fd_sock(fd, &inode);
 	if (!sk)
 		return 0;
+	if (want_stacks && type == FACT_ACCEPT) /* a connect's is in its transition */
+		stack = stack_id();
 	fact = fact_reserve(type, sizeof(*fact), sk);
 	if (!fact)
 		return 0;
@@ -52,7 +56,7 @@ static __always_inline int syscall_emit(__u16 type, __u32 fd, long ret)
 	fact->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	*(__u64 *)&fact->lport = 0;
 	fact->lport = BPF_CORE_READ(sk, __sk_common.skc_num);
-	fact->stack = 0;
+	fact->stack = stack;
 	fact_submit(fact);
 	process_tell();
 	return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* Transitions of full sockets, and their end. */
 #include "sock.h"
+#include "stack.h"
 #include "task.h"
 
 /*
@@ -36,9 +37,13 @@ static __always_inline struct mark *mark_of_cpu(void)
 static __always_inline int tell(struct sock *sk, int old, int new)
 {
 	bool clone = old == TCP_STATE_LISTEN && new == TCP_STATE_SYN_RECV;
+	bool creates =
+		old == TCP_STATE_CLOSE && (new == TCP_STATE_SYN_SENT || new == TCP_STATE_LISTEN);
 	struct fact_state *fact;
-	bool creates;
+	__u64 stack = 0;
 
+	if (want_stacks && creates)
+		stack = stack_id();
 	fact = fact_reserve(FACT_STATE, sizeof(*fact), sk);
 	if (!fact)
 		return 0;
@@ -59,9 +64,8 @@ static __always_inline int tell(struct sock *sk, int old, int new)
 		task_read(&fact->task);
 	else
 		task_clear(&fact->task);
-	fact->stack = 0;
-	creates = fact->task.pid && old == TCP_STATE_CLOSE &&
-	          (new == TCP_STATE_SYN_SENT || new == TCP_STATE_LISTEN);
+	creates = creates && fact->task.pid;
+	fact->stack = creates ? stack : 0;
 	fact_submit(fact);
 	if (creates)
 		process_tell();

@@ -47,6 +47,7 @@ struct options {
 	const char *sort; /* --sort as typed, checked; NULL: none */
 	uint64_t limit;   /* 0: none */
 	bool no_header;
+	bool stacks; /* capture user stacks */
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	bool utc;
 	struct pick pick;   /* trail: which socket */

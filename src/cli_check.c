@@ -73,6 +73,17 @@ static int check_sort(const struct options *options, struct diag *diag)
 	return check_keys("sort", options->command, key, diag);
 }
 
+/* A snapshot alone looks at what is, not at who makes it so. */
+static int check_stacks(const struct options *options, struct diag *diag)
+{
+	if (!options->stacks || options->command != COMMAND_SNAPSHOT || options->continuous ||
+	    options->from)
+		return 0;
+	return diag_fail(diag, -EINVAL,
+	                 "--stacks: one snapshot sees nobody connect or accept; accepted with -c, "
+	                 "--from, events or no command");
+}
+
 int cli_check(const struct options *options, uint64_t used, struct diag *diag)
 {
 	int err = check_command(options->command, used, diag);
@@ -81,5 +92,7 @@ int cli_check(const struct options *options, uint64_t used, struct diag *diag)
 		err = check_columns(options, diag);
 	if (!err)
 		err = check_sort(options, diag);
+	if (!err)
+		err = check_stacks(options, diag);
 	return err;
 }

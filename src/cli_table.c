@@ -254,6 +254,8 @@ const struct cli_option cli_options[] = {
 	FILTER("older", "TIME", "at least so long in its state: 500ms, 90s, 5m, 2h"),
 	FILTER("newer", "TIME", "less than so long in its state"),
 
+	{.group = GROUP_OUTPUT,
+	 FLAG(0, "stacks", BOTH, stacks, "code that connected, listened, accepted: column stack")},
 	FORMAT("json", VIEWS, "JSON, one object a line"),
 	FORMAT("csv", BOTH, "CSV"),
 	FORMAT("facts", EVENTS, "facts, as --from reads them"),

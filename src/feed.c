@@ -11,6 +11,7 @@
 #include "enrich/process.h"
 #include "enrich/procfd.h"
 #include "enrich/resolve.h"
+#include "enrich/stacks.h"
 #include "fact/name.h"
 #include "fact/shape.h"
 #include "source/sockdiag.h"
@@ -21,6 +22,8 @@
 #define QUESTIONS_A_TURN      64 /* 3 to 13 us each; what is left over the next walk answers */
 #define NETNS_SEARCH_INTERVAL (NS_PER_SEC / 10)
 #define RESOLVER_THREADS      8
+#define STACKS_WAIT_MS        10 /* facts wait for the stacks they name, ... */
+#define STACKS_WAITS          25 /* so often at most, unless the ring fills */
 
 struct feed {
 	struct table *table;
@@ -28,6 +31,7 @@ struct feed {
 	struct live *live;         /* NULL: fallback */
 	struct sockdiag *own_diag; /* of our own namespace; NULL: not to be had */
 	struct resolve *resolve;
+	struct stacks *stacks;   /* NULL: not wanted */
 	struct netns_list netns; /* as the last walk found them */
 	uint64_t walked, walk_cost;
 	uint64_t netns_searched; /* for one that was not known */
@@ -505,11 +509,47 @@ static int answer_questions(struct feed *feed)
 	return peeked ? live_drain(feed->live) : 0;
 }
 
+/* --- stacks --------------------------------------------------------------------------------- */
+
+static bool take_stack(const struct stack_dump *dump, void *arg)
+{
+	struct feed *feed = arg;
+
+	return stacks_take(feed->stacks, dump);
+}
+
+static void teach_stack(uint64_t space, uint64_t ip, const struct stack_rule *rule, void *arg)
+{
+	struct feed *feed = arg;
+
+	live_teach_stack(feed->live, space, ip, rule);
+}
+
+/* Before the facts that name them, so that an event is printed with its stack. */
+static int drain_stacks(struct feed *feed)
+{
+	int err = live_drain_stacks(feed->live, take_stack, feed);
+
+	for (int i = 0; i < STACKS_WAITS && !live_is_filling(feed->live); i++)
+		if (!stacks_wait(feed->stacks, STACKS_WAIT_MS, on_fact, feed))
+			return err;
+	stacks_collect(feed->stacks, on_fact, feed);
+	return err;
+}
+
+void feed_wait_stacks(struct feed *feed, unsigned int timeout_ms)
+{
+	if (feed->stacks)
+		stacks_wait(feed->stacks, timeout_ms, on_fact, feed);
+}
+
 int feed_drain(struct feed *feed)
 {
 	int err = 0;
 
-	if (feed->live)
+	if (feed->stacks)
+		err = drain_stacks(feed);
+	if (feed->live && !err)
 		err = live_drain(feed->live);
 	emit_tick(feed);
 	if (!err && feed->live && feed->config.trace)
@@ -527,9 +567,15 @@ void feed_wait_names(struct feed *feed, unsigned int timeout_ms)
 
 /* --- opening -------------------------------------------------------------------------------- */
 
+static bool wants_stacks(const struct feed_config *config)
+{
+	return config->trace && config->stacks;
+}
+
 static int open_live(struct feed *feed, struct diag *shortfall, struct diag *diag)
 {
-	const struct live_config config = {.trace = feed->config.trace};
+	const struct live_config config = {.trace = feed->config.trace,
+	                                   .stacks = wants_stacks(&feed->config)};
 	const struct fact_sink sink = {on_fact, feed};
 	struct diag why;
 	int err = live_open(&feed->live, &config, &sink, &why);
@@ -600,13 +646,29 @@ static int begin_live(struct feed *feed, struct diag *diag)
 	return 0;
 }
 
-int feed_begin(struct feed *feed, struct diag *diag)
+/* The process that reads stacks first: it has what privilege is left, and none of our threads. */
+static int begin_helpers(struct feed *feed, struct diag *diag)
 {
-	int err = resolve_open(&feed->resolve, RESOLVER_THREADS);
+	int err = 0;
 
+	if (feed->live && wants_stacks(&feed->config))
+		err = stacks_open(&feed->stacks, teach_stack, feed);
+	if (err)
+		return diag_fail(diag, err, "a process that reads stacks cannot be started: %s",
+		                 strerror(-err));
+	err = resolve_open(&feed->resolve, RESOLVER_THREADS);
 	if (err)
 		return diag_fail(diag, err, "threads for name look-ups cannot be started: %s",
 		                 strerror(-err));
+	return 0;
+}
+
+int feed_begin(struct feed *feed, struct diag *diag)
+{
+	int err = begin_helpers(feed, diag);
+
+	if (err)
+		return err;
 	/* What /proc itself tells us has /proc's own pids. */
 	feed->finds_pids = !feed->live || process_pids_are_global();
 	return feed->live ? begin_live(feed, diag) : begin_fallback(feed, diag);
@@ -619,6 +681,7 @@ void feed_close(struct feed *feed)
 	live_close(feed->live);
 	sockdiag_close(feed->own_diag);
 	resolve_close(feed->resolve);
+	stacks_close(feed->stacks);
 	netns_list_free(&feed->netns);
 	free(feed);
 }
@@ -631,6 +694,11 @@ int feed_ring_fd(const struct feed *feed)
 int feed_names_fd(const struct feed *feed)
 {
 	return resolve_fd(feed->resolve);
+}
+
+int feed_stacks_fd(const struct feed *feed)
+{
+	return feed->live ? live_stacks_fd(feed->live) : -1;
 }
 
 const struct live *feed_live(const struct feed *feed)

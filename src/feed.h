@@ -14,6 +14,7 @@ struct feed;
 
 struct feed_config {
 	bool trace;       /* attach to events; else walks only */
+	bool stacks;      /* with trace: user stacks of who connects, listens and accepts */
 	fact_fn *on_fact; /* told of each fact after the table has it; may be NULL */
 	void *on_fact_arg;
 };
@@ -33,6 +34,7 @@ void feed_close(struct feed *feed);
 /* Readable when facts (ring) or names are waiting; -1: there is none. */
 int feed_ring_fd(const struct feed *feed);
 int feed_names_fd(const struct feed *feed);
+int feed_stacks_fd(const struct feed *feed);
 
 /* Takes what is there: facts, answers to the table's questions, names. 0 or -errno. */
 int feed_drain(struct feed *feed);
@@ -43,6 +45,9 @@ int feed_walk(struct feed *feed);
 void feed_examine(struct feed *feed, const struct row *row);
 /* Waits for wanted names, at most that long in all. */
 void feed_wait_names(struct feed *feed, unsigned int timeout_ms);
+
+/* Waits for the stacks that facts so far have named, at most that long. */
+void feed_wait_stacks(struct feed *feed, unsigned int timeout_ms);
 
 const struct live *feed_live(const struct feed *feed); /* NULL: fallback */
 

@@ -70,18 +70,20 @@ static int choose_columns(struct output *output, struct diag *diag)
 	const struct options *options = output->options;
 	bool stream = options->command == COMMAND_EVENTS, text = options->format == OUTPUT_TEXT;
 	const char *defaults[COLUMNS_MAX];
+	const char *more = options->stacks ? "+stack" : NULL;
+	const char *typed = options->columns ? options->columns : more;
 	int err;
 
 	columns_snapshot(options->extend, options->programs, options->timers, options->verbose,
 	                 defaults);
 	err = columns_select(row_fields, row_fields_count, text ? defaults : NULL,
-	                     stream ? NULL : options->columns, &output->row_columns,
-	                     &output->rows.field_count, diag);
+	                     stream ? more : typed, &output->row_columns, &output->rows.field_count,
+	                     diag);
 	if (err)
 		return err;
 	output->rows.fields = output->row_columns;
 	err = columns_select(change_fields, change_fields_count, text ? columns_events : NULL,
-	                     stream ? options->columns : NULL, &output->change_columns,
+	                     stream ? typed : more, &output->change_columns,
 	                     &output->changes.field_count, diag);
 	output->changes.fields = output->change_columns;
 	return err;

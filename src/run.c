@@ -22,6 +22,7 @@
 #define ROWS_MAX       2000000U
 #define DRAIN_INTERVAL (20 * NS_PER_MS)
 #define NAMES_WAIT_MS  2000 /* a snapshot with names waits for them that long, in all */
+#define STACKS_WAIT_MS 2000 /* as long at the end for stacks not read yet */
 
 struct run {
 	const struct options *options;
@@ -90,6 +91,7 @@ static int open_loop(struct run *run)
 	err = err ? err : watch_fd(run, run->drain);
 	err = err ? err : watch_fd(run, run->repeat);
 	err = err ? err : watch_fd(run, feed_ring_fd(run->feed));
+	err = err ? err : watch_fd(run, feed_stacks_fd(run->feed));
 	return err ? err : watch_fd(run, feed_names_fd(run->feed));
 }
 
@@ -184,6 +186,7 @@ static int run_stream(struct run *run)
 		table_set_listener(run->table, output_change, run->output);
 	notice("%s", "tracing; Ctrl-C ends");
 	err = loop(run);
+	feed_wait_stacks(run->feed, STACKS_WAIT_MS);
 	table_set_listener(run->table, NULL, NULL);
 	return err;
 }
@@ -322,7 +325,7 @@ static bool wants_trace(const struct options *options)
 static int run_live(struct run *run, struct diag *diag)
 {
 	const struct options *options = run->options;
-	struct feed_config config = {.trace = wants_trace(options)};
+	struct feed_config config = {.trace = wants_trace(options), .stacks = options->stacks};
 	struct diag shortfall;
 	int err;
 

@@ -300,6 +300,7 @@ const struct field change_fields[] = {
 	FIELD(cookie, "Cookie", NUMBER, -8, "socket cookie (ss -e prints it as sk:, in hexadecimal)"),
 	FIELD(sk, "Sock", STRING, 16, "kernel address of the struct sock"),
 	FIELD(inferred, "Inferred", BOOL, 8, "no event of the kernel: told by a walk, a look-up or a deadline"),
+	FIELD(stack, "Stack", LIST, 40, "with --stacks: code that connected, listened or accepted, innermost first"),
 	FIELD(family, "Family", STRING, 6, "inet or inet6"),
 	FIELD(local_address, "Local IP", STRING, 15, "local address alone"),
 	FIELD(local_port, "LPort", NUMBER, -5, "local port alone"),

@@ -75,6 +75,10 @@ GETTER(closed_by);
 GETTER(error);
 GETTER(rst_reason);
 
+/* core/row_stack.c */
+GETTER(stack);
+void change_stack(const struct field_context *context, const void *object, struct value *value);
+
 /* core/row_fields.c */
 GETTER(cookie);
 GETTER(sk);

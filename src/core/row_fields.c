@@ -290,6 +290,7 @@ const struct field row_fields[] = {
 	FIELD(listener, "Listener", ENDPOINT, 23, "address of the listener it came from"),
 	FIELD(states, "Time in states", LIST, 40, "time in each state so far"),
 	FIELD(history, "History", LIST, 40, "what happened to it, step by step"),
+	FIELD(stack, "Stack", LIST, 40, "with --stacks: code that connected, listened or accepted, innermost first"),
 	FIELD(family, "Family", STRING, 6, "inet or inet6"),
 	FIELD(local_address, "Local IP", STRING, 15, "local address alone"),
 	FIELD(local_port, "LPort", NUMBER, -5, "local port alone"),

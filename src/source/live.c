@@ -68,6 +68,20 @@ static uint32_t tick_length(void)
 	return (uint32_t)ts.tv_nsec;
 }
 
+/* What is for stacks only takes no memory without them. */
+static void configure_stacks(struct live *live)
+{
+	struct tcptrail_bpf *skeleton = live->skeleton;
+
+	skeleton->rodata->want_stacks = live->stacks;
+	skeleton->rodata->has_task_pt_regs =
+		btf__find_by_name_kind(live->btf, "bpf_task_pt_regs", BTF_KIND_FUNC) >= 0;
+	bpf_map__set_autocreate(skeleton->maps.dumps, live->stacks);
+	bpf_map__set_autocreate(skeleton->maps.stacks_seen, live->stacks);
+	bpf_map__set_autocreate(skeleton->maps.stack_rules, live->stacks);
+	bpf_map__set_autocreate(skeleton->maps.scratches, live->stacks);
+}
+
 static void configure(struct live *live)
 {
 	struct tcptrail_bpf *skeleton = live->skeleton;
@@ -82,6 +96,7 @@ static void configure(struct live *live)
 	skeleton->rodata->has_socket_casts =
 		btf__find_by_name_kind(live->btf, "bpf_skc_to_tcp_sock", BTF_KIND_FUNC) >= 0;
 	bpf_map__set_max_entries(skeleton->maps.facts, live->ring_bytes);
+	configure_stacks(live);
 	probes_choose(&live->probes, skeleton->obj);
 }
 
@@ -108,6 +123,7 @@ static int load(struct live *live, struct diag *diag)
 /*
  * Stops after one ring's worth: all that was there at the start is handed over
  * then, and kernels that write faster than we read cannot keep us here for ever.
+ * Or where live_drain_stacks() was: records are whole multiples of 8 bytes.
  */
 static int on_record(void *arg, void *data, size_t size)
 {
@@ -116,8 +132,10 @@ static int on_record(void *arg, void *data, size_t size)
 
 	if (size >= sizeof(*fact) && fact->len <= size)
 		fact_emit(&live->sink, fact);
-	live->drained += size + RECORD_HEADER;
-	return live->drained < live->ring_bytes ? 0 : -ECANCELED;
+	live->drained += (size + RECORD_HEADER + 7) & ~7ULL;
+	return live->drained < live->ring_bytes && live->begun + live->drained < live->until
+	               ? 0
+	               : -ECANCELED;
 }
 
 /* Page 0 of a ring begins with the consumer's position, page 1 with the producer's. */
@@ -151,6 +169,32 @@ static int open_ring(struct live *live, struct diag *diag)
 	return 0;
 }
 
+/* fn had no room: forgotten, so that the next socket of that stack brings another dump. */
+static int on_dump(void *arg, void *data, size_t size)
+{
+	struct live *live = arg;
+	const struct stack_dump *dump = data;
+
+	if (size < sizeof(*dump) || dump->size > size - sizeof(*dump))
+		return 0;
+	if (live->on_stack(dump, live->on_stack_arg))
+		return 0;
+	live->stacks_refused++;
+	bpf_map_delete_elem(bpf_map__fd(live->skeleton->maps.stacks_seen), &dump->id);
+	return 0;
+}
+
+static int open_dumps(struct live *live, struct diag *diag)
+{
+	if (!live->stacks)
+		return 0;
+	live->dumps =
+		ring_buffer__new(bpf_map__fd(live->skeleton->maps.dumps), on_dump, live, NULL);
+	return live->dumps ? 0
+	                   : diag_fail(diag, -errno, "the ring of stacks cannot be mapped: %s",
+	                               strerror(errno));
+}
+
 static int open_all(struct live *live, const struct live_config *config, struct diag *diag)
 {
 	const struct live_probe *missing;
@@ -173,6 +217,7 @@ static int open_all(struct live *live, const struct live_config *config, struct 
 	if (err)
 		return err;
 	err = open_ring(live, diag);
+	err = err ? err : open_dumps(live, diag);
 	if (err)
 		return err;
 	return probes_attach(&live->probes, live->skeleton->obj, diag);
@@ -187,6 +232,8 @@ int live_open(struct live **result, const struct live_config *config, const stru
 	if (!live)
 		return diag_fail(diag, -ENOMEM, "out of memory");
 	live->sink = *sink;
+	live->until = UINT64_MAX;
+	live->stacks = config->stacks;
 	live->ring_bytes = config->ring_bytes ? config->ring_bytes : RING_BYTES_DEFAULT;
 	libbpf_set_print(keep_warning);
 	err = open_all(live, config, diag);
@@ -205,6 +252,7 @@ void live_close(struct live *live)
 	if (live->skeleton)
 		probes_detach(&live->probes);
 	ring_buffer__free(live->ring);
+	ring_buffer__free(live->dumps);
 	unmap_position(live->read);
 	unmap_position(live->written);
 	tcptrail_bpf__destroy(live->skeleton);
@@ -276,20 +324,67 @@ static void report_losses(struct live *live)
 
 int live_drain(struct live *live)
 {
-	int got;
+	int got = 0;
 
 	live->drained = 0;
-	got = ring_buffer__consume(live->ring);
+	live->begun = __atomic_load_n(live->read, __ATOMIC_RELAXED);
+	if (live->begun < live->until)
+		got = ring_buffer__consume(live->ring);
+	live->until = UINT64_MAX;
 	if (got < 0 && got != -ECANCELED)
 		return got;
 	report_losses(live);
 	return 0;
 }
 
+int live_stacks_fd(const struct live *live)
+{
+	return live->dumps ? ring_buffer__epoll_fd(live->dumps) : -1;
+}
+
+bool live_is_filling(const struct live *live)
+{
+	return __atomic_load_n(live->written, __ATOMIC_ACQUIRE) -
+	               __atomic_load_n(live->read, __ATOMIC_RELAXED) >
+	       live->ring_bytes / 4;
+}
+
+int live_drain_stacks(struct live *live, live_stack_fn *fn, void *arg)
+{
+	uint64_t lost;
+	int got;
+
+	if (!live->dumps)
+		return 0;
+	live->until = __atomic_load_n(live->written, __ATOMIC_ACQUIRE);
+	live->on_stack = fn;
+	live->on_stack_arg = arg;
+	got = ring_buffer__consume(live->dumps);
+	lost = __atomic_load_n(&live->skeleton->bss->stacks_lost, __ATOMIC_RELAXED) +
+	       live->stacks_refused;
+	if (lost != live->stacks_lost)
+		emit_loss(live, LOSS_STACK, lost - live->stacks_lost);
+	live->stacks_lost = lost;
+	return got < 0 ? got : 0;
+}
+
+void live_teach_stack(struct live *live, uint64_t space, uint64_t ip, const struct stack_rule *rule)
+{
+	uint64_t key = stack_rule_key(space, ip);
+
+	/* One that cannot be kept costs time the next time, no more. */
+	if (live->dumps)
+		bpf_map_update_elem(bpf_map__fd(live->skeleton->maps.stack_rules), &key, rule,
+		                    BPF_ANY);
+}
+
 int live_drain_all(struct live *live)
 {
 	uint64_t target = __atomic_load_n(live->written, __ATOMIC_ACQUIRE);
-	int err = live_drain(live);
+	int err;
+
+	live->until = UINT64_MAX;
+	err = live_drain(live);
 
 	/* A BPF program does not sleep: what it has reserved it submits soon. */
 	while (!err && __atomic_load_n(live->read, __ATOMIC_RELAXED) < target) {

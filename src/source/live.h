@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dump.h"
 #include "source/source.h"
 
 struct live;
@@ -17,6 +18,7 @@ struct live;
 struct live_config {
 	uint32_t ring_bytes; /* power of two, >= page size; 0: default */
 	bool trace;          /* false: walks only, no event is attached */
+	bool stacks;         /* dumps of user stacks: see live_drain_stacks() */
 };
 
 /*
@@ -32,6 +34,21 @@ void live_close(struct live *live); /* NULL-safe; detaches everything */
 int live_fd(const struct live *live);
 /* Hands over all facts that are in the ring, then losses as FACT_LOSS. 0 or -errno. */
 int live_drain(struct live *live);
+
+/*
+ * Hands over the dumps of stacks that facts name, which fn takes or, false, has no
+ * room for: it comes again with the next socket of that stack, and is counted.
+ * The next live_drain() ends at the facts of now: of those behind, stacks may be
+ * missing yet.
+ */
+typedef bool live_stack_fn(const struct stack_dump *dump, void *arg);
+int live_drain_stacks(struct live *live, live_stack_fn *fn, void *arg);
+/* How the way from the frame at ip to its caller's was found. */
+void live_teach_stack(struct live *live, uint64_t space, uint64_t ip,
+                      const struct stack_rule *rule);
+/* Is the ring of facts so full that there is no time for anything else? */
+bool live_is_filling(const struct live *live);
+int live_stacks_fd(const struct live *live); /* readable when there is one; -1: never */
 
 /* Names of RST reasons, as the running kernel's BTF has them: FACT_NAME each. */
 int live_name_reasons(struct live *live);

@@ -11,13 +11,20 @@ struct live {
 	struct tcptrail_bpf *skeleton;
 	struct btf *btf;
 	struct ring_buffer *ring;
+	struct ring_buffer *dumps; /* NULL: no stacks wanted */
+	live_stack_fn *on_stack;   /* by the drain at work */
+	void *on_stack_arg;
 	struct probes probes;
 	struct fact_sink sink;
 	uint32_t ring_bytes;
+	bool stacks;
 	/* Positions in the ring, as the kernel maps them: written so far, read so far. */
 	const uint64_t *written, *read;
-	uint64_t drained;      /* bytes, by the drain at work */
+	uint64_t drained;      /* bytes, by the drain at work ... */
+	uint64_t begun;        /* ... which began at this position */
+	uint64_t until;        /* position that the next drain ends at; UINT64_MAX: none */
 	uint64_t lost, misses; /* reported so far */
+	uint64_t stacks_lost, stacks_refused;
 	uint64_t misses_checked;
 	char *batch; /* buffer of walks; allocated by the first */
 };

@@ -328,7 +328,8 @@ static void test_output(void **state)
 	"--all --listening --numeric --numeric-hosts --numeric-ports --numeric-users --programs "  \
 	"--extend --timers --continuous --tcp --inet --inet6 --wide --verbose --state --pid "      \
 	"--comm --port --lport --rport --addr --netns --cgroup --container --older --newer "       \
-	"--json --csv --facts --columns --sort --limit --no-header --color --follow --utc "        \
+	"--stacks --json --csv --facts --columns --sort --limit --no-header --color --follow "     \
+	"--utc "                                                                                   \
 	"--output --from --probes --help --version"
 #define TCP_ONLY "tcptrail shows TCP sockets only"
 #define NO_SUCH  "there is no such option"
@@ -392,6 +393,9 @@ static void test_refused(void **state)
 	         "--csv cannot go with trail, but with no command, snapshot, events"},
 		{"events -f", "--follow cannot go with events, but with trail"},
 		{"snapshot --sort age,state", "--sort: \"age,state\" is not accepted; one key is"},
+		{"snapshot --stacks",
+	         "--stacks: one snapshot sees nobody connect or accept; accepted with -c, --from, "
+	         "events or no command"},
 		{"snapshot --sort -+age", "--sort: \"-+age\" is not accepted; one key is"},
 		{"--bogus --all=1 -z", "--bogus: " NO_SUCH "; accepted are " NAMES}, /* the first */
 	};

@@ -128,7 +128,7 @@ static void unknown_is_never_zero(void **state)
 		"owner_pid",   "owner_comm",     "fd",           "holders",    "uid",
 		"cgroup",      "container",      "cookie",       "born",       "remaining",
 		"error",       "bytes_sent",     "listener",     "netns",      "netns_name",
-		"retrans_rto", "bytes_received", "rst_received",
+		"retrans_rto", "bytes_received", "rst_received", "stack",
 	};
 	struct table *table = fold_new("5 seen sk=a1 state=ESTABLISHED flags=socket,tuple "
 	                               "family=inet local=10.0.0.1:1 remote=10.0.0.2:2\n");

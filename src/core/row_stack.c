@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which code connected, listened or accepted, innermost function first:
+ *
+ *   accept<accept_one<serve_client<main
+ *   [{"ip":139930748751715,"function":"accept","offset":19,"module":"/usr/lib/libc.so.6",
+ *     "source":"accept.c:26"},...]
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "core/frame.h"
+#include "core/getter.h"
+#include "core/value.h"
+
+static const struct stack *stack_of(const struct field_context *context, const struct row *row)
+{
+	const struct origin *origin = table_origin(context->table, row->owner);
+
+	return origin && origin->stack ? table_find_stack(context->table, origin->stack) : NULL;
+}
+
+static void find_frame(const struct field_context *context, const struct stack *stack,
+                       uint32_t index, struct frame *frame)
+{
+	const struct name_key key = {NAME_FRAME, {stack->ips[index], stack->space}};
+
+	frame_parse(names_find(value_names(context), key), frame);
+}
+
+static void add_field(struct buffer *json, const char *key, const struct frame_field *field)
+{
+	char *text = strndup(field->length ? field->text : "", (size_t)field->length);
+
+	buffer_print(json, ",\"%s\":", key);
+	if (text && text[0])
+		escape_json(json, text);
+	else
+		buffer_text(json, "null");
+	free(text);
+}
+
+static void list_frames(const struct field_context *context, const void *object,
+                        struct buffer *json)
+{
+	const struct stack *stack = stack_of(context, object);
+	const char *comma = "";
+	struct frame frame;
+
+	buffer_text(json, "[");
+	for (uint32_t i = 0; stack && i < stack->count; i++) {
+		find_frame(context, stack, i, &frame);
+		buffer_print(json, "%s{\"ip\":%" PRIu64, comma, stack->ips[i]);
+		add_field(json, "function", &frame.function);
+		if (frame.function.length || frame.module.length)
+			buffer_print(json, ",\"offset\":%" PRIu64, frame.offset);
+		else
+			buffer_text(json, ",\"offset\":null");
+		add_field(json, "module", &frame.module);
+		add_field(json, "source", &frame.source);
+		buffer_text(json, "}");
+		comma = ",";
+	}
+	buffer_text(json, "]");
+}
+
+/* As many whole names as there is room for. */
+static void print_frames(const struct field_context *context, const struct stack *stack,
+                         struct value *value)
+{
+	struct buffer text = {0};
+	size_t whole = 0;
+
+	for (uint32_t i = 0; i < stack->count && text.size < sizeof(value->buf) - 4; i++) {
+		struct frame frame;
+
+		find_frame(context, stack, i, &frame);
+		whole = text.size;
+		buffer_text(&text, i ? "<" : "");
+		frame_text_short(&text, stack->ips[i], &frame);
+	}
+	if (text.size < sizeof(value->buf) - 4 || !whole)
+		whole = text.size < sizeof(value->buf) - 5 ? text.size : sizeof(value->buf) - 5;
+	value_print(value, "%.*s%s", (int)whole, text.data, whole < text.size ? "<..." : "");
+	buffer_free(&text);
+}
+
+GETTER(stack)
+{
+	const struct stack *stack = stack_of(context, object);
+
+	if (!stack)
+		return;
+	print_frames(context, stack, value);
+	value->type = VALUE_LIST;
+	value->number = stack->count;
+	value->list = list_frames;
+}
+
+static void list_frames_of_change(const struct field_context *context, const void *object,
+                                  struct buffer *json)
+{
+	list_frames(context, ((const struct change *)object)->row, json);
+}
+
+void change_stack(const struct field_context *context, const void *object, struct value *value)
+{
+	const struct change *change = object;
+
+	if (!change->row)
+		return;
+	row_stack(context, change->row, value);
+	if (value->type == VALUE_LIST)
+		value->list = list_frames_of_change;
+}

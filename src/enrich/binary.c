@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "enrich/binary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FUNCTIONS_MAX (1U << 22)
+#define NAMES_MAX     (512U << 20)
+#define NAME_KEPT     768U
+#define LABELS_MAX    64
+
+void binary_free(struct binary *binary)
+{
+	if (!binary)
+		return;
+	for (size_t i = 0; binary->places && i < PLACES; i++)
+		free(binary->places[i].source);
+	free(binary->places);
+	free(binary->functions);
+	free(binary->names);
+	free(binary);
+}
+
+static bool grow(void **array, size_t *capacity, size_t wanted, size_t size, size_t most)
+{
+	size_t room = *capacity ? *capacity : 4096;
+	void *bigger;
+
+	if (wanted <= *capacity)
+		return true;
+	if (wanted > most)
+		return false;
+	while (room < wanted)
+		room *= 2;
+	bigger = realloc(*array, room * size);
+	if (!bigger)
+		return false;
+	*array = bigger;
+	*capacity = room;
+	return true;
+}
+
+static bool is_function(const GElf_Sym *symbol, const char *name)
+{
+	int type = GELF_ST_TYPE(symbol->st_info);
+
+	if (!name || !name[0] || symbol->st_shndx == SHN_UNDEF || symbol->st_shndx == SHN_ABS)
+		return false;
+	return type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_NOTYPE;
+}
+
+/*
+ * Of connect, __connect and __libc_connect the first is what a user knows: it has
+ * the fewest underscores in front. A name without a type (a label) comes last.
+ */
+static uint8_t rank(const GElf_Sym *symbol, const char *name)
+{
+	uint8_t underscores = (uint8_t)strspn(name, "_");
+	bool local = GELF_ST_BIND(symbol->st_info) == STB_LOCAL;
+	bool label = GELF_ST_TYPE(symbol->st_info) == STT_NOTYPE;
+
+	return (uint8_t)((underscores > 15 ? 15 : underscores) << 1 | local | label << 6);
+}
+
+static void add(struct binary *binary, const GElf_Sym *symbol, const char *name, uint64_t start)
+{
+	size_t length = strcspn(name, "@"); /* without its version */
+
+	if (length > NAME_KEPT)
+		length = NAME_KEPT;
+	if (!grow((void **)&binary->functions, &binary->capacity, binary->count + 1,
+	          sizeof(*binary->functions), FUNCTIONS_MAX) ||
+	    !grow((void **)&binary->names, &binary->names_capacity, binary->names_size + length + 1,
+	          1, NAMES_MAX))
+		return;
+	binary->functions[binary->count++] = (struct function){
+		.start = start,
+		.size = symbol->st_size,
+		.name = (uint32_t)binary->names_size,
+		.rank = rank(symbol, name),
+	};
+	memcpy(binary->names + binary->names_size, name, length);
+	binary->names[binary->names_size + length] = '\0';
+	binary->names_size += length + 1;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct function *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return x->name < y->name ? -1 : 1;
+}
+
+/* One name a place, the best; what has a size is better than what has none. */
+static void keep_best(struct binary *binary)
+{
+	size_t kept = 0;
+
+	qsort(binary->functions, binary->count, sizeof(*binary->functions), compare);
+	for (size_t i = 0; i < binary->count; i++) {
+		struct function *function = &binary->functions[i];
+
+		if (!kept || binary->functions[kept - 1].start != function->start)
+			binary->functions[kept++] = *function;
+		else if (!binary->functions[kept - 1].size)
+			binary->functions[kept - 1].size = function->size;
+	}
+	binary->count = kept;
+}
+
+struct binary *binary_read(Dwfl_Module *module, const struct binary_key *key)
+{
+	struct binary *binary = calloc(1, sizeof(*binary));
+	GElf_Addr bias = 0, address;
+	int count;
+
+	if (!binary)
+		return NULL;
+	binary->key = *key;
+	binary->places = calloc(PLACES, sizeof(*binary->places));
+	if (!binary->places) {
+		binary_free(binary);
+		return NULL;
+	}
+	dwfl_module_getelf(module, &bias);
+	count = dwfl_module_getsymtab(module);
+	for (int i = 1; i < count; i++) {
+		GElf_Sym symbol;
+		const char *name =
+			dwfl_module_getsym_info(module, i, &symbol, &address, NULL, NULL, NULL);
+
+		if (is_function(&symbol, name))
+			add(binary, &symbol, name, address - bias);
+	}
+	if (binary->count)
+		keep_best(binary);
+	return binary;
+}
+
+/* Index of the first function that begins behind the address. */
+static size_t first_behind(const struct binary *binary, uint64_t address)
+{
+	size_t low = 0, high = binary->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (binary->functions[middle].start > address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* The function that reaches over the address, which labels may stand in; else one without a size. */
+static const struct function *find(const struct binary *binary, uint64_t address)
+{
+	size_t behind = first_behind(binary, address);
+
+	for (size_t i = behind; i && behind - i < LABELS_MAX; i--) {
+		const struct function *function = &binary->functions[i - 1];
+
+		if (address - function->start < function->size)
+			return function;
+	}
+	/* Behind the last one there may be anything. */
+	if (behind && behind < binary->count && !binary->functions[behind - 1].size)
+		return &binary->functions[behind - 1];
+	return NULL;
+}
+
+static char *source_line(Dwfl_Module *module, uint64_t address)
+{
+	Dwfl_Line *line;
+	const char *file;
+	GElf_Addr bias = 0;
+	char *text = NULL;
+	int number = 0;
+
+	if (!dwfl_module_getelf(module, &bias))
+		return NULL;
+	line = dwfl_module_getsrc(module, address + bias);
+	file = line ? dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
+	if (!file || asprintf(&text, "%s:%d", file, number) < 0)
+		return NULL;
+	return text;
+}
+
+const struct place *binary_place(struct binary *binary, Dwfl_Module *module, uint64_t address)
+{
+	uint64_t hash = address * 0x9e3779b97f4a7c15ULL;
+	struct place *place = &binary->places[hash >> 32 & (PLACES - 1)];
+
+	if (place->asked && place->address == address)
+		return place;
+	free(place->source);
+	*place = (struct place){
+		.address = address,
+		.function = find(binary, address),
+		.source = source_line(module, address),
+		.asked = true,
+	};
+	return place;
+}
+
+const char *binary_function_name(const struct binary *binary, const struct function *function)
+{
+	return binary->names + function->name;
+}

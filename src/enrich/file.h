@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Opens files that others name and own, without any harm that opening could do. */
+#ifndef TCPTRAIL_ENRICH_FILE_H
+#define TCPTRAIL_ENRICH_FILE_H
+
+#include <sys/stat.h>
+
+/*
+ * A regular file, for reading; flags: O_NOFOLLOW or 0. Anything else (a device, a
+ * fifo) is not even opened. fd or -errno.
+ */
+int file_open(const char *path, int flags, struct stat *stat);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Processes whose stacks were asked for: what is mapped in them, kept for the next stack. */
+#ifndef TCPTRAIL_ENRICH_IMAGE_H
+#define TCPTRAIL_ENRICH_IMAGE_H
+
+#include "enrich/module.h"
+#include "enrich/perfmap.h"
+
+struct stack_dump;
+
+struct image {
+	uint64_t space, start; /* as in the dump; 0: free slot */
+	uint32_t pid, ns_pid;
+	uid_t uid;
+	struct maps maps;
+	struct module *modules;
+	size_t module_count;
+	Dwfl *dwfl;
+	struct perfmap jit;
+	bool attached;                 /* dwfl knows how to unwind */
+	const struct stack_dump *dump; /* being unwound */
+	uint64_t used;                 /* when, counted in dumps */
+};
+
+struct images;
+
+struct images *images_new(void); /* NULL: no memory */
+void images_free(struct images *images);
+
+/*
+ * The process of a dump; fresh: what is mapped is read anew in any case. NULL: it
+ * is gone, or cannot be looked at.
+ */
+struct image *image_get(struct images *images, const struct stack_dump *dump, bool fresh);
+
+/* One that is kept; NULL: it is not. */
+struct image *image_find(struct images *images, uint32_t pid, uint64_t space);
+
+#endif

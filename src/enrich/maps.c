@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "enrich/maps.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAPPINGS_MAX 65536 /* vm.max_map_count by default */
+
+void maps_free(struct maps *maps)
+{
+	for (size_t i = 0; i < maps->count; i++)
+		free((char *)maps->list[i].path);
+	free(maps->list);
+	*maps = (struct maps){0};
+}
+
+static int add(struct maps *maps, const struct mapping *mapping)
+{
+	if (maps->count == maps->capacity) {
+		size_t capacity = maps->capacity ? maps->capacity * 2 : 64;
+		struct mapping *list = realloc(maps->list, capacity * sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		maps->list = list;
+		maps->capacity = capacity;
+	}
+	maps->list[maps->count] = *mapping;
+	maps->list[maps->count].path = strdup(mapping->path);
+	if (!maps->list[maps->count].path)
+		return -ENOMEM;
+	maps->count++;
+	return 0;
+}
+
+/* "7f0e3000-7f0e5000 r-xp 00002000 fe:01 1234      /usr/lib/libfoo.so (deleted)" */
+static bool parse_line(char *line, struct mapping *mapping)
+{
+	char mode[5] = "";
+	int path = 0;
+
+	line[strcspn(line, "\n")] = '\0';
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n",
+	           &mapping->start, &mapping->end, mode, &mapping->offset, &mapping->major,
+	           &mapping->minor, &mapping->inode, &path) < 7)
+		return false;
+	mapping->executable = mode[2] == 'x';
+	mapping->path = path ? line + path : "";
+	return true;
+}
+
+int maps_read(struct maps *maps, uint32_t pid)
+{
+	struct mapping mapping;
+	char path[32], *line = NULL;
+	size_t room = 0;
+	FILE *file;
+	int err = 0;
+
+	maps_free(maps);
+	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return -errno;
+	while (!err && maps->count < MAPPINGS_MAX && getline(&line, &room, file) >= 0)
+		if (parse_line(line, &mapping))
+			err = add(maps, &mapping);
+	free(line);
+	fclose(file);
+	if (!err && !maps->count)
+		err = -ESRCH;
+	if (err)
+		maps_free(maps);
+	return err;
+}
+
+const struct mapping *maps_find(const struct maps *maps, uint64_t address)
+{
+	size_t low = 0, high = maps->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct mapping *mapping = &maps->list[middle];
+
+		if (address < mapping->start)
+			high = middle;
+		else if (address >= mapping->end)
+			low = middle + 1;
+		else
+			return mapping;
+	}
+	return NULL;
+}
+
+static bool same_file(const struct mapping *a, const struct mapping *b)
+{
+	return a->inode == b->inode && a->major == b->major && a->minor == b->minor;
+}
+
+bool maps_next_file(const struct maps *maps, size_t *index, size_t *last)
+{
+	const struct mapping *list = maps->list;
+	size_t at = *index;
+
+	while (at < maps->count && !list[at].inode)
+		at++;
+	if (at == maps->count)
+		return false;
+	*index = *last = at;
+	for (at++; at < maps->count; at++) {
+		if (!list[at].inode && !list[at].path[0])
+			continue;
+		if (!same_file(&list[*index], &list[at]) || list[at].offset < list[*last].offset)
+			break;
+		*last = at;
+	}
+	return true;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Finds the files of a process's modules for libdwfl: the binary as it is mapped,
+ * also if it has been deleted or its path means another file here, and its
+ * separate debug information.
+ */
+#ifndef TCPTRAIL_ENRICH_MODULE_H
+#define TCPTRAIL_ENRICH_MODULE_H
+
+#include <elfutils/libdwfl.h>
+#include <sys/stat.h>
+
+#include "enrich/maps.h"
+
+/* Userdata of a Dwfl_Module. */
+struct module {
+	uint32_t pid;
+	uint64_t start, end; /* of its first mapping */
+	const char *path;    /* as the process names it; outlives the module */
+	uint64_t inode;
+	struct stat stat; /* of the file, once libdwfl has asked for it */
+};
+
+/* Callbacks of each Dwfl whose modules have a struct module. */
+extern const Dwfl_Callbacks module_callbacks;
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The file is another user's: nothing in it is believed, and it is never waited for. */
+#include "enrich/perfmap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "enrich/file.h"
+
+#define ENTRIES_MAX  (1U << 22)
+#define NAMES_MAX    (256U << 20) /* bytes */
+#define NAME_MAX_LEN 512
+#define READ_BYTES   (1U << 20)
+#define REREAD_BYTES (4U << 20)
+#define SEARCH_MAX   4096 /* pieces that begin before an address and may reach to it */
+
+void perfmap_free(struct perfmap *map)
+{
+	free(map->entries);
+	free(map->names);
+	*map = (struct perfmap){0};
+}
+
+static bool grow(void **array, size_t *capacity, size_t wanted, size_t size, size_t most)
+{
+	size_t room = *capacity ? *capacity : 1024;
+	void *bigger;
+
+	if (wanted <= *capacity)
+		return true;
+	while (room < wanted)
+		room *= 2;
+	if (wanted > most)
+		return false;
+	bigger = realloc(*array, room * size);
+	if (!bigger)
+		return false;
+	*array = bigger;
+	*capacity = room;
+	return true;
+}
+
+/* Space-separated hexadecimal; strtoull alone would take a sign, or the next line's number. */
+static bool parse_hex(const char **at, const char *end, uint64_t *number)
+{
+	const char *begin = *at;
+	uint64_t value = 0;
+
+	if (end - begin > 2 && begin[0] == '0' && (begin[1] | 0x20) == 'x')
+		begin += 2;
+	for (*at = begin; *at < end; ++*at) {
+		int c = **at | 0x20;
+		int digit = c >= '0' && c <= '9'   ? c - '0'
+		            : c >= 'a' && c <= 'f' ? c - 'a' + 10
+		                                   : -1;
+
+		if (digit < 0 || value >> 60)
+			break;
+		value = value << 4 | (unsigned int)digit;
+	}
+	*number = value;
+	return *at > begin && *at < end && *(*at)++ == ' ';
+}
+
+static void add_line(struct perfmap *map, const char *line, const char *end)
+{
+	struct perfmap_entry *entry;
+	uint64_t start, size;
+	size_t length;
+
+	if (!parse_hex(&line, end, &start) || !parse_hex(&line, end, &size) || line == end ||
+	    start + size <= start)
+		return;
+	length = (size_t)(end - line) < NAME_MAX_LEN ? (size_t)(end - line) : NAME_MAX_LEN;
+	if (!grow((void **)&map->entries, &map->capacity, map->count + 1, sizeof(*entry),
+	          ENTRIES_MAX) ||
+	    !grow((void **)&map->names, &map->names_capacity, map->names_size + length + 1, 1,
+	          NAMES_MAX))
+		return;
+	entry = &map->entries[map->count];
+	*entry = (struct perfmap_entry){
+		.start = start,
+		.size = size,
+		.name = (uint32_t)map->names_size,
+		.order = (uint32_t)map->count++,
+	};
+	memcpy(map->names + map->names_size, line, length);
+	map->names[map->names_size + length] = '\0';
+	map->names_size += length + 1;
+	if (size > map->longest)
+		map->longest = size;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct perfmap_entry *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+size_t perfmap_add(struct perfmap *map, const char *text, size_t size)
+{
+	const char *line = text, *end;
+
+	while ((end = memchr(line, '\n', size - (size_t)(line - text)))) {
+		add_line(map, line, end);
+		line = end + 1;
+	}
+	return (size_t)(line - text);
+}
+
+static void sort(struct perfmap *map)
+{
+	if (map->sorted < map->count)
+		qsort(map->entries, map->count, sizeof(*map->entries), compare);
+	map->sorted = map->count;
+}
+
+/* Index of the first piece that begins behind the address. */
+static size_t first_behind(const struct perfmap *map, uint64_t address)
+{
+	size_t low = 0, high = map->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (map->entries[middle].start > address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+const struct perfmap_entry *perfmap_find(struct perfmap *map, uint64_t address)
+{
+	const struct perfmap_entry *found = NULL;
+	size_t at;
+
+	sort(map);
+	at = first_behind(map, address);
+	for (int i = 0; at && i < SEARCH_MAX; i++) {
+		const struct perfmap_entry *entry = &map->entries[--at];
+
+		if (address - entry->start >= map->longest)
+			break;
+		if (address - entry->start < entry->size && (!found || entry->order > found->order))
+			found = entry;
+	}
+	return found;
+}
+
+const char *perfmap_name(const struct perfmap *map, const struct perfmap_entry *entry)
+{
+	return map->names + entry->name;
+}
+
+static void read_on(struct perfmap *map, int fd)
+{
+	char *text = malloc(READ_BYTES);
+	ssize_t got;
+	size_t whole;
+
+	/* A line longer than all of the room ends the reading for good. */
+	while (text && (got = pread(fd, text, READ_BYTES, (off_t)map->read)) > 0) {
+		whole = perfmap_add(map, text, (size_t)got);
+		if (!whole)
+			break;
+		map->read += whole;
+	}
+	free(text);
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+static bool unchanged(const struct stat *a, const struct stat *b)
+{
+	return same_file(a, b) && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+bool perfmap_read(struct perfmap *map, uint32_t pid, uint32_t ns_pid, uid_t uid)
+{
+	struct stat stat;
+	char path[80];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/root/tmp/perf-%u.map", pid, ns_pid);
+	fd = file_open(path, O_NOFOLLOW, &stat);
+	if (fd < 0)
+		return false;
+	if ((stat.st_uid && stat.st_uid != uid) || unchanged(&map->stat, &stat)) {
+		close(fd);
+		return false;
+	}
+	/* jcmd writes it from the beginning, node adds to it: large ones are read on. */
+	if (!same_file(&map->stat, &stat) || (uint64_t)stat.st_size < map->read ||
+	    map->read < REREAD_BYTES)
+		perfmap_free(map);
+	map->stat = stat;
+	read_on(map, fd);
+	close(fd);
+	return true;
+}

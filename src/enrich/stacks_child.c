@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "enrich/stacks_child.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "base/clock.h"
+#include "enrich/rule.h"
+#include "enrich/symbol.h"
+#include "enrich/unwind.h"
+#include "fact/name.h"
+#include "dump.h"
+
+#define TOLD    65536 /* frames that the parent has been told of; a power of two */
+#define UNNAMED 256   /* frames whose names are looked for again; the oldest are given up */
+#define ASK_NS  NS_PER_SEC
+
+/* A frame without a name, which a JIT compiler may write down later. */
+struct unnamed {
+	uint64_t ip, space; /* ip 0: none */
+	uint32_t pid;
+};
+
+struct child {
+	int socket;
+	struct images *images;
+	struct symbols *symbols;
+	uint64_t (*told)[2]; /* (ip, space) by hash; a later one takes an earlier one's slot */
+	struct unnamed unnamed[UNNAMED];
+	unsigned int next_unnamed;
+	uint64_t asked; /* when their names were looked for last */
+};
+
+union dump_buffer {
+	struct stack_dump dump;
+	char bytes[sizeof(struct stack_dump) + STACK_BYTES];
+};
+
+static bool tell(const struct child *child, const struct fact *fact)
+{
+	return send(child->socket, fact, fact->len, MSG_NOSIGNAL) == fact->len;
+}
+
+static uint64_t *told_slot(const struct child *child, uint64_t ip, uint64_t space)
+{
+	uint64_t hash = (ip ^ space * 0xd6e8feb86659fd93ULL) * 0x9e3779b97f4a7c15ULL;
+
+	return child->told[hash >> 32 & (TOLD - 1)];
+}
+
+static void remember_unnamed(struct child *child, const struct image *image, uint64_t ip)
+{
+	for (int i = 0; i < UNNAMED; i++)
+		if (child->unnamed[i].ip == ip && child->unnamed[i].space == image->space)
+			return;
+	child->unnamed[child->next_unnamed++ % UNNAMED] =
+		(struct unnamed){.ip = ip, .space = image->space, .pid = image->pid};
+}
+
+static bool tell_name(struct child *child, struct image *image, uint64_t space, uint64_t ip,
+                      bool exact)
+{
+	uint64_t *told = told_slot(child, ip, space), key[2] = {ip, space};
+	union fact_name_buffer fact;
+	char name[FRAME_NAME_SIZE];
+
+	if (told[0] == ip && told[1] == space)
+		return true;
+	if (symbol_name(child->symbols, image, ip, exact, name)) {
+		told[0] = ip;
+		told[1] = space;
+	} else if (image && !name[0]) {
+		remember_unnamed(child, image, ip);
+	}
+	fact_name_make(&fact, clock_boot(), NAME_FRAME, key, name);
+	return tell(child, &fact.fact.h);
+}
+
+static bool name_again(struct child *child, struct unnamed *unnamed)
+{
+	struct image *image = image_find(child->images, unnamed->pid, unnamed->space);
+	uint64_t key[2] = {unnamed->ip, unnamed->space};
+	union fact_name_buffer fact;
+	char name[FRAME_NAME_SIZE];
+
+	if (!image) {
+		unnamed->ip = 0;
+		return true;
+	}
+	symbol_name(child->symbols, image, unnamed->ip, false, name);
+	if (!name[0])
+		return true;
+	unnamed->ip = 0;
+	fact_name_make(&fact, clock_boot(), NAME_FRAME, key, name);
+	return tell(child, &fact.fact.h);
+}
+
+/* Now and then: what a JIT compiler has written since, as the JVM does when asked. */
+static bool name_unnamed(struct child *child)
+{
+	uint64_t now = clock_boot();
+
+	if (now - child->asked < ASK_NS)
+		return true;
+	child->asked = now;
+	for (int i = 0; i < UNNAMED; i++)
+		if (child->unnamed[i].ip && !name_again(child, &child->unnamed[i]))
+			return false;
+	return true;
+}
+
+static bool tell_stack(struct child *child, const struct stack_dump *dump,
+                       const struct unwound *unwound)
+{
+	union {
+		struct fact_stack fact;
+		char bytes[sizeof(struct fact_stack) + sizeof(unwound->ips)];
+	} stack;
+	size_t size = unwound->count * sizeof(unwound->ips[0]);
+
+	memset(&stack.fact, 0, sizeof(stack.fact));
+	stack.fact.h.type = FACT_STACK;
+	stack.fact.h.len = (uint16_t)(sizeof(stack.fact) + size);
+	stack.fact.h.time = clock_boot();
+	stack.fact.id = dump->id;
+	stack.fact.space = dump->space;
+	stack.fact.pid = dump->pid;
+	stack.fact.count = unwound->count;
+	memcpy(stack.fact.ips, unwound->ips, size);
+	return tell(child, &stack.fact.h);
+}
+
+/* Each time: the kernel side may have forgotten some. */
+static bool tell_rules(const struct child *child, struct image *image,
+                       const struct unwound *unwound)
+{
+	union {
+		struct stacks_rules rules;
+		char bytes[sizeof(struct stacks_rules) +
+		           FACT_STACK_MAX * sizeof(((struct stacks_rules *)0)->list[0])];
+	} message;
+	struct stacks_rules *rules = &message.rules;
+	uint32_t count = 0;
+
+	memset(rules, 0, sizeof(*rules));
+	rules->h.type = STACKS_RULES;
+	rules->space = image->space;
+	for (uint32_t i = 0; i < unwound->count; i++) {
+		rules->list[count].ip = unwound->ips[i];
+		if (rule_find(image->dwfl, unwound->ips[i], unwound->exact[i],
+		              &rules->list[count].rule))
+			count++;
+	}
+	rules->h.len = (uint16_t)(sizeof(*rules) + count * sizeof(rules->list[0]));
+	return tell(child, &rules->h);
+}
+
+static bool answer(struct child *child, const struct stack_dump *dump)
+{
+	struct image *image = image_get(child->images, dump, false);
+	struct unwound unwound;
+
+	unwind(image, dump, &unwound);
+	if (image && unwound.unmapped) { /* a library loaded since, or new room for a JIT's code */
+		image = image_get(child->images, dump, true);
+		unwind(image, dump, &unwound);
+	}
+	for (uint32_t i = 0; i < unwound.count; i++)
+		if (!tell_name(child, image, dump->space, unwound.ips[i], unwound.exact[i]))
+			return false;
+	if (image && !tell_rules(child, image, &unwound))
+		return false;
+	return tell_stack(child, dump, &unwound);
+}
+
+/* false: the other end is closed. */
+static bool serve(struct child *child)
+{
+	union dump_buffer buffer;
+	ssize_t got = recv(child->socket, &buffer, sizeof(buffer), 0);
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return name_unnamed(child);
+	if (got < (ssize_t)sizeof(buffer.dump))
+		return false;
+	return answer(child, &buffer.dump) && name_unnamed(child);
+}
+
+void stacks_child(int socket)
+{
+	const struct timeval idle = {.tv_sec = ASK_NS / NS_PER_SEC};
+	struct child *child = calloc(1, sizeof(*child));
+
+	if (!child)
+		return;
+	child->socket = socket;
+	child->images = images_new();
+	child->symbols = symbols_new();
+	child->told = calloc(TOLD, sizeof(*child->told));
+	if (!child->images || !child->symbols || !child->told)
+		return;
+	elf_version(EV_CURRENT);
+	setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof(idle));
+	while (serve(child))
+		;
+	/* What it has allocated ends with the process. */
+}

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Stacks of real programs that wait in accept(), as the BPF side would dump them,
+ * but taken by ptrace. Needs root; mounts in namespaces of its own.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/frame.h"
+#include "enrich/stacks.h"
+
+#define must(condition)                                                                            \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #condition,         \
+			        strerror(errno));                                                  \
+			abort();                                                                   \
+		}                                                                                  \
+	} while (0)
+
+static char folder[PATH_MAX]; /* of the programs */
+
+/* --- a program that waits in accept() --------------------------------------------------------- */
+
+struct program {
+	pid_t pid;
+	int out;
+};
+
+typedef void prepare_fn(char *path);
+
+/* Runs the program at path; prepare: what the child does before, may change the path. */
+static struct program start(const char *path, prepare_fn *prepare)
+{
+	struct program program;
+	char line[8] = "", own[PATH_MAX];
+	int ends[2];
+
+	snprintf(own, sizeof(own), "%s", path);
+	must(!pipe(ends));
+	program.pid = fork();
+	must(program.pid >= 0);
+	if (!program.pid) {
+		must(dup2(ends[1], 1) == 1);
+		close(ends[0]);
+		close(ends[1]);
+		if (prepare)
+			prepare(own);
+		execl(own, own, "hold", NULL);
+		perror(own);
+		_exit(1);
+	}
+	close(ends[1]);
+	program.out = ends[0];
+	must(read(program.out, line, 6) == 6 && !strcmp(line, "ready\n"));
+	return program;
+}
+
+static void end(const struct program *program)
+{
+	kill(program->pid, SIGKILL);
+	waitpid(program->pid, NULL, 0);
+	close(program->out);
+}
+
+static bool in_accept(pid_t pid)
+{
+	char path[40], text[64] = "";
+	long number = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	fd = open(path, O_RDONLY);
+	must(fd >= 0);
+	if (read(fd, text, sizeof(text) - 1) > 0)
+		sscanf(text, "%ld ", &number);
+	close(fd);
+	return number == SYS_accept;
+}
+
+/* Of the process: its start as the kernel has it, to the tick. */
+static uint64_t start_of(pid_t pid)
+{
+	unsigned long long ticks = 0;
+	char path[40], text[512] = "", *at;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "r");
+	must(file && fread(text, 1, sizeof(text) - 1, file));
+	fclose(file);
+	at = strrchr(text, ')');
+	for (int i = 0; i < 20; i++)
+		at = strchr(at + 1, ' ');
+	ticks = strtoull(at, NULL, 10);
+	return ticks * (1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+union dump {
+	struct stack_dump dump;
+	char bytes[sizeof(struct stack_dump) + STACK_BYTES];
+};
+
+static void read_registers(pid_t pid, struct stack_dump *dump)
+{
+	struct user_regs_struct regs;
+	struct iovec iov = {&regs, sizeof(regs)};
+
+	must(!ptrace(PTRACE_GETREGSET, pid, (void *)1 /* NT_PRSTATUS */, &iov));
+#ifdef __x86_64__
+	const uint64_t dwarf[] = {regs.rax, regs.rdx, regs.rcx, regs.rbx, regs.rsi, regs.rdi,
+	                          regs.rbp, regs.rsp, regs.r8,  regs.r9,  regs.r10, regs.r11,
+	                          regs.r12, regs.r13, regs.r14, regs.r15, regs.rip};
+	dump->pc = regs.rip;
+	dump->sp = regs.rsp;
+	memcpy(dump->regs, dwarf, sizeof(dwarf));
+#else
+	dump->pc = regs.pc;
+	dump->sp = regs.sp;
+	memcpy(dump->regs, regs.regs, sizeof(regs.regs));
+	dump->regs[31] = regs.sp;
+#endif
+}
+
+static void take_dump(const struct program *program, struct stack_dump *dump)
+{
+	struct iovec to, from;
+	ssize_t got;
+
+	while (!in_accept(program->pid))
+		sched_yield();
+	must(!ptrace(PTRACE_SEIZE, program->pid, 0, 0));
+	must(!ptrace(PTRACE_INTERRUPT, program->pid, 0, 0));
+	must(waitpid(program->pid, NULL, 0) == program->pid);
+	memset(dump, 0, sizeof(*dump));
+	read_registers(program->pid, dump);
+	to = (struct iovec){dump->bytes, STACK_BYTES};
+	from = (struct iovec){(void *)(uintptr_t)dump->sp, STACK_BYTES};
+	/* Near its top it is shorter; whole pages are read. */
+	got = process_vm_readv(program->pid, &to, 1, &from, 1, 0);
+	must(got > 0);
+	must(!ptrace(PTRACE_DETACH, program->pid, 0, 0));
+	dump->size = (uint32_t)got;
+	dump->pid = dump->tid = (uint32_t)program->pid;
+	dump->start = start_of(program->pid);
+	dump->space = dump->start + 1;
+	dump->id = dump->start + dump->pid;
+}
+
+/* --- what becomes of it ------------------------------------------------------------------------ */
+
+struct result {
+	union {
+		struct fact_stack fact;
+		char bytes[sizeof(struct fact_stack) + FACT_STACK_MAX * 8];
+	} stack;
+	struct {
+		uint64_t ip;
+		char name[FRAME_NAME_SIZE];
+	} names[FACT_STACK_MAX];
+	uint32_t count;
+	uint64_t lost;
+};
+
+static void on_fact(const struct fact *fact, void *arg)
+{
+	const struct fact_name *name = (const struct fact_name *)fact;
+	struct result *result = arg;
+
+	if (fact->type == FACT_STACK) {
+		memcpy(result->stack.bytes, fact, fact->len);
+	} else if (fact->type == FACT_LOSS) {
+		result->lost += ((const struct fact_loss *)fact)->count;
+	} else {
+		assert_int_equal(fact->type, FACT_NAME);
+		assert_int_equal(name->kind, NAME_FRAME);
+		assert_true(result->count < FACT_STACK_MAX);
+		result->names[result->count].ip = name->key[0];
+		memcpy(result->names[result->count++].name, name->name, name->size + 1);
+	}
+}
+
+static const char *name_of(const struct result *result, uint64_t ip)
+{
+	for (uint32_t i = 0; i < result->count; i++)
+		if (result->names[i].ip == ip)
+			return result->names[i].name;
+	return NULL;
+}
+
+/* "accept<accept_one<site_a<main": without what libc has behind main */
+static char *short_text(const struct result *result, char text[1024])
+{
+	struct buffer out = {0};
+
+	for (uint32_t i = 0; i < result->stack.fact.count; i++) {
+		struct frame frame;
+		size_t begin = out.size;
+
+		frame_parse(name_of(result, result->stack.fact.ips[i]), &frame);
+		frame_text_short(&out, result->stack.fact.ips[i], &frame);
+		if (out.size - begin == 4 && !memcmp(out.data + begin, "main", 4))
+			break;
+		buffer_text(&out, "<");
+	}
+	snprintf(text, 1024, "%.*s", (int)out.size, out.data ? out.data : "");
+	buffer_free(&out);
+	return text;
+}
+
+/* --- rules --------------------------------------------------------------------------------- */
+
+static struct {
+	uint64_t ip;
+	struct stack_rule rule;
+} rules[FACT_STACK_MAX];
+static size_t rule_count;
+
+static void on_rule(uint64_t space, uint64_t ip, const struct stack_rule *rule, void *arg)
+{
+	(void)space;
+	(void)arg;
+	must(rule_count < FACT_STACK_MAX);
+	rules[rule_count].ip = ip;
+	rules[rule_count++].rule = *rule;
+}
+
+static const struct stack_rule *rule_of(uint64_t ip)
+{
+	for (size_t i = 0; i < rule_count; i++)
+		if (rules[i].ip == ip)
+			return &rules[i].rule;
+	return NULL;
+}
+
+static uint64_t word_at(const struct stack_dump *dump, uint64_t address)
+{
+	uint64_t word;
+
+	must(address - dump->sp <= dump->size - sizeof(word));
+	memcpy(&word, dump->bytes + (address - dump->sp), sizeof(word));
+	return word;
+}
+
+#ifdef __x86_64__
+#define FP_REG 6
+#else
+#define FP_REG 29
+#endif
+
+/* As the kernel side does it: the same frames as by call frame information. */
+static void walk_by_rules(const struct stack_dump *dump, const struct fact_stack *stack)
+{
+	uint64_t ip = dump->pc, sp = dump->sp, fp = dump->regs[FP_REG], frame_end;
+
+	for (uint32_t i = 0; i < stack->count; i++) {
+		const struct stack_rule *rule = rule_of(ip);
+
+		assert_int_equal(ip, stack->ips[i]);
+		assert_non_null(rule);
+		if (rule->flags & RULE_LAST) {
+			assert_int_equal(i, stack->count - 1);
+			return;
+		}
+		frame_end = (rule->flags & RULE_BY_FP ? fp : sp) + (uint64_t)(int64_t)rule->cfa;
+		ip = rule->flags & RULE_LINK
+		             ? dump->regs[30]
+		             : word_at(dump, frame_end + (uint64_t)(int64_t)rule->ra);
+		if (rule->flags & RULE_SAVED)
+			fp = word_at(dump, frame_end + (uint64_t)(int64_t)rule->fp);
+		sp = frame_end;
+	}
+	fail_msg("no frame is the last");
+}
+
+static void look(const struct program *program, struct result *result)
+{
+	struct stacks *stacks;
+	union dump dump;
+
+	memset(result, 0, sizeof(*result));
+	rule_count = 0;
+	take_dump(program, &dump.dump);
+	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	assert_true(stacks_take(stacks, &dump.dump));
+	stacks_wait(stacks, 30000, on_fact, result);
+	assert_int_equal(result->lost, 0);
+	assert_int_equal(result->stack.fact.id, dump.dump.id);
+	assert_int_equal(result->stack.fact.pid, program->pid);
+	walk_by_rules(&dump.dump, &result->stack.fact);
+	stacks_close(stacks);
+}
+
+static void path_of(const char *name, char path[PATH_MAX])
+{
+	must(snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX);
+}
+
+static char *source_of(const struct result *result, const char *function, char text[1024])
+{
+	struct frame frame;
+
+	text[0] = '\0';
+	for (uint32_t i = 0; i < result->count; i++) {
+		frame_parse(result->names[i].name, &frame);
+		if (frame.function.length == (int)strlen(function) &&
+		    !memcmp(frame.function.text, function, strlen(function)))
+			snprintf(text, 1024, "%.*s", frame.source.length, frame.source.text);
+	}
+	return text;
+}
+
+static void expect(const char *name, prepare_fn *prepare, const char *stack)
+{
+	struct result result;
+	struct program program;
+	char path[PATH_MAX], text[1024];
+
+	path_of(name, path);
+	program = start(path, prepare);
+	look(&program, &result);
+	end(&program);
+	assert_string_equal(short_text(&result, text), stack);
+	assert_non_null(strstr(source_of(&result, "site_a", text), "/stack_prog.c:"));
+}
+
+#define OWN_STACK "accept<accept_one<site_a<main"
+
+static void names_functions(void **state)
+{
+	(void)state;
+	expect("pie", NULL, OWN_STACK);
+	expect("nopie", NULL, OWN_STACK);
+	expect("library", NULL, "accept<library_inner<library_accept<accept_one<site_a<main");
+}
+
+static void prints_numbers_without_symbols(void **state)
+{
+	struct program program;
+	struct result result;
+	char path[PATH_MAX], text[1024];
+	int count = 0;
+
+	(void)state;
+	path_of("stripped", path);
+	program = start(path, NULL);
+	look(&program, &result);
+	end(&program);
+	short_text(&result, text);
+	/* accept_one, site_a, main: unwound, though there is no name for them */
+	assert_memory_equal(text, "accept<stripped+0x", 18);
+	for (const char *at = text; (at = strstr(at, "<stripped+0x")); at++)
+		count++;
+	assert_int_equal(count, 4); /* and _start */
+}
+
+static void bind_mount(const char *from, const char *to)
+{
+	must(!mount(from, to, NULL, MS_BIND, NULL));
+}
+
+static void own_mounts(void)
+{
+	must(!unshare(CLONE_NEWNS));
+	must(!mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL));
+}
+
+/* /usr/lib/debug has its debug file, in its mount namespace only. */
+static void with_build_id_file(char *path)
+{
+	char id[64] = "", command[PATH_MAX * 2], target[PATH_MAX];
+	FILE *file;
+
+	own_mounts();
+	mkdir("/usr/lib/debug", 0755);
+	must(!mount("none", "/usr/lib/debug", "tmpfs", 0, NULL));
+	snprintf(command, sizeof(command), "readelf -n %s | sed -n 's/.*Build ID: //p'", path);
+	file = popen(command, "r");
+	must(file && fscanf(file, "%63s", id) == 1);
+	pclose(file);
+	snprintf(command, sizeof(command),
+	         "mkdir -p /usr/lib/debug/.build-id/%.2s && cp %s.debug "
+	         "/usr/lib/debug/.build-id/%.2s/%s.debug",
+	         id, path, id, id + 2);
+	must(!system(command));
+	snprintf(target, sizeof(target), "%s", path);
+}
+
+static void finds_debug_information(void **state)
+{
+	(void)state;
+	expect("debuglink", NULL, OWN_STACK);
+	expect("buildid", with_build_id_file, OWN_STACK);
+}
+
+/* The path is there in its mount namespace only. */
+static void elsewhere(char *path)
+{
+	own_mounts();
+	must(!mount("none", "/mnt", "tmpfs", 0, NULL));
+	must(!mkdir("/mnt/only", 0755) && !mkdir("/mnt/only/here", 0755));
+	bind_mount(folder, "/mnt/only/here");
+	snprintf(path, PATH_MAX, "/mnt/only/here/library");
+}
+
+static void reads_other_mount_namespaces(void **state)
+{
+	(void)state;
+	expect("library", elsewhere, "accept<library_inner<library_accept<accept_one<site_a<main");
+}
+
+static void reads_deleted_binaries(void **state)
+{
+	char path[PATH_MAX], copy[] = "/tmp/stack_prog.XXXXXX", command[PATH_MAX * 2], text[1024];
+	struct program program;
+	struct result result;
+
+	(void)state;
+	path_of("pie", path);
+	close(mkstemp(copy));
+	snprintf(command, sizeof(command), "cp %s %s && chmod 755 %s", path, copy, copy);
+	must(!system(command));
+	program = start(copy, NULL);
+	must(!unlink(copy));
+	look(&program, &result);
+	end(&program);
+	assert_string_equal(short_text(&result, text), OWN_STACK);
+}
+
+/* It has ended before anyone could look. */
+static void knows_the_innermost_of_the_dead(void **state)
+{
+	struct result result = {0};
+	struct program program;
+	struct stacks *stacks;
+	char path[PATH_MAX];
+	union dump dump;
+
+	(void)state;
+	path_of("pie", path);
+	program = start(path, NULL);
+	take_dump(&program, &dump.dump);
+	end(&program);
+	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	assert_true(stacks_take(stacks, &dump.dump));
+	stacks_wait(stacks, 30000, on_fact, &result);
+	stacks_close(stacks);
+	assert_int_equal(result.lost, 0);
+	assert_int_equal(result.stack.fact.count, 1);
+	assert_int_equal(result.stack.fact.ips[0], dump.dump.pc);
+	assert_string_equal(name_of(&result, dump.dump.pc), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_functions),
+		cmocka_unit_test(prints_numbers_without_symbols),
+		cmocka_unit_test(finds_debug_information),
+		cmocka_unit_test(reads_other_mount_namespaces),
+		cmocka_unit_test(reads_deleted_binaries),
+		cmocka_unit_test(knows_the_innermost_of_the_dead),
+	};
+	char own[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", own, sizeof(own) - 1);
+
+	must(length > 0);
+	own[length] = '\0';
+	snprintf(folder, sizeof(folder), "%s/../progs", dirname(own));
+	must(realpath(folder, own));
+	snprintf(folder, sizeof(folder), "%s", own);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

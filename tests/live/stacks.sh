@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# --stacks names the functions that listened, connected and accepted, in programs as distributions
+# build them, and a recording has them, too.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+here=$(own_netns)
+progs=$(dirname "$TCPTRAIL")/progs
+
+# functions JSON...: "accept<accept_one<...", numbers where there is no name.
+functions='[.stack[]? | .function // ((.module // "" | sub(".*/"; "")) + "+")] | join("<")'
+
+# held COMMAND...: in the background with an open stdin, until it says "ready".
+held() {
+	mkfifo "$work/held.in"
+	start "$work/held.out" "$work/held.err" sh -c 'exec "$@" <"$0"' "$work/held.in" "$@"
+	exec {held}>"$work/held.in"
+	held_fds+=("$held")
+	wait_until "$1 to be ready" has_line "$work/held.out" ready
+}
+
+release() {
+	exec {held}>&-
+	await_end "$started" 100 || fail "it does not end"
+	rm -f "$work/held.in"
+}
+
+# --- two ways of the same depth into one function, a thousand times -----------------------------
+
+start "$work/live.out" "$work/live.err" "$TCPTRAIL" --netns "$here" -n --stacks --json \
+	--columns cookie,local_port,foreign_port,stack
+live=$started
+wait_until "the second tracer" tracing "$work/live.err" "$live"
+trace_start events --facts --stacks --output "$work/facts"
+# Without the time it takes to learn the ways there may be some ids more; not one a connection.
+held "$progs/pie" sites 1000
+trace_stop
+assert_trace_fine
+kill -INT "$live"
+await_end "$live" 100 || fail "the second tracer does not end"
+
+"$TCPTRAIL" snapshot -an --netns "$here" --json --columns cookie,local_port,foreign_port,stack \
+	--from "$work/facts" >"$work/recorded"
+jq -r "select(.stack) | \"\(.foreign_port) \($functions)\"" "$work/recorded" | sort >"$work/got"
+sed -n 's/^site_\(.\) \(.*\)/\2 accept<accept_one<site_\1<main<__libc_start_call_main<__libc_start_main<_start/p' \
+	"$work/held.out" | sort >"$work/want"
+assert_equal 1000 "$(wc -l <"$work/want")" "accepted"
+assert_equal "" "$(comm -23 "$work/want" "$work/got")" "accepted connections with another stack"
+assert_between 999 1000 "$(grep -c " connect<connect_here<main<" "$work/got")" "connects"
+ids=$(grep -a ' accept ' "$work/facts" | grep -ao ' stack=[0-9a-f]*' | sort -u)
+assert_between 2 20 "$(wc -l <<<"$ids")" "ids of two ways: $ids"
+assert_lacks "$ids" " stack=0"
+
+# What both tracers have seen is the same: those that the live one printed at its end.
+jq -c 'select(.type == "socket" and .stack)' "$work/live.out" | sort >"$work/live"
+jq -c 'select(.stack)' "$work/recorded" | sort >"$work/recorded.sorted"
+assert_between 2000 2100 "$(wc -l <"$work/live")" "sockets with a stack"
+assert_equal "" "$(comm -3 "$work/live" "$work/recorded.sorted" | head -n 3)" "live and recorded"
+release
+
+# --- as distributions build programs --------------------------------------------------------------
+
+# stack_of COMM STATE: of events in $work/trace.out
+stack_of() {
+	jq -r "select(.owner_comm == \"$1\" and .new_state == \"$2\" and .stack) | $functions" \
+		"$work/trace.out" | sort | uniq -c | sort -rn | sed 's/^ *[0-9]* //;1q'
+}
+
+trace_start events --netns "$here" -n --stacks --json --columns owner_comm,new_state,stack
+held "$progs/library" sites 2
+release
+held "$progs/stripped" sites 2
+release
+# The interpreter's own functions; what is not exported has no name in a stripped one.
+held python3 -c '
+import socket, sys
+server = socket.socket(); server.bind(("127.0.0.1", 0)); server.listen()
+client = socket.create_connection(server.getsockname())
+served = server.accept()[0]
+print("ready", flush=True)
+sys.stdin.read()
+served.close(); client.close()'
+release
+trace_stop
+assert_trace_fine
+
+end='main<__libc_start_call_main<__libc_start_main<_start'
+assert_equal "listen<listen_here<$end" "$(stack_of library LISTEN)"
+assert_equal "connect<connect_here<$end" "$(stack_of library SYN_SENT)"
+assert_matches "$(stack_of library CLOSE_WAIT | tr '\n' ' ')" "accept|connect"
+assert_contains "$(jq -r "select(.owner_comm == \"library\" and .stack) | $functions" "$work/trace.out")" \
+	"accept<library_inner<library_accept<accept_one<site_b<$end"
+stripped=$(stack_of stripped LISTEN)
+assert_matches "$stripped" '^listen<stripped\+<stripped\+<__libc' "stripped: functions it has no names of"
+python=$(stack_of python3 LISTEN)
+assert_matches "$python" '^listen<(sock_listen|[^<]*(_socket|python)[^<]*\+)<' "python: who called listen"
+assert_matches "$python" '<_?PyEval_[A-Za-z]*<' "python: the interpreter"
+accepted=$(jq -r "select(.owner_comm == \"python3\" and .stack) | $functions" "$work/trace.out")
+assert_matches "$accepted" '(^|
+)accept4?<(sock_accept|[^<]*(_socket|python)[^<]*\+)<' "python: who called accept"
+assert_contains "$(jq -r 'select(.owner_comm == "library") | .stack[]? | .source // empty' \
+	"$work/trace.out")" "stack_prog.c:" "source lines"
+
+# --- without it, nothing is captured --------------------------------------------------------------
+
+trace_start events --facts --output "$work/facts"
+held "$progs/pie" sites 2
+release
+trace_stop
+assert_trace_fine
+assert_equal "" "$(grep -aE ' stack=[1-9a-f]| stack id=|kind=frame' "$work/facts" || true)" "stacks"

@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Frames of code that a JIT compiler made have the names that it writes to /tmp/perf-PID.map.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+
+# in_own_tmp: before a command, gives it a /tmp of its own, where the names are: not at the path that we see.
+mkdir "$work/tmp"
+in_own_tmp=(unshare -m sh -c 'mount --bind "$0" /tmp && exec "$@"' "$work/tmp")
+
+jdk=1
+command -v node >/dev/null || echo "skipped: node is not installed"
+for tool in java javac jcmd; do
+	command -v $tool >/dev/null || jdk=0
+done
+[ $jdk = 1 ] || echo "skipped: no JDK is installed"
+
+functions='[.stack[]? | .function // "?"] | join("<")'
+
+# stacks STATE COMM: of its sockets, by what has been recorded so far. Their events are printed at
+# once, and the largest programs' symbols may take longer.
+stacks() {
+	head -n -1 "$work/facts" >"$work/facts.whole"
+	"$TCPTRAIL" snapshot -an --from "$work/facts.whole" --state "$1" --json --columns owner_comm,stack |
+		jq -r "select(.owner_comm == \"$2\" and .stack) | $functions" | sort -u
+}
+
+named() {
+	stacks "$1" "$2" | grep -q "$3"
+}
+
+trace() {
+	trace_start events --facts --stacks --output "$work/facts"
+}
+
+if command -v node >/dev/null; then
+	cat >"$work/tmp/server.js" <<-'END'
+		const net = require('net');
+		const server = net.createServer(() => {});
+		function openUpstream() { net.connect(server.address().port, '127.0.0.1'); }
+		function begin() { openUpstream(); server.once('connection', () => console.log('ready')); }
+		server.listen(0, '127.0.0.1', begin);
+	END
+	trace
+	# Without the second option all of V8's interpreter's functions are one.
+	start "$work/node.out" "$work/node.err" "${in_own_tmp[@]}" \
+		node --perf-basic-prof --interpreted-frames-native-stack /tmp/server.js
+	node=$started
+	wait_until "node" has_line "$work/node.out" ready
+	wait_until "names of who listens in JavaScript" named LISTEN node '^listen<.*<[^<]*istenHandle'
+	wait_until "names of who connects in JavaScript" named ESTABLISHED node '^connect<.*<[^<]*nternalConnect'
+	# The way from JavaScript to the system call is C++, and unwound, too.
+	assert_matches "$(stacks LISTEN node)" 'uv_listen|TCPWrap|\?<' "C++ below JavaScript"
+	# Accepted by libuv's loop. What of it has names depends on the build.
+	wait_until "stack of who accepted" named ESTABLISHED node '^accept4\?<'
+	trace_stop
+	assert_trace_fine
+fi
+
+[ $jdk = 1 ] || exit 0
+cat >"$work/Server.java" <<'END'
+import java.net.*;
+
+public class Server {
+	static Socket dialUpstream(int port) throws Exception {
+		Socket socket = new Socket("127.0.0.1", port);
+		return socket;
+	}
+
+	static Socket serveOne(ServerSocket server) throws Exception {
+		Socket socket = server.accept();
+		return socket;
+	}
+
+	public static void main(String[] args) throws Exception {
+		ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+		for (int i = 0; i < 3000; i++) { /* until it is compiled */
+			Socket client = dialUpstream(server.getLocalPort());
+			serveOne(server).close();
+			client.close();
+		}
+		System.out.println("ready");
+		while (System.in.read() >= 0) {
+			dialUpstream(server.getLocalPort());
+			serveOne(server);
+		}
+	}
+}
+END
+javac -d "$work/tmp" "$work/Server.java"
+# Compiled code of the JVM keeps no frame pointer unless told to, and has no other information.
+mkfifo "$work/java.in"
+start "$work/java.out" "$work/java.err" sh -c 'exec "$@" <"$0"' "$work/java.in" "${in_own_tmp[@]}" \
+	java -XX:+PreserveFramePointer -cp /tmp Server
+java=$started
+exec {java_in}>"$work/java.in"
+wait_until "java to have compiled" has_line "$work/java.out" ready
+trace
+echo >&"$java_in"
+wait_until "stacks of java" named ESTABLISHED java '^accept<'
+assert_lacks "$(stacks ESTABLISHED java)" "serveOne" "before the JVM has written its names"
+# Names come once the JVM has been asked to write them.
+nsenter -m -t "$java" jcmd "$java" Compiler.perfmap >/dev/null
+wait_until "names of who accepts in Java" named ESTABLISHED java 'ServerSocket.accept().*<[^<]*Server.serveOne'
+wait_until "names of who connects in Java" named ESTABLISHED java '^connect<.*<[^<]*Server.dialUpstream'
+assert_matches "$(stacks ESTABLISHED java)" '<(JavaMain|\?)<' "C++ above Java"
+trace_stop
+assert_trace_fine
