@@ -148,6 +148,78 @@ static int refresh_netns(struct feed *feed, struct diag *diag)
 	return 0;
 }
 
+/* --- processes ------------------------------------------------------------------------------ */
+
+static void emit_exit(struct feed *feed, uint32_t pid, uint64_t start)
+{
+	struct fact_exit exit = {
+		.h = {.type = FACT_EXIT, .len = sizeof(exit), .time = clock_boot()},
+		.start = start,
+		.pid = pid,
+	};
+
+	on_fact(&exit.h, feed);
+}
+
+static void emit_process(struct feed *feed, uint32_t pid, uint64_t start,
+                         const struct process_info *info)
+{
+	union {
+		struct fact_process fact;
+		char bytes[sizeof(struct fact_process) + FACT_ARGS_MAX];
+	} u = {.fact = {.h = {.type = FACT_PROCESS, .time = clock_boot()},
+	                .start = start,
+	                .pid = pid,
+	                .uid = info->uid}};
+
+	_Static_assert(PROCESS_ARGS_MAX <= FACT_ARGS_MAX, "arguments fit");
+	u.fact.h.len = fact_length(FACT_PROCESS, (uint32_t)info->args_size);
+	u.fact.size = (uint32_t)info->args_size;
+	memcpy(u.fact.comm, info->comm, sizeof(u.fact.comm));
+	memcpy(u.fact.args, info->args, info->args_size);
+	on_fact(&u.fact.h, feed);
+}
+
+/* What the kernel side has not told of a process: it was there before us; its cgroup. */
+static void tell_task(struct feed *feed, uint32_t pid, uint64_t start)
+{
+	const struct name_key key = name_key_task(pid, start);
+	union fact_name_buffer name;
+	struct process_info info;
+	int err;
+
+	if (!feed->finds_pids || names_find(table_names(feed->table), key))
+		return;
+	err = process_read(pid, start, &info);
+	if (err == -ESRCH)
+		emit_exit(feed, pid, start);
+	if (err)
+		return;
+	if (info.uid != PROCESS_UID_UNKNOWN)
+		emit_process(feed, pid, start, &info);
+	fact_name_make(&name, clock_boot(), key.kind, key.key, info.cgroup);
+	on_fact(&name.fact.h, feed);
+}
+
+static void tell_tasks(struct feed *feed)
+{
+	struct question question;
+
+	while (table_next_question(feed->table, QUESTION_BIT(ASK_TASK), &question))
+		tell_task(feed, question.pid, question.start);
+}
+
+/* Their end may have been lost, or nothing tells of it here. */
+static void bury_tasks(struct feed *feed)
+{
+	const struct task *task;
+	uint32_t index = 0;
+
+	while ((task = table_next_task(feed->table, &index)))
+		if (!task->exited && !process_alive(task->pid, task->start))
+			emit_exit(feed, task->pid, task->start);
+}
+
 /* --- names that filters ask for ------------------------------------------------------------- */
 
 static const struct fact_sample *sample_of(const struct fact *fact)
@@ -192,92 +264,36 @@ static void introduce_cgroup(struct feed *feed, uint64_t cgroup)
 	resolve_collect(feed->resolve, on_fact, feed);
 }
 
+static const struct fact_task *task_of(const struct fact *fact)
+{
+	switch (fact->type) {
+	case FACT_STATE:
+		return &((const struct fact_state *)fact)->task;
+	case FACT_ACCEPT:
+	case FACT_CONNECT:
+		return &((const struct fact_syscall *)fact)->task;
+	default:
+		return NULL;
+	}
+}
+
 /*
- * The first fact from a namespace or cgroup: its name goes before it, so that
- * a filter by that name does not miss it.
+ * The first fact from a namespace, cgroup or process: its name goes before it, so
+ * that a filter by that name does not miss it.
  */
 static void introduce(struct feed *feed, const struct fact *fact)
 {
 	const struct fact_sample *s = sample_of(fact);
+	const struct fact_task *task = task_of(fact);
 
+	if (task && task->pid && !table_find_task(feed->table, task->pid, task->start))
+		tell_task(feed, task->pid, task->start);
 	if (!s)
 		return;
 	if (s->netns && s->netns != feed->last_netns && feed->live)
 		introduce_netns(feed, s->netns);
 	if (s->cgroup && s->cgroup != feed->last_cgroup)
 		introduce_cgroup(feed, s->cgroup);
-}
-
-/* --- processes ------------------------------------------------------------------------------ */
-
-static void emit_exit(struct feed *feed, uint32_t pid, uint64_t start)
-{
-	struct fact_exit exit = {
-		.h = {.type = FACT_EXIT, .len = sizeof(exit), .time = clock_boot()},
-		.start = start,
-		.pid = pid,
-	};
-
-	on_fact(&exit.h, feed);
-}
-
-static void emit_process(struct feed *feed, uint32_t pid, uint64_t start,
-                         const struct process_info *info)
-{
-	union {
-		struct fact_process fact;
-		char bytes[sizeof(struct fact_process) + FACT_ARGS_MAX];
-	} u = {.fact = {.h = {.type = FACT_PROCESS, .time = clock_boot()},
-	                .start = start,
-	                .pid = pid,
-	                .uid = info->uid}};
-
-	_Static_assert(PROCESS_ARGS_MAX <= FACT_ARGS_MAX, "arguments fit");
-	u.fact.h.len = fact_length(FACT_PROCESS, (uint32_t)info->args_size);
-	u.fact.size = (uint32_t)info->args_size;
-	memcpy(u.fact.comm, info->comm, sizeof(u.fact.comm));
-	memcpy(u.fact.args, info->args, info->args_size);
-	on_fact(&u.fact.h, feed);
-}
-
-/* What the kernel side has not told of a process: it was there before us; its cgroup. */
-static void tell_task(struct feed *feed, uint32_t pid, uint64_t start)
-{
-	const struct name_key key = name_key_task(pid, start);
-	union fact_name_buffer name;
-	struct process_info info;
-	int err;
-
-	if (!feed->finds_pids)
-		return;
-	err = process_read(pid, start, &info);
-	if (err == -ESRCH)
-		emit_exit(feed, pid, start);
-	if (err)
-		return;
-	if (info.uid != PROCESS_UID_UNKNOWN)
-		emit_process(feed, pid, start, &info);
-	fact_name_make(&name, clock_boot(), key.kind, key.key, info.cgroup);
-	on_fact(&name.fact.h, feed);
-}
-
-static void tell_tasks(struct feed *feed)
-{
-	struct question question;
-
-	while (table_next_question(feed->table, QUESTION_BIT(ASK_TASK), &question))
-		tell_task(feed, question.pid, question.start);
-}
-
-/* Their end may have been lost, or nothing tells of it here. */
-static void bury_tasks(struct feed *feed)
-{
-	const struct task *task;
-	uint32_t index = 0;
-
-	while ((task = table_next_task(feed->table, &index)))
-		if (!task->exited && !process_alive(task->pid, task->start))
-			emit_exit(feed, task->pid, task->start);
 }
 
 /* --- what threads do ------------------------------------------------------------------------ */

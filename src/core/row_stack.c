@@ -13,21 +13,36 @@
 #include "base/escape.h"
 #include "core/frame.h"
 #include "core/getter.h"
+#include "core/stack.h"
 #include "core/value.h"
+
+const struct stack *row_find_stack(const struct table *table, const struct row *row)
+{
+	const struct origin *origin = table_origin(table, row->owner);
+
+	return origin && origin->stack ? table_find_stack(table, origin->stack) : NULL;
+}
 
 static const struct stack *stack_of(const struct field_context *context, const struct row *row)
 {
-	const struct origin *origin = table_origin(context->table, row->owner);
-
-	return origin && origin->stack ? table_find_stack(context->table, origin->stack) : NULL;
+	return row_find_stack(context->table, row);
 }
 
-static void find_frame(const struct field_context *context, const struct stack *stack,
-                       uint32_t index, struct frame *frame)
+static void find_frame(const struct table *table, const struct stack *stack, uint32_t index,
+                       struct frame *frame)
 {
 	const struct name_key key = {NAME_FRAME, {stack->ips[index], stack->space}};
 
-	frame_parse(names_find(value_names(context), key), frame);
+	frame_parse(names_find(table_names((struct table *)table), key), frame);
+}
+
+void stack_frame_text(struct buffer *out, const struct table *table, const struct stack *stack,
+                      uint32_t index)
+{
+	struct frame frame;
+
+	find_frame(table, stack, index, &frame);
+	frame_text(out, stack->ips[index], &frame);
 }
 
 static void add_field(struct buffer *json, const char *key, const struct frame_field *field)
@@ -51,7 +66,7 @@ static void list_frames(const struct field_context *context, const void *object,
 
 	buffer_text(json, "[");
 	for (uint32_t i = 0; stack && i < stack->count; i++) {
-		find_frame(context, stack, i, &frame);
+		find_frame(context->table, stack, i, &frame);
 		buffer_print(json, "%s{\"ip\":%" PRIu64, comma, stack->ips[i]);
 		add_field(json, "function", &frame.function);
 		if (frame.function.length || frame.module.length)
@@ -76,7 +91,7 @@ static void print_frames(const struct field_context *context, const struct stack
 	for (uint32_t i = 0; i < stack->count && text.size < sizeof(value->buf) - 4; i++) {
 		struct frame frame;
 
-		find_frame(context, stack, i, &frame);
+		find_frame(context->table, stack, i, &frame);
 		whole = text.size;
 		buffer_text(&text, i ? "<" : "");
 		frame_text_short(&text, stack->ips[i], &frame);

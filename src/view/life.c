@@ -5,6 +5,8 @@
  *   Made by     accept of 24513/python3, thread 24514 worker-7, uid 0
  *   Command     python3 server.py
  *   Held by     24513/python3 fd 4
+ *   Stack       accept+0x4f (/usr/lib/libc.so.6)
+ *               serve_client+0x1f (server) server.c:88
  *   Peer        FIN_WAIT2 of 25148/python3[exited], cookie 4100
  *
  *   2026-11-22 03:42:18.200702  SYN_RECV -> ESTABLISHED      >=5.55us
@@ -18,6 +20,7 @@
 
 #include "base/escape.h"
 #include "base/format.h"
+#include "core/stack.h"
 #include "core/value.h"
 #include "view/line.h"
 #include "view/text.h"
@@ -134,6 +137,26 @@ static int print_holders(struct view *view, const struct row *row)
 	return line_write(view, &line);
 }
 
+/* The code that made it, one function a line, innermost first. */
+static int print_stack(struct view *view, const struct row *row)
+{
+	const struct stack *stack = row_find_stack(view->context.table, row);
+	int err = 0;
+
+	for (uint32_t i = 0; stack && i < stack->count && !err; i++) {
+		struct buffer line = {0}, text = {0};
+
+		add_label(&line, i ? "" : "Stack");
+		stack_frame_text(&text, view->context.table, stack, i);
+		buffer_add(&text, "", 1);
+		add_text(&line, text.data, text.failed);
+		buffer_text(&line, "\n");
+		buffer_free(&text);
+		err = line_write(view, &line);
+	}
+	return err;
+}
+
 int life_head(struct view *view, const struct row *row)
 {
 	int err = 0;
@@ -151,7 +174,8 @@ int life_head(struct view *view, const struct row *row)
 		buffer_text(&line, "\n");
 		err = line_write(view, &line);
 	}
-	return err ? err : print_holders(view, row);
+	err = err ? err : print_holders(view, row);
+	return err ? err : print_stack(view, row);
 }
 
 /* --- steps ---------------------------------------------------------------------------------- */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The user stacks of rows, as text. Their JSON is a field's (core/row_stack.c). */
+#ifndef TCPTRAIL_CORE_STACK_H
+#define TCPTRAIL_CORE_STACK_H
+
+#include "base/buffer.h"
+#include "core/table.h"
+
+/* That of who made the row's socket; NULL: not known. */
+const struct stack *row_find_stack(const struct table *table, const struct row *row);
+
+/* One frame, 0 being the innermost, as frame_text() makes it. */
+void stack_frame_text(struct buffer *out, const struct table *table, const struct stack *stack,
+                      uint32_t index);
+
+#endif
