@@ -121,8 +121,7 @@ scenario_stop
 
 # All are outside of the namespace that tcptrail is in.
 look_from_inside() {
-	assert_run 0 unshare --pid --fork --mount-proc --kill-child "$TCPTRAIL" snapshot -an --json
-	cp "$work/run.out" "$work/rows"
+	rows_look unshare --pid --fork --mount-proc --kill-child
 }
 
 scenario_start prefork --workers 2

@@ -278,26 +278,39 @@ csv_endpoint() {
 
 # --- rows as JSON -------------------------------------------------------------------------------
 
-# rows_look [OPTION...]: all sockets as a walk shows them now.
+# rows_look [COMMAND...]: sockets as a walk shows them now; COMMAND runs tcptrail elsewhere.
 # rows_keep: as tcptrail --json, by trace_start, has shown them last; after trace_stop.
+#
+# Only those of our namespace and of the scenarios': others on this host may have any number.
 rows_look() {
-	assert_run 0 "$TCPTRAIL" snapshot -an --json "$@"
-	cp "$work/run.out" "$work/rows"
+	assert_run 0 "$@" "$TCPTRAIL" snapshot -an --json
+	rows_ours "$work/run.out"
 }
 
 rows_keep() {
-	grep '"type":"socket"' "$work/trace.out" >"$work/rows" || true
+	rows_ours "$work/trace.out"
+}
+
+rows_ours() {
+	local n ours
+	ours=$(for ((n = 1; n <= scenario_count; n++)); do
+		sed -nE 's/^(.* )?netns=([0-9]+).*/\2/p' "$work/scenario.$n"
+	done | sort -u)
+	# shellcheck disable=SC2086 # numbers
+	ours=$(printf '%s\n' "$(own_netns)" $ours | paste -sd '|')
+	grep -E "\"type\":\"socket\".*\"netns\":($ours)," "$1" >"$work/rows" || true
 }
 
 # row COOKIE FILTER: what jq's filter makes of the row; of the last, should there be several.
 row() {
-	jq -rn --argjson c "$1" "[inputs | select(.cookie == \$c)] | last | $2" "$work/rows"
+	grep -E "\"cookie\":${1:-none}[,}]" "$work/rows" >"$work/row" || fail "no row of cookie ${1:-}"
+	tail -n 1 "$work/row" | jq -r "$2"
 }
 
 # row_cookie LOCAL FOREIGN: of the socket with these addresses, as --json writes them.
 row_cookie() {
-	jq -r --arg l "$1" --arg f "$2" 'select(.local == $l and .foreign == $f) | .cookie' \
-		"$work/rows" | tail -n 1
+	grep -F "\"$1\"" "$work/rows" | jq -r --arg l "$1" --arg f "$2" \
+		'select(.local == $l and .foreign == $f) | .cookie' | tail -n 1
 }
 
 # row_words COOKIE KEY...: its values, blank-separated, "-" for what is not known.

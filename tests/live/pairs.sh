@@ -9,7 +9,6 @@ progs=$(dirname "$0")/progs
 check_end() {
 	local want
 	want=$(row_words "$2" cookie owner_pid owner_comm state netns)
-	[ -n "$want" ] || fail "no row of cookie $2" "$(cat "$work/rows")"
 	assert_row "$1" "peer_cookie peer_pid peer_comm peer_state peer_netns" "$want" "$3"
 }
 
@@ -71,8 +70,8 @@ check_all() {
 	local option made listener
 	for option in --port --ipv6 --mapped; do
 		# shellcheck disable=SC2046 # a port is two words
-		of prefork --workers 2 --count 2 $option $([ $option != --port ] || echo 0)
-		check_connections 4
+		of prefork --workers 2 $option $([ $option != --port ] || echo 0)
+		check_connections 2
 		check_none "$(scenario_get cookie side=listen)" "a listener"
 	done
 	of two_netns
@@ -107,9 +106,9 @@ check_all() {
 }
 
 stand_all() {
-	stand prefork --workers 2 --count 2 --port 0
-	stand prefork --workers 2 --count 2 --ipv6
-	stand prefork --workers 2 --count 2 --mapped
+	stand prefork --workers 2 --port 0
+	stand prefork --workers 2 --ipv6
+	stand prefork --workers 2 --mapped
 	stand two_netns
 	stand accept_queue
 	stand leave
