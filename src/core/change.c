@@ -40,9 +40,8 @@ static const char *const owner_sources[] = {
 COVERS(owner_sources, OWNER_SOURCE_COUNT);
 
 static const char *const holdings[] = {
-	[HOLDING_UNKNOWN] = "",      [HOLDING_OPEN] = "open",     [HOLDING_QUEUE] = "queue",
-	[HOLDING_CLOSED] = "closed", [HOLDING_EXITED] = "exited", [HOLDING_HIDDEN] = "hidden",
-	[HOLDING_KERNEL] = "kernel",
+	[HOLDING_UNKNOWN] = "",      [HOLDING_OPEN] = "open",     [HOLDING_CLOSED] = "closed",
+	[HOLDING_EXITED] = "exited", [HOLDING_HIDDEN] = "hidden", [HOLDING_KERNEL] = "kernel",
 };
 COVERS(holdings, HOLDING_COUNT);
 

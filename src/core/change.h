@@ -37,7 +37,7 @@ const char *retransmit_kind_name(enum retransmit_kind kind);
 const char *closer_name(enum closer closer);
 /* "", "connect", "accept", "listen", "fd-walk", "close", "listener", "cgroup" */
 const char *owner_source_name(enum owner_source source);
-/* "", "open", "queue", "closed", "exited", "hidden", "kernel" */
+/* "", "open", "closed", "exited", "hidden", "kernel" */
 const char *holding_name(enum holding holding);
 /* "ring-buffer", "recursion", "table", "chain", "walk", "output", "stack" */
 const char *loss_where_name(enum fact_loss_where where);

@@ -169,8 +169,7 @@ void table_owner(const struct table *t, const struct row *row, struct owner *own
 		return;
 	owner_of(t, listener, owner);
 	owner->fd = -1;
-	if (owner->holding == HOLDING_OPEN)
-		owner->holding = HOLDING_QUEUE;
+	owner->queued = true;
 	if (owner->task)
 		owner->source = OWNER_LISTENER;
 }

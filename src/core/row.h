@@ -57,7 +57,6 @@ enum owner_source {
 enum holding {
 	HOLDING_UNKNOWN,
 	HOLDING_OPEN,   /* it has the socket open */
-	HOLDING_QUEUE,  /* it has the listener open, and has not accepted */
 	HOLDING_CLOSED, /* it had the socket, and lives */
 	HOLDING_EXITED, /* it had the socket, and has ended */
 	HOLDING_HIDDEN, /* the socket is open somewhere, but no fd that we can see leads to it */
@@ -170,7 +169,8 @@ struct origin {
 	uint32_t tid; /* 0: not known */
 	uint32_t refs;
 	uint32_t next;
-	char thread[FACT_COMM_LEN]; /* its name; "": not known */
+	char comm[FACT_COMM_LEN];   /* the process's then: it may have another since an exec */
+	char thread[FACT_COMM_LEN]; /* the thread's; "": not known */
 };
 
 /* A user stack. */

@@ -32,18 +32,14 @@ static const struct task *creator_task(const struct field_context *context, cons
 	return origin ? table_task(context->table, origin->task) : NULL;
 }
 
-static void print_task(struct value *value, const struct task *task)
-{
-	value_print(value, "%u/%.*s%s", task->pid, FACT_COMM_LEN, task->comm,
-	            task->exited ? "[exited]" : "");
-}
-
 GETTER(creator)
 {
+	const struct origin *origin = creator_of(context, object);
 	const struct task *task = creator_task(context, object);
 
 	if (task)
-		print_task(value, task);
+		value_print(value, "%u/%.*s%s", task->pid, FACT_COMM_LEN, origin->comm,
+		            task->exited ? "[exited]" : "");
 }
 
 GETTER(creator_by)
@@ -64,10 +60,10 @@ GETTER(creator_pid)
 
 GETTER(creator_comm)
 {
-	const struct task *task = creator_task(context, object);
+	const struct origin *origin = creator_of(context, object);
 
-	if (task)
-		value_print(value, "%.*s", FACT_COMM_LEN, task->comm);
+	if (origin)
+		value_print(value, "%.*s", FACT_COMM_LEN, origin->comm);
 }
 
 GETTER(creator_tid)

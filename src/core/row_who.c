@@ -39,27 +39,25 @@ GETTER(program)
 	struct owner owner;
 
 	table_owner(context->table, object, &owner);
-	if (owner.task && owner.source == OWNER_LISTENER)
-		value_print(value, "(%u/%.*s)", owner.task->pid, FACT_COMM_LEN, owner.task->comm);
-	else if (owner.task)
-		value_print(value, "%u/%.*s", owner.task->pid, FACT_COMM_LEN, owner.task->comm);
+	if (!owner.task && owner.holding == HOLDING_UNKNOWN)
+		return;
+	value_print(value, "%s", owner.queued ? "(" : "");
+	if (owner.task)
+		value_print_more(value, "%u/%.*s", owner.task->pid, FACT_COMM_LEN,
+		                 owner.task->comm);
 	if (owner.more)
 		value_print_more(value, "+%u", owner.more);
-	if (owner.holding == HOLDING_EXITED)
-		value_print_more(value, "[exited]");
-	if (owner.holding == HOLDING_KERNEL)
-		value_print(value, "[kernel]");
-	if (owner.holding != HOLDING_HIDDEN)
-		return;
-	if (!owner.task)
-		value_print(value, "[hidden");
-	else
+	if (owner.holding == HOLDING_EXITED || owner.holding == HOLDING_KERNEL)
+		value_print_more(value, "[%s]", holding_name(owner.holding));
+	if (owner.holding == HOLDING_HIDDEN) {
 		value_print_more(value, "[hidden");
-	if (!owner.task && row_find_container(context->table, object, &container)) {
-		value_print_more(value, ":");
-		print_container(value, &container);
+		if (!owner.task && row_find_container(context->table, object, &container)) {
+			value_print_more(value, ":");
+			print_container(value, &container);
+		}
+		value_print_more(value, "]");
 	}
-	value_print_more(value, "]");
+	value_print_more(value, "%s", owner.queued ? ")" : "");
 }
 
 /* "open", "queue", "closed", "exited", "hidden", "kernel" */
@@ -68,7 +66,7 @@ GETTER(owner_holding)
 	struct owner owner;
 
 	table_owner(context->table, object, &owner);
-	value_string(value, holding_name(owner.holding));
+	value_string(value, owner.queued ? "queue" : holding_name(owner.holding));
 }
 
 GETTER(owner_source)

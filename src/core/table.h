@@ -91,6 +91,7 @@ struct owner {
 	uint32_t more;
 	enum owner_source source;
 	enum holding holding;
+	bool queued; /* all this is of the listener: it waits to be accepted */
 };
 void table_owner(const struct table *table, const struct row *row, struct owner *owner);
 

@@ -64,12 +64,10 @@ const struct task *table_next_task(const struct table *t, uint32_t *index)
 	return NULL;
 }
 
-static void set_comm(struct task *task, const char *comm)
+static void copy_comm(char to[FACT_COMM_LEN], const char *comm)
 {
-	if (!comm[0])
-		return;
-	memset(task->comm, 0, sizeof(task->comm));
-	memcpy(task->comm, comm, strnlen(comm, sizeof(task->comm) - 1));
+	memset(to, 0, FACT_COMM_LEN);
+	memcpy(to, comm, strnlen(comm, FACT_COMM_LEN - 1));
 }
 
 static uint32_t task_new(struct table *t, uint32_t pid)
@@ -99,7 +97,8 @@ static uint32_t task_meet(struct table *t, uint32_t pid, uint64_t start, const c
 		return ROW_NONE;
 	if (start)
 		task_at(t, index)->start = start;
-	set_comm(task_at(t, index), comm);
+	if (comm[0])
+		copy_comm(task_at(t, index)->comm, comm);
 	return index;
 }
 
@@ -222,6 +221,7 @@ static struct origin *origin_at(const struct table *t, uint32_t index)
 static bool origin_same(const struct origin *a, const struct origin *b)
 {
 	return a->stack == b->stack && a->task == b->task && a->tid == b->tid &&
+	       !memcmp(a->comm, b->comm, sizeof(a->comm)) &&
 	       !memcmp(a->thread, b->thread, sizeof(a->thread));
 }
 
@@ -247,7 +247,8 @@ uint32_t origin_ref(struct table *t, const struct fact_task *fact, uint64_t stac
 	want.task = task_ref(t, fact->pid, fact->start, fact->comm);
 	if (want.task == ROW_NONE)
 		return ROW_NONE;
-	memcpy(want.thread, fact->thread, strnlen(fact->thread, sizeof(want.thread) - 1));
+	copy_comm(want.comm, fact->comm);
+	copy_comm(want.thread, fact->thread);
 	index = chain_first(&t->origin_index, origin_hash(&want));
 	while (index != ROW_NONE && !origin_same(origin_at(t, index), &want))
 		index = origin_at(t, index)->next;

@@ -136,7 +136,7 @@ while read -r side by; do
 $(scenario_get tid "side=$side") scenario $(scenario_get thread "side=$side") $by" "$side by a thread"
 	assert_row "$cookie" "creator_uid creator_exited creator program fd" \
 		"0 false $pid/scenario $pid/scenario $(scenario_get fd "side=$side")" "$side by a thread"
-	assert_equal "$args" "$(row "$cookie" .creator_args)" "command line of the creator of $side"
+	assert_equal "$args" "$(row "$cookie" '.creator_args // [] | join(" ")')" "command line of the creator of $side"
 done < <(sides)
 
 # Made by the parent, held by the child.
@@ -177,7 +177,7 @@ check_vanished() {
 			"$made/scenario[exited] $made scenario $by true" "$side of $what"
 		assert_row "$cookie" "program owner_comm owner_holding" \
 			"$(scenario_get pid "side=$side")/heir heir open" "$side of $what"
-		assert_contains "$(row "$cookie" .creator_args)" "scenario $what" \
+		assert_contains "$(row "$cookie" '.creator_args // [] | join(" ")')" "scenario $what" \
 			"command line of a process that is gone"
 	done < <(sides)
 }
@@ -190,7 +190,7 @@ check_left() {
 	assert_row "$cookie" "state program owner_pid owner_comm owner_holding fd" \
 		"$(scenario_get state role=subject) $made/scenario[exited] $made scenario exited -" "$what"
 	assert_row "$cookie" "creator_pid creator_by creator_exited" "$made $1 true" "$what"
-	assert_contains "$(row "$cookie" .creator_args)" "scenario $what" "its command line"
+	assert_contains "$(row "$cookie" '.creator_args // [] | join(" ")')" "scenario $what" "its command line"
 }
 
 # Its process lives and has closed it.

@@ -16,7 +16,7 @@ check_made() {
 	assert_row "$cookie" "creator creator_pid creator_tid creator_comm creator_thread creator_by" \
 		"$1/${comm[$1]} $1 $(word tid) ${comm[$1]} $2 $3" "$line"
 	assert_row "$cookie" "creator_uid creator_exited" "0 false" "$line"
-	assert_equal "${args[$1]}" "$(row "$cookie" .creator_args)" "command line of its creator"
+	assert_equal "${args[$1]}" "$(row "$cookie" '.creator_args // [] | join(" ")')" "command line of its creator"
 }
 
 # Held by that process, by one fd. check_held PID STATE COOKIE
@@ -55,7 +55,7 @@ check_client() {
 			"$2 $1/${comm[$1]}$mark $1 ${comm[$1]} $3 -" "$line"
 		assert_row "$(word cookie)" "creator_pid creator_tid creator_thread creator_by" \
 			"$1 $(word tid) dialer connect" "$line"
-		assert_equal "${args[$1]}" "$(row "$(word cookie)" .creator_args)" "command line"
+		assert_equal "${args[$1]}" "$(row "$(word cookie)" '.creator_args // [] | join(" ")')" "command line"
 	done < <(scenario_lines role=peer)
 }
 
