@@ -471,9 +471,86 @@ static void knows_the_innermost_of_the_dead(void **state)
 	assert_string_equal(name_of(&result, dump.dump.pc), "");
 }
 
+static void count_stacks(const struct fact *fact, void *arg)
+{
+	struct result *result = arg;
+
+	if (fact->type == FACT_STACK)
+		result->count++;
+	else
+		assert_int_equal(fact->type, FACT_NAME);
+}
+
+static pid_t only_child(void)
+{
+	char path[64];
+	FILE *file;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	file = fopen(path, "r");
+	must(file && fscanf(file, "%d", &pid) == 1);
+	fclose(file);
+	return pid;
+}
+
+/* What it reads is made by others: it may well crash, and another one is started. */
+static void survives_a_crash(void **state)
+{
+	struct result result = {0};
+	struct stacks *stacks;
+	union dump dump = {0};
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	child = only_child();
+	must(!kill(child, SIGSTOP));
+	dump.dump.id = 1;
+	assert_true(stacks_take(stacks, &dump.dump));
+	assert_true(stacks_take(stacks, &dump.dump));
+	must(!kill(child, SIGKILL));
+	stacks_wait(stacks, 30000, on_fact, &result);
+	assert_int_equal(result.lost, 2);
+	/* Not at once, lest one that always crashes takes all the time. */
+	while (!stacks_take(stacks, &dump.dump))
+		usleep(10000);
+	stacks_wait(stacks, 30000, on_fact, &result);
+	assert_int_equal(result.lost, 2);
+	assert_int_equal(result.stack.fact.id, 1);
+	assert_int_not_equal(only_child(), child);
+	stacks_close(stacks);
+}
+
+/* More than waits for it: refused, without waiting. */
+static void refuses_what_there_is_no_room_for(void **state)
+{
+	struct result result = {0};
+	struct stacks *stacks;
+	union dump dump = {0};
+	uint64_t taken = 0;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	child = only_child();
+	must(!kill(child, SIGSTOP));
+	dump.dump.size = STACK_BYTES;
+	while (taken < 100000 && stacks_take(stacks, &dump.dump))
+		taken++;
+	assert_in_range(taken, 10, 10000);
+	must(!kill(child, SIGCONT));
+	stacks_wait(stacks, 30000, count_stacks, &result);
+	assert_int_equal(result.lost, 0);
+	assert_int_equal(result.count, taken);
+	stacks_close(stacks);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(survives_a_crash),
+		cmocka_unit_test(refuses_what_there_is_no_room_for),
 		cmocka_unit_test(names_functions),
 		cmocka_unit_test(prints_numbers_without_symbols),
 		cmocka_unit_test(finds_debug_information),
