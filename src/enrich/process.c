@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "dump.h"
 
-#define PROCESSES_KEPT 32
+#define PROCESSES_KEPT 64
 
 struct processes {
 	struct process list[PROCESSES_KEPT];
