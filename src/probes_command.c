@@ -20,7 +20,7 @@ static void ignore(const struct fact *fact, void *arg)
 
 int probes_command(void)
 {
-	const struct live_config config = {.trace = true};
+	const struct live_config config = {.trace = true, .stacks = true};
 	const struct fact_sink sink = {ignore, NULL};
 	const struct live_probe *probe;
 	struct live *live;

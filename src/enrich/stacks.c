@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,13 +26,21 @@ _Static_assert(sizeof(struct stacks_rules) +
                        FACT_MAX_SIZE,
                "rules of a stack fit where facts do");
 
-#define QUEUE_BYTES (16 << 20)   /* of dumps that wait; the kernel counts its overhead as well */
-#define MEMORY_MAX  (4ULL << 30) /* more than a child that reads debug information needs */
+#define QUEUE_BYTES (16U << 20)       /* of dumps that wait for the child */
+#define MEMORY_MAX  (4ULL << 30)      /* more than a child that reads debug information needs */
 #define STALL_NS    (20 * NS_PER_SEC) /* for one dump; the largest binaries take seconds */
 #define RESTART_NS  NS_PER_SEC
 #define FDS_TRIED   4096
 
+/* The socket alone takes few: net.core.wmem_max bounds it, where CAP_NET_ADMIN is missing. */
+struct waiting {
+	struct waiting *next;
+	struct stack_dump dump;
+};
+
 struct stacks {
+	struct waiting *first, *last;
+	size_t waiting_bytes;
 	stacks_rule_fn *on_rule;
 	void *on_rule_arg;
 	int socket;
@@ -89,15 +98,11 @@ static void run_child(int socket, pid_t parent)
 
 static int start(struct stacks *stacks)
 {
-	const int room = QUEUE_BYTES;
 	pid_t parent = getpid(), child;
 	int ends[2], err;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return -errno;
-	/* Without CAP_NET_ADMIN it is net.core.wmem_max that bounds the queue. */
-	if (setsockopt(ends[0], SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room)))
-		setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 	child = fork();
 	if (!child)
 		run_child(ends[1], parent);
@@ -113,8 +118,24 @@ static int start(struct stacks *stacks)
 	return 0;
 }
 
+static size_t dump_size(const struct stack_dump *dump)
+{
+	return sizeof(*dump) + dump->size;
+}
+
+static void drop_first(struct stacks *stacks)
+{
+	struct waiting *first = stacks->first;
+
+	stacks->first = first->next;
+	stacks->waiting_bytes -= dump_size(&first->dump);
+	free(first);
+}
+
 static void stop(struct stacks *stacks)
 {
+	while (stacks->first)
+		drop_first(stacks);
 	if (!stacks->child)
 		return;
 	close(stacks->socket);
@@ -158,15 +179,45 @@ int stacks_fd(const struct stacks *stacks)
 	return stacks->socket;
 }
 
+static bool send_dump(const struct stacks *stacks, const struct stack_dump *dump)
+{
+	size_t size = dump_size(dump);
+
+	return send(stacks->socket, dump, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size;
+}
+
+static void send_waiting(struct stacks *stacks)
+{
+	while (stacks->first && send_dump(stacks, &stacks->first->dump))
+		drop_first(stacks);
+}
+
+static bool put_waiting(struct stacks *stacks, const struct stack_dump *dump)
+{
+	size_t size = dump_size(dump);
+	struct waiting *waiting = NULL;
+
+	if (stacks->waiting_bytes + size <= QUEUE_BYTES)
+		waiting = malloc(offsetof(struct waiting, dump) + size);
+	if (!waiting)
+		return false;
+	waiting->next = NULL;
+	memcpy(&waiting->dump, dump, size);
+	*(stacks->first ? &stacks->last->next : &stacks->first) = waiting;
+	stacks->last = waiting;
+	stacks->waiting_bytes += size;
+	return true;
+}
+
 bool stacks_take(struct stacks *stacks, const struct stack_dump *dump)
 {
-	size_t size = sizeof(*dump) + dump->size;
 	uint64_t now = clock_boot();
 
 	/* One that fails at once, again and again, must not cost more than it tells. */
 	if (!stacks->child && (now - stacks->started < RESTART_NS || start(stacks)))
 		return false;
-	if (send(stacks->socket, dump, size, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)size)
+	send_waiting(stacks);
+	if ((stacks->first || !send_dump(stacks, dump)) && !put_waiting(stacks, dump))
 		return false;
 	if (!stacks->owed++)
 		stacks->since = now;
@@ -222,6 +273,7 @@ void stacks_collect(struct stacks *stacks, stacks_fn *fn, void *arg)
 	_Alignas(8) char bytes[FACT_MAX_SIZE];
 	const struct fact *fact = (const struct fact *)bytes;
 	ssize_t got = 0;
+	bool failed;
 
 	while (stacks->child &&
 	       (got = recv(stacks->socket, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0) {
@@ -229,9 +281,12 @@ void stacks_collect(struct stacks *stacks, stacks_fn *fn, void *arg)
 		if (!hand_over(stacks, fact, (size_t)got, fn, arg))
 			break;
 	}
-	if (got >= 0 || (errno != EAGAIN && errno != EINTR) ||
-	    (stacks->owed && clock_boot() - stacks->since > STALL_NS))
+	failed = got >= 0 || (errno != EAGAIN && errno != EINTR) ||
+	         (stacks->owed && clock_boot() - stacks->since > STALL_NS);
+	if (failed)
 		stop(stacks);
+	else
+		send_waiting(stacks);
 	if (stacks->lost)
 		tell_lost(stacks, fn, arg);
 }
@@ -242,7 +297,10 @@ uint64_t stacks_wait(struct stacks *stacks, unsigned int timeout_ms, stacks_fn *
 
 	stacks_collect(stacks, fn, arg);
 	for (uint64_t now = clock_boot(); stacks->owed && now < end; now = clock_boot()) {
-		struct pollfd fd = {.fd = stacks->socket, .events = POLLIN};
+		struct pollfd fd = {
+			.fd = stacks->socket,
+			.events = (short)(POLLIN | (stacks->first ? POLLOUT : 0)),
+		};
 
 		/* Rounded up, lest the last millisecond spins. */
 		poll(&fd, 1, (int)((end - now + NS_PER_MS - 1) / NS_PER_MS));

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/demangle.h"
 #include "enrich/binary.h"
 
 #define BINARIES_KEPT 256
@@ -76,6 +77,8 @@ static struct binary *find_binary(struct symbols *symbols, Dwfl_Module *mod,
 static void name_of_module(struct symbols *symbols, Dwfl_Module *mod, uint64_t ip, bool exact,
                            char name[FRAME_NAME_SIZE])
 {
+	char demangled[512];
+	const char *function;
 	const struct place *place;
 	const struct module *module;
 	struct binary *binary;
@@ -94,11 +97,15 @@ static void name_of_module(struct symbols *symbols, Dwfl_Module *mod, uint64_t i
 	address = ip - bias;
 	/* A call that is the last of a function returns behind it. */
 	place = binary_place(binary, mod, exact ? address : address - 1);
-	if (place->function)
-		frame_name(name, binary_function_name(binary, place->function),
-		           address - place->function->start, module->path, place->source);
-	else
+	if (place->function) {
+		function = binary_function_name(binary, place->function);
+		if (demangle(function, demangled, sizeof(demangled)))
+			function = demangled;
+		frame_name(name, function, address - place->function->start, module->path,
+		           place->source);
+	} else {
 		frame_name(name, NULL, address, module->path, place->source);
+	}
 }
 
 static bool name_of_jit(struct image *image, uint64_t ip, char name[FRAME_NAME_SIZE])

@@ -346,7 +346,7 @@ bool live_is_filling(const struct live *live)
 {
 	return __atomic_load_n(live->written, __ATOMIC_ACQUIRE) -
 	               __atomic_load_n(live->read, __ATOMIC_RELAXED) >
-	       live->ring_bytes / 4;
+	       live->ring_bytes / 16;
 }
 
 int live_drain_stacks(struct live *live, live_stack_fn *fn, void *arg)

@@ -15,6 +15,7 @@ enum probe_kind {
 	PROBE_SYSCALL,    /* classic tracepoint syscalls:TARGET */
 	PROBE_ITERATOR,   /* needs function bpf_iter_TARGET */
 	PROBE_ON_DEMAND,  /* run by BPF_PROG_TEST_RUN, attached to nothing */
+	PROBE_HELPER,     /* no program, but what programs call: function TARGET */
 };
 
 static const struct probe {
@@ -57,6 +58,8 @@ static const struct probe {
          "which process holds which fd"},
 	{"peek_socket", PROBE_ON_DEMAND, "", false, true, "raw_tp (run on demand, 5.10)",
          "local port of a socket in SYN_SENT"},
+	{"", PROBE_HELPER, "bpf_task_pt_regs", false, true, "bpf_task_pt_regs()",
+         "registers, for --stacks"},
 };
 
 #define TABLE_SIZE (sizeof(table) / sizeof(table[0]))
@@ -98,6 +101,12 @@ static void survey_one(struct live_probe *state, const struct probe *probe, cons
 			snprintf(state->why, sizeof(state->why), "this kernel has no %s",
 			         probe->name);
 		break;
+	case PROBE_HELPER:
+		if (!btf_has_function(btf, probe->target))
+			snprintf(state->why, sizeof(state->why),
+			         "this kernel (before 5.15) has none: --stacks looks for registers "
+			         "where they should be");
+		break;
 	case PROBE_SYSCALL:
 	case PROBE_ON_DEMAND:
 		break;
@@ -124,9 +133,10 @@ void probes_survey(struct probes *probes, const struct btf *btf, bool trace)
 void probes_choose(struct probes *probes, struct bpf_object *object)
 {
 	for (size_t i = 0; i < TABLE_SIZE; i++)
-		bpf_program__set_autoload(
-			bpf_object__find_program_by_name(object, table[i].program),
-			!probes->state[i].why[0]);
+		if (table[i].kind != PROBE_HELPER)
+			bpf_program__set_autoload(
+				bpf_object__find_program_by_name(object, table[i].program),
+				!probes->state[i].why[0]);
 }
 
 bool probes_give_up_optional(struct probes *probes, const char *why)
@@ -136,7 +146,8 @@ bool probes_give_up_optional(struct probes *probes, const char *why)
 	for (size_t i = 0; i < TABLE_SIZE; i++) {
 		struct live_probe *state = &probes->state[i];
 
-		if (state->required || state->why[0] || table[i].kind == PROBE_ITERATOR)
+		if (state->required || state->why[0] || table[i].kind == PROBE_ITERATOR ||
+		    table[i].kind == PROBE_HELPER)
 			continue;
 		snprintf(state->why, sizeof(state->why), "%s", why);
 		any = true;
@@ -188,6 +199,7 @@ static struct bpf_link *attach_one(const struct probe *probe, struct bpf_program
 	case PROBE_TRACEPOINT:
 		return bpf_program__attach(program);
 	case PROBE_ON_DEMAND:
+	case PROBE_HELPER:
 		break;
 	}
 	return NULL;
@@ -200,7 +212,7 @@ int probes_attach(struct probes *probes, struct bpf_object *object, struct diag 
 
 		if (state->why[0])
 			continue;
-		if (table[i].kind != PROBE_ON_DEMAND) {
+		if (table[i].kind != PROBE_ON_DEMAND && table[i].kind != PROBE_HELPER) {
 			probes->links[i] = attach_one(&table[i], bpf_object__find_program_by_name(
 									 object, table[i].program));
 			if (!probes->links[i])

@@ -8,7 +8,7 @@
 
 #include "source/live.h"
 
-#define PROBE_COUNT 16
+#define PROBE_COUNT 24
 
 struct probes {
 	struct live_probe state[PROBE_COUNT];

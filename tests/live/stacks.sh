@@ -66,10 +66,18 @@ stack_of() {
 		"$work/trace.out" | sort | uniq -c | sort -rn | sed 's/^ *[0-9]* //;1q'
 }
 
+# A program is looked at while it lives: once a stack of it is there, so is what the others need.
+await_stack() {
+	wait_until "a stack of $1" grep -q "\"owner_comm\":\"$1\".*\"function\":\"connect\",.*\"module\":.*\"module\":" \
+		"$work/trace.out"
+}
+
 trace_start events --netns "$here" -n --stacks --json --columns owner_comm,new_state,stack
 held "$progs/library" sites 2
+await_stack library
 release
 held "$progs/stripped" sites 2
+await_stack stripped
 release
 # The interpreter's own functions; what is not exported has no name in a stripped one.
 held python3 -c '
@@ -80,6 +88,7 @@ served = server.accept()[0]
 print("ready", flush=True)
 sys.stdin.read()
 served.close(); client.close()'
+await_stack python3
 release
 trace_stop
 assert_trace_fine

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -120,6 +121,8 @@ union dump {
 	struct stack_dump dump;
 	char bytes[sizeof(struct stack_dump) + STACK_BYTES];
 };
+
+static union dump last_dump;
 
 static void read_registers(pid_t pid, struct stack_dump *dump)
 {
@@ -293,22 +296,26 @@ static void walk_by_rules(const struct stack_dump *dump, const struct fact_stack
 	fail_msg("no frame is the last");
 }
 
-static void look(const struct program *program, struct result *result)
+static void answer_of(const struct program *program, struct result *result)
 {
 	struct stacks *stacks;
-	union dump dump;
 
 	memset(result, 0, sizeof(*result));
 	rule_count = 0;
-	take_dump(program, &dump.dump);
+	take_dump(program, &last_dump.dump);
 	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
-	assert_true(stacks_take(stacks, &dump.dump));
+	assert_true(stacks_take(stacks, &last_dump.dump));
 	stacks_wait(stacks, 30000, on_fact, result);
-	assert_int_equal(result->lost, 0);
-	assert_int_equal(result->stack.fact.id, dump.dump.id);
-	assert_int_equal(result->stack.fact.pid, program->pid);
-	walk_by_rules(&dump.dump, &result->stack.fact);
 	stacks_close(stacks);
+}
+
+static void look(const struct program *program, struct result *result)
+{
+	answer_of(program, result);
+	assert_int_equal(result->lost, 0);
+	assert_int_equal(result->stack.fact.id, last_dump.dump.id);
+	assert_int_equal(result->stack.fact.pid, program->pid);
+	walk_by_rules(&last_dump.dump, &result->stack.fact);
 }
 
 static void path_of(const char *name, char path[PATH_MAX])
@@ -447,6 +454,70 @@ static void reads_deleted_binaries(void **state)
 	assert_string_equal(short_text(&result, text), OWN_STACK);
 }
 
+/* --- files made to do harm ---------------------------------------------------------------------- */
+
+static bool is_read_by_us_only(const char *name)
+{
+	return !strncmp(name, ".debug", 6) || !strcmp(name, ".eh_frame") ||
+	       !strcmp(name, ".eh_frame_hdr") || !strcmp(name, ".symtab") ||
+	       !strcmp(name, ".strtab") || !strcmp(name, ".note.gnu.build-id");
+}
+
+static void spoil_bytes(unsigned char *bytes, size_t size, unsigned int one_in)
+{
+	for (size_t i = 0; i < size; i++)
+		if (!(random() % one_in))
+			bytes[i] = (unsigned char)random();
+}
+
+/* What the program itself needs to run is left as it is. */
+static void spoil(unsigned char *file, int variant)
+{
+	const Elf64_Ehdr *header = (const Elf64_Ehdr *)file;
+	Elf64_Shdr *sections = (Elf64_Shdr *)(file + header->e_shoff);
+	const char *names = (const char *)file + sections[header->e_shstrndx].sh_offset;
+
+	for (int i = 1; i < header->e_shnum; i++)
+		if (is_read_by_us_only(names + sections[i].sh_name))
+			spoil_bytes(file + sections[i].sh_offset, sections[i].sh_size,
+			            5 + 40 * (unsigned int)(variant % 3));
+	if (variant & 1)
+		spoil_bytes((unsigned char *)sections, header->e_shnum * sizeof(*sections), 30);
+}
+
+static void copes_with_hostile_files(void **state)
+{
+	char path[PATH_MAX], copy[] = "/tmp/stack_prog.XXXXXX";
+	static unsigned char original[1 << 20], spoiled[1 << 20];
+	struct program program;
+	struct result result;
+	size_t size;
+	FILE *file;
+	int fd;
+
+	(void)state;
+	path_of("pie", path);
+	file = fopen(path, "r");
+	must(file && (size = fread(original, 1, sizeof(original), file)) > 0);
+	fclose(file);
+	close(mkstemp(copy));
+	srandom(1);
+	for (int variant = 0; variant < 40; variant++) {
+		memcpy(spoiled, original, size);
+		spoil(spoiled, variant);
+		must(!unlink(copy));
+		fd = open(copy, O_WRONLY | O_CREAT | O_EXCL, 0700);
+		must(fd >= 0 && write(fd, spoiled, size) == (ssize_t)size);
+		close(fd);
+		program = start(copy, NULL);
+		answer_of(&program, &result);
+		end(&program);
+		/* Either it was read as well as may be, or that cost a child, and was counted. */
+		assert_true(result.lost == 1 || result.stack.fact.count >= 1);
+	}
+	unlink(copy);
+}
+
 /* It has ended before anyone could look. */
 static void knows_the_innermost_of_the_dead(void **state)
 {
@@ -471,9 +542,87 @@ static void knows_the_innermost_of_the_dead(void **state)
 	assert_string_equal(name_of(&result, dump.dump.pc), "");
 }
 
+static void count_stacks(const struct fact *fact, void *arg)
+{
+	struct result *result = arg;
+
+	if (fact->type == FACT_STACK)
+		result->count++;
+	else
+		assert_int_equal(fact->type, FACT_NAME);
+}
+
+static pid_t only_child(void)
+{
+	char path[64];
+	FILE *file;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	file = fopen(path, "r");
+	must(file && fscanf(file, "%d", &pid) == 1);
+	fclose(file);
+	return pid;
+}
+
+/* What it reads is made by others: it may well crash, and another one is started. */
+static void survives_a_crash(void **state)
+{
+	struct result result = {0};
+	struct stacks *stacks;
+	union dump dump = {0};
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	child = only_child();
+	must(!kill(child, SIGSTOP));
+	dump.dump.id = 1;
+	assert_true(stacks_take(stacks, &dump.dump));
+	assert_true(stacks_take(stacks, &dump.dump));
+	must(!kill(child, SIGKILL));
+	stacks_wait(stacks, 30000, on_fact, &result);
+	assert_int_equal(result.lost, 2);
+	/* Not at once, lest one that always crashes takes all the time. */
+	while (!stacks_take(stacks, &dump.dump))
+		usleep(10000);
+	stacks_wait(stacks, 30000, on_fact, &result);
+	assert_int_equal(result.lost, 2);
+	assert_int_equal(result.stack.fact.id, 1);
+	assert_int_not_equal(only_child(), child);
+	stacks_close(stacks);
+}
+
+/* More than waits for it: refused, without waiting. */
+static void refuses_what_there_is_no_room_for(void **state)
+{
+	struct result result = {0};
+	struct stacks *stacks;
+	union dump dump = {0};
+	uint64_t taken = 0;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	child = only_child();
+	must(!kill(child, SIGSTOP));
+	dump.dump.size = STACK_BYTES;
+	while (taken < 100000 && stacks_take(stacks, &dump.dump))
+		taken++;
+	assert_in_range(taken, 10, 10000);
+	must(!kill(child, SIGCONT));
+	stacks_wait(stacks, 30000, count_stacks, &result);
+	assert_int_equal(result.lost, 0);
+	assert_int_equal(result.count, taken);
+	stacks_close(stacks);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(copes_with_hostile_files),
+		cmocka_unit_test(survives_a_crash),
+		cmocka_unit_test(refuses_what_there_is_no_room_for),
 		cmocka_unit_test(names_functions),
 		cmocka_unit_test(prints_numbers_without_symbols),
 		cmocka_unit_test(finds_debug_information),
