@@ -14,6 +14,7 @@ PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(if $(CI),-Werror)
 LIBS := libbpf libdw libelf zlib libmnl libcap
+CXX_RUNTIME := -lstdc++
 override CPPFLAGS += -D_GNU_SOURCE -DTCPTRAIL_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(B)
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -pthread
 ALL_LDFLAGS = $(CFLAGS) $(LDFLAGS) -pthread
@@ -100,7 +101,7 @@ $(B)/%.o: %.c $(B)/flags
 
 $(B)/tcptrail: $(OBJECTS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(shell $(PKG_CONFIG) --libs $(LIBS))
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(shell $(PKG_CONFIG) --libs $(LIBS)) $(CXX_RUNTIME)
 
 $(B)/scenario: $(SCENARIO_OBJECTS)
 	$(call say,LINK,$@)
@@ -119,7 +120,8 @@ LIVE_C_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/source/*diag.c src/enri
 $(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka -lmnl $(shell $(PKG_CONFIG) --libs libdw libelf zlib)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka -lmnl \
+		$(shell $(PKG_CONFIG) --libs libdw libelf zlib) $(CXX_RUNTIME)
 
 # One program, built as distributions build theirs: without frame pointers, and in all variants of
 # where its symbols are.

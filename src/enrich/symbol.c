@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/demangle.h"
 #include "enrich/binary.h"
+#include "enrich/demangle.h"
 
 #define BINARIES_KEPT 256
 
