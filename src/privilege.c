@@ -30,13 +30,15 @@ static const struct kept {
          * /proc/PID/ns/net of all tasks, to find and to enter them: proc_ns_readlink() and
          * proc_ns_get_link(), fs/proc/namespaces.c, by ptrace_may_access(). Of our own
          * user's tasks, too, if they have more capabilities than we: cap_ptrace_access_check().
+         * So are task/TID/syscall, limits, fd, maps, root and map_files of those that have sockets.
          */
 	{CAP_SYS_PTRACE, -1, "CAP_SYS_PTRACE",
          "other users' processes and their network namespaces"},
 	/*
          * Directories that only their owner may search: those of tracefs for the
-         * numbers of syscall tracepoints; of mounts of namespaces, as /run/docker.
-         * Names of cgroups by open_by_handle_at(2): may_decode_fh(), fs/fhandle.c.
+         * numbers of syscall tracepoints; of mounts of namespaces, as /run/docker; of
+         * programs and their symbols. Names of cgroups by open_by_handle_at(2):
+         * may_decode_fh(), fs/fhandle.c.
          */
 	{CAP_DAC_READ_SEARCH, -1, "CAP_DAC_READ_SEARCH",
          "who accepts and connects, nor of what others keep to themselves"},
