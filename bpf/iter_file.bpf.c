@@ -31,7 +31,7 @@ static __always_inline int write_holder(struct bpf_iter__task_file *ctx, struct 
 	holder.fd = ctx->fd;
 	holder.inode = file->f_inode->i_ino;
 	holder.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-	BPF_CORE_READ_INTO(&holder.comm, leader, comm);
+	comm_read(holder.comm, leader);
 	return bpf_seq_write(ctx->meta->seq, &holder, sizeof(holder)) != 0;
 }
 

@@ -18,7 +18,6 @@ static __always_inline bool is_internet(struct sock *sk)
 	return family == AF_INET || family == AF_INET6;
 }
 
-/* Up to 5.15 sk_protocol had 8 bits in some builds; MPTCP's number does not fit into those. */
 static __always_inline bool is_mptcp(struct sock *sk)
 {
 	return bpf_core_type_exists(struct mptcp_sock) && sk &&

@@ -5,7 +5,7 @@
 #include "task.h"
 
 /*
- * A program that interrupts itself is skipped (since 5.12): a softirq that
+ * A program that interrupts itself is skipped (since 6.1): a softirq that
  * changes one socket while this CPU is in the middle of telling of another
  * would go unheard, some 20 times in a million transitions here. So there are
  * two programs on the tracepoint. The first leaves a mark and does the work; the

@@ -29,6 +29,13 @@ static __always_inline __u64 task_space(struct task_struct *task)
 	return task_start(BPF_CORE_READ(task, group_leader)) + BPF_CORE_READ(task, self_exec_id);
 }
 
+/* Up to 5.16 what follows the NUL is left from an earlier name (__set_task_comm(), fs/exec.c). */
+static __always_inline void comm_read(char *comm, struct task_struct *leader)
+{
+	__builtin_memset(comm, 0, FACT_COMM_LEN);
+	bpf_core_read_str(comm, FACT_COMM_LEN, &leader->comm);
+}
+
 static __always_inline void task_clear(struct fact_task *task)
 {
 	__builtin_memset(task, 0, sizeof(*task));
@@ -49,7 +56,7 @@ static __always_inline void task_read(struct fact_task *fact)
 	fact->pid = id >> 32;
 	fact->tid = (__u32)id;
 	fact->start = task_start(leader);
-	BPF_CORE_READ_INTO(&fact->comm, leader, comm);
+	comm_read(fact->comm, leader);
 	bpf_get_current_comm(fact->thread, sizeof(fact->thread));
 }
 
@@ -74,7 +81,7 @@ static __always_inline void process_tell(void)
 	fact->start = task_start(leader);
 	fact->pid = pid;
 	fact->uid = BPF_CORE_READ(task, cred, euid.val);
-	BPF_CORE_READ_INTO(&fact->comm, leader, comm);
+	comm_read(fact->comm, leader);
 	start = BPF_CORE_READ(task, mm, arg_start);
 	size = BPF_CORE_READ(task, mm, arg_end) - start;
 	if (size > ARGS_CAPTURED)

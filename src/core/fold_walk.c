@@ -12,6 +12,12 @@
 #define DIAG_SLACK   NS_PER_SEC
 #define SAME_TIMER   (20 * NS_PER_MS) /* two readings of one timer differ by ticks only */
 #define TIME_WAIT_MS (TIME_WAIT_LENGTH / NS_PER_MS)
+/*
+ * An event is told before the kernel stores the new state, and soon makes us look
+ * the socket up: that finds the old state, for as long as the CPU (a virtual one)
+ * is kept from going on. Should the state be another one still, a walk will tell.
+ */
+#define STORE_SLACK (100 * NS_PER_MS)
 
 void fold_walk_begin(struct table *t, const struct fact_walk *fact)
 {
@@ -188,9 +194,16 @@ static struct row *row_of_connection(struct table *t, const struct fact_seen *se
 	return row;
 }
 
+/* Told to have left the state that the look-up found, and about to. */
+static bool not_stored_yet(const struct row *row, const struct fact_seen *seen)
+{
+	return seen->s.flags & SAMPLE_POINT && row->flags & ROW_SINCE_EXACT &&
+	       row->prior == seen->s.state && seen->h.time <= row->changed + STORE_SLACK;
+}
+
 static void correct_state(struct table *t, struct row *row, const struct fact_seen *seen)
 {
-	if (row->state == seen->s.state || event_since(row, seen))
+	if (row->state == seen->s.state || event_since(row, seen) || not_stored_yet(row, seen))
 		return;
 	if (!(row->flags & ROW_REQUEST)) {
 		row->flags |= ROW_HEALED;

@@ -32,14 +32,21 @@ static int keep_warning(enum libbpf_print_level level, const char *format, va_li
 	return 0;
 }
 
+/* What cannot be read is taken for new. */
+static bool kernel_is_before(unsigned int major, unsigned int minor, struct utsname *name)
+{
+	unsigned int is_major, is_minor;
+
+	uname(name);
+	return sscanf(name->release, "%u.%u", &is_major, &is_minor) == 2 &&
+	       (is_major < major || (is_major == major && is_minor < minor));
+}
+
 static int check_kernel(struct diag *diag)
 {
-	unsigned int major = 0, minor = 0;
 	struct utsname name;
 
-	uname(&name);
-	if (sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
-	    (major < 5 || (major == 5 && minor < 8)))
+	if (kernel_is_before(5, 8, &name))
 		return diag_fail(
 			diag, -ENOTSUP,
 			"kernel %s is too old: tcptrail needs Linux 5.8 or later (BPF ring buffer)",
@@ -49,6 +56,15 @@ static int check_kernel(struct diag *diag)
 
 static int load_failure(int err, struct diag *diag)
 {
+	struct utsname name;
+
+	/* Before 5.11 maps and programs count against RLIMIT_MEMLOCK; root may raise it. */
+	if (err == -EPERM && !geteuid() && kernel_is_before(5, 11, &name))
+		return diag_fail(
+			diag, err,
+			"the kernel refused BPF (%s): kernel %s needs ulimit -l unlimited, or "
+			"CAP_SYS_RESOURCE to raise it; in a container, --privileged gives that",
+			strerror(-err), name.release);
 	if (err == -EPERM) /* -EACCES is the verifier's */
 		return diag_fail(diag, err,
 		                 "the kernel refused BPF (%s): run as root, or with CAP_SYS_ADMIN, "
@@ -297,6 +313,11 @@ static uint64_t recursion_misses(const struct live *live)
 	uint64_t state = program_misses(skeleton->progs.on_state);
 
 	return (state > told ? state - told : 0) + program_misses(skeleton->progs.on_destroy) +
+	       program_misses(skeleton->progs.on_accept) +
+	       program_misses(skeleton->progs.on_accept4) +
+	       program_misses(skeleton->progs.on_connect_enter) +
+	       program_misses(skeleton->progs.on_connect) +
+	       program_misses(skeleton->progs.on_exit) +
 	       program_misses(skeleton->progs.on_retransmit) +
 	       program_misses(skeleton->progs.on_synack) +
 	       program_misses(skeleton->progs.on_send_reset) +

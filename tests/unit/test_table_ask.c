@@ -244,6 +244,25 @@ static void port_of_who_is_gone_is_not_asked_for(void **state)
 	trial_end(&trial);
 }
 
+/* It comes before the kernel has stored SYN_SENT, on a CPU that is kept from going on. */
+static void look_up_may_be_ahead_of_the_kernel(void **state)
+{
+	TRIAL(10);
+
+	table_enable_questions(trial.table, SOCKETS);
+	facts(&trial,
+	      "1s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple,socket pid=42 "
+	      "comm=\"curl\"" UNBOUND "\n"
+	      "1005ms seen sk=a1 cookie=5 state=CLOSE flags=point,tuple,socket" CLIENT "\n");
+	told(&trial, ":40000 CLOSE>SYN_SENT ? @42\n");
+	facts(&trial,
+	      "1040ms state sk=a1 old=SYN_SENT new=ESTABLISHED cookie=5 flags=tuple,socket" CLIENT
+	      "\n");
+	told(&trial, ":40000 SYN_SENT>ESTABLISHED =40ms\n");
+	assert_int_equal(totals_of(&trial).lost[LOSS_CHAIN], 0);
+	trial_end(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +277,7 @@ int main(void)
 		cmocka_unit_test(mini_socket_that_is_late_is_not_asked_for_in_a_hurry),
 		cmocka_unit_test(mini_socket_that_an_rst_told_of_is_asked_for),
 		cmocka_unit_test(port_of_who_is_gone_is_not_asked_for),
+		cmocka_unit_test(look_up_may_be_ahead_of_the_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
