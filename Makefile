@@ -25,7 +25,7 @@ say = @printf '  %-8s%s\n' '$(1)' '$(2)'
 endif
 
 # Layers: the pure ones link into the unit tests, without libbpf.
-PURE := $(wildcard src/base/*.c src/fact/*.c src/core/*.c src/view/*.c src/cli*.c)
+PURE := $(wildcard src/base/*.c src/fact/*.c src/core/*.c src/rules/*.c src/view/*.c src/cli*.c)
 SOURCES := $(wildcard src/*/*.c src/*.c)
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 PURE_OBJECTS := $(PURE:%.c=$(B)/%.o)

@@ -44,6 +44,7 @@ enum fact_type {
 	FACT_EXIT,         /* a process has ended */
 	FACT_STACK,        /* a user stack, which facts name by its id */
 	FACT_DOING,        /* one group of a process's threads, by the syscall they are in */
+	FACT_COUNTER,      /* a counter of a network namespace, as nstat shows them */
 	FACT_TYPE_COUNT
 };
 
@@ -261,6 +262,14 @@ struct fact_doing {
 	char syscall[24]; /* name; "running": in none; "": could not be told */
 };
 
+/* By their names in /proc/net/netstat, snmp and sockstat; see core/host.h. */
+struct fact_counter {
+	struct fact h;
+	__u32 netns;
+	__u32 counter; /* enum counter, core/host.h */
+	__u64 value;   /* since the namespace was made */
+};
+
 enum fact_loss_where {
 	LOSS_RING = 1,  /* ring buffer was full */
 	LOSS_RECURSION, /* a program was skipped because it interrupted itself */
@@ -289,6 +298,7 @@ enum fact_name_kind {
 	NAME_META,      /* key: enum fact_meta; about the recording itself */
 	NAME_FRAME,     /* key: ip and space of a FACT_STACK; see core/frame.h */
 	NAME_TASK,      /* key: pid and start; cgroup path of a process, v1 where v2 tells none */
+	NAME_SETTING,   /* key: enum setting (core/host.h) and netns; its text in /proc/sys */
 	NAME_KIND_COUNT
 };
 
@@ -317,6 +327,7 @@ _Static_assert(sizeof(struct fact_process) == 64, "process is file format");
 _Static_assert(sizeof(struct fact_exit) == 40, "exit is file format");
 _Static_assert(sizeof(struct fact_stack) == 48, "stack is file format");
 _Static_assert(sizeof(struct fact_doing) == 80, "doing is file format");
+_Static_assert(sizeof(struct fact_counter) == 40, "counter is file format");
 _Static_assert(sizeof(struct fact_loss) == 40, "loss is file format");
 _Static_assert(sizeof(struct fact_name) == 48, "name is file format");
 #endif

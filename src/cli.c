@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/parse.h"
 #include "cli_table.h"
 
-#define LONG_BASE 256 /* getopt values of options without a letter */
+#define WATCH_DEFAULT (10 * NS_PER_SEC)
+#define LONG_BASE     256 /* getopt values of options without a letter */
 
 struct parser {
 	char **argv;
@@ -295,6 +297,8 @@ static void take_word(struct parser *parser, const char *word)
 		take_command(parser, word);
 	} else if (parser->options->command == COMMAND_TRAIL && parser->words <= 3) {
 		take_socket(parser, word);
+	} else if (parser->options->command == COMMAND_WHY) {
+		note(parser, query_add(&parser->options->query, "state", word, &diag), &diag);
 	} else if (parser->options->command == COMMAND_SNAPSHOT) {
 		take_delay(parser, word);
 	} else {
@@ -359,6 +363,7 @@ int cli_parse(int argc, char **argv, struct options *options, struct diag *diag)
 	int err;
 
 	query_init(&result.query);
+	result.watch = WATCH_DEFAULT;
 	make_getopt(&parser);
 	read_all(&parser, argc);
 	err = finish(&parser, diag);

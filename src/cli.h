@@ -21,6 +21,7 @@ enum command {
 	COMMAND_SNAPSHOT,
 	COMMAND_EVENTS,
 	COMMAND_TRAIL,
+	COMMAND_WHY,
 	COMMAND_PROBES, /* --probes */
 	COMMAND_HELP,   /* --help [of the command named] */
 	COMMAND_VERSION,
@@ -52,6 +53,7 @@ struct options {
 	bool utc;
 	struct pick pick;   /* trail: which socket */
 	bool follow;        /* trail: until its end */
+	uint64_t watch;     /* why: ns to watch before it judges */
 	const char *from;   /* --from FILE; NULL: the live kernel */
 	const char *output; /* --output FILE; NULL: stdout */
 };

@@ -6,6 +6,7 @@
 
 #include "cli_table.h"
 #include "core/columns.h"
+#include "rules/rule.h"
 
 /* "no command, snapshot": those that the option goes with. */
 static const char *commands_of(const struct cli_option *option, char *buf, size_t size)
@@ -84,9 +85,27 @@ static int check_stacks(const struct options *options, struct diag *diag)
 	                 "--from, events or no command");
 }
 
+/* "Nothing piles up" must not be said of a state that nobody looks at. */
+static int check_rules(const struct options *options, struct diag *diag)
+{
+	uint32_t blind = options->query.states & ~rules_states();
+	unsigned int state = 1;
+
+	if (options->command != COMMAND_WHY || !blind)
+		return 0;
+	while (!(blind & STATE_BIT(state)))
+		state++;
+	return diag_fail(diag, -EINVAL,
+	                 "why: no rule is about %s; see tcptrail snapshot --state %s",
+	                 state_name(state), state_name(state));
+}
+
 int cli_check(const struct options *options, uint64_t used, struct diag *diag)
 {
 	int err = check_command(options->command, used, diag);
+
+	if (!err)
+		err = check_rules(options, diag);
 
 	if (!err)
 		err = check_columns(options, diag);

@@ -43,7 +43,7 @@ static void print_wrapped(FILE *out, int at, int indent, const char *text)
 /* Where all commands are shown together, what is not for all says so. */
 static const char *limits_of(const struct cli_option *option, char *buf, size_t size)
 {
-	static const enum command others[] = {COMMAND_EVENTS, COMMAND_TRAIL};
+	static const enum command others[] = {COMMAND_EVENTS, COMMAND_TRAIL, COMMAND_WHY};
 	size_t used = 0;
 
 	buf[0] = '\0';

@@ -69,6 +69,22 @@ const struct cli_command cli_commands[] = {
                                          "by its cookie, as ss -e prints it, to the end"},
 				},
 		},
+	[COMMAND_WHY] =
+		{
+			.word = "why",
+			.name = "why",
+			.usage = "why [OPTION]... [STATE]...",
+			.summary = "what piles up, whose move it is",
+			.examples =
+				{
+					{"tcptrail why close_wait",
+                                         "watches for 10 s, then says what it is"},
+					{"tcptrail why --for 5m --stacks",
+                                         "all states, with the code that made the sockets"},
+					{"tcptrail why --pid 4242 --json",
+                                         "of one process, for another program"},
+				},
+		},
 	[COMMAND_PROBES] = {.name = "--probes"},
 	[COMMAND_HELP] = {.name = "--help"},
 	[COMMAND_VERSION] = {.name = "--version"},
@@ -179,6 +195,18 @@ static int set_limit(struct options *options, const struct cli_option *option, c
 	return 0;
 }
 
+static int set_watch(struct options *options, const struct cli_option *option, const char *argument,
+                     struct diag *diag)
+{
+	if (parse_duration(argument, &options->watch))
+		return diag_fail(
+			diag, -EINVAL,
+			"--%s: \"%.80s\" is not accepted; a duration is a number and a unit of "
+			"ms, s, m, h",
+			option->name, argument);
+	return 0;
+}
+
 static int set_color(struct options *options, const struct cli_option *option, const char *argument,
                      struct diag *diag)
 {
@@ -199,7 +227,8 @@ static int set_color(struct options *options, const struct cli_option *option, c
 #define EVENTS   COMMAND_BIT(COMMAND_EVENTS)
 #define BOTH     (SNAPSHOT | EVENTS)
 #define TRAIL    COMMAND_BIT(COMMAND_TRAIL)
-#define VIEWS    (BOTH | TRAIL)
+#define WHY      COMMAND_BIT(COMMAND_WHY)
+#define VIEWS    (BOTH | TRAIL | WHY)
 #define ANY      (COMMAND_BIT(COMMAND_COUNT) - 1)
 
 /* clang-format off */
@@ -255,7 +284,7 @@ const struct cli_option cli_options[] = {
 	FILTER("newer", "TIME", "less than so long in its state"),
 
 	{.group = GROUP_OUTPUT,
-	 FLAG(0, "stacks", BOTH, stacks, "code that connected, listened, accepted: column stack")},
+	 FLAG(0, "stacks", BOTH | WHY, stacks, "code that connected, listened, accepted: column stack")},
 	FORMAT("json", VIEWS, "JSON, one object a line"),
 	FORMAT("csv", BOTH, "CSV"),
 	FORMAT("facts", EVENTS, "facts, as --from reads them"),
@@ -267,6 +296,8 @@ const struct cli_option cli_options[] = {
 	{.group = GROUP_OUTPUT, FLAG(0, "no-header", BOTH, no_header, "no headings")},
 	{.name = "color", .argument = "WHEN", .optional = true, .group = GROUP_OUTPUT,
 	 .commands = VIEWS, .set = set_color, .help = "auto, always or never"},
+	{.name = "for", .argument = "TIME", .group = GROUP_OUTPUT, .commands = WHY,
+	 .set = set_watch, .help = "how long to watch before judging: 10s"},
 	{.group = GROUP_OUTPUT, FLAG('f', "follow", TRAIL, follow, "go on until the socket ends")},
 	{.group = GROUP_OUTPUT, FLAG(0, "utc", VIEWS, utc, "times in UTC")},
 	STRING("output", "FILE", VIEWS, output, "write to a file"),

@@ -58,6 +58,7 @@ int main(int argc, char **argv)
 	case COMMAND_SNAPSHOT:
 	case COMMAND_EVENTS:
 	case COMMAND_TRAIL:
+	case COMMAND_WHY:
 		code = run(&options);
 		break;
 	case COMMAND_COUNT:

@@ -12,12 +12,14 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/format.h"
 #include "fact/text.h"
 #include "feed.h"
 #include "output.h"
 #include "privilege.h"
 #include "trail.h"
 #include "view/totals.h"
+#include "why.h"
 
 #define ROWS_MAX       2000000U
 #define DRAIN_INTERVAL (20 * NS_PER_MS)
@@ -30,6 +32,8 @@ struct run {
 	struct output *output;
 	struct feed *feed;   /* NULL: from a file */
 	struct trail *trail; /* of the command of that name */
+	struct why_command *why;
+	uint64_t began; /* the loop, ns of CLOCK_BOOTTIME */
 	int epoll, signals, drain, repeat;
 };
 
@@ -116,6 +120,11 @@ static int repeat_snapshot(struct run *run)
 	return err ? err : output_snapshot(run->output);
 }
 
+static bool watched_enough(const struct run *run)
+{
+	return run->why && clock_boot() >= run->began + run->options->watch;
+}
+
 static bool trail_is_over(const struct run *run)
 {
 	return run->trail && !trail_living(run->trail);
@@ -148,12 +157,14 @@ static int turn(struct run *run)
 		err = output_flush(run->output);
 	if (!err && run->trail)
 		err = trail_error(run->trail);
-	return err ? err : end || limit_reached(run) || trail_is_over(run);
+	return err ? err : end || limit_reached(run) || trail_is_over(run) || watched_enough(run);
 }
 
 static int loop(struct run *run)
 {
 	int err = open_loop(run);
+
+	run->began = clock_boot();
 
 	while (!err)
 		err = turn(run);
@@ -264,6 +275,40 @@ static int run_trail(struct run *run)
 	return err;
 }
 
+static void examine_row(const struct row *row, void *arg)
+{
+	struct run *run = arg;
+
+	feed_examine(run->feed, row);
+}
+
+static int judge(struct run *run)
+{
+	int err = feed_walk(run->feed);
+
+	if (!err)
+		err = why_examples(run->why, examine_row, run);
+	return err ? err : why_print(run->why);
+}
+
+static int run_why(struct run *run)
+{
+	char time[FORMAT_SIZE];
+	int err = 0;
+
+	run->why = why_new(run->options, output_row_view(run->output));
+	if (!run->why)
+		return -ENOMEM;
+	table_set_listener(run->table, why_change, run->why);
+	if (run->options->watch) {
+		format_duration(time, run->options->watch);
+		notice("watching for %s; Ctrl-C judges at once", time);
+		err = loop(run);
+	}
+	table_set_listener(run->table, NULL, NULL);
+	return err ? err : judge(run);
+}
+
 static int run_command(struct run *run)
 {
 	switch (run->options->command) {
@@ -275,6 +320,8 @@ static int run_command(struct run *run)
 		return run_watch(run);
 	case COMMAND_TRAIL:
 		return run_trail(run);
+	case COMMAND_WHY:
+		return run_why(run);
 	case COMMAND_PROBES:
 	case COMMAND_HELP:
 	case COMMAND_VERSION:
@@ -389,8 +436,23 @@ static int replay_trail(struct run *run, FILE *in, struct diag *diag)
 	return tell_found(run);
 }
 
+static int replay_why(struct run *run, FILE *in, struct diag *diag)
+{
+	run->why = why_new(run->options, output_row_view(run->output));
+	if (!run->why)
+		return diag_fail(diag, -ENOMEM, "out of memory"), EXIT_CANNOT;
+	table_set_listener(run->table, why_change, run->why);
+	if (read_facts(run, in, diag))
+		return EXIT_CANNOT;
+	table_set_listener(run->table, NULL, NULL);
+	why_print(run->why);
+	return EXIT_FINE;
+}
+
 static int replay(struct run *run, FILE *in, struct diag *diag)
 {
+	if (run->options->command == COMMAND_WHY)
+		return replay_why(run, in, diag);
 	if (run->options->command == COMMAND_TRAIL)
 		return replay_trail(run, in, diag);
 	if (run->options->command != COMMAND_SNAPSHOT) {
@@ -461,6 +523,7 @@ static int finish(struct run *run, int code)
 		code = EXIT_LOST;
 	feed_close(run->feed);
 	trail_free(run->trail);
+	why_free(run->why);
 	table_free(run->table);
 	close_fd(run->epoll);
 	close_fd(run->drain);

@@ -43,6 +43,7 @@ void table_free(struct table *t)
 	free(t->by_tuple.buckets);
 	free(t->by_pair.buckets);
 	inodes_forget(&t->inodes);
+	counters_free(t);
 	ask_free(t);
 	tombs_clear(&t->tombs);
 	names_free(t->names);
@@ -133,6 +134,9 @@ static void fold(struct table *t, const struct fact *fact)
 		break;
 	case FACT_DOING:
 		fold_doing(t, (const struct fact_doing *)fact);
+		break;
+	case FACT_COUNTER:
+		fold_counter(t, (const struct fact_counter *)fact);
 		break;
 	case FACT_TICK:
 	case FACT_TYPE_COUNT:

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/pool.h"
+#include "core/host.h"
 #include "core/table.h"
 
 #define TIME_WAIT_LENGTH (60 * NS_PER_SEC) /* TCP_TIMEWAIT_LEN, include/net/tcp.h, a constant */
@@ -62,6 +63,13 @@ struct tombstones {
 	size_t count, room;
 };
 
+struct host_counters {
+	struct host_counters *next;
+	uint32_t netns;
+	uint64_t first[COUNTER_COUNT], now[COUNTER_COUNT];
+	bool known[COUNTER_COUNT];
+};
+
 struct table {
 	struct pool rows, tasks, origins, holders, steps, stacks;
 	struct index by_sk, by_tuple, by_pair;
@@ -71,6 +79,7 @@ struct table {
 	struct ports ports;
 	struct task_wishes task_wishes;
 	struct inodes inodes;
+	struct host_counters *counters; /* one a namespace */
 	struct tombstones tombs;
 	struct totals totals;
 	uint64_t untold[LOSS_WHERE_COUNT];
@@ -208,6 +217,10 @@ void ask_mini(struct table *t, const struct row *row, uint64_t due);
 void ask_port(struct table *t, const struct row *row);
 void ask_task(struct table *t, uint32_t pid, uint64_t start);
 void ask_free(struct table *t);
+
+/* host.c */
+void fold_counter(struct table *t, const struct fact_counter *fact);
+void counters_free(struct table *t);
 
 /* inodes.c */
 void inodes_forget(struct inodes *inodes);

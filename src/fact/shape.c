@@ -37,6 +37,7 @@ static const struct {
 	[FACT_STACK] = {sizeof(struct fact_stack),
                         TAIL(struct fact_stack, ips, count, FACT_STACK_MAX, false)},
 	[FACT_DOING] = {sizeof(struct fact_doing), {0}},
+	[FACT_COUNTER] = {sizeof(struct fact_counter), {0}},
 };
 _Static_assert(sizeof(shapes) / sizeof(shapes[0]) == FACT_TYPE_COUNT, "a shape for each type");
 

@@ -154,6 +154,12 @@ static const struct text_row name_rows[] = {
 	{"name", TEXT_BYTES, offsetof(struct fact_name, name), 0, 0, NULL, 0},
 };
 
+static const struct text_row counter_rows[] = {
+	NUMBER(struct fact_counter, netns),
+	WORD(struct fact_counter, counter, fact_counters),
+	NUMBER(struct fact_counter, value),
+};
+
 #define HEADER                                                                                     \
 	{                                                                                          \
 		header_rows, COUNT(header_rows), 0                                                 \
@@ -208,6 +214,7 @@ static const struct text_type types[] = {
 	[FACT_EXIT] = TYPE("exit", struct fact_exit, OWN(exit_rows)),
 	[FACT_STACK] = TYPE("stack", struct fact_stack, OWN(stack_rows)),
 	[FACT_DOING] = TYPE("doing", struct fact_doing, OWN(doing_rows)),
+	[FACT_COUNTER] = TYPE("counter", struct fact_counter, OWN(counter_rows)),
 };
 /* clang-format on */
 _Static_assert(COUNT(types) == FACT_TYPE_COUNT, "types follow enum fact_type");

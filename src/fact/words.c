@@ -52,9 +52,10 @@ COUNT_IS(walk_kinds, WALK_HOLDERS + 1);
 const struct words fact_walk_kinds = WORDS(walk_kinds);
 
 static const char *const name_kinds[] = {
-	[NAME_NETNS] = "netns", [NAME_CGROUP] = "cgroup", [NAME_RST] = "rst",
-	[NAME_USER] = "user",   [NAME_PORT] = "port",     [NAME_HOST] = "host",
-	[NAME_META] = "meta",   [NAME_FRAME] = "frame",   [NAME_TASK] = "task",
+	[NAME_NETNS] = "netns",     [NAME_CGROUP] = "cgroup", [NAME_RST] = "rst",
+	[NAME_USER] = "user",       [NAME_PORT] = "port",     [NAME_HOST] = "host",
+	[NAME_META] = "meta",       [NAME_FRAME] = "frame",   [NAME_TASK] = "task",
+	[NAME_SETTING] = "setting",
 };
 COUNT_IS(name_kinds, NAME_KIND_COUNT);
 const struct words fact_name_kinds = WORDS(name_kinds);
@@ -66,6 +67,15 @@ static const char *const losses[] = {
 };
 COUNT_IS(losses, LOSS_WHERE_COUNT);
 const struct words fact_losses = WORDS(losses);
+
+/* As nstat(8) and /proc/net/sockstat call them. */
+static const char *const counters[] = {
+	NULL,
+#define COUNTER(id, name) name,
+#include "fact/counters.h"
+#undef COUNTER
+};
+const struct words fact_counters = WORDS(counters);
 
 const char *words_name(const struct words *words, uint64_t value)
 {

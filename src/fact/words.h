@@ -25,6 +25,7 @@ extern const struct words fact_timers;     /* enum fact_timer */
 extern const struct words fact_walk_kinds; /* enum fact_walk_kind */
 extern const struct words fact_name_kinds; /* enum fact_name_kind */
 extern const struct words fact_losses;     /* enum fact_loss_where */
+extern const struct words fact_counters;   /* enum counter */
 
 /* Name of a value, or NULL. */
 const char *words_name(const struct words *words, uint64_t value);

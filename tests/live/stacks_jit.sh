@@ -44,7 +44,7 @@ if command -v node >/dev/null; then
 	trace
 	# Without the second option all of V8's interpreter's functions are one.
 	start "$work/node.out" "$work/node.err" "${in_own_tmp[@]}" \
-		node --perf-basic-prof --interpreted-frames-native-stack /tmp/server.js
+		node --perf-basic-prof --interpreted-frames-native-stack --logfile=/dev/null /tmp/server.js
 	node=$started
 	wait_until "node" has_line "$work/node.out" ready
 	wait_until "names of who listens in JavaScript" named LISTEN node '^listen<.*<[^<]*istenHandle'

@@ -328,8 +328,8 @@ static void test_output(void **state)
 	"--all --listening --numeric --numeric-hosts --numeric-ports --numeric-users --programs "  \
 	"--extend --timers --continuous --tcp --inet --inet6 --wide --verbose --state --pid "      \
 	"--comm --port --lport --rport --addr --netns --cgroup --container --older --newer "       \
-	"--stacks --json --csv --facts --columns --sort --limit --no-header --color --follow "     \
-	"--utc "                                                                                   \
+	"--stacks --json --csv --facts --columns --sort --limit --no-header --color --for "        \
+	"--follow --utc "                                                                          \
 	"--output --from --probes --help --version"
 #define TCP_ONLY "tcptrail shows TCP sockets only"
 #define NO_SUCH  "there is no such option"
@@ -339,10 +339,10 @@ static void test_refused(void **state)
 	static const struct {
 		const char *line, *message;
 	} cases[] = {
-		{"foo",
-	         "\"foo\" is not a command; accepted are snapshot, events, trail or none to watch"},
-		{"2",
-	         "\"2\" is not a command; accepted are snapshot, events, trail or none to watch"},
+		{"foo", "\"foo\" is not a command; accepted are snapshot, events, trail, why or "
+	                "none to watch"},
+		{"2", "\"2\" is not a command; accepted are snapshot, events, trail, why or none "
+	              "to watch"},
 		{"events 2", "\"2\" is one word too many; accepted are options"},
 		{"snapshot x",
 	         "snapshot: \"x\" is not accepted; one delay in seconds, more than 0, is"},
@@ -382,8 +382,8 @@ static void test_refused(void **state)
 	         "--sort cannot go with events, but with no command, snapshot"},
 		{"snapshot --facts", "--facts cannot go with snapshot, but with events"},
 		{"--facts", "--facts cannot go with no command, but with events"},
-		{"--probes --json",
-	         "--json cannot go with --probes, but with no command, snapshot, events, trail"},
+		{"--probes --json", "--json cannot go with --probes, but with no command, "
+	                            "snapshot, events, trail, why"},
 		{"trail", "trail: which socket? Accepted are a cookie (4101, sk:1005), PID:FD "
 	                  "(4242:7) and LOCAL-FOREIGN (10.0.0.1:80-10.0.0.2:5000)"},
 		{"trail x", "\"x\" names no socket; accepted are a cookie (4101, sk:1005), PID:FD "
@@ -488,7 +488,7 @@ static size_t count_of(const char *text, const char *word)
 static void test_help(void **state)
 {
 	static const enum command commands[] = {COMMAND_WATCH, COMMAND_SNAPSHOT, COMMAND_EVENTS,
-	                                        COMMAND_TRAIL};
+	                                        COMMAND_TRAIL, COMMAND_WHY};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(commands); i++) {
@@ -516,7 +516,7 @@ static void test_help(void **state)
 static void test_help_examples(void **state)
 {
 	static const enum command commands[] = {COMMAND_WATCH, COMMAND_SNAPSHOT, COMMAND_EVENTS,
-	                                        COMMAND_TRAIL};
+	                                        COMMAND_TRAIL, COMMAND_WHY};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(commands); i++) {

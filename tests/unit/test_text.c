@@ -31,6 +31,7 @@ union any {
 	struct fact_exit exit;
 	struct fact_stack stack;
 	struct fact_doing doing;
+	struct fact_counter counter;
 	char bytes[FACT_MAX_SIZE];
 };
 
@@ -106,6 +107,7 @@ static void make_fact(union any *any, uint16_t type)
 		[FACT_EXIT] = sizeof(struct fact_exit),
 		[FACT_STACK] = sizeof(struct fact_stack),
 		[FACT_DOING] = sizeof(struct fact_doing),
+		[FACT_COUNTER] = sizeof(struct fact_counter),
 	};
 	size_t size = sizes[type], name_size = random64() % (FACT_NAME_MAX + 1);
 	size_t args_size = random64() % (FACT_ARGS_MAX + 1);
@@ -182,6 +184,7 @@ static void make_fact(union any *any, uint16_t type)
 	case FACT_WALK_END:
 		any->walk.pad = 0;
 		break;
+	case FACT_COUNTER:
 	case FACT_CLOCK:
 	case FACT_DESTROY:
 	case FACT_TICK:
@@ -249,6 +252,7 @@ static void test_print(void **state)
 		"10 process pid=3 start=5000 uid=33 comm=\"nginx\" args=\"nginx\\000-g\\000\"",
 		"10 exit pid=3 start=5000",
 		"10 stack id=ff01 space=77 pid=3 ips=401122,7f00deadbeef",
+		"10 counter netns=7 counter=TcpExtListenOverflows value=12",
 		"10 doing pid=3 start=5000 index=1 threads=11 syscall=\"accept4\" fd=3 fds=45 "
 		"fd_limit=1024",
 		"11 synack sk=1 num_retrans=2 timeouts=3 family=0 retrans=4",
@@ -329,11 +333,11 @@ static void test_errors(void **state)
 		{"1",
 	         "type: \"\" is not one of clock, state, destroy, retransmit, synack, rst_sent, "
 	         "rst_received, accept, connect, walk_begin, seen, walk_end, holder, gone, "
-	         "loss, name, tick, process, exit, stack, doing"},
+	         "loss, name, tick, process, exit, stack, doing, counter"},
 		{"1 tock",
 	         "type: \"tock\" is not one of clock, state, destroy, retransmit, synack, "
 	         "rst_sent, rst_received, accept, connect, walk_begin, seen, walk_end, "
-	         "holder, gone, loss, name, tick, process, exit, stack, doing"},
+	         "holder, gone, loss, name, tick, process, exit, stack, doing, counter"},
 		{"1 tick cookie=5", "tick has no key \"cookie\"; it has sk"},
 		{"1 loss count=3 count=4", "count: given twice"},
 		{"1 loss count", "count: \"=\" and a value are missing"},

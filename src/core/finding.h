@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a rule concludes of a group of sockets: what piles up, whose move it is, by
+ * what evidence, and what to do next. Rules make findings, views print them.
+ */
+#ifndef TCPTRAIL_CORE_FINDING_H
+#define TCPTRAIL_CORE_FINDING_H
+
+#include "base/buffer.h"
+#include "core/group.h"
+
+enum finding_level {
+	FINDING_FINE,    /* looked at, and no finding: the verdict says why */
+	FINDING_UNCLEAR, /* cannot tell: the verdict says because of what */
+	FINDING_WARNING, /* may become one, or costs something */
+	FINDING_BAD,     /* somebody has to act */
+	FINDING_LEVEL_COUNT
+};
+
+/* Whose move it is. */
+enum mover {
+	MOVER_NOBODY,
+	MOVER_APPLICATION, /* the process that has the sockets */
+	MOVER_PEER,
+	MOVER_NETWORK,
+	MOVER_KERNEL, /* its limits: a setting */
+	MOVER_COUNT
+};
+
+struct finding {
+	const char *rule;   /* its stable id: "close-wait-leak" */
+	const char *source; /* the kernel source or RFC it rests on */
+	enum finding_level level;
+	enum mover mover;
+	struct group group;
+	struct buffer verdict;  /* one sentence */
+	struct buffer evidence; /* one a line */
+	struct buffer next;     /* what to do, one a line */
+};
+
+/* Adds a sentence; to evidence and next, a line. Text from outside is made harmless by views. */
+void finding_verdict(struct finding *finding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void finding_evidence(struct finding *finding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void finding_next(struct finding *finding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+void finding_free(struct finding *finding);
+
+/* "bad", "warning", "unclear", "fine" */
+const char *finding_level_name(enum finding_level level);
+/* "application", "peer", "network", "kernel", "nobody" */
+const char *mover_name(enum mover mover);
+
+#endif

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/group.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "core/endpoint.h"
+
+/* Open addressing over an array of entries that begin with their key. */
+struct map {
+	uint32_t *slots; /* index + 1; 0: free */
+	char *entries;
+	size_t count, room, slot_count;
+	size_t entry; /* bytes of one */
+};
+
+/* Who came into a state and who left it: keys without a class. */
+struct flow {
+	struct group_key key;
+	uint64_t entered, left;
+};
+
+/* Of a group in the making: one socket. */
+struct member {
+	uint64_t age, stack;
+	uint32_t group;
+};
+
+struct groups {
+	const struct table *table;
+	uint64_t since;
+	struct map flows, groups;
+	struct member *members;
+	size_t member_count;
+};
+
+/* --- the map -------------------------------------------------------------------------------- */
+
+static uint64_t hash_key(const struct group_key *key)
+{
+	uint64_t words[sizeof(*key) / 8], hash = 0;
+
+	_Static_assert(sizeof(*key) % 8 == 0, "hashed by words");
+	memcpy(words, key, sizeof(words));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 32;
+	}
+	return hash;
+}
+
+static void *entry_at(const struct map *map, size_t index)
+{
+	return map->entries + index * map->entry;
+}
+
+static size_t slot_of(const struct map *map, const struct group_key *key)
+{
+	size_t slot = hash_key(key) & (map->slot_count - 1);
+
+	while (map->slots[slot] && memcmp(entry_at(map, map->slots[slot] - 1), key, sizeof(*key)))
+		slot = (slot + 1) & (map->slot_count - 1);
+	return slot;
+}
+
+static int map_grow(struct map *map)
+{
+	size_t room = map->room ? map->room * 2 : 64;
+	char *entries = reallocarray(map->entries, room, map->entry);
+	uint32_t *slots = calloc(room * 2, sizeof(*slots));
+
+	if (entries)
+		map->entries = entries;
+	if (!entries || !slots) {
+		free(slots);
+		return -ENOMEM;
+	}
+	free(map->slots);
+	map->slots = slots;
+	map->slot_count = room * 2;
+	map->room = room;
+	for (size_t i = 0; i < map->count; i++)
+		slots[slot_of(map, entry_at(map, i))] = (uint32_t)i + 1;
+	return 0;
+}
+
+/* The key's entry, zeroed if it is a new one; NULL: no memory. */
+static void *map_get(struct map *map, const struct group_key *key)
+{
+	size_t slot;
+
+	if (map->count == map->room && map_grow(map))
+		return NULL;
+	slot = slot_of(map, key);
+	if (!map->slots[slot]) {
+		memset(entry_at(map, map->count), 0, map->entry);
+		memcpy(entry_at(map, map->count), key, sizeof(*key));
+		map->slots[slot] = (uint32_t)++map->count;
+	}
+	return entry_at(map, map->slots[slot] - 1);
+}
+
+static const void *map_find(const struct map *map, const struct group_key *key)
+{
+	size_t slot = map->count ? slot_of(map, key) : 0;
+
+	return map->count && map->slots[slot] ? entry_at(map, map->slots[slot] - 1) : NULL;
+}
+
+static void map_free(struct map *map)
+{
+	free(map->slots);
+	free(map->entries);
+	map->slots = NULL;
+	map->entries = NULL;
+	map->count = map->room = map->slot_count = 0;
+}
+
+/* --- keys ----------------------------------------------------------------------------------- */
+
+static uint8_t plain_state(uint8_t state)
+{
+	return state == STATE_NEW_SYN_RECV ? STATE_SYN_RECV : state;
+}
+
+static bool is_passive(const struct table *t, const struct row *row)
+{
+	if (row->flags & (ROW_LISTENED | ROW_CONNECTED))
+		return row->flags & ROW_LISTENED;
+	return row_is_listener(row) || table_find_listener(t, row);
+}
+
+static void make_key(const struct table *t, const struct row *row, struct group_key *key)
+{
+	struct owner owner;
+
+	memset(key, 0, sizeof(*key));
+	table_owner(t, row, &owner);
+	if (owner.task) {
+		key->pid = owner.task->pid;
+		key->start = owner.task->start;
+	}
+	key->netns = row->netns;
+	key->state = plain_state(row->state);
+	key->passive = is_passive(t, row);
+	key->port = key->passive ? row->lport : row->rport;
+	if (!key->passive)
+		endpoint_map(row->family, row->raddr, key->addr);
+}
+
+/* --- who comes and goes --------------------------------------------------------------------- */
+
+struct groups *groups_new(const struct table *table)
+{
+	struct groups *groups = calloc(1, sizeof(*groups));
+
+	if (!groups)
+		return NULL;
+	groups->table = table;
+	groups->since = table_now(table);
+	groups->flows.entry = sizeof(struct flow);
+	groups->groups.entry = sizeof(struct group);
+	return groups;
+}
+
+void groups_free(struct groups *groups)
+{
+	if (!groups)
+		return;
+	map_free(&groups->flows);
+	map_free(&groups->groups);
+	free(groups->members);
+	free(groups);
+}
+
+uint64_t groups_window(const struct groups *groups)
+{
+	uint64_t now = table_now(groups->table);
+
+	return now > groups->since ? now - groups->since : 0;
+}
+
+double groups_rate(const struct groups *groups, uint64_t number)
+{
+	uint64_t window = groups_window(groups);
+
+	return window ? (double)number * NS_PER_SEC / (double)window : 0;
+}
+
+void groups_change(const struct change *change, void *arg)
+{
+	struct groups *groups = arg;
+	struct group_key key;
+	struct flow *flow;
+
+	if (change->kind != CHANGE_STATE)
+		return;
+	if (!groups->since) /* a recording: from its first change on */
+		groups->since = change->time;
+	make_key(groups->table, change->row, &key);
+	key.state = plain_state(change->new);
+	flow = map_get(&groups->flows, &key);
+	if (flow)
+		flow->entered++;
+	key.state = plain_state(change->old);
+	flow = map_get(&groups->flows, &key);
+	if (flow)
+		flow->left++;
+}
+
+/* --- groups --------------------------------------------------------------------------------- */
+
+static uint64_t stack_of(const struct table *t, const struct row *row)
+{
+	const struct origin *origin = table_origin(t, row->owner);
+
+	return origin ? origin->stack : 0;
+}
+
+static int add_member(struct groups *groups, const struct row *row, uint8_t class,
+                      const uint64_t tally[GROUP_TALLIES])
+{
+	uint64_t now = table_now(groups->table);
+	struct member *member = &groups->members[groups->member_count];
+	struct group_key key;
+	struct group *group;
+
+	make_key(groups->table, row, &key);
+	key.class = class;
+	group = map_get(&groups->groups, &key);
+	if (!group)
+		return -ENOMEM;
+	for (int i = 0; i < GROUP_TALLIES; i++)
+		group->tally[i] += tally[i];
+	group->count++;
+	group->at_least |= !(row->flags & ROW_SINCE_EXACT);
+	if (!group->example || row->since < group->example->since)
+		group->example = row;
+	*member = (struct member){
+		.age = now > row->since ? now - row->since : 0,
+		.stack = stack_of(groups->table, row),
+		.group =
+			(uint32_t)(((char *)group - groups->groups.entries) / sizeof(struct group)),
+	};
+	groups->member_count++;
+	return 0;
+}
+
+static int by_age(const void *a, const void *b)
+{
+	const struct member *left = a, *right = b;
+
+	if (left->group != right->group)
+		return left->group < right->group ? -1 : 1;
+	return (left->age > right->age) - (left->age < right->age);
+}
+
+static int by_stack(const void *a, const void *b)
+{
+	const struct member *left = a, *right = b;
+
+	return (left->stack > right->stack) - (left->stack < right->stack);
+}
+
+/* The stack that most have; they are sorted by it afterwards. */
+static void find_stack(struct group *group, struct member *members, size_t count)
+{
+	qsort(members, count, sizeof(*members), by_stack);
+	for (size_t from = 0, to; from < count; from = to) {
+		for (to = from; to < count && members[to].stack == members[from].stack;)
+			to++;
+		if (!members[from].stack || to - from <= group->stack_count)
+			continue;
+		group->stack = members[from].stack;
+		group->stack_count = (uint32_t)(to - from);
+	}
+}
+
+static void conclude(struct groups *groups, struct group *group, struct member *members)
+{
+	size_t count = group->count;
+	struct group_key key = group->key;
+	const struct flow *flow;
+
+	group->youngest = members[0].age;
+	group->median = members[(count - 1) / 2].age;
+	group->p99 = members[(count * 99 + 99) / 100 - 1].age;
+	group->oldest = members[count - 1].age;
+	find_stack(group, members, count);
+	key.class = 0;
+	flow = map_find(&groups->flows, &key);
+	if (!flow)
+		return;
+	group->entered = flow->entered;
+	group->left = flow->left;
+}
+
+static int larger_first(const void *a, const void *b)
+{
+	const struct group *left = a, *right = b;
+
+	if (left->count != right->count)
+		return left->count < right->count ? 1 : -1;
+	return memcmp(&left->key, &right->key, sizeof(left->key)); /* the same order each time */
+}
+
+static int add_rows(struct groups *groups, group_class_fn *classify, void *arg)
+{
+	struct row_iter iter;
+	const struct row *row;
+	int err = 0;
+
+	table_for_each (groups->table, iter, row) {
+		uint64_t tally[GROUP_TALLIES] = {0};
+		uint8_t class = classify(groups->table, row, tally, arg);
+
+		if (class && !err)
+			err = add_member(groups, row, class, tally);
+	}
+	return err;
+}
+
+int groups_collect(struct groups *groups, group_class_fn *classify, void *arg)
+{
+	struct totals totals;
+	size_t at = 0;
+	int err;
+
+	table_totals(groups->table, &totals);
+	map_free(&groups->groups);
+	free(groups->members);
+	groups->member_count = 0;
+	groups->members = calloc(totals.rows + 1, sizeof(*groups->members));
+	if (!groups->members)
+		return -ENOMEM;
+	err = add_rows(groups, classify, arg);
+	qsort(groups->members, groups->member_count, sizeof(*groups->members), by_age);
+	for (size_t i = 0; i < groups->groups.count; i++) {
+		struct group *group = entry_at(&groups->groups, i);
+
+		conclude(groups, group, groups->members + at);
+		at += group->count;
+	}
+	/* By place from here on, not by key. */
+	if (groups->groups.count)
+		qsort(groups->groups.entries, groups->groups.count, sizeof(struct group),
+		      larger_first);
+	return err;
+}
+
+size_t groups_count(const struct groups *groups)
+{
+	return groups->groups.count;
+}
+
+const struct group *groups_at(const struct groups *groups, size_t index)
+{
+	return entry_at(&groups->groups, index);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sockets in groups: those in one state that one process has, behind one listening
+ * port or towards one remote end. How many there are, how fast they come and go,
+ * how old they are. Pure: made of rows and changes, live or replayed.
+ */
+#ifndef TCPTRAIL_CORE_GROUP_H
+#define TCPTRAIL_CORE_GROUP_H
+
+#include <stddef.h>
+
+#include "core/table.h"
+
+/* What the sockets of a group have in common. */
+struct group_key {
+	uint64_t start; /* of the process */
+	uint32_t pid;   /* of whom table_owner() names; 0: nobody is known */
+	uint32_t netns;
+	uint8_t addr[16]; /* of active ones: the peer's, IPv4 as ::ffff:0:0/96 */
+	uint16_t port;    /* host order; passive: the local one, active: the remote one */
+	uint8_t passive;  /* behind a listener */
+	uint8_t state;    /* enum tcp_state; NEW_SYN_RECV counts as SYN_RECV */
+	uint8_t class;    /* what the caller sorts them into, 0: nothing */
+	uint8_t pad[3];
+};
+
+#define GROUP_TALLIES 4 /* numbers a classifier may add up, whatever they mean to it */
+
+struct group {
+	struct group_key key;
+	uint32_t count;
+	uint64_t entered, left; /* sockets that came into, went out of the state; of any class */
+	/* ns in the state; at_least: of one of them or more only a lower bound is known */
+	uint64_t youngest, median, p99, oldest;
+	bool at_least;
+	uint64_t tally[GROUP_TALLIES];
+	const struct row *example; /* the one that is longest in its state */
+	uint64_t stack;            /* that most of them were made by; 0: none is known */
+	uint32_t stack_count;      /* how many were */
+};
+
+struct groups;
+
+/* NULL: no memory. */
+struct groups *groups_new(const struct table *table);
+void groups_free(struct groups *groups);
+
+/* A table_change_fn: counts who enters and leaves which state, from now on. */
+void groups_change(const struct change *change, void *groups);
+/* For how long it has counted, ns. */
+uint64_t groups_window(const struct groups *groups);
+
+/*
+ * Sorts a row into a class, 1 or more, and may add to the tallies of its group;
+ * 0: it belongs to none, and is left out.
+ */
+typedef uint8_t group_class_fn(const struct table *table, const struct row *row,
+                               uint64_t tally[GROUP_TALLIES], void *arg);
+
+/* Groups all rows anew, the largest group first. 0 or -ENOMEM. */
+int groups_collect(struct groups *groups, group_class_fn *classify, void *arg);
+size_t groups_count(const struct groups *groups);
+/* Valid until the next groups_collect; example until the table changes. */
+const struct group *groups_at(const struct groups *groups, size_t index);
+
+/* "per second" of a number of the window; 0 if there was none. */
+double groups_rate(const struct groups *groups, uint64_t number);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/table_private.h"
+
+static const char *const paths[] = {
+	[SETTING_NONE] = "",
+	[SETTING_LOCAL_PORT_RANGE] = "ipv4/ip_local_port_range",
+	[SETTING_SOMAXCONN] = "core/somaxconn",
+	[SETTING_MAX_SYN_BACKLOG] = "ipv4/tcp_max_syn_backlog",
+	[SETTING_SYNCOOKIES] = "ipv4/tcp_syncookies",
+	[SETTING_SYN_RETRIES] = "ipv4/tcp_syn_retries",
+	[SETTING_SYNACK_RETRIES] = "ipv4/tcp_synack_retries",
+	[SETTING_RETRIES2] = "ipv4/tcp_retries2",
+	[SETTING_ORPHAN_RETRIES] = "ipv4/tcp_orphan_retries",
+	[SETTING_MAX_ORPHANS] = "ipv4/tcp_max_orphans",
+	[SETTING_FIN_TIMEOUT] = "ipv4/tcp_fin_timeout",
+	[SETTING_MAX_TW_BUCKETS] = "ipv4/tcp_max_tw_buckets",
+	[SETTING_TW_REUSE] = "ipv4/tcp_tw_reuse",
+	[SETTING_KEEPALIVE_TIME] = "ipv4/tcp_keepalive_time",
+	[SETTING_ABORT_ON_OVERFLOW] = "ipv4/tcp_abort_on_overflow",
+};
+_Static_assert(sizeof(paths) / sizeof(paths[0]) == SETTING_COUNT, "a path for each setting");
+
+const char *setting_path(enum setting setting)
+{
+	return setting < SETTING_COUNT ? paths[setting] : "";
+}
+
+const char *setting_name(enum setting setting, char buf[64])
+{
+	snprintf(buf, 64, "net.%s", setting_path(setting));
+	for (char *at = buf; *at; at++)
+		if (*at == '/')
+			*at = '.';
+	return buf;
+}
+
+const char *table_setting(const struct table *t, uint32_t netns, enum setting setting)
+{
+	const struct name_key key = {NAME_SETTING, {setting, netns}};
+	const char *text = names_find(t->names, key);
+
+	return text && text[0] ? text : NULL;
+}
+
+bool table_setting_number(const struct table *t, uint32_t netns, enum setting setting,
+                          uint64_t *number)
+{
+	const char *text = table_setting(t, netns, setting);
+	char *end;
+	uint64_t value;
+
+	if (!text)
+		return false;
+	value = strtoull(text, &end, 10);
+	if (end == text)
+		return false;
+	*number = value;
+	return true;
+}
+
+/* Namespaces are few, and counters are told once a walk at most: a list is enough. */
+static struct host_counters *find_counters(const struct table *t, uint32_t netns)
+{
+	struct host_counters *counters = t->counters;
+
+	while (counters && counters->netns != netns)
+		counters = counters->next;
+	return counters;
+}
+
+bool table_counter(const struct table *t, uint32_t netns, enum counter counter, uint64_t *now,
+                   uint64_t *grown)
+{
+	const struct host_counters *counters = find_counters(t, netns);
+
+	if (!counters || counter <= COUNTER_NONE || counter >= COUNTER_COUNT ||
+	    !counters->known[counter])
+		return false;
+	*now = counters->now[counter];
+	*grown = *now > counters->first[counter] ? *now - counters->first[counter] : 0;
+	return true;
+}
+
+void fold_counter(struct table *t, const struct fact_counter *fact)
+{
+	struct host_counters *counters = find_counters(t, fact->netns);
+
+	if (fact->counter == COUNTER_NONE || fact->counter >= COUNTER_COUNT)
+		return;
+	if (!counters) {
+		counters = calloc(1, sizeof(*counters));
+		if (!counters)
+			return;
+		counters->netns = fact->netns;
+		counters->next = t->counters;
+		t->counters = counters;
+	}
+	counters->now[fact->counter] = fact->value;
+	if (!counters->known[fact->counter])
+		counters->first[fact->counter] = fact->value;
+	counters->known[fact->counter] = true;
+}
+
+void counters_free(struct table *t)
+{
+	struct host_counters *counters = t->counters, *next;
+
+	for (; counters; counters = next) {
+		next = counters->next;
+		free(counters);
+	}
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The peer has sent its FIN, but takes none of what we still have to send: its
+ * window is closed. Not before that is sent will a close() end the connection.
+ */
+#include <inttypes.h>
+
+#include "rules/rule.h"
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	(void)table;
+	tally[0] += row->wqueue;
+	tally[1] += row->timer == TIMER_PROBE;
+	return row->flags & ROW_QUEUES && row->wqueue && row->flags & ROW_TIMER &&
+	       (row->timer == TIMER_PROBE || row->retrans > 1);
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	bool closed_window = group->tally[1] * 2 >= group->count;
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	finding->level = rule_trend(why, group) == TREND_SHRINKING ? FINDING_WARNING : FINDING_BAD;
+	finding->mover = closed_window ? MOVER_PEER : MOVER_NETWORK;
+	rule_tell_flow(why, finding);
+	finding_evidence(finding, "%" PRIu64 " bytes of answers to them are not acknowledged",
+	                 group->tally[0]);
+	if (closed_window)
+		finding_verdict(
+			finding,
+			"The peers have closed and do not take the answers of %s: their window "
+			"is closed.",
+			name);
+	else
+		finding_verdict(
+			finding,
+			"The peers have closed and what %s answers does not arrive: it is sent "
+			"again and again.",
+			name);
+	finding_evidence(finding, "of %u, %" PRIu64 " wait for a window, others retransmit",
+	                 group->count, group->tally[1]);
+	finding_next(finding,
+	             "look at the peer's program: it has shut down its side and reads no more");
+	finding_next(finding, "a limit for such peers: setsockopt TCP_USER_TIMEOUT in %s", name);
+}
+
+const struct rule rule_close_wait_blocked = {
+	.id = "close-wait-blocked",
+	.states = STATE_BIT(STATE_CLOSE_WAIT),
+	.about = "the answer cannot be sent: closed window, or it gets lost",
+	.source = "tcp_send_probe0(), net/ipv4/tcp_output.c; RFC 9293, 3.8.6.1",
+	.match = match,
+	.judge = judge,
+};

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All data was read but not the end of stream: nobody has called read() since the
+ * peer closed, so nobody is waiting for the fd to become readable, either.
+ */
+#include "base/clock.h"
+#include "rules/rule.h"
+
+#define WAITS_LONG (5 * NS_PER_SEC)
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	(void)table;
+	(void)tally;
+	return row->flags & ROW_QUEUES && row->rqueue == 1;
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	enum trend trend = rule_trend(why, group);
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	rule_tell_flow(why, finding);
+	finding_evidence(finding, "Recv-Q is 1: the FIN, and nothing else, is unread");
+	switch (trend) {
+	case TREND_TURNOVER:
+	case TREND_SHRINKING:
+		finding->level = FINDING_FINE;
+		finding_verdict(finding,
+		                "Turnover: %s notices the end of stream, only not at once.", name);
+		return;
+	case TREND_IDLE:
+		finding->level = FINDING_FINE;
+		finding_verdict(
+			finding,
+			"Not called a leak, for they do not become more: idle connections of "
+			"%s that it has not used since the peer closed.",
+			name);
+		finding_next(finding,
+		             "if they are old, watch longer: tcptrail why close_wait --for 10m");
+		return;
+	case TREND_UNKNOWN:
+	case TREND_GROWING:
+		break;
+	}
+	if (trend == TREND_UNKNOWN && group->oldest < WAITS_LONG) {
+		finding->level = FINDING_UNCLEAR;
+		finding_verdict(finding,
+		                "%s has not read the end of stream of these yet. Cannot tell "
+		                "more: they were not watched.",
+		                name);
+		finding_next(finding, "watch for a while: tcptrail why close_wait --for 1m");
+		return;
+	}
+	finding->level = trend == TREND_GROWING ? FINDING_BAD : FINDING_WARNING;
+	finding->mover = MOVER_APPLICATION;
+	finding_verdict(finding,
+	                "%s does not look at these any more: it has not noticed that the peer "
+	                "closed.",
+	                name);
+	rule_tell_doing(why, finding);
+	finding_next(finding,
+	             "is the fd still in the poll set (epoll_ctl, select) of %s, and is that "
+	             "loop running?",
+	             name);
+	finding_next(finding,
+	             "a connection that goes back to a pool must be watched or checked before "
+	             "its next use");
+}
+
+const struct rule rule_close_wait_eof_unread = {
+	.id = "close-wait-eof-unread",
+	.states = STATE_BIT(STATE_CLOSE_WAIT),
+	.about = "end of stream not read, nothing else unread: nobody polls the fd",
+	.source = "tcp_fin(), net/ipv4/tcp_input.c: a FIN takes one sequence number; RFC 9293, 3.6",
+	.match = match,
+	.judge = judge,
+};

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The peer has closed, the process has read all up to the end of stream, and keeps
+ * the socket: nothing but its close() ends this state.
+ */
+#include "rules/rule.h"
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	(void)table;
+	(void)tally;
+	return row->flags & ROW_QUEUES && !row->rqueue;
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	finding->mover = MOVER_APPLICATION;
+	rule_tell_flow(why, finding);
+	switch (rule_trend(why, &finding->group)) {
+	case TREND_GROWING:
+		finding->level = FINDING_BAD;
+		finding_verdict(
+			finding,
+			"%s leaks sockets: it has read the end of stream and does not close "
+			"them.",
+			name);
+		break;
+	case TREND_UNKNOWN:
+		finding->level = FINDING_UNCLEAR;
+		finding_verdict(
+			finding,
+			"%s has read the end of stream of these and not closed them. Cannot "
+			"tell whether they become more: they were not watched.",
+			name);
+		finding_next(finding, "watch for a while: tcptrail why close_wait --for 1m");
+		return;
+	case TREND_IDLE:
+		finding->level = FINDING_FINE;
+		finding->mover = MOVER_NOBODY;
+		finding_verdict(
+			finding,
+			"Not called a leak, for they do not become more: %s may keep them in "
+			"a pool.",
+			name);
+		finding_next(finding,
+		             "if they are old, watch longer: tcptrail why close_wait --for 10m");
+		return;
+	case TREND_TURNOVER:
+	case TREND_SHRINKING:
+		finding->level = FINDING_FINE;
+		finding->mover = MOVER_NOBODY;
+		finding_verdict(finding, "Turnover: %s closes them, only not at once.", name);
+		return;
+	}
+	finding_evidence(finding, "Recv-Q is 0: all was read, the FIN included");
+	rule_tell_doing(why, finding);
+	finding_next(finding,
+	             "find the path in %s that returns without close() after read() gave 0 or an "
+	             "error",
+	             name);
+	if (!finding->group.stack)
+		finding_next(finding, "see which code accepts or connects: tcptrail why close_wait "
+		                      "--stacks --for 1m");
+}
+
+const struct rule rule_close_wait_leak = {
+	.id = "close-wait-leak",
+	.states = STATE_BIT(STATE_CLOSE_WAIT),
+	.about = "end of stream was read, fd never closed",
+	.source = "RFC 9293, 3.6: CLOSE-WAIT waits for the local user; tcp_fin(), "
+		  "net/ipv4/tcp_input.c",
+	.match = match,
+	.judge = judge,
+};

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The peer has connected and closed again, and nobody has called accept() yet: no
+ * process can close what it has not got.
+ */
+#include "base/clock.h"
+#include "rules/rule.h"
+
+#define WAITS_LONG NS_PER_SEC /* a busy loop gets to each connection sooner */
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	struct owner owner;
+
+	table_owner(table, row, &owner);
+	tally[0] += row->rqueue;
+	return owner.queued || (!owner.task && owner.holding == HOLDING_UNKNOWN &&
+	                        !(row->flags & (ROW_SOCKET | ROW_ORPHAN)));
+}
+
+static const struct row *find_listener(const struct why *why, const struct finding *finding)
+{
+	return table_find_listener(why->table, finding->group.example);
+}
+
+static bool is_full(const struct row *listener)
+{
+	return listener && listener->flags & ROW_QUEUES && listener->rqueue > listener->wqueue;
+}
+
+static void tell_queue(const struct row *listener, struct finding *finding)
+{
+	if (!listener || !(listener->flags & ROW_QUEUES))
+		return;
+	finding_evidence(finding, "accept queue of port %u: %u connections wait, of %u that may",
+	                 listener->lport, listener->rqueue, listener->wqueue + 1);
+	if (is_full(listener))
+		finding_evidence(finding, "it is full: further connections are dropped");
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct row *listener = find_listener(why, finding);
+	const struct group *group = &finding->group;
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	tell_queue(listener, finding);
+	rule_tell_flow(why, finding);
+	if (group->median < WAITS_LONG && !is_full(listener)) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding, "%s has not accepted these yet, but gets to each soon.",
+		                name);
+		return;
+	}
+	finding->level = FINDING_BAD;
+	finding->mover = MOVER_APPLICATION;
+	finding_verdict(finding,
+	                "%s does not accept: these wait in the queue of port %u, and their peers "
+	                "have given up.",
+	                name, group->key.port);
+	rule_tell_doing(why, finding);
+	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
+	if (is_full(listener))
+		finding_next(finding, "a longer queue (listen() backlog, net.core.somaxconn) only "
+		                      "helps if accept() keeps up in the mean");
+}
+
+const struct rule rule_close_wait_queued = {
+	.id = "close-wait-queued",
+	.states = STATE_BIT(STATE_CLOSE_WAIT),
+	.about = "never accepted: still in the accept queue of a listener",
+	.source = "inet_csk_accept(), net/ipv4/inet_connection_sock.c; RFC 9293, 3.6",
+	.match = match,
+	.judge = judge,
+};

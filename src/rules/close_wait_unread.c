@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The peer has sent data, then its FIN, and the process reads neither: it is stuck, or slow. */
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "rules/rule.h"
+
+#define WAITS_LONG (5 * NS_PER_SEC)
+
+/* The FIN counts 1 in the receive queue (tcp_fin(), which advances rcv_nxt). */
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	(void)table;
+	tally[0] += row->rqueue ? row->rqueue - 1 : 0;
+	return row->flags & ROW_QUEUES && row->rqueue > 1;
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	enum trend trend = rule_trend(why, group);
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	rule_tell_flow(why, finding);
+	finding_evidence(finding, "%" PRIu64 " bytes were received and not read", group->tally[0]);
+	if (trend == TREND_TURNOVER && group->median < WAITS_LONG) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding, "Turnover: %s reads and closes them, only not at once.",
+		                name);
+		return;
+	}
+	finding->level = FINDING_BAD;
+	finding->mover = MOVER_APPLICATION;
+	finding_verdict(finding, "%s does not read what it was sent: it is stuck, or too slow.",
+	                name);
+	rule_tell_doing(why, finding);
+	finding_next(finding,
+	             "find out what the threads of %s wait for (gdb -p, jstack, py-spy): a "
+	             "lock, a full pool, a slow backend",
+	             name);
+	finding_next(finding, "closing these with data unread will reset them (RST)");
+}
+
+const struct rule rule_close_wait_unread = {
+	.id = "close-wait-unread",
+	.states = STATE_BIT(STATE_CLOSE_WAIT),
+	.about = "data was received and is not read",
+	.source = "tcp_fin() and tcp_recvmsg(), net/ipv4; RFC 9293, 3.6",
+	.match = match,
+	.judge = judge,
+};

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Diagnoses: one file each, pure functions of the table. A rule says which sockets
+ * it is about; those of one process at one place make a group, and of each group
+ * it judges whether something is wrong, whose move it is, by what evidence.
+ */
+#ifndef TCPTRAIL_RULES_RULE_H
+#define TCPTRAIL_RULES_RULE_H
+
+#include "core/finding.h"
+
+/* What rules look at. */
+struct why {
+	const struct table *table;
+	const struct groups *groups;
+};
+
+struct rule {
+	const char *id;    /* stable; the file is called so, with "_" for "-" */
+	uint32_t states;   /* STATE_BITs of the sockets that it may be about */
+	const char *about; /* one line of help */
+	const char *source;
+	/* Is it about the row? May add to the tallies of its group. */
+	bool (*match)(const struct table *table, const struct row *row,
+	              uint64_t tally[GROUP_TALLIES]);
+	/* Fills level, mover and words; rule, source and group are there. */
+	void (*judge)(const struct why *why, struct finding *finding);
+};
+
+/* In the order of list.h: the first that matches a row has it. */
+extern const struct rule *const rules[];
+extern const size_t rules_count;
+
+/* What of the table is asked for; NULL: all. */
+typedef bool rules_wanted_fn(const struct row *row, void *arg);
+
+/*
+ * Runs all rules; what matters most first. *findings is freed by rules_free(). 0 or
+ * -ENOMEM. Groups are collected anew; who came and went they know from before.
+ */
+int rules_run(const struct table *table, struct groups *groups, rules_wanted_fn *wanted, void *arg,
+              struct finding **findings, size_t *count);
+void rules_free(struct finding *findings, size_t count);
+
+/* --- for rules ------------------------------------------------------------------------------ */
+
+/* What became of a group while it was watched. */
+enum trend {
+	TREND_UNKNOWN, /* it was not, or for less than a second */
+	TREND_IDLE,    /* none came, none went */
+	TREND_TURNOVER,
+	TREND_GROWING, /* clearly more came than went */
+	TREND_SHRINKING,
+};
+enum trend rule_trend(const struct why *why, const struct group *group);
+
+/* "12 came and 0 went in 10.0s", as a piece of evidence. */
+void rule_tell_flow(const struct why *why, struct finding *finding);
+
+/* Who has the sockets; NULL: nobody is known. */
+const struct task *rule_task(const struct why *why, const struct finding *finding);
+/* "4242/java", "a process that is not known" */
+const char *rule_task_name(const struct why *why, const struct finding *finding, char buf[48]);
+/* Its threads and open fds, if it was asked. */
+void rule_tell_doing(const struct why *why, struct finding *finding);
+
+#define RULE(name) extern const struct rule rule_##name;
+#include "rules/list.h"
+#undef RULE
+
+/* STATE_BITs that rules look at. */
+uint32_t rules_states(void);
+
+#endif

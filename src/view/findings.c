@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ *   BAD  31 CLOSE_WAIT of 4242/java, from port 8080               application's move
+ *     4242/java leaks sockets: it has read the end of stream and does not close them.
+ *     age    >=2.10s .. 2h11m, half of them over 40m
+ *     made   31 of 31 were made here: accept<serve<main
+ *     seen   in 10.0s 31 came into this state and 0 left it (3.1 and 0.0 per second)
+ *     do     find the path in ...
+ *     rests on RFC 9293, 3.6 ... (close-wait-leak)
+ */
+#include "view/findings.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/escape.h"
+#include "base/format.h"
+#include "core/endpoint.h"
+#include "core/stack.h"
+#include "view/line.h"
+
+static const char *const level_words[] = {
+	[FINDING_FINE] = "FINE",
+	[FINDING_UNCLEAR] = "UNCLEAR",
+	[FINDING_WARNING] = "WARNING",
+	[FINDING_BAD] = "BAD",
+};
+
+static const char *level_color(enum finding_level level)
+{
+	static const char *const colors[] = {
+		[FINDING_FINE] = "\033[32m",
+		[FINDING_UNCLEAR] = "\033[36m",
+		[FINDING_WARNING] = "\033[33m",
+		[FINDING_BAD] = "\033[1;31m",
+	};
+
+	return colors[level];
+}
+
+/* "from port 8080" or "to 10.0.0.1:80" */
+static void place_text(const struct group_key *key, char text[ENDPOINT_SIZE + 16])
+{
+	const struct endpoint endpoint = {.addr = key->addr, .port = key->port, .family = AF_INET6};
+	char to[ENDPOINT_SIZE];
+
+	if (key->passive) {
+		snprintf(text, ENDPOINT_SIZE + 16, "of port %u", key->port);
+		return;
+	}
+	endpoint_text(&endpoint, to);
+	snprintf(text, ENDPOINT_SIZE + 16, "to %s", to);
+}
+
+static const struct task *task_of(const struct view *view, const struct finding *finding)
+{
+	const struct group_key *key = &finding->group.key;
+
+	return key->pid ? table_find_task(view->context.table, key->pid, key->start) : NULL;
+}
+
+static void add_headline(struct buffer *line, const struct view *view,
+                         const struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	const struct task *task = task_of(view, finding);
+	char place[ENDPOINT_SIZE + 16], comm[FACT_COMM_LEN + 1] = "";
+
+	place_text(&group->key, place);
+	if (view->color)
+		buffer_text(line, level_color(finding->level));
+	buffer_print(line, "%-8s", level_words[finding->level]);
+	if (view->color)
+		buffer_text(line, "\033[0m");
+	buffer_print(line, "%u %s %s", group->count, state_name(group->key.state), place);
+	if (task) {
+		memcpy(comm, task->comm, FACT_COMM_LEN);
+		buffer_print(line, ", %u/", task->pid);
+		escape_terminal(line, comm);
+	}
+	if (finding->mover != MOVER_NOBODY)
+		buffer_print(line, ": it is the %s's move", mover_name(finding->mover));
+	buffer_text(line, "\n");
+}
+
+/* Lines of text, each behind the label. */
+static void add_lines(struct buffer *out, const char *label, const struct buffer *text)
+{
+	const char *at = text->data, *end = text->data + text->size;
+
+	while (at < end) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+		char piece[640];
+
+		snprintf(piece, sizeof(piece), "%.*s", (int)((stop ? stop : end) - at), at);
+		buffer_print(out, "  %-9s", label);
+		escape_terminal(out, piece);
+		buffer_text(out, "\n");
+		at = stop ? stop + 1 : end;
+	}
+	out->failed |= text->failed;
+}
+
+static void add_ages(struct buffer *out, const struct group *group)
+{
+	char young[FORMAT_SIZE], median[FORMAT_SIZE], p99[FORMAT_SIZE], old[FORMAT_SIZE];
+	const char *bound = group->at_least ? ">=" : "";
+
+	format_duration(young, group->youngest);
+	format_duration(median, group->median);
+	format_duration(p99, group->p99);
+	format_duration(old, group->oldest);
+	if (group->count == 1)
+		buffer_print(out, "  age      %s%s\n", bound, old);
+	else
+		buffer_print(out, "  age      %s%s .. %s%s; median %s%s, 99 %% below %s%s\n", bound,
+		             young, bound, old, bound, median, bound, p99);
+}
+
+static void add_stack(struct buffer *out, const struct view *view, const struct group *group)
+{
+	const struct stack *stack = table_find_stack(view->context.table, group->stack);
+
+	if (!group->stack || !stack)
+		return;
+	buffer_print(out, "  made     %u of %u were made here:\n", group->stack_count,
+	             group->count);
+	for (uint32_t i = 0; i < stack->count; i++) {
+		struct buffer text = {0};
+
+		stack_frame_text(&text, view->context.table, stack, i);
+		buffer_add(&text, "", 1);
+		buffer_text(out, "             ");
+		if (!text.failed)
+			escape_terminal(out, text.data);
+		buffer_text(out, "\n");
+		buffer_free(&text);
+	}
+}
+
+static int print_finding(struct view *view, const struct finding *finding)
+{
+	struct buffer out = {0};
+
+	add_headline(&out, view, finding);
+	add_lines(&out, "", &finding->verdict);
+	add_ages(&out, &finding->group);
+	add_lines(&out, "seen", &finding->evidence);
+	add_stack(&out, view, &finding->group);
+	add_lines(&out, "next", &finding->next);
+	buffer_print(&out, "  rule     %s: %s\n\n", finding->rule, finding->source);
+	return line_write(view, &out);
+}
+
+int findings_text(struct view *view, const struct finding *findings, size_t count, bool all,
+                  uint64_t window)
+{
+	char time[FORMAT_SIZE];
+	struct buffer last = {0};
+	size_t fine = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++) {
+		fine += findings[i].level == FINDING_FINE;
+		if (all || findings[i].level != FINDING_FINE)
+			err = print_finding(view, &findings[i]);
+	}
+	if (err)
+		return err;
+	format_duration(time, window);
+	if (count == fine)
+		buffer_text(&last, "Nothing piles up");
+	else
+		buffer_print(&last, "%zu finding%s", count - fine, count - fine == 1 ? "" : "s");
+	if (window)
+		buffer_print(&last, ", watched for %s", time);
+	if (fine)
+		buffer_print(&last, "; %zu group%s looked at and fine%s", fine,
+		             fine == 1 ? "" : "s", all ? "" : " (-v shows why)");
+	buffer_text(&last, ".\n");
+	return line_write(view, &last);
+}
+
+/* --- JSON ----------------------------------------------------------------------------------- */
+
+static void add_json_lines(struct buffer *json, const char *key, const struct buffer *text)
+{
+	const char *at = text->data, *end = text->data + text->size, *comma = "";
+
+	buffer_print(json, ",\"%s\":[", key);
+	while (at < end) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+		char piece[640];
+
+		snprintf(piece, sizeof(piece), "%.*s", (int)((stop ? stop : end) - at), at);
+		buffer_text(json, comma);
+		escape_json(json, piece);
+		comma = ",";
+		at = stop ? stop + 1 : end;
+	}
+	buffer_text(json, "]");
+	json->failed |= text->failed;
+}
+
+static void add_json_place(struct buffer *json, const struct group_key *key)
+{
+	const struct endpoint endpoint = {.addr = key->addr, .port = key->port, .family = AF_INET6};
+	char to[ENDPOINT_SIZE];
+
+	buffer_print(json, ",\"netns\":%u", key->netns);
+	if (key->passive) {
+		buffer_print(json, ",\"local_port\":%u,\"foreign\":null", key->port);
+		return;
+	}
+	endpoint_text(&endpoint, to);
+	buffer_print(json, ",\"local_port\":null,\"foreign\":\"%s\"", to);
+}
+
+static void add_json_task(struct buffer *json, const struct task *task)
+{
+	char comm[FACT_COMM_LEN + 1] = "";
+
+	if (!task) {
+		buffer_text(json, ",\"pid\":null,\"comm\":null");
+		return;
+	}
+	memcpy(comm, task->comm, FACT_COMM_LEN);
+	buffer_print(json, ",\"pid\":%u,\"comm\":", task->pid);
+	escape_json(json, comm);
+}
+
+static void add_json_stack(struct buffer *json, const struct view *view, const struct group *group)
+{
+	const struct stack *stack = table_find_stack(view->context.table, group->stack);
+
+	if (!group->stack || !stack) {
+		buffer_text(json, ",\"stack\":null,\"stack_count\":null");
+		return;
+	}
+	buffer_text(json, ",\"stack\":[");
+	for (uint32_t i = 0; i < stack->count; i++) {
+		struct buffer text = {0};
+
+		stack_frame_text(&text, view->context.table, stack, i);
+		buffer_add(&text, "", 1);
+		buffer_text(json, i ? "," : "");
+		escape_json(json, text.failed ? "" : text.data);
+		buffer_free(&text);
+	}
+	buffer_print(json, "],\"stack_count\":%u", group->stack_count);
+}
+
+static int json_finding(struct view *view, const struct finding *finding, uint64_t window)
+{
+	const struct group *group = &finding->group;
+	char verdict[1024];
+	struct buffer json = {0};
+
+	buffer_print(&json, "{\"v\":%d,\"type\":\"finding\",\"rule\":\"%s\",\"level\":\"%s\"",
+	             VIEW_JSON_SCHEMA, finding->rule, finding_level_name(finding->level));
+	buffer_print(&json, ",\"mover\":\"%s\",\"state\":\"%s\",\"count\":%u",
+	             mover_name(finding->mover), state_name(group->key.state), group->count);
+	add_json_task(&json, task_of(view, finding));
+	add_json_place(&json, &group->key);
+	buffer_print(&json, ",\"window_ns\":%" PRIu64 ",\"entered\":%" PRIu64 ",\"left\":%" PRIu64,
+	             window, group->entered, group->left);
+	buffer_print(&json,
+	             ",\"age_min_ns\":%" PRIu64 ",\"age_median_ns\":%" PRIu64
+	             ",\"age_p99_ns\":%" PRIu64 ",\"age_max_ns\":%" PRIu64 ",\"age_exact\":%s",
+	             group->youngest, group->median, group->p99, group->oldest,
+	             group->at_least ? "false" : "true");
+	snprintf(verdict, sizeof(verdict), "%.*s", (int)finding->verdict.size,
+	         finding->verdict.data ? finding->verdict.data : "");
+	buffer_text(&json, ",\"verdict\":");
+	escape_json(&json, verdict);
+	add_json_lines(&json, "evidence", &finding->evidence);
+	add_json_lines(&json, "next", &finding->next);
+	add_json_stack(&json, view, group);
+	buffer_text(&json, ",\"source\":");
+	escape_json(&json, finding->source);
+	buffer_text(&json, "}\n");
+	return line_write(view, &json);
+}
+
+int findings_json(struct view *view, const struct finding *findings, size_t count, uint64_t window)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++)
+		err = json_finding(view, &findings[i], window);
+	return err;
+}

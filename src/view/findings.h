@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What rules found, for people and for programs. */
+#ifndef TCPTRAIL_VIEW_FINDINGS_H
+#define TCPTRAIL_VIEW_FINDINGS_H
+
+#include "core/finding.h"
+#include "view/view.h"
+
+/*
+ * The findings in the order given; what is fine is left out unless all is set, and
+ * counted in a last line. window: ns that were watched. 0 or -errno of the stream.
+ */
+int findings_text(struct view *view, const struct finding *findings, size_t count, bool all,
+                  uint64_t window);
+/* One object a finding, those that are fine, too. */
+int findings_json(struct view *view, const struct finding *findings, size_t count, uint64_t window);
+
+#endif

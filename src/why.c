@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "why.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "rules/rule.h"
+#include "view/findings.h"
+
+struct why_command {
+	const struct options *options;
+	struct view view;
+	struct groups *groups;
+};
+
+struct why_command *why_new(const struct options *options, const struct view *view)
+{
+	struct why_command *why = calloc(1, sizeof(*why));
+
+	if (!why)
+		return NULL;
+	why->options = options;
+	why->view = *view;
+	why->groups = groups_new(view->context.table);
+	if (why->groups)
+		return why;
+	free(why);
+	return NULL;
+}
+
+void why_free(struct why_command *why)
+{
+	if (!why)
+		return;
+	groups_free(why->groups);
+	free(why);
+}
+
+void why_change(const struct change *change, void *arg)
+{
+	struct why_command *why = arg;
+
+	groups_change(change, why->groups);
+}
+
+static bool is_wanted(const struct row *row, void *arg)
+{
+	const struct why_command *why = arg;
+	const struct table *table = why->view.context.table;
+
+	return query_match(&why->options->query, table, row, table_now(table));
+}
+
+static int judge(struct why_command *why, struct finding **findings, size_t *count)
+{
+	return rules_run(why->view.context.table, why->groups, is_wanted, why, findings, count);
+}
+
+int why_examples(struct why_command *why, void (*fn)(const struct row *row, void *arg), void *arg)
+{
+	struct finding *findings;
+	size_t count;
+	int err = judge(why, &findings, &count);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < count; i++)
+		if (findings[i].level != FINDING_FINE)
+			fn(findings[i].group.example, arg);
+	rules_free(findings, count);
+	return 0;
+}
+
+int why_print(struct why_command *why)
+{
+	uint64_t window = groups_window(why->groups);
+	struct finding *findings;
+	size_t count;
+	int err = judge(why, &findings, &count);
+
+	if (err)
+		return err;
+	if (why->options->format == OUTPUT_JSON)
+		err = findings_json(&why->view, findings, count, window);
+	else
+		err = findings_text(&why->view, findings, count, why->options->verbose, window);
+	rules_free(findings, count);
+	return err;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The command why: counts who comes and goes for a while, then lets the rules judge. */
+#ifndef TCPTRAIL_WHY_H
+#define TCPTRAIL_WHY_H
+
+#include "cli.h"
+#include "view/view.h"
+
+struct why_command;
+
+/* view: to print by; outlives it. NULL: no memory. */
+struct why_command *why_new(const struct options *options, const struct view *view);
+void why_free(struct why_command *why);
+
+/* The listener of the table while it is watched. */
+void why_change(const struct change *change, void *why);
+
+/*
+ * Rows that a finding is about, one a group: whoever has them is worth a look. Calls
+ * fn for each. 0 or -ENOMEM.
+ */
+int why_examples(struct why_command *why, void (*fn)(const struct row *row, void *arg), void *arg);
+
+/* Judges and prints. 0 or -errno. */
+int why_print(struct why_command *why);
+
+#endif
