@@ -3,6 +3,7 @@
 #include "run.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ struct run {
 	struct trail *trail; /* of the command of that name */
 	struct why_command *why;
 	uint64_t began; /* the loop, ns of CLOCK_BOOTTIME */
+	uint64_t shown; /* seconds of it, by why's progress */
 	int epoll, signals, drain, repeat;
 };
 
@@ -120,9 +122,30 @@ static int repeat_snapshot(struct run *run)
 	return err ? err : output_snapshot(run->output);
 }
 
-static bool watched_enough(const struct run *run)
+/* On a terminal, in place: "watching: 4s of 10s", then nothing. */
+static void show_progress(struct run *run, bool end)
 {
-	return run->why && clock_boot() >= run->began + run->options->watch;
+	uint64_t seconds = (clock_boot() - run->began) / NS_PER_SEC;
+
+	if (!isatty(STDERR_FILENO) || (!end && seconds == run->shown))
+		return;
+	run->shown = seconds;
+	if (end)
+		fputs("\r\033[K", stderr);
+	else
+		fprintf(stderr, "\rwatching: %" PRIu64 "s of %" PRIu64 "s", seconds,
+		        run->options->watch / NS_PER_SEC);
+}
+
+static bool watched_enough(struct run *run)
+{
+	bool enough;
+
+	if (!run->why)
+		return false;
+	enough = clock_boot() >= run->began + run->options->watch;
+	show_progress(run, enough);
+	return enough;
 }
 
 static bool trail_is_over(const struct run *run)
