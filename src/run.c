@@ -126,6 +126,7 @@ static int repeat_snapshot(struct run *run)
 static void show_progress(struct run *run, bool end)
 {
 	uint64_t seconds = (clock_boot() - run->began) / NS_PER_SEC;
+	uint64_t all = run->options->watch / NS_PER_SEC;
 
 	if (!isatty(STDERR_FILENO) || (!end && seconds == run->shown))
 		return;
@@ -133,19 +134,15 @@ static void show_progress(struct run *run, bool end)
 	if (end)
 		fputs("\r\033[K", stderr);
 	else
-		fprintf(stderr, "\rwatching: %" PRIu64 "s of %" PRIu64 "s", seconds,
-		        run->options->watch / NS_PER_SEC);
+		fprintf(stderr, "\rwatching: %" PRIu64 "s of %" PRIu64 "s", seconds, all);
 }
 
 static bool watched_enough(struct run *run)
 {
-	bool enough;
-
 	if (!run->why)
 		return false;
-	enough = clock_boot() >= run->began + run->options->watch;
-	show_progress(run, enough);
-	return enough;
+	show_progress(run, false);
+	return clock_boot() >= run->began + run->options->watch;
 }
 
 static bool trail_is_over(const struct run *run)
@@ -327,6 +324,7 @@ static int run_why(struct run *run)
 		format_duration(time, run->options->watch);
 		notice("watching for %s; Ctrl-C judges at once", time);
 		err = loop(run);
+		show_progress(run, true);
 	}
 	table_set_listener(run->table, NULL, NULL);
 	return err ? err : judge(run);
