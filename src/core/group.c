@@ -177,9 +177,11 @@ void groups_free(struct groups *groups)
 
 uint64_t groups_window(const struct groups *groups)
 {
+	/* Made before any fact came: all of a recording is watched. */
+	uint64_t since = groups->since ? groups->since : table_began(groups->table);
 	uint64_t now = table_now(groups->table);
 
-	return now > groups->since ? now - groups->since : 0;
+	return now > since ? now - since : 0;
 }
 
 double groups_rate(const struct groups *groups, uint64_t number)
@@ -197,8 +199,6 @@ void groups_change(const struct change *change, void *arg)
 
 	if (change->kind != CHANGE_STATE)
 		return;
-	if (!groups->since) /* a recording: from its first change on */
-		groups->since = change->time;
 	make_key(groups->table, change->row, &key);
 	key.state = plain_state(change->new);
 	flow = map_get(&groups->flows, &key);

@@ -154,6 +154,8 @@ int table_apply(struct table *t, const struct fact *fact)
 		return -EINVAL;
 	if (fact->time > t->now)
 		t->now = fact->time;
+	if (!t->began)
+		t->began = fact->time;
 	fold(t, fact);
 	return 0;
 }
@@ -161,6 +163,11 @@ int table_apply(struct table *t, const struct fact *fact)
 uint64_t table_now(const struct table *t)
 {
 	return t->now;
+}
+
+uint64_t table_began(const struct table *t)
+{
+	return t->began;
 }
 
 int64_t table_wall(const struct table *t, uint64_t boot)

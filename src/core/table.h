@@ -30,8 +30,9 @@ void table_set_listener(struct table *table, table_change_fn *fn, void *arg);
  */
 int table_apply(struct table *table, const struct fact *fact);
 
-/* Time of the newest fact; ns of CLOCK_BOOTTIME. */
+/* Time of the newest fact, and of the first one; ns of CLOCK_BOOTTIME. 0: none came yet. */
 uint64_t table_now(const struct table *table);
+uint64_t table_began(const struct table *table);
 /* Wall clock (ns since 1970) of a boot time; 0 before any FACT_CLOCK. */
 int64_t table_wall(const struct table *table, uint64_t boot);
 

@@ -85,7 +85,7 @@ struct table {
 	uint64_t untold[LOSS_WHERE_COUNT];
 	table_change_fn *listener;
 	void *listener_arg;
-	uint64_t now;
+	uint64_t now, began;
 	int64_t wall_offset; /* wall = boot + this; 0: not known */
 	bool traced;         /* events have come: a change that has none is a loss */
 	uint32_t asks;       /* QUESTION_BITs */
