@@ -5,7 +5,11 @@
 
 #include "core/table.h"
 
-/* Orphans and timewait sockets are numbers of now, of /proc/net/sockstat; the others only grow. */
+/*
+ * Orphans and timewait sockets are numbers of now, of /proc/net/sockstat; the others only grow.
+ * Orphans are those of the whole host (sockstat_seq_show() of net/ipv4/proc.c), as is their limit,
+ * which can be read in the initial namespace only (6.18).
+ */
 enum counter {
 	COUNTER_NONE,
 #define COUNTER(id, name) COUNTER_##id,
