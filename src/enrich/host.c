@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * /proc/net is the namespace of the process's main thread, /proc/thread-self/net the thread's own;
+ * below /proc/sys/net it is the opener's (6.18, tried with threads in two namespaces).
+ */
+#include "enrich/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/parse.h"
+#include "fact/words.h"
+
+/* name: prefix and column, as nstat(8) joins them. */
+static void take_count(struct host_counts *counts, const char *name, const char *text)
+{
+	uint64_t counter, value;
+
+	if (words_find(&fact_counters, name, strlen(name), &counter) ||
+	    parse_number(text, 0, UINT64_MAX, &value))
+		return;
+	counts->value[counter] = value;
+	counts->known[counter] = true;
+}
+
+/* Length of "TcpExt" in "TcpExt: ..."; 0: there is none. */
+static size_t prefix_length(const char *line)
+{
+	size_t length = strcspn(line, ": \n");
+
+	return line[length] == ':' ? length : 0;
+}
+
+static void take_columns(struct host_counts *counts, char *names, char *values)
+{
+	size_t prefix = prefix_length(names);
+	char *rest_names = names + prefix + 1, *rest_values = values + prefix + 1, *name, *value;
+	char joined[64];
+
+	while ((name = strtok_r(rest_names, " \n", &rest_names)) &&
+	       (value = strtok_r(rest_values, " \n", &rest_values))) {
+		snprintf(joined, sizeof(joined), "%.*s%s", (int)prefix, names, name);
+		take_count(counts, joined, value);
+	}
+}
+
+static bool same_prefix(const char *a, const char *b)
+{
+	size_t length = prefix_length(a);
+
+	return length && prefix_length(b) == length && !memcmp(a, b, length);
+}
+
+/*
+ * Pairs of lines:
+ *
+ *	Tcp: RtoAlgorithm RtoMin ... OutSegs RetransSegs InErrs OutRsts InCsumErrors
+ *	Tcp: 1 200 ... 1171 2 0 14 0
+ */
+void host_parse_counts(FILE *in, struct host_counts *counts)
+{
+	char *names = NULL, *values = NULL;
+	size_t names_room = 0, values_room = 0;
+
+	while (getline(&names, &names_room, in) >= 0 && getline(&values, &values_room, in) >= 0) {
+		if (!same_prefix(names, values))
+			break; /* who knows which line is which from here on */
+		take_columns(counts, names, values);
+	}
+	free(names);
+	free(values);
+}
+
+/* TCP: inuse 7 orphan 0 tw 121 alloc 9 mem 289 */
+static void take_sockstat(struct host_counts *counts, char *rest)
+{
+	char *name, *value;
+
+	while ((name = strtok_r(rest, " \n", &rest)) && (value = strtok_r(rest, " \n", &rest))) {
+		if (!strcmp(name, "orphan"))
+			take_count(counts, "TcpOrphans", value);
+		else if (!strcmp(name, "tw"))
+			take_count(counts, "TcpTimeWaits", value);
+	}
+}
+
+void host_parse_sockstat(FILE *in, struct host_counts *counts)
+{
+	static const char prefix[] = "TCP: ";
+	char *line = NULL;
+	size_t room = 0;
+
+	while (getline(&line, &room, in) >= 0)
+		if (!strncmp(line, prefix, strlen(prefix)))
+			take_sockstat(counts, line + strlen(prefix));
+	free(line);
+}
+
+static int read_counts(const char *path, void (*parse)(FILE *, struct host_counts *),
+                       struct host_counts *counts)
+{
+	FILE *in = fopen(path, "re");
+
+	if (!in)
+		return -errno;
+	parse(in, counts);
+	fclose(in);
+	return 0;
+}
+
+int host_read_counts(struct host_counts *counts)
+{
+	int errs[3];
+
+	memset(counts, 0, sizeof(*counts));
+	errs[0] = read_counts("/proc/thread-self/net/netstat", host_parse_counts, counts);
+	errs[1] = read_counts("/proc/thread-self/net/snmp", host_parse_counts, counts);
+	errs[2] = read_counts("/proc/thread-self/net/sockstat", host_parse_sockstat, counts);
+	return errs[0] ? errs[0] : errs[1] ? errs[1] : errs[2];
+}
+
+int host_read_setting(enum setting setting, char text[HOST_SETTING_SIZE])
+{
+	char path[64];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s", setting_path(setting));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	got = read(fd, text, HOST_SETTING_SIZE - 1);
+	if (got < 0)
+		got = -errno;
+	close(fd);
+	if (got < 0)
+		return (int)got;
+	text[got] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	for (char *at = text; *at; at++)
+		if (*at == '\t') /* between the ends of a range */
+			*at = ' ';
+	return 0;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Columns that kernels have and have not; and files of the namespace that a thread is in. */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "enrich/host.h"
+#include "tcp.h"
+
+static struct host_counts parse(void (*parser)(FILE *, struct host_counts *), const char *text)
+{
+	struct host_counts counts = {0};
+	FILE *in = fmemopen((void *)text, strlen(text), "r");
+
+	must(in);
+	parser(in, &counts);
+	fclose(in);
+	return counts;
+}
+
+static void assert_count(const struct host_counts *counts, enum counter counter, uint64_t value)
+{
+	assert_true(counts->known[counter]);
+	assert_int_equal(counts->value[counter], value);
+}
+
+static size_t known(const struct host_counts *counts)
+{
+	size_t count = 0;
+
+	for (int i = 0; i < COUNTER_COUNT; i++)
+		count += counts->known[i];
+	return count;
+}
+
+static void columns_by_name(void **state)
+{
+	struct host_counts counts =
+		parse(host_parse_counts, "TcpExt: ListenDrops New SyncookiesSent\n"
+	                                 "TcpExt: 18446744073709551615 5 6\n"
+	                                 "IpExt: ListenOverflows InOctets\n"
+	                                 "IpExt: 1 2\n"
+	                                 "Tcp: MaxConn OutRsts OutSegs RetransSegs\n"
+	                                 "Tcp: -1 0 20 -1\n");
+
+	(void)state;
+	assert_count(&counts, COUNTER_LISTEN_DROPS, UINT64_MAX);
+	assert_count(&counts, COUNTER_COOKIES_SENT, 6);
+	assert_count(&counts, COUNTER_OUT_RSTS, 0);
+	assert_count(&counts, COUNTER_OUT_SEGMENTS, 20);
+	assert_int_equal(known(&counts), 4); /* neither IpExt's nor -1 */
+}
+
+static void what_is_no_table(void **state)
+{
+	static const char *const texts[] = {
+		"\n",
+		"TcpExt:\nTcpExt:\n",
+		"TcpExt: ListenDrops\n",
+		"TcpExt: ListenDrops\nTcp: 5\n",
+		"TcpExt ListenDrops\nTcpExt 5\n",
+		"TcpExt: New ListenDrops\nTcpExt: 5\n",
+		"TcpExt: ListenDrops\nTcpExt: 5x\n",
+		": TcpOutRsts\n: 5\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct host_counts counts = parse(host_parse_counts, texts[i]);
+
+		assert_int_equal(known(&counts), 0);
+	}
+}
+
+static void sockstat(void **state)
+{
+	struct host_counts counts =
+		parse(host_parse_sockstat, "sockets: used 16\n"
+	                                   "TCP: inuse 1 orphan 3 new 9 tw 121 alloc 2 mem 289\n"
+	                                   "FRAG: inuse 0 tw 7 orphan 7\n");
+
+	(void)state;
+	assert_count(&counts, COUNTER_ORPHANS, 3);
+	assert_count(&counts, COUNTER_TIME_WAITS, 121);
+	assert_int_equal(known(&counts), 2);
+	counts = parse(host_parse_sockstat, "TCP: inuse 1 orphan\n");
+	assert_int_equal(known(&counts), 0);
+}
+
+/* --- namespaces ------------------------------------------------------------------------------ */
+
+static void refused_connect(void)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(1)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	must(fd >= 0);
+	must(connect(fd, (struct sockaddr *)&to, sizeof(to)) && errno == ECONNREFUSED);
+	close(fd);
+}
+
+static void set(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	must(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+}
+
+struct look {
+	struct host_counts counts;
+	char fin_timeout[HOST_SETTING_SIZE], ports[HOST_SETTING_SIZE];
+};
+
+static void look(struct look *look)
+{
+	assert_int_equal(host_read_counts(&look->counts), 0);
+	assert_int_equal(host_read_setting(SETTING_FIN_TIMEOUT, look->fin_timeout), 0);
+	assert_int_equal(host_read_setting(SETTING_LOCAL_PORT_RANGE, look->ports), 0);
+}
+
+static void *look_elsewhere(void *arg)
+{
+	must(!unshare(CLONE_NEWNET));
+	loopback_up();
+	set("/proc/sys/net/ipv4/tcp_fin_timeout", "19");
+	refused_connect();
+	look(arg);
+	return NULL;
+}
+
+/* The main thread's is another, whichever of the two asks. */
+static void of_the_calling_thread(void **state)
+{
+	struct look here, there, again;
+	pthread_t thread;
+
+	(void)state;
+	must(!unshare(CLONE_NEWNET));
+	loopback_up();
+	set("/proc/sys/net/ipv4/tcp_fin_timeout", "17");
+	set("/proc/sys/net/ipv4/ip_local_port_range", "20000 20100");
+	refused_connect();
+	refused_connect();
+	look(&here);
+	must(!pthread_create(&thread, NULL, look_elsewhere, &there));
+	must(!pthread_join(thread, NULL));
+	look(&again);
+
+	assert_string_equal(here.fin_timeout, "17");
+	assert_string_equal(there.fin_timeout, "19");
+	assert_string_equal(again.fin_timeout, "17");
+	assert_string_equal(here.ports, "20000 20100");
+	assert_count(&here.counts, COUNTER_OUT_RSTS, 2);
+	assert_count(&there.counts, COUNTER_OUT_RSTS, 1);
+	assert_count(&again.counts, COUNTER_OUT_RSTS, 2);
+}
+
+/* This kernel has them all. */
+static void nothing_is_missing(void **state)
+{
+	char text[HOST_SETTING_SIZE];
+	struct host_counts counts;
+
+	(void)state;
+	assert_int_equal(host_read_counts(&counts), 0);
+	for (int i = COUNTER_NONE + 1; i < COUNTER_COUNT; i++)
+		assert_true(counts.known[i]);
+	for (int i = SETTING_NONE + 1; i < SETTING_COUNT; i++) {
+		if (i == SETTING_MAX_ORPHANS)
+			continue; /* the host's alone */
+		assert_int_equal(host_read_setting(i, text), 0);
+		assert_true(text[0] && !strpbrk(text, "\t\n"));
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(columns_by_name),    cmocka_unit_test(what_is_no_table),
+		cmocka_unit_test(sockstat),           cmocka_unit_test(of_the_calling_thread),
+		cmocka_unit_test(nothing_is_missing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
