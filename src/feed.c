@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/host.h"
 #include "enrich/doing.h"
+#include "enrich/host.h"
 #include "enrich/netns.h"
 #include "enrich/process.h"
 #include "enrich/procfd.h"
@@ -37,8 +39,9 @@ struct feed {
 	uint64_t netns_searched; /* for one that was not known */
 	uint64_t last_cgroup;    /* of the last fact: known, or asked for */
 	uint32_t last_netns;
-	uint64_t lost;   /* facts, when exits were last made sure of */
-	bool finds_pids; /* in /proc: not where we are in a pid namespace of our own */
+	uint32_t seen_netns; /* of the last socket found */
+	uint64_t lost;       /* facts, when exits were last made sure of */
+	bool finds_pids;     /* in /proc: not where we are in a pid namespace of our own */
 	bool walking;
 };
 
@@ -60,6 +63,8 @@ static void on_fact(const struct fact *fact, void *arg)
 	if (!is_wanted(feed, fact))
 		return;
 	introduce(feed, fact);
+	if (fact->type == FACT_SEEN)
+		feed->seen_netns = ((const struct fact_seen *)fact)->s.netns;
 	if (table_apply(feed->table, fact))
 		return;
 	if (feed->config.on_fact)
@@ -342,6 +347,55 @@ void feed_examine(struct feed *feed, const struct row *row)
 	}
 }
 
+/* --- what the kernel counts ------------------------------------------------------------------ */
+
+/* In the namespace that the thread is in, as the next. */
+static void tell_settings(struct feed *feed, uint32_t netns)
+{
+	char text[HOST_SETTING_SIZE];
+	union fact_name_buffer name;
+	const char *known;
+
+	for (enum setting setting = SETTING_NONE + 1; setting < SETTING_COUNT; setting++) {
+		const uint64_t key[2] = {setting, netns};
+
+		if (host_read_setting(setting, text))
+			continue;
+		known = table_setting(feed->table, netns, setting);
+		if (known && !strcmp(known, text))
+			continue;
+		fact_name_make(&name, clock_boot(), NAME_SETTING, key, text);
+		on_fact(&name.fact.h, feed);
+	}
+}
+
+static void tell_counters(struct feed *feed, uint32_t netns)
+{
+	struct fact_counter fact = {
+		.h = {.type = FACT_COUNTER, .len = sizeof(fact), .time = clock_boot()},
+		.netns = netns,
+	};
+	struct host_counts counts;
+
+	host_read_counts(&counts); /* as far as it can */
+	for (enum counter counter = COUNTER_NONE + 1; counter < COUNTER_COUNT; counter++) {
+		if (!counts.known[counter])
+			continue;
+		fact.counter = counter;
+		fact.value = counts.value[counter];
+		on_fact(&fact.h, feed);
+	}
+}
+
+/* After a walk of the namespace: most of a host's have no socket, and none to compare with. */
+static void tell_host(struct feed *feed, uint32_t netns)
+{
+	if (!feed->config.host || feed->seen_netns != netns)
+		return;
+	tell_settings(feed, netns);
+	tell_counters(feed, netns);
+}
+
 /* --- walks ---------------------------------------------------------------------------------- */
 
 static int diag_walk(struct feed *feed, uint32_t netns, struct diag *diag)
@@ -365,8 +419,10 @@ static int walk_netns(struct feed *feed, const struct netns_entry *entry)
 		return 0; /* gone since it was found; the next round buries it */
 	if (err)
 		return err;
+	feed->seen_netns = 0;
 	err = live_can_walk(feed->live) ? live_walk_sockets(feed->live, entry->inode)
 	                                : diag_walk(feed, entry->inode, NULL);
+	tell_host(feed, entry->inode);
 	back = netns_leave();
 	return err ? err : back;
 }

@@ -15,6 +15,7 @@ struct feed;
 struct feed_config {
 	bool trace;       /* attach to events; else walks only */
 	bool stacks;      /* with trace: user stacks of who connects, listens and accepts */
+	bool host;        /* at each walk, counters and settings of namespaces that have sockets */
 	fact_fn *on_fact; /* told of each fact after the table has it; may be NULL */
 	void *on_fact_arg;
 };

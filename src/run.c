@@ -382,6 +382,12 @@ static void tell_probes(const struct run *run)
 			        probe->purpose, probe->why);
 }
 
+/* Only rules look at it, of now or of a recording. */
+static bool wants_host(const struct options *options)
+{
+	return options->command == COMMAND_WHY || options->format == OUTPUT_FACTS;
+}
+
 /* What is looked at once needs no events. */
 static bool wants_trace(const struct options *options)
 {
@@ -393,7 +399,9 @@ static bool wants_trace(const struct options *options)
 static int run_live(struct run *run, struct diag *diag)
 {
 	const struct options *options = run->options;
-	struct feed_config config = {.trace = wants_trace(options), .stacks = options->stacks};
+	struct feed_config config = {.trace = wants_trace(options),
+	                             .stacks = options->stacks,
+	                             .host = wants_host(options)};
 	struct diag shortfall;
 	int err;
 

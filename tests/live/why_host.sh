@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Counters and settings of the namespaces that have sockets, in a recording: as nstat and sysctl
+# tell them there.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+export NSTAT_HISTORY=$work/nstat
+netns=$(own_netns)
+
+# How often does this kernel find the accept queue full?
+overflows() {
+	nstat -asz TcpExtListenOverflows | awk '$1 == "TcpExtListenOverflows" { print $2 }'
+}
+
+# overflow COUNT: connects to a full accept queue, over when this returns.
+overflow() {
+	scenario_start syn_sent --full-queue --count "$1"
+	scenario_stop
+}
+
+# walks_of NETNS COUNT: for wait_until. The last counter that a walk tells has been told so often.
+walks_of() {
+	[ "$(grep -c "counter netns=$1 counter=TcpTimeWaits" "$work/trace.out")" -ge "$2" ]
+}
+
+# counted NETNS NAME, set_to NETNS KEY: all values, one a line. A value that is left out is 0.
+counted() {
+	sed -nE "s/^[0-9]+ counter netns=$1 counter=$2(\$| value=([0-9]+)\$)/0\2/p" "$work/trace.out" |
+		sed -E 's/^0+([0-9])/\1/'
+}
+
+set_to() {
+	sed -nE "s/^[0-9]+ name kind=setting key=$2\/$1 name=\"(.*)\"\$/\1/p" "$work/trace.out"
+}
+
+# Elsewhere sockets sit as well, ...
+cat >"$work/elsewhere" <<EOF
+#!/bin/sh
+exec unshare -n sh -c 'ip link set lo up; sysctl -qw net.ipv4.tcp_fin_timeout=19; exec "\$@"' sh "$SCENARIO" "\$@"
+EOF
+chmod +x "$work/elsewhere"
+real=$SCENARIO
+SCENARIO=$work/elsewhere
+scenario_start established
+there=$(scenario_get netns role=subject)
+SCENARIO=$real
+[ "$there" != "$netns" ] || fail "not in a namespace of its own"
+
+# ... here as well, and they keep still while the recording runs.
+sysctl -qw net.ipv4.tcp_fin_timeout=17 net.ipv4.ip_local_port_range="20000 30000"
+overflow 2
+scenario_start established
+first=$(overflows)
+assert_between 2 100 "$first" "overflows"
+
+trace_start events --facts
+wait_until "the first walk" walks_of "$netns" 1
+wait_until "the first walk elsewhere" walks_of "$there" 1
+overflow 3
+last=$(overflows)
+assert_between $((first + 3)) $((first + 100)) "$last" "overflows"
+sysctl -qw net.core.somaxconn=77
+# One may have been under way, or not be written yet.
+done_walks=$(grep -c "counter netns=$netns counter=TcpTimeWaits" "$work/trace.out")
+wait_until "another walk" walks_of "$netns" $((done_walks + 1))
+wait_until "one more walk" walks_of "$netns" $((done_walks + 2))
+trace_stop
+assert_trace_fine
+
+assert_equal "$first" "$(counted "$netns" TcpExtListenOverflows | sed -n 1p)" "overflows at first"
+assert_equal "$last" "$(counted "$netns" TcpExtListenOverflows | tail -n 1)" "overflows at last"
+assert_equal 0 "$(counted "$there" TcpExtListenOverflows | tail -n 1)" "overflows elsewhere"
+
+# All that nstat tells, and that is told here by the same name. Of its own are those of sockstat.
+nstat -asz >"$work/nstat.out"
+checked=0
+while read -r name; do
+	value=$(awk -v n="$name" '$1 == n { print $2 }' "$work/nstat.out")
+	[ -n "$value" ] || continue
+	assert_equal "$value" "$(counted "$netns" "$name" | tail -n 1)" "$name"
+	checked=$((checked + 1))
+done < <(sed -nE "s/^[0-9]+ counter netns=$netns counter=([A-Za-z0-9]+).*/\1/p" "$work/trace.out" | sort -u)
+assert_between 9 100 "$checked" "counters that nstat knows"
+assert_equal "$(awk '$1 == "TCP:" { print $7 }' /proc/net/sockstat)" \
+	"$(counted "$netns" TcpTimeWaits | tail -n 1)" "TIME_WAITs"
+
+# Keys by enum setting of core/host.h: port range 1, somaxconn 2, fin_timeout 10. Told once, and
+# anew when it has changed.
+assert_equal "20000 30000" "$(set_to "$netns" 1)" "port range"
+assert_equal "$(sysctl -n net.ipv4.tcp_fin_timeout)" "$(set_to "$netns" 10)" "fin_timeout"
+assert_equal 17 "$(set_to "$netns" 10)" "fin_timeout"
+assert_equal 19 "$(set_to "$there" 10)" "fin_timeout elsewhere"
+assert_equal 77 "$(set_to "$netns" 2 | tail -n 1)" "somaxconn"
+assert_equal 2 "$(set_to "$netns" 2 | wc -l)" "times that somaxconn was told"
+
+# A recording reads back.
+assert_run 0 "$TCPTRAIL" why --from "$work/trace.out"
