@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Names that go before the first fact that wants them: namespaces, cgroups, processes. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "fact/name.h"
+#include "feed_private.h"
+
+#define NETNS_SEARCH_INTERVAL (NS_PER_SEC / 10)
+
+/* --- namespaces ----------------------------------------------------------------------------- */
+
+const struct netns_entry *feed_find_netns(const struct netns_list *list, uint32_t inode)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->entries[i].inode == inode)
+			return &list->entries[i];
+	return NULL;
+}
+
+static void name_netns(struct feed *feed, const struct netns_entry *entry)
+{
+	const char *known =
+		names_find(table_names(feed->table), name_key_number(NAME_NETNS, entry->inode));
+	uint64_t key[2] = {entry->inode, 0};
+	union fact_name_buffer name;
+
+	if (known && !strcmp(known, entry->name))
+		return;
+	fact_name_make(&name, clock_boot(), NAME_NETNS, key, entry->name);
+	feed_fact(&name.fact.h, feed);
+}
+
+/* A namespace that is gone took its mini and request sockets along, without a word. */
+static void bury_netns(struct feed *feed, uint32_t inode)
+{
+	struct fact_seen gone = {.h = {.type = FACT_GONE, .len = sizeof(gone)}};
+	const struct row *row;
+	struct row_iter iter;
+
+	gone.h.time = clock_boot();
+	table_for_each (feed->table, iter, row) {
+		if (row->netns != inode || !(row->flags & (ROW_MINI | ROW_REQUEST)))
+			continue;
+		row_sample(row, &gone.s);
+		feed_fact(&gone.h, feed);
+	}
+}
+
+int feed_refresh_netns(struct feed *feed, struct diag *diag)
+{
+	struct netns_list now;
+	int err = netns_enumerate(&now, diag);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < now.count; i++)
+		name_netns(feed, &now.entries[i]);
+	for (size_t i = 0; i < feed->netns.count; i++)
+		if (!feed_find_netns(&now, feed->netns.entries[i].inode))
+			bury_netns(feed, feed->netns.entries[i].inode);
+	netns_list_free(&feed->netns);
+	feed->netns = now;
+	return 0;
+}
+
+/* --- names that filters ask for ------------------------------------------------------------- */
+
+static const struct fact_sample *sample_of(const struct fact *fact)
+{
+	switch (fact->type) {
+	case FACT_STATE:
+		return &((const struct fact_state *)fact)->s;
+	case FACT_RETRANSMIT:
+		return &((const struct fact_retransmit *)fact)->s;
+	case FACT_SYNACK:
+		return &((const struct fact_synack *)fact)->s;
+	case FACT_RST_SENT:
+	case FACT_RST_RECEIVED:
+		return &((const struct fact_reset *)fact)->s;
+	case FACT_SEEN:
+		return &((const struct fact_seen *)fact)->s;
+	default:
+		return NULL;
+	}
+}
+
+static void introduce_netns(struct feed *feed, uint32_t netns)
+{
+	uint64_t now = clock_boot();
+
+	if (feed->walking) /* the list is in use; the namespace's next fact will do */
+		return;
+	feed->last_netns = netns;
+	/* One that cannot be found must not be searched for at each of its facts. */
+	if (feed_find_netns(&feed->netns, netns) ||
+	    now - feed->netns_searched < NETNS_SEARCH_INTERVAL)
+		return;
+	feed->netns_searched = now;
+	feed_refresh_netns(feed, NULL);
+}
+
+static void introduce_cgroup(struct feed *feed, uint64_t cgroup)
+{
+	feed->last_cgroup = cgroup;
+	if (names_want(table_names(feed->table), name_key_number(NAME_CGROUP, cgroup)))
+		return;
+	resolve_wishes(feed->resolve, table_names(feed->table));
+	resolve_collect(feed->resolve, feed_fact, feed);
+}
+
+static const struct fact_task *task_of(const struct fact *fact)
+{
+	switch (fact->type) {
+	case FACT_STATE:
+		return &((const struct fact_state *)fact)->task;
+	case FACT_ACCEPT:
+	case FACT_CONNECT:
+		return &((const struct fact_syscall *)fact)->task;
+	default:
+		return NULL;
+	}
+}
+
+/*
+ * The first fact from a namespace, cgroup or process: its name goes before it, so
+ * that a filter by that name does not miss it.
+ */
+void feed_introduce(struct feed *feed, const struct fact *fact)
+{
+	const struct fact_sample *s = sample_of(fact);
+	const struct fact_task *task = task_of(fact);
+
+	if (task && task->pid && !table_find_task(feed->table, task->pid, task->start))
+		feed_tell_task(feed, task->pid, task->start);
+	if (!s)
+		return;
+	if (s->netns && s->netns != feed->last_netns && feed->live)
+		introduce_netns(feed, s->netns);
+	if (s->cgroup && s->cgroup != feed->last_cgroup)
+		introduce_cgroup(feed, s->cgroup);
+}

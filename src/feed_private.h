@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Shared by the files that make up the feed; nobody else includes it. */
+#ifndef TCPTRAIL_FEED_PRIVATE_H
+#define TCPTRAIL_FEED_PRIVATE_H
+
+#include "enrich/netns.h"
+#include "enrich/resolve.h"
+#include "enrich/stacks.h"
+#include "feed.h"
+#include "source/sockdiag.h"
+
+struct feed {
+	struct table *table;
+	struct feed_config config;
+	struct live *live;         /* NULL: fallback */
+	struct sockdiag *own_diag; /* of our own namespace; NULL: not to be had */
+	struct resolve *resolve;
+	struct stacks *stacks;   /* NULL: not wanted */
+	struct netns_list netns; /* as the last walk found them */
+	uint64_t walked, walk_cost;
+	uint64_t netns_searched; /* for one that was not known */
+	uint64_t last_cgroup;    /* of the last fact: known, or asked for */
+	uint32_t last_netns;
+	uint32_t seen_netns; /* of the last socket found */
+	uint64_t lost;       /* facts, when exits were last made sure of */
+	bool finds_pids;     /* in /proc: not where we are in a pid namespace of our own */
+	bool walking;
+};
+
+/* feed.c */
+/* Every fact, from whichever source, comes by here: a fact_fn. */
+void feed_fact(const struct fact *fact, void *feed);
+
+/* feed_names.c: what goes before the first fact that wants it. */
+void feed_introduce(struct feed *feed, const struct fact *fact);
+const struct netns_entry *feed_find_netns(const struct netns_list *list, uint32_t inode);
+/* Finds the namespaces there are now; those that are gone take their sockets along. */
+int feed_refresh_netns(struct feed *feed, struct diag *diag);
+
+/* feed_tasks.c: processes, by /proc. */
+void feed_tell_task(struct feed *feed, uint32_t pid, uint64_t start);
+/* All that the table asks about. */
+void feed_tell_tasks(struct feed *feed);
+/* Those that have ended, where that may have gone unheard. */
+void feed_bury_tasks(struct feed *feed);
+
+/* feed_walk.c: a walk's parts. feed_loss: one of them failed half-way. */
+void feed_loss(struct feed *feed);
+void feed_clock(struct feed *feed);
+int feed_diag_walk(struct feed *feed, uint32_t netns, struct diag *diag);
+int feed_walk_holders(struct feed *feed);
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Walks: sockets of each namespace, what its kernel counts, and who holds which fd. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "core/host.h"
+#include "enrich/host.h"
+#include "enrich/process.h"
+#include "enrich/procfd.h"
+#include "fact/name.h"
+#include "feed_private.h"
+
+#define WALK_INTERVAL (5 * NS_PER_SEC)
+#define WALK_SHARE    150 /* walks take at most 1/150 of the time: well below 1 % of a core */
+#define HEAL_INTERVAL (NS_PER_SEC / 10) /* under constant loss, not one walk after another */
+
+void feed_loss(struct feed *feed)
+{
+	struct fact_loss loss = {
+		.h = {.type = FACT_LOSS, .len = sizeof(loss), .time = clock_boot()},
+		.where = LOSS_WALK,
+	};
+
+	feed_fact(&loss.h, feed);
+}
+
+void feed_clock(struct feed *feed)
+{
+	struct fact_clock fact = {.h = {.type = FACT_CLOCK, .len = sizeof(fact)}};
+
+	fact.h.time = clock_boot();
+	fact.wall = (int64_t)clock_ns(CLOCK_REALTIME);
+	feed_fact(&fact.h, feed);
+}
+
+/* --- what the kernel counts ------------------------------------------------------------------ */
+
+/* In the namespace that the thread is in, as the next. */
+static void tell_settings(struct feed *feed, uint32_t netns)
+{
+	char text[HOST_SETTING_SIZE];
+	union fact_name_buffer name;
+	const char *known;
+
+	for (enum setting setting = SETTING_NONE + 1; setting < SETTING_COUNT; setting++) {
+		const uint64_t key[2] = {setting, netns};
+
+		if (host_read_setting(setting, text))
+			continue;
+		known = table_setting(feed->table, netns, setting);
+		if (known && !strcmp(known, text))
+			continue;
+		fact_name_make(&name, clock_boot(), NAME_SETTING, key, text);
+		feed_fact(&name.fact.h, feed);
+	}
+}
+
+static void tell_counters(struct feed *feed, uint32_t netns)
+{
+	struct fact_counter fact = {
+		.h = {.type = FACT_COUNTER, .len = sizeof(fact), .time = clock_boot()},
+		.netns = netns,
+	};
+	struct host_counts counts;
+
+	host_read_counts(&counts); /* as far as it can */
+	for (enum counter counter = COUNTER_NONE + 1; counter < COUNTER_COUNT; counter++) {
+		if (!counts.known[counter])
+			continue;
+		fact.counter = counter;
+		fact.value = counts.value[counter];
+		feed_fact(&fact.h, feed);
+	}
+}
+
+/* After a walk of the namespace: most of a host's have no socket, and none to compare with. */
+static void tell_host(struct feed *feed, uint32_t netns)
+{
+	if (!feed->config.host || feed->seen_netns != netns)
+		return;
+	tell_settings(feed, netns);
+	tell_counters(feed, netns);
+}
+
+/* --- walks ---------------------------------------------------------------------------------- */
+
+int feed_diag_walk(struct feed *feed, uint32_t netns, struct diag *diag)
+{
+	const struct fact_sink sink = {feed_fact, feed};
+	struct sockdiag *sockdiag;
+	int err = sockdiag_open(&sockdiag, netns, diag);
+
+	if (err)
+		return err;
+	err = sockdiag_walk(sockdiag, &sink, diag);
+	sockdiag_close(sockdiag);
+	return err;
+}
+
+static int walk_netns(struct feed *feed, const struct netns_entry *entry)
+{
+	int err = netns_enter(entry), back;
+
+	if (err == -ENOENT || err == -ESTALE)
+		return 0; /* gone since it was found; the next round buries it */
+	if (err)
+		return err;
+	feed->seen_netns = 0;
+	err = live_can_walk(feed->live) ? live_walk_sockets(feed->live, entry->inode)
+	                                : feed_diag_walk(feed, entry->inode, NULL);
+	tell_host(feed, entry->inode);
+	back = netns_leave();
+	return err ? err : back;
+}
+
+/* One holder as /proc tells it: of a socket that is known by its inode. */
+struct proc_walk {
+	struct feed *feed;
+	struct process_info info; /* of the process at hand */
+	uint32_t pid;
+};
+
+static void on_proc_fd(uint32_t pid, int fd, uint32_t inode, void *arg)
+{
+	struct proc_walk *walk = arg;
+	struct fact_holder holder = {
+		.h = {.type = FACT_HOLDER, .len = sizeof(holder), .time = clock_boot()},
+		.pid = pid,
+		.fd = fd,
+		.inode = inode,
+	};
+
+	if (!table_find_inode(walk->feed->table, inode))
+		return; /* a socket of another kind */
+	if (walk->pid != pid && process_read(pid, 0, &walk->info))
+		return;
+	walk->pid = pid;
+	memcpy(holder.comm, walk->info.comm, sizeof(holder.comm));
+	feed_fact(&holder.h, walk->feed);
+}
+
+/* Where there is no iterator over files, or BPF is refused. */
+static int walk_proc(struct feed *feed)
+{
+	const struct fact_sink sink = {feed_fact, feed};
+	struct proc_walk walk = {.feed = feed};
+	struct fact_walk end = {
+		.h = {.type = FACT_WALK_END, .len = sizeof(end)},
+		.kind = WALK_HOLDERS,
+	};
+	int err;
+
+	fact_emit_walk(&sink, FACT_WALK_BEGIN, WALK_HOLDERS, 0);
+	err = procfd_walk(on_proc_fd, &walk, &end.unseen);
+	if (err)
+		return err;
+	end.h.time = clock_boot();
+	feed_fact(&end.h, feed);
+	return 0;
+}
+
+int feed_walk_holders(struct feed *feed)
+{
+	int err = feed->live ? live_walk_holders(feed->live) : -ENOTSUP;
+
+	return err == -ENOTSUP ? walk_proc(feed) : err;
+}
+
+/* Processes that end are told of, but for those whose telling was lost. */
+static bool may_miss_exits(struct feed *feed)
+{
+	struct totals totals;
+	uint64_t lost = 0;
+
+	if (!feed->finds_pids)
+		return false;
+	table_totals(feed->table, &totals);
+	for (int where = 0; where < LOSS_WHERE_COUNT; where++)
+		lost += totals.lost[where];
+	if (lost == feed->lost && feed->live && live_tells_exits(feed->live))
+		return false;
+	feed->lost = lost;
+	return feed->config.trace;
+}
+
+int feed_walk(struct feed *feed)
+{
+	uint64_t begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	int err, failed = 0;
+
+	feed_clock(feed);
+	err = feed_refresh_netns(feed, NULL);
+	if (err)
+		return err;
+	feed->walking = true;
+	for (size_t i = 0; i < feed->netns.count; i++) {
+		err = walk_netns(feed, &feed->netns.entries[i]);
+		failed = failed ? failed : err;
+	}
+	feed->walking = false;
+	err = feed_walk_holders(feed);
+	if (failed || err)
+		feed_loss(feed);
+	feed_tell_tasks(feed);
+	if (may_miss_exits(feed))
+		feed_bury_tasks(feed);
+	table_take_walk_wish(feed->table); /* what this walk itself brought up waits its turn */
+	feed->walked = clock_boot();
+	feed->walk_cost = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin;
+	return 0;
+}
+
+int feed_walk_if_due(struct feed *feed)
+{
+	uint64_t interval = feed->walk_cost * WALK_SHARE, since = clock_boot() - feed->walked;
+
+	if (interval < WALK_INTERVAL)
+		interval = WALK_INTERVAL;
+	if (since >= HEAL_INTERVAL && since >= feed->walk_cost * 2 &&
+	    table_take_walk_wish(feed->table))
+		return feed_walk(feed);
+	return since >= interval ? feed_walk(feed) : 0;
+}
