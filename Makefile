@@ -5,6 +5,7 @@ VERSION := 0.1.0
 ARCH := $(shell uname -m | sed 's/aarch64/arm64/')
 BPF_ARCH := $(patsubst x86_64,x86,$(ARCH))
 PREFIX ?= /usr/local
+DOCDIR ?= $(PREFIX)/share/doc/tcptrail
 B ?= build
 
 CC ?= cc
@@ -25,7 +26,8 @@ say = @printf '  %-8s%s\n' '$(1)' '$(2)'
 endif
 
 # Layers: the pure ones link into the unit tests, without libbpf.
-PURE := $(wildcard src/base/*.c src/fact/*.c src/core/*.c src/rules/*.c src/view/*.c src/cli*.c)
+PURE := $(wildcard src/base/*.c src/fact/*.c src/core/*.c src/rules/*.c src/view/*.c src/cli*.c \
+	src/explain.c)
 SOURCES := $(wildcard src/*/*.c src/*.c)
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 PURE_OBJECTS := $(PURE:%.c=$(B)/%.o)
@@ -85,6 +87,7 @@ $(SKELETON): $(B)/tcptrail.bpf.o
 # --- user space ------------------------------------------------------------------------------
 $(B)/src/source/live.o $(B)/src/source/walk.o: $(SKELETON)
 $(B)/src/enrich/doing_text.o: $(B)/syscall_names.h
+$(B)/src/explain.o: $(B)/state_pages.h
 
 # Syscalls of the machine we build for: its headers say `#define __NR_read 0`. The two left out are
 # a count and the start of a range.
@@ -93,6 +96,15 @@ $(B)/syscall_names.h: $(B)/flags
 	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -E -dM -include sys/syscall.h -x c /dev/null -o $(@:.h=.i)
 	$(Q)sed -n -e '/__NR_syscalls /d' -e '/__NR_arch_specific_syscall /d' \
 		-e 's/^#define __NR_\([a-z0-9_]*\) .*/{__NR_\1, "\1"},/p' $(@:.h=.i) > $@
+
+# What `explain` prints: [STATE_LISTEN] = "# LISTEN: ...\n" ..., of each page.
+STATE_PAGES := $(filter-out %/README.md,$(wildcard docs/states/*.md))
+$(B)/state_pages.h: $(STATE_PAGES) $(B)/flags
+	$(call say,GEN,$@)
+	$(Q)for page in $(STATE_PAGES); do \
+		echo "[STATE_$$(basename $$page .md)] =" && \
+		sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $$page && echo , || exit; \
+	done > $@
 
 $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
@@ -185,9 +197,13 @@ run: all
 
 install: all
 	install -D -m 755 $(B)/tcptrail $(DESTDIR)$(PREFIX)/bin/tcptrail
+	install -d $(DESTDIR)$(DOCDIR)/states
+	install -m 644 docs/states/*.md $(DESTDIR)$(DOCDIR)/states
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/tcptrail
+	rm -rf $(DESTDIR)$(DOCDIR)/states
+	-rmdir $(DESTDIR)$(DOCDIR)
 
 clean:
 	rm -rf $(B)

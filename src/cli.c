@@ -289,17 +289,35 @@ static int check_socket(struct parser *parser, struct diag *diag)
 	                 "(4242:7) and LOCAL-FOREIGN (10.0.0.1:80-10.0.0.2:5000)");
 }
 
+/* A state, or a group of them. What is refused was no --state, but the command's word. */
+static void take_state(struct parser *parser, const char *word)
+{
+	static const char option[] = "--state";
+	struct options *options = parser->options;
+	struct diag diag, why;
+	int err = query_add(&options->query, "state", word, &why);
+
+	if (err != -EINVAL) {
+		note(parser, err, &why);
+		return;
+	}
+	diag_fail(&diag, err, "%s%.*s", cli_commands[options->command].name,
+	          (int)(sizeof(why.text) - sizeof(option)), why.text + strlen(option));
+	note(parser, err, &diag);
+}
+
 static void take_word(struct parser *parser, const char *word)
 {
+	enum command command = parser->options->command;
 	struct diag diag;
 
 	if (!parser->words++) {
 		take_command(parser, word);
-	} else if (parser->options->command == COMMAND_TRAIL && parser->words <= 3) {
+	} else if (command == COMMAND_TRAIL && parser->words <= 3) {
 		take_socket(parser, word);
-	} else if (parser->options->command == COMMAND_WHY) {
-		note(parser, query_add(&parser->options->query, "state", word, &diag), &diag);
-	} else if (parser->options->command == COMMAND_SNAPSHOT) {
+	} else if (command == COMMAND_WHY || (command == COMMAND_EXPLAIN && parser->words == 2)) {
+		take_state(parser, word);
+	} else if (command == COMMAND_SNAPSHOT) {
 		take_delay(parser, word);
 	} else {
 		diag_fail(&diag, 0, "\"%.80s\" is one word too many; accepted are options", word);

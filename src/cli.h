@@ -22,8 +22,9 @@ enum command {
 	COMMAND_EVENTS,
 	COMMAND_TRAIL,
 	COMMAND_WHY,
-	COMMAND_PROBES, /* --probes */
-	COMMAND_HELP,   /* --help [of the command named] */
+	COMMAND_EXPLAIN, /* query.states: of what */
+	COMMAND_PROBES,  /* --probes */
+	COMMAND_HELP,    /* --help [of the command named] */
 	COMMAND_VERSION,
 	COMMAND_COUNT
 };

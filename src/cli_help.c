@@ -100,6 +100,20 @@ static void print_usage(FILE *out, enum command command)
 	}
 }
 
+static void print_group(FILE *out, enum command command, enum cli_group group)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < cli_options_count; i++) {
+		if (cli_options[i].group != group || !belongs(&cli_options[i], command))
+			continue;
+		if (!any)
+			fprintf(out, "\n%s:\n", cli_groups[group]);
+		any = true;
+		print_option(out, command, &cli_options[i]);
+	}
+}
+
 void cli_help(FILE *out, enum command command)
 {
 	const struct cli_command *about;
@@ -108,13 +122,8 @@ void cli_help(FILE *out, enum command command)
 		command = COMMAND_WATCH;
 	about = &cli_commands[command];
 	print_usage(out, command);
-	for (int group = 0; group < GROUP_COUNT; group++) {
-		fprintf(out, "\n%s:\n", cli_groups[group]);
-		for (size_t i = 0; i < cli_options_count; i++) {
-			if ((int)cli_options[i].group == group && belongs(&cli_options[i], command))
-				print_option(out, command, &cli_options[i]);
-		}
-	}
+	for (int group = 0; group < GROUP_COUNT; group++)
+		print_group(out, command, (enum cli_group)group);
 	fputs("\nExamples:\n", out);
 	for (size_t i = 0; i < 3; i++)
 		fprintf(out, "  %s\n      %s\n", about->examples[i].line, about->examples[i].what);

@@ -85,6 +85,19 @@ const struct cli_command cli_commands[] = {
                                          "of one process, for another program"},
 				},
 		},
+	[COMMAND_EXPLAIN] =
+		{
+			.word = "explain",
+			.name = "explain",
+			.usage = "explain [STATE]",
+			.summary = "what a state is, what to do",
+			.examples =
+				{
+					{"tcptrail explain", "lists the states"},
+					{"tcptrail explain close_wait", "as netstat spells it"},
+					{"tcptrail explain fin-wait-2", "or ss"},
+				},
+		},
 	[COMMAND_PROBES] = {.name = "--probes"},
 	[COMMAND_HELP] = {.name = "--help"},
 	[COMMAND_VERSION] = {.name = "--version"},
@@ -230,6 +243,7 @@ static int set_color(struct options *options, const struct cli_option *option, c
 #define WHY      COMMAND_BIT(COMMAND_WHY)
 #define VIEWS    (BOTH | TRAIL | WHY)
 #define ANY      (COMMAND_BIT(COMMAND_COUNT) - 1)
+#define LOOKS    (ANY & ~COMMAND_BIT(COMMAND_EXPLAIN))
 
 /* clang-format off */
 #define FLAG(short_name, long_name, where, stored, text)                                           \
@@ -268,7 +282,7 @@ const struct cli_option cli_options[] = {
 	NETSTAT('4', "inet", VIEWS, query.v4, "IPv4 only"),
 	NETSTAT('6', "inet6", VIEWS, query.v6, "IPv6 only"),
 	NETSTAT('W', "wide", VIEWS, wide, "do not cut addresses"),
-	NETSTAT('v', "verbose", ANY, verbose, "how the process is known, the peer's; notices"),
+	NETSTAT('v', "verbose", LOOKS, verbose, "how the process is known, the peer's; notices"),
 
 	FILTER("state", "STATE,...", "netstat's or ss's names, or ss's groups"),
 	FILTER("pid", "PID,...", "process that has it, or made it"),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "explain.h"
 #include "probes_command.h"
 #include "run.h"
 
@@ -53,6 +54,10 @@ int main(int argc, char **argv)
 		break;
 	case COMMAND_PROBES:
 		code = probes_command();
+		break;
+	case COMMAND_EXPLAIN:
+		explain(stdout, options.query.states);
+		code = flushed();
 		break;
 	case COMMAND_WATCH:
 	case COMMAND_SNAPSHOT:

@@ -343,6 +343,7 @@ static int run_command(struct run *run)
 		return run_trail(run);
 	case COMMAND_WHY:
 		return run_why(run);
+	case COMMAND_EXPLAIN:
 	case COMMAND_PROBES:
 	case COMMAND_HELP:
 	case COMMAND_VERSION:

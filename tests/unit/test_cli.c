@@ -91,6 +91,9 @@ static void test_commands(void **state)
 		{"--help", COMMAND_HELP, COMMAND_WATCH},
 		{"-h", COMMAND_HELP, COMMAND_WATCH},
 		{"events --help", COMMAND_HELP, COMMAND_EVENTS},
+		{"explain", COMMAND_EXPLAIN, 0},
+		{"explain close_wait", COMMAND_EXPLAIN, 0},
+		{"explain --help", COMMAND_HELP, COMMAND_EXPLAIN},
 		{"--help snapshot", COMMAND_HELP, COMMAND_SNAPSHOT},
 		{"snapshot --bogus --state x --help", COMMAND_HELP, COMMAND_SNAPSHOT},
 		{"events --all --help", COMMAND_HELP, COMMAND_EVENTS},
@@ -289,6 +292,32 @@ static void test_filters(void **state)
 	options_free(&o);
 }
 
+/* As netstat and ss spell them. */
+static void test_explain(void **state)
+{
+	static const struct {
+		const char *line;
+		uint32_t states;
+	} cases[] = {
+		{"explain", 0},
+		{"explain CLOSE_WAIT", STATE_BIT(STATE_CLOSE_WAIT)},
+		{"explain close-wait", STATE_BIT(STATE_CLOSE_WAIT)},
+		{"explain fin-wait-1", STATE_BIT(STATE_FIN_WAIT1)},
+		{"explain SYN-RECV", STATE_BIT(STATE_SYN_RECV) | STATE_BIT(STATE_NEW_SYN_RECV)},
+		{"explain unconn", STATE_BIT(STATE_CLOSE)},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct line line;
+		struct options o = accept(&line, cases[i].line);
+
+		assert_int_equal(o.command, COMMAND_EXPLAIN);
+		assert_int_equal(o.query.states, cases[i].states);
+		options_free(&o);
+	}
+}
+
 static void test_output(void **state)
 {
 	struct line line;
@@ -331,6 +360,10 @@ static void test_output(void **state)
 	"--stacks --json --csv --facts --columns --sort --limit --no-header --color --for "        \
 	"--follow --utc "                                                                          \
 	"--output --from --probes --help --version"
+#define STATES                                                                                     \
+	"states are ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, "     \
+	"CLOSE_WAIT, LAST_ACK, LISTEN, CLOSING and the groups all, connected, synchronized, "      \
+	"bucket, big"
 #define TCP_ONLY "tcptrail shows TCP sockets only"
 #define NO_SUCH  "there is no such option"
 
@@ -339,10 +372,10 @@ static void test_refused(void **state)
 	static const struct {
 		const char *line, *message;
 	} cases[] = {
-		{"foo", "\"foo\" is not a command; accepted are snapshot, events, trail, why or "
-	                "none to watch"},
-		{"2", "\"2\" is not a command; accepted are snapshot, events, trail, why or none "
-	              "to watch"},
+		{"foo", "\"foo\" is not a command; accepted are snapshot, events, trail, why, "
+	                "explain or none to watch"},
+		{"2", "\"2\" is not a command; accepted are snapshot, events, trail, why, explain "
+	              "or none to watch"},
 		{"events 2", "\"2\" is one word too many; accepted are options"},
 		{"snapshot x",
 	         "snapshot: \"x\" is not accepted; one delay in seconds, more than 0, is"},
@@ -391,6 +424,11 @@ static void test_refused(void **state)
 		{"trail 1:2 3:4 5:6", "\"5:6\" is one word too many; accepted are options"},
 		{"trail --csv 7",
 	         "--csv cannot go with trail, but with no command, snapshot, events"},
+		{"explain a", "explain: \"a\" is not accepted; " STATES},
+		{"why a", "why: \"a\" is not accepted; " STATES},
+		{"explain listen close", "\"close\" is one word too many; accepted are options"},
+		{"explain --json", "--json cannot go with explain, but with no command, snapshot, "
+	                           "events, trail, why"},
 		{"events -f", "--follow cannot go with events, but with trail"},
 		{"snapshot --sort age,state", "--sort: \"age,state\" is not accepted; one key is"},
 		{"snapshot --stacks",
@@ -512,11 +550,23 @@ static void test_help(void **state)
 	}
 }
 
+/* No heading without an option under it. */
+static void test_help_explain(void **state)
+{
+	char *text = written(cli_help, COMMAND_EXPLAIN);
+
+	(void)state;
+	check_width(text);
+	assert_non_null(strstr(text, "\nOther:\n  -h, --help "));
+	assert_int_equal(count_of(text, ":\n"), 2); /* and "Examples:" */
+	free(text);
+}
+
 /* The examples of the help are accepted. */
 static void test_help_examples(void **state)
 {
 	static const enum command commands[] = {COMMAND_WATCH, COMMAND_SNAPSHOT, COMMAND_EVENTS,
-	                                        COMMAND_TRAIL, COMMAND_WHY};
+	                                        COMMAND_TRAIL, COMMAND_WHY,      COMMAND_EXPLAIN};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(commands); i++) {
@@ -560,18 +610,13 @@ static void test_help_columns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_commands),
-		cmocka_unit_test(test_posixly_correct),
-		cmocka_unit_test(test_flags),
-		cmocka_unit_test(test_abbreviated),
-		cmocka_unit_test(test_continuous),
-		cmocka_unit_test(test_filters),
-		cmocka_unit_test(test_output),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_columns_refused),
-		cmocka_unit_test(test_help),
-		cmocka_unit_test(test_help_examples),
+		cmocka_unit_test(test_defaults),        cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_posixly_correct), cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_abbreviated),     cmocka_unit_test(test_continuous),
+		cmocka_unit_test(test_filters),         cmocka_unit_test(test_explain),
+		cmocka_unit_test(test_output),          cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_columns_refused), cmocka_unit_test(test_help),
+		cmocka_unit_test(test_help_explain),    cmocka_unit_test(test_help_examples),
 		cmocka_unit_test(test_help_columns),
 	};
 
