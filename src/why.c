@@ -11,6 +11,7 @@ struct why_command {
 	const struct options *options;
 	struct view view;
 	struct groups *groups;
+	struct storms *storms;
 };
 
 struct why_command *why_new(const struct options *options, const struct view *view)
@@ -22,9 +23,10 @@ struct why_command *why_new(const struct options *options, const struct view *vi
 	why->options = options;
 	why->view = *view;
 	why->groups = groups_new(view->context.table);
-	if (why->groups)
+	why->storms = storms_new(view->context.table);
+	if (why->groups && why->storms)
 		return why;
-	free(why);
+	why_free(why);
 	return NULL;
 }
 
@@ -33,6 +35,7 @@ void why_free(struct why_command *why)
 	if (!why)
 		return;
 	groups_free(why->groups);
+	storms_free(why->storms);
 	free(why);
 }
 
@@ -41,6 +44,9 @@ void why_change(const struct change *change, void *arg)
 	struct why_command *why = arg;
 
 	groups_change(change, why->groups);
+	/* Now or never: the socket may be gone when rules judge. */
+	if (query_match_change(&why->options->query, why->view.context.table, change))
+		storms_change(change, why->storms);
 }
 
 static bool is_wanted(const struct row *row, void *arg)
@@ -53,7 +59,11 @@ static bool is_wanted(const struct row *row, void *arg)
 
 static int judge(struct why_command *why, struct finding **findings, size_t *count)
 {
-	return rules_run(why->view.context.table, why->groups, is_wanted, why, findings, count);
+	/* What happened is not about sockets in a state. */
+	const struct storms *storms = why->options->query.states ? NULL : why->storms;
+
+	return rules_run(why->view.context.table, why->groups, storms, is_wanted, why, findings,
+	                 count);
 }
 
 int why_examples(struct why_command *why, void (*fn)(const struct row *row, void *arg), void *arg)
@@ -65,7 +75,7 @@ int why_examples(struct why_command *why, void (*fn)(const struct row *row, void
 	if (err)
 		return err;
 	for (size_t i = 0; i < count; i++)
-		if (findings[i].level != FINDING_FINE)
+		if (findings[i].level != FINDING_FINE && findings[i].group.example)
 			fn(findings[i].group.example, arg);
 	rules_free(findings, count);
 	return 0;

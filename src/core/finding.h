@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a rule concludes of a group of sockets: what piles up, whose move it is, by
+ * What a rule concludes of a group of sockets, or of a storm: what piles up, whose move it is, by
  * what evidence, and what to do next. Rules make findings, views print them.
  */
 #ifndef TCPTRAIL_CORE_FINDING_H
 #define TCPTRAIL_CORE_FINDING_H
 
 #include "base/buffer.h"
-#include "core/group.h"
+#include "core/storm.h"
 
 enum finding_level {
 	FINDING_FINE,    /* looked at, and no finding: the verdict says why */
@@ -32,7 +32,8 @@ struct finding {
 	const char *source; /* the kernel source or RFC it rests on */
 	enum finding_level level;
 	enum mover mover;
-	struct group group;
+	struct group group; /* of a storm: its key only */
+	const struct storm *storm; /* what happened; NULL: it is about sockets that are there */
 	struct buffer verdict;  /* one sentence */
 	struct buffer evidence; /* one a line */
 	struct buffer next;     /* what to do, one a line */

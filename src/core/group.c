@@ -132,7 +132,7 @@ static bool is_passive(const struct table *t, const struct row *row)
 	return row_is_listener(row) || table_find_listener(t, row);
 }
 
-static void make_key(const struct table *t, const struct row *row, struct group_key *key)
+void group_key_of(const struct table *t, const struct row *row, struct group_key *key)
 {
 	struct owner owner;
 
@@ -199,7 +199,7 @@ void groups_change(const struct change *change, void *arg)
 
 	if (change->kind != CHANGE_STATE)
 		return;
-	make_key(groups->table, change->row, &key);
+	group_key_of(groups->table, change->row, &key);
 	key.state = plain_state(change->new);
 	flow = map_get(&groups->flows, &key);
 	if (flow)
@@ -227,7 +227,7 @@ static int add_member(struct groups *groups, const struct row *row, uint8_t clas
 	struct group_key key;
 	struct group *group;
 
-	make_key(groups->table, row, &key);
+	group_key_of(groups->table, row, &key);
 	key.class = class;
 	group = map_get(&groups->groups, &key);
 	if (!group)

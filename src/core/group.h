@@ -24,6 +24,9 @@ struct group_key {
 	uint8_t pad[3];
 };
 
+/* Where a row belongs as it is now; no class. */
+void group_key_of(const struct table *table, const struct row *row, struct group_key *key);
+
 #define GROUP_TALLIES 4 /* numbers a classifier may add up, whatever they mean to it */
 
 struct group {

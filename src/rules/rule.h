@@ -13,17 +13,20 @@
 struct why {
 	const struct table *table;
 	const struct groups *groups;
+	const struct storms *storms; /* NULL: they are not asked for */
 };
 
 struct rule {
 	const char *id;    /* stable; the file is called so, with "_" for "-" */
-	uint32_t states;   /* STATE_BITs of the sockets that it may be about */
+	uint32_t states;   /* STATE_BITs of the sockets that it may be about; 0: of a storm */
 	const char *about; /* one line of help */
 	const char *source;
 	/* Is it about the row? May add to the tallies of its group. */
 	bool (*match)(const struct table *table, const struct row *row,
 	              uint64_t tally[GROUP_TALLIES]);
-	/* Fills level, mover and words; rule, source and group are there. */
+	/* Is it about the storm? NULL: about none. */
+	bool (*match_storm)(const struct table *table, const struct storm *storm);
+	/* Fills level, mover and words; rule, source, group and storm are there. */
 	void (*judge)(const struct why *why, struct finding *finding);
 };
 
@@ -36,10 +39,11 @@ typedef bool rules_wanted_fn(const struct row *row, void *arg);
 
 /*
  * Runs all rules; what matters most first. *findings is freed by rules_free(). 0 or
- * -ENOMEM. Groups are collected anew; who came and went they know from before.
+ * -ENOMEM. Groups are collected anew; who came and went they know from before. Storms,
+ * NULL if they are not asked for, must outlive the findings.
  */
-int rules_run(const struct table *table, struct groups *groups, rules_wanted_fn *wanted, void *arg,
-              struct finding **findings, size_t *count);
+int rules_run(const struct table *table, struct groups *groups, const struct storms *storms,
+              rules_wanted_fn *wanted, void *arg, struct finding **findings, size_t *count);
 void rules_free(struct finding *findings, size_t count);
 
 /* --- for rules ------------------------------------------------------------------------------ */
@@ -63,6 +67,15 @@ const struct task *rule_task(const struct why *why, const struct finding *findin
 const char *rule_task_name(const struct why *why, const struct finding *finding, char buf[48]);
 /* Its threads and open fds, if it was asked. */
 void rule_tell_doing(const struct why *why, struct finding *finding);
+
+/* Fewer within ten seconds are no storm. */
+#define STORM_LEAST 10
+/* Is it that few? Then it is fine, and the verdict says why. */
+bool rule_storm_is_small(struct finding *finding);
+/* Whom it came from or went to, and in which states sockets were. */
+void rule_tell_storm(struct finding *finding);
+/* Has the kernel that name for why it sent these RSTs? */
+bool rule_storm_reason(const struct table *table, const struct storm *storm, const char *name);
 
 #define RULE(name) extern const struct rule rule_##name;
 #include "rules/list.h"

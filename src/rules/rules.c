@@ -39,6 +39,11 @@ static uint8_t classify(const struct table *table, const struct row *row,
 	return 0;
 }
 
+static uint64_t size_of(const struct finding *finding)
+{
+	return finding->storm ? finding->storm->count : finding->group.count;
+}
+
 /* What is worse first; of two alike what there is more of. */
 static int compare(const void *a, const void *b)
 {
@@ -46,32 +51,69 @@ static int compare(const void *a, const void *b)
 
 	if (left->level != right->level)
 		return left->level < right->level ? 1 : -1;
-	return (left->group.count < right->group.count) - (left->group.count > right->group.count);
+	if (size_of(left) != size_of(right))
+		return size_of(left) < size_of(right) ? 1 : -1;
+	if (left->storm && right->storm) /* the same order each time: as they began */
+		return left->storm < right->storm ? -1 : 1;
+	return 0;
 }
 
-int rules_run(const struct table *table, struct groups *groups, rules_wanted_fn *wanted, void *arg,
-              struct finding **result, size_t *count)
+static void begin(struct finding *finding, const struct rule *rule)
 {
-	const struct why why = {table, groups};
+	finding->rule = rule->id;
+	finding->source = rule->source;
+}
+
+static void judge_groups(const struct why *why, struct finding *findings)
+{
+	for (size_t i = 0; i < groups_count(why->groups); i++) {
+		const struct group *group = groups_at(why->groups, i);
+		const struct rule *rule = rules[group->key.class - 1];
+
+		begin(&findings[i], rule);
+		findings[i].group = *group;
+		rule->judge(why, &findings[i]);
+	}
+}
+
+/* How many findings it makes. */
+static size_t judge_storms(const struct why *why, struct finding *findings)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; why->storms && i < storms_count(why->storms); i++) {
+		const struct storm *storm = storms_at(why->storms, i);
+		size_t at = 0;
+
+		while (at < rules_count &&
+		       !(rules[at]->match_storm && rules[at]->match_storm(why->table, storm)))
+			at++;
+		if (at == rules_count)
+			continue;
+		begin(&findings[count], rules[at]);
+		findings[count].group.key = storm->key.place;
+		findings[count].storm = storm;
+		rules[at]->judge(why, &findings[count++]);
+	}
+	return count;
+}
+
+int rules_run(const struct table *table, struct groups *groups, const struct storms *storms,
+              rules_wanted_fn *wanted, void *arg, struct finding **result, size_t *count)
+{
+	const struct why why = {table, groups, storms};
 	struct sorting sorting = {wanted, arg};
 	struct finding *findings;
 	int err = groups_collect(groups, classify, &sorting);
 
 	if (err)
 		return err;
-	findings = calloc(groups_count(groups) + 1, sizeof(*findings));
+	*count = groups_count(groups);
+	findings = calloc(*count + (storms ? storms_count(storms) : 0) + 1, sizeof(*findings));
 	if (!findings)
 		return -ENOMEM;
-	for (size_t i = 0; i < groups_count(groups); i++) {
-		const struct group *group = groups_at(groups, i);
-		const struct rule *rule = rules[group->key.class - 1];
-
-		findings[i].rule = rule->id;
-		findings[i].source = rule->source;
-		findings[i].group = *group;
-		rule->judge(&why, &findings[i]);
-	}
-	*count = groups_count(groups);
+	judge_groups(&why, findings);
+	*count += judge_storms(&why, findings + *count);
 	qsort(findings, *count, sizeof(*findings), compare);
 	*result = findings;
 	return 0;

@@ -41,17 +41,27 @@ static const char *level_color(enum finding_level level)
 	return colors[level];
 }
 
+/* "10.0.0.1:80"; without a port, if that is not part of the key */
+static void remote_text(const struct group_key *key, char to[ENDPOINT_SIZE])
+{
+	const struct endpoint endpoint = {.addr = key->addr, .port = key->port, .family = AF_INET6};
+
+	if (key->port)
+		endpoint_text(&endpoint, to);
+	else
+		endpoint_address(&endpoint, to);
+}
+
 /* "from port 8080" or "to 10.0.0.1:80" */
 static void place_text(const struct group_key *key, char text[ENDPOINT_SIZE + 16])
 {
-	const struct endpoint endpoint = {.addr = key->addr, .port = key->port, .family = AF_INET6};
 	char to[ENDPOINT_SIZE];
 
 	if (key->passive) {
 		snprintf(text, ENDPOINT_SIZE + 16, "of port %u", key->port);
 		return;
 	}
-	endpoint_text(&endpoint, to);
+	remote_text(key, to);
 	snprintf(text, ENDPOINT_SIZE + 16, "to %s", to);
 }
 
@@ -62,23 +72,74 @@ static const struct task *task_of(const struct view *view, const struct finding 
 	return key->pid ? table_find_task(view->context.table, key->pid, key->start) : NULL;
 }
 
+/* Name of the process, NUL-terminated; false: none is known. */
+static bool comm_of(const struct view *view, const struct finding *finding,
+                    char comm[FACT_COMM_LEN + 1])
+{
+	const struct task *task = task_of(view, finding);
+	const char *known = task ? task->comm : finding->storm ? finding->storm->comm : "";
+
+	memset(comm, 0, FACT_COMM_LEN + 1);
+	memcpy(comm, known, strnlen(known, FACT_COMM_LEN));
+	return task || (finding->storm && finding->group.key.pid);
+}
+
+/* "3 CLOSE_WAIT of port 8080" */
+static void add_sockets(struct buffer *line, const struct group *group)
+{
+	char place[ENDPOINT_SIZE + 16];
+
+	place_text(&group->key, place);
+	buffer_print(line, "%u %s %s", group->count, state_name(group->key.state), place);
+}
+
+/* "812 RSTs sent (TCP_ABORT_ON_CLOSE) of port 8080", "40 RTO retransmits to 10.0.0.1" */
+static void add_storm(struct buffer *line, const struct view *view, const struct storm *storm)
+{
+	bool again = storm->key.kind == CHANGE_RETRANSMIT;
+	bool sent = storm->key.kind == CHANGE_RST_SENT;
+	const char *plural = storm->count == 1 ? "" : "s";
+	char place[ENDPOINT_SIZE + 16], remote[ENDPOINT_SIZE], buf[16];
+	const char *detail = storm_detail(storm, view->context.table, buf);
+
+	buffer_print(line, "%" PRIu64 " ", storm->count);
+	if (again)
+		buffer_print(line, "%s retransmit%s", detail, plural);
+	else
+		buffer_print(line, "RST%s %s", plural, sent ? "sent" : "received");
+	if (!again && detail[0]) {
+		buffer_text(line, " (");
+		escape_terminal(line, detail);
+		buffer_text(line, ")");
+	}
+	if (storm->key.elsewhere) {
+		buffer_text(line, " elsewhere");
+		return;
+	}
+	remote_text(&storm->key.place, remote);
+	place_text(&storm->key.place, place);
+	if (!again && !sent && !storm->key.place.passive)
+		buffer_print(line, " from %s", remote);
+	else
+		buffer_print(line, " %s", place);
+}
+
 static void add_headline(struct buffer *line, const struct view *view,
                          const struct finding *finding)
 {
-	const struct group *group = &finding->group;
-	const struct task *task = task_of(view, finding);
-	char place[ENDPOINT_SIZE + 16], comm[FACT_COMM_LEN + 1] = "";
+	char comm[FACT_COMM_LEN + 1];
 
-	place_text(&group->key, place);
 	if (view->color)
 		buffer_text(line, level_color(finding->level));
 	buffer_print(line, "%-8s", level_words[finding->level]);
 	if (view->color)
 		buffer_text(line, "\033[0m");
-	buffer_print(line, "%u %s %s", group->count, state_name(group->key.state), place);
-	if (task) {
-		memcpy(comm, task->comm, FACT_COMM_LEN);
-		buffer_print(line, ", %u/", task->pid);
+	if (finding->storm)
+		add_storm(line, view, finding->storm);
+	else
+		add_sockets(line, &finding->group);
+	if (comm_of(view, finding, comm)) {
+		buffer_print(line, ", %u/", finding->group.key.pid);
 		escape_terminal(line, comm);
 	}
 	if (finding->mover != MOVER_NOBODY)
@@ -120,6 +181,21 @@ static void add_ages(struct buffer *out, const struct group *group)
 		             young, bound, old, bound, median, bound, p99);
 }
 
+/* "812 within 9.80s, the last one 200ms ago" */
+static void add_events(struct buffer *out, const struct view *view, const struct storm *storm)
+{
+	uint64_t now = table_now(view->context.table);
+	char span[FORMAT_SIZE], ago[FORMAT_SIZE];
+
+	format_duration(span, storm->last - storm->first);
+	format_duration(ago, now > storm->last ? now - storm->last : 0);
+	if (storm->count == 1)
+		buffer_print(out, "  events   1, %s ago\n", ago);
+	else
+		buffer_print(out, "  events   %" PRIu64 " within %s, the last one %s ago\n",
+		             storm->count, span, ago);
+}
+
 static void add_stack(struct buffer *out, const struct view *view, const struct group *group)
 {
 	const struct stack *stack = table_find_stack(view->context.table, group->stack);
@@ -147,7 +223,10 @@ static int print_finding(struct view *view, const struct finding *finding)
 
 	add_headline(&out, view, finding);
 	add_lines(&out, "", &finding->verdict);
-	add_ages(&out, &finding->group);
+	if (finding->storm)
+		add_events(&out, view, finding->storm);
+	else
+		add_ages(&out, &finding->group);
 	add_lines(&out, "seen", &finding->evidence);
 	add_stack(&out, view, &finding->group);
 	add_lines(&out, "next", &finding->next);
@@ -207,7 +286,6 @@ static void add_json_lines(struct buffer *json, const char *key, const struct bu
 
 static void add_json_place(struct buffer *json, const struct group_key *key)
 {
-	const struct endpoint endpoint = {.addr = key->addr, .port = key->port, .family = AF_INET6};
 	char to[ENDPOINT_SIZE];
 
 	buffer_print(json, ",\"netns\":%u", key->netns);
@@ -215,20 +293,20 @@ static void add_json_place(struct buffer *json, const struct group_key *key)
 		buffer_print(json, ",\"local_port\":%u,\"foreign\":null", key->port);
 		return;
 	}
-	endpoint_text(&endpoint, to);
+	remote_text(key, to);
 	buffer_print(json, ",\"local_port\":null,\"foreign\":\"%s\"", to);
 }
 
-static void add_json_task(struct buffer *json, const struct task *task)
+static void add_json_task(struct buffer *json, const struct view *view,
+                          const struct finding *finding)
 {
-	char comm[FACT_COMM_LEN + 1] = "";
+	char comm[FACT_COMM_LEN + 1];
 
-	if (!task) {
+	if (!comm_of(view, finding, comm)) {
 		buffer_text(json, ",\"pid\":null,\"comm\":null");
 		return;
 	}
-	memcpy(comm, task->comm, FACT_COMM_LEN);
-	buffer_print(json, ",\"pid\":%u,\"comm\":", task->pid);
+	buffer_print(json, ",\"pid\":%u,\"comm\":", finding->group.key.pid);
 	escape_json(json, comm);
 }
 
@@ -253,32 +331,73 @@ static void add_json_stack(struct buffer *json, const struct view *view, const s
 	buffer_print(json, "],\"stack_count\":%u", group->stack_count);
 }
 
-static int json_finding(struct view *view, const struct finding *finding, uint64_t window)
+/* Who and where, what is there, and how long for. */
+static void add_json_group(struct buffer *json, const struct view *view,
+                           const struct finding *finding, uint64_t window)
 {
 	const struct group *group = &finding->group;
+
+	buffer_print(json, ",\"state\":\"%s\",\"count\":%u", state_name(group->key.state),
+	             group->count);
+	add_json_task(json, view, finding);
+	add_json_place(json, &group->key);
+	buffer_print(json, ",\"window_ns\":%" PRIu64 ",\"entered\":%" PRIu64 ",\"left\":%" PRIu64,
+	             window, group->entered, group->left);
+	buffer_print(json,
+	             ",\"age_min_ns\":%" PRIu64 ",\"age_median_ns\":%" PRIu64
+	             ",\"age_p99_ns\":%" PRIu64 ",\"age_max_ns\":%" PRIu64 ",\"age_exact\":%s",
+	             group->youngest, group->median, group->p99, group->oldest,
+	             group->at_least ? "false" : "true");
+}
+
+/* Who and where, and what happened; in place of a state, a count and ages of sockets. */
+static void add_json_storm(struct buffer *json, const struct view *view,
+                           const struct finding *finding, uint64_t window)
+{
+	static const char *const events[] = {
+		[CHANGE_RETRANSMIT] = "retransmit",
+		[CHANGE_RST_SENT] = "rst_sent",
+		[CHANGE_RST_RECEIVED] = "rst_received",
+	};
+	const struct storm *storm = finding->storm;
+	char buf[16];
+	const char *detail = storm_detail(storm, view->context.table, buf);
+
+	buffer_print(json, ",\"event\":\"%s\",\"detail\":", events[storm->key.kind]);
+	if (detail[0])
+		escape_json(json, detail);
+	else
+		buffer_text(json, "null");
+	buffer_print(json, ",\"events\":%" PRIu64, storm->count);
+	add_json_task(json, view, finding);
+	if (storm->key.elsewhere)
+		buffer_text(json, ",\"netns\":null,\"local_port\":null,\"foreign\":null");
+	else
+		add_json_place(json, &storm->key.place);
+	buffer_print(json, ",\"window_ns\":%" PRIu64 ",\"span_ns\":%" PRIu64, window,
+	             storm->last - storm->first);
+}
+
+static int json_finding(struct view *view, const struct finding *finding, uint64_t window)
+{
 	char verdict[1024];
 	struct buffer json = {0};
 
 	buffer_print(&json, "{\"v\":%d,\"type\":\"finding\",\"rule\":\"%s\",\"level\":\"%s\"",
 	             VIEW_JSON_SCHEMA, finding->rule, finding_level_name(finding->level));
-	buffer_print(&json, ",\"mover\":\"%s\",\"state\":\"%s\",\"count\":%u",
-	             mover_name(finding->mover), state_name(group->key.state), group->count);
-	add_json_task(&json, task_of(view, finding));
-	add_json_place(&json, &group->key);
-	buffer_print(&json, ",\"window_ns\":%" PRIu64 ",\"entered\":%" PRIu64 ",\"left\":%" PRIu64,
-	             window, group->entered, group->left);
-	buffer_print(&json,
-	             ",\"age_min_ns\":%" PRIu64 ",\"age_median_ns\":%" PRIu64
-	             ",\"age_p99_ns\":%" PRIu64 ",\"age_max_ns\":%" PRIu64 ",\"age_exact\":%s",
-	             group->youngest, group->median, group->p99, group->oldest,
-	             group->at_least ? "false" : "true");
+	buffer_print(&json, ",\"mover\":\"%s\"", mover_name(finding->mover));
+	if (finding->storm)
+		add_json_storm(&json, view, finding, window);
+	else
+		add_json_group(&json, view, finding, window);
 	snprintf(verdict, sizeof(verdict), "%.*s", (int)finding->verdict.size,
 	         finding->verdict.data ? finding->verdict.data : "");
 	buffer_text(&json, ",\"verdict\":");
 	escape_json(&json, verdict);
 	add_json_lines(&json, "evidence", &finding->evidence);
 	add_json_lines(&json, "next", &finding->next);
-	add_json_stack(&json, view, group);
+	if (!finding->storm)
+		add_json_stack(&json, view, &finding->group);
 	buffer_text(&json, ",\"source\":");
 	escape_json(&json, finding->source);
 	buffer_text(&json, "}\n");

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A process aborts connections that have no unread data: SO_LINGER of 0 seconds, a
+ * negative TCP_LINGER2, or connect() to AF_UNSPEC. Somebody wrote that on purpose.
+ */
+#include "rules/rule.h"
+
+static bool match_storm(const struct table *table, const struct storm *storm)
+{
+	if (rule_storm_reason(table, storm, "TCP_ABORT_ON_LINGER"))
+		return true;
+	if (storm->key.kind != CHANGE_RST_SENT || storm->key.act != STORM_ACT_CLOSED)
+		return false;
+	return !storm->key.detail || rule_storm_reason(table, storm, "TCP_STATE");
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct storm *storm = finding->storm;
+	bool linger2 = rule_storm_reason(why->table, storm, "TCP_ABORT_ON_LINGER");
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	rule_tell_storm(finding);
+	if (linger2)
+		finding_verdict(finding,
+		                "%s has set TCP_LINGER2 to less than 0: its close() does not wait "
+		                "in FIN_WAIT2 but resets.",
+		                name);
+	else
+		finding_verdict(
+			finding,
+			"%s aborts connections, as close() with SO_LINGER of 0 seconds and "
+			"connect() to AF_UNSPEC do. Is that deliberate? What it sent and the "
+			"peer has not got yet is lost.",
+			name);
+	if (rule_storm_is_small(finding))
+		return;
+	finding->level = FINDING_WARNING;
+	finding->mover = MOVER_APPLICATION;
+	finding_next(finding, "in %s, look for %s", name,
+	             linger2 ? "setsockopt(IPPROTO_TCP, TCP_LINGER2)"
+	                     : "setsockopt(SOL_SOCKET, SO_LINGER) with l_onoff 1 and l_linger 0, "
+	                       "setSoLinger(true, 0), SetLinger(0), resetAndDestroy()");
+	finding_next(finding, "if it is there to be rid of TIME_WAIT: that is not needed, see "
+	                      "tcptrail why time_wait");
+	if (storm->key.place.pid)
+		finding_next(finding, "see each of them: tcptrail events --pid %u",
+		             storm->key.place.pid);
+}
+
+const struct rule rule_rst_linger = {
+	.id = "rst-linger",
+	.about = "RSTs sent by a process that aborts on purpose",
+	.source = "socket(7), SO_LINGER; __tcp_close() and tcp_disconnect(), net/ipv4/tcp.c",
+	.match_storm = match_storm,
+	.judge = judge,
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Peers reset our connections. Why they do, their hosts know; when they do is a hint. */
+#include "rules/rule.h"
+
+static bool match_storm(const struct table *table, const struct storm *storm)
+{
+	(void)table;
+	return storm->key.kind == CHANGE_RST_RECEIVED;
+}
+
+/* Sockets that we had closed before the RST came. */
+static uint32_t closed_before(const struct storm *storm)
+{
+	return storm->states[STATE_FIN_WAIT1] + storm->states[STATE_FIN_WAIT2] +
+	       storm->states[STATE_CLOSING] + storm->states[STATE_LAST_ACK];
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct storm *storm = finding->storm;
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	rule_tell_storm(finding);
+	if (storm->states[STATE_CLOSE_WAIT] > storm->count / 2)
+		finding_verdict(finding,
+		                "The peers had closed, %s wrote to them all the same, and they "
+		                "reset.",
+		                name);
+	else if (closed_before(storm) > storm->count / 2)
+		finding_verdict(finding,
+		                "The peers reset connections that %s has closed: they closed, too, "
+		                "and did not read what it had sent, or gave up.",
+		                name);
+	else
+		finding_verdict(
+			finding,
+			"The peers reset connections that %s has open: they abort, crash, or "
+			"close with unread data, or something between resets for them.",
+			name);
+	if (rule_storm_is_small(finding))
+		return;
+	finding->level = FINDING_WARNING;
+	finding->mover = MOVER_PEER;
+	finding_next(finding, "how long these lived, and what was before: tcptrail events --%s %u",
+	             finding->group.key.passive ? "lport" : "rport", finding->group.key.port);
+	finding_next(finding, "run tcptrail why on the peers' hosts: it names the process that "
+	                      "resets; if none does, look for a proxy, load balancer or firewall "
+	                      "with an idle timeout");
+}
+
+const struct rule rule_rst_received = {
+	.id = "rst-received",
+	.about = "peers reset our connections",
+	.source = "RFC 9293, 3.5.3: reset processing; tcp_reset(), net/ipv4/tcp_input.c",
+	.match_storm = match_storm,
+	.judge = judge,
+};

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * close() of a socket with data that nobody has read: the kernel sends an RST in place
+ * of a FIN, and the peer may lose even what we have answered before.
+ */
+#include <inttypes.h>
+
+#include "rules/rule.h"
+
+static bool match_storm(const struct table *table, const struct storm *storm)
+{
+	if (storm->key.kind != CHANGE_RST_SENT)
+		return false;
+	if (storm->key.detail) /* since 6.12 the kernel says why */
+		return rule_storm_reason(table, storm, "TCP_ABORT_ON_CLOSE");
+	return storm->key.act == STORM_ACT_UNREAD;
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct storm *storm = finding->storm;
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	rule_tell_storm(finding);
+	if (storm->unread)
+		finding_evidence(finding, "%" PRIu64 " bytes of the peers' data were thrown away",
+		                 storm->unread);
+	finding_verdict(finding,
+	                "%s closes connections with unread data: it throws away what the peer "
+	                "sent, and the peer gets an RST, which can cost it the answer.",
+	                name);
+	if (rule_storm_is_small(finding))
+		return;
+	finding->level = FINDING_BAD;
+	finding->mover = MOVER_APPLICATION;
+	finding_next(finding,
+	             "in %s, find the path that closes before read() gave 0: an error path, a "
+	             "request body or pipelined request that is ignored",
+	             name);
+	finding_next(finding, "there: shutdown(fd, SHUT_WR), read() until it gives 0 or a time is "
+	                      "over, then close()");
+	if (storm->key.place.pid)
+		finding_next(finding, "see each of them: tcptrail events --pid %u",
+		             storm->key.place.pid);
+}
+
+const struct rule rule_rst_unread = {
+	.id = "rst-unread",
+	.about = "RSTs sent for close() with unread data",
+	.source = "RFC 2525, 2.17; RFC 9293, 3.6; __tcp_close(), net/ipv4/tcp.c",
+	.match_storm = match_storm,
+	.judge = judge,
+};
