@@ -32,11 +32,11 @@ struct finding {
 	const char *source; /* the kernel source or RFC it rests on */
 	enum finding_level level;
 	enum mover mover;
-	struct group group; /* of a storm: its key only */
+	struct group group;        /* of a storm: its key only */
 	const struct storm *storm; /* what happened; NULL: it is about sockets that are there */
-	struct buffer verdict;  /* one sentence */
-	struct buffer evidence; /* one a line */
-	struct buffer next;     /* what to do, one a line */
+	struct buffer verdict;     /* one sentence */
+	struct buffer evidence;    /* one a line */
+	struct buffer next;        /* what to do, one a line */
 };
 
 /* Adds a sentence; to evidence and next, a line. Text from outside is made harmless by views. */

@@ -69,7 +69,7 @@ static void judge(const struct why *why, struct finding *finding)
 		                storm_detail(storm, why->table, buf));
 	else
 		finding_verdict(finding, "Cannot tell why they were sent: this kernel tells no "
-		                         "reason, and no process closed with unread data.");
+		                         "reason, and no process was seen to close these.");
 	if (rule_storm_is_small(finding))
 		return;
 	finding->level = meaning ? FINDING_WARNING : FINDING_UNCLEAR;

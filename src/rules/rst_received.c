@@ -42,8 +42,11 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	finding->level = FINDING_WARNING;
 	finding->mover = MOVER_PEER;
-	finding_next(finding, "how long these lived, and what was before: tcptrail events --%s %u",
-	             finding->group.key.passive ? "lport" : "rport", finding->group.key.port);
+	if (!storm->key.elsewhere)
+		finding_next(finding,
+		             "how long these lived, and what was before: tcptrail events --%s %u",
+		             finding->group.key.passive ? "lport" : "rport",
+		             finding->group.key.port);
 	finding_next(finding, "run tcptrail why on the peers' hosts: it names the process that "
 	                      "resets; if none does, look for a proxy, load balancer or firewall "
 	                      "with an idle timeout");
