@@ -5,7 +5,10 @@
  */
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "rules/rule.h"
+
+#define AT_ONCE (NS_PER_SEC / 10)
 
 static bool match_storm(const struct table *table, const struct storm *storm)
 {
@@ -34,6 +37,11 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	finding->level = FINDING_BAD;
 	finding->mover = MOVER_APPLICATION;
+	if (storm->last - storm->first < AT_ONCE) {
+		finding->level = FINDING_WARNING;
+		finding_verdict(finding, "All at once: perhaps it ended, or dropped all that it "
+		                         "had. That alone does not say that it goes on.");
+	}
 	finding_next(finding,
 	             "in %s, find the path that closes before read() gave 0: an error path, a "
 	             "request body or pipelined request that is ignored",
