@@ -8,6 +8,7 @@
 #define TCPTRAIL_RULES_RULE_H
 
 #include "core/finding.h"
+#include "core/host.h"
 
 /* What rules look at. */
 struct why {
@@ -76,6 +77,28 @@ bool rule_storm_is_small(struct finding *finding);
 void rule_tell_storm(struct finding *finding);
 /* Has the kernel that name for why it sent these RSTs? */
 bool rule_storm_reason(const struct table *table, const struct storm *storm, const char *name);
+/* "net.ipv4.tcp_fin_timeout is 60: MEANS", as evidence; nothing if it is not known. */
+void rule_tell_setting(const struct why *why, struct finding *finding, enum setting setting,
+                       const char *means);
+/* Who has the other end of the example, and in which state, if it is on this host. */
+void rule_tell_peer(const struct why *why, struct finding *finding);
+/*
+ * Of all groups that the rule has, of the same process or else of the same namespace:
+ * is it the largest? What is said of a process or a namespace is said there, once.
+ */
+bool rule_is_largest(const struct why *why, const struct finding *finding, bool of_process);
+/*
+ * How many local ports of ip_local_port_range are taken for the row's remote end, from
+ * its local address, and of how many (*all). false: the range is not known. Looks at
+ * the whole table.
+ */
+bool rule_count_ports(const struct table *table, const struct row *row, uint32_t *taken,
+                      uint32_t *all);
+/*
+ * ns until so many retransmissions in a row are given up (tcp_model_timeout(),
+ * net/ipv4/tcp_timer.c: from 200 ms, doubled each time, 120 s at most).
+ */
+uint64_t rule_retries_time(uint64_t retries);
 
 #define RULE(name) extern const struct rule rule_##name;
 #include "rules/list.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "rules/rule.h"
 
@@ -33,9 +34,13 @@ static uint8_t classify(const struct table *table, const struct row *row,
 
 	if (sorting->wanted && !sorting->wanted(row, sorting->arg))
 		return 0;
-	for (size_t i = 0; i < rules_count; i++)
-		if (rules[i]->states & STATE_BIT(row->state) && rules[i]->match(table, row, tally))
+	for (size_t i = 0; i < rules_count; i++) {
+		if (!(rules[i]->states & STATE_BIT(row->state)))
+			continue;
+		memset(tally, 0, GROUP_TALLIES * sizeof(*tally)); /* of one that did not match */
+		if (rules[i]->match(table, row, tally))
 			return (uint8_t)(i + 1);
+	}
 	return 0;
 }
 

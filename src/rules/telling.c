@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What rules have in common: trends, who has the sockets, what is no storm. */
+/* What rules have in common: trends, who has the sockets, ports, settings, timeouts, storms. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,6 +81,103 @@ void rule_tell_doing(const struct why *why, struct finding *finding)
 	if (task->fds && task->fd_limit)
 		finding_evidence(finding, "it has %u of %u file descriptors open", task->fds,
 		                 task->fd_limit);
+}
+
+void rule_tell_setting(const struct why *why, struct finding *finding, enum setting setting,
+                       const char *means)
+{
+	const char *text = table_setting(why->table, finding->group.key.netns, setting);
+	char name[64], plain[64];
+
+	if (!text)
+		return;
+	snprintf(plain, sizeof(plain), "%s", text);
+	for (char *at = plain; *at; at++)
+		if (*at == '\t')
+			*at = ' ';
+	finding_evidence(finding, "%s is %s: %s", setting_name(setting, name), plain, means);
+}
+
+void rule_tell_peer(const struct why *why, struct finding *finding)
+{
+	const struct row *peer = table_find_peer(why->table, finding->group.example);
+	struct owner owner;
+	char unread[48] = "";
+
+	if (!peer)
+		return;
+	table_owner(why->table, peer, &owner);
+	if (peer->flags & ROW_QUEUES && peer->rqueue)
+		snprintf(unread, sizeof(unread), ", with %u bytes unread", peer->rqueue);
+	if (owner.task)
+		finding_evidence(finding,
+		                 "the other end of the oldest is on this host: %u/%.*s, %s%s",
+		                 owner.task->pid, FACT_COMM_LEN, owner.task->comm,
+		                 state_name(peer->state), unread);
+	else
+		finding_evidence(finding,
+		                 "the other end of the oldest is on this host, in %s%s; whose it "
+		                 "is, is not known",
+		                 state_name(peer->state), unread);
+}
+
+bool rule_is_largest(const struct why *why, const struct finding *finding, bool of_process)
+{
+	const struct group_key *key = &finding->group.key;
+
+	for (size_t i = 0; i < groups_count(why->groups); i++) {
+		const struct group_key *other = &groups_at(why->groups, i)->key;
+
+		if (other->class != key->class)
+			continue;
+		if (of_process ? other->pid == key->pid && other->start == key->start
+		               : other->netns == key->netns)
+			return !memcmp(other, key, sizeof(*key));
+	}
+	return false;
+}
+
+static bool has_ends_of(const struct row *row, const struct row *other)
+{
+	uint8_t a[16], b[16];
+
+	if (row->netns != other->netns || row->rport != other->rport)
+		return false;
+	endpoint_map(row->family, row->raddr, a);
+	endpoint_map(other->family, other->raddr, b);
+	if (memcmp(a, b, sizeof(a)))
+		return false;
+	endpoint_map(row->family, row->laddr, a);
+	endpoint_map(other->family, other->laddr, b);
+	return !memcmp(a, b, sizeof(a));
+}
+
+bool rule_count_ports(const struct table *table, const struct row *row, uint32_t *taken,
+                      uint32_t *all)
+{
+	const char *range = table_setting(table, row->netns, SETTING_LOCAL_PORT_RANGE);
+	unsigned int low, high;
+	struct row_iter iter;
+	const struct row *at;
+
+	if (!range || sscanf(range, "%5u %5u", &low, &high) != 2 || low > high)
+		return false;
+	*taken = 0;
+	*all = high - low + 1;
+	table_for_each (table, iter, at)
+		*taken += at->lport >= low && at->lport <= high && at->state != STATE_CLOSE &&
+		          has_ends_of(at, row);
+	return true;
+}
+
+uint64_t rule_retries_time(uint64_t retries)
+{
+	const uint64_t first = 200 * NS_PER_MS, last = 120 * NS_PER_SEC;
+	uint64_t doubled = 9; /* ilog2(last / first) */
+
+	if (retries <= doubled)
+		return ((2ULL << retries) - 1) * first;
+	return ((2ULL << doubled) - 1) * first + (retries - doubled) * last;
 }
 
 /* --- storms --------------------------------------------------------------------------------- */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Both ends have closed at once, and the peer has not acknowledged our FIN. */
+#include "rules/unacked.h"
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	unacked_tell(why, finding);
+	if (!unacked_stuck(&finding->group)) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding,
+		                "%s and the peer have closed at the same time; our FIN is on its "
+		                "way.",
+		                name);
+		return;
+	}
+	unacked_blame(why, finding);
+	finding_verdict(finding, "%s and the peer have closed at the same time, and %s.", name,
+	                unacked_by_window(&finding->group)
+	                        ? "the peer takes no more: its window is closed"
+	                        : "our FIN is not acknowledged: the peer has gone since, or it "
+	                          "gets lost");
+	finding_next(finding, "see what is sent again, and where to: tcptrail events --state "
+	                      "closing");
+}
+
+const struct rule rule_closing_pile = {
+	.id = "closing-pile",
+	.states = STATE_BIT(STATE_CLOSING),
+	.about = "both ends closed at once, our FIN is not acknowledged",
+	.source = "tcp_fin(), net/ipv4/tcp_input.c; RFC 9293, 3.6, case 3",
+	.match = unacked_match,
+	.judge = judge,
+};

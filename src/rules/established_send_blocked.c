@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What we send does not get to the peer: it has closed its window, for its program
+ * does not read, or nothing comes back and we send again and again.
+ */
+#include <inttypes.h>
+
+#include "base/format.h"
+#include "rules/rule.h"
+
+/*
+ * Intervals double from the RTO on, 200 ms at least: whose next probe is so far off,
+ * or who has sent so often, has waited about as long.
+ */
+#define PROBE_LONG_MS 3000
+#define RETRANS_LONG  4
+
+enum { TALLY_BYTES, TALLY_CLOSED, TALLY_LONG };
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	bool closed = row->timer == TIMER_PROBE;
+	bool lost = row->timer == TIMER_RETRANSMIT && row->retrans > 1;
+
+	(void)table;
+	if (!(row->flags & ROW_QUEUES) || !row->wqueue || !(row->flags & ROW_TIMER) ||
+	    !(closed || lost))
+		return false;
+	tally[TALLY_BYTES] = row->wqueue;
+	tally[TALLY_CLOSED] = closed;
+	tally[TALLY_LONG] = closed ? row->timer_ms >= PROBE_LONG_MS : row->retrans >= RETRANS_LONG;
+	return true;
+}
+
+static void judge_window(const struct why *why, struct finding *finding, const char *name)
+{
+	finding->mover = MOVER_PEER;
+	finding_verdict(finding,
+	                "The peers do not read what %s sends: their window is closed, and as long "
+	                "as they answer probes no timeout ends that.",
+	                name);
+	rule_tell_doing(why, finding);
+	finding_next(finding, "look at the peer's program: is it stuck, or too slow?");
+	finding_next(finding,
+	             "a limit for such peers: setsockopt TCP_USER_TIMEOUT, or a timeout of writes "
+	             "in %s",
+	             name);
+}
+
+static void judge_loss(const struct why *why, struct finding *finding, const char *name)
+{
+	uint64_t retries;
+	char setting[64], time[FORMAT_SIZE];
+
+	finding->mover = MOVER_NETWORK;
+	finding_verdict(finding,
+	                "Nothing answers what %s sends: the peers are gone, or segments get lost.",
+	                name);
+	if (table_setting_number(why->table, finding->group.key.netns, SETTING_RETRIES2,
+	                         &retries)) {
+		format_duration(time, rule_retries_time(retries));
+		finding_evidence(finding, "%s is %" PRIu64 ": given up after %s without an answer",
+		                 setting_name(SETTING_RETRIES2, setting), retries, time);
+	}
+	finding_next(finding,
+	             "see what is sent again, and where to: tcptrail events --state established");
+	finding_next(finding,
+	             "does a firewall or NAT on the way forget connections that are idle?");
+	finding_next(finding, "to know sooner: setsockopt TCP_USER_TIMEOUT in %s", name);
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	uint64_t closed = group->tally[TALLY_CLOSED];
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	finding_evidence(finding, "%" PRIu64 " bytes were sent or queued and are not acknowledged",
+	                 group->tally[TALLY_BYTES]);
+	finding_evidence(finding,
+	                 "of %u, %" PRIu64 " wait for a window, %" PRIu64 " retransmit; %" PRIu64
+	                 " for seconds already",
+	                 group->count, closed, group->count - closed, group->tally[TALLY_LONG]);
+	rule_tell_peer(why, finding);
+	if (!group->tally[TALLY_LONG]) {
+		finding->level = FINDING_FINE;
+		finding_verdict(
+			finding,
+			"What %s sends waits for a moment on these: a peer that reads slower "
+			"than is sent, or a lost segment.",
+			name);
+		return;
+	}
+	finding->level = FINDING_BAD;
+	if (closed * 2 >= group->count)
+		judge_window(why, finding, name);
+	else
+		judge_loss(why, finding, name);
+}
+
+const struct rule rule_established_send_blocked = {
+	.id = "established-send-blocked",
+	.states = STATE_BIT(STATE_ESTABLISHED),
+	.about = "what is sent does not arrive: closed window, or loss",
+	.source = "tcp_probe_timer() and tcp_write_timeout(), net/ipv4/tcp_timer.c; RFC 9293, "
+		  "3.8.6.1",
+	.match = match,
+	.judge = judge,
+};

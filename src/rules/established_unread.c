@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The process does not read what it was sent. How long bytes have been waiting is not
+ * measured; but a peer from which nothing had come for long when we met the socket
+ * has sent them before, and a process that has read none of all that came is late
+ * by the connection's age.
+ */
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "rules/rule.h"
+
+#define WAITS_LONG (5 * NS_PER_SEC)
+
+enum { TALLY_BYTES, TALLY_QUIET, TALLY_NEVER };
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	bool old = table_now(table) > row->since + WAITS_LONG;
+
+	/* Before accept() nobody can read: that is the listener's matter. */
+	if (!(row->flags & ROW_QUEUES) || !row->rqueue || !(row->flags & ROW_SOCKET))
+		return false;
+	tally[TALLY_BYTES] = row->rqueue;
+	tally[TALLY_QUIET] = old && !(row->flags & ROW_SINCE_EXACT);
+	tally[TALLY_NEVER] = old && row->flags & ROW_BYTES && row->bytes_received <= row->rqueue;
+	return true;
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	uint64_t quiet = group->tally[TALLY_QUIET], never = group->tally[TALLY_NEVER];
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	finding_evidence(finding, "%" PRIu64 " bytes were received and not read",
+	                 group->tally[TALLY_BYTES]);
+	if (group->median < WAITS_LONG) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding,
+		                "%s has bytes to read on these, and most of them are young.", name);
+		return;
+	}
+	if (quiet * 2 < group->count && never * 2 < group->count) {
+		finding->level = FINDING_UNCLEAR;
+		finding_verdict(finding,
+		                "%s has bytes to read on these. Cannot tell for how long, because "
+		                "the connections are older than that; it may get to them soon.",
+		                name);
+		finding_next(finding,
+		             "look again: are they the same, and do their bytes become more? "
+		             "tcptrail why established");
+		return;
+	}
+	finding->level = FINDING_BAD;
+	finding->mover = MOVER_APPLICATION;
+	finding_verdict(finding, "%s does not read what it was sent: it is stuck, or too slow.",
+	                name);
+	if (quiet)
+		finding_evidence(finding,
+		                 "on %" PRIu64 " of %u the peer had been silent for some time when "
+		                 "first looked at (see age), so the bytes are no younger",
+		                 quiet, group->count);
+	if (never)
+		finding_evidence(finding, "on %" PRIu64 " of %u nothing was ever read", never,
+		                 group->count);
+	rule_tell_doing(why, finding);
+	finding_next(finding,
+	             "find out what the threads of %s wait for (gdb -p, jstack, py-spy): a lock, "
+	             "a full pool, a slow backend",
+	             name);
+	finding_next(finding,
+	             "or nobody polls the fd: is it still in the poll set (epoll_ctl, select)?");
+}
+
+const struct rule rule_established_unread = {
+	.id = "established-unread",
+	.states = STATE_BIT(STATE_ESTABLISHED),
+	.about = "data was received and is not read",
+	.source = "tcp_recvmsg(), net/ipv4/tcp.c; tcp_diag_get_info(), net/ipv4/tcp_diag.c: Recv-Q",
+	.match = match,
+	.judge = judge,
+};

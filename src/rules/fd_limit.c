@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The process has nearly all the fds open that it may: then accept(), socket() and
+ * open() fail with EMFILE. Of sockets that no other rule is about.
+ */
+#include "rules/rule.h"
+
+#define SHARE_NEAR 90 /* % */
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	struct owner owner;
+
+	(void)tally;
+	if (!(row->flags & ROW_SOCKET))
+		return false;
+	table_owner(table, row, &owner);
+	return owner.task && owner.holding == HOLDING_OPEN && owner.task->fd_limit &&
+	       (uint64_t)owner.task->fds * 100 >= (uint64_t)owner.task->fd_limit * SHARE_NEAR;
+}
+
+/* What its sockets are, most frequent state first. */
+static void tell_sockets(const struct why *why, struct finding *finding, const struct task *task)
+{
+	uint32_t by_state[STATE_COUNT] = {0}, all = 0;
+	unsigned int most = STATE_ESTABLISHED;
+	struct row_iter iter;
+	const struct row *row;
+
+	table_for_each (why->table, iter, row) {
+		struct owner owner;
+
+		table_owner(why->table, row, &owner);
+		if (owner.task != task || owner.queued || !(row->flags & ROW_SOCKET))
+			continue;
+		all++;
+		by_state[row->state]++;
+	}
+	for (unsigned int i = 0; i < STATE_COUNT; i++)
+		if (by_state[i] > by_state[most])
+			most = i;
+	finding_evidence(finding,
+	                 "it has %u of %u file descriptors open; %u of them are TCP "
+	                 "sockets, most of these in %s (%u)",
+	                 task->fds, task->fd_limit, all, state_name(most), by_state[most]);
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct task *task = rule_task(why, finding);
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	rule_tell_flow(why, finding);
+	if (!task || !rule_is_largest(why, finding, true)) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding,
+		                "Nothing is wrong with these, but %s is near its limit of file "
+		                "descriptors: see its largest group.",
+		                name);
+		return;
+	}
+	finding->level = task->fds >= task->fd_limit ? FINDING_BAD : FINDING_WARNING;
+	finding->mover = MOVER_APPLICATION;
+	tell_sockets(why, finding, task);
+	finding_verdict(finding,
+	                "%s %s its limit of file descriptors: then accept(), socket() and open() "
+	                "fail with EMFILE.",
+	                name, finding->level == FINDING_BAD ? "has reached" : "is near");
+	finding_next(finding,
+	             "what are they? ls -l /proc/%u/fd | awk '{print $NF}' | sort | uniq -c",
+	             task->pid);
+	finding_next(finding,
+	             "if it needs that many, raise the limit: LimitNOFILE= of its unit, or now "
+	             "prlimit --pid %u --nofile=%u:%u",
+	             task->pid, task->fd_limit * 2, task->fd_limit * 2);
+}
+
+const struct rule rule_fd_limit = {
+	.id = "fd-limit",
+	.states = STATE_BIT(STATE_ESTABLISHED) | STATE_BIT(STATE_SYN_SENT) |
+                  STATE_BIT(STATE_FIN_WAIT1) | STATE_BIT(STATE_FIN_WAIT2) |
+                  STATE_BIT(STATE_CLOSE_WAIT) | STATE_BIT(STATE_CLOSE) | STATE_BIT(STATE_LISTEN),
+	.about = "the process is near its limit of file descriptors",
+	.source = "RLIMIT_NOFILE, getrlimit(2); alloc_fd(), fs/file.c",
+	.match = match,
+	.judge = judge,
+};

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * We have closed, the peer has acknowledged that and does not close. What no process
+ * has open ends by tcp_fin_timeout; what was only shut down stays as long as it takes.
+ */
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "rules/rule.h"
+
+#define WAITS_LONG (60 * NS_PER_SEC)
+#define MANY       100
+
+enum { TALLY_CLOSED, TALLY_HELD_LONG };
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	bool closed = row->flags & (ROW_ORPHAN | ROW_MINI);
+
+	tally[TALLY_CLOSED] = closed;
+	tally[TALLY_HELD_LONG] = !closed && table_now(table) > row->since + WAITS_LONG;
+	return true;
+}
+
+static void tell_end(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+
+	rule_tell_flow(why, finding);
+	finding_evidence(finding, "of %u, %" PRIu64 " were closed, %" PRIu64 " only shut down",
+	                 group->count, group->tally[TALLY_CLOSED],
+	                 group->count - group->tally[TALLY_CLOSED]);
+	rule_tell_peer(why, finding);
+	if (group->tally[TALLY_CLOSED])
+		rule_tell_setting(why, finding, SETTING_FIN_TIMEOUT,
+		                  "after so many seconds those that were closed end, whatever the "
+		                  "peer does");
+}
+
+static void next_peer(const struct why *why, struct finding *finding)
+{
+	const struct row *peer = table_find_peer(why->table, finding->group.example);
+	struct owner owner;
+
+	if (peer)
+		table_owner(why->table, peer, &owner);
+	if (peer && owner.task)
+		finding_next(finding, "see why it does not close: tcptrail why close_wait --pid %u",
+		             owner.task->pid);
+	else
+		finding_next(finding, "on the peer's host: tcptrail why close_wait");
+}
+
+/* They end by themselves; that the peers do not close is worth a word if there are many. */
+static void judge_closed(const struct why *why, struct finding *finding, const char *name)
+{
+	const struct group *group = &finding->group;
+
+	if (rule_trend(why, group) != TREND_GROWING || group->count < MANY) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding,
+		                "%s has closed these, the peers have not yet: the kernel ends them "
+		                "in a while.",
+		                name);
+		return;
+	}
+	finding->level = FINDING_WARNING;
+	finding->mover = MOVER_PEER;
+	finding_verdict(finding,
+	                "%s has closed these and the peers do not; the kernel has to end them.",
+	                name);
+	next_peer(why, finding);
+}
+
+static void judge_held(const struct why *why, struct finding *finding, const char *name)
+{
+	const struct group *group = &finding->group;
+	bool growing = rule_trend(why, group) == TREND_GROWING;
+
+	if (!group->tally[TALLY_HELD_LONG] && !(growing && group->count >= MANY)) {
+		finding->level = FINDING_FINE;
+		finding_verdict(
+			finding,
+			"%s has shut down its side and waits for what the peers still send, "
+			"not for long yet.",
+			name);
+		return;
+	}
+	finding->level = growing ? FINDING_BAD : FINDING_WARNING;
+	finding->mover = MOVER_PEER;
+	finding_verdict(finding,
+	                "%s has shut down its side and waits for the peers to close theirs; as it "
+	                "keeps the fd, no timeout ends that.",
+	                name);
+	rule_tell_doing(why, finding);
+	next_peer(why, finding);
+	finding_next(finding,
+	             "a limit in %s: close() some time after shutdown(); only then does "
+	             "tcp_fin_timeout count",
+	             name);
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	uint64_t held = group->count - group->tally[TALLY_CLOSED];
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	tell_end(why, finding);
+	if (held * 2 >= group->count || group->tally[TALLY_HELD_LONG])
+		judge_held(why, finding, name);
+	else
+		judge_closed(why, finding, name);
+}
+
+const struct rule rule_fin_wait2_peer = {
+	.id = "fin-wait2-peer",
+	.states = STATE_BIT(STATE_FIN_WAIT2),
+	.about = "we have closed, the peer has not",
+	.source = "tcp_close() and tcp_fin_time(), net/ipv4/tcp.c; RFC 9293, 3.6",
+	.match = match,
+	.judge = judge,
+};

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "rules/unacked.h"
+
+#include <inttypes.h>
+
+#include "base/format.h"
+
+#define RETRANS_MANY  3  /* at least 1.4 s without an answer, see rule_retries_time() */
+#define ORPHANS_SHARE 90 /* % of the limit */
+
+bool unacked_match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	(void)table;
+	/* The FIN takes one sequence number (tcp_send_fin(), net/ipv4/tcp_output.c). */
+	if (row->flags & ROW_QUEUES && row->wqueue)
+		tally[UNACKED_BYTES] = row->wqueue - 1;
+	if (row->flags & ROW_TIMER) {
+		tally[UNACKED_CLOSED] = row->timer == TIMER_PROBE;
+		tally[UNACKED_LOST] =
+			row->timer == TIMER_RETRANSMIT && row->retrans >= RETRANS_MANY;
+	}
+	tally[UNACKED_ORPHANS] = !!(row->flags & ROW_ORPHAN);
+	return true;
+}
+
+uint64_t unacked_stuck(const struct group *group)
+{
+	return group->tally[UNACKED_CLOSED] + group->tally[UNACKED_LOST];
+}
+
+bool unacked_by_window(const struct group *group)
+{
+	return group->tally[UNACKED_CLOSED] > group->tally[UNACKED_LOST];
+}
+
+/* false: not known */
+static bool orphans_share(const struct why *why, const struct finding *finding, uint64_t *now,
+                          uint64_t *most)
+{
+	uint32_t netns = finding->group.key.netns;
+	uint64_t grown;
+
+	return finding->group.tally[UNACKED_ORPHANS] &&
+	       table_counter(why->table, netns, COUNTER_ORPHANS, now, &grown) &&
+	       table_setting_number(why->table, netns, SETTING_MAX_ORPHANS, most) && *most;
+}
+
+static bool many_orphans(const struct why *why, const struct finding *finding)
+{
+	uint64_t now, most;
+
+	return orphans_share(why, finding, &now, &most) && now * 100 >= most * ORPHANS_SHARE;
+}
+
+/* tcp_orphan_retries(), net/ipv4/tcp_timer.c: 0 stands for 8. */
+static void tell_orphans_end(const struct why *why, struct finding *finding)
+{
+	uint64_t retries, now, most;
+	char name[64], time[FORMAT_SIZE];
+
+	if (orphans_share(why, finding, &now, &most))
+		finding_evidence(finding,
+		                 "%" PRIu64 " orphans on this host; %s is %" PRIu64
+		                 ", beyond that they are reset",
+		                 now, setting_name(SETTING_MAX_ORPHANS, name), most);
+	if (!table_setting_number(why->table, finding->group.key.netns, SETTING_ORPHAN_RETRIES,
+	                          &retries))
+		return;
+	format_duration(time, rule_retries_time(retries ? retries : 8));
+	finding_evidence(finding,
+	                 "%s is %" PRIu64 "%s: an orphan that gets no answer ends after %s",
+	                 setting_name(SETTING_ORPHAN_RETRIES, name), retries,
+	                 retries ? "" : ", which stands for 8", time);
+}
+
+static void tell_end_of_held(const struct why *why, struct finding *finding)
+{
+	uint64_t retries;
+	char name[64], time[FORMAT_SIZE];
+
+	if (!table_setting_number(why->table, finding->group.key.netns, SETTING_RETRIES2, &retries))
+		return;
+	format_duration(time, rule_retries_time(retries));
+	finding_evidence(finding,
+	                 "%s is %" PRIu64 ": one that a process has open and that gets no answer "
+	                 "ends after %s",
+	                 setting_name(SETTING_RETRIES2, name), retries, time);
+}
+
+void unacked_tell(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+
+	rule_tell_flow(why, finding);
+	finding_evidence(finding,
+	                 "of %u, %" PRIu64
+	                 " have sent three times or more without an answer, %" PRIu64
+	                 " wait for the peer's window to open",
+	                 group->count, group->tally[UNACKED_LOST], group->tally[UNACKED_CLOSED]);
+	if (group->tally[UNACKED_BYTES])
+		finding_evidence(finding, "%" PRIu64 " bytes before the FIN are not acknowledged",
+		                 group->tally[UNACKED_BYTES]);
+	rule_tell_peer(why, finding);
+	if (!unacked_stuck(group))
+		return;
+	if (group->tally[UNACKED_ORPHANS]) {
+		finding_evidence(finding, "%" PRIu64 " are orphans: no fd refers to them",
+		                 group->tally[UNACKED_ORPHANS]);
+		tell_orphans_end(why, finding);
+	}
+	if (group->tally[UNACKED_ORPHANS] < group->count)
+		tell_end_of_held(why, finding);
+}
+
+void unacked_blame(const struct why *why, struct finding *finding)
+{
+	bool growing = rule_trend(why, &finding->group) == TREND_GROWING;
+
+	finding->mover = unacked_by_window(&finding->group) ? MOVER_PEER : MOVER_NETWORK;
+	finding->level = growing || many_orphans(why, finding) ? FINDING_BAD : FINDING_WARNING;
+}
