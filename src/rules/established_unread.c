@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The process does not read what it was sent. How long bytes have been waiting is not
- * measured; but a peer from which nothing had come for long when we met the socket
- * has sent them before, and a process that has read none of all that came is late
- * by the connection's age.
+ * The process does not read what it was sent. For how long bytes wait is not measured:
+ * that a peer had been silent for long when the socket was met says so only of what
+ * had come by then. Surer is a process that has read nothing of all that ever came,
+ * or lets much pile up.
  */
 #include <inttypes.h>
 
@@ -11,6 +11,7 @@
 #include "rules/rule.h"
 
 #define WAITS_LONG (5 * NS_PER_SEC)
+#define MUCH       65536 /* bytes a socket: more than a request that has just come */
 
 enum { TALLY_BYTES, TALLY_QUIET, TALLY_NEVER };
 
@@ -32,6 +33,7 @@ static void judge(const struct why *why, struct finding *finding)
 	const struct group *group = &finding->group;
 	uint64_t quiet = group->tally[TALLY_QUIET], never = group->tally[TALLY_NEVER];
 	char name[48];
+	bool sure;
 
 	rule_task_name(why, finding, name);
 	finding_evidence(finding, "%" PRIu64 " bytes were received and not read",
@@ -53,14 +55,16 @@ static void judge(const struct why *why, struct finding *finding)
 		             "tcptrail why established");
 		return;
 	}
-	finding->level = FINDING_BAD;
+	sure = never * 2 >= group->count ||
+	       group->tally[TALLY_BYTES] >= (uint64_t)group->count * MUCH;
+	finding->level = sure ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
-	finding_verdict(finding, "%s does not read what it was sent: it is stuck, or too slow.",
-	                name);
+	finding_verdict(finding, "%s %s what it was sent: it is stuck, or too slow.", name,
+	                sure ? "does not read" : "seems not to read");
 	if (quiet)
 		finding_evidence(finding,
-		                 "on %" PRIu64 " of %u the peer had been silent for some time when "
-		                 "first looked at (see age), so the bytes are no younger",
+		                 "the peers of %" PRIu64 " of %u had been silent when first looked "
+		                 "at: bytes that did not come since are as old as age says",
 		                 quiet, group->count);
 	if (never)
 		finding_evidence(finding, "on %" PRIu64 " of %u nothing was ever read", never,

@@ -3,6 +3,8 @@
  * The process has nearly all the fds open that it may: then accept(), socket() and
  * open() fail with EMFILE. Of sockets that no other rule is about.
  */
+#include <inttypes.h>
+
 #include "rules/rule.h"
 
 #define SHARE_NEAR 90 /* % */
@@ -67,13 +69,12 @@ static void judge(const struct why *why, struct finding *finding)
 	                "%s %s its limit of file descriptors: then accept(), socket() and open() "
 	                "fail with EMFILE.",
 	                name, finding->level == FINDING_BAD ? "has reached" : "is near");
-	finding_next(finding,
-	             "what are they? ls -l /proc/%u/fd | awk '{print $NF}' | sort | uniq -c",
+	finding_next(finding, "what are they? lsof -p %u | awk '{print $5}' | sort | uniq -c",
 	             task->pid);
 	finding_next(finding,
 	             "if it needs that many, raise the limit: LimitNOFILE= of its unit, or now "
-	             "prlimit --pid %u --nofile=%u:%u",
-	             task->pid, task->fd_limit * 2, task->fd_limit * 2);
+	             "prlimit --pid %u --nofile=%" PRIu64 ":",
+	             task->pid, (uint64_t)task->fd_limit * 2);
 }
 
 const struct rule rule_fd_limit = {
