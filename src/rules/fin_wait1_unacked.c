@@ -26,8 +26,8 @@ static void judge(const struct why *why, struct finding *finding)
 		                "their window is closed.",
 		                name);
 		finding_next(finding, "look at the peer's program: it does not read");
-		finding_next(finding, "a limit for such peers: setsockopt TCP_USER_TIMEOUT in %s",
-		             name);
+		finding_next(finding,
+		             "a limit for such peers: setsockopt TCP_USER_TIMEOUT before close()");
 		return;
 	}
 	finding_verdict(finding,

@@ -62,11 +62,16 @@ static bool judge_ports(const struct why *why, struct finding *finding, const ch
 	                         : "connect() takes no port to there that is in TIME_WAIT");
 	finding->level = gone && !reused ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
-	finding_verdict(
-		finding,
-		"%s connects and closes first so often that local ports towards this remote "
-		"end run out: then connect() fails with EADDRNOTAVAIL.",
-		name);
+	if (reused)
+		finding_verdict(finding,
+		                "%s connects and closes first so often that most local ports "
+		                "towards this remote end are taken, but it may take them again.",
+		                name);
+	else
+		finding_verdict(finding,
+		                "%s connects and closes first so often that local ports towards "
+		                "this remote end run out: then connect() fails with EADDRNOTAVAIL.",
+		                name);
 	finding_next(finding, "let %s keep its connections: a pool, HTTP keep-alive", name);
 	if (!reused)
 		finding_next(finding, "or let connect() take such ports again: sysctl -w "

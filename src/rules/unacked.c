@@ -103,8 +103,12 @@ void unacked_tell(const struct why *why, struct finding *finding)
 	rule_tell_peer(why, finding);
 	if (!unacked_stuck(group))
 		return;
+	if (group->tally[UNACKED_CLOSED] && group->tally[UNACKED_ORPHANS])
+		finding_evidence(finding,
+		                 "an orphan whose probes of the window are answered ends when they "
+		                 "are 2 minutes apart");
 	if (group->tally[UNACKED_ORPHANS]) {
-		finding_evidence(finding, "%" PRIu64 " are orphans: no fd refers to them",
+		finding_evidence(finding, "orphans, which no fd refers to: %" PRIu64,
 		                 group->tally[UNACKED_ORPHANS]);
 		tell_orphans_end(why, finding);
 	}
