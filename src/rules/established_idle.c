@@ -36,7 +36,7 @@ static void judge(const struct why *why, struct finding *finding)
 	if (groups_window(why->groups))
 		finding_evidence(finding,
 		                 "the age is the time without a word when first looked at, and the "
-		                 "%s since: of these it is not known whether they were used",
+		                 "%s since, in which they may have been used",
 		                 time);
 	rule_tell_setting(why, finding, SETTING_KEEPALIVE_TIME,
 	                  "seconds without a word before it is asked, but only of sockets with "
