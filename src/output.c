@@ -318,7 +318,7 @@ void output_change(const struct change *change, void *arg)
 	struct output *output = arg;
 	struct view *view = &output->changes;
 
-	if (change->kind == CHANGE_END || output->err || output_full(output) ||
+	if (!change_has_line(change) || output->err || output_full(output) ||
 	    !query_match_change(&output->options->query, output->table, change))
 		return;
 	output->changes_printed++;

@@ -138,7 +138,7 @@ void trail_change(const struct change *change, void *arg)
 	if (change->kind == CHANGE_END) {
 		print_end(trail, met, change->row, change->time);
 		*met = trail->met[--trail->living];
-	} else if (trail->options->follow) {
+	} else if (trail->options->follow && change_has_line(change)) {
 		print_step(trail, met, change);
 	}
 }

@@ -44,9 +44,12 @@ void why_change(const struct change *change, void *arg)
 	struct why_command *why = arg;
 
 	groups_change(change, why->groups);
+	if (!query_match_change(&why->options->query, why->view.context.table, change))
+		return;
 	/* Now or never: the socket may be gone when rules judge. */
-	if (query_match_change(&why->options->query, why->view.context.table, change))
-		storms_change(change, why->storms);
+	storms_change(change, why->storms);
+	if (change_connect_failure(change) != CONNECT_FAILURE_NONE)
+		groups_failure(change, why->groups);
 }
 
 static bool is_wanted(const struct row *row, void *arg)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/change.h"
 
+#include <errno.h>
+
 #define NAME_OF(names, index)                                                                      \
 	((unsigned int)(index) < sizeof(names) / sizeof((names)[0]) ? (names)[index] : "")
 #define COVERS(names, count)                                                                       \
@@ -56,6 +58,33 @@ static const char *const loss_places[] = {
 	[LOSS_STACK] = "stack",
 };
 COVERS(loss_places, LOSS_WHERE_COUNT);
+
+enum connect_failure connect_failure_of(int err)
+{
+	switch (err) {
+	case ECONNREFUSED:
+		return CONNECT_REFUSED;
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+		return CONNECT_UNREACHABLE;
+	case ETIMEDOUT:
+		return CONNECT_TIMED_OUT;
+	case EADDRNOTAVAIL:
+		return CONNECT_NO_PORT;
+	default:
+		return CONNECT_FAILURE_NONE;
+	}
+}
+
+enum connect_failure change_connect_failure(const struct change *change)
+{
+	if (change->kind == CHANGE_CONNECT_FAILED)
+		return connect_failure_of(change->err);
+	if (change->kind == CHANGE_STATE && change->old == STATE_SYN_SENT &&
+	    change->new == STATE_CLOSE)
+		return connect_failure_of(change->row->err);
+	return CONNECT_FAILURE_NONE;
+}
 
 const char *retransmit_kind_name(enum retransmit_kind kind)
 {

@@ -11,15 +11,27 @@ enum change_kind {
 	CHANGE_RST_SENT,
 	CHANGE_RST_RECEIVED,
 	CHANGE_LOSS,
-	CHANGE_END, /* the row is dropped after this: a last look at it */
+	CHANGE_END,            /* the row is dropped after this: a last look at it */
+	CHANGE_CONNECT_FAILED, /* with an error that no transition told; no line of its own */
 	CHANGE_KIND_COUNT
+};
+
+/* Why a connect failed: what the kernel's errors come down to. */
+enum connect_failure {
+	CONNECT_FAILURE_NONE,
+	CONNECT_REFUSED,     /* an RST came back */
+	CONNECT_UNREACHABLE, /* ICMP said so, or no neighbour answers */
+	CONNECT_TIMED_OUT,   /* nothing came back */
+	CONNECT_NO_PORT,     /* no local port was free */
+	CONNECT_FAILURE_COUNT
 };
 
 struct change {
 	enum change_kind kind;
 	uint64_t time;         /* when it happened; for an inferred one, when it was noticed */
 	const struct row *row; /* as it is after the change; NULL for CHANGE_LOSS */
-	uint8_t old, new;      /* CHANGE_STATE: enum tcp_state */
+	uint8_t old, new;      /* CHANGE_STATE, CHANGE_CONNECT_FAILED: enum tcp_state */
+	uint16_t err;          /* CHANGE_CONNECT_FAILED: errno */
 	bool dwell_known;      /* some time in the old state is known */
 	bool dwell_exact;      /* ... all of it; else dwell is a lower bound */
 	bool inferred;         /* not an event of the kernel: told by a walk, look-up or deadline */
@@ -30,6 +42,16 @@ struct change {
 	enum fact_loss_where where; /* CHANGE_LOSS */
 	uint64_t count;
 };
+
+enum connect_failure connect_failure_of(int err);
+/* The failure that the change is the first and only one to tell, by event or by syscall. */
+enum connect_failure change_connect_failure(const struct change *change);
+
+/* Is it told in a line of a stream? */
+static inline bool change_has_line(const struct change *change)
+{
+	return change->kind != CHANGE_END && change->kind != CHANGE_CONNECT_FAILED;
+}
 
 /* "SYN", "SYN+ACK", "RTO", "fast", "TLP", "slow-start" */
 const char *retransmit_kind_name(enum retransmit_kind kind);

@@ -70,6 +70,7 @@ CHANGE_GETTER(event)
 		[CHANGE_RST_RECEIVED] = "rst_received",
 		[CHANGE_LOSS] = "loss",
 		[CHANGE_END] = "end",
+		[CHANGE_CONNECT_FAILED] = "connect_failed",
 	};
 	_Static_assert(sizeof(events) / sizeof(events[0]) == CHANGE_KIND_COUNT, "a name for each");
 	const struct change *change = object;
@@ -188,6 +189,9 @@ CHANGE_GETTER(transition)
 		break;
 	case CHANGE_END:
 		value_print(value, "end");
+		break;
+	case CHANGE_CONNECT_FAILED:
+		value_print(value, "connect failed");
 		break;
 	case CHANGE_KIND_COUNT:
 		break;

@@ -204,6 +204,28 @@ void fold_accept(struct table *t, const struct fact_syscall *fact)
 	owner_set(t, row, &fact->task, fact->stack, OWNER_ACCEPT);
 }
 
+/*
+ * What the socket itself has not told: tcp_v4_connect() puts it back to CLOSE without
+ * an sk_err if it finds no local port. Errors of segments came with their transition.
+ */
+static void tell_failure(struct table *t, const struct row *row, const struct fact_syscall *fact)
+{
+	struct change change = {
+		.kind = CHANGE_CONNECT_FAILED,
+		.time = fact->h.time,
+		.row = row,
+		.old = STATE_SYN_SENT,
+		.new = STATE_CLOSE,
+		.actor = fact->task,
+	};
+
+	if (fact->ret >= 0 || row->err == -fact->ret || row->state != STATE_CLOSE)
+		return;
+	change.err = (uint16_t)-fact->ret;
+	if (change_connect_failure(&change) != CONNECT_FAILURE_NONE)
+		change_emit(t, &change);
+}
+
 void fold_connect(struct table *t, const struct fact_syscall *fact)
 {
 	struct row *row = row_of_syscall(t, fact);
@@ -220,4 +242,5 @@ void fold_connect(struct table *t, const struct fact_syscall *fact)
 	}
 	if (row->owner == ROW_NONE)
 		owner_set(t, row, &fact->task, fact->stack, OWNER_CONNECT);
+	tell_failure(t, row, fact);
 }

@@ -20,6 +20,8 @@ struct map {
 struct flow {
 	struct group_key key;
 	uint64_t entered, left;
+	uint64_t failed[CONNECT_FAILURE_COUNT]; /* of SYN_SENT */
+	char comm[FACT_COMM_LEN];               /* if any has failed */
 };
 
 /* Of a group in the making: one socket. */
@@ -210,6 +212,23 @@ void groups_change(const struct change *change, void *arg)
 		flow->left++;
 }
 
+void groups_failure(const struct change *change, struct groups *groups)
+{
+	struct group_key key;
+	struct owner owner;
+	struct flow *flow;
+
+	group_key_of(groups->table, change->row, &key);
+	key.state = STATE_SYN_SENT;
+	flow = map_get(&groups->flows, &key);
+	if (!flow)
+		return;
+	flow->failed[change_connect_failure(change)]++;
+	table_owner(groups->table, change->row, &owner);
+	if (owner.task)
+		memcpy(flow->comm, owner.task->comm, sizeof(flow->comm));
+}
+
 /* --- groups --------------------------------------------------------------------------------- */
 
 static uint64_t stack_of(const struct table *t, const struct row *row)
@@ -297,12 +316,50 @@ static void conclude(struct groups *groups, struct group *group, struct member *
 	group->left = flow->left;
 }
 
+static bool has_exited(const struct table *t, const struct group_key *key)
+{
+	const struct task *task = key->pid ? table_find_task(t, key->pid, key->start) : NULL;
+
+	return !task || task->exited;
+}
+
+static int add_failures(struct groups *groups, const struct flow *flow,
+                        const uint8_t classes[CONNECT_FAILURE_COUNT])
+{
+	for (unsigned int i = CONNECT_FAILURE_NONE + 1; i < CONNECT_FAILURE_COUNT; i++) {
+		struct group_key key = flow->key;
+		struct group *group;
+
+		if (!flow->failed[i] || !classes[i])
+			continue;
+		key.class = classes[i];
+		if (has_exited(groups->table, &key)) {
+			key.pid = 0;
+			key.start = 0;
+		}
+		group = map_get(&groups->groups, &key);
+		if (!group)
+			return -ENOMEM;
+		group->failure = (enum connect_failure)i;
+		if (group->failed && memcmp(group->comm, flow->comm, sizeof(flow->comm)) != 0)
+			memset(group->comm, 0, sizeof(group->comm));
+		else
+			memcpy(group->comm, flow->comm, sizeof(group->comm));
+		group->failed += flow->failed[i];
+		group->entered += flow->entered;
+		group->left += flow->left;
+	}
+	return 0;
+}
+
 static int larger_first(const void *a, const void *b)
 {
 	const struct group *left = a, *right = b;
 
 	if (left->count != right->count)
 		return left->count < right->count ? 1 : -1;
+	if (left->failed != right->failed)
+		return left->failed < right->failed ? 1 : -1;
 	return memcmp(&left->key, &right->key, sizeof(left->key)); /* the same order each time */
 }
 
@@ -322,7 +379,8 @@ static int add_rows(struct groups *groups, group_class_fn *classify, void *arg)
 	return err;
 }
 
-int groups_collect(struct groups *groups, group_class_fn *classify, void *arg)
+int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
+                   const uint8_t failures[CONNECT_FAILURE_COUNT])
 {
 	struct totals totals;
 	size_t at = 0;
@@ -343,6 +401,8 @@ int groups_collect(struct groups *groups, group_class_fn *classify, void *arg)
 		conclude(groups, group, groups->members + at);
 		at += group->count;
 	}
+	for (size_t i = 0; i < groups->flows.count && !err; i++)
+		err = add_failures(groups, entry_at(&groups->flows, i), failures);
 	/* By place from here on, not by key. */
 	if (groups->groups.count)
 		qsort(groups->groups.entries, groups->groups.count, sizeof(struct group),

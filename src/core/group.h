@@ -33,6 +33,15 @@ struct group {
 	struct group_key key;
 	uint32_t count;
 	uint64_t entered, left; /* sockets that came into, went out of the state; of any class */
+	/*
+	 * Of a group of failed connects: how often that happened while it was watched. Of
+	 * those no sockets are left: count and ages are 0, there is no example, and the
+	 * state is SYN_SENT. Of processes that have exited, those to one remote end are one
+	 * group, with pid 0: a client that is run in a loop.
+	 */
+	enum connect_failure failure;
+	uint64_t failed;
+	char comm[FACT_COMM_LEN]; /* who failed, even if that has exited; "": not known */
 	/* ns in the state; at_least: of one of them or more only a lower bound is known */
 	uint64_t youngest, median, p99, oldest;
 	bool at_least;
@@ -50,6 +59,8 @@ void groups_free(struct groups *groups);
 
 /* A table_change_fn: counts who enters and leaves which state, from now on. */
 void groups_change(const struct change *change, void *groups);
+/* Counts a failed connect (change_connect_failure); the caller leaves out whom it does not want. */
+void groups_failure(const struct change *change, struct groups *groups);
 /* For how long it has counted, ns. */
 uint64_t groups_window(const struct groups *groups);
 
@@ -60,8 +71,12 @@ uint64_t groups_window(const struct groups *groups);
 typedef uint8_t group_class_fn(const struct table *table, const struct row *row,
                                uint64_t tally[GROUP_TALLIES], void *arg);
 
-/* Groups all rows anew, the largest group first. 0 or -ENOMEM. */
-int groups_collect(struct groups *groups, group_class_fn *classify, void *arg);
+/*
+ * Groups all rows anew, and the connects that failed. The largest group first.
+ * failures: the class of each kind of these, 0: left out. 0 or -ENOMEM.
+ */
+int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
+                   const uint8_t failures[CONNECT_FAILURE_COUNT]);
 size_t groups_count(const struct groups *groups);
 /* Valid until the next groups_collect; example until the table changes. */
 const struct group *groups_at(const struct groups *groups, size_t index);

@@ -23,6 +23,7 @@ static const char *const paths[] = {
 	[SETTING_TW_REUSE] = "ipv4/tcp_tw_reuse",
 	[SETTING_KEEPALIVE_TIME] = "ipv4/tcp_keepalive_time",
 	[SETTING_ABORT_ON_OVERFLOW] = "ipv4/tcp_abort_on_overflow",
+	[SETTING_SYN_LINEAR_TIMEOUTS] = "ipv4/tcp_syn_linear_timeouts",
 };
 _Static_assert(sizeof(paths) / sizeof(paths[0]) == SETTING_COUNT, "a path for each setting");
 

@@ -242,7 +242,7 @@ bool query_match_change(const struct query *query, const struct table *table,
 	if (!change->row)
 		return true;
 	/* A retransmission or an RST leaves no state: the present one counts. */
-	if (change->kind != CHANGE_STATE)
+	if (change->kind != CHANGE_STATE && change->kind != CHANGE_CONNECT_FAILED)
 		return query_match(query, table, change->row, change->time);
 	if (query->states && !(query->states & (STATE_BIT(change->old) | STATE_BIT(change->new))))
 		return false;

@@ -20,6 +20,8 @@ struct why {
 struct rule {
 	const char *id;    /* stable; the file is called so, with "_" for "-" */
 	uint32_t states;   /* STATE_BITs of the sockets that it may be about; 0: of a storm */
+	/* Or it is about connects that failed so: sockets that are no more. It has no match then. */
+	enum connect_failure failure;
 	const char *about; /* one line of help */
 	const char *source;
 	/* Is it about the row? May add to the tallies of its group. */
@@ -64,7 +66,7 @@ void rule_tell_flow(const struct why *why, struct finding *finding);
 
 /* Who has the sockets; NULL: nobody is known. */
 const struct task *rule_task(const struct why *why, const struct finding *finding);
-/* "4242/java", "a process that is not known" */
+/* "4242/java", "curl (exited)", "a process that is not known" */
 const char *rule_task_name(const struct why *why, const struct finding *finding, char buf[48]);
 /* Its threads and open fds, if it was asked. */
 void rule_tell_doing(const struct why *why, struct finding *finding);
@@ -77,7 +79,7 @@ bool rule_storm_is_small(struct finding *finding);
 void rule_tell_storm(struct finding *finding);
 /* Has the kernel that name for why it sent these RSTs? */
 bool rule_storm_reason(const struct table *table, const struct storm *storm, const char *name);
-/* "net.ipv4.tcp_fin_timeout is 60: MEANS", as evidence; nothing if it is not known. */
+/* "net.ipv4.tcp_fin_timeout is 60: MEANS", as evidence; nothing if it is not known. NULL: no ": ". */
 void rule_tell_setting(const struct why *why, struct finding *finding, enum setting setting,
                        const char *means);
 /* Who has the other end of the example, and in which state, if it is on this host. */
@@ -99,6 +101,27 @@ bool rule_count_ports(const struct table *table, const struct row *row, uint32_t
  * net/ipv4/tcp_timer.c: from 200 ms, doubled each time, 120 s at most).
  */
 uint64_t rule_retries_time(uint64_t retries);
+/*
+ * Of a group of failed connects: too few, or too small a share of those tried, to be
+ * a finding. Then the level is set and the verdict says so.
+ */
+bool rule_fails_seldom(struct finding *finding);
+/* "of 40 connects in 10.0s 12 failed so", as a piece of evidence. */
+void rule_tell_failures(const struct why *why, struct finding *finding);
+
+/* The remote end's address, without its port. */
+const char *rule_address(const struct group *group, char buf[64]);
+/* What to put before a command for it to run in the group's namespace: "", "nsenter -t 42 -n ". */
+const char *rule_enter(const struct why *why, const struct finding *finding, char buf[48]);
+/* A next step: how the kernel would send to the remote end. */
+void rule_next_route(const struct why *why, struct finding *finding);
+/* By how much the counter has grown while watched; 0: not at all, or that is not known. */
+uint64_t rule_grown(const struct why *why, const struct group *group, enum counter counter);
+
+/* Of a group of listeners, whose tallies are what waits for accept() and what may: */
+void rule_tell_queue(const struct why *why, struct finding *finding);
+void rule_tell_overflows(const struct why *why, struct finding *finding);
+void rule_next_backlog(const struct why *why, struct finding *finding);
 
 #define RULE(name) extern const struct rule rule_##name;
 #include "rules/list.h"

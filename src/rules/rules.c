@@ -44,9 +44,22 @@ static uint8_t classify(const struct table *table, const struct row *row,
 	return 0;
 }
 
+static void failure_classes(uint8_t classes[CONNECT_FAILURE_COUNT])
+{
+	memset(classes, 0, CONNECT_FAILURE_COUNT);
+	for (size_t i = 0; i < rules_count; i++)
+		if (rules[i]->failure != CONNECT_FAILURE_NONE)
+			classes[rules[i]->failure] = (uint8_t)(i + 1);
+}
+
+/* Sockets, connects that failed, or events. */
 static uint64_t size_of(const struct finding *finding)
 {
-	return finding->storm ? finding->storm->count : finding->group.count;
+	const struct group *group = &finding->group;
+
+	if (finding->storm)
+		return finding->storm->count;
+	return group->count ? group->count : group->failed;
 }
 
 /* What is worse first; of two alike what there is more of. */
@@ -109,8 +122,11 @@ int rules_run(const struct table *table, struct groups *groups, const struct sto
 	const struct why why = {table, groups, storms};
 	struct sorting sorting = {wanted, arg};
 	struct finding *findings;
-	int err = groups_collect(groups, classify, &sorting);
+	uint8_t failures[CONNECT_FAILURE_COUNT];
+	int err;
 
+	failure_classes(failures);
+	err = groups_collect(groups, classify, &sorting, failures);
 	if (err)
 		return err;
 	*count = groups_count(groups);

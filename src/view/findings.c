@@ -72,25 +72,31 @@ static const struct task *task_of(const struct view *view, const struct finding 
 	return key->pid ? table_find_task(view->context.table, key->pid, key->start) : NULL;
 }
 
-/* Name of the process, NUL-terminated; false: none is known. */
+/* Name of the process, NUL-terminated, even if it has exited; false: it is not known which. */
 static bool comm_of(const struct view *view, const struct finding *finding,
                     char comm[FACT_COMM_LEN + 1])
 {
 	const struct task *task = task_of(view, finding);
-	const char *known = task ? task->comm : finding->storm ? finding->storm->comm : "";
+	const char *known = finding->storm ? finding->storm->comm : finding->group.comm;
 
 	memset(comm, 0, FACT_COMM_LEN + 1);
+	if (task)
+		known = task->comm;
 	memcpy(comm, known, strnlen(known, FACT_COMM_LEN));
 	return task || (finding->storm && finding->group.key.pid);
 }
 
-/* "3 CLOSE_WAIT of port 8080" */
-static void add_sockets(struct buffer *line, const struct group *group)
+/* "3 CLOSE_WAIT of port 8080", "12 failed connects to 10.0.0.1:80" */
+static void add_group(struct buffer *line, const struct group *group)
 {
 	char place[ENDPOINT_SIZE + 16];
 
 	place_text(&group->key, place);
-	buffer_print(line, "%u %s %s", group->count, state_name(group->key.state), place);
+	if (group->failed)
+		buffer_print(line, "%" PRIu64 " failed connect%s %s", group->failed,
+		             group->failed == 1 ? "" : "s", place);
+	else
+		buffer_print(line, "%u %s %s", group->count, state_name(group->key.state), place);
 }
 
 /* "812 RSTs sent (TCP_ABORT_ON_CLOSE) of port 8080", "40 RTO retransmits to 10.0.0.1" */
@@ -137,10 +143,14 @@ static void add_headline(struct buffer *line, const struct view *view,
 	if (finding->storm)
 		add_storm(line, view, finding->storm);
 	else
-		add_sockets(line, &finding->group);
+		add_group(line, &finding->group);
 	if (comm_of(view, finding, comm)) {
 		buffer_print(line, ", %u/", finding->group.key.pid);
 		escape_terminal(line, comm);
+	} else if (comm[0]) {
+		buffer_text(line, ", ");
+		escape_terminal(line, comm);
+		buffer_text(line, " (exited)");
 	}
 	if (finding->mover != MOVER_NOBODY)
 		buffer_print(line, ": it is the %s's move", mover_name(finding->mover));
@@ -225,7 +235,7 @@ static int print_finding(struct view *view, const struct finding *finding)
 	add_lines(&out, "", &finding->verdict);
 	if (finding->storm)
 		add_events(&out, view, finding->storm);
-	else
+	else if (finding->group.count)
 		add_ages(&out, &finding->group);
 	add_lines(&out, "seen", &finding->evidence);
 	add_stack(&out, view, &finding->group);
@@ -302,12 +312,14 @@ static void add_json_task(struct buffer *json, const struct view *view,
 {
 	char comm[FACT_COMM_LEN + 1];
 
-	if (!comm_of(view, finding, comm)) {
-		buffer_text(json, ",\"pid\":null,\"comm\":null");
-		return;
-	}
-	buffer_print(json, ",\"pid\":%u,\"comm\":", finding->group.key.pid);
-	escape_json(json, comm);
+	if (comm_of(view, finding, comm))
+		buffer_print(json, ",\"pid\":%u,\"comm\":", finding->group.key.pid);
+	else
+		buffer_text(json, ",\"pid\":null,\"comm\":");
+	if (comm[0])
+		escape_json(json, comm);
+	else
+		buffer_text(json, "null");
 }
 
 static void add_json_stack(struct buffer *json, const struct view *view, const struct group *group)
@@ -331,18 +343,14 @@ static void add_json_stack(struct buffer *json, const struct view *view, const s
 	buffer_print(json, "],\"stack_count\":%u", group->stack_count);
 }
 
-/* Who and where, what is there, and how long for. */
-static void add_json_group(struct buffer *json, const struct view *view,
-                           const struct finding *finding, uint64_t window)
+/* Of sockets that are there; of failed connects and of storms none is. */
+static void add_json_ages(struct buffer *json, const struct group *group)
 {
-	const struct group *group = &finding->group;
-
-	buffer_print(json, ",\"state\":\"%s\",\"count\":%u", state_name(group->key.state),
-	             group->count);
-	add_json_task(json, view, finding);
-	add_json_place(json, &group->key);
-	buffer_print(json, ",\"window_ns\":%" PRIu64 ",\"entered\":%" PRIu64 ",\"left\":%" PRIu64,
-	             window, group->entered, group->left);
+	if (!group->count) {
+		buffer_text(json, ",\"age_min_ns\":null,\"age_median_ns\":null,"
+		                  "\"age_p99_ns\":null,\"age_max_ns\":null,\"age_exact\":null");
+		return;
+	}
 	buffer_print(json,
 	             ",\"age_min_ns\":%" PRIu64 ",\"age_median_ns\":%" PRIu64
 	             ",\"age_p99_ns\":%" PRIu64 ",\"age_max_ns\":%" PRIu64 ",\"age_exact\":%s",
@@ -350,54 +358,68 @@ static void add_json_group(struct buffer *json, const struct view *view,
 	             group->at_least ? "false" : "true");
 }
 
-/* Who and where, and what happened; in place of a state, a count and ages of sockets. */
-static void add_json_storm(struct buffer *json, const struct view *view,
-                           const struct finding *finding, uint64_t window)
+/* What there is, and how it comes and goes. */
+static void add_json_group(struct buffer *json, const struct group *group)
+{
+	buffer_print(json,
+	             ",\"state\":\"%s\",\"count\":%u,\"entered\":%" PRIu64 ",\"left\":%" PRIu64,
+	             state_name(group->key.state), group->count, group->entered, group->left);
+	if (group->failed)
+		buffer_print(json, ",\"failed\":%" PRIu64, group->failed);
+	else
+		buffer_text(json, ",\"failed\":null");
+	buffer_text(json, ",\"event\":null,\"detail\":null,\"events\":null,\"span_ns\":null");
+}
+
+/* What happened, and how often. */
+static void add_json_storm(struct buffer *json, const struct view *view, const struct storm *storm)
 {
 	static const char *const events[] = {
 		[CHANGE_RETRANSMIT] = "retransmit",
 		[CHANGE_RST_SENT] = "rst_sent",
 		[CHANGE_RST_RECEIVED] = "rst_received",
 	};
-	const struct storm *storm = finding->storm;
 	char buf[16];
 	const char *detail = storm_detail(storm, view->context.table, buf);
 
+	buffer_text(json, ",\"state\":null,\"count\":null,\"entered\":null,\"left\":null,"
+	                  "\"failed\":null");
 	buffer_print(json, ",\"event\":\"%s\",\"detail\":", events[storm->key.kind]);
 	if (detail[0])
 		escape_json(json, detail);
 	else
 		buffer_text(json, "null");
-	buffer_print(json, ",\"events\":%" PRIu64, storm->count);
-	add_json_task(json, view, finding);
-	if (storm->key.elsewhere)
-		buffer_text(json, ",\"netns\":null,\"local_port\":null,\"foreign\":null");
-	else
-		add_json_place(json, &storm->key.place);
-	buffer_print(json, ",\"window_ns\":%" PRIu64 ",\"span_ns\":%" PRIu64, window,
+	buffer_print(json, ",\"events\":%" PRIu64 ",\"span_ns\":%" PRIu64, storm->count,
 	             storm->last - storm->first);
 }
 
 static int json_finding(struct view *view, const struct finding *finding, uint64_t window)
 {
+	const struct storm *storm = finding->storm;
 	char verdict[1024];
 	struct buffer json = {0};
 
 	buffer_print(&json, "{\"v\":%d,\"type\":\"finding\",\"rule\":\"%s\",\"level\":\"%s\"",
 	             VIEW_JSON_SCHEMA, finding->rule, finding_level_name(finding->level));
 	buffer_print(&json, ",\"mover\":\"%s\"", mover_name(finding->mover));
-	if (finding->storm)
-		add_json_storm(&json, view, finding, window);
+	if (storm)
+		add_json_storm(&json, view, storm);
 	else
-		add_json_group(&json, view, finding, window);
+		add_json_group(&json, &finding->group);
+	add_json_task(&json, view, finding);
+	if (storm && storm->key.elsewhere)
+		buffer_text(&json, ",\"netns\":null,\"local_port\":null,\"foreign\":null");
+	else
+		add_json_place(&json, &finding->group.key);
+	buffer_print(&json, ",\"window_ns\":%" PRIu64, window);
+	add_json_ages(&json, &finding->group);
 	snprintf(verdict, sizeof(verdict), "%.*s", (int)finding->verdict.size,
 	         finding->verdict.data ? finding->verdict.data : "");
 	buffer_text(&json, ",\"verdict\":");
 	escape_json(&json, verdict);
 	add_json_lines(&json, "evidence", &finding->evidence);
 	add_json_lines(&json, "next", &finding->next);
-	if (!finding->storm)
-		add_json_stack(&json, view, &finding->group);
+	add_json_stack(&json, view, &finding->group);
 	buffer_text(&json, ",\"source\":");
 	escape_json(&json, finding->source);
 	buffer_text(&json, "}\n");

@@ -298,6 +298,9 @@ static inline void log_change(const struct change *change, void *arg)
 	case CHANGE_RST_RECEIVED:
 		log_print(trial, "rst_received");
 		break;
+	case CHANGE_CONNECT_FAILED:
+		log_print(trial, "connect failed %u", change->err);
+		break;
 	case CHANGE_LOSS:
 	case CHANGE_END:
 	case CHANGE_KIND_COUNT:

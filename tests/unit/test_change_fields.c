@@ -23,7 +23,7 @@ static void print_change(const struct change *change, void *arg)
 	size_t used = strlen(printer->text);
 	char text[FOLD_LINE];
 
-	if (change->kind == CHANGE_END) /* no line of its own */
+	if (!change_has_line(change))
 		return;
 	printer->context.now = table_now(printer->context.table);
 	fold_print(printer->format, &printer->context, printer->field, change, text);
