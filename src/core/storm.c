@@ -201,6 +201,7 @@ static bool counts(const struct change *change)
 	case CHANGE_RST_RECEIVED:
 		return change->row->state != STATE_SYN_SENT;
 	case CHANGE_STATE:
+	case CHANGE_CONNECT_FAILED:
 	case CHANGE_LOSS:
 	case CHANGE_END:
 	case CHANGE_KIND_COUNT:

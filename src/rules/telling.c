@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What rules have in common: trends, who has the sockets, ports, settings, timeouts, storms. */
+/* What rules have in common: trends, who has the sockets, ports, settings, timeouts. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +57,8 @@ const char *rule_task_name(const struct why *why, const struct finding *finding,
 	else if (finding->storm && finding->storm->key.place.pid)
 		snprintf(buf, 48, "%u/%.*s", finding->storm->key.place.pid, FACT_COMM_LEN,
 		         finding->storm->comm);
+	else if (finding->group.comm[0])
+		snprintf(buf, 48, "%.*s (exited)", FACT_COMM_LEN, finding->group.comm);
 	else
 		snprintf(buf, 48, "a process that is not known");
 	return buf;
@@ -95,7 +97,8 @@ void rule_tell_setting(const struct why *why, struct finding *finding, enum sett
 	for (char *at = plain; *at; at++)
 		if (*at == '\t')
 			*at = ' ';
-	finding_evidence(finding, "%s is %s: %s", setting_name(setting, name), plain, means);
+	finding_evidence(finding, "%s is %s%s%s", setting_name(setting, name), plain,
+	                 means ? ": " : "", means ? means : "");
 }
 
 void rule_tell_peer(const struct why *why, struct finding *finding)
@@ -178,68 +181,4 @@ uint64_t rule_retries_time(uint64_t retries)
 	if (retries <= doubled)
 		return ((2ULL << retries) - 1) * first;
 	return ((2ULL << doubled) - 1) * first + (retries - doubled) * last;
-}
-
-/* --- storms --------------------------------------------------------------------------------- */
-
-/* "peers: 10.0.0.7 (40), 10.0.0.9 (2), others (7)" */
-static void tell_ends(struct finding *finding)
-{
-	const struct storm *storm = finding->storm;
-	uint64_t rest = storm->count;
-	char text[STORM_ENDS * (ENDPOINT_SIZE + 24) + 32];
-	int at = 0;
-
-	for (size_t i = 0; i < STORM_ENDS && storm->ends[i].count; i++) {
-		const struct endpoint end = {.addr = storm->ends[i].addr, .family = AF_INET6};
-		char address[ENDPOINT_SIZE];
-
-		endpoint_address(&end, address);
-		at += snprintf(text + at, sizeof(text) - (size_t)at, "%s%s (%" PRIu64 ")",
-		               i ? ", " : "", address, storm->ends[i].count);
-		rest -= storm->ends[i].count;
-	}
-	if (rest)
-		snprintf(text + at, sizeof(text) - (size_t)at, ", others (%" PRIu64 ")", rest);
-	finding_evidence(finding, "peers: %s", text);
-}
-
-static void tell_states(struct finding *finding)
-{
-	for (unsigned int state = 1; state < STATE_COUNT; state++)
-		if (finding->storm->states[state] && state != STATE_CLOSE)
-			finding_evidence(finding, "%u of them in %s", finding->storm->states[state],
-			                 state_name(state));
-}
-
-void rule_tell_storm(struct finding *finding)
-{
-	/* Of a remote end the headline tells. */
-	if (finding->group.key.passive || finding->storm->key.elsewhere)
-		tell_ends(finding);
-	tell_states(finding);
-}
-
-bool rule_storm_is_small(struct finding *finding)
-{
-	double rate = storm_rate(finding->storm);
-
-	if (rate >= STORM_LEAST) {
-		finding_evidence(finding, "%.1f in ten seconds; less than %d are called normal",
-		                 rate, STORM_LEAST);
-		return false;
-	}
-	finding->level = FINDING_FINE;
-	finding->mover = MOVER_NOBODY;
-	finding_verdict(finding,
-	                "Not called a storm: %.1f in ten seconds, and less than %d are normal.",
-	                rate, STORM_LEAST);
-	return true;
-}
-
-bool rule_storm_reason(const struct table *table, const struct storm *storm, const char *name)
-{
-	char buf[16];
-
-	return storm->key.kind == CHANGE_RST_SENT && !strcmp(storm_detail(storm, table, buf), name);
 }

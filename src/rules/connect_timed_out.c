@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Connects that the kernel has given up: what syn-sent-no-answer is about, at its end. */
+#include "rules/rule.h"
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	char name[48], address[64], enter[48];
+
+	rule_tell_failures(why, finding);
+	rule_tell_setting(why, finding, SETTING_SYN_RETRIES, NULL);
+	if (rule_fails_seldom(finding))
+		return;
+	rule_address(group, address);
+	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
+	finding->mover = MOVER_NETWORK;
+	finding_verdict(finding,
+	                "Connects of %s to %s port %u time out: nothing has answered any of "
+	                "their SYNs.",
+	                rule_task_name(why, finding, name), address, group->key.port);
+	rule_next_route(why, finding);
+	finding_next(finding, "see how far SYNs get: %stcptraceroute %s %u",
+	             rule_enter(why, finding, enter), address, group->key.port);
+}
+
+const struct rule rule_connect_timed_out = {
+	.id = "connect-timed-out",
+	.failure = CONNECT_TIMED_OUT,
+	.about = "connects end because nothing answers",
+	.source = "tcp_write_timeout(), net/ipv4/tcp_timer.c; RFC 1122, 4.2.3.5",
+	.judge = judge,
+};

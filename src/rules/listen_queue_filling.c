@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The accept queue is not full yet, but a burst away from it. */
+#include "rules/rule.h"
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	(void)table;
+	tally[0] += row->rqueue;
+	tally[1] += row->wqueue;
+	return row->flags & ROW_QUEUES && (uint64_t)row->rqueue * 4 >= (row->wqueue + 1ULL) * 3;
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	finding->level = FINDING_WARNING;
+	finding->mover = MOVER_APPLICATION;
+	finding_verdict(finding,
+	                "%s is behind with accept(): the queue of port %u is three quarters full "
+	                "or more.",
+	                name, finding->group.key.port);
+	rule_tell_queue(why, finding);
+	rule_tell_overflows(why, finding);
+	rule_tell_doing(why, finding);
+	finding_next(finding, "see whether it goes on: watch -n1 \"ss -ltn 'sport = :%u'\"",
+	             finding->group.key.port);
+	rule_next_backlog(why, finding);
+}
+
+const struct rule rule_listen_queue_filling = {
+	.id = "listen-queue-filling",
+	.states = STATE_BIT(STATE_LISTEN),
+	.about = "the accept queue is nearly full",
+	.source = "inet_csk_reqsk_queue_add(), net/ipv4/inet_connection_sock.c",
+	.match = match,
+	.judge = judge,
+};

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* More connections wait for accept() than may: what else comes is dropped. */
+#include <inttypes.h>
+
+#include "rules/rule.h"
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	(void)table;
+	tally[0] += row->rqueue;
+	tally[1] += row->wqueue;
+	return row->flags & ROW_QUEUES && row->rqueue > row->wqueue;
+}
+
+static void tell_consequence(const struct why *why, struct finding *finding)
+{
+	uint64_t abort;
+
+	if (!table_setting_number(why->table, finding->group.key.netns, SETTING_ABORT_ON_OVERFLOW,
+	                          &abort))
+		return;
+	finding_evidence(finding, "net.ipv4.tcp_abort_on_overflow is %" PRIu64 ": clients %s",
+	                 abort, abort ? "get an RST" : "are not told, and send again");
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	uint64_t now, grown;
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	rule_tell_queue(why, finding);
+	rule_tell_overflows(why, finding);
+	finding->mover = MOVER_APPLICATION;
+	if (rule_trend(why, group) != TREND_UNKNOWN &&
+	    table_counter(why->table, group->key.netns, COUNTER_LISTEN_OVERFLOWS, &now, &grown) &&
+	    !grown) {
+		finding->level = FINDING_WARNING;
+		finding_verdict(finding,
+		                "%s has let its accept queue on port %u fill up. Nothing was "
+		                "dropped for that while it was watched.",
+		                name, group->key.port);
+	} else {
+		finding->level = FINDING_BAD;
+		finding_verdict(finding,
+		                "%s does not accept() fast enough: the queue of port %u is full, "
+		                "and the kernel drops what else comes.",
+		                name, group->key.port);
+	}
+	tell_consequence(why, finding);
+	rule_tell_doing(why, finding);
+	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
+	rule_next_backlog(why, finding);
+}
+
+const struct rule rule_listen_queue_full = {
+	.id = "listen-queue-full",
+	.states = STATE_BIT(STATE_LISTEN),
+	.about = "the accept queue is full",
+	.source = "sk_acceptq_is_full(), include/net/sock.h; tcp_conn_request(), "
+		  "net/ipv4/tcp_input.c",
+	.match = match,
+	.judge = judge,
+};

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * connect() found no local port. One port serves many destinations, but each
+ * (address, port, destination) once only, sockets in TIME_WAIT included.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "core/endpoint.h"
+#include "rules/rule.h"
+
+struct usage {
+	uint64_t used, time_wait;
+	unsigned int low, high;
+	uint64_t range; /* ports from low to high; 0: not known */
+};
+
+static void count_used(const struct why *why, const struct group_key *key, struct usage *usage)
+{
+	struct row_iter iter;
+	const struct row *row;
+
+	table_for_each (why->table, iter, row) {
+		uint8_t addr[16];
+
+		if (row->netns != key->netns || row->rport != key->port ||
+		    row->state == STATE_CLOSE)
+			continue;
+		endpoint_map(row->family, row->raddr, addr);
+		if (memcmp(addr, key->addr, sizeof(addr)) != 0)
+			continue;
+		usage->used++;
+		usage->time_wait += row->state == STATE_TIME_WAIT;
+	}
+}
+
+static void read_range(const char *text, struct usage *usage)
+{
+	if (text && sscanf(text, "%u %u", &usage->low, &usage->high) == 2 &&
+	    usage->low <= usage->high && usage->high <= UINT16_MAX)
+		usage->range = usage->high - usage->low + 1;
+}
+
+static void tell_usage(const struct usage *usage, struct finding *finding)
+{
+	if (usage->range)
+		finding_evidence(finding,
+		                 "%" PRIu64 " sockets to there, %" PRIu64
+		                 " of them in TIME_WAIT: %" PRIu64 " %% of the %" PRIu64
+		                 " local ports",
+		                 usage->used, usage->time_wait, usage->used * 100 / usage->range,
+		                 usage->range);
+	else
+		finding_evidence(finding,
+		                 "%" PRIu64 " sockets to there, %" PRIu64 " of them in TIME_WAIT",
+		                 usage->used, usage->time_wait);
+}
+
+static void advise(const struct why *why, const struct usage *usage, struct finding *finding)
+{
+	uint32_t netns = finding->group.key.netns;
+	uint64_t reuse;
+
+	finding_next(finding, "keep connections and use them again: a pool, HTTP keep-alive");
+	if (usage->range)
+		finding_next(finding,
+		             "more ports: sysctl -w net.ipv4.ip_local_port_range='1024 "
+		             "65535' (now '%u %u')",
+		             usage->low, usage->high);
+	if (usage->time_wait && table_setting_number(why->table, netns, SETTING_TW_REUSE, &reuse) &&
+	    reuse != 1)
+		finding_next(finding,
+		             "let connect() take ports from TIME_WAIT after a second: sysctl -w "
+		             "net.ipv4.tcp_tw_reuse=1 (now %" PRIu64 ")",
+		             reuse);
+	finding_next(finding, "more source or destination addresses: each pair has its own ports");
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct group_key *key = &finding->group.key;
+	struct usage usage = {0};
+	char name[48], address[64];
+
+	read_range(table_setting(why->table, key->netns, SETTING_LOCAL_PORT_RANGE), &usage);
+	count_used(why, key, &usage);
+	rule_tell_failures(why, finding);
+	tell_usage(&usage, finding);
+	rule_task_name(why, finding, name);
+	rule_address(&finding->group, address);
+	/* No connect fails so by chance: seldom is the beginning of often. */
+	finding->level =
+		finding->group.failed * 10 < finding->group.entered ? FINDING_WARNING : FINDING_BAD;
+	finding->mover = MOVER_KERNEL;
+	if (usage.range && usage.used * 2 < usage.range) {
+		finding_verdict(finding,
+		                "%s gets no local port to connect to %s port %u (EADDRNOTAVAIL), "
+		                "though sockets to there use few: others bind() them, or "
+		                "net.ipv4.ip_local_reserved_ports leaves them out.",
+		                name, address, key->port);
+		finding_next(finding, "see what holds the ports: ss -tan | awk '{print $4}' | "
+		                      "sort | uniq -c | sort -n | tail");
+		finding_next(finding, "where a program binds only an address before connect(): "
+		                      "setsockopt IP_BIND_ADDRESS_NO_PORT");
+		return;
+	}
+	finding_verdict(finding,
+	                "%s runs out of local ports to connect to %s port %u (EADDRNOTAVAIL).",
+	                name, address, key->port);
+	advise(why, &usage, finding);
+}
+
+const struct rule rule_ports_exhausted = {
+	.id = "ports-exhausted",
+	.failure = CONNECT_NO_PORT,
+	.about = "connects find no free local port",
+	.source = "__inet_hash_connect(), net/ipv4/inet_hashtables.c; tcp_twsk_unique(), "
+		  "net/ipv4/tcp_ipv4.c",
+	.judge = judge,
+};

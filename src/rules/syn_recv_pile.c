@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Half-open connections of a listener. Each lasts one round trip, unless the ACK of
+ * our SYN+ACK does not come: it got lost, the SYN's source was made up, or the accept
+ * queue was full when it came.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/endpoint.h"
+#include "rules/rule.h"
+
+#define FEW 10 /* clients that go away in the middle: everybody has some */
+
+enum { RESENT, RESENDING };
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	uint32_t seen = row->retransmits[RETRANSMIT_SYNACK];
+	uint32_t resent = seen > row->retrans ? seen : row->retrans;
+
+	(void)table;
+	tally[RESENT] += resent;
+	tally[RESENDING] += resent > 0;
+	return true;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	return memcmp(a, b, 16);
+}
+
+/* From how many addresses they come; 0: no memory. */
+static size_t count_addresses(const struct why *why, const struct group *group)
+{
+	uint8_t(*addresses)[16] = calloc(group->count, sizeof(*addresses));
+	struct row_iter iter;
+	const struct row *row;
+	size_t count = 0, different = 0;
+
+	if (!addresses)
+		return 0;
+	table_for_each (why->table, iter, row)
+		if ((row->state == STATE_SYN_RECV || row->state == STATE_NEW_SYN_RECV) &&
+		    row->netns == group->key.netns && row->lport == group->key.port &&
+		    count < group->count)
+			endpoint_map(row->family, row->raddr, addresses[count++]);
+	qsort(addresses, count, sizeof(*addresses), by_address);
+	for (size_t i = 0; i < count; i++)
+		different += !i || memcmp(addresses[i], addresses[i - 1], 16) != 0;
+	free(addresses);
+	return different;
+}
+
+/* Of the whole namespace: which listener's queue was full, the counters do not tell. */
+static void tell_overflow(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	uint64_t cookies = rule_grown(why, group, COUNTER_COOKIES_SENT);
+	uint64_t dropped = rule_grown(why, group, COUNTER_REQ_Q_FULL_DROP);
+
+	if (cookies)
+		finding_evidence(finding,
+		                 "%" PRIu64 " SYN cookies were sent in its namespace meanwhile: "
+		                 "a queue was full",
+		                 cookies);
+	if (dropped)
+		finding_evidence(finding,
+		                 "%" PRIu64 " SYNs were dropped in its namespace meanwhile: a "
+		                 "queue was full and cookies are off",
+		                 dropped);
+}
+
+/* inet_csk_reqsk_queue_is_full(): half-open ones have the same limit as those to be accepted. */
+static bool tell_backlog(const struct why *why, const struct row *listener, struct finding *finding)
+{
+	uint64_t cookies;
+
+	if (table_setting_number(why->table, finding->group.key.netns, SETTING_SYNCOOKIES,
+	                         &cookies) &&
+	    !cookies) {
+		finding_evidence(finding, "net.ipv4.tcp_syncookies is 0");
+		rule_tell_setting(why, finding, SETTING_MAX_SYN_BACKLOG, NULL);
+	}
+	if (!listener || !(listener->flags & ROW_QUEUES) || !listener->wqueue)
+		return false;
+	finding_evidence(finding, "the listener's backlog has room for %u of them",
+	                 listener->wqueue);
+	return finding->group.count >= listener->wqueue;
+}
+
+static void blame_accept(const struct why *why, struct finding *finding)
+{
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	finding->level = FINDING_BAD;
+	finding->mover = MOVER_APPLICATION;
+	finding_verdict(finding,
+	                "The accept queue of port %u is full: clients' ACKs are thrown away "
+	                "until %s calls accept().",
+	                finding->group.key.port, name);
+	rule_tell_doing(why, finding);
+	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
+}
+
+static void blame_network(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	size_t addresses = count_addresses(why, group);
+
+	finding->mover = MOVER_NETWORK;
+	if (addresses)
+		finding_evidence(finding, "they come from %zu address%s", addresses,
+		                 addresses == 1 ? "" : "es");
+	if (addresses * 2 > group->count)
+		finding_verdict(finding,
+		                "The clients' ACKs do not come. With so many addresses it may be "
+		                "a SYN flood from made-up ones; loss on the way looks the same.");
+	else
+		finding_verdict(finding,
+		                "The ACKs of a few clients do not come: our SYN+ACKs, or their "
+		                "ACKs, are lost on the way, or they scan.");
+	finding_next(finding,
+	             "see whether SYN+ACKs go out and ACKs come back: tcpdump -ni any 'tcp port "
+	             "%u'",
+	             group->key.port);
+	finding_next(finding, "see who they are: ss -Htn state syn-recv 'sport = :%u'",
+	             group->key.port);
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	const struct row *listener = table_find_listener(why->table, group->example);
+	uint64_t resending = group->tally[RESENDING];
+	bool filled;
+
+	finding_evidence(finding,
+	                 "SYN+ACKs that were sent again: %" PRIu64 ", for %" PRIu64 " of the %u",
+	                 group->tally[RESENT], resending, group->count);
+	if (resending && listener && listener->flags & ROW_QUEUES &&
+	    listener->rqueue > listener->wqueue) {
+		blame_accept(why, finding);
+		return;
+	}
+	filled = tell_backlog(why, listener, finding);
+	if (group->count < FEW || (!filled && resending * 10 < group->count)) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding, resending ? "A few clients that went away meanwhile."
+		                                   : "The ACKs of these are on the way.");
+		return;
+	}
+	finding->level = filled ? FINDING_BAD : FINDING_WARNING;
+	tell_overflow(why, finding);
+	blame_network(why, finding);
+}
+
+const struct rule rule_syn_recv_pile = {
+	.id = "syn-recv-pile",
+	.states = STATE_BIT(STATE_SYN_RECV) | STATE_BIT(STATE_NEW_SYN_RECV),
+	.about = "half-open connections whose last ACK does not come",
+	.source = "reqsk_timer_handler(), inet_csk_reqsk_queue_is_full(), "
+		  "net/ipv4/inet_connection_sock.c; RFC 4987",
+	.match = match,
+	.judge = judge,
+};

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The SYN was sent, and sent again: neither a SYN+ACK nor an RST comes back. Who
+ * drops it without a word cannot be seen from here.
+ */
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/format.h"
+#include "rules/rule.h"
+
+enum { RESENT, RESENDING };
+
+/* Those that were seen, or those that the kernel counts, whichever began earlier. */
+static uint32_t resent(const struct row *row)
+{
+	uint32_t seen = row->retransmits[RETRANSMIT_SYN];
+
+	return seen > row->retrans ? seen : row->retrans;
+}
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	(void)table;
+	tally[RESENT] += resent(row);
+	tally[RESENDING] += resent(row) > 0;
+	return true;
+}
+
+static uint64_t doubled(uint64_t rto)
+{
+	return rto < 60 ? rto * 2 : 120;
+}
+
+/*
+ * After how many s connect() fails. tcp_write_timeout(), net/ipv4/tcp_timer.c, 5.10 to
+ * 6.18: when a timer fires at or after the time that `retries` doublings of 1 s take,
+ * or when as many were sent. Since 6.5 the first `linear` ones are not doubled and not
+ * counted. 131 s for 6 and 4, 127 s for 6 and 0; 3 s for 1 and 4, measured on 6.18.
+ */
+static uint64_t time_to_fail(uint64_t retries, uint64_t linear)
+{
+	uint64_t limit = 0, time = 0, rto = 1;
+
+	for (uint64_t i = 0; i <= retries; i++, rto = doubled(rto))
+		limit += rto;
+	rto = 1;
+	for (uint64_t sent = 1;; sent++) {
+		time += rto;
+		if (time >= limit || sent > retries + linear)
+			return time;
+		if (sent > linear)
+			rto = doubled(rto);
+	}
+}
+
+static void tell_end(const struct why *why, struct finding *finding)
+{
+	uint32_t netns = finding->group.key.netns;
+	uint64_t retries, linear = 0;
+	char end[FORMAT_SIZE];
+
+	if (!table_setting_number(why->table, netns, SETTING_SYN_RETRIES, &retries) ||
+	    retries > 127)
+		return;
+	table_setting_number(why->table, netns, SETTING_SYN_LINEAR_TIMEOUTS, &linear);
+	format_duration(end, time_to_fail(retries, linear) * NS_PER_SEC);
+	finding_evidence(finding,
+	                 "net.ipv4.tcp_syn_retries is %" PRIu64
+	                 ": each gives up after about %s, if the program does not before",
+	                 retries, end);
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	uint64_t resending = group->tally[RESENDING];
+	char name[48], enter[48], address[64];
+
+	rule_task_name(why, finding, name);
+	rule_tell_flow(why, finding);
+	if (!resending) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding, "Their first SYNs are on the way: none was sent again.");
+		return;
+	}
+	finding_evidence(finding,
+	                 "SYNs that were sent again: %" PRIu64 ", for %" PRIu64 " of the %u",
+	                 group->tally[RESENT], resending, group->count);
+	if (resending * 10 < group->count) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding, "A few SYNs got lost; most are on their way.");
+		return;
+	}
+	finding->level = group->tally[RESENT] > resending ? FINDING_BAD : FINDING_WARNING;
+	finding->mover = MOVER_NETWORK;
+	rule_address(group, address);
+	finding_verdict(finding,
+	                "Nothing answers %s at %s port %u: no SYN+ACK and no RST. A firewall "
+	                "drops it, the host is down, or its accept queue is full.",
+	                name, address, group->key.port);
+	tell_end(why, finding);
+	rule_next_route(why, finding);
+	rule_enter(why, finding, enter);
+	finding_next(finding, "see how far SYNs get: %stcptraceroute %s %u", enter, address,
+	             group->key.port);
+	finding_next(finding,
+	             "see at the other host whether they arrive: tcpdump -ni any 'tcp port %u'",
+	             group->key.port);
+}
+
+const struct rule rule_syn_sent_no_answer = {
+	.id = "syn-sent-no-answer",
+	.states = STATE_BIT(STATE_SYN_SENT),
+	.about = "nothing answers the SYN",
+	.source = "tcp_write_timeout(), net/ipv4/tcp_timer.c; RFC 9293, 3.10.7.3; RFC 6298",
+	.match = match,
+	.judge = judge,
+};

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What rules of storms have in common. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "core/endpoint.h"
+#include "rules/rule.h"
+
+/* --- storms --------------------------------------------------------------------------------- */
+
+/* "peers: 10.0.0.7 (40), 10.0.0.9 (2), others (7)" */
+static void tell_ends(struct finding *finding)
+{
+	const struct storm *storm = finding->storm;
+	uint64_t rest = storm->count;
+	char text[STORM_ENDS * (ENDPOINT_SIZE + 24) + 32];
+	int at = 0;
+
+	for (size_t i = 0; i < STORM_ENDS && storm->ends[i].count; i++) {
+		const struct endpoint end = {.addr = storm->ends[i].addr, .family = AF_INET6};
+		char address[ENDPOINT_SIZE];
+
+		endpoint_address(&end, address);
+		at += snprintf(text + at, sizeof(text) - (size_t)at, "%s%s (%" PRIu64 ")",
+		               i ? ", " : "", address, storm->ends[i].count);
+		rest -= storm->ends[i].count;
+	}
+	if (rest)
+		snprintf(text + at, sizeof(text) - (size_t)at, ", others (%" PRIu64 ")", rest);
+	finding_evidence(finding, "peers: %s", text);
+}
+
+static void tell_states(struct finding *finding)
+{
+	for (unsigned int state = 1; state < STATE_COUNT; state++)
+		if (finding->storm->states[state] && state != STATE_CLOSE)
+			finding_evidence(finding, "%u of them in %s", finding->storm->states[state],
+			                 state_name(state));
+}
+
+void rule_tell_storm(struct finding *finding)
+{
+	/* Of a remote end the headline tells. */
+	if (finding->group.key.passive || finding->storm->key.elsewhere)
+		tell_ends(finding);
+	tell_states(finding);
+}
+
+bool rule_storm_is_small(struct finding *finding)
+{
+	double rate = storm_rate(finding->storm);
+
+	if (rate >= STORM_LEAST) {
+		finding_evidence(finding, "%.1f in ten seconds; less than %d are called normal",
+		                 rate, STORM_LEAST);
+		return false;
+	}
+	finding->level = FINDING_FINE;
+	finding->mover = MOVER_NOBODY;
+	finding_verdict(finding,
+	                "Not called a storm: %.1f in ten seconds, and less than %d are normal.",
+	                rate, STORM_LEAST);
+	return true;
+}
+
+bool rule_storm_reason(const struct table *table, const struct storm *storm, const char *name)
+{
+	char buf[16];
+
+	return storm->key.kind == CHANGE_RST_SENT && !strcmp(storm_detail(storm, table, buf), name);
+}
