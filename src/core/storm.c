@@ -156,7 +156,12 @@ static void make_key(const struct table *table, const struct change *change, str
 	if (change->kind == CHANGE_RETRANSMIT) {
 		key->detail = (uint8_t)change->retransmit;
 		key->place.netns = row->netns;
-		endpoint_map(row->family, row->raddr, key->place.addr);
+		if (change->retransmit == RETRANSMIT_SYNACK) {
+			key->place.passive = 1;
+			key->place.port = row->lport;
+		} else {
+			endpoint_map(row->family, row->raddr, key->place.addr);
+		}
 		return;
 	}
 	place_rst(table, change, &key->place);

@@ -23,7 +23,8 @@ enum storm_act {
 struct storm_key {
 	/*
 	 * RSTs: process, and port or remote end, as of a group; retransmits: the remote
-	 * address alone. No state, no class.
+	 * address alone, but of SYN+ACKs our port alone: a flood comes from any address.
+	 * No state, no class.
 	 */
 	struct group_key place;
 	uint8_t kind;      /* enum change_kind */

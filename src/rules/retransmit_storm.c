@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Segments sent again, by destination and kind. A few are how TCP works: it is a storm if
- * they are many, and for kinds that cost little, if they are 1 % of what is sent, too.
+ * Segments sent again, by kind and destination, SYN+ACKs by our port. A few are how TCP
+ * works: it is a storm if they are many, and for kinds that cost little, if they are 1 %
+ * of what is sent, too.
  */
 #include <inttypes.h>
 
@@ -95,8 +96,9 @@ static void judge(const struct why *why, struct finding *finding)
 	finding_next(finding, "%s", kind->next);
 	if (finding->storm->key.elsewhere)
 		return;
-	finding_next(finding, "see the path to it: tracepath -n %s; ip route get %s", address,
-	             address);
+	if (!finding->group.key.passive)
+		finding_next(finding, "see the path to it: tracepath -n %s; ip route get %s",
+		             address, address);
 	finding_next(finding,
 	             "and whether this host drops: ip -s link; nstat -az TcpExtTCPTimeouts "
 	             "TcpExtTCPLostRetransmit TcpExtTCPSynRetrans");

@@ -18,8 +18,8 @@ struct why {
 };
 
 struct rule {
-	const char *id;    /* stable; the file is called so, with "_" for "-" */
-	uint32_t states;   /* STATE_BITs of the sockets that it may be about; 0: of a storm */
+	const char *id;  /* stable; the file is called so, with "_" for "-" */
+	uint32_t states; /* STATE_BITs of the sockets that it may be about; 0: of a storm */
 	/* Or it is about connects that failed so: sockets that are no more. It has no match then. */
 	enum connect_failure failure;
 	const char *about; /* one line of help */

@@ -201,6 +201,26 @@ static void retransmits_count_by_kind_and_address(void **state)
 	end(&weather);
 }
 
+/* Of a flood each has another address. */
+static void syn_acks_sent_again_count_by_our_port(void **state)
+{
+	struct weather weather;
+	const struct storm *storm;
+
+	(void)state;
+	begin(&weather);
+	facts(&weather.trial,
+	      "1s synack sk=b1 num_retrans=1 timeouts=1 state=NEW_SYN_RECV flags=request,tuple "
+	      "local=10.0.0.2:443 remote=10.0.0.8:5000 netns=7\n"
+	      "2s synack sk=b2 num_retrans=1 timeouts=1 state=NEW_SYN_RECV flags=request,tuple "
+	      "local=10.0.0.2:443 remote=10.0.0.9:5001 netns=7\n");
+	storm = only_storm(&weather);
+	assert_int_equal(storm->count, 2);
+	assert_int_equal(storm->key.place.port, 443);
+	assert_int_equal(storm->ends[1].count, 1);
+	end(&weather);
+}
+
 static void nothing_is_lost_when_there_are_too_many(void **state)
 {
 	const uint64_t all = STORMS_MAX + 500;
@@ -240,6 +260,7 @@ int main(void)
 		cmocka_unit_test(peers_beyond_the_first_ones_are_counted_only),
 		cmocka_unit_test(a_refused_connect_is_no_reset),
 		cmocka_unit_test(retransmits_count_by_kind_and_address),
+		cmocka_unit_test(syn_acks_sent_again_count_by_our_port),
 		cmocka_unit_test(nothing_is_lost_when_there_are_too_many),
 	};
 
