@@ -398,4 +398,7 @@ void options_free(struct options *options)
 	query_free(&options->query);
 	free(options->columns);
 	options->columns = NULL;
+	free(options->fail_ifs);
+	options->fail_ifs = NULL;
+	options->fail_if_count = 0;
 }

@@ -7,10 +7,11 @@
 
 #include "core/pick.h"
 #include "core/query.h"
+#include "core/threshold.h"
 
 enum exit_code {
 	EXIT_FINE = 0,
-	EXIT_BAD = 1, /* the answer is bad: trail knows no such socket */
+	EXIT_BAD = 1, /* the answer is bad: trail knows no such socket, --fail-if is met */
 	EXIT_USAGE = 2,
 	EXIT_CANNOT = 3, /* cannot run here */
 	EXIT_LOST = 4,   /* ran, but facts or output were lost */
@@ -52,6 +53,8 @@ struct options {
 	bool stacks; /* capture user stacks */
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	bool utc;
+	struct threshold *fail_ifs; /* any of them: --fail-if */
+	size_t fail_if_count;
 	struct pick pick;   /* trail: which socket */
 	bool follow;        /* trail: until its end */
 	uint64_t watch;     /* why: ns to watch before it judges */

@@ -8,8 +8,7 @@
 #include "core/columns.h"
 #include "rules/rule.h"
 
-/* "no command, snapshot": those that the option goes with. */
-static const char *commands_of(const struct cli_option *option, char *buf, size_t size)
+const char *cli_commands_of(const struct cli_option *option, char *buf, size_t size)
 {
 	size_t used = 0;
 
@@ -30,7 +29,7 @@ static int check_command(enum command command, uint64_t used, struct diag *diag)
 		if (used & 1ULL << i && !(cli_options[i].commands & COMMAND_BIT(command)))
 			return diag_fail(diag, -EINVAL, "--%s cannot go with %s, but with %s",
 			                 cli_options[i].name, cli_commands[command].name,
-			                 commands_of(&cli_options[i], list, sizeof(list)));
+			                 cli_commands_of(&cli_options[i], list, sizeof(list)));
 	}
 	return 0;
 }
@@ -100,6 +99,44 @@ static int check_rules(const struct options *options, struct diag *diag)
 	                 state_name(state), state_name(state));
 }
 
+/* Would the threshold be fine for no other reason than that nothing can meet it? */
+static int check_threshold(const struct options *options, const struct threshold *threshold,
+                           struct diag *diag)
+{
+	if (options->query.states && !(options->query.states & threshold_states(threshold)))
+		return diag_fail(diag, -EINVAL,
+		                 "--fail-if: \"%.80s\" counts what is left out; accepted is a "
+		                 "state of those asked for",
+		                 threshold->text);
+	if (threshold->has_growth && options->command == COMMAND_SNAPSHOT)
+		return diag_fail(diag, -EINVAL,
+		                 "--fail-if: \"%.80s\": a snapshot sees nothing grow; accepted "
+		                 "with why",
+		                 threshold->text);
+	if (threshold->has_growth && !options->watch && !options->from)
+		return diag_fail(diag, -EINVAL,
+		                 "--fail-if: \"%.80s\": nothing grows in no time; accepted with "
+		                 "a --for of more than 0",
+		                 threshold->text);
+	return 0;
+}
+
+static int check_fail_if(const struct options *options, struct diag *diag)
+{
+	int err = 0;
+
+	if (!options->fail_if_count)
+		return 0;
+	if (options->continuous || options->format == OUTPUT_CSV || options->columns ||
+	    options->sort || options->limit)
+		return diag_fail(diag, -EINVAL,
+		                 "--fail-if: one line is printed in place of the list; accepted "
+		                 "without DELAY, -c, --csv, --columns, --sort and --limit");
+	for (size_t i = 0; i < options->fail_if_count && !err; i++)
+		err = check_threshold(options, &options->fail_ifs[i], diag);
+	return err;
+}
+
 int cli_check(const struct options *options, uint64_t used, struct diag *diag)
 {
 	int err = check_command(options->command, used, diag);
@@ -113,5 +150,7 @@ int cli_check(const struct options *options, uint64_t used, struct diag *diag)
 		err = check_sort(options, diag);
 	if (!err)
 		err = check_stacks(options, diag);
+	if (!err)
+		err = check_fail_if(options, diag);
 	return err;
 }

@@ -44,18 +44,19 @@ static void print_wrapped(FILE *out, int at, int indent, const char *text)
 static const char *limits_of(const struct cli_option *option, char *buf, size_t size)
 {
 	static const enum command others[] = {COMMAND_EVENTS, COMMAND_TRAIL, COMMAND_WHY};
+	char list[80];
 	size_t used = 0;
 
 	buf[0] = '\0';
 	if (option->becomes)
 		return buf;
+	if (!(option->commands & COMMAND_BIT(COMMAND_WATCH))) {
+		snprintf(buf, size, " (%s only)", cli_commands_of(option, list, sizeof(list)));
+		return buf;
+	}
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]) && used < size; i++) {
 		const char *name = cli_commands[others[i]].name;
 
-		if (option->commands == COMMAND_BIT(others[i])) {
-			snprintf(buf, size, " (%s only)", name);
-			return buf;
-		}
 		if (!(option->commands & COMMAND_BIT(others[i])))
 			used += (size_t)snprintf(buf + used, size - used, "%s%s",
 			                         used ? ", " : " (not ", name);
@@ -67,7 +68,7 @@ static const char *limits_of(const struct cli_option *option, char *buf, size_t 
 
 static void print_option(FILE *out, enum command command, const struct cli_option *option)
 {
-	char text[160], note[40];
+	char text[240], note[90];
 	int at;
 
 	at = option->letter ? fprintf(out, "  -%c, --%s", option->letter, option->name)
@@ -127,8 +128,8 @@ void cli_help(FILE *out, enum command command)
 	fputs("\nExamples:\n", out);
 	for (size_t i = 0; i < 3; i++)
 		fprintf(out, "  %s\n      %s\n", about->examples[i].line, about->examples[i].what);
-	fputs("\nExit status: 0 fine, 1 no such socket (trail), 2 wrong usage, 3 cannot run\n"
-	      "here, 4 facts were lost.\n",
+	fputs("\nExit status: 0 fine, 1 no such socket (trail) or --fail-if is met, 2 wrong\n"
+	      "usage, 3 cannot run here, 4 facts were lost.\n",
 	      out);
 }
 

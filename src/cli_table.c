@@ -220,6 +220,23 @@ static int set_watch(struct options *options, const struct cli_option *option, c
 	return 0;
 }
 
+static int set_fail_if(struct options *options, const struct cli_option *option,
+                       const char *argument, struct diag *diag)
+{
+	struct threshold threshold, *grown;
+	int err = threshold_parse(argument, &threshold, diag);
+
+	(void)option;
+	if (err)
+		return err;
+	grown = reallocarray(options->fail_ifs, options->fail_if_count + 1, sizeof(*grown));
+	if (!grown)
+		return diag_fail(diag, -ENOMEM, "out of memory");
+	options->fail_ifs = grown;
+	grown[options->fail_if_count++] = threshold;
+	return 0;
+}
+
 static int set_color(struct options *options, const struct cli_option *option, const char *argument,
                      struct diag *diag)
 {
@@ -312,6 +329,10 @@ const struct cli_option cli_options[] = {
 	 .commands = VIEWS, .set = set_color, .help = "auto, always or never"},
 	{.name = "for", .argument = "TIME", .group = GROUP_OUTPUT, .commands = WHY,
 	 .set = set_watch, .help = "how long to watch before judging: 10s"},
+	{.name = "fail-if", .argument = "STATE>NUMBER,...", .group = GROUP_OUTPUT,
+	 .commands = COMMAND_BIT(COMMAND_SNAPSHOT) | WHY, .set = set_fail_if,
+	 .help = "status 1 and one line if so many are in a state, of one process; "
+	         "more conditions: age>TIME, growth>NUMBER, per=host"},
 	{.group = GROUP_OUTPUT, FLAG('f', "follow", TRAIL, follow, "go on until the socket ends")},
 	{.group = GROUP_OUTPUT, FLAG(0, "utc", VIEWS, utc, "times in UTC")},
 	STRING("output", "FILE", VIEWS, output, "write to a file"),

@@ -56,6 +56,9 @@ struct cli_foreign {
 extern const struct cli_foreign cli_foreign[];
 extern const size_t cli_foreign_count;
 
+/* "no command, snapshot": those that the option goes with. Returns buf. */
+const char *cli_commands_of(const struct cli_option *option, char *buf, size_t size);
+
 /* Do the options fit the command, each other and the columns? used: bit per row of cli_options. */
 int cli_check(const struct options *options, uint64_t used, struct diag *diag);
 

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/format.h"
 #include "fact/text.h"
+#include "fail_if.h"
 #include "feed.h"
 #include "output.h"
 #include "privilege.h"
@@ -34,8 +35,10 @@ struct run {
 	struct feed *feed;   /* NULL: from a file */
 	struct trail *trail; /* of the command of that name */
 	struct why_command *why;
-	uint64_t began; /* the loop, ns of CLOCK_BOOTTIME */
-	uint64_t shown; /* seconds of it, by why's progress */
+	struct fail_if *fail_if; /* NULL: not asked */
+	bool failed;             /* it is met */
+	uint64_t began;          /* the loop, ns of CLOCK_BOOTTIME */
+	uint64_t shown;          /* seconds of it, by why's progress */
 	int epoll, signals, drain, repeat;
 };
 
@@ -200,10 +203,27 @@ static int print_snapshot(struct run *run)
 	return output_snapshot(run->output);
 }
 
+/* The option --fail-if, if given. */
+static int open_fail_if(struct run *run)
+{
+	if (!run->options->fail_if_count)
+		return 0;
+	run->fail_if = fail_if_new(run->options, output_row_view(run->output));
+	return run->fail_if ? 0 : -ENOMEM;
+}
+
+static int print_fail_if(struct run *run)
+{
+	return run->fail_if ? fail_if_print(run->fail_if, &run->failed) : 0;
+}
+
 static int run_snapshot(struct run *run)
 {
-	int err = print_snapshot(run);
+	int err = open_fail_if(run);
 
+	if (err || run->fail_if)
+		return err ? err : print_fail_if(run);
+	err = print_snapshot(run);
 	return err || !run->options->continuous ? err : loop(run);
 }
 
@@ -264,9 +284,11 @@ static void want_trail_names(struct run *run)
 	feed_wait_names(run->feed, NAMES_WAIT_MS);
 }
 
-/* The exit code of trail: was the socket found? */
-static int tell_found(const struct run *run)
+/* The exit code of an answer: was the socket found, is a threshold met? */
+static int tell_answer(const struct run *run)
 {
+	if (run->failed)
+		return EXIT_BAD;
 	if (!run->trail || trail_found(run->trail))
 		return EXIT_FINE;
 	notice("%s",
@@ -302,25 +324,47 @@ static void examine_row(const struct row *row, void *arg)
 	feed_examine(run->feed, row);
 }
 
+/* The listener of why. */
+static void watch_change(const struct change *change, void *arg)
+{
+	struct run *run = arg;
+
+	why_change(change, run->why);
+	if (run->fail_if)
+		fail_if_change(change, run->fail_if);
+}
+
+static int open_why(struct run *run)
+{
+	run->why = why_new(run->options, output_row_view(run->output));
+	if (!run->why)
+		return -ENOMEM;
+	table_set_listener(run->table, watch_change, run);
+	return open_fail_if(run);
+}
+
+static int print_why(struct run *run)
+{
+	int err = why_print(run->why);
+
+	return err ? err : print_fail_if(run);
+}
+
 static int judge(struct run *run)
 {
 	int err = feed_walk(run->feed);
 
 	if (!err)
 		err = why_examples(run->why, examine_row, run);
-	return err ? err : why_print(run->why);
+	return err ? err : print_why(run);
 }
 
 static int run_why(struct run *run)
 {
 	char time[FORMAT_SIZE];
-	int err = 0;
+	int err = open_why(run);
 
-	run->why = why_new(run->options, output_row_view(run->output));
-	if (!run->why)
-		return -ENOMEM;
-	table_set_listener(run->table, why_change, run->why);
-	if (run->options->watch) {
+	if (!err && run->options->watch) {
 		format_duration(time, run->options->watch);
 		notice("watching for %s; Ctrl-C judges at once", time);
 		err = loop(run);
@@ -424,7 +468,7 @@ static int run_live(struct run *run, struct diag *diag)
 		return EXIT_FINE;
 	if (err)
 		diag_fail(diag, err, "stopped: %s", strerror(-err));
-	return err ? EXIT_LOST : tell_found(run);
+	return err ? EXIT_LOST : tell_answer(run);
 }
 
 /* --- commands on a file of facts ------------------------------------------------------------ */
@@ -463,20 +507,32 @@ static int replay_trail(struct run *run, FILE *in, struct diag *diag)
 		return EXIT_CANNOT;
 	table_set_listener(run->table, NULL, NULL);
 	trail_print(run->trail);
-	return tell_found(run);
+	return tell_answer(run);
 }
 
 static int replay_why(struct run *run, FILE *in, struct diag *diag)
 {
-	run->why = why_new(run->options, output_row_view(run->output));
-	if (!run->why)
+	if (open_why(run))
 		return diag_fail(diag, -ENOMEM, "out of memory"), EXIT_CANNOT;
-	table_set_listener(run->table, why_change, run->why);
 	if (read_facts(run, in, diag))
 		return EXIT_CANNOT;
 	table_set_listener(run->table, NULL, NULL);
-	why_print(run->why);
-	return EXIT_FINE;
+	print_why(run);
+	return tell_answer(run);
+}
+
+/* In place of a snapshot. */
+static int replay_fail_if(struct run *run, FILE *in, struct diag *diag)
+{
+	int err = read_facts(run, in, diag);
+
+	if (!err)
+		err = open_fail_if(run);
+	if (!err)
+		err = print_fail_if(run);
+	if (err && !diag->text[0])
+		diag_fail(diag, err, "stopped: %s", strerror(-err));
+	return err ? EXIT_CANNOT : tell_answer(run);
 }
 
 static int replay(struct run *run, FILE *in, struct diag *diag)
@@ -485,6 +541,8 @@ static int replay(struct run *run, FILE *in, struct diag *diag)
 		return replay_why(run, in, diag);
 	if (run->options->command == COMMAND_TRAIL)
 		return replay_trail(run, in, diag);
+	if (run->options->fail_if_count)
+		return replay_fail_if(run, in, diag);
 	if (run->options->command != COMMAND_SNAPSHOT) {
 		output_begin_events(run->output);
 		table_set_listener(run->table, output_change, run->output);
@@ -554,6 +612,7 @@ static int finish(struct run *run, int code)
 	feed_close(run->feed);
 	trail_free(run->trail);
 	why_free(run->why);
+	fail_if_free(run->fail_if);
 	table_free(run->table);
 	close_fd(run->epoll);
 	close_fd(run->drain);

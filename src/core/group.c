@@ -229,6 +229,21 @@ void groups_failure(const struct change *change, struct groups *groups)
 		memcpy(flow->comm, owner.task->comm, sizeof(flow->comm));
 }
 
+int64_t groups_growth(const struct groups *groups, uint8_t state, const struct group_key *who)
+{
+	int64_t growth = 0;
+
+	for (size_t i = 0; i < groups->flows.count; i++) {
+		const struct flow *flow = entry_at(&groups->flows, i);
+
+		if (flow->key.state != state)
+			continue;
+		if (!who || (flow->key.pid == who->pid && flow->key.start == who->start))
+			growth += (int64_t)flow->entered - (int64_t)flow->left;
+	}
+	return growth;
+}
+
 /* --- groups --------------------------------------------------------------------------------- */
 
 static uint64_t stack_of(const struct table *t, const struct row *row)
@@ -401,7 +416,7 @@ int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
 		conclude(groups, group, groups->members + at);
 		at += group->count;
 	}
-	for (size_t i = 0; i < groups->flows.count && !err; i++)
+	for (size_t i = 0; failures && i < groups->flows.count && !err; i++)
 		err = add_failures(groups, entry_at(&groups->flows, i), failures);
 	/* By place from here on, not by key. */
 	if (groups->groups.count)

@@ -73,13 +73,19 @@ typedef uint8_t group_class_fn(const struct table *table, const struct row *row,
 
 /*
  * Groups all rows anew, and the connects that failed. The largest group first.
- * failures: the class of each kind of these, 0: left out. 0 or -ENOMEM.
+ * failures: the class of each kind of these, 0: left out; NULL: all are. 0 or -ENOMEM.
  */
 int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
                    const uint8_t failures[CONNECT_FAILURE_COUNT]);
 size_t groups_count(const struct groups *groups);
 /* Valid until the next groups_collect; example until the table changes. */
 const struct group *groups_at(const struct groups *groups, size_t index);
+
+/*
+ * How many more came into a state than left it while it counted: of the process
+ * that `who` names by pid and start, NULL: of all.
+ */
+int64_t groups_growth(const struct groups *groups, uint8_t state, const struct group_key *who);
 
 /* "per second" of a number of the window; 0 if there was none. */
 double groups_rate(const struct groups *groups, uint64_t number);

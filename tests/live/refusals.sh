@@ -34,6 +34,13 @@ refused snapshot --sort nothing
 refused snapshot --limit 1.5
 refused snapshot --color sometimes
 refused snapshot --json --csv
+refused snapshot --fail-if 'close_wait'
+refused snapshot --fail-if 'close_wait>many'
+refused snapshot --fail-if 'age>5m'
+refused snapshot --fail-if 'close_wait>1,growth>1'
+refused snapshot -c --fail-if 'close_wait>1'
+refused why close_wait --fail-if 'syn_sent>1'
+refused events --fail-if 'close_wait>1'
 assert_contains "$(run "$TCPTRAIL" snapshot --state CLOSED_WAIT && echo "$err")" CLOSE_WAIT \
 	"what is accepted"
 
@@ -63,5 +70,6 @@ full() {
 }
 full snapshot -ant
 full snapshot -a --json
+full snapshot --fail-if 'close_wait>4000000'
 full --help
 assert_run 3 "$TCPTRAIL" snapshot --output "$work/no/such/directory/file"

@@ -358,7 +358,7 @@ static void test_output(void **state)
 	"--extend --timers --continuous --tcp --inet --inet6 --wide --verbose --state --pid "      \
 	"--comm --port --lport --rport --addr --netns --cgroup --container --older --newer "       \
 	"--stacks --json --csv --facts --columns --sort --limit --no-header --color --for "        \
-	"--follow --utc "                                                                          \
+	"--fail-if --follow --utc "                                                                \
 	"--output --from --probes --help --version"
 #define STATES                                                                                     \
 	"states are ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, "     \
@@ -366,6 +366,9 @@ static void test_output(void **state)
 	"bucket, big"
 #define TCP_ONLY "tcptrail shows TCP sockets only"
 #define NO_SUCH  "there is no such option"
+#define ONE_LINE                                                                                   \
+	"one line is printed in place of the list; accepted without DELAY, -c, --csv, --columns, " \
+	"--sort and --limit"
 
 static void test_refused(void **state)
 {
@@ -430,6 +433,33 @@ static void test_refused(void **state)
 		{"explain --json", "--json cannot go with explain, but with no command, snapshot, "
 	                           "events, trail, why"},
 		{"events -f", "--follow cannot go with events, but with trail"},
+		{"snapshot --fail-if", "--fail-if: a value is missing; accepted is --fail-if "
+	                               "STATE>NUMBER,..."},
+		{"events --fail-if close_wait>1",
+	         "--fail-if cannot go with events, but with snapshot, why"},
+		{"--fail-if close_wait>1",
+	         "--fail-if cannot go with no command, but with snapshot, why"},
+		{"snapshot --fail-if close_wait>1 2", "--fail-if: " ONE_LINE},
+		{"snapshot -c --fail-if close_wait>1", "--fail-if: " ONE_LINE},
+		{"snapshot --csv --fail-if close_wait>1", "--fail-if: " ONE_LINE},
+		{"snapshot --columns age --fail-if close_wait>1", "--fail-if: " ONE_LINE},
+		{"snapshot --sort age --fail-if close_wait>1", "--fail-if: " ONE_LINE},
+		{"snapshot --limit 1 --fail-if close_wait>1", "--fail-if: " ONE_LINE},
+		{"snapshot --fail-if close_wait>1,growth>1",
+	         "--fail-if: \"close_wait>1,growth>1\": a snapshot sees nothing grow; accepted "
+	         "with why"},
+		{"snapshot --from f --fail-if growth>1,close_wait>1",
+	         "--fail-if: \"growth>1,close_wait>1\": a snapshot sees nothing grow; accepted "
+	         "with why"},
+		{"why --for 0 --fail-if listen>1 --fail-if close_wait>1,growth>1",
+	         "--fail-if: \"close_wait>1,growth>1\": nothing grows in no time; accepted with a "
+	         "--for of more than 0"},
+		{"snapshot --state established --fail-if close_wait>1",
+	         "--fail-if: \"close_wait>1\" counts what is left out; accepted is a state of "
+	         "those asked for"},
+		{"why close_wait --fail-if syn_sent>1",
+	         "--fail-if: \"syn_sent>1\" counts what is left out; accepted is a state of those "
+	         "asked for"},
 		{"snapshot --sort age,state", "--sort: \"age,state\" is not accepted; one key is"},
 		{"snapshot --stacks",
 	         "--stacks: one snapshot sees nobody connect or accept; accepted with -c, --from, "
@@ -487,6 +517,31 @@ static void test_columns_refused(void **state)
 		}
 		assert_null(strchr(diag.text, '\n'));
 	}
+}
+
+static void test_fail_if(void **state)
+{
+	struct line line;
+	struct options o;
+
+	(void)state;
+	o = accept(&line,
+	           "snapshot --fail-if close_wait>100,age>5m --pid 7 --fail-if syn_sent>=50");
+	assert_int_equal(o.fail_if_count, 2);
+	assert_string_equal(o.fail_ifs[0].text, "close_wait>100,age>5m");
+	assert_int_equal(o.fail_ifs[0].state, STATE_CLOSE_WAIT);
+	assert_int_equal(o.fail_ifs[1].state, STATE_SYN_SENT);
+	assert_int_equal(o.fail_ifs[1].most, 49);
+	options_free(&o);
+	o = accept(&line, "why close_wait --json --for 1m --fail-if close_wait>1,growth>10");
+	assert_int_equal(o.fail_if_count, 1);
+	assert_true(o.fail_ifs[0].has_growth);
+	options_free(&o);
+	o = accept(&line, "why --for 0 --from f --fail-if close_wait>1,growth>10");
+	options_free(&o);
+	o = accept(&line, "snapshot");
+	assert_int_equal(o.fail_if_count, 0);
+	options_free(&o);
 }
 
 /* What a help function writes; caller frees. */
@@ -615,9 +670,9 @@ int main(void)
 		cmocka_unit_test(test_abbreviated),     cmocka_unit_test(test_continuous),
 		cmocka_unit_test(test_filters),         cmocka_unit_test(test_explain),
 		cmocka_unit_test(test_output),          cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_columns_refused), cmocka_unit_test(test_help),
-		cmocka_unit_test(test_help_explain),    cmocka_unit_test(test_help_examples),
-		cmocka_unit_test(test_help_columns),
+		cmocka_unit_test(test_columns_refused), cmocka_unit_test(test_fail_if),
+		cmocka_unit_test(test_help),            cmocka_unit_test(test_help_explain),
+		cmocka_unit_test(test_help_examples),   cmocka_unit_test(test_help_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * As the Monitoring Plugins Development Guidelines have it, performance data behind
+ * the bar (label=value;warn;crit, above which it is critical):
+ *
+ *   CRITICAL: 131 CLOSE_WAIT (limit 100) of 4242/java, port 8080, oldest 2h11m | close_wait=131;;100
+ *   OK: at most 12 CLOSE_WAIT of one process (limit 100) | close_wait=12;;100
+ */
+#include "view/thresholds.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/escape.h"
+#include "base/format.h"
+#include "core/endpoint.h"
+#include "view/line.h"
+
+#define BOUND_WORTH_TELLING (100 * NS_PER_MS) /* as of the column age */
+
+/* The bar would begin the performance data, so it is written as escape_terminal() would. */
+static void add_comm(struct buffer *line, const struct task *task)
+{
+	char comm[FACT_COMM_LEN + 1] = "", *rest = comm, *piece;
+	const char *bar = "";
+
+	memcpy(comm, task->comm, FACT_COMM_LEN);
+	while ((piece = strsep(&rest, "|"))) {
+		buffer_text(line, bar);
+		escape_terminal(line, piece);
+		bar = "\\x7c";
+	}
+}
+
+static void foreign_text(const struct group_key *key, char text[ENDPOINT_SIZE])
+{
+	const struct endpoint endpoint = {.addr = key->addr, .port = key->port, .family = AF_INET6};
+
+	endpoint_text(&endpoint, text);
+}
+
+/* ", port 8080 and 2 more places", ", to 10.0.0.1:80" */
+static void add_place(struct buffer *line, const struct threshold_result *result)
+{
+	char to[ENDPOINT_SIZE];
+
+	if (result->place.passive) {
+		buffer_print(line, ", port %u", result->place.port);
+	} else {
+		foreign_text(&result->place, to);
+		buffer_print(line, ", to %s", to);
+	}
+	if (result->places > 1)
+		buffer_print(line, " and %u more place%s", result->places - 1,
+		             result->places == 2 ? "" : "s");
+}
+
+static void add_owner(struct buffer *line, const struct threshold *threshold,
+                      const struct threshold_result *result)
+{
+	if (threshold->per_host) {
+		buffer_text(line, " of this host");
+		return;
+	}
+	if (result->task) {
+		buffer_print(line, " of %u/", result->task->pid);
+		add_comm(line, result->task);
+	} else {
+		buffer_text(line, " of no known process");
+	}
+	add_place(line, result);
+}
+
+/* "CLOSE_WAIT for 5m00s or more" */
+static void add_state(struct buffer *line, const struct threshold *threshold)
+{
+	char age[FORMAT_SIZE];
+
+	buffer_text(line, state_name(threshold->state));
+	if (!threshold->age)
+		return;
+	format_duration(age, threshold->age);
+	buffer_print(line, " for %s or more", age);
+}
+
+/* At least a few milliseconds, which is when we came, is no age. */
+static void add_oldest(struct buffer *line, const struct threshold_result *result)
+{
+	char oldest[FORMAT_SIZE];
+
+	if (!result->oldest_exact && result->oldest < BOUND_WORTH_TELLING)
+		return;
+	format_duration(oldest, result->oldest);
+	buffer_print(line, ", oldest %s%s", result->oldest_exact ? "" : ">=", oldest);
+}
+
+static void add_met(struct buffer *line, const struct threshold *threshold,
+                    const struct threshold_result *result)
+{
+	buffer_print(line, "%u ", result->count);
+	add_state(line, threshold);
+	buffer_print(line, " (limit %" PRIu64 ")", threshold->most);
+	add_owner(line, threshold, result);
+	add_oldest(line, result);
+	if (threshold->has_growth)
+		buffer_print(line, ", grew by %" PRId64 " (limit %" PRId64 ")", result->growth,
+		             threshold->growth_most);
+	if (result->others)
+		buffer_print(line, ", and %u other process%s", result->others,
+		             result->others == 1 ? " exceeds it" : "es exceed it");
+}
+
+static void add_fine(struct buffer *line, const struct threshold *threshold,
+                     const struct threshold_result *result)
+{
+	buffer_print(line, "%s%u ", threshold->per_host ? "" : "at most ", result->count);
+	add_state(line, threshold);
+	buffer_print(line, " of %s (limit %" PRIu64 ")",
+	             threshold->per_host ? "this host" : "one process", threshold->most);
+	if (threshold->has_growth && result->places)
+		buffer_print(line, ", which grew by %" PRId64 " (limit %" PRId64 ")",
+		             result->growth, threshold->growth_most);
+}
+
+/* "close_wait", or "close_wait_2" of a second threshold: a label is there once only. */
+static void add_label(struct buffer *line, const struct threshold *thresholds, size_t index)
+{
+	unsigned int nth = 1;
+
+	for (const char *at = state_name(thresholds[index].state); *at; at++)
+		buffer_fill(line, (char)tolower((unsigned char)*at), 1);
+	for (size_t i = 0; i < index; i++)
+		nth += thresholds[i].state == thresholds[index].state;
+	if (nth > 1)
+		buffer_print(line, "_%u", nth);
+}
+
+static void add_performance(struct buffer *line, const struct threshold *thresholds,
+                            const struct threshold_result *results, size_t index)
+{
+	buffer_text(line, " ");
+	add_label(line, thresholds, index);
+	buffer_print(line, "=%u;;%" PRIu64, results[index].count, thresholds[index].most);
+	if (!thresholds[index].has_growth)
+		return;
+	buffer_text(line, " ");
+	add_label(line, thresholds, index);
+	buffer_print(line, "_growth=%" PRId64 ";;%" PRId64, results[index].growth,
+	             thresholds[index].growth_most);
+}
+
+int thresholds_text(struct view *view, const struct threshold *thresholds,
+                    const struct threshold_result *results, size_t count)
+{
+	struct buffer line = {0};
+	const char *between = ": ";
+	bool met = false;
+
+	for (size_t i = 0; i < count; i++)
+		met |= results[i].met;
+	buffer_text(&line, met ? "CRITICAL" : "OK");
+	for (size_t i = 0; i < count; i++) {
+		if (results[i].met != met)
+			continue;
+		buffer_text(&line, between);
+		(met ? add_met : add_fine)(&line, &thresholds[i], &results[i]);
+		between = "; ";
+	}
+	buffer_text(&line, " |");
+	for (size_t i = 0; i < count; i++)
+		add_performance(&line, thresholds, results, i);
+	buffer_text(&line, "\n");
+	return line_write(view, &line);
+}
+
+/* --- JSON ----------------------------------------------------------------------------------- */
+
+static void add_json_who(struct buffer *json, const struct task *task)
+{
+	char comm[FACT_COMM_LEN + 1] = "";
+
+	if (!task) {
+		buffer_text(json, ",\"pid\":null,\"comm\":null");
+		return;
+	}
+	memcpy(comm, task->comm, FACT_COMM_LEN);
+	buffer_print(json, ",\"pid\":%u,\"comm\":", task->pid);
+	escape_json(json, comm);
+}
+
+/* Where most of them are; nowhere if there are none. */
+static void add_json_place(struct buffer *json, const struct threshold_result *result)
+{
+	char to[ENDPOINT_SIZE];
+
+	foreign_text(&result->place, to);
+	if (!result->places)
+		buffer_text(json, ",\"local_port\":null,\"foreign\":null");
+	else if (result->place.passive)
+		buffer_print(json, ",\"local_port\":%u,\"foreign\":null", result->place.port);
+	else
+		buffer_print(json, ",\"local_port\":null,\"foreign\":\"%s\"", to);
+	buffer_print(json, ",\"places\":%u", result->places);
+	if (result->places)
+		buffer_print(json, ",\"oldest_ns\":%" PRIu64 ",\"oldest_exact\":%s", result->oldest,
+		             result->oldest_exact ? "true" : "false");
+	else
+		buffer_text(json, ",\"oldest_ns\":null,\"oldest_exact\":null");
+}
+
+static int json_threshold(struct view *view, const struct threshold *threshold,
+                          const struct threshold_result *result)
+{
+	struct buffer json = {0};
+
+	buffer_print(&json, "{\"v\":%d,\"type\":\"threshold\",\"fail_if\":", VIEW_JSON_SCHEMA);
+	escape_json(&json, threshold->text);
+	buffer_print(&json, ",\"met\":%s,\"state\":\"%s\",\"per\":\"%s\"",
+	             result->met ? "true" : "false", state_name(threshold->state),
+	             threshold->per_host ? "host" : "process");
+	buffer_print(&json, ",\"count\":%u,\"limit\":%" PRIu64, result->count, threshold->most);
+	if (threshold->age)
+		buffer_print(&json, ",\"age_ns\":%" PRIu64, threshold->age);
+	else
+		buffer_text(&json, ",\"age_ns\":null");
+	if (threshold->has_growth)
+		buffer_print(&json, ",\"growth\":%" PRId64 ",\"growth_limit\":%" PRId64,
+		             result->growth, threshold->growth_most);
+	else
+		buffer_text(&json, ",\"growth\":null,\"growth_limit\":null");
+	add_json_who(&json, result->task);
+	add_json_place(&json, result);
+	buffer_print(&json, ",\"others\":%u}\n", result->others);
+	return line_write(view, &json);
+}
+
+int thresholds_json(struct view *view, const struct threshold *thresholds,
+                    const struct threshold_result *results, size_t count)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++)
+		err = json_threshold(view, &thresholds[i], &results[i]);
+	return err;
+}
