@@ -441,6 +441,16 @@ static bool wants_trace(const struct options *options)
 	return options->command != COMMAND_SNAPSHOT || options->continuous;
 }
 
+/* Without BPF all ages are lower bounds near 0: that no threshold is met says nothing then. */
+static bool wants_ages(const struct options *options)
+{
+	bool ages = options->query.older;
+
+	for (size_t i = 0; i < options->fail_if_count; i++)
+		ages |= options->fail_ifs[i].age > 0;
+	return options->fail_if_count && ages;
+}
+
 static int run_live(struct run *run, struct diag *diag)
 {
 	const struct options *options = run->options;
@@ -460,6 +470,11 @@ static int run_live(struct run *run, struct diag *diag)
 	drop_privilege();
 	if (feed_begin(run->feed, diag))
 		return EXIT_CANNOT;
+	if (!feed_live(run->feed) && wants_ages(options))
+		return diag_fail(diag, -EPERM,
+		                 "--fail-if: ages are not known without BPF: run as root, or with "
+		                 "CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"),
+		       EXIT_CANNOT;
 	tell_shortfall(run, &shortfall);
 	if (options->verbose)
 		tell_probes(run);

@@ -56,6 +56,10 @@ assert_run 0 "${nobody[@]}" snapshot -lnt
 assert_contains "$out" LISTEN "snapshot as nobody"
 assert_matches "$err" 'root|CAP_' "what is missing"
 assert_equal 1 "$(wc -l <"$work/run.err")" "lines on stderr of a snapshot as nobody"
+assert_run 3 "${nobody[@]}" snapshot --fail-if 'close_wait>1,age>1s' # no ages: no answer
+assert_one_line snapshot --fail-if as nobody
+assert_run 0 "${nobody[@]}" snapshot --fail-if 'close_wait>4000000'
+assert_matches "$out" '^OK: ' "threshold as nobody"
 assert_run 0 "${nobody[@]}" --help
 assert_run 0 "${nobody[@]}" --version
 assert_run 2 "${nobody[@]}" --no-such-option
