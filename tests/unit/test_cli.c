@@ -665,14 +665,22 @@ static void test_help_columns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),        cmocka_unit_test(test_commands),
-		cmocka_unit_test(test_posixly_correct), cmocka_unit_test(test_flags),
-		cmocka_unit_test(test_abbreviated),     cmocka_unit_test(test_continuous),
-		cmocka_unit_test(test_filters),         cmocka_unit_test(test_explain),
-		cmocka_unit_test(test_output),          cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_columns_refused), cmocka_unit_test(test_fail_if),
-		cmocka_unit_test(test_help),            cmocka_unit_test(test_help_explain),
-		cmocka_unit_test(test_help_examples),   cmocka_unit_test(test_help_columns),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_posixly_correct),
+		cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_abbreviated),
+		cmocka_unit_test(test_continuous),
+		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_explain),
+		cmocka_unit_test(test_output),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_columns_refused),
+		cmocka_unit_test(test_fail_if),
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_help_explain),
+		cmocka_unit_test(test_help_examples),
+		cmocka_unit_test(test_help_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
