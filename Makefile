@@ -163,7 +163,13 @@ $(B)/progs/libstack.so: tests/live/progs/stack_library.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROG_FLAGS) -fPIC -shared $< -o $@
 
-test-programs: $(B)/tcptrail $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS)
+$(B)/progs/close_wait: tests/live/progs/close_wait.c $(B)/flags
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PROG_FLAGS) $< -o $@
+
+test-programs: $(B)/tcptrail $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
+	$(B)/progs/close_wait
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done

@@ -16,7 +16,9 @@ struct map {
 	size_t entry; /* bytes of one */
 };
 
-/* Who came into a state and who left it: keys without a class. */
+#define CLASS_PLACE 1 /* in keys of flows: of all processes there; otherwise 0 */
+
+/* Who came into a state and who left it. */
 struct flow {
 	struct group_key key;
 	uint64_t entered, left;
@@ -34,6 +36,8 @@ struct groups {
 	const struct table *table;
 	uint64_t since;
 	struct map flows, groups;
+	uint32_t *came; /* by row: number of the flow that its entry counts in, 0: none */
+	size_t came_room;
 	struct member *members;
 	size_t member_count;
 };
@@ -173,6 +177,7 @@ void groups_free(struct groups *groups)
 		return;
 	map_free(&groups->flows);
 	map_free(&groups->groups);
+	free(groups->came);
 	free(groups->members);
 	free(groups);
 }
@@ -193,23 +198,108 @@ double groups_rate(const struct groups *groups, uint64_t number)
 	return window ? (double)number * NS_PER_SEC / (double)window : 0;
 }
 
+/* In groups->came. */
+static uint32_t flow_number(const struct groups *groups, const struct flow *flow)
+{
+	return (uint32_t)(flow - (const struct flow *)(const void *)groups->flows.entries) + 1;
+}
+
+static struct group_key key_of_place(const struct group_key *key)
+{
+	struct group_key place = *key;
+
+	place.pid = 0;
+	place.start = 0;
+	place.class = CLASS_PLACE;
+	return place;
+}
+
+static uint32_t *came_of(struct groups *groups, const struct row *row)
+{
+	size_t room = groups->came_room ? groups->came_room : 256;
+	uint32_t *came;
+
+	while (room <= row->self)
+		room *= 2;
+	if (room > groups->came_room) {
+		came = reallocarray(groups->came, room, sizeof(*came));
+		if (!came)
+			return NULL;
+		memset(came + groups->came_room, 0, (room - groups->came_room) * sizeof(*came));
+		groups->came = came;
+		groups->came_room = room;
+	}
+	return &groups->came[row->self];
+}
+
+/*
+ * Whose it is may not have been known when it came, or it has changed hands: that of a worker
+ * that accepts is its master's, who listens, as long as it is in the queue.
+ */
+static void correct_flow(struct groups *groups, const struct row *row, const struct group_key *key)
+{
+	uint32_t *came = came_of(groups, row);
+	struct flow *now, *then;
+
+	if (!came || !*came)
+		return;
+	now = map_get(&groups->flows, key);
+	then = entry_at(&groups->flows, *came - 1);
+	if (!now || now == then || then->key.state != key->state)
+		return;
+	then->entered--;
+	now->entered++;
+	*came = flow_number(groups, now);
+}
+
+static void count_place(struct groups *groups, const struct group_key *key, bool entered)
+{
+	struct group_key place = key_of_place(key);
+	struct flow *flow = map_get(&groups->flows, &place);
+
+	if (flow && entered)
+		flow->entered++;
+	else if (flow)
+		flow->left++;
+}
+
+static void count_entry(struct groups *groups, const struct row *row, const struct group_key *key)
+{
+	struct flow *flow = map_get(&groups->flows, key);
+	uint32_t *came = came_of(groups, row);
+
+	if (flow)
+		flow->entered++;
+	if (came)
+		*came = flow ? flow_number(groups, flow) : 0;
+	count_place(groups, key, true);
+}
+
+static void count_exit(struct groups *groups, const struct row *row, const struct group_key *key)
+{
+	struct flow *flow;
+
+	correct_flow(groups, row, key);
+	flow = map_get(&groups->flows, key);
+	if (flow)
+		flow->left++;
+	count_place(groups, key, false);
+}
+
 void groups_change(const struct change *change, void *arg)
 {
 	struct groups *groups = arg;
 	struct group_key key;
-	struct flow *flow;
 
+	if (change->kind == CHANGE_END && change->row->self < groups->came_room)
+		groups->came[change->row->self] = 0;
 	if (change->kind != CHANGE_STATE)
 		return;
 	group_key_of(groups->table, change->row, &key);
-	key.state = plain_state(change->new);
-	flow = map_get(&groups->flows, &key);
-	if (flow)
-		flow->entered++;
 	key.state = plain_state(change->old);
-	flow = map_get(&groups->flows, &key);
-	if (flow)
-		flow->left++;
+	count_exit(groups, change->row, &key);
+	key.state = plain_state(change->new);
+	count_entry(groups, change->row, &key);
 }
 
 void groups_failure(const struct change *change, struct groups *groups)
@@ -236,7 +326,7 @@ int64_t groups_growth(const struct groups *groups, uint8_t state, const struct g
 	for (size_t i = 0; i < groups->flows.count; i++) {
 		const struct flow *flow = entry_at(&groups->flows, i);
 
-		if (flow->key.state != state)
+		if (flow->key.state != state || flow->key.class == CLASS_PLACE)
 			continue;
 		if (!who || (flow->key.pid == who->pid && flow->key.start == who->start))
 			growth += (int64_t)flow->entered - (int64_t)flow->left;
@@ -262,6 +352,7 @@ static int add_member(struct groups *groups, const struct row *row, uint8_t clas
 	struct group *group;
 
 	group_key_of(groups->table, row, &key);
+	correct_flow(groups, row, &key);
 	key.class = class;
 	group = map_get(&groups->groups, &key);
 	if (!group)
@@ -317,6 +408,7 @@ static void conclude(struct groups *groups, struct group *group, struct member *
 	size_t count = group->count;
 	struct group_key key = group->key;
 	const struct flow *flow;
+	struct group_key place;
 
 	group->youngest = members[0].age;
 	group->median = members[(count - 1) / 2].age;
@@ -325,10 +417,16 @@ static void conclude(struct groups *groups, struct group *group, struct member *
 	find_stack(group, members, count);
 	key.class = 0;
 	flow = map_find(&groups->flows, &key);
-	if (!flow)
-		return;
-	group->entered = flow->entered;
-	group->left = flow->left;
+	if (flow) {
+		group->entered = flow->entered;
+		group->left = flow->left;
+	}
+	place = key_of_place(&key);
+	flow = map_find(&groups->flows, &place);
+	if (flow) {
+		group->place_entered = flow->entered;
+		group->place_left = flow->left;
+	}
 }
 
 static bool has_exited(const struct table *t, const struct group_key *key)

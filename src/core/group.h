@@ -33,6 +33,7 @@ struct group {
 	struct group_key key;
 	uint32_t count;
 	uint64_t entered, left; /* sockets that came into, went out of the state; of any class */
+	uint64_t place_entered, place_left; /* the same, of all processes at this place */
 	/*
 	 * Of a group of failed connects: how often that happened while it was watched. Of
 	 * those no sockets are left: count and ages are 0, there is no example, and the

@@ -5,7 +5,10 @@
  */
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "rules/rule.h"
+
+#define WAITS_LONG (5 * NS_PER_SEC) /* a slow reader opens its window sooner */
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
@@ -20,14 +23,24 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	bool closed_window = group->tally[1] * 2 >= group->count;
+	enum trend trend = rule_trend(why, group);
 	char name[48];
 
 	rule_task_name(why, finding, name);
-	finding->level = rule_trend(why, group) == TREND_SHRINKING ? FINDING_WARNING : FINDING_BAD;
-	finding->mover = closed_window ? MOVER_PEER : MOVER_NETWORK;
 	rule_tell_flow(why, finding);
 	finding_evidence(finding, "%" PRIu64 " bytes of answers to them are not acknowledged",
 	                 group->tally[0]);
+	if (trend == TREND_TURNOVER && group->median < WAITS_LONG) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding,
+		                "Turnover: the peers take the answers of %s, only not at once.",
+		                name);
+		return;
+	}
+	if (rule_too_soon(why, finding))
+		return;
+	finding->level = trend == TREND_SHRINKING ? FINDING_WARNING : FINDING_BAD;
+	finding->mover = closed_window ? MOVER_PEER : MOVER_NETWORK;
 	if (closed_window)
 		finding_verdict(
 			finding,

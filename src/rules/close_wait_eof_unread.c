@@ -54,6 +54,8 @@ static void judge(const struct why *why, struct finding *finding)
 		finding_next(finding, "watch for a while: tcptrail why close_wait --for 1m");
 		return;
 	}
+	if (rule_too_soon(why, finding))
+		return;
 	finding->level = trend == TREND_GROWING ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding,

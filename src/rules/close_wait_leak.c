@@ -21,6 +21,8 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_tell_flow(why, finding);
 	switch (rule_trend(why, &finding->group)) {
 	case TREND_GROWING:
+		if (rule_too_soon(why, finding))
+			return;
 		finding->level = FINDING_BAD;
 		finding_verdict(
 			finding,
@@ -61,6 +63,12 @@ static void judge(const struct why *why, struct finding *finding)
 	             "find the path in %s that returns without close() after read() gave 0 or an "
 	             "error",
 	             name);
+	if (finding->group.key.pid)
+		finding_next(
+			finding,
+			"if it has not finished with them, as a proxy whose upstream hangs: see "
+			"what else it has open: tcptrail snapshot -anp --pid %u",
+			finding->group.key.pid);
 	if (!finding->group.stack)
 		finding_next(finding, "see which code accepts or connects: tcptrail why close_wait "
 		                      "--stacks --for 1m");

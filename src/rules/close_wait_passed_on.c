@@ -4,6 +4,8 @@
  * fork without close(), an exec without CLOEXEC, an fd that was passed on. The one
  * who would know what to do with it may have closed it already.
  */
+#include <inttypes.h>
+
 #include "rules/rule.h"
 
 /* Is it held, and not by who made it? */
@@ -21,7 +23,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	for (; holder; holder = table_holder(table, holder->next))
 		if (holder->task == origin->task && !table_task(table, holder->task)->exited)
 			return false;
-	tally[0] += row->rqueue;
+	(void)tally;
 	return true;
 }
 
@@ -30,11 +32,20 @@ static void judge(const struct why *why, struct finding *finding)
 	const struct row *row = finding->group.example;
 	const struct origin *origin = table_origin(why->table, row->owner);
 	const struct task *maker = table_task(why->table, origin->task);
-	enum trend trend = rule_trend(why, &finding->group);
+	struct group place = finding->group;
+	enum trend trend;
 	char name[48];
 
+	/* Nobody sees an fd being passed on: who came and went is counted for who made them. */
+	place.entered = place.place_entered;
+	place.left = place.place_left;
+	trend = rule_trend(why, &place);
 	rule_task_name(why, finding, name);
-	rule_tell_flow(why, finding);
+	if (trend != TREND_UNKNOWN)
+		finding_evidence(finding,
+		                 "whoever has them, of these connections %" PRIu64
+		                 " came into this state while watched and %" PRIu64 " left it",
+		                 place.entered, place.left);
 	finding_evidence(finding, "made by %s of %u/%.*s, which %s",
 	                 owner_source_name(row->owner_source), maker->pid, FACT_COMM_LEN,
 	                 origin->comm, maker->exited ? "has ended" : "has closed its own fd");
@@ -43,6 +54,8 @@ static void judge(const struct why *why, struct finding *finding)
 		finding_verdict(finding, "Turnover: %s was given these and closes them.", name);
 		return;
 	}
+	if (rule_too_soon(why, finding))
+		return;
 	finding->level = trend == TREND_GROWING ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding,

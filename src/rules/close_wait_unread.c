@@ -30,6 +30,8 @@ static void judge(const struct why *why, struct finding *finding)
 		                name);
 		return;
 	}
+	if (rule_too_soon(why, finding))
+		return;
 	finding->level = FINDING_BAD;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding, "%s does not read what it was sent: it is stuck, or too slow.",

@@ -61,6 +61,12 @@ enum trend {
 };
 enum trend rule_trend(const struct why *why, const struct group *group);
 
+/*
+ * Are most of them so young that a program in order may not have got to them yet?
+ * Then level and verdict say so.
+ */
+bool rule_too_soon(const struct why *why, struct finding *finding);
+
 /* "12 came and 0 went in 10.0s", as a piece of evidence. */
 void rule_tell_flow(const struct why *why, struct finding *finding);
 

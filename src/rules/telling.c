@@ -24,6 +24,24 @@ enum trend rule_trend(const struct why *why, const struct group *group)
 	return group->left > group->entered + slack ? TREND_SHRINKING : TREND_TURNOVER;
 }
 
+#define FEW 10 /* sockets that no program's way of working is judged by */
+
+bool rule_too_soon(const struct why *why, struct finding *finding)
+{
+	char name[48];
+
+	if (finding->group.median >= NS_PER_SEC)
+		return false;
+	finding->level = finding->group.count < FEW ? FINDING_FINE : FINDING_UNCLEAR;
+	finding->mover = MOVER_NOBODY;
+	finding_verdict(finding,
+	                "Cannot tell yet, for most of these are younger than a second: %s may be "
+	                "about to get to them.",
+	                rule_task_name(why, finding, name));
+	finding_next(finding, "watch longer: tcptrail why close_wait --for 1m");
+	return true;
+}
+
 void rule_tell_flow(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
