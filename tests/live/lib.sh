@@ -371,3 +371,49 @@ is_quiet() {
 own_netns() {
 	stat -L -c %i /proc/self/ns/net
 }
+
+# --- why ----------------------------------------------------------------------------------------
+
+# in_state STATE PORT COUNT: sockets of our namespace with this local port, as ss has them.
+in_state() {
+	[ "$(ss -Htn state "$1" "( sport = :$2 )" | wc -l)" = "$3" ]
+}
+
+watching() {
+	grep -q '^tcptrail: watching' "$1" || ! kill -0 "$2" 2>/dev/null
+}
+
+# why_start OPTION...: tcptrail why about our namespace, until it watches. why_end: until it has
+# said what it has to say, $status and $err as `run` sets them; finding and findings_of read it.
+why_start() {
+	start "$work/why" "$work/why.err" "$TCPTRAIL" why --netns "$(own_netns)" -n --json "$@"
+	why_pid=$started
+	wait_until "why to watch" watching "$work/why.err" "$why_pid"
+}
+
+why_end() {
+	await_end "$why_pid" 300 || fail "tcptrail why did not end in 30 s"
+	status=0
+	wait "$why_pid" || status=$?
+	err=$(cat "$work/why.err")
+	[ "$status" = 0 ] || fail "exit status $status of why" "$err"
+}
+
+# findings_of PORT FILTER: of each finding about sockets behind the port, what jq makes of it.
+findings_of() {
+	jq -r "select(.local_port == $1) | $2" "$work/why"
+}
+
+# assert_finding PORT "KEY..." "VALUE...": of what matters most about it, which is told first.
+assert_finding() {
+	local keys
+	# shellcheck disable=SC2086 # the keys are words
+	keys=$(printf '.%s,' $2)
+	assert_equal "$3" "$(findings_of "$1" "[${keys%,}] | map(tostring) | join(\" \")" | sed -n 1p)" \
+		"$2 of port $1: $(findings_of "$1" .)"
+}
+
+# assert_healthy PORT: there may be findings, but none that is one.
+assert_healthy() {
+	assert_equal "" "$(findings_of "$1" 'select(.level != "fine")')" "port $1, which is healthy"
+}

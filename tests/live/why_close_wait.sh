@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What piles up in CLOSE_WAIT, told apart by cause, of a program in C and one in Python that do it
+# on purpose; and their healthy twins, which do the same but work their connections off.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+progs=$(dirname "$0")/progs
+c=$(dirname "$TCPTRAIL")/progs/close_wait
+clients=(python3 "$progs/close_wait_clients.py")
+before=3 # piled up before anybody watches
+after=10 # while somebody does
+
+# What each kind of server gets from its clients.
+declare -A visits=([queued]=send [leak]=close [forgotten]=ask [stuck]=send [passed]=close [blocked]=deaf)
+# healthy: the answers of "blocked" are read.
+twin_visit() {
+	[ "$1" = blocked ] && echo read || echo "${visits[$1]}"
+}
+
+declare -A port pid
+# serve NAME COMMAND...
+serve() {
+	local name=$1
+	shift
+	program_start "$@"
+	port[$name]=$(scenario_get port)
+	pid[$name]=$(scenario_get pid)
+}
+
+# visit COUNT: of all that leak.
+visit() {
+	local mode to=()
+	for mode in "${!visits[@]}"; do
+		to+=("${visits[$mode]}:${port[$mode]}")
+	done
+	program_start "${clients[@]}" "$1" 0.2 "${to[@]}"
+}
+
+# piled_up COUNT: all of it, at each server.
+piled_up() {
+	local mode
+	for mode in "${!visits[@]}"; do
+		wait_until "$1 of $mode in CLOSE_WAIT" in_state close-wait "${port[$mode]}" "$1"
+	done
+}
+
+# watch COMMAND...: what is told of the program in all modes, and of its twins. Pools that no more
+# come to are full before.
+watch() {
+	local mode twins=() all=$((before + after))
+	for mode in "${!visits[@]}"; do
+		serve "$mode" "$@" "$mode"
+		serve "$mode.twin" "$@" "$mode" "$([ "$mode" = queued ] && echo 0 || echo 3)"
+		twins+=("$(twin_visit "$mode"):${port[$mode.twin]}")
+	done
+	serve pool "$@" leak
+	serve idle "$@" forgotten
+	program_start "${clients[@]}" 5 0 "close:${port[pool]}" "ask:${port[idle]}"
+	visit "$before"
+	piled_up "$before"
+	wait_until "a full pool" in_state close-wait "${port[pool]}" 5
+	wait_until "idle connections" in_state close-wait "${port[idle]}" 5
+	start "$work/twins" "$work/twins.err" "${clients[@]}" 0 0.05 "${twins[@]}"
+	local twins_pid=$started
+	why_start close_wait --for 4s --stacks
+	visit "$after"
+	piled_up "$all"
+	why_end
+	kill -0 "$twins_pid" || fail "no more clients" "$(cat "$work/twins.err")"
+	program_end "$twins_pid"
+}
+
+# told MODE RULE MOVER COMM: a finding about all there is.
+told() {
+	assert_finding "${port[$1]}" "rule level mover count pid comm entered left" \
+		"$2 bad $3 $((before + after)) ${pid[$1]} $4 $after 0"
+	assert_finding "${port[$1]}" "state foreign" "CLOSE_WAIT null"
+}
+
+# stack PORT: who has accepted, innermost function first.
+stack() {
+	findings_of "$1" '[.stack[]? | sub("\\+0x.*"; "")] | join("<")'
+}
+
+# healthy: it is told of the twins, if of anything, that they are fine, and why.
+healthy() {
+	local mode
+	for mode in "${!visits[@]}"; do
+		assert_healthy "${port[$mode.twin]}"
+	done
+	assert_healthy "${port[pool]}"
+	assert_finding "${port[pool]}" "rule count entered" "close-wait-leak 5 0"
+	assert_contains "$(findings_of "${port[pool]}" .verdict)" "they do not become more"
+	assert_finding "${port[idle]}" "rule level count" "close-wait-eof-unread fine 5"
+	for mode in leak forgotten stuck; do
+		assert_matches "$(findings_of "${port[$mode.twin]}" .verdict)" "^Turnover: " "$mode"
+	done
+}
+
+# --- C --------------------------------------------------------------------------------------------
+
+watch "$c"
+told queued close-wait-queued application close_wait
+assert_contains "$(findings_of "${port[queued]}" '.evidence[]')" \
+	"accept queue of port ${port[queued]}: 13 connections wait, of 129 that may"
+assert_matches "$(findings_of "${port[queued]}" '.evidence[]')" "1 of its threads: in pause"
+told leak close-wait-leak application close_wait
+told forgotten close-wait-eof-unread application close_wait
+told stuck close-wait-unread application close_wait
+assert_contains "$(findings_of "${port[stuck]}" '.evidence[]')" "$(((before + after) * 4)) bytes"
+told blocked close-wait-blocked peer close_wait
+# Of those before, nobody has seen who accepted them.
+assert_finding "${port[passed]}" "rule level mover count pid comm" \
+	"close-wait-passed-on bad application $after ${pid[passed]} keeper"
+assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "/close_wait, which has closed its own fd"
+for mode in leak forgotten stuck blocked passed; do
+	assert_finding "${port[$mode]}" stack_count "$after"
+	assert_matches "$(stack "${port[$mode]}")" "^accept4?<accept_one<serve_all<main" "$mode"
+done
+assert_finding "${port[queued]}" stack null
+healthy
+assert_matches "$(findings_of "${port[passed.twin]}" .verdict)" "^Turnover: "
+
+# --- Python ---------------------------------------------------------------------------------------
+
+watch python3 "$progs/close_wait.py"
+told queued close-wait-queued application python3
+told leak close-wait-leak application python3
+told forgotten close-wait-eof-unread application python3
+told stuck close-wait-unread application python3
+told blocked close-wait-blocked peer python3
+# Each is kept by a program that knows nothing of it. Those of before are fine for all that is known.
+assert_equal "$after close-wait-passed-on bad application 1 sleep" "$(findings_of "${port[passed]}" \
+	'select(.level != "fine") | "\(.rule) \(.level) \(.mover) \(.count) \(.comm)"' |
+	sort | uniq -c | sed 's/^ *//')" "programs that have inherited a connection"
+for mode in leak forgotten stuck blocked passed; do
+	assert_matches "$(stack "${port[$mode]}")" "^accept4?<(sock_accept|[^<]*(_socket|python)[^<]*\\+?)" "$mode"
+	assert_matches "$(stack "${port[$mode]}")" "<_?PyEval_[A-Za-z]*<" "$mode"
+done
+healthy

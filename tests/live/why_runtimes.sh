@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What piles up in CLOSE_WAIT of Node and Java programs, by cause, and their healthy twins.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+progs=$(dirname "$0")/progs
+clients=(python3 "$progs/close_wait_clients.py")
+before=3 # piled up before anybody watches
+after=10 # while somebody does
+
+declare -A visits=([queued]=send [leak]=close [forgotten]=ask [stuck]=send [blocked]=deaf)
+declare -A port pid
+
+# visit COUNT: by what leaks.
+visit() {
+	local mode to=()
+	for mode in "${!visits[@]}"; do
+		to+=("${visits[$mode]}:${port[$mode]}")
+	done
+	program_start "${clients[@]}" "$1" 0.2 "${to[@]}"
+}
+
+# piled_up COUNT: all of it, at each server.
+piled_up() {
+	local mode
+	for mode in "${!visits[@]}"; do
+		wait_until "$1 of $mode in CLOSE_WAIT" in_state close-wait "${port[$mode]}" "$1"
+	done
+}
+
+# watch: what is told of all servers, while the twins are busy.
+watch() {
+	local mode twins=() twins_pid
+	for mode in "${!visits[@]}"; do
+		twins+=("${visits[$mode]/deaf/read}:${port[$mode.twin]}")
+	done
+	program_start "${clients[@]}" 5 0 "close:${port[pool]}"
+	wait_until "a full pool" in_state close-wait "${port[pool]}" 5
+	visit "$before"
+	piled_up "$before"
+	start "$work/twins" "$work/twins.err" "${clients[@]}" 0 0.05 "${twins[@]}"
+	twins_pid=$started
+	why_start close_wait --for 4s --stacks
+	visit "$after"
+	piled_up "$((before + after))"
+	why_end
+	kill -0 "$twins_pid" || fail "no more clients" "$(cat "$work/twins.err")"
+	program_end "$twins_pid"
+}
+
+# told MODE RULE MOVER COMM
+told() {
+	assert_finding "${port[$1]}" "rule level mover count pid comm entered left" \
+		"$2 bad $3 $((before + after)) ${pid[$1]} $4 $after 0"
+}
+
+# check COMM: all causes, and the twins.
+check() {
+	local mode
+	told queued close-wait-queued application "$1"
+	told leak close-wait-leak application "$1"
+	told forgotten close-wait-eof-unread application "$1"
+	told stuck close-wait-unread application "$1"
+	told blocked close-wait-blocked peer "$1"
+	assert_contains "$(findings_of "${port[stuck]}" '.evidence[]')" \
+		"$(((before + after) * 4)) bytes were received and not read"
+	for mode in leak forgotten stuck blocked; do
+		assert_matches "$(findings_of "${port[$mode]}" '.stack[0]')" "^accept4?\\+" "$mode"
+	done
+	for mode in "${!visits[@]}"; do
+		assert_healthy "${port[$mode.twin]}"
+	done
+	assert_finding "${port[pool]}" "rule level count entered" "close-wait-leak fine 5 0"
+}
+
+twin_keeps() {
+	[ "$1" = queued ] && echo 0 || echo 3
+}
+
+# --- Node -----------------------------------------------------------------------------------------
+
+# serve NAME COMMAND...
+serve() {
+	local name=$1
+	shift
+	program_start "$@"
+	port[$name]=$(scenario_get port)
+	pid[$name]=$(scenario_get pid)
+}
+
+if command -v node >/dev/null; then
+	visits[forgotten]=close
+	for mode in "${!visits[@]}"; do
+		serve "$mode" node "$progs/close_wait.js" "$mode"
+		serve "$mode.twin" node "$progs/close_wait.js" "$mode" "$(twin_keeps "$mode")"
+	done
+	serve pool node "$progs/close_wait.js" leak
+	watch
+	check node
+	for pid in "${pid[@]}"; do
+		program_end "$pid" KILL
+	done
+else
+	echo "skipped: node is not installed"
+fi
+
+# --- Java -----------------------------------------------------------------------------------------
+
+command -v javac >/dev/null && command -v java >/dev/null || {
+	echo "skipped: no JDK is installed"
+	exit 0
+}
+visits[forgotten]=ask
+javac -d "$work/classes" "$progs/CloseWait.java"
+words=(leak:1000)
+for mode in "${!visits[@]}"; do
+	words+=("$mode" "$mode:$(twin_keeps "$mode")")
+done
+program_start java -Xshare:auto -XX:TieredStopAtLevel=1 -cp "$work/classes" CloseWait "${words[@]}"
+pid=()
+port=([pool]=$(scenario_get port mode=leak:1000))
+for mode in "${!visits[@]}"; do
+	port[$mode]=$(scenario_get port "mode=$mode")
+	port[$mode.twin]=$(scenario_get port "mode=$mode:$(twin_keeps "$mode")")
+	pid[$mode]=$started
+done
+watch
+check java
+assert_matches "$(findings_of "${port[leak]}" '.stack | join("<")')" "\((libnio|libnet)\.so\)" "the JDK's library"
