@@ -10,6 +10,7 @@
 
 #include "cli_table.h"
 #include "core/field.h"
+#include "rules/rule.h"
 
 #define WIDTH  80
 #define INDENT 30 /* column where the text begins */
@@ -115,6 +116,13 @@ static void print_group(FILE *out, enum command command, enum cli_group group)
 	}
 }
 
+static void print_rules(FILE *out)
+{
+	fputs("\nFindings, by the rule that they name:\n", out);
+	for (size_t i = 0; i < rules_count; i++)
+		print_wrapped(out, fprintf(out, "  %s", rules[i]->id), INDENT + 2, rules[i]->about);
+}
+
 void cli_help(FILE *out, enum command command)
 {
 	const struct cli_command *about;
@@ -125,6 +133,8 @@ void cli_help(FILE *out, enum command command)
 	print_usage(out, command);
 	for (int group = 0; group < GROUP_COUNT; group++)
 		print_group(out, command, (enum cli_group)group);
+	if (command == COMMAND_WHY)
+		print_rules(out);
 	fputs("\nExamples:\n", out);
 	for (size_t i = 0; i < 3; i++)
 		fprintf(out, "  %s\n      %s\n", about->examples[i].line, about->examples[i].what);

@@ -396,6 +396,8 @@ why_end() {
 	status=0
 	wait "$why_pid" || status=$?
 	err=$(cat "$work/why.err")
+	# A socket that a walk had to correct is no matter, as long as the counts are right.
+	[ "$status" = 4 ] && [[ $err =~ "on the way (chain "[0-9]+")" ]] && return 0
 	[ "$status" = 0 ] || fail "exit status $status of why" "$err"
 }
 

@@ -601,6 +601,8 @@ static void test_help(void **state)
 		assert_int_equal(strstr(text, "  -f, --follow ") != NULL,
 		                 commands[i] == COMMAND_WATCH || commands[i] == COMMAND_TRAIL);
 		assert_null(strstr(text, "--program ")); /* an alias */
+		assert_int_equal(strstr(text, "\n  close-wait-leak ") != NULL,
+		                 commands[i] == COMMAND_WHY);
 		free(text);
 	}
 }
