@@ -6,17 +6,13 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	char name[48];
 
-	rule_task_name(why, finding, name);
-	unacked_tell(why, finding);
-	if (!unacked_stuck(&finding->group)) {
-		finding->level = FINDING_FINE;
+	if (!unacked_judge(why, finding, name)) {
 		finding_verdict(finding,
 		                "%s and the peer have closed at the same time; our FIN is on its "
 		                "way.",
 		                name);
 		return;
 	}
-	unacked_blame(why, finding);
 	finding_verdict(finding, "%s and the peer have closed at the same time, and %s.", name,
 	                unacked_by_window(&finding->group)
 	                        ? "the peer takes no more: its window is closed"

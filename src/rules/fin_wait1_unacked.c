@@ -9,17 +9,13 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	char name[48];
 
-	rule_task_name(why, finding, name);
-	unacked_tell(why, finding);
-	if (!unacked_stuck(&finding->group)) {
-		finding->level = FINDING_FINE;
+	if (!unacked_judge(why, finding, name)) {
 		finding_verdict(finding,
 		                "%s has closed, and what it sent is on its way: none of it was "
 		                "sent again and again, no window is closed.",
 		                name);
 		return;
 	}
-	unacked_blame(why, finding);
 	if (unacked_by_window(&finding->group)) {
 		finding_verdict(finding,
 		                "%s has closed, but the peers do not take what it sent before: "

@@ -6,16 +6,12 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	char name[48];
 
-	rule_task_name(why, finding, name);
-	unacked_tell(why, finding);
-	if (!unacked_stuck(&finding->group)) {
-		finding->level = FINDING_FINE;
+	if (!unacked_judge(why, finding, name)) {
 		finding_verdict(finding,
 		                "Both ends have closed; the last FIN, that of %s, is on its way.",
 		                name);
 		return;
 	}
-	unacked_blame(why, finding);
 	if (unacked_by_window(&finding->group)) {
 		finding_verdict(finding,
 		                "Both ends have closed, but the peers do not take what %s sent "

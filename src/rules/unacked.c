@@ -23,7 +23,8 @@ bool unacked_match(const struct table *table, const struct row *row, uint64_t ta
 	return true;
 }
 
-uint64_t unacked_stuck(const struct group *group)
+/* Sockets that do not get on. */
+static uint64_t stuck(const struct group *group)
 {
 	return group->tally[UNACKED_CLOSED] + group->tally[UNACKED_LOST];
 }
@@ -87,7 +88,7 @@ static void tell_end_of_held(const struct why *why, struct finding *finding)
 	                 setting_name(SETTING_RETRIES2, name), retries, time);
 }
 
-void unacked_tell(const struct why *why, struct finding *finding)
+static void tell(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
@@ -101,7 +102,7 @@ void unacked_tell(const struct why *why, struct finding *finding)
 		finding_evidence(finding, "%" PRIu64 " bytes before the FIN are not acknowledged",
 		                 group->tally[UNACKED_BYTES]);
 	rule_tell_peer(why, finding);
-	if (!unacked_stuck(group))
+	if (!stuck(group))
 		return;
 	if (group->tally[UNACKED_CLOSED] && group->tally[UNACKED_ORPHANS])
 		finding_evidence(finding,
@@ -116,10 +117,22 @@ void unacked_tell(const struct why *why, struct finding *finding)
 		tell_end_of_held(why, finding);
 }
 
-void unacked_blame(const struct why *why, struct finding *finding)
+static void blame(const struct why *why, struct finding *finding)
 {
 	bool growing = rule_trend(why, &finding->group) == TREND_GROWING;
 
 	finding->mover = unacked_by_window(&finding->group) ? MOVER_PEER : MOVER_NETWORK;
 	finding->level = growing || many_orphans(why, finding) ? FINDING_BAD : FINDING_WARNING;
+}
+
+bool unacked_judge(const struct why *why, struct finding *finding, char name[48])
+{
+	rule_task_name(why, finding, name);
+	tell(why, finding);
+	if (!stuck(&finding->group)) {
+		finding->level = FINDING_FINE;
+		return false;
+	}
+	blame(why, finding);
+	return true;
 }

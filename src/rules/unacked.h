@@ -16,14 +16,12 @@ enum unacked_tally {
 /* A match: for states in which our FIN is sent and not acknowledged. All rows match. */
 bool unacked_match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES]);
 
-/* Sockets that do not get on. */
-uint64_t unacked_stuck(const struct group *group);
-/* Is that more often for a closed window than for loss? */
+/*
+ * How a judge begins: writes who it is to name, tells flow, loss or window, bytes, orphans and
+ * their limit, and when the kernel gives up; then sets level and mover. Do some not get on?
+ */
+bool unacked_judge(const struct why *why, struct finding *finding, char name[48]);
+/* Of those that do not: is it more often for a closed window than for loss? */
 bool unacked_by_window(const struct group *group);
-
-/* Flow, loss or window, bytes, orphans and their limit, and when the kernel gives up. */
-void unacked_tell(const struct why *why, struct finding *finding);
-/* Level and mover of a group of which some do not get on. */
-void unacked_blame(const struct why *why, struct finding *finding);
 
 #endif
