@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "core/endpoint.h"
 
 /* Open addressing over an array of entries that begin with their key. */
@@ -44,18 +45,7 @@ struct groups {
 
 /* --- the map -------------------------------------------------------------------------------- */
 
-static uint64_t hash_key(const struct group_key *key)
-{
-	uint64_t words[sizeof(*key) / 8], hash = 0;
-
-	_Static_assert(sizeof(*key) % 8 == 0, "hashed by words");
-	memcpy(words, key, sizeof(words));
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 32;
-	}
-	return hash;
-}
+_Static_assert(sizeof(struct group_key) % 8 == 0, "hashed by words");
 
 static void *entry_at(const struct map *map, size_t index)
 {
@@ -64,7 +54,7 @@ static void *entry_at(const struct map *map, size_t index)
 
 static size_t slot_of(const struct map *map, const struct group_key *key)
 {
-	size_t slot = hash_key(key) & (map->slot_count - 1);
+	size_t slot = hash_words(key, sizeof(*key)) & (map->slot_count - 1);
 
 	while (map->slots[slot] && memcmp(entry_at(map, map->slots[slot] - 1), key, sizeof(*key)))
 		slot = (slot + 1) & (map->slot_count - 1);

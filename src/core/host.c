@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/host.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,14 @@ bool table_setting_number(const struct table *t, uint32_t netns, enum setting se
 		return false;
 	*number = value;
 	return true;
+}
+
+bool table_local_ports(const struct table *t, uint32_t netns, uint32_t *low, uint32_t *high)
+{
+	const char *range = table_setting(t, netns, SETTING_LOCAL_PORT_RANGE);
+
+	return range && sscanf(range, "%5" SCNu32 " %5" SCNu32, low, high) == 2 && *low <= *high &&
+	       *high <= UINT16_MAX;
 }
 
 /* Namespaces are few, and counters are told once a walk at most: a list is enough. */

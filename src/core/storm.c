@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "core/endpoint.h"
 #include "core/host.h"
 
@@ -39,22 +40,11 @@ void storms_free(struct storms *storms)
 
 /* --- by key --------------------------------------------------------------------------------- */
 
-static size_t hash_key(const struct storm_key *key)
-{
-	uint64_t words[sizeof(*key) / 8], hash = 0;
-
-	_Static_assert(sizeof(*key) % 8 == 0, "hashed by words");
-	memcpy(words, key, sizeof(words));
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 32;
-	}
-	return hash & (SLOTS - 1);
-}
+_Static_assert(sizeof(struct storm_key) % 8 == 0, "hashed by words");
 
 static uint16_t *find_slot(struct storms *storms, const struct storm_key *key)
 {
-	size_t slot = hash_key(key);
+	size_t slot = hash_words(key, sizeof(*key)) & (SLOTS - 1);
 
 	while (storms->slots[slot] &&
 	       memcmp(&storms->items[storms->slots[slot] - 1].key, key, sizeof(*key)))
@@ -110,10 +100,9 @@ static enum storm_act act_of(const struct change *change)
 /* Is it a port that connect() would choose? */
 static bool is_ephemeral(const struct table *table, uint32_t netns, uint16_t port)
 {
-	const char *range = table_setting(table, netns, SETTING_LOCAL_PORT_RANGE);
-	unsigned int low, high;
+	uint32_t low, high;
 
-	if (!range || sscanf(range, "%u %u", &low, &high) != 2) {
+	if (!table_local_ports(table, netns, &low, &high)) {
 		low = 32768; /* inet_init_net(), net/ipv4/af_inet.c */
 		high = 60999;
 	}

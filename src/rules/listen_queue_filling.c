@@ -21,7 +21,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                "%s is behind with accept(): the queue of port %u is three quarters full "
 	                "or more.",
 	                name, finding->group.key.port);
-	rule_tell_queue(why, finding);
+	rule_tell_queue(finding);
 	rule_tell_overflows(why, finding);
 	rule_tell_doing(why, finding);
 	finding_next(finding, "see whether it goes on: watch -n1 \"ss -ltn 'sport = :%u'\"",

@@ -30,7 +30,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[48];
 
 	rule_task_name(why, finding, name);
-	rule_tell_queue(why, finding);
+	rule_tell_queue(finding);
 	rule_tell_overflows(why, finding);
 	finding->mover = MOVER_APPLICATION;
 	if (rule_trend(why, group) != TREND_UNKNOWN &&

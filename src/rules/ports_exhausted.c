@@ -4,7 +4,6 @@
  * (address, port, destination) once only, sockets in TIME_WAIT included.
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -13,7 +12,7 @@
 
 struct usage {
 	uint64_t used, time_wait;
-	unsigned int low, high;
+	uint32_t low, high;
 	uint64_t range; /* ports from low to high; 0: not known */
 };
 
@@ -34,13 +33,6 @@ static void count_used(const struct why *why, const struct group_key *key, struc
 		usage->used++;
 		usage->time_wait += row->state == STATE_TIME_WAIT;
 	}
-}
-
-static void read_range(const char *text, struct usage *usage)
-{
-	if (text && sscanf(text, "%u %u", &usage->low, &usage->high) == 2 &&
-	    usage->low <= usage->high && usage->high <= UINT16_MAX)
-		usage->range = usage->high - usage->low + 1;
 }
 
 static void tell_usage(const struct usage *usage, struct finding *finding)
@@ -84,7 +76,8 @@ static void judge(const struct why *why, struct finding *finding)
 	struct usage usage = {0};
 	char name[48], address[64];
 
-	read_range(table_setting(why->table, key->netns, SETTING_LOCAL_PORT_RANGE), &usage);
+	if (table_local_ports(why->table, key->netns, &usage.low, &usage.high))
+		usage.range = usage.high - usage.low + 1;
 	count_used(why, key, &usage);
 	rule_tell_failures(why, finding);
 	tell_usage(&usage, finding);

@@ -125,7 +125,7 @@ void rule_next_route(const struct why *why, struct finding *finding);
 uint64_t rule_grown(const struct why *why, const struct group *group, enum counter counter);
 
 /* Of a group of listeners, whose tallies are what waits for accept() and what may: */
-void rule_tell_queue(const struct why *why, struct finding *finding);
+void rule_tell_queue(struct finding *finding);
 void rule_tell_overflows(const struct why *why, struct finding *finding);
 void rule_next_backlog(const struct why *why, struct finding *finding);
 

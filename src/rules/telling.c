@@ -176,12 +176,11 @@ static bool has_ends_of(const struct row *row, const struct row *other)
 bool rule_count_ports(const struct table *table, const struct row *row, uint32_t *taken,
                       uint32_t *all)
 {
-	const char *range = table_setting(table, row->netns, SETTING_LOCAL_PORT_RANGE);
-	unsigned int low, high;
+	uint32_t low, high;
 	struct row_iter iter;
 	const struct row *at;
 
-	if (!range || sscanf(range, "%5u %5u", &low, &high) != 2 || low > high)
+	if (!table_local_ports(table, row->netns, &low, &high))
 		return false;
 	*taken = 0;
 	*all = high - low + 1;

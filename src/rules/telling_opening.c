@@ -91,12 +91,11 @@ uint64_t rule_grown(const struct why *why, const struct group *group, enum count
 /* --- listeners ------------------------------------------------------------------------------ */
 
 /* A queue is full when more than the backlog wait: sk_acceptq_is_full(), include/net/sock.h. */
-void rule_tell_queue(const struct why *why, struct finding *finding)
+void rule_tell_queue(struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	const struct row *fullest = group->example;
 
-	(void)why;
 	if (group->count == 1)
 		finding_evidence(finding, "%u connections wait for accept(), of %u that may",
 		                 fullest->rqueue, fullest->wqueue + 1);

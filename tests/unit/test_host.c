@@ -136,6 +136,36 @@ static void setting_that_is_no_number(void **state)
 	table_free(table);
 }
 
+static bool has_ports(const char *range, uint32_t *low, uint32_t *high)
+{
+	char line[160];
+	struct table *table;
+	bool has;
+
+	snprintf(line, sizeof(line), "1000 name kind=setting key=%d/%u name=\"%s\"\n",
+	         SETTING_LOCAL_PORT_RANGE, HERE, range);
+	table = fold_new(line);
+	has = table_local_ports(table, HERE, low, high);
+	assert_false(table_local_ports(table, THERE, low, high));
+	table_free(table);
+	return has;
+}
+
+static void local_ports(void **state)
+{
+	uint32_t low, high;
+
+	(void)state;
+	assert_true(has_ports("40000 40199", &low, &high));
+	assert_int_equal(low, 40000);
+	assert_int_equal(high, 40199);
+	assert_true(has_ports("32768 32768", &low, &high));
+	assert_false(has_ports("40000", &low, &high));
+	assert_false(has_ports("many", &low, &high));
+	assert_false(has_ports("50000 40000", &low, &high));
+	assert_false(has_ports("40000 65536", &low, &high));
+}
+
 static void settings_have_names(void **state)
 {
 	char name[64];
@@ -156,6 +186,7 @@ int main(void)
 		cmocka_unit_test(shrinking_is_no_growth),
 		cmocka_unit_test(settings),
 		cmocka_unit_test(setting_that_is_no_number),
+		cmocka_unit_test(local_ports),
 		cmocka_unit_test(settings_have_names),
 	};
 

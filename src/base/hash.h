@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Hashes of keys, for tables of a power of two of slots. */
+#ifndef TCPTRAIL_BASE_HASH_H
+#define TCPTRAIL_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Of a key without holes, of a multiple of 8 bytes. The low bits are mixed, too. */
+static inline uint64_t hash_words(const void *key, size_t size)
+{
+	uint64_t hash = 0;
+
+	for (size_t at = 0; at < size; at += sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, (const char *)key + at, sizeof(word));
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 32;
+	}
+	return hash;
+}
+
+#endif
