@@ -403,9 +403,10 @@ static void kernel_thread_has_no_args(void **state)
 	struct process_info info;
 
 	(void)state;
-	/* kthreadd, but in a pid namespace */
-	if (process_read(2, 0, &info) || strcmp(info.comm, "kthreadd"))
+	if (process_read(2, 0, &info) || strcmp(info.comm, "kthreadd")) {
+		print_message("skipped: pid 2 is not kthreadd: this is a pid namespace\n");
 		skip();
+	}
 	assert_int_equal(info.args_size, 0);
 	assert_int_equal(info.uid, 0);
 	assert_true(process_alive(2, 0));
@@ -489,13 +490,17 @@ static void cgroup_is_read(void **state)
 	must(mountinfo);
 	err = cgroup_find_mount(mountinfo, &mount);
 	fclose(mountinfo);
-	if (err || mount.root[0])
+	if (err || mount.root[0]) {
+		print_message("skipped: no cgroup v2 hierarchy is mounted with its root\n");
 		skip();
+	}
 	snprintf(expected, sizeof(expected), "/tcptrail %d", getpid());
 	snprintf(dir, sizeof(dir), "%s%s", mount.point, expected);
 	snprintf(procs, sizeof(procs), "%s/cgroup.procs", dir);
-	if (mkdir(dir, 0755))
+	if (mkdir(dir, 0755)) {
+		print_message("skipped: no cgroup can be made: %s\n", strerror(errno));
 		skip();
+	}
 	pid = child_fork();
 	if (!pid) {
 		int fd = open(procs, O_WRONLY | O_CLOEXEC);
