@@ -4,77 +4,24 @@
 # on purpose; and their healthy twins, which do the same but work their connections off.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
-progs=$(dirname "$0")/progs
+. "$(dirname "$0")/progs/close_wait.sh"
 c=$(dirname "$TCPTRAIL")/progs/close_wait
-clients=(python3 "$progs/close_wait_clients.py")
-before=3 # piled up before anybody watches
-after=10 # while somebody does
-
-# What each kind of server gets from its clients.
-declare -A visits=([queued]=send [leak]=close [forgotten]=ask [stuck]=send [passed]=close [blocked]=deaf)
-# healthy: the answers of "blocked" are read.
-twin_visit() {
-	[ "$1" = blocked ] && echo read || echo "${visits[$1]}"
-}
-
-declare -A port pid
-# serve NAME COMMAND...
-serve() {
-	local name=$1
-	shift
-	program_start "$@"
-	port[$name]=$(scenario_get port)
-	pid[$name]=$(scenario_get pid)
-}
-
-# visit COUNT: of all that leak.
-visit() {
-	local mode to=()
-	for mode in "${!visits[@]}"; do
-		to+=("${visits[$mode]}:${port[$mode]}")
-	done
-	program_start "${clients[@]}" "$1" 0.2 "${to[@]}"
-}
-
-# piled_up COUNT: all of it, at each server.
-piled_up() {
-	local mode
-	for mode in "${!visits[@]}"; do
-		wait_until "$1 of $mode in CLOSE_WAIT" in_state close-wait "${port[$mode]}" "$1"
-	done
-}
+visits=([queued]=send [leak]=close [forgotten]=ask [stuck]=send [passed]=close [blocked]=deaf)
 
 # watch COMMAND...: what is told of the program in all modes, and of its twins. Pools that no more
 # come to are full before.
 watch() {
-	local mode twins=() all=$((before + after))
+	local mode
 	for mode in "${!visits[@]}"; do
 		serve "$mode" "$@" "$mode"
-		serve "$mode.twin" "$@" "$mode" "$([ "$mode" = queued ] && echo 0 || echo 3)"
-		twins+=("$(twin_visit "$mode"):${port[$mode.twin]}")
+		serve "$mode.twin" "$@" "$mode" "$(twin_keeps "$mode")"
 	done
 	serve pool "$@" leak
 	serve idle "$@" forgotten
 	program_start "${clients[@]}" 5 0 "close:${port[pool]}" "ask:${port[idle]}"
-	visit "$before"
-	piled_up "$before"
 	wait_until "a full pool" in_state close-wait "${port[pool]}" 5
 	wait_until "idle connections" in_state close-wait "${port[idle]}" 5
-	start "$work/twins" "$work/twins.err" "${clients[@]}" 0 0.05 "${twins[@]}"
-	local twins_pid=$started
-	why_start close_wait --for 4s --stacks
-	visit "$after"
-	piled_up "$all"
-	why_end
-	kill -0 "$twins_pid" || fail "no more clients" "$(cat "$work/twins.err")"
-	program_end "$twins_pid"
-}
-
-# told MODE RULE MOVER COMM: a finding about all there is.
-told() {
-	assert_finding "${port[$1]}" "rule level mover count pid comm entered left" \
-		"$2 bad $3 $((before + after)) ${pid[$1]} $4 $after 0"
-	assert_finding "${port[$1]}" "state foreign" "CLOSE_WAIT null"
+	watch_piles
 }
 
 # stack PORT: who has accepted, innermost function first.

@@ -3,55 +3,13 @@
 # What piles up in CLOSE_WAIT of Node and Java programs, by cause, and their healthy twins.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
-progs=$(dirname "$0")/progs
-clients=(python3 "$progs/close_wait_clients.py")
-before=3 # piled up before anybody watches
-after=10 # while somebody does
+. "$(dirname "$0")/progs/close_wait.sh"
+visits=([queued]=send [leak]=close [forgotten]=ask [stuck]=send [blocked]=deaf)
 
-declare -A visits=([queued]=send [leak]=close [forgotten]=ask [stuck]=send [blocked]=deaf)
-declare -A port pid
-
-# visit COUNT: by what leaks.
-visit() {
-	local mode to=()
-	for mode in "${!visits[@]}"; do
-		to+=("${visits[$mode]}:${port[$mode]}")
-	done
-	program_start "${clients[@]}" "$1" 0.2 "${to[@]}"
-}
-
-# piled_up COUNT: all of it, at each server.
-piled_up() {
-	local mode
-	for mode in "${!visits[@]}"; do
-		wait_until "$1 of $mode in CLOSE_WAIT" in_state close-wait "${port[$mode]}" "$1"
-	done
-}
-
-# watch: what is told of all servers, while the twins are busy.
 watch() {
-	local mode twins=() twins_pid
-	for mode in "${!visits[@]}"; do
-		twins+=("${visits[$mode]/deaf/read}:${port[$mode.twin]}")
-	done
 	program_start "${clients[@]}" 5 0 "close:${port[pool]}"
 	wait_until "a full pool" in_state close-wait "${port[pool]}" 5
-	visit "$before"
-	piled_up "$before"
-	start "$work/twins" "$work/twins.err" "${clients[@]}" 0 0.05 "${twins[@]}"
-	twins_pid=$started
-	why_start close_wait --for 4s --stacks
-	visit "$after"
-	piled_up "$((before + after))"
-	why_end
-	kill -0 "$twins_pid" || fail "no more clients" "$(cat "$work/twins.err")"
-	program_end "$twins_pid"
-}
-
-# told MODE RULE MOVER COMM
-told() {
-	assert_finding "${port[$1]}" "rule level mover count pid comm entered left" \
-		"$2 bad $3 $((before + after)) ${pid[$1]} $4 $after 0"
+	watch_piles
 }
 
 # check COMM: all causes, and the twins.
@@ -73,20 +31,7 @@ check() {
 	assert_finding "${port[pool]}" "rule level count entered" "close-wait-leak fine 5 0"
 }
 
-twin_keeps() {
-	[ "$1" = queued ] && echo 0 || echo 3
-}
-
 # --- Node -----------------------------------------------------------------------------------------
-
-# serve NAME COMMAND...
-serve() {
-	local name=$1
-	shift
-	program_start "$@"
-	port[$name]=$(scenario_get port)
-	pid[$name]=$(scenario_get pid)
-}
 
 if command -v node >/dev/null; then
 	visits[forgotten]=close
