@@ -48,7 +48,8 @@ def forget(sock):
 def hand_on(sock):
     if keep_most is None:
         os.set_inheritable(sock.fileno(), True)
-        subprocess.Popen(["sleep", "600"], close_fds=False)
+        # It ends with us, however we end.
+        subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "sleep", "600"], close_fds=False)
     elif os.fork() == 0:
         read_all(sock)
         os._exit(0)
