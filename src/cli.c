@@ -371,6 +371,10 @@ static int finish(struct parser *parser, struct diag *diag)
 		options->all |= !options->listening;
 		options->programs = true;
 	}
+	if (options->continuous && !options->interval) /* -c without a number */
+		options->interval = options->command == COMMAND_WHY && options->watch
+		                            ? options->watch
+		                            : NS_PER_SEC;
 	return check_socket(parser, diag) ?: cli_check(options, parser->used, diag);
 }
 

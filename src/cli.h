@@ -41,7 +41,7 @@ struct options {
 	bool all, listening, programs, extend, timers, wide;
 	bool numeric_hosts, numeric_ports, numeric_users;
 	bool continuous;
-	uint64_t interval; /* ns between snapshots with -c */
+	uint64_t interval; /* ns between snapshots or judgements with -c */
 	bool verbose;
 
 	/* ours */

@@ -134,9 +134,9 @@ static int set_numeric(struct options *options, const struct cli_option *option,
 static int set_continuous(struct options *options, const struct cli_option *option,
                           const char *argument, struct diag *diag)
 {
-	uint64_t interval;
+	uint64_t interval = 0;
 
-	if (parse_duration(argument ? argument : "1", &interval) || !interval)
+	if (argument && (parse_duration(argument, &interval) || !interval))
 		return diag_fail(diag, -EINVAL,
 		                 "--%s: \"%.80s\" is not accepted; seconds are, more than 0",
 		                 option->name, argument);
@@ -292,8 +292,8 @@ const struct cli_option cli_options[] = {
 	NETSTAT('e', "extend", SNAPSHOT, extend, "user and inode"),
 	NETSTAT('o', "timers", SNAPSHOT, timers, "timers"),
 	{.letter = 'c', .name = "continuous", .argument = "SECONDS", .optional = true,
-	 .group = GROUP_NETSTAT, .commands = SNAPSHOT, .set = set_continuous,
-	 .help = "every second; -c5: every 5 s"},
+	 .group = GROUP_NETSTAT, .commands = SNAPSHOT | WHY, .set = set_continuous,
+	 .help = "again every second, why: every --for; -c5: every 5 s"},
 	{.letter = 't', .name = "tcp", .group = GROUP_NETSTAT, .commands = VIEWS,
 	 .help = "TCP sockets: there are no others here"},
 	NETSTAT('4', "inet", VIEWS, query.v4, "IPv4 only"),

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "rules/rule.h"
 #include "view/findings.h"
@@ -84,6 +85,22 @@ int why_examples(struct why_command *why, void (*fn)(const struct row *row, void
 	return 0;
 }
 
+int why_headlines(struct why_command *why, FILE *out)
+{
+	struct view view = why->view;
+	struct finding *findings;
+	size_t count;
+	int err = judge(why, &findings, &count);
+
+	if (err)
+		return err;
+	view.out = out;
+	view.color = view.color && isatty(fileno(out));
+	err = findings_headlines(&view, findings, count);
+	rules_free(findings, count);
+	return err;
+}
+
 int why_print(struct why_command *why)
 {
 	uint64_t window = groups_window(why->groups);
@@ -96,7 +113,8 @@ int why_print(struct why_command *why)
 	if (why->options->format == OUTPUT_JSON)
 		err = findings_json(&why->view, findings, count, window);
 	else
-		err = findings_text(&why->view, findings, count, why->options->verbose, window);
+		err = findings_text(&why->view, findings, count, why->options->verbose, window,
+		                    why->options->continuous);
 	rules_free(findings, count);
 	return err;
 }

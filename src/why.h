@@ -21,6 +21,12 @@ void why_change(const struct change *change, void *why);
  */
 int why_examples(struct why_command *why, void (*fn)(const struct row *row, void *arg), void *arg);
 
+/*
+ * Judges by what can be seen without watching, and writes a line for each finding that
+ * is bad or may become so. 0 or -errno.
+ */
+int why_headlines(struct why_command *why, FILE *out);
+
 /* Judges and prints. 0 or -errno. */
 int why_print(struct why_command *why);
 

@@ -244,8 +244,36 @@ static int print_finding(struct view *view, const struct finding *finding)
 	return line_write(view, &out);
 }
 
+/* When it was judged: "2026-11-24T03:12:00.123456Z"; "-" before any FACT_CLOCK. */
+static void time_text(const struct view *view, char time[FORMAT_SIZE])
+{
+	const struct table *table = view->context.table;
+	int64_t wall = table_wall(table, table_now(table));
+
+	if (wall)
+		format_time_iso(time, wall, view->context.utc);
+	else
+		strcpy(time, "-");
+}
+
+int findings_headlines(struct view *view, const struct finding *findings, size_t count)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++) {
+		struct buffer line = {0};
+
+		if (findings[i].level < FINDING_WARNING)
+			continue;
+		buffer_text(&line, "at once: ");
+		add_headline(&line, view, &findings[i]);
+		err = line_write(view, &line);
+	}
+	return err;
+}
+
 int findings_text(struct view *view, const struct finding *findings, size_t count, bool all,
-                  uint64_t window)
+                  uint64_t window, bool dated)
 {
 	char time[FORMAT_SIZE];
 	struct buffer last = {0};
@@ -259,6 +287,10 @@ int findings_text(struct view *view, const struct finding *findings, size_t coun
 	}
 	if (err)
 		return err;
+	if (dated) {
+		time_text(view, time);
+		buffer_print(&last, "%s: ", time);
+	}
 	format_duration(time, window);
 	if (count == fine)
 		buffer_text(&last, "Nothing piles up");
@@ -269,7 +301,7 @@ int findings_text(struct view *view, const struct finding *findings, size_t coun
 	if (fine)
 		buffer_print(&last, "; %zu group%s looked at and fine%s", fine,
 		             fine == 1 ? "" : "s", all ? "" : " (-v shows why)");
-	buffer_text(&last, ".\n");
+	buffer_text(&last, dated ? ".\n\n" : ".\n");
 	return line_write(view, &last);
 }
 
@@ -396,12 +428,13 @@ static void add_json_storm(struct buffer *json, const struct view *view, const s
 static int json_finding(struct view *view, const struct finding *finding, uint64_t window)
 {
 	const struct storm *storm = finding->storm;
-	char verdict[1024];
+	char verdict[1024], time[FORMAT_SIZE];
 	struct buffer json = {0};
 
 	buffer_print(&json, "{\"v\":%d,\"type\":\"finding\",\"rule\":\"%s\",\"level\":\"%s\"",
 	             VIEW_JSON_SCHEMA, finding->rule, finding_level_name(finding->level));
-	buffer_print(&json, ",\"mover\":\"%s\"", mover_name(finding->mover));
+	time_text(view, time);
+	buffer_print(&json, ",\"time\":\"%s\",\"mover\":\"%s\"", time, mover_name(finding->mover));
 	if (storm)
 		add_json_storm(&json, view, storm);
 	else

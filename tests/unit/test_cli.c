@@ -413,7 +413,8 @@ static void test_refused(void **state)
 		{"events --facts --json",
 	         "--facts and --json cannot go together; one format is accepted"},
 		{"events -a", "--all cannot go with events, but with no command, snapshot"},
-		{"-c events", "--continuous cannot go with events, but with no command, snapshot"},
+		{"-c events", "--continuous cannot go with events, but with no command, snapshot, "
+	                      "why"},
 		{"events --sort age",
 	         "--sort cannot go with events, but with no command, snapshot"},
 		{"snapshot --facts", "--facts cannot go with snapshot, but with events"},

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Commands on the live kernel. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "privilege.h"
+#include "run_private.h"
+
+#define NAMES_WAIT_MS  2000 /* a snapshot with names waits for them that long, in all */
+#define STACKS_WAIT_MS 2000 /* as long at the end for stacks not read yet */
+
+static int print_snapshot(struct run *run)
+{
+	output_want_names(run->output);
+	feed_wait_names(run->feed, NAMES_WAIT_MS);
+	return output_snapshot(run->output);
+}
+
+static int run_snapshot(struct run *run)
+{
+	int err = run_open_fail_if(run);
+
+	if (err || run->fail_if)
+		return err ? err : run_print_fail_if(run);
+	err = print_snapshot(run);
+	return err || !run->options->continuous ? err : run_loop(run);
+}
+
+static int run_stream(struct run *run)
+{
+	int err = output_begin_events(run->output);
+
+	if (err)
+		return err;
+	if (run->options->format != OUTPUT_FACTS)
+		table_set_listener(run->table, output_change, run->output);
+	run_notice("%s", "tracing; Ctrl-C ends");
+	err = run_loop(run);
+	feed_wait_stacks(run->feed, STACKS_WAIT_MS);
+	table_set_listener(run->table, NULL, NULL);
+	return err;
+}
+
+static int run_watch(struct run *run)
+{
+	int err = print_snapshot(run);
+
+	if (!err)
+		err = run_stream(run);
+	if (!err)
+		err = feed_walk(run->feed);
+	if (!err)
+		err = output_end_events(run->output);
+	if (!err)
+		err = output_snapshot(run->output);
+	return err ? err : output_totals(run->output);
+}
+
+/* What whoever has the sockets is doing now is worth a look only here. */
+static void examine(struct run *run)
+{
+	struct row_iter iter;
+	const struct row *row;
+
+	table_for_each (run->table, iter, row)
+		if (pick_match(&run->options->pick, run->table, row))
+			feed_examine(run->feed, row);
+}
+
+/* Names that will be printed are wished for by a print to nowhere. */
+static void want_trail_names(struct run *run)
+{
+	struct view rows = *output_row_view(run->output);
+	struct trail *trail;
+
+	rows.out = fopen("/dev/null", "we");
+	trail = rows.out ? trail_new(run->options, &rows, &rows) : NULL;
+	if (trail)
+		trail_print(trail);
+	trail_free(trail);
+	if (rows.out)
+		fclose(rows.out);
+	feed_wait_names(run->feed, NAMES_WAIT_MS);
+}
+
+static int run_trail(struct run *run)
+{
+	int err = run_open_trail(run);
+
+	if (err)
+		return err;
+	examine(run);
+	want_trail_names(run);
+	err = trail_print(run->trail);
+	if (err || !trail_living(run->trail) || !run->options->follow)
+		return err;
+	table_set_listener(run->table, trail_change, run->trail);
+	err = output_flush(run->output);
+	if (!err)
+		err = run_loop(run);
+	table_set_listener(run->table, NULL, NULL);
+	return err;
+}
+
+static void examine_row(const struct row *row, void *arg)
+{
+	struct run *run = arg;
+
+	feed_examine(run->feed, row);
+}
+
+/* What needs no watching is said before it begins, in short; the rest of it comes with the rest. */
+static int judge_at_once(struct run *run)
+{
+	return run->options->format == OUTPUT_TEXT ? why_headlines(run->why, stderr) : 0;
+}
+
+int run_judge(struct run *run)
+{
+	int err = feed_walk(run->feed);
+
+	if (!err)
+		err = why_examples(run->why, examine_row, run);
+	return err ? err : run_print_why(run);
+}
+
+static int run_why(struct run *run)
+{
+	char time[FORMAT_SIZE];
+	int err = run_open_why(run);
+
+	if (!err && run->options->watch) {
+		format_duration(time, run->options->watch);
+		err = judge_at_once(run);
+		run_notice(run->options->continuous ? "watching; Ctrl-C judges at once and ends"
+		                                    : "watching for %s; Ctrl-C judges at once",
+		           time);
+		err = err ? err : run_loop(run);
+		run_show_progress(run, true);
+	}
+	table_set_listener(run->table, NULL, NULL);
+	return err ? err : run_judge(run);
+}
+
+static int run_command(struct run *run)
+{
+	switch (run->options->command) {
+	case COMMAND_SNAPSHOT:
+		return run_snapshot(run);
+	case COMMAND_EVENTS:
+		return run_stream(run);
+	case COMMAND_WATCH:
+		return run_watch(run);
+	case COMMAND_TRAIL:
+		return run_trail(run);
+	case COMMAND_WHY:
+		return run_why(run);
+	case COMMAND_EXPLAIN:
+	case COMMAND_PROBES:
+	case COMMAND_HELP:
+	case COMMAND_VERSION:
+	case COMMAND_COUNT:
+		break;
+	}
+	return -EINVAL;
+}
+
+/* Before the feed's threads start, for each thread has capabilities of its own. */
+static void drop_privilege(void)
+{
+	struct diag why;
+
+	if (privilege_drop(&why))
+		run_notice("%s", why.text);
+}
+
+/* What is missing from all that follows: of BPF, or of what we may look at. */
+static void tell_shortfall(const struct run *run, struct diag *shortfall)
+{
+	if (feed_live(run->feed))
+		privilege_shortfall(shortfall);
+	if (shortfall->text[0])
+		run_notice("%s", shortfall->text);
+}
+
+/* -v: what this kernel does not let us see. */
+static void tell_probes(const struct run *run)
+{
+	const struct live *live = feed_live(run->feed);
+	const struct live_probe *probe;
+
+	for (size_t i = 0; live && (probe = live_probe(live, i)); i++)
+		if (probe->wanted && !probe->active)
+			fprintf(stderr, "tcptrail: without %s (%s): %s\n", probe->name,
+			        probe->purpose, probe->why);
+}
+
+/* Only rules look at it, of now or of a recording. */
+static bool wants_host(const struct options *options)
+{
+	return options->command == COMMAND_WHY || options->format == OUTPUT_FACTS;
+}
+
+/* What is looked at once needs no events. */
+static bool wants_trace(const struct options *options)
+{
+	if (options->command == COMMAND_TRAIL)
+		return options->follow;
+	return options->command != COMMAND_SNAPSHOT || options->continuous;
+}
+
+/* Without BPF all ages are lower bounds near 0: that no threshold is met says nothing then. */
+static bool wants_ages(const struct options *options)
+{
+	bool ages = options->query.older;
+
+	for (size_t i = 0; i < options->fail_if_count; i++)
+		ages |= options->fail_ifs[i].age > 0;
+	return options->fail_if_count && ages;
+}
+
+int run_live(struct run *run, struct diag *diag)
+{
+	const struct options *options = run->options;
+	struct feed_config config = {.trace = wants_trace(options),
+	                             .stacks = options->stacks,
+	                             .host = wants_host(options)};
+	struct diag shortfall;
+	int err;
+
+	if (options->format == OUTPUT_FACTS) {
+		config.on_fact = output_fact;
+		config.on_fact_arg = run->output;
+	}
+	err = feed_open(&run->feed, run->table, &config, &shortfall, diag);
+	if (err)
+		return EXIT_CANNOT;
+	drop_privilege();
+	if (feed_begin(run->feed, diag))
+		return EXIT_CANNOT;
+	if (!feed_live(run->feed) && wants_ages(options))
+		return diag_fail(diag, -EPERM,
+		                 "--fail-if: ages are not known without BPF: run as root, or with "
+		                 "CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"),
+		       EXIT_CANNOT;
+	tell_shortfall(run, &shortfall);
+	if (options->verbose)
+		tell_probes(run);
+	return run_conclude(run, run_command(run), diag);
+}
