@@ -14,7 +14,8 @@ BPFTOOL ?= $(or $(shell tools/setup --bpftool),bpftool)
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(if $(CI),-Werror)
-LIBS := libbpf libdw libelf zlib libmnl libcap
+LIBS := libbpf libdw libelf zlib libzstd libmnl libcap
+PURE_LIBS = $(shell $(PKG_CONFIG) --libs zlib libzstd)
 CXX_RUNTIME := -lstdc++
 override CPPFLAGS += -D_GNU_SOURCE -DTCPTRAIL_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(B)
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -pthread
@@ -26,8 +27,8 @@ say = @printf '  %-8s%s\n' '$(1)' '$(2)'
 endif
 
 # Layers: the pure ones link into the unit tests, without libbpf.
-PURE := $(wildcard src/base/*.c src/fact/*.c src/core/*.c src/rules/*.c src/view/*.c src/cli*.c \
-	src/explain.c)
+PURE := $(wildcard src/base/*.c src/fact/*.c src/core/*.c src/record/*.c src/rules/*.c src/view/*.c \
+	src/cli*.c src/explain.c)
 SOURCES := $(wildcard src/*/*.c src/*.c)
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 PURE_OBJECTS := $(PURE:%.c=$(B)/%.o)
@@ -123,7 +124,7 @@ $(B)/scenario: $(SCENARIO_OBJECTS)
 $(B)/unit/%: $(B)/tests/unit/%.o $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(PURE_LIBS)
 
 # Pure in what is tested of it, though not of a pure layer.
 $(B)/unit/test_perfmap: $(B)/src/enrich/perfmap.o $(B)/src/enrich/file.o
@@ -133,7 +134,7 @@ $(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka -lmnl \
-		$(shell $(PKG_CONFIG) --libs libdw libelf zlib) $(CXX_RUNTIME)
+		$(shell $(PKG_CONFIG) --libs libdw libelf zlib libzstd) $(CXX_RUNTIME)
 
 # One program, built as distributions build theirs: without frame pointers, and in all variants of
 # where its symbols are.

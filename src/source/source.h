@@ -5,20 +5,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "fact.h"
-
-/* fact is valid only during the call. */
-typedef void fact_fn(const struct fact *fact, void *arg);
-
-struct fact_sink {
-	fact_fn *fn;
-	void *arg;
-};
-
-static inline void fact_emit(const struct fact_sink *sink, const struct fact *fact)
-{
-	sink->fn(fact, sink->arg);
-}
+#include "fact/sink.h"
 
 /* FACT_WALK_BEGIN or FACT_WALK_END, now. */
 static inline void fact_emit_walk(const struct fact_sink *sink, enum fact_type type,
