@@ -21,6 +21,7 @@
 #define FACT_NAME_MAX  1024 /* longest string of a FACT_NAME, without its NUL */
 #define FACT_ARGS_MAX  1024 /* most bytes of a FACT_PROCESS's arguments */
 #define FACT_STACK_MAX 64   /* most frames of a FACT_STACK */
+#define FACT_STEPS_MAX 48   /* most steps of a FACT_TABLE_ROW */
 
 enum fact_type {
 	FACT_CLOCK = 1,    /* wall clock at this instant */
@@ -45,6 +46,12 @@ enum fact_type {
 	FACT_STACK,        /* a user stack, which facts name by its id */
 	FACT_DOING,        /* one group of a process's threads, by the syscall they are in */
 	FACT_COUNTER,      /* a counter of a network namespace, as nstat shows them */
+	FACT_TABLE,        /* a checkpoint begins: the whole table, as facts up to its end */
+	FACT_TABLE_TASK,   /* one process; its FACT_DOINGs follow it */
+	FACT_TABLE_ORIGIN, /* which thread made a socket, and from where */
+	FACT_TABLE_ROW,    /* one socket */
+	FACT_TABLE_HOLDER, /* one fd of a socket; those of a socket come together, in order */
+	FACT_TABLE_END,    /* ... and is complete */
 	FACT_TYPE_COUNT
 };
 
@@ -310,6 +317,115 @@ struct fact_name {
 	char name[]; /* NUL-terminated, then padded with NUL to a multiple of 8 */
 };
 
+/*
+ * A checkpoint: the table (core/checkpoint.h) as it was at h.time, which all of its facts
+ * share. FACT_TABLE, then FACT_NAME, FACT_STACK and FACT_COUNTER (each counter twice: its
+ * first value and its newest), FACT_TABLE_TASK, _ORIGIN, _ROW and _HOLDER, FACT_TABLE_END.
+ * Indices name elements of the table, and ascend.
+ */
+enum fact_table_flag {
+	TABLE_TRACED = 1 << 0,         /* events have come, not walks alone */
+	TABLE_HOLDERS_KNOWN = 1 << 1,  /* a WALK_HOLDERS has completed */
+	TABLE_LOST_UNCOUNTED = 1 << 2, /* some loss came without a number */
+};
+
+#define FACT_TABLE_RETRANSMITS 8
+#define FACT_TABLE_LOSSES      12
+
+struct fact_table {
+	struct fact h;
+	__u64 began;       /* time of the first fact */
+	__s64 wall_offset; /* wall clock = h.time + this; 0: not known */
+	__u32 flags;       /* enum fact_table_flag */
+	__u32 gen;         /* of the newest walk over sockets, as the next two */
+	__u32 walk_netns;
+	__u32 holder_gen; /* of the newest walk over holders */
+	__u64 walk_begin;
+	__u64 hold_begin;
+	__u64 transitions; /* totals since it began, as the rest */
+	__u64 rsts_sent;
+	__u64 rsts_received;
+	__u64 healed;
+	__u64 retransmits[FACT_TABLE_RETRANSMITS]; /* by enum retransmit_kind, core/row.h */
+	__u64 lost[FACT_TABLE_LOSSES];             /* by enum fact_loss_where */
+	__u64 untold[FACT_TABLE_LOSSES];           /* of these, told to no view yet */
+	__u64 spare[3];
+};
+
+struct fact_table_task {
+	struct fact h;
+	__u64 start;
+	__u64 exited; /* when it ended; 0: it has not */
+	__u32 index;
+	__u32 pid;
+	__u32 uid;           /* known if told */
+	__u32 told;          /* 1: a FACT_PROCESS came */
+	__u32 fds, fd_limit; /* as in fact_doing */
+	char comm[FACT_COMM_LEN];
+	__u32 size; /* bytes of args; 0: not known */
+	__u32 pad;
+	char args[]; /* as in fact_process */
+};
+
+struct fact_table_origin {
+	struct fact h;
+	__u64 stack;
+	__u32 index;
+	__u32 task; /* index of a FACT_TABLE_TASK */
+	__u32 tid;
+	__u32 pad;
+	char comm[FACT_COMM_LEN];
+	char thread[FACT_COMM_LEN];
+};
+
+struct fact_step {
+	__u64 time;
+	__u8 kind; /* enum step_kind, core/row.h, as what a and b mean */
+	__u8 a;
+	__u8 b;
+	__u8 pad[5];
+};
+
+/* struct row, core/row.h. s.flags, s.pad and s.idle_ms are 0. */
+struct fact_table_row {
+	struct fact h;
+	__u64 born;
+	__u64 since;
+	__u64 touched;
+	__u64 changed;
+	__u64 deadline;
+	__u32 index;
+	__u32 flags; /* enum row_flag */
+	__u32 owner; /* index of a FACT_TABLE_ORIGIN, plus 1; 0: none */
+	__u32 gen_seen;
+	__u32 retransmits[FACT_TABLE_RETRANSMITS];
+	__u16 rsts_sent;
+	__u16 rsts_received;
+	__u16 steps_dropped;
+	__u8 closer;
+	__u8 owner_source;
+	__u8 rst_sent_reason;
+	__u8 prior;
+	__u8 pad[2];
+	__u32 count; /* of steps */
+	struct fact_sample s;
+	struct fact_step steps[];
+};
+
+struct fact_table_holder {
+	struct fact h;
+	__u32 row;  /* index of a FACT_TABLE_ROW */
+	__u32 task; /* index of a FACT_TABLE_TASK */
+	__s32 fd;
+	__u32 gen;
+};
+
+struct fact_table_end {
+	struct fact h;
+	__u32 facts; /* of this checkpoint, FACT_TABLE included, this one not */
+	__u32 pad;
+};
+
 #ifndef __VMLINUX_H__
 _Static_assert(sizeof(struct fact) == 24, "fact header is file format");
 _Static_assert(sizeof(struct fact_sample) == 120, "sample is file format");
@@ -330,6 +446,13 @@ _Static_assert(sizeof(struct fact_doing) == 80, "doing is file format");
 _Static_assert(sizeof(struct fact_counter) == 40, "counter is file format");
 _Static_assert(sizeof(struct fact_loss) == 40, "loss is file format");
 _Static_assert(sizeof(struct fact_name) == 48, "name is file format");
+_Static_assert(sizeof(struct fact_table) == 384, "table is file format");
+_Static_assert(sizeof(struct fact_table_task) == 88, "task of a table is file format");
+_Static_assert(sizeof(struct fact_table_origin) == 80, "origin of a table is file format");
+_Static_assert(sizeof(struct fact_step) == 16, "step is file format");
+_Static_assert(sizeof(struct fact_table_row) == 248, "row of a table is file format");
+_Static_assert(sizeof(struct fact_table_holder) == 40, "holder of a table is file format");
+_Static_assert(sizeof(struct fact_table_end) == 32, "end of a table is file format");
 #endif
 
 #endif

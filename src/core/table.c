@@ -139,6 +139,12 @@ static void fold(struct table *t, const struct fact *fact)
 		fold_counter(t, (const struct fact_counter *)fact);
 		break;
 	case FACT_TICK:
+	case FACT_TABLE:
+	case FACT_TABLE_TASK:
+	case FACT_TABLE_ORIGIN:
+	case FACT_TABLE_ROW:
+	case FACT_TABLE_HOLDER:
+	case FACT_TABLE_END:
 	case FACT_TYPE_COUNT:
 		break;
 	}

@@ -38,6 +38,14 @@ static const struct {
                         TAIL(struct fact_stack, ips, count, FACT_STACK_MAX, false)},
 	[FACT_DOING] = {sizeof(struct fact_doing), {0}},
 	[FACT_COUNTER] = {sizeof(struct fact_counter), {0}},
+	[FACT_TABLE] = {sizeof(struct fact_table), {0}},
+	[FACT_TABLE_TASK] = {sizeof(struct fact_table_task),
+                             TAIL(struct fact_table_task, args, size, FACT_ARGS_MAX, false)},
+	[FACT_TABLE_ORIGIN] = {sizeof(struct fact_table_origin), {0}},
+	[FACT_TABLE_ROW] = {sizeof(struct fact_table_row),
+                            TAIL(struct fact_table_row, steps, count, FACT_STEPS_MAX, false)},
+	[FACT_TABLE_HOLDER] = {sizeof(struct fact_table_holder), {0}},
+	[FACT_TABLE_END] = {sizeof(struct fact_table_end), {0}},
 };
 _Static_assert(sizeof(shapes) / sizeof(shapes[0]) == FACT_TYPE_COUNT, "a shape for each type");
 

@@ -236,7 +236,7 @@ static int take_head(struct line *line)
 {
 	struct fact *fact = line->reader.fact;
 	struct text_token token;
-	char types[280];
+	char types[400];
 	uint64_t time;
 	int type;
 

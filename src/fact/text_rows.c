@@ -160,6 +160,114 @@ static const struct text_row counter_rows[] = {
 	NUMBER(struct fact_counter, value),
 };
 
+/* One of an array: its key says which. */
+#define ELEMENT(type, member, i, word)                                                             \
+	{                                                                                          \
+		.key = word, .kind = TEXT_NUMBER,                                                  \
+		.offset = offsetof(type, member) + (i) * sizeof(((type *)0)->member[0]),           \
+		.size = sizeof(((type *)0)->member[0])                                             \
+	}
+/* By enum retransmit_kind of core/row.h. */
+#define RETRANSMITS(type)                                                                          \
+	ELEMENT(type, retransmits, 0, "retransmits_syn"),                                          \
+		ELEMENT(type, retransmits, 1, "retransmits_synack"),                               \
+		ELEMENT(type, retransmits, 2, "retransmits_rto"),                                  \
+		ELEMENT(type, retransmits, 3, "retransmits_fast"),                                 \
+		ELEMENT(type, retransmits, 4, "retransmits_tlp"),                                  \
+		ELEMENT(type, retransmits, 5, "retransmits_slow_start")
+#define LOSSES(type, member)                                                                       \
+	ELEMENT(type, member, LOSS_RING, #member "_ring"),                                         \
+		ELEMENT(type, member, LOSS_RECURSION, #member "_recursion"),                       \
+		ELEMENT(type, member, LOSS_TABLE, #member "_table"),                               \
+		ELEMENT(type, member, LOSS_CHAIN, #member "_chain"),                               \
+		ELEMENT(type, member, LOSS_WALK, #member "_walk"),                                 \
+		ELEMENT(type, member, LOSS_OUTPUT, #member "_output"),                             \
+		ELEMENT(type, member, LOSS_STACK, #member "_stack")
+_Static_assert(LOSS_WHERE_COUNT == LOSS_STACK + 1, "a new loss wants a row");
+
+#define S struct fact_table
+static const struct text_row table_rows[] = {
+	NUMBER(S, began),
+	SIGNED(S, wall_offset),
+	ROW(S, flags, .kind = TEXT_BITS, .words = &fact_table_flags),
+	NUMBER(S, gen),
+	NUMBER(S, walk_netns),
+	NUMBER(S, holder_gen),
+	NUMBER(S, walk_begin),
+	NUMBER(S, hold_begin),
+	NUMBER(S, transitions),
+	NUMBER(S, rsts_sent),
+	NUMBER(S, rsts_received),
+	NUMBER(S, healed),
+	RETRANSMITS(S),
+	LOSSES(S, lost),
+	LOSSES(S, untold),
+};
+#undef S
+
+#define S struct fact_table_task
+static const struct text_row table_task_rows[] = {
+	ROW(S, index, .kind = TEXT_NUMBER, .always = 1),
+	NUMBER(S, pid),
+	NUMBER(S, start),
+	NUMBER(S, exited),
+	NUMBER(S, told),
+	NUMBER(S, uid),
+	ROW(S, comm, .kind = TEXT_COMM),
+	NUMBER(S, fds),
+	NUMBER(S, fd_limit),
+	{"args", TEXT_BYTES, offsetof(S, args), 0, 0, NULL, 0},
+};
+#undef S
+
+#define S struct fact_table_origin
+static const struct text_row table_origin_rows[] = {
+	ROW(S, index, .kind = TEXT_NUMBER, .always = 1),
+	ROW(S, task, .kind = TEXT_NUMBER, .always = 1),
+	NUMBER(S, tid),
+	ROW(S, stack, .kind = TEXT_HEX),
+	ROW(S, comm, .kind = TEXT_COMM),
+	ROW(S, thread, .kind = TEXT_COMM),
+};
+#undef S
+
+/* "flags" are the sample's. */
+#define S struct fact_table_row
+static const struct text_row table_row_rows[] = {
+	ROW(S, index, .kind = TEXT_NUMBER, .always = 1),
+	{"row_flags", TEXT_BITS, offsetof(S, flags), 4, 0, &fact_row_flags, 0},
+	NUMBER(S, born),
+	NUMBER(S, since),
+	NUMBER(S, touched),
+	NUMBER(S, changed),
+	NUMBER(S, deadline),
+	NUMBER(S, owner),
+	WORD(S, owner_source, fact_owner_sources),
+	NUMBER(S, gen_seen),
+	RETRANSMITS(S),
+	NUMBER(S, rsts_sent),
+	NUMBER(S, rsts_received),
+	NUMBER(S, rst_sent_reason),
+	WORD(S, closer, fact_closers),
+	WORD(S, prior, fact_states),
+	NUMBER(S, steps_dropped),
+	{"steps", TEXT_STEPS, offsetof(S, steps), 0, 0, NULL, 0},
+};
+#undef S
+
+#define S struct fact_table_holder
+static const struct text_row table_holder_rows[] = {
+	ROW(S, row, .kind = TEXT_NUMBER, .always = 1),
+	ROW(S, task, .kind = TEXT_NUMBER, .always = 1),
+	SIGNED(S, fd),
+	NUMBER(S, gen),
+};
+#undef S
+
+static const struct text_row table_end_rows[] = {
+	NUMBER(struct fact_table_end, facts),
+};
+
 #define HEADER                                                                                     \
 	{                                                                                          \
 		header_rows, COUNT(header_rows), 0                                                 \
@@ -215,6 +323,15 @@ static const struct text_type types[] = {
 	[FACT_STACK] = TYPE("stack", struct fact_stack, OWN(stack_rows)),
 	[FACT_DOING] = TYPE("doing", struct fact_doing, OWN(doing_rows)),
 	[FACT_COUNTER] = TYPE("counter", struct fact_counter, OWN(counter_rows)),
+	[FACT_TABLE] = TYPE("table", struct fact_table, OWN(table_rows)),
+	[FACT_TABLE_TASK] = TYPE("table_task", struct fact_table_task, OWN(table_task_rows)),
+	[FACT_TABLE_ORIGIN] = TYPE("table_origin", struct fact_table_origin,
+				   OWN(table_origin_rows)),
+	[FACT_TABLE_ROW] = TYPE("table_row", struct fact_table_row, OWN(table_row_rows),
+				SAMPLE(struct fact_table_row)),
+	[FACT_TABLE_HOLDER] = TYPE("table_holder", struct fact_table_holder,
+				   OWN(table_holder_rows)),
+	[FACT_TABLE_END] = TYPE("table_end", struct fact_table_end, OWN(table_end_rows)),
 };
 /* clang-format on */
 _Static_assert(COUNT(types) == FACT_TYPE_COUNT, "types follow enum fact_type");

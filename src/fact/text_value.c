@@ -14,6 +14,11 @@
 #include "fact/text.h"
 
 _Static_assert(sizeof(struct fact_name) + FACT_NAME_MAX + 8 <= FACT_MAX_SIZE, "names fit");
+_Static_assert(sizeof(struct fact_table_row) + FACT_STEPS_MAX * sizeof(struct fact_step) <=
+                       FACT_MAX_SIZE,
+               "rows fit");
+/* 20 digits, the longest kind, 3 and 3 digits, and what parts them: no token is longer. */
+_Static_assert(FACT_STEPS_MAX *(20 + 12 + 3 + 3 + 4) < FACT_MAX_SIZE, "steps fit as text");
 
 /* Integers of any width, through one place. */
 static uint64_t load(const void *part, uint16_t offset, uint16_t size)
@@ -84,7 +89,7 @@ static size_t comm_size(const char *comm, size_t room)
 
 bool text_value_empty(const struct text_row *row, const void *part, const struct fact *fact)
 {
-	if (row->kind == TEXT_BYTES || row->kind == TEXT_IPS)
+	if (row->kind == TEXT_BYTES || row->kind == TEXT_IPS || row->kind == TEXT_STEPS)
 		return !fact_tail_count(fact, fact_tail(fact->type));
 	return all_zero((const char *)part + row->offset, row->size) &&
 	       (row->kind != TEXT_ENDPOINT || !load(part, row->port, 2));
@@ -165,6 +170,21 @@ static void print_ips(FILE *out, const struct fact_stack *stack)
 		fprintf(out, "%s%" PRIx64, i ? "," : "", (uint64_t)stack->ips[i]);
 }
 
+static void print_steps(FILE *out, const struct fact_table_row *row)
+{
+	for (uint32_t i = 0; i < row->count; i++) {
+		const struct fact_step *step = &row->steps[i];
+		const char *kind = words_name(&fact_step_kinds, step->kind);
+
+		fprintf(out, "%s%" PRIu64 "/", i ? "," : "", (uint64_t)step->time);
+		if (kind)
+			fputs(kind, out);
+		else
+			fprintf(out, "%u", step->kind);
+		fprintf(out, "/%u/%u", step->a, step->b);
+	}
+}
+
 void text_value_print(FILE *out, const struct text_row *row, const void *part,
                       const struct fact *fact)
 {
@@ -201,6 +221,9 @@ void text_value_print(FILE *out, const struct text_row *row, const void *part,
 		break;
 	case TEXT_IPS:
 		print_ips(out, (const struct fact_stack *)fact);
+		break;
+	case TEXT_STEPS:
+		print_steps(out, (const struct fact_table_row *)fact);
 		break;
 	case TEXT_KIND_COUNT:
 		break;
@@ -418,6 +441,54 @@ static int read_ips(struct text_reader *reader, const struct text_token *token)
 	return 0;
 }
 
+/* "1000/state/8/1": time, kind, a and b */
+static int read_step(char *text, struct fact_step *step)
+{
+	char *rest = text;
+	const char *word[4];
+	uint64_t kind, a, b, time;
+
+	for (int i = 0; i < 4; i++) {
+		word[i] = strsep(&rest, "/");
+		if (!word[i])
+			return -EINVAL;
+	}
+	if (rest || parse_number(word[0], 0, UINT64_MAX, &time) ||
+	    (words_find(&fact_step_kinds, word[1], strlen(word[1]), &kind) &&
+	     parse_number(word[1], 0, UINT8_MAX, &kind)) ||
+	    parse_number(word[2], 0, UINT8_MAX, &a) || parse_number(word[3], 0, UINT8_MAX, &b))
+		return -EINVAL;
+	*step = (struct fact_step){
+		.time = time, .kind = (uint8_t)kind, .a = (uint8_t)a, .b = (uint8_t)b};
+	return 0;
+}
+
+static int read_steps(struct text_reader *reader, const struct text_token *token)
+{
+	struct fact_table_row *row = (struct fact_table_row *)reader->fact;
+	const char *at = token->text;
+	uint32_t count = 0;
+
+	for (;; at++) {
+		size_t size = strcspn(at, ",");
+		char word[64];
+
+		snprintf(word, sizeof(word), "%.*s", size < sizeof(word) ? (int)size : 0, at);
+		if (count == FACT_STEPS_MAX || read_step(word, &row->steps[count])) {
+			snprintf(reader->wants, sizeof(reader->wants),
+			         "a comma list of at most %d steps as 1000/state/8/1",
+			         FACT_STEPS_MAX);
+			return -EINVAL;
+		}
+		count++;
+		at += size;
+		if (!*at)
+			break;
+	}
+	set_tail_count(&row->h, count);
+	return 0;
+}
+
 int text_value_parse(struct text_reader *reader, const struct text_token *token,
                      const struct text_row *row, void *part)
 {
@@ -447,6 +518,8 @@ int text_value_parse(struct text_reader *reader, const struct text_token *token,
 		return read_bytes(reader, token);
 	case TEXT_IPS:
 		return read_ips(reader, token);
+	case TEXT_STEPS:
+		return read_steps(reader, token);
 	case TEXT_KIND_COUNT:
 		break;
 	}

@@ -77,6 +77,34 @@ static const char *const counters[] = {
 };
 const struct words fact_counters = WORDS(counters);
 
+static const char *const table_flags[] = {"traced", "holders_known", "lost_uncounted"};
+const struct words fact_table_flags = WORDS(table_flags);
+
+static const char *const row_flags[] = {
+	"since_exact",  "nascent",    "mini",      "request", "healed", "orphan", "socket",
+	"port_pending", "born_exact", "confirmed", "queues",  "timer",  "ident",  "bytes",
+	"listened",     "connected",  "indexed",   "paired",  "hidden", "kernel",
+};
+COUNT_IS(row_flags, FACT_ROW_FLAGS);
+const struct words fact_row_flags = WORDS(row_flags);
+
+static const char *const closers[] = {
+	NULL,         "local",   "peer",    "both",   "local-reset",
+	"peer-reset", "refused", "timeout", "killed", "error",
+};
+COUNT_IS(closers, FACT_CLOSERS);
+const struct words fact_closers = WORDS(closers);
+
+static const char *const owner_sources[] = {
+	NULL, "connect", "accept", "listen", "fd-walk", "close", "listener", "cgroup",
+};
+COUNT_IS(owner_sources, FACT_OWNERS);
+const struct words fact_owner_sources = WORDS(owner_sources);
+
+static const char *const step_kinds[] = {"state", "retransmit", "rst_sent", "rst_received"};
+COUNT_IS(step_kinds, FACT_STEP_KINDS);
+const struct words fact_step_kinds = WORDS(step_kinds);
+
 const char *words_name(const struct words *words, uint64_t value)
 {
 	return value < words->count ? words->names[value] : NULL;

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "fact/text.h"
+#include "fact/words.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -32,6 +33,11 @@ union any {
 	struct fact_stack stack;
 	struct fact_doing doing;
 	struct fact_counter counter;
+	struct fact_table table;
+	struct fact_table_task table_task;
+	struct fact_table_origin table_origin;
+	struct fact_table_row table_row;
+	struct fact_table_end table_end;
 	char bytes[FACT_MAX_SIZE];
 };
 
@@ -108,10 +114,17 @@ static void make_fact(union any *any, uint16_t type)
 		[FACT_STACK] = sizeof(struct fact_stack),
 		[FACT_DOING] = sizeof(struct fact_doing),
 		[FACT_COUNTER] = sizeof(struct fact_counter),
+		[FACT_TABLE] = sizeof(struct fact_table),
+		[FACT_TABLE_TASK] = sizeof(struct fact_table_task),
+		[FACT_TABLE_ORIGIN] = sizeof(struct fact_table_origin),
+		[FACT_TABLE_ROW] = sizeof(struct fact_table_row),
+		[FACT_TABLE_HOLDER] = sizeof(struct fact_table_holder),
+		[FACT_TABLE_END] = sizeof(struct fact_table_end),
 	};
 	size_t size = sizes[type], name_size = random64() % (FACT_NAME_MAX + 1);
 	size_t args_size = random64() % (FACT_ARGS_MAX + 1);
 	size_t frames = random64() % (FACT_STACK_MAX + 1);
+	size_t steps = random64() % (FACT_STEPS_MAX + 1);
 
 	assert_true(size >= sizeof(struct fact)); /* a new type wants a row above */
 	memset(any, 0, sizeof(*any));
@@ -119,6 +132,10 @@ static void make_fact(union any *any, uint16_t type)
 		size = (size + name_size + 1 + 7) & ~7UL;
 	else if (type == FACT_PROCESS)
 		size = (size + args_size + 7) & ~7UL;
+	else if (type == FACT_TABLE_TASK)
+		size = (size + args_size + 7) & ~7UL;
+	else if (type == FACT_TABLE_ROW)
+		size += steps * sizeof(struct fact_step);
 	else if (type == FACT_STACK)
 		size += frames * 8;
 	randomise(any, size);
@@ -184,6 +201,41 @@ static void make_fact(union any *any, uint16_t type)
 	case FACT_WALK_END:
 		any->walk.pad = 0;
 		break;
+	case FACT_TABLE:
+		memset(any->table.retransmits + 6, 0, 2 * sizeof(any->table.retransmits[0]));
+		any->table.lost[0] = any->table.untold[0] = 0;
+		for (int i = LOSS_WHERE_COUNT; i < FACT_TABLE_LOSSES; i++)
+			any->table.lost[i] = any->table.untold[i] = 0;
+		ZERO(any->table.spare);
+		break;
+	case FACT_TABLE_TASK:
+		any->table_task.size = (uint32_t)args_size;
+		any->table_task.pad = 0;
+		fix_comm(any->table_task.comm);
+		memset(any->table_task.args + args_size, 0,
+		       size - sizeof(any->table_task) - args_size);
+		break;
+	case FACT_TABLE_ORIGIN:
+		any->table_origin.pad = 0;
+		fix_comm(any->table_origin.comm);
+		fix_comm(any->table_origin.thread);
+		break;
+	case FACT_TABLE_ROW:
+		memset(any->table_row.retransmits + 6, 0,
+		       2 * sizeof(any->table_row.retransmits[0]));
+		ZERO(any->table_row.pad);
+		fix_sample(&any->table_row.s);
+		any->table_row.count = (uint32_t)steps;
+		for (size_t i = 0; i < steps; i++) {
+			ZERO(any->table_row.steps[i].pad);
+			if (random64() % 2)
+				any->table_row.steps[i].kind %= FACT_STEP_KINDS;
+		}
+		break;
+	case FACT_TABLE_END:
+		any->table_end.pad = 0;
+		break;
+	case FACT_TABLE_HOLDER:
 	case FACT_COUNTER:
 	case FACT_CLOCK:
 	case FACT_DESTROY:
@@ -252,6 +304,17 @@ static void test_print(void **state)
 		"10 process pid=3 start=5000 uid=33 comm=\"nginx\" args=\"nginx\\000-g\\000\"",
 		"10 exit pid=3 start=5000",
 		"10 stack id=ff01 space=77 pid=3 ips=401122,7f00deadbeef",
+		"10 table began=3 flags=traced,holders_known gen=2 walk_netns=7 transitions=9"
+		" retransmits_rto=1 lost_chain=4 untold_chain=2",
+		"10 table_task index=0 pid=42 start=7 told=1 comm=\"nginx\" args=\"nginx\\000\"",
+		"10 table_origin index=0 task=0 tid=42 stack=ff01 comm=\"nginx\"",
+		"10 table_row sk=ff02 index=3 row_flags=since_exact,indexed born=5 since=9 "
+	        "touched=9"
+		" owner=1 owner_source=connect retransmits_syn=1 prior=CLOSE"
+		" steps=5/state/2/1,7/retransmit/0/0,9/state/1/1 state=ESTABLISHED family=inet"
+		" local=127.0.0.1:80 remote=127.0.0.1:5000 netns=7",
+		"10 table_holder row=3 task=0 fd=5 gen=1",
+		"10 table_end facts=5",
 		"10 counter netns=7 counter=TcpExtListenOverflows value=12",
 		"10 doing pid=3 start=5000 index=1 threads=11 syscall=\"accept4\" fd=3 fds=45 "
 		"fd_limit=1024",
@@ -333,11 +396,13 @@ static void test_errors(void **state)
 		{"1",
 	         "type: \"\" is not one of clock, state, destroy, retransmit, synack, rst_sent, "
 	         "rst_received, accept, connect, walk_begin, seen, walk_end, holder, gone, "
-	         "loss, name, tick, process, exit, stack, doing, counter"},
+	         "loss, name, tick, process, exit, stack, doing, counter, table, table_task, "
+	         "table_origin, table_row, table_holder, table_end"},
 		{"1 tock",
 	         "type: \"tock\" is not one of clock, state, destroy, retransmit, synack, "
 	         "rst_sent, rst_received, accept, connect, walk_begin, seen, walk_end, "
-	         "holder, gone, loss, name, tick, process, exit, stack, doing, counter"},
+	         "holder, gone, loss, name, tick, process, exit, stack, doing, counter, table, "
+	         "table_task, table_origin, table_row, table_holder, table_end"},
 		{"1 tick cookie=5", "tick has no key \"cookie\"; it has sk"},
 		{"1 loss count=3 count=4", "count: given twice"},
 		{"1 loss count", "count: \"=\" and a value are missing"},
@@ -388,6 +453,14 @@ static void test_errors(void **state)
 	         "key: \"1/x\" is not a number, two as 12/34, or an address as ::ffff:10.0.0.1"},
 		{"1 stack ips=1,,2",
 	         "ips: \"1,,2\" is not a comma list of at most 64 hexadecimal numbers"},
+		{"1 table_row steps=5/state/8",
+	         "steps: \"5/state/8\" is not a comma list of at most 48 steps as 1000/state/8/1"},
+		{"1 table_row steps=5/sleep/8/1",
+	         "steps: \"5/sleep/8/1\" is not a comma list of at most 48 steps as "
+	         "1000/state/8/1"},
+		{"1 table_row steps=5/state/8/256,",
+	         "steps: \"5/state/8/256,\" is not a comma list of at most 48 steps as "
+	         "1000/state/8/1"},
 		{"1 doing syscall=\"twenty-four bytes, or so?\"",
 	         "syscall: \"twenty-four bytes, or so?\" is not a string in double quotes, at most "
 	         "23 "
