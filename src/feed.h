@@ -13,10 +13,11 @@
 struct feed;
 
 struct feed_config {
-	bool trace;       /* attach to events; else walks only */
-	bool stacks;      /* with trace: user stacks of who connects, listens and accepts */
-	bool host;        /* at each walk, counters and settings of namespaces that have sockets */
-	fact_fn *on_fact; /* told of each fact after the table has it; may be NULL */
+	bool trace;  /* attach to events; else walks only */
+	bool stacks; /* with trace: user stacks of who connects, listens and accepts */
+	bool host;   /* at each walk, counters and settings of namespaces that have sockets */
+	uint64_t walk_interval; /* ns, between walks that nothing calls for; 0: five seconds */
+	fact_fn *on_fact;       /* told of each fact after the table has it; may be NULL */
 	void *on_fact_arg;
 };
 
@@ -31,6 +32,9 @@ int feed_open(struct feed **feed, struct table *table, const struct feed_config 
 /* Starts the look-ups of names and takes the first walk. 0 or -errno with diag. */
 int feed_begin(struct feed *feed, struct diag *diag);
 void feed_close(struct feed *feed);
+
+/* Every fact, from whichever source, comes by here: a fact_fn. */
+void feed_fact(const struct fact *fact, void *feed);
 
 /* Readable when facts (ring) or names are waiting; -1: there is none. */
 int feed_ring_fd(const struct feed *feed);

@@ -27,10 +27,6 @@ struct feed {
 	bool walking;
 };
 
-/* feed.c */
-/* Every fact, from whichever source, comes by here: a fact_fn. */
-void feed_fact(const struct fact *fact, void *feed);
-
 /* feed_names.c: what goes before the first fact that wants it. */
 void feed_introduce(struct feed *feed, const struct fact *fact);
 const struct netns_entry *feed_find_netns(const struct netns_list *list, uint32_t inode);

@@ -215,8 +215,10 @@ int feed_walk_if_due(struct feed *feed)
 {
 	uint64_t interval = feed->walk_cost * WALK_SHARE, since = clock_boot() - feed->walked;
 
-	if (interval < WALK_INTERVAL)
-		interval = WALK_INTERVAL;
+	uint64_t least = feed->config.walk_interval ? feed->config.walk_interval : WALK_INTERVAL;
+
+	if (interval < least)
+		interval = least;
 	if (since >= HEAL_INTERVAL && since >= feed->walk_cost * 2 &&
 	    table_take_walk_wish(feed->table))
 		return feed_walk(feed);

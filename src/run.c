@@ -59,6 +59,15 @@ int run_open_why(struct run *run)
 	return run_open_fail_if(run);
 }
 
+int run_reopen_why(struct run *run)
+{
+	why_free(run->why);
+	fail_if_free(run->fail_if);
+	run->why = NULL;
+	run->fail_if = NULL;
+	return run_open_why(run);
+}
+
 int run_print_why(struct run *run)
 {
 	int err = why_print(run->why);
@@ -122,7 +131,12 @@ static int finish(struct run *run, int code)
 	}
 	if (code == EXIT_FINE && run->table && tell_losses(run))
 		code = EXIT_LOST;
-	feed_close(run->feed);
+	feed_close(run->feed); /* its last facts are recorded, too */
+	err = recorder_close(run->recorder);
+	if (err) {
+		run_notice("the end of the recording was lost: %s", strerror(-err));
+		code = EXIT_LOST;
+	}
 	trail_free(run->trail);
 	why_free(run->why);
 	fail_if_free(run->fail_if);

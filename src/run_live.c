@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/format.h"
 #include "privilege.h"
 #include "run_private.h"
 
 #define NAMES_WAIT_MS  2000 /* a snapshot with names waits for them that long, in all */
 #define STACKS_WAIT_MS 2000 /* as long at the end for stacks not read yet */
+/* Every walk tells of all sockets anew, which takes room; transitions come by themselves. */
+#define RECORD_WALK_INTERVAL (30 * NS_PER_SEC)
 
 static int print_snapshot(struct run *run)
 {
@@ -144,6 +147,16 @@ static int run_why(struct run *run)
 	return err ? err : run_judge(run);
 }
 
+static int run_record(struct run *run)
+{
+	int err;
+
+	run_notice("recording to %s; Ctrl-C ends", run->options->target);
+	err = run_loop(run);
+	feed_wait_stacks(run->feed, STACKS_WAIT_MS);
+	return err;
+}
+
 static int run_command(struct run *run)
 {
 	switch (run->options->command) {
@@ -157,6 +170,8 @@ static int run_command(struct run *run)
 		return run_trail(run);
 	case COMMAND_WHY:
 		return run_why(run);
+	case COMMAND_RECORD:
+		return run_record(run);
 	case COMMAND_EXPLAIN:
 	case COMMAND_PROBES:
 	case COMMAND_HELP:
@@ -200,7 +215,8 @@ static void tell_probes(const struct run *run)
 /* Only rules look at it, of now or of a recording. */
 static bool wants_host(const struct options *options)
 {
-	return options->command == COMMAND_WHY || options->format == OUTPUT_FACTS;
+	return options->command == COMMAND_WHY || options->command == COMMAND_RECORD ||
+	       options->format == OUTPUT_FACTS;
 }
 
 /* What is looked at once needs no events. */
@@ -234,10 +250,19 @@ int run_live(struct run *run, struct diag *diag)
 		config.on_fact = output_fact;
 		config.on_fact_arg = run->output;
 	}
+	if (options->command == COMMAND_RECORD) {
+		if (recorder_open(&run->recorder, options, run->table, diag))
+			return EXIT_CANNOT;
+		config.on_fact = recorder_fact;
+		config.on_fact_arg = run->recorder;
+		config.walk_interval = RECORD_WALK_INTERVAL;
+	}
 	err = feed_open(&run->feed, run->table, &config, &shortfall, diag);
 	if (err)
 		return EXIT_CANNOT;
 	drop_privilege();
+	if (run->recorder)
+		recorder_begin(run->recorder, run->feed);
 	if (feed_begin(run->feed, diag))
 		return EXIT_CANNOT;
 	if (!feed_live(run->feed) && wants_ages(options))

@@ -109,6 +109,8 @@ void run_show_progress(struct run *run, bool end)
 
 static bool watched_enough(struct run *run)
 {
+	if (run->recorder && run->options->watch)
+		return clock_boot() >= run->began + run->options->watch;
 	if (!run->why)
 		return false;
 	run_show_progress(run, false);
@@ -118,6 +120,19 @@ static bool watched_enough(struct run *run)
 static bool trail_is_over(const struct run *run)
 {
 	return run->trail && !trail_living(run->trail);
+}
+
+/* Is it one to end by? SIGHUP makes a recorder begin another file. */
+static bool read_signal(struct run *run)
+{
+	struct signalfd_siginfo signal;
+
+	if (read(run->signals, &signal, sizeof(signal)) != sizeof(signal))
+		return false;
+	if (!run->recorder || signal.ssi_signo != SIGHUP)
+		return true;
+	recorder_rotate(run->recorder);
+	return false;
 }
 
 /* One turn: 1 to end, 0 to go on, -errno. */
@@ -133,7 +148,7 @@ static int turn(struct run *run)
 		int fd = events[i].data.fd;
 
 		if (fd == run->signals)
-			end = true;
+			end |= read_signal(run);
 		else if (fd == run->drain || fd == run->repeat)
 			read_timer(fd);
 		again |= fd == run->repeat;
@@ -147,6 +162,8 @@ static int turn(struct run *run)
 		err = output_flush(run->output);
 	if (!err && run->trail)
 		err = trail_error(run->trail);
+	if (!err && run->recorder)
+		err = recorder_turn(run->recorder, run->feed);
 	return err ? err : end || limit_reached(run) || trail_is_over(run) || watched_enough(run);
 }
 

@@ -6,6 +6,7 @@
 #include "fail_if.h"
 #include "feed.h"
 #include "output.h"
+#include "recorder.h"
 #include "run.h"
 #include "trail.h"
 #include "why.h"
@@ -17,10 +18,11 @@ struct run {
 	struct feed *feed;   /* NULL: from a file */
 	struct trail *trail; /* of the command of that name */
 	struct why_command *why;
-	struct fail_if *fail_if; /* NULL: not asked */
-	bool failed;             /* it is met */
-	uint64_t began;          /* the loop, ns of CLOCK_BOOTTIME */
-	uint64_t shown;          /* seconds of the loop, by why's progress */
+	struct fail_if *fail_if;   /* NULL: not asked */
+	bool failed;               /* it is met */
+	struct recorder *recorder; /* of record */
+	uint64_t began;            /* the loop, ns of CLOCK_BOOTTIME */
+	uint64_t shown;            /* seconds of the loop, by why's progress */
 	int epoll, signals, drain, repeat;
 };
 
@@ -29,6 +31,7 @@ void run_notice(const char *format, const char *text);
 int run_open_trail(struct run *run);
 int run_open_fail_if(struct run *run); /* the option, if given */
 int run_open_why(struct run *run);     /* listens to the table from now on */
+int run_reopen_why(struct run *run);   /* and forgets what it has heard */
 /* Prints by what was opened. 0 or -errno. */
 int run_print_fail_if(struct run *run);
 int run_print_why(struct run *run);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What --from names: a recording, or facts as text. */
+#ifndef TCPTRAIL_INPUT_H
+#define TCPTRAIL_INPUT_H
+
+#include "record/reader.h"
+
+struct input;
+
+/* 0, or -errno with diag. */
+int input_open(struct input **input, const char *path, struct diag *diag);
+void input_close(struct input *input);
+
+/*
+ * ns since 1970 of the first and the last fact; 0, 0 if no fact tells wall clock. 0, or -errno
+ * with diag.
+ */
+int input_range(struct input *input, int64_t *first, int64_t *last, struct diag *diag);
+
+/* As reader_seek() and reader_next(); text has one session, and is read from its beginning. */
+void input_seek(struct input *input, int64_t wall);
+int input_next(struct input *input, const struct fact **fact, int64_t *wall, struct diag *diag);
+
+#endif

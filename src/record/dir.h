@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The files of a recording: one alone, or those of a directory, which are called
+ * 20261125T031200.123456Z.tcptrail by when they begin. Other files there are left alone.
+ */
+#ifndef TCPTRAIL_RECORD_DIR_H
+#define TCPTRAIL_RECORD_DIR_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/diag.h"
+#include "record/block.h"
+
+#define DIR_SUFFIX    ".tcptrail"
+#define DIR_NAME_SIZE 64
+
+struct dir_file {
+	char name[DIR_NAME_SIZE]; /* "": the path itself is the file */
+	uint64_t size;            /* bytes */
+	struct file_info info;
+};
+
+/* Oldest first: by session, then by sequence. */
+struct dir {
+	struct dir_file *files;
+	size_t count;
+	char *path;
+	bool alone; /* the path is a file */
+};
+
+/*
+ * Finds the files at path that begin with a file header; for a single file that is
+ * told if it does not. 0, or -errno with diag. Freed by dir_free().
+ */
+int dir_list(struct dir *dir, const char *path, struct diag *diag);
+void dir_free(struct dir *dir);
+
+/* An fd of the file, as open(2) has it; -errno. */
+int dir_open_file(const struct dir *dir, const struct dir_file *file);
+/*
+ * A new file, begun now (ns since 1970), read and written by its owner alone; its name goes
+ * to `name`. An fd, or -errno.
+ */
+int dir_create_file(const char *path, int64_t wall, char name[DIR_NAME_SIZE]);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "record/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "record/dir.h"
+
+#define SHARE     16 /* of the bounds: what goes when the oldest file goes */
+#define FILE_MOST (64U << 20)
+#define ROOM      (4U << 20) /* bytes free: less is not worth a try after the disk was full */
+
+struct store {
+	struct store_config config;
+	struct file_info info; /* of the present file */
+	char *path;
+	char name[DIR_NAME_SIZE]; /* of the present file; "": the path itself */
+	bool directory;
+	int lock, fd;     /* -1: none */
+	uint64_t size;    /* of the present file */
+	uint64_t written; /* since the beginning */
+};
+
+bool store_is_directory(const char *path)
+{
+	size_t length = strlen(path);
+	struct stat stat_buf;
+
+	if (length && path[length - 1] == '/')
+		return true;
+	return !stat(path, &stat_buf) && S_ISDIR(stat_buf.st_mode);
+}
+
+static int read_boot_id(uint8_t id[16])
+{
+	char text[64] = "";
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+	const char *at = text;
+	int err = file && fgets(text, sizeof(text), file) ? 0 : -EIO;
+
+	if (file)
+		fclose(file);
+	for (int i = 0; !err && i < 16; i++) {
+		unsigned int byte;
+
+		at += *at == '-';
+		if (sscanf(at, "%2x", &byte) != 1)
+			return -EIO;
+		id[i] = (uint8_t)byte;
+		at += 2;
+	}
+	return err;
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+static int open_directory(struct store *store, struct diag *diag)
+{
+	if (mkdir(store->path, 0700) && errno != EEXIST)
+		return diag_fail(diag, -errno, "cannot make the directory %s: %s", store->path,
+		                 strerror(errno));
+	store->lock = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (store->lock < 0)
+		return diag_fail(diag, -errno, "cannot open the directory %s: %s", store->path,
+		                 strerror(errno));
+	return 0;
+}
+
+/* What is there may be the only record of something: nothing is written over. */
+static int open_file(struct store *store, struct diag *diag)
+{
+	store->fd = open(store->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (store->fd < 0 && errno == EEXIST)
+		return diag_fail(diag, -EEXIST,
+		                 "%s is there already, and is not written over: give another name",
+		                 store->path);
+	if (store->fd < 0)
+		return diag_fail(diag, -errno, "cannot make the file %s: %s", store->path,
+		                 strerror(errno));
+	store->lock = dup(store->fd);
+	return store->lock < 0 ? diag_fail(diag, -errno, "%s", strerror(errno)) : 0;
+}
+
+int store_open(struct store **result, const struct store_config *config, struct diag *diag)
+{
+	struct store *store = calloc(1, sizeof(*store));
+	int err = store ? 0 : -ENOMEM;
+
+	if (err)
+		return diag_fail(diag, err, "out of memory");
+	store->config = *config;
+	store->lock = store->fd = -1;
+	store->path = strdup(config->path);
+	store->directory = store_is_directory(config->path);
+	if (!store->path)
+		err = diag_fail(diag, -ENOMEM, "out of memory");
+	if (!err && read_boot_id(store->info.boot_id))
+		err = diag_fail(diag, -EIO, "/proc/sys/kernel/random/boot_id cannot be read");
+	if (!err)
+		err = (store->directory ? open_directory : open_file)(store, diag);
+	if (!err && flock(store->lock, LOCK_EX | LOCK_NB))
+		err = diag_fail(diag, -errno,
+		                errno == EWOULDBLOCK ? "%s: another tcptrail records there"
+		                                     : "%s cannot be locked",
+		                config->path);
+	if (err)
+		store_close(store);
+	else
+		*result = store;
+	return err;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+int store_close(struct store *store)
+{
+	int err;
+
+	if (!store)
+		return 0;
+	err = store_sync(store);
+	close_fd(&store->fd);
+	close_fd(&store->lock);
+	free(store->path);
+	free(store);
+	return err;
+}
+
+/* --- bounds ----------------------------------------------------------------------------------- */
+
+/* A file ends where the next one begins. */
+static bool is_too_old(const struct store *store, const struct dir *dir, size_t i)
+{
+	int64_t now = (int64_t)clock_ns(CLOCK_REALTIME);
+	int64_t end = i + 1 < dir->count ? dir->files[i + 1].info.wall : now;
+
+	return store->config.max_age && now - end > (int64_t)store->config.max_age;
+}
+
+/* Deletes what is too old, or too much with `more` bytes to come; never the present file. */
+static void keep_within(const struct store *store, uint64_t more)
+{
+	uint64_t total = more;
+	struct dir dir;
+
+	if (!store->directory || dir_list(&dir, store->path, NULL))
+		return;
+	for (size_t i = 0; i < dir.count; i++)
+		total += dir.files[i].size;
+	for (size_t i = 0; i < dir.count; i++) {
+		const struct dir_file *file = &dir.files[i];
+
+		if (!strcmp(file->name, store->name) ||
+		    (total <= store->config.max_size && !is_too_old(store, &dir, i)))
+			break;
+		if (unlinkat(store->lock, file->name, 0) == 0)
+			total -= file->size;
+	}
+	dir_free(&dir);
+}
+
+static uint64_t file_most(const struct store *store)
+{
+	uint64_t share = store->config.max_size / SHARE;
+
+	return share < FILE_MOST ? share : FILE_MOST;
+}
+
+bool store_wants_file(const struct store *store)
+{
+	int64_t age = (int64_t)clock_ns(CLOCK_REALTIME) - store->info.wall;
+
+	if (!store->directory || store->fd < 0)
+		return false;
+	return store->size >= file_most(store) ||
+	       (store->config.max_age && age > (int64_t)(store->config.max_age / SHARE));
+}
+
+bool store_is_full(const struct store *store)
+{
+	return !store->directory && store->size >= store->config.max_size;
+}
+
+bool store_has_room(const struct store *store)
+{
+	struct statvfs vfs;
+
+	if (fstatvfs(store->lock, &vfs))
+		return true; /* a try will tell */
+	return (uint64_t)vfs.f_bavail * vfs.f_frsize >= ROOM;
+}
+
+uint64_t store_written(const struct store *store)
+{
+	return store->written;
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+/* What cannot be written as a whole is not left there in part. */
+int store_write(struct store *store, const void *bytes, size_t size)
+{
+	const char *at = bytes;
+	size_t left = size;
+
+	if (store->fd < 0)
+		return -EBADF;
+	while (left) {
+		ssize_t done = pwrite(store->fd, at, left, (off_t)(store->size + size - left));
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0) {
+			int err = done ? -errno : -EIO;
+
+			/* Without room there is room for less. If not even that, readers cope. */
+			if (ftruncate(store->fd, (off_t)store->size))
+				return err;
+			return err;
+		}
+		at += done;
+		left -= (size_t)done;
+	}
+	store->size += size;
+	store->written += size;
+	return 0;
+}
+
+int store_sync(struct store *store)
+{
+	return store->fd >= 0 && fdatasync(store->fd) ? -errno : 0;
+}
+
+static int write_header(struct store *store)
+{
+	uint8_t header[FILE_HEADER];
+
+	file_make(&store->info, header);
+	return store_write(store, header, sizeof(header));
+}
+
+int store_begin_file(struct store *store, bool session)
+{
+	int64_t wall = (int64_t)clock_ns(CLOCK_REALTIME);
+	int fd, err = store_sync(store);
+
+	store->info.sequence = session ? 0 : store->info.sequence + 1;
+	store->info.wall = wall;
+	if (session)
+		store->info.session = (uint64_t)wall;
+	if (!store->directory)
+		return err ? err : write_header(store);
+	if (store->fd >= 0 && store->size <= FILE_HEADER)
+		unlinkat(store->lock, store->name, 0); /* it came to nothing */
+	close_fd(&store->fd);
+	keep_within(store, file_most(store));
+	fd = dir_create_file(store->path, wall, store->name);
+	if (fd < 0)
+		return fd;
+	store->fd = fd;
+	store->size = 0;
+	err = write_header(store);
+	if (!err && fsync(store->lock))
+		err = -errno; /* or the name may not last */
+	if (!err)
+		return 0;
+	unlinkat(store->lock, store->name, 0);
+	close_fd(&store->fd);
+	return err;
+}

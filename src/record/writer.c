@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "record/writer.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "fact/text.h"
+#include "record/block.h"
+
+#define CHUNKS      24        /* 25 MiB of facts wait for the disk at most */
+#define CHUNK_SIZE  (1 << 20) /* bytes, of which a block is made */
+#define FACTS_LEAST 500000    /* between checkpoints, */
+#define FACTS_RATIO 4         /* and so many times what a checkpoint has */
+#define RETRY_FIRST NS_PER_SEC
+#define RETRY_MOST  (32 * NS_PER_SEC)
+
+/* Facts of one block to be. */
+struct chunk {
+	struct chunk *next;
+	char *facts;
+	size_t size;
+	uint64_t count;
+	uint64_t began; /* ns of CLOCK_BOOTTIME, when the first was copied */
+	enum block_kind kind;
+	int64_t wall_offset;
+	bool begins_file;    /* another file begins with it */
+	bool begins_session; /* and another session */
+};
+
+struct queue {
+	struct chunk *first, *last;
+};
+
+struct writer {
+	/* the caller's thread alone */
+	struct chunk *open; /* being filled; NULL: none */
+	enum block_kind kind;
+	int64_t wall_offset;
+	bool begins_file, begins_session; /* of the next chunk */
+	bool asked;                       /* for another file, by the caller */
+	uint64_t facts_since, facts_in;   /* since the last checkpoint, in it */
+
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t filled, emptied;
+	/* under the lock */
+	struct queue full, empty;
+	bool ending;
+	bool wants_file, full_file, resumable;
+	int news, paused;        /* errno, or 0; news: -1: goes on */
+	uint64_t lost, all_lost; /* not yet told, and told */
+	uint64_t facts, bytes;
+
+	/* its thread alone */
+	struct store *store;
+	struct buffer block;
+	uint64_t synced, retried, retry_after;
+	int failed; /* -errno of the last try while it is paused; 0: not paused */
+
+	struct chunk chunks[CHUNKS];
+};
+
+/* --- queues ----------------------------------------------------------------------------------- */
+
+static void put(struct queue *queue, struct chunk *chunk)
+{
+	chunk->next = NULL;
+	*(queue->last ? &queue->last->next : &queue->first) = chunk;
+	queue->last = chunk;
+}
+
+static struct chunk *take(struct queue *queue)
+{
+	struct chunk *chunk = queue->first;
+
+	if (!chunk)
+		return NULL;
+	queue->first = chunk->next;
+	if (!queue->first)
+		queue->last = NULL;
+	return chunk;
+}
+
+/* --- the writer's thread ---------------------------------------------------------------------- */
+
+static void tell(struct writer *w, int news)
+{
+	pthread_mutex_lock(&w->lock);
+	w->news = news;
+	w->paused = news > 0 ? news : 0;
+	w->wants_file = false;
+	pthread_mutex_unlock(&w->lock);
+}
+
+static void pause_writing(struct writer *w, int err)
+{
+	if (!w->failed) {
+		w->retry_after = RETRY_FIRST;
+		tell(w, -err);
+	} else if (w->retry_after < RETRY_MOST) {
+		w->retry_after *= 2;
+	}
+	w->failed = err;
+	w->retried = clock_boot();
+}
+
+/* While it is paused: is it time to want a new file? */
+static void consider_retry(struct writer *w)
+{
+	if (!w->failed || clock_boot() < w->retried + w->retry_after || !store_has_room(w->store))
+		return;
+	w->retried = clock_boot();
+	pthread_mutex_lock(&w->lock);
+	w->resumable = true;
+	pthread_mutex_unlock(&w->lock);
+}
+
+static int write_chunk(struct writer *w, const struct chunk *chunk)
+{
+	int err = 0;
+
+	if (chunk->begins_file)
+		err = store_begin_file(w->store, chunk->begins_session);
+	else if (w->failed)
+		return w->failed; /* only a new file mends that */
+	w->block.size = 0;
+	if (!err)
+		err = block_make(chunk->facts, chunk->size, chunk->kind, chunk->wall_offset,
+		                 &w->block);
+	if (!err)
+		err = store_write(w->store, w->block.data, w->block.size);
+	if (!err && clock_boot() >= w->synced + NS_PER_SEC) {
+		err = store_sync(w->store);
+		w->synced = clock_boot();
+	}
+	return err;
+}
+
+static void store_chunk(struct writer *w, const struct chunk *chunk)
+{
+	int err = write_chunk(w, chunk);
+
+	if (err && (chunk->begins_file || !w->failed))
+		pause_writing(w, err);
+	if (!err && w->failed) {
+		w->failed = 0;
+		tell(w, -1);
+	}
+	pthread_mutex_lock(&w->lock);
+	if (!err)
+		w->facts += chunk->count;
+	else if (chunk->kind == BLOCK_FACTS)
+		w->lost += chunk->count;
+	w->bytes = store_written(w->store);
+	w->wants_file |= !w->failed && store_wants_file(w->store);
+	w->full_file = store_is_full(w->store);
+	pthread_mutex_unlock(&w->lock);
+	consider_retry(w);
+}
+
+static void *write_all(void *arg)
+{
+	struct writer *w = arg;
+	struct chunk *chunk;
+
+	pthread_mutex_lock(&w->lock);
+	for (;;) {
+		while (!(chunk = take(&w->full)) && !w->ending)
+			pthread_cond_wait(&w->filled, &w->lock);
+		if (!chunk)
+			break;
+		pthread_mutex_unlock(&w->lock);
+		store_chunk(w, chunk);
+		pthread_mutex_lock(&w->lock);
+		put(&w->empty, chunk);
+		pthread_cond_signal(&w->emptied);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+/* Signals are the caller's. */
+static int start_thread(struct writer *w)
+{
+	sigset_t all, before;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&w->thread, NULL, write_all, w);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -err;
+}
+
+int writer_open(struct writer **result, const struct store_config *config, struct diag *diag)
+{
+	struct writer *w = calloc(1, sizeof(*w));
+	int err;
+
+	if (!w)
+		return diag_fail(diag, -ENOMEM, "out of memory");
+	err = store_open(&w->store, config, diag);
+	if (err) {
+		free(w);
+		return err;
+	}
+	w->kind = BLOCK_FACTS;
+	w->begins_file = w->begins_session = true;
+	for (int i = 0; i < CHUNKS; i++)
+		put(&w->empty, &w->chunks[i]);
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->filled, NULL);
+	pthread_cond_init(&w->emptied, NULL);
+	err = start_thread(w);
+	if (err) {
+		store_close(w->store);
+		free(w);
+		return diag_fail(diag, err, "a thread that writes cannot be started: %s",
+		                 strerror(-err));
+	}
+	*result = w;
+	return 0;
+}
+
+/* --- the caller's thread ---------------------------------------------------------------------- */
+
+static void seal(struct writer *w)
+{
+	struct chunk *chunk = w->open;
+
+	w->open = NULL;
+	if (!chunk)
+		return;
+	pthread_mutex_lock(&w->lock);
+	put(&w->full, chunk);
+	pthread_cond_signal(&w->filled);
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* A chunk to fill. NULL: the disk is behind; a checkpoint waits for it. */
+static struct chunk *open_chunk(struct writer *w)
+{
+	struct chunk *chunk;
+
+	pthread_mutex_lock(&w->lock);
+	while (!(chunk = take(&w->empty)) && w->kind != BLOCK_FACTS)
+		pthread_cond_wait(&w->emptied, &w->lock);
+	pthread_mutex_unlock(&w->lock);
+	if (!chunk)
+		return NULL;
+	if (!chunk->facts)
+		chunk->facts = malloc(CHUNK_SIZE + FACT_MAX_SIZE);
+	if (!chunk->facts) {
+		pthread_mutex_lock(&w->lock);
+		put(&w->empty, chunk);
+		pthread_mutex_unlock(&w->lock);
+		return NULL;
+	}
+	chunk->size = chunk->count = 0;
+	chunk->began = clock_boot();
+	chunk->kind = w->kind;
+	chunk->begins_file = w->begins_file;
+	chunk->begins_session = w->begins_session;
+	w->begins_file = w->begins_session = false;
+	return chunk;
+}
+
+static void lose(struct writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->lost++;
+	pthread_mutex_unlock(&w->lock);
+}
+
+void writer_fact(const struct fact *fact, void *arg)
+{
+	struct writer *w = arg;
+
+	if (fact->type == FACT_CLOCK)
+		w->wall_offset = ((const struct fact_clock *)fact)->wall - (int64_t)fact->time;
+	if (!w->open)
+		w->open = open_chunk(w);
+	if (!w->open) {
+		lose(w);
+		return;
+	}
+	memcpy(w->open->facts + w->open->size, fact, fact->len);
+	w->open->size += fact->len;
+	w->open->count++;
+	w->open->wall_offset = w->wall_offset;
+	w->facts_since++;
+	if (w->open->size >= CHUNK_SIZE)
+		seal(w);
+}
+
+bool writer_flush_due(const struct writer *w)
+{
+	return w->open && clock_boot() >= w->open->began + NS_PER_SEC;
+}
+
+void writer_flush(struct writer *w)
+{
+	bool behind;
+
+	pthread_mutex_lock(&w->lock);
+	behind = !w->empty.first;
+	pthread_mutex_unlock(&w->lock);
+	if (!behind) /* else the block may as well fill */
+		seal(w);
+}
+
+void writer_rotate(struct writer *w)
+{
+	w->asked = true;
+}
+
+/* What comes does not go on from what is written: facts in between were lost. */
+static bool has_gap(const struct writer *w)
+{
+	return w->resumable || (w->lost && !w->paused);
+}
+
+bool writer_wants_checkpoint(struct writer *w)
+{
+	uint64_t due = FACTS_RATIO * w->facts_in;
+	bool file;
+
+	pthread_mutex_lock(&w->lock);
+	file = w->wants_file || has_gap(w);
+	pthread_mutex_unlock(&w->lock);
+	return file || w->asked || w->facts_since >= (due > FACTS_LEAST ? due : FACTS_LEAST);
+}
+
+void writer_begin_checkpoint(struct writer *w)
+{
+	seal(w);
+	pthread_mutex_lock(&w->lock);
+	w->begins_session = has_gap(w);
+	w->begins_file = w->begins_session || w->asked || w->wants_file;
+	w->wants_file = w->resumable = false;
+	pthread_mutex_unlock(&w->lock);
+	w->asked = false;
+	w->kind = BLOCK_CHECKPOINT;
+	w->facts_since = 0;
+}
+
+void writer_end_checkpoint(struct writer *w)
+{
+	if (w->open)
+		w->open->kind = BLOCK_CHECKPOINT_END;
+	seal(w);
+	w->kind = BLOCK_FACTS;
+	w->facts_in = w->facts_since;
+	w->facts_since = 0;
+}
+
+uint64_t writer_take_lost(struct writer *w)
+{
+	uint64_t lost;
+
+	pthread_mutex_lock(&w->lock);
+	lost = w->paused ? 0 : w->lost;
+	w->lost -= lost;
+	w->all_lost += lost;
+	pthread_mutex_unlock(&w->lock);
+	return lost;
+}
+
+bool writer_news(struct writer *w, struct diag *diag)
+{
+	int news;
+
+	pthread_mutex_lock(&w->lock);
+	news = w->news;
+	w->news = 0;
+	pthread_mutex_unlock(&w->lock);
+	diag->text[0] = '\0';
+	if (news > 0)
+		diag_fail(diag, -news, "%s", strerror(news));
+	return news;
+}
+
+bool writer_is_full(struct writer *w)
+{
+	bool full;
+
+	pthread_mutex_lock(&w->lock);
+	full = w->full_file;
+	pthread_mutex_unlock(&w->lock);
+	return full;
+}
+
+void writer_totals(struct writer *w, struct writer_totals *totals)
+{
+	pthread_mutex_lock(&w->lock);
+	*totals = (struct writer_totals){
+		.facts = w->facts, .bytes = w->bytes, .lost = w->all_lost + w->lost};
+	pthread_mutex_unlock(&w->lock);
+}
+
+int writer_close(struct writer *w, struct writer_totals *totals)
+{
+	int err, failed;
+
+	if (!w)
+		return 0;
+	seal(w);
+	pthread_mutex_lock(&w->lock);
+	w->ending = true;
+	pthread_cond_signal(&w->filled);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL);
+	if (totals)
+		writer_totals(w, totals);
+	failed = w->failed;
+	err = store_close(w->store);
+	buffer_free(&w->block);
+	for (int i = 0; i < CHUNKS; i++)
+		free(w->chunks[i].facts);
+	pthread_mutex_destroy(&w->lock);
+	pthread_cond_destroy(&w->filled);
+	pthread_cond_destroy(&w->emptied);
+	free(w);
+	return failed ? failed : err;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "recorder.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "base/clock.h"
+#include "core/checkpoint.h"
+#include "fact/name.h"
+#include "record/writer.h"
+#include "run_private.h"
+
+struct recorder {
+	const struct options *options;
+	struct table *table;
+	struct writer *writer;
+};
+
+int recorder_open(struct recorder **result, const struct options *options, struct table *table,
+                  struct diag *diag)
+{
+	const struct store_config config = {.path = options->target,
+	                                    .max_size = options->max_size,
+	                                    .max_age = options->max_age};
+	struct recorder *recorder = calloc(1, sizeof(*recorder));
+	int err;
+
+	if (!recorder)
+		return diag_fail(diag, -ENOMEM, "out of memory");
+	recorder->options = options;
+	recorder->table = table;
+	err = writer_open(&recorder->writer, &config, diag);
+	if (err)
+		free(recorder);
+	else
+		*result = recorder;
+	return err;
+}
+
+int recorder_close(struct recorder *recorder)
+{
+	struct writer_totals totals;
+	char text[128];
+	int err;
+
+	if (!recorder)
+		return 0;
+	err = writer_close(recorder->writer, &totals);
+	snprintf(text, sizeof(text), "%" PRIu64 " facts in %.1f MiB", totals.facts,
+	         (double)totals.bytes / (1 << 20));
+	run_notice("recorded %s", text);
+	free(recorder);
+	return err;
+}
+
+/* --- names: nobody prints them now, but on another machine none could be looked up ------------ */
+
+static void want_names(struct recorder *recorder, const struct fact_sample *s, uint8_t state)
+{
+	struct names *names = table_names(recorder->table);
+
+	if (s->flags & SAMPLE_IDENT)
+		names_want(names, name_key_number(NAME_USER, s->uid));
+	if (state == STATE_LISTEN && s->lport)
+		names_want(names, name_key_number(NAME_PORT, s->lport));
+	if (state == STATE_SYN_SENT && s->rport)
+		names_want(names, name_key_number(NAME_PORT, s->rport));
+}
+
+void recorder_fact(const struct fact *fact, void *arg)
+{
+	const struct fact_state *change = (const struct fact_state *)fact;
+	const struct fact_seen *seen = (const struct fact_seen *)fact;
+	struct recorder *recorder = arg;
+
+	if (fact->type == FACT_STATE)
+		want_names(recorder, &change->s, change->new);
+	else if (fact->type == FACT_SEEN)
+		want_names(recorder, &seen->s, seen->s.state);
+	if (fact->type != FACT_TICK)
+		writer_fact(fact, recorder->writer);
+}
+
+static void tell_meta(struct feed *feed, enum fact_meta meta, const char *text)
+{
+	const uint64_t key[2] = {meta, 0};
+	union fact_name_buffer name;
+
+	fact_name_make(&name, clock_boot(), NAME_META, key, text);
+	feed_fact(&name.fact.h, feed);
+}
+
+void recorder_begin(struct recorder *recorder, struct feed *feed)
+{
+	struct utsname host;
+
+	(void)recorder;
+	if (uname(&host))
+		return; /* EFAULT only */
+	tell_meta(feed, META_HOST, host.nodename);
+	tell_meta(feed, META_KERNEL, host.release);
+	tell_meta(feed, META_MACHINE, host.machine);
+	tell_meta(feed, META_VERSION, TCPTRAIL_VERSION);
+}
+
+/* --- once a turn -------------------------------------------------------------------------------- */
+
+static void write_tick(struct recorder *recorder)
+{
+	const struct fact tick = {
+		.type = FACT_TICK, .len = sizeof(tick), .time = table_now(recorder->table)};
+
+	writer_fact(&tick, recorder->writer);
+}
+
+static int write_checkpoint(struct recorder *recorder)
+{
+	int err;
+
+	writer_begin_checkpoint(recorder->writer);
+	err = table_checkpoint(recorder->table, writer_fact, recorder->writer);
+	writer_end_checkpoint(recorder->writer);
+	return err;
+}
+
+static void tell_news(const struct recorder *recorder)
+{
+	struct diag news;
+
+	if (!writer_news(recorder->writer, &news))
+		return;
+	if (news.text[0])
+		run_notice("recording is paused, what comes is not kept: %s", news.text);
+	else
+		run_notice("recording goes on in %s", recorder->options->target);
+}
+
+static void tell_lost(struct recorder *recorder, struct feed *feed)
+{
+	struct fact_loss loss = {
+		.h = {.type = FACT_LOSS, .len = sizeof(loss), .time = clock_boot()},
+		.where = LOSS_OUTPUT,
+		.count = writer_take_lost(recorder->writer),
+	};
+
+	if (loss.count)
+		feed_fact(&loss.h, feed);
+}
+
+int recorder_turn(struct recorder *recorder, struct feed *feed)
+{
+	int err = 0;
+
+	tell_news(recorder);
+	if (writer_wants_checkpoint(recorder->writer))
+		err = write_checkpoint(recorder);
+	if (err)
+		return err;
+	tell_lost(recorder, feed);
+	if (writer_flush_due(recorder->writer)) {
+		write_tick(recorder);
+		writer_flush(recorder->writer);
+	}
+	return writer_is_full(recorder->writer);
+}
+
+void recorder_rotate(struct recorder *recorder)
+{
+	writer_rotate(recorder->writer);
+}

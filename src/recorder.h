@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The command record: a view that writes the stream of facts. */
+#ifndef TCPTRAIL_RECORDER_H
+#define TCPTRAIL_RECORDER_H
+
+#include "cli.h"
+#include "feed.h"
+
+struct recorder;
+
+/* 0, or -errno with diag: nothing can be written there. */
+int recorder_open(struct recorder **recorder, const struct options *options, struct table *table,
+                  struct diag *diag);
+/* Writes what there is and says how much that was. 0 or -errno: the end is lost. */
+int recorder_close(struct recorder *recorder);
+
+/* Takes one fact, which the table has: a fact_fn. */
+void recorder_fact(const struct fact *fact, void *recorder);
+/* What the recording says of itself. Before the first walk. */
+void recorder_begin(struct recorder *recorder, struct feed *feed);
+/* Once a turn of the loop. 0: go on; 1: it is full; -errno. */
+int recorder_turn(struct recorder *recorder, struct feed *feed);
+/* Another file begins soon. */
+void recorder_rotate(struct recorder *recorder);
+
+#endif
