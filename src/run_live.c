@@ -157,6 +157,9 @@ static int run_command(struct run *run)
 		return run_trail(run);
 	case COMMAND_WHY:
 		return run_why(run);
+	case COMMAND_RECORD:
+	case COMMAND_DIFF:
+	case COMMAND_INFO:
 	case COMMAND_EXPLAIN:
 	case COMMAND_PROBES:
 	case COMMAND_HELP:
