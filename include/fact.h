@@ -309,6 +309,14 @@ enum fact_name_kind {
 	NAME_KIND_COUNT
 };
 
+/* What a recording says of itself: keys of NAME_META. */
+enum fact_meta {
+	META_HOST = 1, /* uname -n */
+	META_KERNEL,   /* uname -r */
+	META_MACHINE,  /* uname -m */
+	META_VERSION,  /* of the tcptrail that records */
+};
+
 struct fact_name {
 	struct fact h;
 	__u32 kind; /* enum fact_name_kind */

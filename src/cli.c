@@ -5,6 +5,7 @@
  */
 #include "cli.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -15,7 +16,9 @@
 #include "cli_table.h"
 
 #define WATCH_DEFAULT (10 * NS_PER_SEC)
-#define LONG_BASE     256 /* getopt values of options without a letter */
+#define WATCH_UNSET   UINT64_MAX
+#define SIZE_DEFAULT  (1024ULL * 1024 * 1024) /* of a recorder's directory, bytes */
+#define LONG_BASE     256                     /* getopt values of options without a letter */
 
 struct parser {
 	char **argv;
@@ -24,10 +27,12 @@ struct parser {
 	struct option longs[2 * CLI_OPTIONS_MOST + 1];
 	uint64_t used; /* bit per row of cli_options */
 	enum command becomes;
-	size_t words; /* seen so far */
-	bool delayed; /* the DELAY was among them */
-	char *socket; /* trail: which; NULL: not yet */
-	int err;      /* the first one */
+	size_t words;    /* seen so far */
+	size_t instants; /* diff: so many of them */
+	int begun;       /* argv index of letters that are half read */
+	bool delayed;    /* the DELAY was among them */
+	char *socket;    /* trail: which; NULL: not yet */
+	int err;         /* the first one */
 	struct diag diag;
 };
 
@@ -232,7 +237,7 @@ static const char *command_words(char *buf, size_t size)
 static void take_command(struct parser *parser, const char *word)
 {
 	struct diag diag;
-	char words[80];
+	char words[100];
 
 	for (int i = 0; i < COMMAND_COUNT; i++) {
 		if (cli_commands[i].word && !strcmp(cli_commands[i].word, word)) {
@@ -280,8 +285,6 @@ static void take_socket(struct parser *parser, const char *word)
 
 static int check_socket(struct parser *parser, struct diag *diag)
 {
-	if (parser->options->command != COMMAND_TRAIL)
-		return 0;
 	if (parser->socket)
 		return pick_parse(parser->socket, &parser->options->pick, diag);
 	return diag_fail(diag, -EINVAL,
@@ -306,6 +309,31 @@ static void take_state(struct parser *parser, const char *word)
 	note(parser, err, &diag);
 }
 
+/* FILE or DIR, of which there is one. */
+static void take_target(struct parser *parser, const char *word)
+{
+	struct options *options = parser->options;
+	struct diag diag;
+
+	if (!options->target && *word) {
+		options->target = word;
+		return;
+	}
+	diag_fail(&diag, 0, "%s: \"%.80s\" is not accepted; one FILE or DIR is",
+	          cli_commands[options->command].name, word);
+	note(parser, -EINVAL, &diag);
+}
+
+static void take_instant(struct parser *parser, const char *word)
+{
+	struct diag diag;
+
+	if (!when_parse(word, &parser->options->instants[parser->instants++]))
+		return;
+	diag_fail(&diag, 0, "diff: \"%.80s\" is not accepted; " WHEN_ACCEPTED, word);
+	note(parser, -EINVAL, &diag);
+}
+
 static void take_word(struct parser *parser, const char *word)
 {
 	enum command command = parser->options->command;
@@ -319,10 +347,44 @@ static void take_word(struct parser *parser, const char *word)
 		take_state(parser, word);
 	} else if (command == COMMAND_SNAPSHOT) {
 		take_delay(parser, word);
+	} else if (command == COMMAND_RECORD || command == COMMAND_INFO) {
+		take_target(parser, word);
+	} else if (command == COMMAND_DIFF && parser->instants < 2) {
+		take_instant(parser, word);
 	} else {
 		diag_fail(&diag, 0, "\"%.80s\" is one word too many; accepted are options", word);
 		note(parser, -EINVAL, &diag);
 	}
+}
+
+/*
+ * diff's "-10m" is a word, to getopt it would be letters. Letters are -4 and -6, and what begins
+ * so and is no time.
+ */
+static bool is_instant(const struct parser *parser, const char *word)
+{
+	struct when when;
+
+	if (parser->options->command != COMMAND_DIFF || word[0] != '-')
+		return false;
+	if (word[1] == '4' || word[1] == '6')
+		return word[1 + strspn(word + 1, "46")] && !when_parse(word, &when);
+	return isdigit((unsigned char)word[1]);
+}
+
+/* As getopt_long(), but for words that it would take for letters. */
+static int next_option(struct parser *parser, int argc, int *index)
+{
+	int at = optind, value;
+
+	*index = -1;
+	if (at && at < argc && at != parser->begun && is_instant(parser, parser->argv[at])) {
+		optarg = parser->argv[optind++];
+		return 1;
+	}
+	value = getopt_long(argc, parser->argv, parser->shorts, parser->longs, index);
+	parser->begun = optind == at ? at : 0;
+	return value;
 }
 
 static void read_all(struct parser *parser, int argc)
@@ -331,8 +393,7 @@ static void read_all(struct parser *parser, int argc)
 
 	optind = 0; /* glibc: start anew */
 	opterr = 0;
-	while (index = -1, (value = getopt_long(argc, parser->argv, parser->shorts, parser->longs,
-	                                        &index)) != -1) {
+	while ((value = next_option(parser, argc, &index)) != -1) {
 		if (value == '?')
 			refuse_option(parser);
 		else if (value == ':')
@@ -346,6 +407,33 @@ static void read_all(struct parser *parser, int argc)
 	}
 	while (optind < argc) /* behind "--" */
 		take_word(parser, parser->argv[optind++]);
+}
+
+/* Are the words there that the command cannot be without? */
+static int check_words(struct parser *parser, struct diag *diag)
+{
+	const struct options *options = parser->options;
+
+	switch (options->command) {
+	case COMMAND_TRAIL:
+		return check_socket(parser, diag);
+	case COMMAND_RECORD:
+		if (!options->target)
+			return diag_fail(diag, -EINVAL,
+			                 "record: where to? Accepted is one FILE or DIR");
+		return 0;
+	case COMMAND_INFO:
+		if (!options->target)
+			return diag_fail(diag, -EINVAL,
+			                 "info: of what? Accepted is one FILE or DIR");
+		return 0;
+	case COMMAND_DIFF:
+		if (!parser->instants)
+			return diag_fail(diag, -EINVAL, "diff: from when on? " WHEN_ACCEPTED);
+		return 0;
+	default:
+		return 0;
+	}
 }
 
 /* --- all is read ------------------------------------------------------------------------------ */
@@ -371,11 +459,13 @@ static int finish(struct parser *parser, struct diag *diag)
 		options->all |= !options->listening;
 		options->programs = true;
 	}
+	if (options->watch == WATCH_UNSET)
+		options->watch = options->command == COMMAND_WHY ? WATCH_DEFAULT : 0;
 	if (options->continuous && !options->interval) /* -c without a number */
 		options->interval = options->command == COMMAND_WHY && options->watch
 		                            ? options->watch
 		                            : NS_PER_SEC;
-	return check_socket(parser, diag) ?: cli_check(options, parser->used, diag);
+	return check_words(parser, diag) ?: cli_check(options, parser->used, diag);
 }
 
 int cli_parse(int argc, char **argv, struct options *options, struct diag *diag)
@@ -385,7 +475,8 @@ int cli_parse(int argc, char **argv, struct options *options, struct diag *diag)
 	int err;
 
 	query_init(&result.query);
-	result.watch = WATCH_DEFAULT;
+	result.watch = WATCH_UNSET;
+	result.max_size = SIZE_DEFAULT;
 	make_getopt(&parser);
 	read_all(&parser, argc);
 	err = finish(&parser, diag);

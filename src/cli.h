@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "base/when.h"
 #include "core/pick.h"
 #include "core/query.h"
 #include "core/threshold.h"
@@ -23,6 +24,9 @@ enum command {
 	COMMAND_EVENTS,
 	COMMAND_TRAIL,
 	COMMAND_WHY,
+	COMMAND_RECORD,
+	COMMAND_DIFF,
+	COMMAND_INFO,
 	COMMAND_EXPLAIN, /* query.states: of what */
 	COMMAND_PROBES,  /* --probes */
 	COMMAND_HELP,    /* --help [of the command named] */
@@ -55,11 +59,16 @@ struct options {
 	bool utc;
 	struct threshold *fail_ifs; /* any of them: --fail-if */
 	size_t fail_if_count;
-	struct pick pick;   /* trail: which socket */
-	bool follow;        /* trail: until its end */
-	uint64_t watch;     /* why: ns to watch before it judges */
-	const char *from;   /* --from FILE; NULL: the live kernel */
-	const char *output; /* --output FILE; NULL: stdout */
+	struct pick pick; /* trail: which socket */
+	bool follow;      /* trail: until its end */
+	uint64_t watch;   /* ns; why: to watch before it judges, record: then stop, 0: never */
+	const char *from; /* --from FILE|DIR; NULL: the live kernel */
+	struct when at, since, until; /* of --from; at without the others */
+	struct when instants[2];      /* diff: before and after; the second may be WHEN_NONE */
+	const char *target;           /* record, info: FILE|DIR */
+	uint64_t max_size;            /* record: bytes of DIR */
+	uint64_t max_age;             /* record: ns; 0: of any age */
+	const char *output;           /* --output FILE; NULL: stdout */
 };
 
 /*

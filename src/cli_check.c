@@ -23,7 +23,7 @@ const char *cli_commands_of(const struct cli_option *option, char *buf, size_t s
 
 static int check_command(enum command command, uint64_t used, struct diag *diag)
 {
-	char list[80];
+	char list[100];
 
 	for (size_t i = 0; i < cli_options_count; i++) {
 		if (used & 1ULL << i && !(cli_options[i].commands & COMMAND_BIT(command)))
@@ -137,6 +137,43 @@ static int check_fail_if(const struct options *options, struct diag *diag)
 	return err;
 }
 
+/* Instants of a recording need one. */
+static int check_moments(const struct options *options, struct diag *diag)
+{
+	const char *name = options->at.kind      ? "--at"
+	                   : options->since.kind ? "--since"
+	                   : options->until.kind ? "--until"
+	                                         : NULL;
+
+	if (options->command == COMMAND_DIFF && !options->from)
+		return diag_fail(diag, -EINVAL,
+		                 "diff: of which recording? Accepted with --from FILE|DIR");
+	if (name && !options->from)
+		return diag_fail(diag, -EINVAL,
+		                 "%s goes with --from: only a recording knows what was", name);
+	if (options->at.kind && (options->since.kind || options->until.kind))
+		return diag_fail(diag, -EINVAL,
+		                 "--at and --%s cannot go together; accepted is one instant, or a "
+		                 "span by --since and --until",
+		                 options->since.kind ? "since" : "until");
+	return 0;
+}
+
+static int check_record(const struct options *options, uint64_t used, struct diag *diag)
+{
+	for (size_t i = 0; options->command == COMMAND_RECORD && i < cli_options_count; i++) {
+		const char *name = cli_options[i].name;
+		bool nothing = (!strcmp(name, "for") && !options->watch) ||
+		               (!strcmp(name, "max-age") && !options->max_age);
+
+		if (used & 1ULL << i && nothing)
+			return diag_fail(diag, -EINVAL,
+			                 "--%s: nothing would be kept; more than 0 is accepted",
+			                 name);
+	}
+	return 0;
+}
+
 int cli_check(const struct options *options, uint64_t used, struct diag *diag)
 {
 	int err = check_command(options->command, used, diag);
@@ -152,5 +189,9 @@ int cli_check(const struct options *options, uint64_t used, struct diag *diag)
 		err = check_stacks(options, diag);
 	if (!err)
 		err = check_fail_if(options, diag);
+	if (!err)
+		err = check_moments(options, diag);
+	if (!err)
+		err = check_record(options, used, diag);
 	return err;
 }

@@ -45,7 +45,7 @@ static void print_wrapped(FILE *out, int at, int indent, const char *text)
 static const char *limits_of(const struct cli_option *option, char *buf, size_t size)
 {
 	static const enum command others[] = {COMMAND_EVENTS, COMMAND_TRAIL, COMMAND_WHY};
-	char list[80];
+	char list[100];
 	size_t used = 0;
 
 	buf[0] = '\0';
@@ -69,7 +69,7 @@ static const char *limits_of(const struct cli_option *option, char *buf, size_t 
 
 static void print_option(FILE *out, enum command command, const struct cli_option *option)
 {
-	char text[240], note[90];
+	char text[280], note[120];
 	int at;
 
 	at = option->letter ? fprintf(out, "  -%c, --%s", option->letter, option->name)

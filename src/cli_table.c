@@ -7,6 +7,8 @@
 
 #include "base/parse.h"
 
+#define SIZE_LEAST (1024 * 1024) /* of a recorder's directory, bytes */
+
 const struct cli_command cli_commands[] = {
 	[COMMAND_WATCH] =
 		{
@@ -83,6 +85,53 @@ const struct cli_command cli_commands[] = {
                                          "all states, with the code that made the sockets"},
 					{"tcptrail why --pid 4242 --json",
                                          "of one process, for another program"},
+				},
+		},
+	[COMMAND_RECORD] =
+		{
+			.word = "record",
+			.name = "record",
+			.usage = "record [OPTION]... FILE|DIR",
+			.summary = "keeps all that happens, for --from",
+			.examples =
+				{
+					{"tcptrail record /var/lib/tcptrail",
+                                         "for ever, the last 1 GiB of it"},
+					{"tcptrail record --stacks --for 10m leak.tcptrail",
+                                         "ten minutes, into one file"},
+					{"tcptrail record --max-size 20G --max-age 14d /srv/trail",
+                                         "two weeks, in 20 GiB at most"},
+				},
+		},
+	[COMMAND_DIFF] =
+		{
+			.word = "diff",
+			.name = "diff",
+			.usage = "diff --from FILE|DIR T1 [T2]",
+			.summary = "what changed from T1 to T2",
+			.examples =
+				{
+					{"tcptrail diff --from /var/lib/tcptrail -10m",
+                                         "in its last ten minutes, by state, process and place"},
+					{"tcptrail diff --from /var/lib/tcptrail 03:00 03:12",
+                                         "between two times of last night"},
+					{"tcptrail diff --from day.facts start --state close_wait",
+                                         "whose CLOSE_WAIT became more, or less"},
+				},
+		},
+	[COMMAND_INFO] =
+		{
+			.word = "info",
+			.name = "info",
+			.usage = "info [OPTION]... FILE|DIR",
+			.summary = "what a recording holds",
+			.examples =
+				{
+					{"tcptrail info /var/lib/tcptrail",
+                                         "from when to when, of which host, how large"},
+					{"tcptrail info --json /var/lib/tcptrail",
+                                         "for another program"},
+					{"tcptrail info --utc leak.tcptrail", "of one file"},
 				},
 		},
 	[COMMAND_EXPLAIN] =
@@ -208,15 +257,39 @@ static int set_limit(struct options *options, const struct cli_option *option, c
 	return 0;
 }
 
-static int set_watch(struct options *options, const struct cli_option *option, const char *argument,
-                     struct diag *diag)
+static int set_duration(struct options *options, const struct cli_option *option,
+                        const char *argument, struct diag *diag)
 {
-	if (parse_duration(argument, &options->watch))
+	if (parse_duration(argument, (uint64_t *)((char *)options + option->member)))
 		return diag_fail(
 			diag, -EINVAL,
 			"--%s: \"%.80s\" is not accepted; a duration is a number and a unit of "
 			"ms, s, m, h",
 			option->name, argument);
+	return 0;
+}
+
+static int set_size(struct options *options, const struct cli_option *option, const char *argument,
+                    struct diag *diag)
+{
+	uint64_t bytes;
+
+	if (parse_size(argument, &bytes) || bytes < SIZE_LEAST)
+		return diag_fail(
+			diag, -EINVAL,
+			"--%s: \"%.80s\" is not accepted; a size is a number and a unit of "
+			"K, M, G, T, and at least 1M",
+			option->name, argument);
+	*(uint64_t *)((char *)options + option->member) = bytes;
+	return 0;
+}
+
+static int set_when(struct options *options, const struct cli_option *option, const char *argument,
+                    struct diag *diag)
+{
+	if (when_parse(argument, (struct when *)((char *)options + option->member)))
+		return diag_fail(diag, -EINVAL, "--%s: \"%.80s\" is not accepted; " WHEN_ACCEPTED,
+		                 option->name, argument);
 	return 0;
 }
 
@@ -259,8 +332,11 @@ static int set_color(struct options *options, const struct cli_option *option, c
 #define TRAIL    COMMAND_BIT(COMMAND_TRAIL)
 #define WHY      COMMAND_BIT(COMMAND_WHY)
 #define VIEWS    (BOTH | TRAIL | WHY)
+#define RECORD   COMMAND_BIT(COMMAND_RECORD)
+#define DIFF     COMMAND_BIT(COMMAND_DIFF)
+#define INFO     COMMAND_BIT(COMMAND_INFO)
 #define ANY      (COMMAND_BIT(COMMAND_COUNT) - 1)
-#define LOOKS    (ANY & ~COMMAND_BIT(COMMAND_EXPLAIN))
+#define LOOKS    (ANY & ~(COMMAND_BIT(COMMAND_EXPLAIN) | DIFF | INFO))
 
 /* clang-format off */
 #define FLAG(short_name, long_name, where, stored, text)                                           \
@@ -269,7 +345,7 @@ static int set_color(struct options *options, const struct cli_option *option, c
 #define NETSTAT(short_name, long_name, where, stored, text)                                        \
 	{.group = GROUP_NETSTAT, FLAG(short_name, long_name, where, stored, text)}
 #define FILTER(long_name, value, text)                                                             \
-	{.name = long_name, .argument = value, .group = GROUP_FILTER, .commands = VIEWS,           \
+	{.name = long_name, .argument = value, .group = GROUP_FILTER, .commands = VIEWS | DIFF,    \
 	 .set = set_filter, .help = text}
 #define FORMAT(long_name, where, text)                                                             \
 	{.name = long_name, .group = GROUP_OUTPUT, .commands = where, .set = set_format,           \
@@ -278,10 +354,14 @@ static int set_color(struct options *options, const struct cli_option *option, c
 	{.name = long_name, .argument = value, .group = GROUP_OUTPUT, .commands = where,           \
 	 .set = set_string, .member = offsetof(struct options, stored), .help = text}
 
+#define MOMENT(long_name, stored, text)                                                            \
+	{.name = long_name, .argument = "TIME", .group = GROUP_OUTPUT, .commands = VIEWS,          \
+	 .set = set_when, .member = offsetof(struct options, stored), .help = text}
+
 const struct cli_option cli_options[] = {
-	NETSTAT('a', "all", SNAPSHOT, all, "listening sockets as well"),
+	NETSTAT('a', "all", SNAPSHOT | DIFF, all, "listening sockets as well; diff: what stayed, too"),
 	NETSTAT('l', "listening", SNAPSHOT, listening, "listening sockets only"),
-	{.letter = 'n', .name = "numeric", .group = GROUP_NETSTAT, .commands = VIEWS,
+	{.letter = 'n', .name = "numeric", .group = GROUP_NETSTAT, .commands = VIEWS | DIFF,
 	 .set = set_numeric, .help = "numbers for hosts, ports and users"},
 	NETSTAT(0, "numeric-hosts", VIEWS, numeric_hosts, "numbers for hosts"),
 	NETSTAT(0, "numeric-ports", VIEWS, numeric_ports, "numbers for ports"),
@@ -296,8 +376,8 @@ const struct cli_option cli_options[] = {
 	 .help = "again every second, why: every --for; -c5: every 5 s"},
 	{.letter = 't', .name = "tcp", .group = GROUP_NETSTAT, .commands = VIEWS,
 	 .help = "TCP sockets: there are no others here"},
-	NETSTAT('4', "inet", VIEWS, query.v4, "IPv4 only"),
-	NETSTAT('6', "inet6", VIEWS, query.v6, "IPv6 only"),
+	NETSTAT('4', "inet", VIEWS | DIFF, query.v4, "IPv4 only"),
+	NETSTAT('6', "inet6", VIEWS | DIFF, query.v6, "IPv6 only"),
 	NETSTAT('W', "wide", VIEWS, wide, "do not cut addresses"),
 	NETSTAT('v', "verbose", LOOKS, verbose, "how the process is known, the peer's; notices"),
 
@@ -315,8 +395,8 @@ const struct cli_option cli_options[] = {
 	FILTER("newer", "TIME", "less than so long in its state"),
 
 	{.group = GROUP_OUTPUT,
-	 FLAG(0, "stacks", BOTH | WHY, stacks, "code that connected, listened, accepted: column stack")},
-	FORMAT("json", VIEWS, "JSON, one object a line"),
+	 FLAG(0, "stacks", BOTH | WHY | RECORD, stacks, "code that connected, listened, accepted: column stack")},
+	FORMAT("json", VIEWS | DIFF | INFO, "JSON, one object a line"),
 	FORMAT("csv", BOTH, "CSV"),
 	FORMAT("facts", EVENTS, "facts, as --from reads them"),
 	{.name = "columns", .argument = "KEY,...", .group = GROUP_OUTPUT, .commands = BOTH,
@@ -326,17 +406,27 @@ const struct cli_option cli_options[] = {
 	 .set = set_limit, .help = "so many lines at most"},
 	{.group = GROUP_OUTPUT, FLAG(0, "no-header", BOTH, no_header, "no headings")},
 	{.name = "color", .argument = "WHEN", .optional = true, .group = GROUP_OUTPUT,
-	 .commands = VIEWS, .set = set_color, .help = "auto, always or never"},
-	{.name = "for", .argument = "TIME", .group = GROUP_OUTPUT, .commands = WHY,
-	 .set = set_watch, .help = "how long to watch before judging: 10s"},
+	 .commands = VIEWS | DIFF, .set = set_color, .help = "auto, always or never"},
+	{.name = "for", .argument = "TIME", .group = GROUP_OUTPUT, .commands = WHY | RECORD,
+	 .set = set_duration, .member = offsetof(struct options, watch),
+	 .help = "why: how long to watch before judging, 10s; record: stop then"},
+	{.name = "max-size", .argument = "SIZE", .group = GROUP_OUTPUT, .commands = RECORD,
+	 .set = set_size, .member = offsetof(struct options, max_size),
+	 .help = "of DIR, its oldest files are deleted: 500M, 20G; 1G"},
+	{.name = "max-age", .argument = "TIME", .group = GROUP_OUTPUT, .commands = RECORD,
+	 .set = set_duration, .member = offsetof(struct options, max_age),
+	 .help = "files of DIR that are older are deleted: 36h, 14d"},
 	{.name = "fail-if", .argument = "STATE>NUMBER,...", .group = GROUP_OUTPUT,
 	 .commands = COMMAND_BIT(COMMAND_SNAPSHOT) | WHY, .set = set_fail_if,
 	 .help = "status 1 and one line if so many are in a state, of one process; "
 	         "more conditions: age>TIME, growth>NUMBER, per=host"},
 	{.group = GROUP_OUTPUT, FLAG('f', "follow", TRAIL, follow, "go on until the socket ends")},
-	{.group = GROUP_OUTPUT, FLAG(0, "utc", VIEWS, utc, "times in UTC")},
-	STRING("output", "FILE", VIEWS, output, "write to a file"),
-	STRING("from", "FILE", VIEWS, from, "read facts from a file, not from the kernel"),
+	{.group = GROUP_OUTPUT, FLAG(0, "utc", VIEWS | DIFF | INFO, utc, "times in UTC")},
+	STRING("output", "FILE", VIEWS | DIFF, output, "write to a file"),
+	STRING("from", "FILE|DIR", VIEWS | DIFF, from, "look at a recording, not at the kernel"),
+	MOMENT("at", at, "as it was then: 03:12, -10m, 2026-11-25 03:12, 2026-11-25T03:12:33Z"),
+	MOMENT("since", since, "what happened from then on"),
+	MOMENT("until", until, "what happened up to then"),
 
 	{.name = "probes", .group = GROUP_OTHER, .commands = COMMAND_BIT(COMMAND_PROBES),
 	 .becomes = COMMAND_PROBES, .help = "what this kernel lets us see"},

@@ -65,9 +65,14 @@ int main(int argc, char **argv)
 	case COMMAND_EVENTS:
 	case COMMAND_TRAIL:
 	case COMMAND_WHY:
+	case COMMAND_DIFF:
+	case COMMAND_RECORD:
 		code = run(&options);
 		break;
+	case COMMAND_INFO:
 	case COMMAND_COUNT:
+		fputs("tcptrail: this command cannot be run yet\n", stderr);
+		code = EXIT_CANNOT;
 		break;
 	}
 	options_free(&options);

@@ -18,6 +18,7 @@ struct recorder {
 	const struct options *options;
 	struct table *table;
 	struct writer *writer;
+	bool checkpoint; /* one is being written */
 };
 
 int recorder_open(struct recorder **result, const struct options *options, struct table *table,
@@ -117,14 +118,25 @@ static void write_tick(struct recorder *recorder)
 	writer_fact(&tick, recorder->writer);
 }
 
+/* The first fact begins it: there is none while a walk runs. */
+static void checkpoint_fact(const struct fact *fact, void *arg)
+{
+	struct recorder *recorder = arg;
+
+	if (!recorder->checkpoint)
+		writer_begin_checkpoint(recorder->writer);
+	recorder->checkpoint = true;
+	writer_fact(fact, recorder->writer);
+}
+
 static int write_checkpoint(struct recorder *recorder)
 {
-	int err;
+	int err = table_checkpoint(recorder->table, checkpoint_fact, recorder);
 
-	writer_begin_checkpoint(recorder->writer);
-	err = table_checkpoint(recorder->table, writer_fact, recorder->writer);
-	writer_end_checkpoint(recorder->writer);
-	return err;
+	if (recorder->checkpoint)
+		writer_end_checkpoint(recorder->writer);
+	recorder->checkpoint = false;
+	return err == -EBUSY ? 0 : err;
 }
 
 static void tell_news(const struct recorder *recorder)

@@ -172,6 +172,8 @@ static int run_command(struct run *run)
 		return run_why(run);
 	case COMMAND_RECORD:
 		return run_record(run);
+	case COMMAND_DIFF:
+	case COMMAND_INFO:
 	case COMMAND_EXPLAIN:
 	case COMMAND_PROBES:
 	case COMMAND_HELP:

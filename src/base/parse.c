@@ -116,6 +116,32 @@ int parse_duration(const char *text, uint64_t *ns)
 	return 0;
 }
 
+int parse_size(const char *text, uint64_t *bytes)
+{
+	static const char units[] = "KMGT";
+	uint64_t whole, fraction, scale, unit = 1;
+	unsigned __int128 sum;
+	const char *letter;
+	int err = read_digits(&text, &whole);
+
+	if (!err)
+		err = read_fraction(&text, &fraction, &scale);
+	if (err)
+		return err;
+	letter = *text ? strchr(units, *text) : NULL;
+	if (*text && (!letter || text[1]))
+		return -EINVAL;
+	if (letter)
+		unit <<= 10 * (letter - units + 1);
+	if (!letter && scale > 1) /* there is no part of a byte */
+		return -EINVAL;
+	sum = (unsigned __int128)whole * unit + (unsigned __int128)fraction * unit / scale;
+	if (sum > UINT64_MAX)
+		return -ERANGE;
+	*bytes = (uint64_t)sum;
+	return 0;
+}
+
 /* Text of one address, either family, in the v4-mapped form. */
 static int read_address(const char *text, uint8_t addr[16], bool *v4)
 {

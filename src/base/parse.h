@@ -14,6 +14,9 @@ int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
  */
 int parse_duration(const char *text, uint64_t *ns);
 
+/* "512M", "1.5G", "4096" (bytes) -> bytes. Units K M G T, powers of 1024. */
+int parse_size(const char *text, uint64_t *bytes);
+
 /*
  * "10.0.0.0/8", "::1", "fe80::/10" -> address and prefix length; IPv4 is
  * mapped to ::ffff:0:0/96, bits counted accordingly. Host bits set: -EINVAL.

@@ -91,6 +91,11 @@ static void test_commands(void **state)
 		{"--help", COMMAND_HELP, COMMAND_WATCH},
 		{"-h", COMMAND_HELP, COMMAND_WATCH},
 		{"events --help", COMMAND_HELP, COMMAND_EVENTS},
+		{"record /d", COMMAND_RECORD, 0},
+		{"record --help", COMMAND_HELP, COMMAND_RECORD},
+		{"diff -h", COMMAND_HELP, COMMAND_DIFF},
+		{"info /d", COMMAND_INFO, 0},
+		{"info --help --from x", COMMAND_HELP, COMMAND_INFO},
 		{"explain", COMMAND_EXPLAIN, 0},
 		{"explain close_wait", COMMAND_EXPLAIN, 0},
 		{"explain --help", COMMAND_HELP, COMMAND_EXPLAIN},
@@ -318,6 +323,107 @@ static void test_explain(void **state)
 	}
 }
 
+static void test_record(void **state)
+{
+	struct line line;
+	struct options o = accept(&line, "record /var/lib/tcptrail");
+
+	(void)state;
+	assert_int_equal(o.command, COMMAND_RECORD);
+	assert_string_equal(o.target, "/var/lib/tcptrail");
+	assert_int_equal(o.max_size, 1 << 30);
+	assert_int_equal(o.max_age, 0);
+	assert_int_equal(o.watch, 0); /* for ever */
+	assert_false(o.stacks || o.verbose);
+	options_free(&o);
+
+	o = accept(&line, "record --for 10m -v --stacks --max-size 1M --max-age=2d day");
+	assert_string_equal(o.target, "day");
+	assert_int_equal(o.watch, 600 * S);
+	assert_int_equal(o.max_size, 1 << 20);
+	assert_int_equal(o.max_age, 2 * 86400 * S);
+	assert_true(o.stacks && o.verbose);
+	options_free(&o);
+
+	o = accept(&line, "info --json --utc /d");
+	assert_int_equal(o.command, COMMAND_INFO);
+	assert_string_equal(o.target, "/d");
+	assert_int_equal(o.format, OUTPUT_JSON);
+	assert_true(o.utc);
+	options_free(&o);
+
+	o = accept(&line, "why"); /* --for is of two commands, its default is not */
+	assert_int_equal(o.watch, 10 * S);
+	options_free(&o);
+}
+
+static void test_moments(void **state)
+{
+	struct line line;
+	struct options o = accept(&line, "snapshot -an --from d --at -10m");
+
+	(void)state;
+	assert_int_equal(o.at.kind, WHEN_BEFORE);
+	assert_int_equal(o.at.before, 600 * S);
+	assert_int_equal(o.since.kind, WHEN_NONE);
+	assert_int_equal(o.until.kind, WHEN_NONE);
+	options_free(&o);
+
+	o = accept(&line, "why --since 03:12 --until=@1764040320 --from d");
+	assert_int_equal(o.at.kind, WHEN_NONE);
+	assert_int_equal(o.since.kind, WHEN_CLOCK);
+	assert_int_equal(o.until.kind, WHEN_WALL);
+	options_free(&o);
+
+	for (int i = 0; i < 4; i++) { /* with all that --from goes with */
+		static const char *const lines[] = {"--from d --at end", "events --from d --at end",
+		                                    "trail --from d --at end sk:1",
+		                                    "why --from d --at end"};
+
+		o = accept(&line, lines[i]);
+		assert_int_equal(o.at.kind, WHEN_END);
+		options_free(&o);
+	}
+}
+
+/* Times with a dash are words of diff, whatever letters it has. */
+static void test_diff(void **state)
+{
+	static const struct {
+		const char *line;
+		uint64_t before[2]; /* seconds; 0: no instant */
+		bool v4, v6, numeric;
+	} cases[] = {
+		{"diff --from d -10m", {600}, 0, 0, 0},
+		{"diff -10m --from d -5m", {600, 300}, 0, 0, 0},
+		{"diff --from d -n -10m -5m", {600, 300}, 0, 0, 1},
+		{"diff -n4 -10m -6 --from d", {600}, 1, 1, 1},
+		{"-n diff --from d -4m -6s", {240, 6}, 0, 0, 1},
+		{"diff --from d -64 -10", {10}, 1, 1, 0},
+		{"diff --from d -4h -4", {4 * 3600}, 1, 0, 0},
+		{"diff --from d -- -4 -6", {4, 6}, 0, 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct line line;
+		struct options o;
+
+		print_message("%s\n", cases[i].line);
+		o = accept(&line, cases[i].line);
+		assert_int_equal(o.command, COMMAND_DIFF);
+		for (int n = 0; n < 2; n++) {
+			assert_int_equal(o.instants[n].kind,
+			                 cases[i].before[n] ? WHEN_BEFORE : WHEN_NONE);
+			assert_int_equal(o.instants[n].before, cases[i].before[n] * S);
+		}
+		assert_int_equal(o.query.v4, cases[i].v4);
+		assert_int_equal(o.query.v6, cases[i].v6);
+		assert_int_equal(o.numeric_ports, cases[i].numeric);
+		options_free(&o);
+	}
+}
+
 static void test_output(void **state)
 {
 	struct line line;
@@ -358,8 +464,9 @@ static void test_output(void **state)
 	"--extend --timers --continuous --tcp --inet --inet6 --wide --verbose --state --pid "      \
 	"--comm --port --lport --rport --addr --netns --cgroup --container --older --newer "       \
 	"--stacks --json --csv --facts --columns --sort --limit --no-header --color --for "        \
+	"--max-size --max-age "                                                                    \
 	"--fail-if --follow --utc "                                                                \
-	"--output --from --probes --help --version"
+	"--output --from --at --since --until --probes --help --version"
 #define STATES                                                                                     \
 	"states are ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, "     \
 	"CLOSE_WAIT, LAST_ACK, LISTEN, CLOSING and the groups all, connected, synchronized, "      \
@@ -370,15 +477,18 @@ static void test_output(void **state)
 	"one line is printed in place of the list; accepted without DELAY, -c, --csv, --columns, " \
 	"--sort and --limit"
 
+#define ONE_INSTANT "cannot go together; accepted is one instant, or a span by --since and --until"
+#define SIZES       "is not accepted; a size is a number and a unit of K, M, G, T, and at least 1M"
+
 static void test_refused(void **state)
 {
 	static const struct {
 		const char *line, *message;
 	} cases[] = {
 		{"foo", "\"foo\" is not a command; accepted are snapshot, events, trail, why, "
-	                "explain or none to watch"},
-		{"2", "\"2\" is not a command; accepted are snapshot, events, trail, why, explain "
-	              "or none to watch"},
+	                "record, diff, info, explain or none to watch"},
+		{"2", "\"2\" is not a command; accepted are snapshot, events, trail, why, "
+	              "record, diff, info, explain or none to watch"},
 		{"events 2", "\"2\" is one word too many; accepted are options"},
 		{"snapshot x",
 	         "snapshot: \"x\" is not accepted; one delay in seconds, more than 0, is"},
@@ -408,11 +518,11 @@ static void test_refused(void **state)
 		{"--continuous=", "--continuous: \"\" is not accepted; seconds are, more than 0"},
 		{"--limit 0", "--limit: \"0\" is not accepted; 1 or more is"},
 		{"--color=red", "--color: \"red\" is not accepted; auto, always, never are"},
-		{"--from=", "--from: \"\" is not accepted; FILE is"},
+		{"--from=", "--from: \"\" is not accepted; FILE|DIR is"},
 		{"--json --csv", "--json and --csv cannot go together; one format is accepted"},
 		{"events --facts --json",
 	         "--facts and --json cannot go together; one format is accepted"},
-		{"events -a", "--all cannot go with events, but with no command, snapshot"},
+		{"events -a", "--all cannot go with events, but with no command, snapshot, diff"},
 		{"-c events", "--continuous cannot go with events, but with no command, snapshot, "
 	                      "why"},
 		{"events --sort age",
@@ -420,7 +530,7 @@ static void test_refused(void **state)
 		{"snapshot --facts", "--facts cannot go with snapshot, but with events"},
 		{"--facts", "--facts cannot go with no command, but with events"},
 		{"--probes --json", "--json cannot go with --probes, but with no command, "
-	                            "snapshot, events, trail, why"},
+	                            "snapshot, events, trail, why, diff, info"},
 		{"trail", "trail: which socket? Accepted are a cookie (4101, sk:1005), PID:FD "
 	                  "(4242:7) and LOCAL-FOREIGN (10.0.0.1:80-10.0.0.2:5000)"},
 		{"trail x", "\"x\" names no socket; accepted are a cookie (4101, sk:1005), PID:FD "
@@ -432,7 +542,7 @@ static void test_refused(void **state)
 		{"why a", "why: \"a\" is not accepted; " STATES},
 		{"explain listen close", "\"close\" is one word too many; accepted are options"},
 		{"explain --json", "--json cannot go with explain, but with no command, snapshot, "
-	                           "events, trail, why"},
+	                           "events, trail, why, diff, info"},
 		{"events -f", "--follow cannot go with events, but with trail"},
 		{"snapshot --fail-if", "--fail-if: a value is missing; accepted is --fail-if "
 	                               "STATE>NUMBER,..."},
@@ -461,6 +571,48 @@ static void test_refused(void **state)
 		{"why close_wait --fail-if syn_sent>1",
 	         "--fail-if: \"syn_sent>1\" counts what is left out; accepted is a state of those "
 	         "asked for"},
+		{"snapshot --at -10m", "--at goes with --from: only a recording knows what was"},
+		{"why --since 03:12", "--since goes with --from: only a recording knows what was"},
+		{"--until end", "--until goes with --from: only a recording knows what was"},
+		{"--from d --at 03:12 --until end", "--at and --until " ONE_INSTANT},
+		{"--from d --since start --at 03:12", "--at and --since " ONE_INSTANT},
+		{"--from d --at 25:00", "--at: \"25:00\" is not accepted; " WHEN_ACCEPTED},
+		{"--from d --since -10x", "--since: \"-10x\" is not accepted; " WHEN_ACCEPTED},
+		{"--from d --until=", "--until: \"\" is not accepted; " WHEN_ACCEPTED},
+		{"explain --from d", "--from cannot go with explain, but with no command, "
+	                             "snapshot, events, trail, why, diff"},
+		{"record", "record: where to? Accepted is one FILE or DIR"},
+		{"record a b", "record: \"b\" is not accepted; one FILE or DIR is"},
+		{"record --pid 7 a", "--pid cannot go with record, but with no command, snapshot, "
+	                             "events, trail, why, diff"},
+		{"record --from b a", "--from cannot go with record, but with no command, "
+	                              "snapshot, events, trail, why, diff"},
+		{"record --max-size 1023K a", "--max-size: \"1023K\" " SIZES},
+		{"record --max-size 1X a", "--max-size: \"1X\" " SIZES},
+		{"record --max-size 0 a", "--max-size: \"0\" " SIZES},
+		{"record --max-age 0 a",
+	         "--max-age: nothing would be kept; more than 0 is accepted"},
+		{"record --for 0 a", "--for: nothing would be kept; more than 0 is accepted"},
+		{"record --max-age x a",
+	         "--max-age: \"x\" is not accepted; a duration is a number and a unit of ms, s, "
+	         "m, h"},
+		{"snapshot --max-size 2G", "--max-size cannot go with snapshot, but with record"},
+		{"info", "info: of what? Accepted is one FILE or DIR"},
+		{"info a b", "info: \"b\" is not accepted; one FILE or DIR is"},
+		{"info -v a", "--verbose cannot go with info, but with no command, snapshot, "
+	                      "events, trail, why, record, --probes, --help, --version"},
+		{"diff --from d", "diff: from when on? " WHEN_ACCEPTED},
+		{"diff --from d x", "diff: \"x\" is not accepted; " WHEN_ACCEPTED},
+		{"diff --from d 1 2 3", "diff: \"1\" is not accepted; " WHEN_ACCEPTED},
+		{"diff --from d -3m -2m -1m", "\"-1m\" is one word too many; accepted are options"},
+		{"diff --from d -3x", "diff: \"-3x\" is not accepted; " WHEN_ACCEPTED},
+		{"diff --from d -4x", "-x: " TCP_ONLY "; accepted are " LETTERS},
+		{"diff -10m", "diff: of which recording? Accepted with --from FILE|DIR"},
+		{"diff --from d --at start end", "--at cannot go with diff, but with no command, "
+	                                         "snapshot, events, trail, why"},
+		{"diff --from d --older -10m start",
+	         "--older: \"-10m\" is not accepted; a duration is a number and a unit of ns, us, "
+	         "ms, s, m, h, d, w"},
 		{"snapshot --sort age,state", "--sort: \"age,state\" is not accepted; one key is"},
 		{"snapshot --stacks",
 	         "--stacks: one snapshot sees nobody connect or accept; accepted with -c, --from, "
@@ -623,8 +775,9 @@ static void test_help_explain(void **state)
 /* The examples of the help are accepted. */
 static void test_help_examples(void **state)
 {
-	static const enum command commands[] = {COMMAND_WATCH, COMMAND_SNAPSHOT, COMMAND_EVENTS,
-	                                        COMMAND_TRAIL, COMMAND_WHY,      COMMAND_EXPLAIN};
+	static const enum command commands[] = {COMMAND_WATCH,  COMMAND_SNAPSHOT, COMMAND_EVENTS,
+	                                        COMMAND_TRAIL,  COMMAND_WHY,      COMMAND_EXPLAIN,
+	                                        COMMAND_RECORD, COMMAND_DIFF,     COMMAND_INFO};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(commands); i++) {
@@ -676,6 +829,9 @@ int main(void)
 		cmocka_unit_test(test_continuous),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_explain),
+		cmocka_unit_test(test_record),
+		cmocka_unit_test(test_moments),
+		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_output),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_columns_refused),

@@ -191,12 +191,56 @@ static void test_cidr_refused(void **state)
 	}
 }
 
+static void test_size(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} good[] = {
+		{"0", 0},
+		{"4096", 4096},
+		{"1K", 1024},
+		{"512M", 512ULL << 20},
+		{"1.5G", 3ULL << 29},
+		{"0.5K", 512},
+		{"20T", 20ULL << 40},
+		{"16777215T", 16777215ULL << 40},
+		{"18446744073709551615", UINT64_MAX},
+	};
+	static const struct {
+		const char *text;
+		int err;
+	} bad[] = {
+		{"", -EINVAL},     {"G", -EINVAL},         {"1g", -EINVAL},
+		{"1GB", -EINVAL},  {"1GiB", -EINVAL},      {"1 G", -EINVAL},
+		{" 1G", -EINVAL},  {"-1G", -EINVAL},       {"+1G", -EINVAL},
+		{"1.G", -EINVAL},  {".5G", -EINVAL},       {"1.5", -EINVAL},
+		{"1G1M", -EINVAL}, {"0x10", -EINVAL},      {"1E", -EINVAL},
+		{"1,5G", -EINVAL}, {"16777216T", -ERANGE}, {"18446744073709551616", -ERANGE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		uint64_t bytes = 7;
+
+		assert_int_equal(parse_size(good[i].text, &bytes), 0);
+		assert_int_equal(bytes, good[i].bytes);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		uint64_t bytes = 7;
+
+		assert_int_equal(parse_size(bad[i].text, &bytes), bad[i].err);
+		assert_int_equal(bytes, 7);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_number),
 		cmocka_unit_test(test_duration),
 		cmocka_unit_test(test_duration_as_printed),
+		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_cidr),
 		cmocka_unit_test(test_cidr_refused),
 	};
