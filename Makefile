@@ -169,8 +169,12 @@ $(B)/progs/close_wait: tests/live/progs/close_wait.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROG_FLAGS) $< -o $@
 
+$(B)/verify_recording: $(B)/tests/live/progs/verify_recording.o $(PURE_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
+
 test-programs: $(B)/tcptrail $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
-	$(B)/progs/close_wait
+	$(B)/progs/close_wait $(B)/verify_recording
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done

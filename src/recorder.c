@@ -42,22 +42,6 @@ int recorder_open(struct recorder **result, const struct options *options, struc
 	return err;
 }
 
-int recorder_close(struct recorder *recorder)
-{
-	struct writer_totals totals;
-	char text[128];
-	int err;
-
-	if (!recorder)
-		return 0;
-	err = writer_close(recorder->writer, &totals);
-	snprintf(text, sizeof(text), "%" PRIu64 " facts in %.1f MiB", totals.facts,
-	         (double)totals.bytes / (1 << 20));
-	run_notice("recorded %s", text);
-	free(recorder);
-	return err;
-}
-
 /* --- names: nobody prints them now, but on another machine none could be looked up ------------ */
 
 static void want_names(struct recorder *recorder, const struct fact_sample *s, uint8_t state)
@@ -131,7 +115,10 @@ static void checkpoint_fact(const struct fact *fact, void *arg)
 
 static int write_checkpoint(struct recorder *recorder)
 {
-	int err = table_checkpoint(recorder->table, checkpoint_fact, recorder);
+	int err;
+
+	write_tick(recorder);
+	err = table_checkpoint(recorder->table, checkpoint_fact, recorder);
 
 	if (recorder->checkpoint)
 		writer_end_checkpoint(recorder->writer);
@@ -183,4 +170,21 @@ int recorder_turn(struct recorder *recorder, struct feed *feed)
 void recorder_rotate(struct recorder *recorder)
 {
 	writer_rotate(recorder->writer);
+}
+
+int recorder_close(struct recorder *recorder)
+{
+	struct writer_totals totals;
+	char text[128];
+	int err;
+
+	if (!recorder)
+		return 0;
+	write_checkpoint(recorder); /* whatever comes of it, the facts are there */
+	err = writer_close(recorder->writer, &totals);
+	snprintf(text, sizeof(text), "%" PRIu64 " facts in %.1f MiB", totals.facts,
+	         (double)totals.bytes / (1 << 20));
+	run_notice("recorded %s", text);
+	free(recorder);
+	return err;
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
+#include "core/checkpoint.h"
 #include "input.h"
 #include "run_private.h"
 

@@ -396,7 +396,7 @@ bool writer_is_full(struct writer *w)
 	return full;
 }
 
-void writer_totals(struct writer *w, struct writer_totals *totals)
+static void sum_up(struct writer *w, struct writer_totals *totals)
 {
 	pthread_mutex_lock(&w->lock);
 	*totals = (struct writer_totals){
@@ -417,7 +417,7 @@ int writer_close(struct writer *w, struct writer_totals *totals)
 	pthread_mutex_unlock(&w->lock);
 	pthread_join(w->thread, NULL);
 	if (totals)
-		writer_totals(w, totals);
+		sum_up(w, totals);
 	failed = w->failed;
 	err = store_close(w->store);
 	buffer_free(&w->block);
