@@ -62,3 +62,40 @@ void pool_put(struct pool *pool, uint32_t index)
 	pool->free = index;
 	pool->live--;
 }
+
+int pool_claim(struct pool *pool, uint32_t index)
+{
+	if (index < pool->used || index >= pool->max)
+		return -1;
+	while (pool->used <= index) {
+		if (!(pool->used & (CHUNK - 1)) && add_chunk(pool))
+			return -1;
+		memset(pool_at(pool, pool->used++), 0, pool->element);
+	}
+	pool->live++;
+	return 0;
+}
+
+static uint32_t chunks_of(uint32_t used)
+{
+	return (used >> CHUNK_SHIFT) + !!(used & (CHUNK - 1));
+}
+
+void pool_order(struct pool *pool, bool (*taken)(const void *element))
+{
+	uint32_t chunks = chunks_of(pool->used);
+
+	while (pool->used && !taken(pool_at(pool, pool->used - 1)))
+		pool->used--;
+	while (chunks > chunks_of(pool->used))
+		free(pool->chunks[--chunks]);
+	pool->free = POOL_NONE;
+	for (uint32_t i = pool->used; i; i--) {
+		void *element = pool_at(pool, i - 1);
+
+		if (taken(element))
+			continue;
+		memcpy(element, &pool->free, sizeof(pool->free));
+		pool->free = i - 1;
+	}
+}

@@ -6,6 +6,7 @@
 #ifndef TCPTRAIL_BASE_POOL_H
 #define TCPTRAIL_BASE_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,18 @@ void pool_free(struct pool *pool);
 /* A zeroed element, or POOL_NONE: no memory or max are in use. */
 uint32_t pool_take(struct pool *pool);
 void pool_put(struct pool *pool, uint32_t index);
+/*
+ * Takes the element at an index that is above all that were handed out, zeroed. Those
+ * that it passes over are zeroed, too, and free after pool_order(). 0, or -1: no memory
+ * or not such an index.
+ */
+int pool_claim(struct pool *pool, uint32_t index);
+/*
+ * From here on the lowest free element is handed out first, and memory above the highest
+ * in use is given back. taken: is the element in use? Not by its first 4 bytes, which
+ * are the pool's while it is free.
+ */
+void pool_order(struct pool *pool, bool (*taken)(const void *element));
 void *pool_at(const struct pool *pool, uint32_t index);
 
 #endif

@@ -62,6 +62,45 @@ int chain_add(const struct chains *chains, uint32_t element)
 	return 0;
 }
 
+/* Room for so many elements, empty. Without memory for it what there is goes on, only slower. */
+static void make_room(struct index *index, uint32_t count)
+{
+	uint32_t room = ROOM_FIRST, *buckets;
+
+	while (room < count)
+		room *= 2;
+	buckets = malloc(room * sizeof(*buckets));
+	if (buckets) {
+		free(index->buckets);
+		index->buckets = buckets;
+		index->mask = room - 1;
+	}
+	if (index->buckets)
+		memset(index->buckets, 0xff, (index->mask + 1) * sizeof(*index->buckets));
+}
+
+void chain_rebuild(const struct chains *chains, bool (*is_in)(const void *element))
+{
+	struct index *index = chains->index;
+
+	if (!index->count) {
+		free(index->buckets);
+		*index = (struct index){0};
+		return;
+	}
+	make_room(index, index->count);
+	for (uint32_t i = 0; i < chains->pool->used; i++) {
+		void *element = pool_at(chains->pool, i);
+		uint32_t *bucket;
+
+		if (!is_in(element))
+			continue;
+		bucket = bucket_of(chains, i);
+		*chains->link(element) = *bucket;
+		*bucket = i;
+	}
+}
+
 void chain_remove(const struct chains *chains, uint32_t element)
 {
 	uint32_t *at = bucket_of(chains, element);

@@ -24,7 +24,7 @@ void fold_walk_begin(struct table *t, const struct fact_walk *fact)
 	loss_tell(t);
 	if (fact->kind == WALK_HOLDERS) {
 		t->holding = true;
-		inodes_forget(&t->inodes);
+		inodes_forget(t);
 		t->holder_gen++;
 		t->hold_begin = fact->h.time;
 		return;
@@ -41,6 +41,13 @@ static void end_of_walks(struct table *t)
 {
 	if (!t->walking && !t->holding)
 		tombs_clear(&t->tombs);
+}
+
+void walks_abandon(struct table *t)
+{
+	t->walking = t->holding = false;
+	inodes_forget(t);
+	end_of_walks(t);
 }
 
 /* Not seen by the walk, and nothing heard of it since that began: it is gone. */
@@ -97,7 +104,7 @@ void fold_walk_end(struct table *t, const struct fact_walk *fact)
 	if (fact->kind == WALK_HOLDERS && t->holding) {
 		sweep_holders(t, !fact->unseen);
 		t->holding = false;
-		inodes_forget(&t->inodes);
+		inodes_forget(t);
 	} else if (fact->kind == WALK_SOCKETS && t->walking && fact->netns == t->walk_netns) {
 		sweep_sockets(t);
 		t->walking = false;
@@ -327,8 +334,7 @@ void fold_gone(struct table *t, const struct fact_seen *fact)
 
 void fold_holder(struct table *t, const struct fact_holder *fact)
 {
-	struct row *row =
-		fact->h.sk ? row_find_sk(t, fact->h.sk) : table_find_inode(t, fact->inode);
+	struct row *row = fact->h.sk ? row_find_sk(t, fact->h.sk) : inodes_find(t, fact->inode);
 
 	if (!row || (row->cookie && fact->cookie && row->cookie != fact->cookie))
 		return;

@@ -99,7 +99,7 @@ bool table_counter(const struct table *t, uint32_t netns, enum counter counter, 
 
 void fold_counter(struct table *t, const struct fact_counter *fact)
 {
-	struct host_counters *counters = find_counters(t, fact->netns);
+	struct host_counters *counters = find_counters(t, fact->netns), **end = &t->counters;
 
 	if (fact->counter == COUNTER_NONE || fact->counter >= COUNTER_COUNT)
 		return;
@@ -108,8 +108,9 @@ void fold_counter(struct table *t, const struct fact_counter *fact)
 		if (!counters)
 			return;
 		counters->netns = fact->netns;
-		counters->next = t->counters;
-		t->counters = counters;
+		while (*end)
+			end = &(*end)->next;
+		*end = counters;
 	}
 	counters->now[fact->counter] = fact->value;
 	if (!counters->known[fact->counter])

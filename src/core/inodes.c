@@ -8,13 +8,13 @@ static int compare(const void *a, const void *b)
 {
 	const struct inode_row *left = a, *right = b;
 
-	return (left->inode > right->inode) - (left->inode < right->inode);
+	if (left->inode != right->inode)
+		return left->inode > right->inode ? 1 : -1;
+	return (left->row > right->row) - (left->row < right->row);
 }
 
-static void collect(struct table *t)
+static void collect(const struct table *t, struct inodes *inodes)
 {
-	struct inodes *inodes = &t->inodes;
-
 	inodes->items = calloc(t->rows.live + 1, sizeof(*inodes->items));
 	for (uint32_t i = 0; inodes->items && i < t->rows.used; i++) {
 		const struct row *row = row_at(t, i);
@@ -26,22 +26,45 @@ static void collect(struct table *t)
 		qsort(inodes->items, inodes->count, sizeof(*inodes->items), compare);
 }
 
-struct row *table_find_inode(struct table *t, uint32_t inode)
+/* The first row that had the inode when they were sorted, and has it still. */
+static struct row *find(const struct table *t, struct inodes *inodes, uint32_t inode)
 {
-	const struct inode_row key = {.inode = inode}, *found;
-	struct row *row;
+	size_t low = 0, high;
 
-	if (!t->inodes.items)
-		collect(t);
-	if (!t->inodes.items || !inode)
+	if (!inodes->items)
+		collect(t, inodes);
+	if (!inodes->items || !inode)
 		return NULL;
-	found = bsearch(&key, t->inodes.items, t->inodes.count, sizeof(key), compare);
-	row = found ? row_at(t, found->row) : NULL;
-	return row && row->used && row->inode == inode ? row : NULL;
+	for (high = inodes->count; low < high;) {
+		size_t middle = low + (high - low) / 2;
+
+		if (inodes->items[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < inodes->count && inodes->items[low].inode == inode; low++) {
+		struct row *row = row_at(t, inodes->items[low].row);
+
+		if (row->used && row->inode == inode)
+			return row;
+	}
+	return NULL;
 }
 
-void inodes_forget(struct inodes *inodes)
+struct row *inodes_find(struct table *t, uint32_t inode)
 {
-	free(inodes->items);
-	*inodes = (struct inodes){0};
+	return find(t, &t->inodes, inode);
+}
+
+const struct row *table_find_inode(struct table *t, uint32_t inode)
+{
+	return find(t, &t->asked_inodes, inode);
+}
+
+void inodes_forget(struct table *t)
+{
+	free(t->inodes.items);
+	free(t->asked_inodes.items);
+	t->inodes = t->asked_inodes = (struct inodes){0};
 }

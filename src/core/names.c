@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/endpoint.h"
+#include "fact/name.h"
 
 enum list_index {
 	/* 1 .. NAME_KIND_COUNT - 1: wishes of that kind */
@@ -86,13 +87,12 @@ struct names *names_new(uint32_t capacity)
 	return names;
 }
 
-void names_free(struct names *names)
+void names_forget(struct names *names)
 {
-	if (!names)
-		return;
 	for (uint32_t i = 0; i < names->bucket_count; i++) {
 		struct entry *entry = names->buckets[i];
 
+		names->buckets[i] = NULL;
 		while (entry) {
 			struct entry *chain = entry->chain;
 
@@ -101,8 +101,31 @@ void names_free(struct names *names)
 			entry = chain;
 		}
 	}
+	memset(names->lists, 0, sizeof(names->lists));
+	names->entry_count = names->known = names->wished = 0;
+}
+
+void names_free(struct names *names)
+{
+	if (!names)
+		return;
+	names_forget(names);
 	free(names->buckets);
 	free(names);
+}
+
+void names_tell(const struct names *names, uint64_t time, const struct fact_sink *sink)
+{
+	union fact_name_buffer fact;
+
+	for (enum list_index list = LIST_FORGETTABLE; list <= LIST_KEPT; list++) {
+		const struct entry *entry = names->lists[list].first;
+
+		for (; entry; entry = entry->after) {
+			fact_name_make(&fact, time, entry->key.kind, entry->key.key, entry->name);
+			fact_emit(sink, &fact.fact.h);
+		}
+	}
 }
 
 static uint32_t hash(const struct name_key *key)

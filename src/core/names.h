@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "fact.h"
+#include "fact/sink.h"
 
 struct names;
 
@@ -30,6 +31,10 @@ struct name_key name_key_host(int family, const uint8_t addr[16]);
 /* capacity: names kept at most; beyond it hosts and ports are forgotten first. NULL: no memory. */
 struct names *names_new(uint32_t capacity);
 void names_free(struct names *names);
+/* Names and wishes. */
+void names_forget(struct names *names);
+/* All names as facts of that time: such as are forgotten first in the order that they would be. */
+void names_tell(const struct names *names, uint64_t time, const struct fact_sink *sink);
 
 int names_apply(struct names *names, const struct fact_name *fact);
 

@@ -33,14 +33,14 @@ static uint32_t *link_pair(void *element)
 	return &((struct row *)element)->next_pair;
 }
 
-static struct chains by_pair(struct table *t)
+struct chains rows_by_pair(struct table *t)
 {
 	return (struct chains){&t->by_pair, &t->rows, link_pair, hash_pair};
 }
 
 void pair_add(struct table *t, struct row *row)
 {
-	const struct chains chains = by_pair(t);
+	const struct chains chains = rows_by_pair(t);
 
 	if (row->rport && !chain_add(&chains, row->self))
 		row->flags |= ROW_PAIRED;
@@ -48,7 +48,7 @@ void pair_add(struct table *t, struct row *row)
 
 void pair_remove(struct table *t, struct row *row)
 {
-	const struct chains chains = by_pair(t);
+	const struct chains chains = rows_by_pair(t);
 
 	if (row->flags & ROW_PAIRED)
 		chain_remove(&chains, row->self);

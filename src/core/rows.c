@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rows, and finding them by kernel address and by connection. Pairs are in pairs.c. */
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "core/table_private.h"
 
-#define STEPS_MAX        48
+#define STEPS_MAX        FACT_STEPS_MAX
 #define STEPS_FOR_STATES 16 /* a life has some ten: no number of retransmits crowds them out */
 
 struct row *row_at(const struct table *t, uint32_t index)
@@ -46,12 +47,12 @@ static uint64_t hash_row_tuple(const void *element)
 	return hash_tuple(row->netns, row->lport, row->rport, row->raddr);
 }
 
-static struct chains by_sk(struct table *t)
+struct chains rows_by_sk(struct table *t)
 {
 	return (struct chains){&t->by_sk, &t->rows, link_sk, hash_sk};
 }
 
-static struct chains by_tuple(struct table *t)
+struct chains rows_by_tuple(struct table *t)
 {
 	return (struct chains){&t->by_tuple, &t->rows, link_tuple, hash_row_tuple};
 }
@@ -162,7 +163,7 @@ static void count_row(struct table *t, const struct row *row, int by)
 
 struct row *row_new(struct table *t, uint64_t sk, uint32_t netns, uint64_t time)
 {
-	const struct chains chains = by_sk(t);
+	const struct chains chains = rows_by_sk(t);
 	uint32_t index = pool_take(&t->rows);
 	struct row *row = row_at(t, index);
 
@@ -186,6 +187,30 @@ lost:
 	return NULL;
 }
 
+int row_restore(struct table *t, const struct row *as, uint32_t index)
+{
+	const struct chains sks = rows_by_sk(t), tuples = rows_by_tuple(t);
+	struct row *row;
+
+	if (index < t->rows.used || index >= t->rows.max || row_find_sk(t, as->sk))
+		return -EINVAL;
+	if (pool_claim(&t->rows, index))
+		return -ENOMEM;
+	row = row_at(t, index);
+	*row = *as;
+	row->self = index;
+	row->owner = row->holders = row->history = row->last_step = ROW_NONE;
+	row->used = 1;
+	row->flags &= ~ROW_PAIRED;
+	count_row(t, row, 1);
+	if ((row->sk && chain_add(&sks, index)) ||
+	    (row->flags & ROW_INDEXED && chain_add(&tuples, index)))
+		return -ENOMEM;
+	if (as->flags & ROW_PAIRED)
+		pair_add(t, row);
+	return 0;
+}
+
 void row_forget_life(struct table *t, struct row *row)
 {
 	uint32_t at, next;
@@ -201,7 +226,7 @@ void row_forget_life(struct table *t, struct row *row)
 /* Out of the indices that its addresses put it into. */
 static void unplace(struct table *t, struct row *row)
 {
-	const struct chains tuples = by_tuple(t);
+	const struct chains tuples = rows_by_tuple(t);
 
 	if (row->flags & ROW_INDEXED)
 		chain_remove(&tuples, row->self);
@@ -211,7 +236,7 @@ static void unplace(struct table *t, struct row *row)
 
 void row_drop(struct table *t, struct row *row)
 {
-	const struct chains sks = by_sk(t);
+	const struct chains sks = rows_by_sk(t);
 
 	count_row(t, row, -1);
 	row_forget_life(t, row);
@@ -225,7 +250,7 @@ void row_drop(struct table *t, struct row *row)
 
 void row_set_sk(struct table *t, struct row *row, uint64_t sk)
 {
-	const struct chains chains = by_sk(t);
+	const struct chains chains = rows_by_sk(t);
 
 	if (row->sk == sk)
 		return;
@@ -238,7 +263,7 @@ void row_set_sk(struct table *t, struct row *row, uint64_t sk)
 
 void row_set_tuple(struct table *t, struct row *row, const struct fact_sample *s)
 {
-	const struct chains tuples = by_tuple(t);
+	const struct chains tuples = rows_by_tuple(t);
 
 	if (row->flags & ROW_INDEXED && row_has_tuple(row, s))
 		return;

@@ -10,12 +10,8 @@
 
 #define NAMES_MAX 65536
 
-struct table *table_new(uint32_t max_rows)
+static void init(struct table *t, uint32_t max_rows)
 {
-	struct table *t = calloc(1, sizeof(*t));
-
-	if (!t)
-		return NULL;
 	pool_init(&t->rows, sizeof(struct row), max_rows);
 	pool_init(&t->tasks, sizeof(struct task), POOL_NONE);
 	pool_init(&t->origins, sizeof(struct origin), POOL_NONE);
@@ -23,6 +19,15 @@ struct table *table_new(uint32_t max_rows)
 	pool_init(&t->holders, sizeof(struct holder), POOL_NONE);
 	pool_init(&t->steps, sizeof(struct step), POOL_NONE);
 	t->totals.rows_max = max_rows;
+}
+
+struct table *table_new(uint32_t max_rows)
+{
+	struct table *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	init(t, max_rows);
 	t->names = names_new(NAMES_MAX);
 	if (t->names)
 		return t;
@@ -30,10 +35,9 @@ struct table *table_new(uint32_t max_rows)
 	return NULL;
 }
 
-void table_free(struct table *t)
+/* All but the names. */
+static void free_parts(struct table *t)
 {
-	if (!t)
-		return;
 	pool_free(&t->rows);
 	tasks_free(t);
 	stacks_free(t);
@@ -42,12 +46,34 @@ void table_free(struct table *t)
 	free(t->by_sk.buckets);
 	free(t->by_tuple.buckets);
 	free(t->by_pair.buckets);
-	inodes_forget(&t->inodes);
+	inodes_forget(t);
 	counters_free(t);
 	ask_free(t);
 	tombs_clear(&t->tombs);
+}
+
+void table_free(struct table *t)
+{
+	if (!t)
+		return;
+	free_parts(t);
 	names_free(t->names);
 	free(t);
+}
+
+void table_reset(struct table *t)
+{
+	const struct table old = *t;
+
+	free_parts(t);
+	*t = (struct table){
+		.names = old.names,
+		.listener = old.listener,
+		.listener_arg = old.listener_arg,
+		.asks = old.asks,
+	};
+	names_forget(t->names);
+	init(t, old.rows.max);
 }
 
 void table_enable_questions(struct table *t, uint32_t kinds)
@@ -65,6 +91,8 @@ static void fold_loss(struct table *t, const struct fact_loss *fact)
 {
 	if (fact->where && fact->where < LOSS_WHERE_COUNT)
 		loss_count(t, fact->where, fact->count);
+	if (fact->where == LOSS_WALK) /* told when all are over: some have no end */
+		walks_abandon(t);
 }
 
 static void fold_clock(struct table *t, const struct fact_clock *fact)
@@ -152,12 +180,18 @@ static void fold(struct table *t, const struct fact *fact)
 
 int table_apply(struct table *t, const struct fact *fact)
 {
+	int err;
+
 	if (fact->len < sizeof(*fact))
 		return -EINVAL;
 	if (!fact_size(fact->type))
 		return 0;
 	if (!fact_is_whole(fact))
 		return -EINVAL;
+	if (restore_take(t, fact, &err))
+		return err;
+	/* Names may be told ahead of a checkpoint, which has them, too. */
+	t->used |= fact->type != FACT_NAME;
 	if (fact->time > t->now)
 		t->now = fact->time;
 	if (!t->began)

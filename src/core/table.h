@@ -73,7 +73,7 @@ const struct row *table_next(const struct table *table, struct row_iter *iter);
 
 const struct row *table_find_cookie(const struct table *table, uint64_t cookie);
 /* By inode of sockfs, as rows were when a WALK_HOLDERS began. For facts that know no better. */
-struct row *table_find_inode(struct table *table, uint32_t inode);
+const struct row *table_find_inode(struct table *table, uint32_t inode);
 /* The listener whose queue a passive socket belongs to; NULL: not known. */
 const struct row *table_find_listener(const struct table *table, const struct row *row);
 

@@ -48,7 +48,7 @@ struct task_wishes {
 	size_t count, room;
 };
 
-/* Rows by inode, sorted; made when the first look-up of a walk wants it. */
+/* Rows by inode, sorted; made when the first look-up wants it, for as long as a walk runs. */
 struct inodes {
 	struct inode_row {
 		uint32_t inode, row;
@@ -70,6 +70,20 @@ struct host_counters {
 	bool known[COUNTER_COUNT];
 };
 
+/* A checkpoint that comes in. */
+struct restore {
+	enum {
+		RESTORE_NONE,
+		RESTORE_FILLS, /* an empty table takes it over */
+		RESTORE_PASSES /* the table has it all already, or it was refused */
+	} state;
+	uint64_t time;
+	uint32_t facts; /* so far */
+	uint32_t task;  /* the newest one */
+	uint32_t row;   /* that the newest holder is of, and the place of the next one */
+	uint32_t *holders;
+};
+
 struct table {
 	struct pool rows, tasks, origins, holders, steps, stacks;
 	struct index by_sk, by_tuple, by_pair;
@@ -78,7 +92,7 @@ struct table {
 	struct heap heap;
 	struct ports ports;
 	struct task_wishes task_wishes;
-	struct inodes inodes;
+	struct inodes inodes, asked_inodes;
 	struct host_counters *counters; /* one a namespace */
 	struct tombstones tombs;
 	struct totals totals;
@@ -97,9 +111,13 @@ struct table {
 	bool holding;
 	uint32_t holder_gen; /* of the newest walk over holders */
 	uint64_t hold_begin;
+	struct restore restore;
+	bool used; /* a fact has come that a checkpoint may know more of */
 };
 
 /* rows.c */
+struct chains rows_by_sk(struct table *t);
+struct chains rows_by_tuple(struct table *t);
 struct row *row_at(const struct table *t, uint32_t index);
 struct row *row_find_sk(const struct table *t, uint64_t sk);
 bool row_has_tuple(const struct row *row, const struct fact_sample *s);
@@ -122,6 +140,12 @@ void row_set_state(struct table *t, struct row *row, enum tcp_state state);
 void row_add_step(struct table *t, struct row *row, uint64_t time, enum step_kind kind, uint8_t a,
                   uint8_t b);
 void row_forget_life(struct table *t, struct row *row);
+/*
+ * A row of a checkpoint, at an index above all others: counted, and in the indices that its
+ * address and flags say. -EINVAL: there is no such index, or one with its address;
+ * -ENOMEM.
+ */
+int row_restore(struct table *t, const struct row *as, uint32_t index);
 
 /* chain.c: an index over elements of a pool, which the caller finds and links by hash. */
 struct chains {
@@ -134,18 +158,34 @@ uint32_t chain_first(const struct index *index, uint64_t hash);
 /* 0, or -1: no memory for the first buckets. */
 int chain_add(const struct chains *chains, uint32_t element);
 void chain_remove(const struct chains *chains, uint32_t element);
+/* Makes the index anew, by ascending index: of all elements that are in it, and tell so. */
+void chain_rebuild(const struct chains *chains, bool (*is_in)(const void *element));
 
 /* pairs.c: of connected rows, whose addresses must not change in between. */
+struct chains rows_by_pair(struct table *t);
 void pair_add(struct table *t, struct row *row);
 void pair_remove(struct table *t, struct row *row);
 
 /* tasks.c: processes, and the threads of theirs that made sockets. */
+struct chains tasks_by_pid(struct table *t);
+struct chains origins_by_all(struct table *t);
 /* The process, with one reference more; ROW_NONE: pid is 0, or no memory. */
 uint32_t task_ref(struct table *t, uint32_t pid, uint64_t start, const char *comm);
 void task_unref(struct table *t, uint32_t index);
 uint32_t origin_ref(struct table *t, const struct fact_task *task, uint64_t stack);
 void origin_unref(struct table *t, uint32_t index);
 void tasks_free(struct table *t);
+/* Of a checkpoint, at an index above all others. 0, -EINVAL: there is no such; -ENOMEM. */
+int task_restore(struct table *t, const struct fact_table_task *fact);
+int origin_restore(struct table *t, const struct fact_table_origin *fact);
+/* One reference more to what is at the index; ROW_NONE: nothing is. */
+uint32_t task_ref_index(struct table *t, uint32_t index);
+uint32_t origin_ref_index(struct table *t, uint32_t index);
+/* A checkpoint is complete: what nothing in it refers to goes. */
+void origins_let_go(struct table *t);
+void tasks_let_go(struct table *t);
+/* To the process at that index, which is there. 0 or -ENOMEM. */
+int doing_add(struct table *t, uint32_t task, const struct fact_doing *fact);
 void fold_process(struct table *t, const struct fact_process *fact);
 void fold_exit(struct table *t, const struct fact_exit *fact);
 void fold_doing(struct table *t, const struct fact_doing *fact);
@@ -173,6 +213,8 @@ void fold_reset(struct table *t, const struct fact_reset *fact);
 void fold_accept(struct table *t, const struct fact_syscall *fact);
 void fold_connect(struct table *t, const struct fact_syscall *fact);
 void fold_walk_begin(struct table *t, const struct fact_walk *fact);
+/* Those that run have failed, and have no end. */
+void walks_abandon(struct table *t);
 void fold_walk_end(struct table *t, const struct fact_walk *fact);
 void fold_seen(struct table *t, const struct fact_seen *fact);
 void fold_gone(struct table *t, const struct fact_seen *fact);
@@ -223,12 +265,28 @@ void fold_counter(struct table *t, const struct fact_counter *fact);
 void counters_free(struct table *t);
 
 /* inodes.c */
-void inodes_forget(struct inodes *inodes);
+/*
+ * As table_find_inode(), for folding. What others look up, and when, is in no recording:
+ * it must not decide when the rows are sorted.
+ */
+struct row *inodes_find(struct table *t, uint32_t inode);
+void inodes_forget(struct table *t);
 
 /* tombs.c */
 int tombs_add(struct tombstones *tombs, uint64_t sk, uint64_t time);
 uint64_t tombs_time(const struct tombstones *tombs, uint64_t sk); /* 0: none */
 void tombs_clear(struct tombstones *tombs);
+
+/* order.c: what is in no fact, but decides what folding finds first, made a function of the rest */
+void table_order(struct table *t);
+
+/* table.c */
+/* As new, but for who listens, what is asked for and the cap; no change is told. */
+void table_reset(struct table *t);
+
+/* restore.c */
+/* Is the fact part of a checkpoint? Then it is dealt with: *err is 0, -EINVAL or -ENOMEM. */
+bool restore_take(struct table *t, const struct fact *fact, int *err);
 
 static inline uint64_t hash_mix(uint64_t h)
 {

@@ -4,6 +4,7 @@
  * shared between rows and counted. A process that was told of (its arguments)
  * stays until it ends, with or without sockets: it is told of once only.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ static uint64_t task_hash(const void *element)
 	return hash_mix(((const struct task *)element)->pid);
 }
 
-static struct chains tasks_of(struct table *t)
+struct chains tasks_by_pid(struct table *t)
 {
 	return (struct chains){&t->task_index, &t->tasks, task_link, task_hash};
 }
@@ -72,7 +73,7 @@ static void copy_comm(char to[FACT_COMM_LEN], const char *comm)
 
 static uint32_t task_new(struct table *t, uint32_t pid)
 {
-	const struct chains chains = tasks_of(t);
+	const struct chains chains = tasks_by_pid(t);
 	uint32_t index = pool_take(&t->tasks);
 
 	if (index == POOL_NONE)
@@ -119,7 +120,7 @@ static void task_free(struct task *task)
 
 static void task_drop_unused(struct table *t, uint32_t index)
 {
-	const struct chains chains = tasks_of(t);
+	const struct chains chains = tasks_by_pid(t);
 	struct task *task = task_at(t, index);
 
 	if (task->refs || (task->told && !task->exited))
@@ -174,24 +175,66 @@ void fold_exit(struct table *t, const struct fact_exit *fact)
 	task_drop_unused(t, index);
 }
 
-void fold_doing(struct table *t, const struct fact_doing *fact)
+int doing_add(struct table *t, uint32_t index, const struct fact_doing *fact)
 {
-	struct task *task = task_at(t, task_index_of(t, fact->pid, fact->start));
+	struct task *task = task_at(t, index);
 	struct task_doing *doing;
 
-	if (!task)
-		return;
 	if (!fact->index)
 		task->doing_count = 0;
 	task->fds = fact->fds;
 	task->fd_limit = fact->fd_limit;
 	doing = reallocarray(task->doing, task->doing_count + 1, sizeof(*doing));
 	if (!doing)
-		return;
+		return -ENOMEM;
 	task->doing = doing;
 	doing += task->doing_count++;
 	*doing = (struct task_doing){.threads = fact->threads, .fd = fact->fd};
 	memcpy(doing->syscall, fact->syscall, strnlen(fact->syscall, sizeof(doing->syscall) - 1));
+	return 0;
+}
+
+void fold_doing(struct table *t, const struct fact_doing *fact)
+{
+	uint32_t index = task_index_of(t, fact->pid, fact->start);
+
+	if (index != ROW_NONE)
+		doing_add(t, index, fact);
+}
+
+/* --- of a checkpoint ------------------------------------------------------------------------ */
+
+#define TASKS_MAX (4U << 20) /* PID_MAX_LIMIT, include/linux/threads.h */
+
+int task_restore(struct table *t, const struct fact_table_task *fact)
+{
+	const struct chains chains = tasks_by_pid(t);
+	struct task *task;
+
+	if (!fact->pid || fact->exited > fact->h.time || fact->index < t->tasks.used ||
+	    fact->index >= TASKS_MAX)
+		return -EINVAL;
+	if (pool_claim(&t->tasks, fact->index))
+		return -ENOMEM;
+	task = task_at(t, fact->index);
+	task->pid = fact->pid;
+	task->start = fact->start;
+	task->exited = fact->exited;
+	task->uid = fact->uid;
+	task->told = fact->told;
+	task->fds = fact->fds;
+	task->fd_limit = fact->fd_limit;
+	copy_comm(task->comm, fact->comm);
+	if (chain_add(&chains, fact->index))
+		return -ENOMEM;
+	if (!fact->size)
+		return 0;
+	task->args = malloc(fact->size);
+	if (!task->args)
+		return -ENOMEM;
+	memcpy(task->args, fact->args, fact->size);
+	task->args_size = fact->size;
+	return 0;
 }
 
 /* --- threads -------------------------------------------------------------------------------- */
@@ -208,7 +251,7 @@ static uint64_t origin_hash(const void *element)
 	return hash_mix(origin->stack ^ hash_mix((uint64_t)origin->task << 32 | origin->tid));
 }
 
-static struct chains origins_of(struct table *t)
+struct chains origins_by_all(struct table *t)
 {
 	return (struct chains){&t->origin_index, &t->origins, origin_link, origin_hash};
 }
@@ -227,7 +270,7 @@ static bool origin_same(const struct origin *a, const struct origin *b)
 
 static uint32_t origin_new(struct table *t, const struct origin *want)
 {
-	const struct chains chains = origins_of(t);
+	const struct chains chains = origins_by_all(t);
 	uint32_t index = pool_take(&t->origins);
 
 	if (index == POOL_NONE)
@@ -265,7 +308,7 @@ uint32_t origin_ref(struct table *t, const struct fact_task *fact, uint64_t stac
 
 void origin_unref(struct table *t, uint32_t index)
 {
-	const struct chains chains = origins_of(t);
+	const struct chains chains = origins_by_all(t);
 	struct origin *origin = origin_at(t, index);
 	uint32_t task;
 
@@ -275,6 +318,61 @@ void origin_unref(struct table *t, uint32_t index)
 	chain_remove(&chains, index);
 	pool_put(&t->origins, index);
 	task_unref(t, task);
+}
+
+int origin_restore(struct table *t, const struct fact_table_origin *fact)
+{
+	const struct chains chains = origins_by_all(t);
+	struct origin *origin;
+
+	/* Each is of a row, and for an instant a row has two. */
+	if (fact->index < t->origins.used || fact->index > t->rows.max ||
+	    task_ref_index(t, fact->task) == ROW_NONE)
+		return -EINVAL;
+	if (pool_claim(&t->origins, fact->index))
+		return -ENOMEM;
+	origin = origin_at(t, fact->index);
+	origin->stack = fact->stack;
+	origin->task = fact->task;
+	origin->tid = fact->tid;
+	origin->refs = 1; /* the checkpoint's, until its end */
+	copy_comm(origin->comm, fact->comm);
+	copy_comm(origin->thread, fact->thread);
+	return chain_add(&chains, fact->index) ? -ENOMEM : 0;
+}
+
+void tasks_let_go(struct table *t)
+{
+	for (uint32_t i = 0; i < t->tasks.used; i++)
+		if (task_at(t, i)->pid)
+			task_drop_unused(t, i);
+}
+
+void origins_let_go(struct table *t)
+{
+	for (uint32_t i = 0; i < t->origins.used; i++)
+		if (origin_at(t, i)->refs)
+			origin_unref(t, i);
+}
+
+uint32_t origin_ref_index(struct table *t, uint32_t index)
+{
+	struct origin *origin = index < t->origins.used ? origin_at(t, index) : NULL;
+
+	if (!origin || !origin->refs)
+		return ROW_NONE;
+	origin->refs++;
+	return index;
+}
+
+uint32_t task_ref_index(struct table *t, uint32_t index)
+{
+	struct task *task = index < t->tasks.used ? task_at(t, index) : NULL;
+
+	if (!task || !task->pid)
+		return ROW_NONE;
+	task->refs++;
+	return index;
 }
 
 const struct origin *table_origin(const struct table *t, uint32_t index)

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What no fact tells and a checkpoint does not carry, but which decides the index that the
+ * next row gets and which of several rows is found first: made a function of what it carries.
+ */
+#include "core/table_private.h"
+
+static bool is_row(const void *element)
+{
+	return ((const struct row *)element)->used;
+}
+
+static bool has_sk(const void *element)
+{
+	return is_row(element) && ((const struct row *)element)->sk;
+}
+
+static bool is_indexed(const void *element)
+{
+	return is_row(element) && ((const struct row *)element)->flags & ROW_INDEXED;
+}
+
+static bool is_paired(const void *element)
+{
+	return is_row(element) && ((const struct row *)element)->flags & ROW_PAIRED;
+}
+
+static bool is_task(const void *element)
+{
+	return ((const struct task *)element)->pid;
+}
+
+static bool is_origin(const void *element)
+{
+	return ((const struct origin *)element)->refs;
+}
+
+void table_order(struct table *t)
+{
+	const struct chains sks = rows_by_sk(t), tuples = rows_by_tuple(t), pairs = rows_by_pair(t);
+	const struct chains tasks = tasks_by_pid(t), origins = origins_by_all(t);
+
+	pool_order(&t->rows, is_row);
+	pool_order(&t->tasks, is_task);
+	pool_order(&t->origins, is_origin);
+	chain_rebuild(&sks, has_sk);
+	chain_rebuild(&tuples, is_indexed);
+	chain_rebuild(&pairs, is_paired);
+	chain_rebuild(&tasks, is_task);
+	chain_rebuild(&origins, is_origin);
+	inodes_forget(t);
+	tombs_clear(&t->tombs);
+}
