@@ -18,6 +18,7 @@ struct feed {
 	struct stacks *stacks;   /* NULL: not wanted */
 	struct netns_list netns; /* as the last walk found them */
 	uint64_t walked, walk_cost;
+	int64_t wall_offset;     /* ns, wall clock minus boot time, as last told; 0: not yet */
 	uint64_t netns_searched; /* for one that was not known */
 	uint64_t last_cgroup;    /* of the last fact: known, or asked for */
 	uint32_t last_netns;

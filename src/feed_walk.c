@@ -11,9 +11,11 @@
 #include "fact/name.h"
 #include "feed_private.h"
 
-#define WALK_INTERVAL (5 * NS_PER_SEC)
-#define WALK_SHARE    150 /* walks take at most 1/150 of the time: well below 1 % of a core */
-#define HEAL_INTERVAL (NS_PER_SEC / 10) /* under constant loss, not one walk after another */
+#define WALK_INTERVAL  (5 * NS_PER_SEC)
+#define WALK_SHARE     150 /* walks take at most 1/150 of the time: well below 1 % of a core */
+#define CLOCK_READINGS 5
+#define CLOCK_STEP     ((int64_t)NS_PER_MS / 10) /* less is the error of reading */
+#define HEAL_INTERVAL  (NS_PER_SEC / 10) /* under constant loss, not one walk after another */
 
 void feed_loss(struct feed *feed)
 {
@@ -25,12 +27,35 @@ void feed_loss(struct feed *feed)
 	feed_fact(&loss.h, feed);
 }
 
+/* Wall clock minus boot time, of the closest of a few readings: we may be interrupted in one. */
+static int64_t read_wall_offset(void)
+{
+	uint64_t least = UINT64_MAX;
+	int64_t offset = 0;
+
+	for (int i = 0; i < CLOCK_READINGS; i++) {
+		uint64_t before = clock_boot(), wall = clock_ns(CLOCK_REALTIME);
+		uint64_t took = clock_boot() - before;
+
+		if (took >= least)
+			continue;
+		least = took;
+		offset = (int64_t)(wall - (before + took / 2));
+	}
+	return offset;
+}
+
+/* Both clocks are slewed alike: what is told anew is a step. */
 void feed_clock(struct feed *feed)
 {
 	struct fact_clock fact = {.h = {.type = FACT_CLOCK, .len = sizeof(fact)}};
+	int64_t offset = read_wall_offset(), step = offset - feed->wall_offset;
 
+	if (step < CLOCK_STEP && step > -CLOCK_STEP)
+		return;
+	feed->wall_offset = offset;
 	fact.h.time = clock_boot();
-	fact.wall = (int64_t)clock_ns(CLOCK_REALTIME);
+	fact.wall = (int64_t)fact.h.time + offset;
 	feed_fact(&fact.h, feed);
 }
 

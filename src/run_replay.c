@@ -11,12 +11,15 @@
 #include "run_private.h"
 
 #define SILENCE (60 * NS_PER_SEC) /* a recorder that runs is never silent for so long */
+/* What the kernel told is read later than what a walk, which takes its time, tells meanwhile. */
+#define DISORDER ((int64_t)(5 * NS_PER_SEC))
 
 /* The input, one fact ahead. */
 struct replay {
 	struct run *run;
 	struct input *input;
 	int64_t first, last; /* ns since 1970, of the input */
+	int64_t since;       /* likewise: events after it are listened to */
 	const struct fact *fact;
 	int64_t wall;  /* of it; 0: not known */
 	int64_t clock; /* wall - boot time, of the last fact that was applied; 0: not known */
@@ -26,27 +29,58 @@ struct replay {
 
 /* --- times -------------------------------------------------------------------------------------- */
 
-/* 0; -ERANGE or -ENODATA with diag: what the range is. */
+/* 0; -errno with diag: the facts tell no time, or not such a one. */
 static int resolve(const struct replay *replay, const char *option, const struct when *when,
                    int64_t *wall, struct diag *diag)
 {
-	bool utc = replay->run->options->utc;
-	char text[FORMAT_SIZE], first[FORMAT_SIZE], last[FORMAT_SIZE];
 	int err;
 
 	if (!replay->first)
 		return diag_fail(diag, -ENODATA, "%s: the facts in %s tell no time of day", option,
 		                 replay->run->options->from);
-	err = when_resolve(when, replay->first, replay->last, utc, wall);
-	if (err)
-		return diag_fail(diag, err, "%s: there is no such time", option);
-	if (*wall >= replay->first && *wall <= replay->last)
-		return 0;
-	format_time(text, *wall, utc);
-	format_time(first, replay->first, utc);
-	format_time(last, replay->last, utc);
+	err = when_resolve(when, replay->first, replay->last, replay->run->options->utc, wall);
+	return err ? diag_fail(diag, err, "%s: there is no such time", option) : 0;
+}
+
+/* "--at: ... is not in night, which is from ... to ..." */
+static int out_of_range(const struct replay *replay, const char *option, int64_t wall,
+                        struct diag *diag)
+{
+	const struct options *options = replay->run->options;
+	char text[FORMAT_SIZE], first[FORMAT_SIZE], last[FORMAT_SIZE];
+
+	format_time(text, wall, options->utc);
+	format_time(first, replay->first, options->utc);
+	format_time(last, replay->last, options->utc);
 	return diag_fail(diag, -ERANGE, "%s: %s is not in %s, which is from %s to %s", option, text,
-	                 replay->run->options->from, first, last);
+	                 options->from, first, last);
+}
+
+static int resolve_instant(const struct replay *replay, const char *option, const struct when *when,
+                           int64_t *wall, struct diag *diag)
+{
+	int err = resolve(replay, option, when, wall, diag);
+
+	if (!err && (*wall < replay->first || *wall > replay->last))
+		err = out_of_range(replay, option, *wall, diag);
+	return err;
+}
+
+/* One end of a window, which may reach beyond the recording: then that is said. */
+static int resolve_end(const struct replay *replay, const char *option, const struct when *when,
+                       int64_t *wall, struct diag *diag)
+{
+	bool begins = when == &replay->run->options->since;
+	struct diag note;
+	int err = resolve(replay, option, when, wall, diag);
+
+	if (err || (*wall >= replay->first && *wall <= replay->last))
+		return err;
+	if (begins ? *wall > replay->last : *wall < replay->first)
+		return out_of_range(replay, option, *wall, diag);
+	out_of_range(replay, option, *wall, &note);
+	run_notice("%s", note.text);
+	return 0;
 }
 
 static bool wants_times(const struct options *options)
@@ -64,15 +98,15 @@ static int resolve_window(const struct replay *replay, int64_t *since, int64_t *
 	*since = INT64_MIN;
 	*until = INT64_MAX;
 	if (options->at.kind) {
-		err = resolve(replay, "--at", &options->at, until, diag);
+		err = resolve_instant(replay, "--at", &options->at, until, diag);
 		/* To judge, rules have watched for as long as they would have then. */
 		*since = *until - (options->command == COMMAND_WHY ? (int64_t)options->watch : 0);
 		return err;
 	}
 	if (options->since.kind)
-		err = resolve(replay, "--since", &options->since, since, diag);
+		err = resolve_end(replay, "--since", &options->since, since, diag);
 	if (!err && options->until.kind)
-		err = resolve(replay, "--until", &options->until, until, diag);
+		err = resolve_end(replay, "--until", &options->until, until, diag);
 	if (!err && *since > *until)
 		err = diag_fail(diag, -ERANGE,
 		                "--since is after --until; accepted is an earlier time");
@@ -129,28 +163,52 @@ static void pass_time(const struct replay *replay, int64_t wall)
 	table_apply(replay->run->table, &tick);
 }
 
-/* Everything up to an instant. 0, or -errno with diag. */
-static int fold(struct replay *replay, int64_t until, struct diag *diag)
+static int apply_next(struct replay *replay, struct diag *diag)
+{
+	int err = apply(replay);
+
+	if (err)
+		return diag_fail(diag, err, "%s: %s", replay->run->options->from, strerror(-err));
+	return advance(replay, diag);
+}
+
+/* Up to the first fact that is later; some of those that follow it are not. */
+static int fold_begin(struct replay *replay, int64_t since, struct diag *diag)
 {
 	int err = 0;
 
-	while (!err && !replay->ended && (!replay->wall || replay->wall <= until)) {
-		err = apply(replay);
-		if (err)
-			return diag_fail(diag, err, "%s: %s", replay->run->options->from,
-			                 strerror(-err));
-		err = advance(replay, diag);
-	}
-	if (!err && until != INT64_MIN && until != INT64_MAX)
+	while (!err && !replay->ended && replay->wall <= since)
+		err = apply_next(replay, diag);
+	return err;
+}
+
+/* Everything up to an instant, and nothing later. */
+static int fold_end(struct replay *replay, int64_t until, struct diag *diag)
+{
+	int64_t stop = until < INT64_MAX - DISORDER ? until + DISORDER : INT64_MAX;
+	int err = 0;
+
+	while (!err && !replay->ended && replay->wall <= stop)
+		err = replay->wall <= until ? apply_next(replay, diag) : advance(replay, diag);
+	if (!err && until != INT64_MAX)
 		pass_time(replay, until);
 	return err;
 }
 
 /* --- commands ----------------------------------------------------------------------------------- */
 
-/* What wants to hear of each change. */
-static int listen(struct run *run)
+static void print_change(const struct change *change, void *arg)
 {
+	const struct replay *replay = arg;
+
+	if (table_wall(replay->run->table, change->time) > replay->since)
+		output_change(change, replay->run->output);
+}
+
+/* What wants to hear of each change. */
+static int listen(struct replay *replay)
+{
+	struct run *run = replay->run;
 	int err = 0;
 
 	switch (run->options->command) {
@@ -163,7 +221,7 @@ static int listen(struct run *run)
 	case COMMAND_WATCH:
 	case COMMAND_EVENTS:
 		err = output_begin_events(run->output);
-		table_set_listener(run->table, output_change, run->output);
+		table_set_listener(run->table, print_change, replay);
 		break;
 	default:
 		break;
@@ -203,6 +261,12 @@ static int print(struct run *run)
 	}
 }
 
+/* What stands at the end is the same from wherever it was folded. */
+static bool needs_end_only(const struct options *options)
+{
+	return options->command == COMMAND_SNAPSHOT && !wants_times(options);
+}
+
 /* An exit code. */
 static int replay_window(struct replay *replay, struct diag *diag)
 {
@@ -212,14 +276,15 @@ static int replay_window(struct replay *replay, struct diag *diag)
 
 	if (resolve_window(replay, &since, &until, diag))
 		return EXIT_USAGE;
-	input_seek(replay->input, since);
+	input_seek(replay->input, needs_end_only(run->options) ? INT64_MAX : since);
 	err = advance(replay, diag);
 	if (!err && since != INT64_MIN)
-		err = fold(replay, since, diag);
+		err = fold_begin(replay, since, diag);
 	if (err)
 		return EXIT_CANNOT;
-	err = listen(run);
-	if (!err && fold(replay, until, diag))
+	replay->since = since;
+	err = listen(replay);
+	if (!err && fold_end(replay, until, diag))
 		return EXIT_CANNOT;
 	return run_conclude(run, err ? err : print(run), diag);
 }

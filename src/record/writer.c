@@ -11,7 +11,7 @@
 #include "fact/text.h"
 #include "record/block.h"
 
-#define CHUNKS      24        /* 25 MiB of facts wait for the disk at most */
+#define CHUNKS      48        /* so many MiB wait for the disk at most: more than a full ring has */
 #define CHUNK_SIZE  (1 << 20) /* bytes, of which a block is made */
 #define FACTS_LEAST 500000    /* between checkpoints, */
 #define FACTS_RATIO 4         /* and so many times what a checkpoint has */

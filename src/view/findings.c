@@ -244,16 +244,15 @@ static int print_finding(struct view *view, const struct finding *finding)
 	return line_write(view, &out);
 }
 
-/* When it was judged: "2026-11-24T03:12:00.123456Z"; "-" before any FACT_CLOCK. */
-static void time_text(const struct view *view, char time[FORMAT_SIZE])
+/* When it was judged: "2026-11-24T03:12:00.123456Z". false: before any FACT_CLOCK. */
+static bool time_text(const struct view *view, char time[FORMAT_SIZE])
 {
 	const struct table *table = view->context.table;
 	int64_t wall = table_wall(table, table_now(table));
 
 	if (wall)
 		format_time_iso(time, wall, view->context.utc);
-	else
-		strcpy(time, "-");
+	return wall;
 }
 
 int findings_headlines(struct view *view, const struct finding *findings, size_t count)
@@ -287,10 +286,8 @@ int findings_text(struct view *view, const struct finding *findings, size_t coun
 	}
 	if (err)
 		return err;
-	if (dated) {
-		time_text(view, time);
+	if (dated && time_text(view, time))
 		buffer_print(&last, "%s: ", time);
-	}
 	format_duration(time, window);
 	if (count == fine)
 		buffer_text(&last, "Nothing piles up");
@@ -433,8 +430,11 @@ static int json_finding(struct view *view, const struct finding *finding, uint64
 
 	buffer_print(&json, "{\"v\":%d,\"type\":\"finding\",\"rule\":\"%s\",\"level\":\"%s\"",
 	             VIEW_JSON_SCHEMA, finding->rule, finding_level_name(finding->level));
-	time_text(view, time);
-	buffer_print(&json, ",\"time\":\"%s\",\"mover\":\"%s\"", time, mover_name(finding->mover));
+	if (time_text(view, time))
+		buffer_print(&json, ",\"time\":\"%s\"", time);
+	else
+		buffer_text(&json, ",\"time\":null");
+	buffer_print(&json, ",\"mover\":\"%s\"", mover_name(finding->mover));
 	if (storm)
 		add_json_storm(&json, view, storm);
 	else

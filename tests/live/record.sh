@@ -41,7 +41,9 @@ record_stop() {
 record_start --stacks "$dir/"
 scenario_start close_wait
 cookie=$(scenario_get cookie role=subject)
+times=()
 for n in 2 3 4; do
+	times+=("$(date +%s.%N)")
 	"$SCENARIO" storm --count 500 </dev/null >"$work/storm"
 	kill -HUP "$record_pid"
 	wait_until "file $n" files "$n"
@@ -60,3 +62,52 @@ assert_run 0 "$TCPTRAIL" snapshot -an --json --from "$dir"
 rows_ours "$work/run.out"
 assert_equal "$alive" "$(row_words "$cookie" state local foreign uid)" "the row"
 assert_run 0 "$TCPTRAIL" events -n --from "$dir" --since -1h --until end
+assert_contains "$err" "is not in $dir, which is from "
+assert_contains "$out" "ESTABLISHED -> CLOSE_WAIT"
+run "$TCPTRAIL" snapshot -an --from "$dir" --at 1999-12-31
+assert_equal 2 "$status"
+assert_contains "$err" "1999-12-31 00:00:00.000000 is not in $dir, which is from "
+
+# events OPTION...: of the recording, with the time in seconds since 1970 in front.
+events() {
+	"$TCPTRAIL" events --json --utc --netns "$(own_netns)" --from "$dir" "$@" |
+		jq -c '[(.time | sub("\\.[0-9]+Z$"; "Z") | fromdate), .time, .transition, .cookie]'
+}
+
+# Between two instants come just the events that come without instants in between.
+events >"$work/all"
+between=$(jq -c --arg a "${times[1]}" --arg b "${times[2]}" '
+	select((.[0] + (.[1] | capture("\\.(?<f>[0-9]+)Z$").f | "0." + . | tonumber)) as $t |
+		$t > ($a | tonumber) and $t <= ($b | tonumber))' "$work/all")
+assert_between 4000 6000 "$(wc -l <<<"$between")" "events of the second storm"
+assert_equal "$between" "$(events --since "@${times[1]}" --until "@${times[2]}")" "between two instants"
+
+# At an instant: what stood then, and for how long it had.
+assert_run 0 "$TCPTRAIL" snapshot -an --json --from "$dir" --at "@${times[0]}"
+rows_ours "$work/run.out"
+# Its cookie may not be known yet, but by addresses it is the same.
+read -r _ local foreign _ <<<"$alive"
+
+assert_equal CLOSE_WAIT "$(jq -r --arg l "$local" --arg f "$foreign" \
+	'select(.local == $l and .foreign == $f) | .state' "$work/rows")" "the row, before the storms"
+assert_lacks "$(cat "$work/rows")" TIME_WAIT "before the storms"
+assert_run 0 "$TCPTRAIL" trail --from "$dir" "sk:$(printf %x "$cookie")"
+assert_contains "$out" "CLOSE_WAIT"
+assert_run 0 "$TCPTRAIL" why --from "$dir" --at "@${times[1]}"
+
+# --- facts that are lost --------------------------------------------------------------------------
+
+rm -r "$dir"
+record_start "$dir/"
+kill -STOP "$record_pid"
+"$SCENARIO" storm --count 20000 --pairs 2 </dev/null >"$work/storm"
+kill -CONT "$record_pid"
+"$SCENARIO" storm --count 500 </dev/null >"$work/storm"
+kill -HUP "$record_pid"
+wait_until "the second file" files 2
+record_stop
+assert_equal 4 "$status" "exit status: facts were lost"
+equal "after losses"
+run "$TCPTRAIL" snapshot -an --from "$dir"
+assert_equal 4 "$status" "exit status of a replay that has the losses"
+assert_contains "$err" "facts were lost on the way (ring-buffer "

@@ -69,7 +69,8 @@ static void compare(const struct verify *v, struct table *table, const char *whi
 
 static void end_checkpoint(struct verify *v)
 {
-	compare(v, v->all, "the table folded from the beginning differs");
+	if (table_now(v->all)) /* after a gap a session begins with a checkpoint */
+		compare(v, v->all, "the table folded from the beginning differs");
 	if (v->begun)
 		compare(v, v->begun, "the table begun at the checkpoint before differs");
 	table_free(v->begun);
