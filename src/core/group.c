@@ -350,6 +350,7 @@ static int add_member(struct groups *groups, const struct row *row, uint8_t clas
 	for (int i = 0; i < GROUP_TALLIES; i++)
 		group->tally[i] += tally[i];
 	group->count++;
+	group->came += row->self < groups->came_room && groups->came[row->self];
 	group->at_least |= !(row->flags & ROW_SINCE_EXACT);
 	if (!group->example || row->since < group->example->since)
 		group->example = row;

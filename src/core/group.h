@@ -27,13 +27,14 @@ struct group_key {
 /* Where a row belongs as it is now; no class. */
 void group_key_of(const struct table *table, const struct row *row, struct group_key *key);
 
-#define GROUP_TALLIES 4 /* numbers a classifier may add up, whatever they mean to it */
+#define GROUP_TALLIES 5 /* numbers a classifier may add up, whatever they mean to it */
 
 struct group {
 	struct group_key key;
 	uint32_t count;
 	uint64_t entered, left; /* sockets that came into, went out of the state; of any class */
 	uint64_t place_entered, place_left; /* the same, of all processes at this place */
+	uint32_t came; /* of those that are there: how many came into the state meanwhile */
 	/*
 	 * Of a group of failed connects: how often that happened while it was watched. Of
 	 * those no sockets are left: count and ages are 0, there is no example, and the

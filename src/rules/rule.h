@@ -62,6 +62,12 @@ enum trend {
 enum trend rule_trend(const struct why *why, const struct group *group);
 
 /*
+ * Of one that grows: is that over, for none came in the later half of the time, nor for
+ * 5 s? Then level and verdict say that it may be a pool that was filled.
+ */
+bool rule_has_grown(const struct why *why, struct finding *finding);
+
+/*
  * Are most of them so young that a program in order may not have got to them yet?
  * Then level and verdict say so.
  */
@@ -74,6 +80,15 @@ void rule_tell_flow(const struct why *why, struct finding *finding);
 const struct task *rule_task(const struct why *why, const struct finding *finding);
 /* "4242/java", "curl (exited)", "a process that is not known" */
 const char *rule_task_name(const struct why *why, const struct finding *finding, char buf[48]);
+/* Was nothing read of it for so long that this is no pause between two reads? */
+bool rule_is_unread(const struct row *row);
+/* For how long nothing was read; of so many of the group rule_is_unread() holds. */
+void rule_tell_unread(struct finding *finding, uint64_t unread);
+/*
+ * Of a passive group: that nobody saw who accepted the example, if so, and that
+ * who listens does not have it, if that is so.
+ */
+void rule_tell_acceptor(const struct why *why, struct finding *finding);
 /* Its threads and open fds, if it was asked. */
 void rule_tell_doing(const struct why *why, struct finding *finding);
 
