@@ -49,6 +49,13 @@ int rules_run(const struct table *table, struct groups *groups, const struct sto
               rules_wanted_fn *wanted, void *arg, struct finding **findings, size_t *count);
 void rules_free(struct finding *findings, size_t count);
 
+/*
+ * Calls fn with a socket of each process that has many of them, or lets connections
+ * wait for accept(): of these rules want to know how many fds they have and may have.
+ * 0 or -ENOMEM.
+ */
+int rules_busy(const struct table *table, void (*fn)(const struct row *row, void *arg), void *arg);
+
 /* --- for rules ------------------------------------------------------------------------------ */
 
 /* What became of a group while it was watched. */
