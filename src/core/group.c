@@ -222,6 +222,12 @@ static uint32_t *came_of(struct groups *groups, const struct row *row)
 	return &groups->came[row->self];
 }
 
+/* Into its present state, while it was watched. */
+static bool has_come(const struct groups *groups, const struct row *row)
+{
+	return row->self < groups->came_room && groups->came[row->self];
+}
+
 /*
  * Whose it is may not have been known when it came, or it has changed hands: that of a worker
  * that accepts is its master's, who listens, as long as it is in the queue.
@@ -342,7 +348,6 @@ static int add_member(struct groups *groups, const struct row *row, uint8_t clas
 	struct group *group;
 
 	group_key_of(groups->table, row, &key);
-	correct_flow(groups, row, &key);
 	key.class = class;
 	group = map_get(&groups->groups, &key);
 	if (!group)
@@ -350,7 +355,7 @@ static int add_member(struct groups *groups, const struct row *row, uint8_t clas
 	for (int i = 0; i < GROUP_TALLIES; i++)
 		group->tally[i] += tally[i];
 	group->count++;
-	group->came += row->self < groups->came_room && groups->came[row->self];
+	group->came += has_come(groups, row);
 	group->at_least |= !(row->flags & ROW_SINCE_EXACT);
 	if (!group->example || row->since < group->example->since)
 		group->example = row;
@@ -476,7 +481,12 @@ static int add_rows(struct groups *groups, group_class_fn *classify, void *arg)
 	table_for_each (groups->table, iter, row) {
 		uint64_t tally[GROUP_TALLIES] = {0};
 		uint8_t class = classify(groups->table, row, tally, arg);
+		struct group_key key;
 
+		if (has_come(groups, row)) {
+			group_key_of(groups->table, row, &key);
+			correct_flow(groups, row, &key);
+		}
 		if (class && !err)
 			err = add_member(groups, row, class, tally);
 	}

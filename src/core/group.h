@@ -74,7 +74,8 @@ typedef uint8_t group_class_fn(const struct table *table, const struct row *row,
                                uint64_t tally[GROUP_TALLIES], void *arg);
 
 /*
- * Groups all rows anew, and the connects that failed. The largest group first.
+ * Groups all rows anew, and the connects that failed. The largest group first. Who came
+ * is counted for who has it by now, in a group or not.
  * failures: the class of each kind of these, 0: left out; NULL: all are. 0 or -ENOMEM.
  */
 int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
@@ -85,7 +86,8 @@ const struct group *groups_at(const struct groups *groups, size_t index);
 
 /*
  * How many more came into a state than left it while it counted: of the process
- * that `who` names by pid and start, NULL: of all.
+ * that `who` names by pid and start, NULL: of all. Whose they are is as of the
+ * last groups_collect().
  */
 int64_t groups_growth(const struct groups *groups, uint8_t state, const struct group_key *who);
 
