@@ -96,6 +96,8 @@ void rule_tell_unread(struct finding *finding, uint64_t unread);
  * who listens does not have it, if that is so.
  */
 void rule_tell_acceptor(const struct why *why, struct finding *finding);
+/* Has it nearly all the fds open that it may? false: not, or that was not asked. */
+bool rule_near_fd_limit(const struct task *task);
 /* Its threads and open fds, if it was asked. */
 void rule_tell_doing(const struct why *why, struct finding *finding);
 
