@@ -415,6 +415,8 @@ struct fact_table_row {
 	__u8 rst_sent_reason;
 	__u8 prior;
 	__u8 pad[2];
+	__u32 unread_ms;
+	__u32 answered;
 	__u32 count; /* of steps */
 	struct fact_sample s;
 	struct fact_step steps[];
@@ -458,7 +460,7 @@ _Static_assert(sizeof(struct fact_table) == 384, "table is file format");
 _Static_assert(sizeof(struct fact_table_task) == 88, "task of a table is file format");
 _Static_assert(sizeof(struct fact_table_origin) == 80, "origin of a table is file format");
 _Static_assert(sizeof(struct fact_step) == 16, "step is file format");
-_Static_assert(sizeof(struct fact_table_row) == 248, "row of a table is file format");
+_Static_assert(sizeof(struct fact_table_row) == 256, "row of a table is file format");
 _Static_assert(sizeof(struct fact_table_holder) == 40, "holder of a table is file format");
 _Static_assert(sizeof(struct fact_table_end) == 32, "end of a table is file format");
 #endif

@@ -9,9 +9,10 @@
 #include "fact/shape.h"
 #include "fact/words.h"
 
+_Static_assert(sizeof(struct row) == 248, "a new member wants a place in FACT_TABLE_ROW");
 _Static_assert(RETRANSMIT_KIND_COUNT <= FACT_TABLE_RETRANSMITS, "all kinds have a place");
 _Static_assert(LOSS_WHERE_COUNT <= FACT_TABLE_LOSSES, "all losses have a place");
-_Static_assert(ROW_KERNEL == 1 << (FACT_ROW_FLAGS - 1), "words follow enum row_flag");
+_Static_assert(ROW_READ == 1 << (FACT_ROW_FLAGS - 1), "words follow enum row_flag");
 _Static_assert(CLOSER_COUNT == FACT_CLOSERS, "words follow enum closer");
 _Static_assert(OWNER_SOURCE_COUNT == FACT_OWNERS, "words follow enum owner_source");
 _Static_assert(STEP_RST_RECEIVED + 1 == FACT_STEP_KINDS, "words follow enum step_kind");
@@ -221,6 +222,8 @@ static void fill_row(struct fact_table_row *fact, const struct row *row)
 	fact->owner_source = row->owner_source;
 	fact->rst_sent_reason = row->rst_sent_reason;
 	fact->prior = row->prior;
+	fact->unread_ms = row->unread_ms;
+	fact->answered = row->answered;
 }
 
 static void tell_row(struct teller *teller, const struct row *row)

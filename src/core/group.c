@@ -6,16 +6,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/hash.h"
 #include "core/endpoint.h"
-
-/* Open addressing over an array of entries that begin with their key. */
-struct map {
-	uint32_t *slots; /* index + 1; 0: free */
-	char *entries;
-	size_t count, room, slot_count;
-	size_t entry; /* bytes of one */
-};
+#include "core/group_map.h"
 
 #define CLASS_PLACE 1 /* in keys of flows: of all processes there; otherwise 0 */
 
@@ -36,83 +28,12 @@ struct member {
 struct groups {
 	const struct table *table;
 	uint64_t since;
-	struct map flows, groups;
+	struct group_map flows, groups;
 	uint32_t *came; /* by row: number of the flow that its entry counts in, 0: none */
 	size_t came_room;
 	struct member *members;
 	size_t member_count;
 };
-
-/* --- the map -------------------------------------------------------------------------------- */
-
-_Static_assert(sizeof(struct group_key) % 8 == 0, "hashed by words");
-
-static void *entry_at(const struct map *map, size_t index)
-{
-	return map->entries + index * map->entry;
-}
-
-static size_t slot_of(const struct map *map, const struct group_key *key)
-{
-	size_t slot = hash_words(key, sizeof(*key)) & (map->slot_count - 1);
-
-	while (map->slots[slot] && memcmp(entry_at(map, map->slots[slot] - 1), key, sizeof(*key)))
-		slot = (slot + 1) & (map->slot_count - 1);
-	return slot;
-}
-
-static int map_grow(struct map *map)
-{
-	size_t room = map->room ? map->room * 2 : 64;
-	char *entries = reallocarray(map->entries, room, map->entry);
-	uint32_t *slots = calloc(room * 2, sizeof(*slots));
-
-	if (entries)
-		map->entries = entries;
-	if (!entries || !slots) {
-		free(slots);
-		return -ENOMEM;
-	}
-	free(map->slots);
-	map->slots = slots;
-	map->slot_count = room * 2;
-	map->room = room;
-	for (size_t i = 0; i < map->count; i++)
-		slots[slot_of(map, entry_at(map, i))] = (uint32_t)i + 1;
-	return 0;
-}
-
-/* The key's entry, zeroed if it is a new one; NULL: no memory. */
-static void *map_get(struct map *map, const struct group_key *key)
-{
-	size_t slot;
-
-	if (map->count == map->room && map_grow(map))
-		return NULL;
-	slot = slot_of(map, key);
-	if (!map->slots[slot]) {
-		memset(entry_at(map, map->count), 0, map->entry);
-		memcpy(entry_at(map, map->count), key, sizeof(*key));
-		map->slots[slot] = (uint32_t)++map->count;
-	}
-	return entry_at(map, map->slots[slot] - 1);
-}
-
-static const void *map_find(const struct map *map, const struct group_key *key)
-{
-	size_t slot = map->count ? slot_of(map, key) : 0;
-
-	return map->count && map->slots[slot] ? entry_at(map, map->slots[slot] - 1) : NULL;
-}
-
-static void map_free(struct map *map)
-{
-	free(map->slots);
-	free(map->entries);
-	map->slots = NULL;
-	map->entries = NULL;
-	map->count = map->room = map->slot_count = 0;
-}
 
 /* --- keys ----------------------------------------------------------------------------------- */
 
@@ -156,8 +77,8 @@ struct groups *groups_new(const struct table *table)
 		return NULL;
 	groups->table = table;
 	groups->since = table_now(table);
-	groups->flows.entry = sizeof(struct flow);
-	groups->groups.entry = sizeof(struct group);
+	group_map_init(&groups->flows, sizeof(struct flow));
+	group_map_init(&groups->groups, sizeof(struct group));
 	return groups;
 }
 
@@ -165,8 +86,8 @@ void groups_free(struct groups *groups)
 {
 	if (!groups)
 		return;
-	map_free(&groups->flows);
-	map_free(&groups->groups);
+	group_map_free(&groups->flows);
+	group_map_free(&groups->groups);
 	free(groups->came);
 	free(groups->members);
 	free(groups);
@@ -191,7 +112,7 @@ double groups_rate(const struct groups *groups, uint64_t number)
 /* In groups->came. */
 static uint32_t flow_number(const struct groups *groups, const struct flow *flow)
 {
-	return (uint32_t)(flow - (const struct flow *)(const void *)groups->flows.entries) + 1;
+	return (uint32_t)group_map_index(&groups->flows, flow) + 1;
 }
 
 static struct group_key key_of_place(const struct group_key *key)
@@ -222,6 +143,12 @@ static uint32_t *came_of(struct groups *groups, const struct row *row)
 	return &groups->came[row->self];
 }
 
+/* Into its present state, while it was watched. */
+static bool has_come(const struct groups *groups, const struct row *row)
+{
+	return row->self < groups->came_room && groups->came[row->self];
+}
+
 /*
  * Whose it is may not have been known when it came, or it has changed hands: that of a worker
  * that accepts is its master's, who listens, as long as it is in the queue.
@@ -233,8 +160,8 @@ static void correct_flow(struct groups *groups, const struct row *row, const str
 
 	if (!came || !*came)
 		return;
-	now = map_get(&groups->flows, key);
-	then = entry_at(&groups->flows, *came - 1);
+	now = group_map_get(&groups->flows, key);
+	then = group_map_at(&groups->flows, *came - 1);
 	if (!now || now == then || then->key.state != key->state)
 		return;
 	then->entered--;
@@ -245,7 +172,7 @@ static void correct_flow(struct groups *groups, const struct row *row, const str
 static void count_place(struct groups *groups, const struct group_key *key, bool entered)
 {
 	struct group_key place = key_of_place(key);
-	struct flow *flow = map_get(&groups->flows, &place);
+	struct flow *flow = group_map_get(&groups->flows, &place);
 
 	if (flow && entered)
 		flow->entered++;
@@ -255,7 +182,7 @@ static void count_place(struct groups *groups, const struct group_key *key, bool
 
 static void count_entry(struct groups *groups, const struct row *row, const struct group_key *key)
 {
-	struct flow *flow = map_get(&groups->flows, key);
+	struct flow *flow = group_map_get(&groups->flows, key);
 	uint32_t *came = came_of(groups, row);
 
 	if (flow)
@@ -270,7 +197,7 @@ static void count_exit(struct groups *groups, const struct row *row, const struc
 	struct flow *flow;
 
 	correct_flow(groups, row, key);
-	flow = map_get(&groups->flows, key);
+	flow = group_map_get(&groups->flows, key);
 	if (flow)
 		flow->left++;
 	count_place(groups, key, false);
@@ -300,7 +227,7 @@ void groups_failure(const struct change *change, struct groups *groups)
 
 	group_key_of(groups->table, change->row, &key);
 	key.state = STATE_SYN_SENT;
-	flow = map_get(&groups->flows, &key);
+	flow = group_map_get(&groups->flows, &key);
 	if (!flow)
 		return;
 	flow->failed[change_connect_failure(change)]++;
@@ -314,7 +241,7 @@ int64_t groups_growth(const struct groups *groups, uint8_t state, const struct g
 	int64_t growth = 0;
 
 	for (size_t i = 0; i < groups->flows.count; i++) {
-		const struct flow *flow = entry_at(&groups->flows, i);
+		const struct flow *flow = group_map_at(&groups->flows, i);
 
 		if (flow->key.state != state || flow->key.class == CLASS_PLACE)
 			continue;
@@ -342,22 +269,21 @@ static int add_member(struct groups *groups, const struct row *row, uint8_t clas
 	struct group *group;
 
 	group_key_of(groups->table, row, &key);
-	correct_flow(groups, row, &key);
 	key.class = class;
-	group = map_get(&groups->groups, &key);
+	group = group_map_get(&groups->groups, &key);
 	if (!group)
 		return -ENOMEM;
 	for (int i = 0; i < GROUP_TALLIES; i++)
 		group->tally[i] += tally[i];
 	group->count++;
+	group->came += has_come(groups, row);
 	group->at_least |= !(row->flags & ROW_SINCE_EXACT);
 	if (!group->example || row->since < group->example->since)
 		group->example = row;
 	*member = (struct member){
 		.age = now > row->since ? now - row->since : 0,
 		.stack = stack_of(groups->table, row),
-		.group =
-			(uint32_t)(((char *)group - groups->groups.entries) / sizeof(struct group)),
+		.group = (uint32_t)group_map_index(&groups->groups, group),
 	};
 	groups->member_count++;
 	return 0;
@@ -406,13 +332,13 @@ static void conclude(struct groups *groups, struct group *group, struct member *
 	group->oldest = members[count - 1].age;
 	find_stack(group, members, count);
 	key.class = 0;
-	flow = map_find(&groups->flows, &key);
+	flow = group_map_find(&groups->flows, &key);
 	if (flow) {
 		group->entered = flow->entered;
 		group->left = flow->left;
 	}
 	place = key_of_place(&key);
-	flow = map_find(&groups->flows, &place);
+	flow = group_map_find(&groups->flows, &place);
 	if (flow) {
 		group->place_entered = flow->entered;
 		group->place_left = flow->left;
@@ -440,7 +366,7 @@ static int add_failures(struct groups *groups, const struct flow *flow,
 			key.pid = 0;
 			key.start = 0;
 		}
-		group = map_get(&groups->groups, &key);
+		group = group_map_get(&groups->groups, &key);
 		if (!group)
 			return -ENOMEM;
 		group->failure = (enum connect_failure)i;
@@ -475,7 +401,12 @@ static int add_rows(struct groups *groups, group_class_fn *classify, void *arg)
 	table_for_each (groups->table, iter, row) {
 		uint64_t tally[GROUP_TALLIES] = {0};
 		uint8_t class = classify(groups->table, row, tally, arg);
+		struct group_key key;
 
+		if (has_come(groups, row)) {
+			group_key_of(groups->table, row, &key);
+			correct_flow(groups, row, &key);
+		}
 		if (class && !err)
 			err = add_member(groups, row, class, tally);
 	}
@@ -490,7 +421,7 @@ int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
 	int err;
 
 	table_totals(groups->table, &totals);
-	map_free(&groups->groups);
+	group_map_free(&groups->groups);
 	free(groups->members);
 	groups->member_count = 0;
 	groups->members = calloc(totals.rows + 1, sizeof(*groups->members));
@@ -499,13 +430,13 @@ int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
 	err = add_rows(groups, classify, arg);
 	qsort(groups->members, groups->member_count, sizeof(*groups->members), by_age);
 	for (size_t i = 0; i < groups->groups.count; i++) {
-		struct group *group = entry_at(&groups->groups, i);
+		struct group *group = group_map_at(&groups->groups, i);
 
 		conclude(groups, group, groups->members + at);
 		at += group->count;
 	}
 	for (size_t i = 0; failures && i < groups->flows.count && !err; i++)
-		err = add_failures(groups, entry_at(&groups->flows, i), failures);
+		err = add_failures(groups, group_map_at(&groups->flows, i), failures);
 	/* By place from here on, not by key. */
 	if (groups->groups.count)
 		qsort(groups->groups.entries, groups->groups.count, sizeof(struct group),
@@ -520,5 +451,5 @@ size_t groups_count(const struct groups *groups)
 
 const struct group *groups_at(const struct groups *groups, size_t index)
 {
-	return entry_at(&groups->groups, index);
+	return group_map_at(&groups->groups, index);
 }

@@ -27,13 +27,14 @@ struct group_key {
 /* Where a row belongs as it is now; no class. */
 void group_key_of(const struct table *table, const struct row *row, struct group_key *key);
 
-#define GROUP_TALLIES 4 /* numbers a classifier may add up, whatever they mean to it */
+#define GROUP_TALLIES 5 /* numbers a classifier may add up, whatever they mean to it */
 
 struct group {
 	struct group_key key;
 	uint32_t count;
 	uint64_t entered, left; /* sockets that came into, went out of the state; of any class */
 	uint64_t place_entered, place_left; /* the same, of all processes at this place */
+	uint32_t came; /* of those that are there: how many came into the state meanwhile */
 	/*
 	 * Of a group of failed connects: how often that happened while it was watched. Of
 	 * those no sockets are left: count and ages are 0, there is no example, and the
@@ -73,7 +74,8 @@ typedef uint8_t group_class_fn(const struct table *table, const struct row *row,
                                uint64_t tally[GROUP_TALLIES], void *arg);
 
 /*
- * Groups all rows anew, and the connects that failed. The largest group first.
+ * Groups all rows anew, and the connects that failed. The largest group first. Who came
+ * is counted for who has it by now, in a group or not.
  * failures: the class of each kind of these, 0: left out; NULL: all are. 0 or -ENOMEM.
  */
 int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
@@ -84,7 +86,8 @@ const struct group *groups_at(const struct groups *groups, size_t index);
 
 /*
  * How many more came into a state than left it while it counted: of the process
- * that `who` names by pid and start, NULL: of all.
+ * that `who` names by pid and start, NULL: of all. Whose they are is as of the
+ * last groups_collect().
  */
 int64_t groups_growth(const struct groups *groups, uint8_t state, const struct group_key *who);
 

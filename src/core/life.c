@@ -177,6 +177,7 @@ void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uin
 	row->flags |= ROW_MINI;
 	row->flags &= ~(ROW_SOCKET | ROW_HIDDEN | ROW_TIMER | ROW_QUEUES | ROW_CONFIRMED);
 	row->inode = row->rqueue = row->wqueue = 0;
+	row->unread_ms = row->answered = 0;
 	row->deadline = deadline;
 	if (state != row->state)
 		row_enter(t, row, state, time, false, NULL);
@@ -199,8 +200,67 @@ static void take_flags(struct table *t, struct row *row, const struct fact_sampl
 	}
 }
 
+/* What was acknowledged in silence since was the end of an answer, not one that goes on. */
+#define ANSWER_PAUSE (5 * NS_PER_SEC)
+
+static uint32_t clamp(uint64_t number)
+{
+	return number < UINT32_MAX ? (uint32_t)number : UINT32_MAX;
+}
+
+static bool has_counts(uint32_t flags, uint32_t queues, uint32_t bytes)
+{
+	return flags & queues && flags & bytes;
+}
+
+/*
+ * Bytes received but for those in the queue are bytes read; a FIN counts in both
+ * (tcp_rcv_nxt_update() of net/ipv4/tcp_input.c, by end_seq), what SYN counts is the
+ * same each time.
+ */
+static void note_reads(struct row *row, const struct fact_sample *s, uint64_t elapsed)
+{
+	if (s->bytes_received - s->rqueue != row->bytes_received - row->rqueue) {
+		row->flags |= ROW_READ;
+		row->unread_ms = 0;
+	} else if (row->rqueue && s->rqueue) {
+		row->unread_ms = clamp(row->unread_ms + elapsed / NS_PER_MS);
+	} else {
+		row->unread_ms = 0;
+	}
+}
+
+/* From a look before CLOSE_WAIT, its event included, growth may be of the time before. */
+static void note_answers(struct row *row, const struct fact_sample *s, uint64_t time,
+                         uint64_t elapsed)
+{
+	uint64_t growth = s->bytes_acked - row->bytes_acked, silence = growth ? 0 : elapsed;
+
+	if (s->flags & SAMPLE_IDLE)
+		silence = s->idle_ms * NS_PER_MS;
+	if (s->state != STATE_CLOSE_WAIT || row->since >= time || silence >= ANSWER_PAUSE)
+		row->answered = 0;
+	else if (growth)
+		row->answered = clamp(growth);
+}
+
+/* How it got on between the last look and this one, which the row has not taken yet. */
+static void note_progress(struct row *row, const struct fact_sample *s, uint64_t time)
+{
+	uint64_t elapsed = time > row->touched ? time - row->touched : 0;
+
+	if (has_counts(row->flags, ROW_QUEUES, ROW_BYTES) &&
+	    has_counts(s->flags, SAMPLE_QUEUES, SAMPLE_BYTES) && s->state != STATE_LISTEN) {
+		note_reads(row, s, elapsed);
+		note_answers(row, s, time, elapsed);
+	} else {
+		row->unread_ms = row->answered = 0;
+	}
+}
+
 void row_take_sample(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time)
 {
+	note_progress(row, s, time);
 	row->touched = time;
 	if (s->cookie)
 		row->cookie = s->cookie;

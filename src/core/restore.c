@@ -186,6 +186,8 @@ static void row_of_fact(struct row *row, const struct fact_table_row *fact)
 		.rsts_received = fact->rsts_received,
 		.gen_seen = fact->gen_seen,
 		.prior = fact->prior,
+		.unread_ms = fact->unread_ms,
+		.answered = fact->answered,
 	};
 	memcpy(row->laddr, s->laddr, sizeof(row->laddr));
 	memcpy(row->raddr, s->raddr, sizeof(row->raddr));

@@ -85,6 +85,7 @@ enum row_flag {
 	ROW_PAIRED = 1 << 17,      /* found by its peer's addresses */
 	ROW_HIDDEN = 1 << 18,      /* open, but a walk over all fds we can see did not find it */
 	ROW_KERNEL = 1 << 19,      /* the kernel's own: no file leads to its struct socket */
+	ROW_READ = 1 << 20,        /* bytes were read between one look and a later one */
 };
 
 struct row {
@@ -109,6 +110,16 @@ struct row {
 	uint32_t timer_ms; /* left when the walk that measured it passed */
 	uint32_t flags;    /* enum row_flag */
 	uint32_t iss, irs; /* as in fact_sample; 0: not known */
+	/*
+	 * ms, up to the last look, for which nothing was read though there always was
+	 * something to read (a FIN is): a lower bound. 0: not known.
+	 */
+	uint32_t unread_ms;
+	/*
+	 * CLOSE_WAIT: bytes that the peer acknowledged from one look to a later one, the
+	 * last two that differ in this. 0: none, or it was silent for long since.
+	 */
+	uint32_t answered;
 	uint16_t lport;
 	uint16_t rport;
 	uint16_t err;         /* last sk_err seen, errno */

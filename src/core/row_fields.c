@@ -7,6 +7,7 @@
  */
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "core/getter.h"
 #include "core/value.h"
 
@@ -189,6 +190,15 @@ static GETTER(bytes_received)
 		value_number(value, row->bytes_received);
 }
 
+static GETTER(unread_for)
+{
+	const struct row *row = object;
+
+	(void)context;
+	if (row->unread_ms)
+		value_duration(value, row->unread_ms * NS_PER_MS, false);
+}
+
 static GETTER(healed)
 {
 	const struct row *row = object;
@@ -284,6 +294,8 @@ const struct field row_fields[] = {
 	FIELD(error, "Error", STRING, 12, "pending or last error of the socket"),
 	FIELD(bytes_sent, "Sent", NUMBER, -10, "bytes that the peer acknowledged"),
 	FIELD(bytes_received, "Received", NUMBER, -10, "bytes received"),
+	FIELD(unread_for, "Unread", DURATION, -8,
+	      "time for which nothing was read, though there was something; >=: at least"),
 	FIELD(healed, "Healed", BOOL, 6, "events were lost, a walk corrected it"),
 	FIELD(orphan, "Orphan", BOOL, 6, "closed by all processes, lives on in the kernel"),
 	FIELD(in_accept_queue, "Queued", BOOL, 6, "waits in the accept queue of its listener"),

@@ -250,6 +250,8 @@ static const struct text_row table_row_rows[] = {
 	NUMBER(S, rst_sent_reason),
 	WORD(S, closer, fact_closers),
 	WORD(S, prior, fact_states),
+	NUMBER(S, unread_ms),
+	NUMBER(S, answered),
 	NUMBER(S, steps_dropped),
 	{"steps", TEXT_STEPS, offsetof(S, steps), 0, 0, NULL, 0},
 };

@@ -83,7 +83,7 @@ const struct words fact_table_flags = WORDS(table_flags);
 static const char *const row_flags[] = {
 	"since_exact",  "nascent",    "mini",      "request", "healed", "orphan", "socket",
 	"port_pending", "born_exact", "confirmed", "queues",  "timer",  "ident",  "bytes",
-	"listened",     "connected",  "indexed",   "paired",  "hidden", "kernel",
+	"listened",     "connected",  "indexed",   "paired",  "hidden", "kernel", "read",
 };
 COUNT_IS(row_flags, FACT_ROW_FLAGS);
 const struct words fact_row_flags = WORDS(row_flags);

@@ -33,6 +33,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	case TREND_IDLE:
 		finding->level = FINDING_FINE;
+		rule_tell_acceptor(why, finding);
 		finding_verdict(
 			finding,
 			"Not called a leak, for they do not become more: idle connections of "
@@ -54,7 +55,7 @@ static void judge(const struct why *why, struct finding *finding)
 		finding_next(finding, "watch for a while: tcptrail why close_wait --for 1m");
 		return;
 	}
-	if (rule_too_soon(why, finding))
+	if (rule_too_soon(why, finding) || (trend == TREND_GROWING && rule_has_grown(why, finding)))
 		return;
 	finding->level = trend == TREND_GROWING ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;

@@ -21,7 +21,7 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_tell_flow(why, finding);
 	switch (rule_trend(why, &finding->group)) {
 	case TREND_GROWING:
-		if (rule_too_soon(why, finding))
+		if (rule_too_soon(why, finding) || rule_has_grown(why, finding))
 			return;
 		finding->level = FINDING_BAD;
 		finding_verdict(
@@ -42,6 +42,7 @@ static void judge(const struct why *why, struct finding *finding)
 	case TREND_IDLE:
 		finding->level = FINDING_FINE;
 		finding->mover = MOVER_NOBODY;
+		rule_tell_acceptor(why, finding);
 		finding_verdict(
 			finding,
 			"Not called a leak, for they do not become more: %s may keep them in "

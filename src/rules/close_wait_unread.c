@@ -7,11 +7,14 @@
 
 #define WAITS_LONG (5 * NS_PER_SEC)
 
+enum { TALLY_BYTES, TALLY_STILL };
+
 /* The FIN counts 1 in the receive queue (tcp_fin(), which advances rcv_nxt). */
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
 	(void)table;
-	tally[0] += row->rqueue ? row->rqueue - 1 : 0;
+	tally[TALLY_BYTES] = row->rqueue ? row->rqueue - 1 : 0;
+	tally[TALLY_STILL] = rule_is_unread(row);
 	return row->flags & ROW_QUEUES && row->rqueue > 1;
 }
 
@@ -23,7 +26,9 @@ static void judge(const struct why *why, struct finding *finding)
 
 	rule_task_name(why, finding, name);
 	rule_tell_flow(why, finding);
-	finding_evidence(finding, "%" PRIu64 " bytes were received and not read", group->tally[0]);
+	finding_evidence(finding, "%" PRIu64 " bytes were received and not read",
+	                 group->tally[TALLY_BYTES]);
+	rule_tell_unread(finding, group->tally[TALLY_STILL]);
 	if (trend == TREND_TURNOVER && group->median < WAITS_LONG) {
 		finding->level = FINDING_FINE;
 		finding_verdict(finding, "Turnover: %s reads and closes them, only not at once.",

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The process has nearly all the fds open that it may: then accept(), socket() and
- * open() fail with EMFILE. Of sockets that no other rule is about.
+ * open() fail with EMFILE. Of sockets that no other rule is about, or finds fault with.
  */
 #include <inttypes.h>
 
 #include "rules/rule.h"
 
 #define SHARE_NEAR 90 /* % */
+
+bool rule_near_fd_limit(const struct task *task)
+{
+	return task->fd_limit && (uint64_t)task->fds * 100 >= (uint64_t)task->fd_limit * SHARE_NEAR;
+}
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
@@ -17,8 +22,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	if (!(row->flags & ROW_SOCKET))
 		return false;
 	table_owner(table, row, &owner);
-	return owner.task && owner.holding == HOLDING_OPEN && owner.task->fd_limit &&
-	       (uint64_t)owner.task->fds * 100 >= (uint64_t)owner.task->fd_limit * SHARE_NEAR;
+	return owner.task && owner.holding == HOLDING_OPEN && rule_near_fd_limit(owner.task);
 }
 
 /* What its sockets are, most frequent state first. */

@@ -4,6 +4,7 @@
 RULE(close_wait_queued)
 RULE(close_wait_passed_on)
 RULE(close_wait_blocked)
+RULE(close_wait_answering)
 RULE(close_wait_unread)
 RULE(close_wait_eof_unread)
 RULE(close_wait_leak)

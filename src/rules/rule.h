@@ -49,6 +49,13 @@ int rules_run(const struct table *table, struct groups *groups, const struct sto
               rules_wanted_fn *wanted, void *arg, struct finding **findings, size_t *count);
 void rules_free(struct finding *findings, size_t count);
 
+/*
+ * Calls fn with a socket of each process that has many of them, or lets connections
+ * wait for accept(): of these rules want to know how many fds they have and may have.
+ * 0 or -ENOMEM.
+ */
+int rules_busy(const struct table *table, void (*fn)(const struct row *row, void *arg), void *arg);
+
 /* --- for rules ------------------------------------------------------------------------------ */
 
 /* What became of a group while it was watched. */
@@ -60,6 +67,12 @@ enum trend {
 	TREND_SHRINKING,
 };
 enum trend rule_trend(const struct why *why, const struct group *group);
+
+/*
+ * Of one that grows: is that over, for none came in the later half of the time, nor for
+ * 5 s? Then level and verdict say that it may be a pool that was filled.
+ */
+bool rule_has_grown(const struct why *why, struct finding *finding);
 
 /*
  * Are most of them so young that a program in order may not have got to them yet?
@@ -74,6 +87,17 @@ void rule_tell_flow(const struct why *why, struct finding *finding);
 const struct task *rule_task(const struct why *why, const struct finding *finding);
 /* "4242/java", "curl (exited)", "a process that is not known" */
 const char *rule_task_name(const struct why *why, const struct finding *finding, char buf[48]);
+/* Was nothing read of it for so long that this is no pause between two reads? */
+bool rule_is_unread(const struct row *row);
+/* For how long nothing was read; of so many of the group rule_is_unread() holds. */
+void rule_tell_unread(struct finding *finding, uint64_t unread);
+/*
+ * Of a passive group: that nobody saw who accepted the example, if so, and that
+ * who listens does not have it, if that is so.
+ */
+void rule_tell_acceptor(const struct why *why, struct finding *finding);
+/* Has it nearly all the fds open that it may? false: not, or that was not asked. */
+bool rule_near_fd_limit(const struct task *task);
 /* Its threads and open fds, if it was asked. */
 void rule_tell_doing(const struct why *why, struct finding *finding);
 

@@ -82,6 +82,47 @@ static void begin(struct finding *finding, const struct rule *rule)
 	finding->source = rule->source;
 }
 
+static bool same_process(const struct group_key *a, const struct group_key *b)
+{
+	return a->pid == b->pid && a->start == b->start;
+}
+
+/* Of what a process has open that stands first, which is the largest; and fd-limit has none of it. */
+static bool stands_for_process(const struct groups *groups, size_t index)
+{
+	const struct group_key *key = &groups_at(groups, index)->key;
+
+	for (size_t i = 0; i < groups_count(groups); i++) {
+		const struct group_key *other = &groups_at(groups, i)->key;
+
+		if (i == index || !same_process(key, other))
+			continue;
+		if (rules[other->class - 1] == &rule_fd_limit ||
+		    (i < index && rule_fd_limit.states & STATE_BIT(other->state)))
+			return false;
+	}
+	return true;
+}
+
+/* All its sockets are fine by themselves; but it is near its limit of fds. */
+static void judge_limit(const struct why *why, struct finding *finding, size_t index)
+{
+	const struct group *group = groups_at(why->groups, index);
+	const struct task *task;
+
+	if (finding->level != FINDING_FINE || !group->count ||
+	    !(rule_fd_limit.states & STATE_BIT(group->key.state)))
+		return;
+	task = rule_task(why, finding);
+	if (!task || !rule_near_fd_limit(task) || rules[group->key.class - 1] == &rule_fd_limit ||
+	    !stands_for_process(why->groups, index))
+		return;
+	finding_free(finding);
+	*finding = (struct finding){.group = *group};
+	begin(finding, &rule_fd_limit);
+	rule_fd_limit.judge(why, finding);
+}
+
 static void judge_groups(const struct why *why, struct finding *findings)
 {
 	for (size_t i = 0; i < groups_count(why->groups); i++) {
@@ -91,6 +132,7 @@ static void judge_groups(const struct why *why, struct finding *findings)
 		begin(&findings[i], rule);
 		findings[i].group = *group;
 		rule->judge(why, &findings[i]);
+		judge_limit(why, &findings[i], i);
 	}
 }
 

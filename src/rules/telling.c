@@ -10,6 +10,16 @@
 #include "core/endpoint.h"
 #include "rules/rule.h"
 
+/*
+ * Most of those that came have gone again, and what is there is young: there are more
+ * only because their coming began, or became faster, while watched.
+ */
+static bool is_worked_off(const struct why *why, const struct group *group)
+{
+	return group->count && group->left * 2 >= group->entered &&
+	       group->oldest < groups_window(why->groups) / 2;
+}
+
 enum trend rule_trend(const struct why *why, const struct group *group)
 {
 	uint64_t most = group->entered > group->left ? group->entered : group->left;
@@ -19,9 +29,46 @@ enum trend rule_trend(const struct why *why, const struct group *group)
 		return TREND_UNKNOWN;
 	if (!most)
 		return TREND_IDLE;
-	if (group->entered > group->left + slack)
-		return TREND_GROWING;
-	return group->left > group->entered + slack ? TREND_SHRINKING : TREND_TURNOVER;
+	if (group->left > group->entered + slack)
+		return TREND_SHRINKING;
+	/* Those that come and go are counted for all classes: here may be none of them. */
+	if (group->count && !group->came)
+		return TREND_IDLE;
+	if (group->entered <= group->left + slack || is_worked_off(why, group))
+		return TREND_TURNOVER;
+	return TREND_GROWING;
+}
+
+#define QUIET_LEAST (5 * NS_PER_SEC)
+#define GROWN_SURE  5 /* came before, none since: by chance once in e^5 = 148 times, or less often */
+
+bool rule_has_grown(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	uint64_t quiet = groups_window(why->groups) / 2;
+	char time[FORMAT_SIZE], name[48];
+
+	if (group->youngest < quiet || group->youngest < QUIET_LEAST)
+		return false;
+	format_duration(time, group->youngest);
+	rule_task_name(why, finding, name);
+	finding->mover = MOVER_NOBODY;
+	if (group->came < GROWN_SURE) {
+		finding->level = FINDING_UNCLEAR;
+		finding_verdict(finding,
+		                "Cannot tell whether %s leaks these: %u came, but none in the last "
+		                "%s. It may be a pool that was filled, or few come.",
+		                name, group->came, time);
+	} else {
+		finding->level = FINDING_FINE;
+		finding_verdict(
+			finding,
+			"Not called a leak, for they do not become more: %u came, but none "
+			"in the last %s. %s has filled a pool, or what made it leak is over.",
+			group->came, time, name);
+	}
+	finding_next(finding, "watch longer: tcptrail why close_wait --for 10m");
+	return true;
 }
 
 #define FEW 10 /* sockets that no program's way of working is judged by */
@@ -57,6 +104,61 @@ void rule_tell_flow(const struct why *why, struct finding *finding)
 	                 time, group->entered, group->left,
 	                 groups_rate(why->groups, group->entered),
 	                 groups_rate(why->groups, group->left));
+}
+
+#define UNREAD_LONG_MS 5000
+
+bool rule_is_unread(const struct row *row)
+{
+	return row->unread_ms >= UNREAD_LONG_MS;
+}
+
+void rule_tell_unread(struct finding *finding, uint64_t unread)
+{
+	const struct group *group = &finding->group;
+
+	char least[FORMAT_SIZE], oldest[FORMAT_SIZE];
+
+	if (!unread)
+		return;
+	format_duration(least, UNREAD_LONG_MS * NS_PER_MS);
+	format_duration(oldest, group->example->unread_ms * NS_PER_MS);
+	if (rule_is_unread(group->example))
+		finding_evidence(finding,
+		                 "on %" PRIu64 " of %u nothing was read for at least %s, on the "
+		                 "oldest for at least %s",
+		                 unread, group->count, least, oldest);
+	else
+		finding_evidence(finding, "on %" PRIu64 " of %u nothing was read for at least %s",
+		                 unread, group->count, least);
+}
+
+static bool has_open(const struct table *table, const struct row *row, const struct task *task)
+{
+	const struct holder *holder = table_holder(table, row->holders);
+
+	while (holder && table_task(table, holder->task) != task)
+		holder = table_holder(table, holder->next);
+	return holder;
+}
+
+void rule_tell_acceptor(const struct why *why, struct finding *finding)
+{
+	const struct row *row = finding->group.example;
+	const struct row *listener = table_find_listener(why->table, row);
+	struct owner owner;
+
+	if (!finding->group.key.passive || row->owner_source == OWNER_ACCEPT)
+		return;
+	finding_evidence(finding, "who accepted the oldest was not seen");
+	if (!listener)
+		return;
+	table_owner(why->table, listener, &owner);
+	if (owner.task && owner.holding == HOLDING_OPEN && !has_open(why->table, row, owner.task))
+		finding_evidence(finding,
+		                 "port %u is listened on by %u/%.*s, which does not have it open: "
+		                 "it was inherited or passed on",
+		                 listener->lport, owner.task->pid, FACT_COMM_LEN, owner.task->comm);
 }
 
 const struct task *rule_task(const struct why *why, const struct finding *finding)

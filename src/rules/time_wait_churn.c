@@ -2,7 +2,7 @@
 /*
  * TIME_WAIT is at the end that closed first, and is no fault: it keeps late segments
  * out of the next connection. It costs local ports, of which there are so many
- * towards one remote end, and room in the kernel's table.
+ * towards one remote end, and each namespace may have so many of them.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -82,7 +82,11 @@ static bool judge_ports(const struct why *why, struct finding *finding, const ch
 	return true;
 }
 
-/* What is of the namespace is told with its largest group. false: no finding */
+/*
+ * What is of the namespace is told with its largest group: the limit has been each
+ * namespace's own since 4.10 (inet_twsk_alloc(), net/ipv4/inet_timewait_sock.c), and so
+ * are both counters. The one of overflows counts failed allocations, too. false: no finding
+ */
 static bool judge_table(const struct why *why, struct finding *finding)
 {
 	uint32_t netns = finding->group.key.netns;
@@ -93,12 +97,16 @@ static bool judge_table(const struct why *why, struct finding *finding)
 		return false;
 	if (table_counter(why->table, netns, COUNTER_TIME_WAIT_OVERFLOW, &overflows, &grown) &&
 	    grown)
-		finding_evidence(finding, "TCPTimeWaitOverflow has grown by %" PRIu64, grown);
+		finding_evidence(
+			finding,
+			"TCPTimeWaitOverflow of this network namespace, whoever closed, has "
+			"grown by %" PRIu64,
+			grown);
 	if (table_setting_number(why->table, netns, SETTING_MAX_TW_BUCKETS, &most) &&
 	    table_counter(why->table, netns, COUNTER_TIME_WAITS, &now, &unused)) {
 		near = now * 100 >= most * TABLE_NEAR;
 		finding_evidence(finding,
-		                 "%" PRIu64 " timewait sockets in this namespace; "
+		                 "%" PRIu64 " timewait sockets in this namespace now; its "
 		                 "net.ipv4.tcp_max_tw_buckets is %" PRIu64,
 		                 now, most);
 	}
@@ -108,13 +116,17 @@ static bool judge_table(const struct why *why, struct finding *finding)
 		finding->mover = MOVER_KERNEL;
 		finding->level = grown ? FINDING_BAD : FINDING_WARNING;
 	}
-	finding_verdict(finding,
-	                "The kernel's table of timewait sockets %s: what does not fit is closed "
-	                "without TIME_WAIT.",
-	                grown ? "overflows" : "is nearly full");
+	if (grown)
+		finding_verdict(finding,
+		                "The kernel refuses further timewait sockets in this network "
+		                "namespace: these connections are closed without TIME_WAIT.");
+	else
+		finding_verdict(finding,
+		                "This network namespace has nearly as many timewait sockets as it "
+		                "may: what comes beyond is closed without TIME_WAIT.");
 	finding_next(finding,
-	             "a larger net.ipv4.tcp_max_tw_buckets, if memory allows (about 0.3 KB for "
-	             "each), or fewer short connections");
+	             "a larger net.ipv4.tcp_max_tw_buckets there, if memory allows (about 0.3 KB "
+	             "for each), or fewer short connections");
 	return true;
 }
 
@@ -139,7 +151,7 @@ static void judge(const struct why *why, struct finding *finding)
 const struct rule rule_time_wait_churn = {
 	.id = "time-wait-churn",
 	.states = STATE_BIT(STATE_TIME_WAIT),
-	.about = "who closes first, and whether local ports or the kernel's table run out",
+	.about = "who closes first, and whether local ports or timewait sockets run out",
 	.source = "tcp_time_wait(), net/ipv4/tcp_minisocks.c; __inet_check_established(), "
 		  "net/ipv4/inet_hashtables.c; RFC 9293, 3.6",
 	.match = match,

@@ -180,6 +180,100 @@ static void flows_are_those_of_the_state(void **state)
 	watch_end(&watch);
 }
 
+#define MASTER  " pid=42 tid=42 start=100 comm=\"master\""
+#define WORKER  " pid=43 tid=43 start=100 comm=\"worker\""
+#define PASSIVE " netns=7 local=10.0.0.2:80 remote=10.0.0.5:1000 "
+
+static int64_t growth_of(const struct watch *watch, uint32_t pid, uint8_t tcp_state)
+{
+	const struct group_key who = {.pid = pid, .start = 100};
+
+	return groups_growth(watch->groups, tcp_state, &who);
+}
+
+/* No row is in any group. */
+static uint8_t none_at_all(const struct table *table, const struct row *row,
+                           uint64_t tally[GROUP_TALLIES], void *arg)
+{
+	(void)table;
+	(void)row;
+	(void)tally;
+	(void)arg;
+	return 0;
+}
+
+/* In the queue it is who listens that has it, then who accepts. */
+static void an_entry_follows_its_owner(void **state)
+{
+	struct watch watch;
+	const struct group *group;
+
+	(void)state;
+	watch_begin(&watch);
+	facts(&watch.trial,
+	      "1s state sk=a0 old=CLOSE new=LISTEN cookie=1 flags=owned,socket,tuple" LISTENER
+	              MASTER
+	      "\n2s state sk=b0 old=SYN_RECV new=ESTABLISHED cookie=2 flags=tuple" PASSIVE "\n");
+	assert_int_equal(growth_of(&watch, 42, STATE_ESTABLISHED), 1);
+	facts(&watch.trial,
+	      "3s accept sk=b0 cookie=2 fd=5 ret=5 inode=9 netns=7 lport=80" WORKER "\n");
+	/* Also where no group has it: a threshold counts by age, what grows is of any. */
+	collect(&watch, none_at_all, 0);
+	assert_int_equal(growth_of(&watch, 42, STATE_ESTABLISHED), 0);
+	assert_int_equal(growth_of(&watch, 43, STATE_ESTABLISHED), 1);
+	collect(&watch, all_but_listeners, 1);
+	group = groups_at(watch.groups, 0);
+	assert_int_equal(group->key.pid, 43);
+	assert_int_equal(group->entered, 1);
+	assert_int_equal(group->left, 0);
+	assert_int_equal(group->came, 1);
+	assert_int_equal(groups_growth(watch.groups, STATE_ESTABLISHED, NULL), 1);
+	watch_end(&watch);
+}
+
+/* It leaves as another's than it came, and nobody has grouped it in between. */
+static void an_exit_is_of_whom_the_entry_is(void **state)
+{
+	struct watch watch;
+
+	(void)state;
+	watch_begin(&watch);
+	facts(&watch.trial,
+	      "1s state sk=a0 old=CLOSE new=LISTEN cookie=1 flags=owned,socket,tuple" LISTENER
+	              MASTER
+	      "\n2s state sk=b0 old=SYN_RECV new=ESTABLISHED cookie=2 flags=tuple" PASSIVE
+	      "\n3s accept sk=b0 cookie=2 fd=5 ret=5 inode=9 netns=7 lport=80" WORKER
+	      "\n4s state sk=b0 old=ESTABLISHED new=CLOSE_WAIT cookie=2 "
+	      "flags=tuple,socket,done" PASSIVE "\n");
+	assert_int_equal(growth_of(&watch, 42, STATE_ESTABLISHED), 0);
+	assert_int_equal(growth_of(&watch, 43, STATE_ESTABLISHED), 0);
+	assert_int_equal(growth_of(&watch, 43, STATE_CLOSE_WAIT), 1);
+	collect(&watch, all_but_listeners, 1);
+	assert_int_equal(groups_at(watch.groups, 0)->place_entered, 1);
+	assert_int_equal(groups_at(watch.groups, 0)->came, 1);
+	watch_end(&watch);
+}
+
+/* What was there before has not come, though its state was only met. */
+static void what_was_there_has_not_come(void **state)
+{
+	struct watch watch;
+
+	(void)state;
+	watch_begin(&watch);
+	facts(&watch.trial, "1s walk_begin kind=sockets netns=7\n"
+	                    "1s seen sk=1 cookie=1 state=ESTABLISHED flags=tuple,socket "
+	                    "local=10.0.0.1:40001 remote=10.0.0.2:80 netns=7\n"
+	                    "1s walk_end kind=sockets netns=7\n"
+	                    "1s holder sk=1 cookie=1 pid=42 start=100 fd=4 inode=9 netns=7 "
+	                    "comm=\"java\"\n");
+	establish(&watch, 2000, 40002, "10.0.0.2:80", JAVA);
+	collect(&watch, all_but_listeners, 1);
+	assert_int_equal(groups_at(watch.groups, 0)->count, 2);
+	assert_int_equal(groups_at(watch.groups, 0)->came, 1);
+	watch_end(&watch);
+}
+
 static void ages_are_of_the_present_state(void **state)
 {
 	struct watch watch;
@@ -343,6 +437,9 @@ int main(void)
 		cmocka_unit_test(a_key_is_process_place_and_state),
 		cmocka_unit_test(behind_a_listener_the_local_port_is_the_place),
 		cmocka_unit_test(flows_are_those_of_the_state),
+		cmocka_unit_test(an_entry_follows_its_owner),
+		cmocka_unit_test(an_exit_is_of_whom_the_entry_is),
+		cmocka_unit_test(what_was_there_has_not_come),
 		cmocka_unit_test(ages_are_of_the_present_state),
 		cmocka_unit_test(the_stack_is_the_most_frequent),
 		cmocka_unit_test(many_keys_are_told_apart),

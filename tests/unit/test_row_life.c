@@ -108,6 +108,23 @@ static void what_was_not_seen_from_the_start_is_a_bound(void **state)
 	table_free(table);
 }
 
+static void how_long_nothing_was_read_is_a_bound(void **state)
+{
+	struct table *table =
+		fold_new(SERVER "2000001000 seen sk=a1 cookie=11 state=ESTABLISHED "
+	                        "flags=socket,tuple,queues,bytes family=inet local=127.0.0.1:80 "
+	                        "remote=127.0.0.1:33492 netns=7 rqueue=9 bytes_received=206\n");
+
+	(void)state;
+	expect(table, fold_row(table, 0), "unread_for", ">=2.00s");
+	expect_json(table, fold_row(table, 0), "unread_for",
+	            "\"unread_for_ns\":2000000000,\"unread_for_exact\":false");
+	table_free(table);
+	table = fold_new(SERVER); /* looked at once */
+	expect(table, fold_row(table, 0), "unread_for", "-");
+	table_free(table);
+}
+
 static void errors_by_name(void **state)
 {
 	struct table *table = fold_new(
@@ -144,6 +161,7 @@ int main(void)
 		cmocka_unit_test(history_of_a_client),
 		cmocka_unit_test(long_history_is_cut_in_text),
 		cmocka_unit_test(what_was_not_seen_from_the_start_is_a_bound),
+		cmocka_unit_test(how_long_nothing_was_read_is_a_bound),
 		cmocka_unit_test(errors_by_name),
 		cmocka_unit_test(half_open_is_one_state_in_times),
 	};

@@ -156,6 +156,124 @@ static void retransmit_brings_the_address_of_a_row_without(void **state)
 	trial_end(&trial);
 }
 
+/* A server's socket as a walk finds it: `more` are its counters. */
+static void look(struct trial *trial, const char *time, const char *socket_state, const char *more)
+{
+	char lines[1024];
+
+	snprintf(lines, sizeof(lines),
+	         "%s walk_begin kind=sockets netns=7\n"
+	         "%s seen sk=a1 cookie=5 state=%s %s" SERVER "\n"
+	         "%s walk_end kind=sockets netns=7\n",
+	         time, time, socket_state, more, time);
+	facts(trial, lines);
+}
+
+#define COUNTS "flags=tuple,socket,queues,bytes "
+
+static void what_stays_unread_has_a_time(void **state)
+{
+	TRIAL(10);
+
+	look(&trial, "1s", "ESTABLISHED", COUNTS "rqueue=20 bytes_received=100");
+	assert_int_equal(only(&trial)->unread_ms, 0); /* it may have come just now */
+	/* More comes, nothing is read. */
+	look(&trial, "3s", "ESTABLISHED", COUNTS "rqueue=30 bytes_received=110");
+	assert_int_equal(only(&trial)->unread_ms, 2000);
+	/* The FIN counts in both. */
+	facts(&trial, "4500ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 " COUNTS
+	              "rqueue=31 bytes_received=111" SERVER "\n");
+	look(&trial, "6s", "CLOSE_WAIT", COUNTS "rqueue=31 bytes_received=111");
+	assert_int_equal(only(&trial)->unread_ms, 5000);
+	assert_false(only(&trial)->flags & ROW_READ);
+	look(&trial, "7s", "CLOSE_WAIT", COUNTS "rqueue=1 bytes_received=111");
+	assert_int_equal(only(&trial)->unread_ms, 0);
+	assert_true(only(&trial)->flags & ROW_READ);
+	look(&trial, "8s", "CLOSE_WAIT", COUNTS "rqueue=1 bytes_received=111");
+	assert_int_equal(only(&trial)->unread_ms, 1000);
+	trial_end(&trial);
+}
+
+/* An empty queue, all that came being read, and counters that a sample lacks. */
+static void what_was_read_or_not_counted_has_none(void **state)
+{
+	TRIAL(10);
+
+	look(&trial, "1s", "ESTABLISHED", COUNTS "bytes_received=100");
+	look(&trial, "2s", "ESTABLISHED", COUNTS "bytes_received=100");
+	assert_int_equal(only(&trial)->unread_ms, 0);
+	/* As much as before, but not the same. */
+	look(&trial, "3s", "ESTABLISHED", COUNTS "rqueue=20 bytes_received=120");
+	look(&trial, "4s", "ESTABLISHED", COUNTS "rqueue=20 bytes_received=140");
+	assert_int_equal(only(&trial)->unread_ms, 0);
+	look(&trial, "5s", "ESTABLISHED", COUNTS "rqueue=20 bytes_received=140");
+	assert_int_equal(only(&trial)->unread_ms, 1000);
+	look(&trial, "6s", "ESTABLISHED", "flags=tuple,socket,queues rqueue=20");
+	assert_int_equal(only(&trial)->unread_ms, 0);
+	trial_end(&trial);
+}
+
+static void a_listeners_queue_is_not_read(void **state)
+{
+	TRIAL(10);
+
+	look(&trial, "1s", "LISTEN", COUNTS "rqueue=2 wqueue=128");
+	look(&trial, "9s", "LISTEN", COUNTS "rqueue=2 wqueue=128");
+	assert_int_equal(only(&trial)->unread_ms, 0);
+	trial_end(&trial);
+}
+
+static void close_wait_that_gets_on_answers(void **state)
+{
+	TRIAL(10);
+
+	look(&trial, "1s", "ESTABLISHED", COUNTS "bytes_acked=100");
+	look(&trial, "2s", "ESTABLISHED", COUNTS "bytes_acked=200");
+	facts(&trial, "3s state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 " COUNTS
+	              "bytes_acked=300" SERVER "\n");
+	assert_int_equal(only(&trial)->answered, 0); /* all that was before */
+	look(&trial, "4s", "CLOSE_WAIT", COUNTS "bytes_acked=300");
+	assert_int_equal(only(&trial)->answered, 0);
+	look(&trial, "5s", "CLOSE_WAIT", COUNTS "bytes_acked=350");
+	assert_int_equal(only(&trial)->answered, 50);
+	/* A look right after another one says nothing new. */
+	look(&trial, "5100ms", "CLOSE_WAIT", COUNTS "bytes_acked=350");
+	assert_int_equal(only(&trial)->answered, 50);
+	look(&trial, "11s", "CLOSE_WAIT", COUNTS "bytes_acked=350");
+	assert_int_equal(only(&trial)->answered, 0);
+	trial_end(&trial);
+}
+
+#define SILENT "flags=tuple,socket,queues,bytes,idle "
+
+static void an_answer_that_ended_long_ago_is_none(void **state)
+{
+	TRIAL(10);
+
+	look(&trial, "1s", "CLOSE_WAIT", SILENT "bytes_acked=100");
+	look(&trial, "9s", "CLOSE_WAIT", SILENT "idle_ms=7000 bytes_acked=200");
+	assert_int_equal(only(&trial)->answered, 0);
+	look(&trial, "17s", "CLOSE_WAIT", SILENT "idle_ms=4000 bytes_acked=300");
+	assert_int_equal(only(&trial)->answered, 100);
+	look(&trial, "18s", "CLOSE_WAIT", SILENT "idle_ms=5000 bytes_acked=300");
+	assert_int_equal(only(&trial)->answered, 0);
+	trial_end(&trial);
+}
+
+/* The event was lost: what was acknowledged may have been so before the FIN. */
+static void growth_up_to_a_healed_close_wait_is_none(void **state)
+{
+	TRIAL(10);
+
+	look(&trial, "1s", "ESTABLISHED", COUNTS "bytes_acked=100");
+	look(&trial, "2s", "CLOSE_WAIT", COUNTS "bytes_acked=200");
+	assert_int_equal(only(&trial)->state, STATE_CLOSE_WAIT);
+	assert_int_equal(only(&trial)->answered, 0);
+	look(&trial, "3s", "CLOSE_WAIT", COUNTS "bytes_acked=201");
+	assert_int_equal(only(&trial)->answered, 1);
+	trial_end(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +286,12 @@ int main(void)
 		cmocka_unit_test(sample_from_before_the_accept_does_not_undo_it),
 		cmocka_unit_test(segment_for_nobody_tells_nothing_of_the_row),
 		cmocka_unit_test(retransmit_brings_the_address_of_a_row_without),
+		cmocka_unit_test(what_stays_unread_has_a_time),
+		cmocka_unit_test(what_was_read_or_not_counted_has_none),
+		cmocka_unit_test(a_listeners_queue_is_not_read),
+		cmocka_unit_test(close_wait_that_gets_on_answers),
+		cmocka_unit_test(an_answer_that_ended_long_ago_is_none),
+		cmocka_unit_test(growth_up_to_a_healed_close_wait_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Processes that may be near their limit of file descriptors, though no socket of theirs is a finding. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "rules/rule.h"
+
+#define SOCKETS_MANY 64 /* of a soft limit of 1024, the usual one; asking costs a look into /proc */
+
+/* A socket that a process has open. */
+struct held {
+	const struct task *task;
+	const struct row *row;
+};
+
+static int by_task(const void *a, const void *b)
+{
+	const struct held *left = a, *right = b;
+
+	if (left->task->pid != right->task->pid)
+		return left->task->pid < right->task->pid ? -1 : 1;
+	if (left->task->start != right->task->start)
+		return left->task->start < right->task->start ? -1 : 1;
+	return (left->row->self > right->row->self) - (left->row->self < right->row->self);
+}
+
+static size_t find_held(const struct table *table, struct held *held)
+{
+	struct row_iter iter;
+	const struct row *row;
+	size_t count = 0;
+
+	table_for_each (table, iter, row) {
+		struct owner owner;
+
+		if (!(row->flags & ROW_SOCKET))
+			continue;
+		table_owner(table, row, &owner);
+		if (owner.task && owner.holding == HOLDING_OPEN && !owner.queued)
+			held[count++] = (struct held){owner.task, row};
+	}
+	return count;
+}
+
+/* What accept() fails for, too, stays in the queue. */
+static bool lets_wait(const struct row *row)
+{
+	return row_is_listener(row) && row->flags & ROW_QUEUES && row->rqueue;
+}
+
+int rules_busy(const struct table *table, void (*fn)(const struct row *row, void *arg), void *arg)
+{
+	struct totals totals;
+	struct held *held;
+	size_t count;
+
+	table_totals(table, &totals);
+	held = calloc(totals.rows + 1, sizeof(*held));
+	if (!held)
+		return -ENOMEM;
+	count = find_held(table, held);
+	qsort(held, count, sizeof(*held), by_task);
+	for (size_t from = 0, to; from < count; from = to) {
+		bool wait = false;
+
+		for (to = from; to < count && held[to].task == held[from].task; to++)
+			wait |= lets_wait(held[to].row);
+		if (wait || to - from >= SOCKETS_MANY)
+			fn(held[from].row, arg);
+	}
+	free(held);
+	return 0;
+}
