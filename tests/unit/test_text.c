@@ -309,7 +309,7 @@ static void test_print(void **state)
 		"10 table_task index=0 pid=42 start=7 told=1 comm=\"nginx\" args=\"nginx\\000\"",
 		"10 table_origin index=0 task=0 tid=42 stack=ff01 comm=\"nginx\"",
 		"10 table_row sk=ff02 index=3 row_flags=since_exact,indexed born=5 since=9 "
-	        "touched=9"
+		"touched=9"
 		" owner=1 owner_source=connect retransmits_syn=1 prior=CLOSE"
 		" steps=5/state/2/1,7/retransmit/0/0,9/state/1/1 state=ESTABLISHED family=inet"
 		" local=127.0.0.1:80 remote=127.0.0.1:5000 netns=7",
