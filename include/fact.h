@@ -345,10 +345,10 @@ struct fact_table {
 	__u64 began;       /* time of the first fact */
 	__s64 wall_offset; /* wall clock = h.time + this; 0: not known */
 	__u32 flags;       /* enum fact_table_flag */
-	__u32 gen;         /* of the newest walk over sockets, as the next two */
+	__u32 gen;         /* number of the newest walk over sockets; its namespace is */
 	__u32 walk_netns;
-	__u32 holder_gen; /* of the newest walk over holders */
-	__u64 walk_begin;
+	__u32 holder_gen; /* number of the newest walk over holders */
+	__u64 walk_begin; /* of these walks */
 	__u64 hold_begin;
 	__u64 transitions; /* totals since it began, as the rest */
 	__u64 rsts_sent;

@@ -115,13 +115,31 @@ static void on_fact(const struct fact *fact, void *arg)
 
 	assert_true(fact->len <= sizeof(u));
 	memcpy(&u, fact, fact->len);
-	if (fact->type == FACT_HOLDER && model_chance(&trio->model, 30))
-		u.h.sk = 0;
+	if (fact->type == FACT_HOLDER) {
+		if (model_chance(&trio->model, 60))
+			u.h.sk = 0;
+		if (model_chance(&trio->model, 5)) /* while the walk goes on */
+			model_step(&trio->model);
+		table_find_inode(trio->live, u.holder.inode);
+	}
 	if (fact->type == FACT_ACCEPT || fact->type == FACT_CONNECT) {
 		u.call.stack = model_random(&trio->model, STACKS);
 		u.call.task.start = u.call.task.pid % 3 ? 7 : 0;
 	}
 	apply_to_all(trio, &u.h);
+}
+
+/* Found by inode, outside of any walk. */
+static void tell_holder(struct trio *trio)
+{
+	struct fact_holder fact = {
+		.h = {.type = FACT_HOLDER, .len = sizeof(fact), .time = trio->model.time},
+		.pid = 100 + model_random(&trio->model, 40),
+		.fd = 9,
+		.inode = 5100 + model_random(&trio->model, 40),
+	};
+
+	apply_to_all(trio, &fact.h);
 }
 
 static void tell_name(struct trio *trio)
@@ -335,8 +353,8 @@ static void checkpoint(struct trio *trio)
 static void happen(struct trio *trio)
 {
 	static void (*const tell[])(struct trio *) = {
-		tell_name,    tell_stack, tell_process, tell_exit, tell_doing,
-		tell_counter, tell_clock, tick,         ask,
+		tell_holder, tell_name,    tell_stack, tell_process, tell_exit,
+		tell_doing,  tell_counter, tell_clock, tick,         ask,
 	};
 
 	model_step(&trio->model);

@@ -105,6 +105,83 @@ static void what_is_put_back_is_taken_again(void **state)
 	pool_free(&pool);
 }
 
+static bool is_taken(const void *element)
+{
+	return ((const struct element *)element)->more[0]; /* behind what is the pool's */
+}
+
+static void mark(struct pool *pool, uint32_t index)
+{
+	((struct element *)pool_at(pool, index))->more[0] = 1;
+}
+
+static void ordered_it_gives_the_lowest_first(void **state)
+{
+	enum { COUNT = 5000, LEFT = 1500 };
+	struct pool pool;
+
+	(void)state;
+	pool_init(&pool, sizeof(struct element), POOL_NONE);
+	for (uint32_t i = 0; i < COUNT; i++)
+		mark(&pool, pool_take(&pool));
+	for (uint32_t i = COUNT; i > LEFT; i--)
+		pool_put(&pool, i - 1);
+	pool_put(&pool, 3);
+	pool_put(&pool, 1);
+	pool_put(&pool, 1200);
+	pool_order(&pool, is_taken);
+	assert_int_equal(pool.used, LEFT);
+	assert_int_equal(pool.live, LEFT - 3);
+	assert_int_equal(pool_take(&pool), 1);
+	assert_int_equal(pool_take(&pool), 3);
+	assert_int_equal(pool_take(&pool), 1200);
+	for (uint32_t i = LEFT; i < COUNT; i++)
+		assert_int_equal(pool_take(&pool), i);
+	pool_free(&pool);
+}
+
+static void ordered_and_empty_it_begins_anew(void **state)
+{
+	struct pool pool;
+
+	(void)state;
+	pool_init(&pool, sizeof(struct element), POOL_NONE);
+	pool_order(&pool, is_taken);
+	for (uint32_t i = 0; i < 2048; i++)
+		pool_take(&pool);
+	for (uint32_t i = 0; i < 2048; i++)
+		pool_put(&pool, i);
+	pool_order(&pool, is_taken);
+	assert_int_equal(pool.used, 0);
+	assert_int_equal(pool_take(&pool), 0);
+	pool_free(&pool);
+}
+
+static void claimed_are_above_all_others(void **state)
+{
+	struct pool pool;
+
+	(void)state;
+	pool_init(&pool, sizeof(struct element), 5000);
+	assert_int_equal(pool_claim(&pool, 2), 0);
+	mark(&pool, 2);
+	assert_int_equal(pool_claim(&pool, 2), -1);
+	assert_int_equal(pool_claim(&pool, 0), -1);
+	assert_int_equal(pool_claim(&pool, 5000), -1);
+	assert_int_equal(pool_claim(&pool, POOL_NONE), -1);
+	assert_int_equal(pool_claim(&pool, 4999), 0);
+	assert_int_equal(((struct element *)pool_at(&pool, 4999))->more[0], 0);
+	mark(&pool, 4999);
+	assert_int_equal(pool.live, 2);
+	pool_order(&pool, is_taken);
+	assert_int_equal(pool_take(&pool), 0);
+	assert_int_equal(pool_take(&pool), 1);
+	for (uint32_t i = 3; i < 4999; i++)
+		assert_int_equal(pool_take(&pool), i);
+	assert_int_equal(pool_take(&pool), POOL_NONE);
+	pool_free(&pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +190,9 @@ int main(void)
 		cmocka_unit_test(pool_of_none_gives_none),
 		cmocka_unit_test(elements_stay_where_they_are_while_it_grows),
 		cmocka_unit_test(what_is_put_back_is_taken_again),
+		cmocka_unit_test(ordered_it_gives_the_lowest_first),
+		cmocka_unit_test(ordered_and_empty_it_begins_anew),
+		cmocka_unit_test(claimed_are_above_all_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
