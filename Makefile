@@ -38,7 +38,8 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*
 LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/test_*.c))
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
 
-.PHONY: all help run check unit golden live asan lint install uninstall clean test-programs
+.PHONY: all help run check unit golden live asan lint install uninstall clean test-programs \
+	bench-codec
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -49,6 +50,7 @@ help:
 	@echo 'run              build and run it as root'
 	@echo 'check            all tests: lint, unit, golden, asan, live (root)'
 	@echo 'unit golden live asan lint   one kind of them'
+	@echo 'bench-codec      size and speed of a recording of FACTS=FILE (events --facts)'
 	@echo 'install          into $$(DESTDIR)$$(PREFIX); uninstall'
 	@echo 'clean            remove $(B)/'
 
@@ -120,6 +122,15 @@ $(B)/scenario: $(SCENARIO_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@
 
+# What a recording costs: FACTS names a file that `tcptrail events --facts -n --output` wrote.
+$(B)/bench/%: $(B)/tools/bench/%.o $(PURE_OBJECTS)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
+
+bench-codec: $(B)/bench/codec
+	$< $(or $(FACTS),$(error FACTS=FILE is missing: what tcptrail events --facts wrote))
+
 # --- tests -----------------------------------------------------------------------------------
 $(B)/unit/%: $(B)/tests/unit/%.o $(PURE_OBJECTS)
 	$(call say,LINK,$@)
@@ -188,7 +199,7 @@ asan:
 	$(MAKE) B=$(B)/asan CFLAGS='-O1 -g $(SANITIZE)' unit golden
 
 FORMATTED := $(wildcard include/*.h bpf/*.[ch] src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] \
-	tests/live/c/*.[ch] tests/live/progs/*.[ch] tools/scenario/*.[ch])
+	tests/live/c/*.[ch] tests/live/progs/*.[ch] tools/*/*.[ch])
 lint:
 	clang-format --dry-run --Werror $(FORMATTED)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
@@ -216,4 +227,4 @@ clean:
 	rm -rf $(B)
 
 -include $(OBJECTS:.o=.d) $(BPF_OBJECTS:.o=.d) $(SCENARIO_OBJECTS:.o=.d) \
-	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d)
+	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/bench/*.d)
