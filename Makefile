@@ -242,6 +242,7 @@ fuzz-seeds: $(B)/tests/fuzz/seeds.o $(PURE_OBJECTS)
 FORMATTED := $(wildcard include/*.h bpf/*.[ch] src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] \
 	tests/fuzz/*.[ch] tests/live/c/*.[ch] tests/live/progs/*.[ch] tools/*/*.[ch])
 lint:
+	tools/fact-tables --check docs/recording.md
 	clang-format --dry-run --Werror $(FORMATTED)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem --library=posix \
