@@ -38,7 +38,8 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*
 LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/test_*.c))
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
 
-.PHONY: all help run check unit golden live asan lint install uninstall clean test-programs
+.PHONY: all help run check unit golden live asan lint install uninstall clean test-programs \
+	bench-codec fuzz fuzz-corpus fuzz-seeds
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -47,8 +48,10 @@ all: $(B)/tcptrail
 help:
 	@echo 'all              build $(B)/tcptrail (default)'
 	@echo 'run              build and run it as root'
-	@echo 'check            all tests: lint, unit, golden, asan, live (root)'
-	@echo 'unit golden live asan lint   one kind of them'
+	@echo 'check            all tests: lint, unit, golden, asan, fuzz-corpus, live (root)'
+	@echo 'unit golden live asan fuzz-corpus lint   one kind of them'
+	@echo 'fuzz             let clang search for bad input, $$(FUZZ_SECONDS) s a target'
+	@echo 'bench-codec      size and speed of a recording of FACTS=FILE (events --facts)'
 	@echo 'install          into $$(DESTDIR)$$(PREFIX); uninstall'
 	@echo 'clean            remove $(B)/'
 
@@ -119,6 +122,15 @@ $(B)/tcptrail: $(OBJECTS)
 $(B)/scenario: $(SCENARIO_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@
+
+# What a recording costs: FACTS names a file that `tcptrail events --facts -n --output` wrote.
+$(B)/bench/%: $(B)/tools/bench/%.o $(PURE_OBJECTS)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
+
+bench-codec: $(B)/bench/codec
+	$< $(or $(FACTS),$(error FACTS=FILE is missing: what tcptrail events --facts wrote))
 
 # --- tests -----------------------------------------------------------------------------------
 $(B)/unit/%: $(B)/tests/unit/%.o $(PURE_OBJECTS)
@@ -191,9 +203,50 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 asan:
 	$(MAKE) B=$(B)/asan CFLAGS='-O1 -g $(SANITIZE)' unit golden
 
+# Each tests/fuzz/fuzz_NAME.c is a target, tests/fuzz/corpus/NAME what it is fed. The corpus is
+# replayed under the sanitizers; clang's libFuzzer searches on from it, and what it finds is in
+# build/fuzz/corpus/NAME and, if it is an error, in build/fuzz/NAME-crash-*.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+$(B)/replay/%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(PURE_OBJECTS)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
+
+$(B)/fuzzer/%: $(B)/tests/fuzz/fuzz_%.o $(PURE_OBJECTS)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer $^ -o $@ $(PURE_LIBS)
+
+fuzz-corpus:
+	+$(Q)$(MAKE) B=$(B)/asan CFLAGS='-O1 -g $(SANITIZE)' $(FUZZ_TARGETS:%=$(B)/asan/replay/%)
+	@set -e; for t in $(FUZZ_TARGETS); do $(B)/asan/replay/$$t tests/fuzz/corpus/$$t; done
+
+fuzz:
+	+$(Q)$(MAKE) B=$(B)/fuzz CC='$(CLANG)' CFLAGS='-O1 -g -fsanitize=fuzzer-no-link $(SANITIZE)' \
+		$(FUZZ_TARGETS:%=$(B)/fuzz/fuzzer/%)
+	@set -e; for t in $(FUZZ_TARGETS); do \
+		echo "== fuzz $$t"; \
+		mkdir -p $(B)/fuzz/corpus/$$t; \
+		$(B)/fuzz/fuzzer/$$t -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+			-max_len=4096 -timeout=10 -rss_limit_mb=1024 -verbosity=0 \
+			-artifact_prefix=$(B)/fuzz/$$t- \
+			$(B)/fuzz/corpus/$$t tests/fuzz/corpus/$$t; \
+	done
+
+# After a change of the codec: the inputs that the golden cases' facts make.
+fuzz-seeds: $(B)/tests/fuzz/seeds.o $(PURE_OBJECTS)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $(B)/fuzz-seeds $(PURE_LIBS)
+	@mkdir -p tests/fuzz/corpus/codec tests/fuzz/corpus/block
+	@set -e; for f in tests/golden/*.facts; do \
+		$(B)/fuzz-seeds $$f tests/fuzz/corpus $$(basename $$f .facts); \
+	done
+
 FORMATTED := $(wildcard include/*.h bpf/*.[ch] src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] \
-	tests/live/c/*.[ch] tests/live/progs/*.[ch] tools/scenario/*.[ch])
+	tests/fuzz/*.[ch] tests/live/c/*.[ch] tests/live/progs/*.[ch] tools/*/*.[ch])
 lint:
+	tools/fact-tables --check docs/recording.md
 	clang-format --dry-run --Werror $(FORMATTED)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem --library=posix \
@@ -220,4 +273,4 @@ clean:
 	rm -rf $(B)
 
 -include $(OBJECTS:.o=.d) $(BPF_OBJECTS:.o=.d) $(SCENARIO_OBJECTS:.o=.d) \
-	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d)
+	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/bench/*.d)

@@ -18,7 +18,7 @@
 #define CODEC_RAW_MAX ((1U << 20) + FACT_MAX_SIZE)
 
 /*
- * Appends the coded form of whole facts, one behind the other, to out. A fact is
+ * Appends the coded form of whole facts (aligned to 8), one behind the other, to out. A fact is
  * whole if its len is a multiple of 8 within sizeof(struct fact)..FACT_MAX_SIZE
  * and, of a known type, fact_is_whole(). Unknown types are taken as they are.
  * 0; -EINVAL: these are not whole facts or over CODEC_RAW_MAX bytes; -ENOMEM.

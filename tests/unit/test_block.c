@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "block_v1.h"
 #include "record/block.h"
 #include "recording.h"
 
@@ -270,6 +271,22 @@ static void test_lying_header(void **state)
 	free(back);
 }
 
+static void test_version_1(void **state)
+{
+	struct block_info info;
+	void *facts;
+
+	(void)state;
+	assert_int_equal(block_parse(block_v1, &info), 0);
+	assert_int_equal(BLOCK_HEADER + info.stored, sizeof(block_v1));
+	assert_int_equal(info.raw, BLOCK_V1_RAW);
+	assert_int_equal(info.facts, BLOCK_V1_FACTS);
+	facts = malloc(info.raw);
+	assert_int_equal(block_open(&info, block_v1 + BLOCK_HEADER, facts), 0);
+	assert_int_equal(crc32(0, facts, info.raw), BLOCK_V1_FACTS_CRC);
+	free(facts);
+}
+
 static void test_file_header(void **state)
 {
 	static const struct file_info made = {
@@ -311,7 +328,8 @@ int main(void)
 		cmocka_unit_test(test_largest),      cmocka_unit_test(test_refuses_parts),
 		cmocka_unit_test(test_header_bytes), cmocka_unit_test(test_flipped),
 		cmocka_unit_test(test_limits),       cmocka_unit_test(test_garbage_payload),
-		cmocka_unit_test(test_lying_header), cmocka_unit_test(test_file_header),
+		cmocka_unit_test(test_lying_header), cmocka_unit_test(test_version_1),
+		cmocka_unit_test(test_file_header),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
