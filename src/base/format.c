@@ -28,10 +28,10 @@ char *format_number(char *text, uint64_t number, int digits)
 	return text;
 }
 
-static void format_figures(char *text, uint64_t ns, uint64_t unit, const char *name)
+static void format_figures(char *text, uint64_t number, uint64_t unit, const char *name)
 {
-	uint64_t whole = ns / unit;
-	uint64_t rest = ns % unit;
+	uint64_t whole = number / unit;
+	uint64_t rest = number % unit;
 
 	text = format_number(text, whole, 1);
 	if (whole < 100)
@@ -70,6 +70,22 @@ void format_duration(char text[FORMAT_SIZE], uint64_t ns)
 		format_pair(text, seconds, HOUR, "h", MINUTE, "m");
 	else
 		format_pair(text, seconds, DAY, "d", HOUR, "h");
+}
+
+void format_size(char text[FORMAT_SIZE], uint64_t bytes)
+{
+	static const char units[] = "KMGT";
+	char name[2] = "";
+	uint64_t unit = 1;
+
+	for (int i = 0; units[i] && bytes / unit >= 1024; i++) {
+		unit *= 1024;
+		name[0] = units[i];
+	}
+	if (unit > 1)
+		format_figures(text, bytes, unit, name);
+	else
+		format_number(text, bytes, 1);
 }
 
 static char *format_part(char *text, int number, int digits, char after)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Times as people read them. */
+/* Times and sizes as people read them. */
 #ifndef TCPTRAIL_BASE_FORMAT_H
 #define TCPTRAIL_BASE_FORMAT_H
 
@@ -12,6 +12,9 @@
 
 /* Three figures, cut and not rounded: 850ns 14.2us 1.53ms 12.3s 4m07s 2h11m 3d04h. */
 void format_duration(char text[FORMAT_SIZE], uint64_t ns);
+
+/* Three figures, cut as well, in powers of 1024, as parse_size reads them: 512 1.53K 12.3M 812G. */
+void format_size(char text[FORMAT_SIZE], uint64_t bytes);
 
 /* ns since 1970: "2026-11-22 01:34:03.123456" in local time, or in UTC with a "Z". */
 void format_time(char text[FORMAT_SIZE], int64_t wall, bool utc);

@@ -14,11 +14,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/escape.h"
 #include "base/format.h"
-#include "core/endpoint.h"
+#include "core/place.h"
 #include "core/stack.h"
 #include "view/line.h"
 
@@ -39,30 +38,6 @@ static const char *level_color(enum finding_level level)
 	};
 
 	return colors[level];
-}
-
-/* "10.0.0.1:80"; without a port, if that is not part of the key */
-static void remote_text(const struct group_key *key, char to[ENDPOINT_SIZE])
-{
-	const struct endpoint endpoint = {.addr = key->addr, .port = key->port, .family = AF_INET6};
-
-	if (key->port)
-		endpoint_text(&endpoint, to);
-	else
-		endpoint_address(&endpoint, to);
-}
-
-/* "from port 8080" or "to 10.0.0.1:80" */
-static void place_text(const struct group_key *key, char text[ENDPOINT_SIZE + 16])
-{
-	char to[ENDPOINT_SIZE];
-
-	if (key->passive) {
-		snprintf(text, ENDPOINT_SIZE + 16, "of port %u", key->port);
-		return;
-	}
-	remote_text(key, to);
-	snprintf(text, ENDPOINT_SIZE + 16, "to %s", to);
 }
 
 static const struct task *task_of(const struct view *view, const struct finding *finding)
@@ -89,7 +64,7 @@ static bool comm_of(const struct view *view, const struct finding *finding,
 /* "3 CLOSE_WAIT of port 8080", "12 failed connects to 10.0.0.1:80" */
 static void add_group(struct buffer *line, const struct group *group)
 {
-	char place[ENDPOINT_SIZE + 16];
+	char place[PLACE_SIZE];
 
 	place_text(&group->key, place);
 	if (group->failed)
@@ -105,7 +80,7 @@ static void add_storm(struct buffer *line, const struct view *view, const struct
 	bool again = storm->key.kind == CHANGE_RETRANSMIT;
 	bool sent = storm->key.kind == CHANGE_RST_SENT;
 	const char *plural = storm->count == 1 ? "" : "s";
-	char place[ENDPOINT_SIZE + 16], remote[ENDPOINT_SIZE], buf[16];
+	char place[PLACE_SIZE], remote[ENDPOINT_SIZE], buf[16];
 	const char *detail = storm_detail(storm, view->context.table, buf);
 
 	buffer_print(line, "%" PRIu64 " ", storm->count);
@@ -122,7 +97,7 @@ static void add_storm(struct buffer *line, const struct view *view, const struct
 		buffer_text(line, " elsewhere");
 		return;
 	}
-	remote_text(&storm->key.place, remote);
+	place_remote(&storm->key.place, remote);
 	place_text(&storm->key.place, place);
 	if (!again && !sent && !storm->key.place.passive)
 		buffer_print(line, " from %s", remote);
@@ -332,7 +307,7 @@ static void add_json_place(struct buffer *json, const struct group_key *key)
 		buffer_print(json, ",\"local_port\":%u,\"foreign\":null", key->port);
 		return;
 	}
-	remote_text(key, to);
+	place_remote(key, to);
 	buffer_print(json, ",\"local_port\":null,\"foreign\":\"%s\"", to);
 }
 

@@ -85,9 +85,40 @@ static void times_in_local_zones(void **state)
 	assert_string_equal(text, "2026-11-22T01:34:03.123456+00:00");
 }
 
+static void test_size(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} cases[] = {
+		{0, "0"},
+		{1, "1"},
+		{1023, "1023"},
+		{1024, "1.00K"},
+		{1570, "1.53K"},
+		{10239, "9.99K"},
+		{12 * 1024 + 400, "12.3K"},
+		{1048575, "1023K"},
+		{1048576, "1.00M"},
+		{851443712, "812M"},
+		{1ULL << 30, "1.00G"},
+		{20ULL << 40, "20.0T"},
+		{UINT64_MAX, "16777215T"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[FORMAT_SIZE];
+
+		format_size(text, cases[i].bytes);
+		assert_string_equal(text, cases[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_size),
 		cmocka_unit_test(durations_have_three_figures),
 		cmocka_unit_test(durations_never_say_more_than_is),
 		cmocka_unit_test(times_in_utc),
