@@ -199,7 +199,6 @@ static int begin_fallback(struct feed *feed, struct diag *diag)
 {
 	int err;
 
-	feed_clock(feed);
 	err = feed_diag_walk(feed, netns_own(), diag);
 	if (err)
 		return err;
@@ -250,6 +249,7 @@ int feed_begin(struct feed *feed, struct diag *diag)
 
 	if (err)
 		return err;
+	feed_clock(feed); /* all that follows has a time of day */
 	/* What /proc itself tells us has /proc's own pids. */
 	feed->finds_pids = !feed->live || process_pids_are_global();
 	return feed->live ? begin_live(feed, diag) : begin_fallback(feed, diag);

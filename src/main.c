@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "explain.h"
+#include "info.h"
 #include "probes_command.h"
 #include "run.h"
 
@@ -70,9 +71,12 @@ int main(int argc, char **argv)
 		code = run(&options);
 		break;
 	case COMMAND_INFO:
+		diag.text[0] = '\0';
+		code = info_command(&options, &diag);
+		if (diag.text[0])
+			fprintf(stderr, "tcptrail: %s\n", diag.text);
+		break;
 	case COMMAND_COUNT:
-		fputs("tcptrail: this command cannot be run yet\n", stderr);
-		code = EXIT_CANNOT;
 		break;
 	}
 	options_free(&options);

@@ -16,7 +16,7 @@ int recorder_close(struct recorder *recorder);
 
 /* Takes one fact, which the table has: a fact_fn. */
 void recorder_fact(const struct fact *fact, void *recorder);
-/* What the recording says of itself. Before the first walk. */
+/* What the recording says of itself. */
 void recorder_begin(struct recorder *recorder, struct feed *feed);
 /* Once a turn of the loop. 0: go on; 1: it is full; -errno. */
 int recorder_turn(struct recorder *recorder, struct feed *feed);

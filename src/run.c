@@ -140,6 +140,7 @@ static int finish(struct run *run, int code)
 	trail_free(run->trail);
 	why_free(run->why);
 	fail_if_free(run->fail_if);
+	diff_free(run->diff);
 	table_free(run->table);
 	close_fd(run->epoll);
 	close_fd(run->drain);

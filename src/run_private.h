@@ -3,6 +3,7 @@
 #ifndef TCPTRAIL_RUN_PRIVATE_H
 #define TCPTRAIL_RUN_PRIVATE_H
 
+#include "diff.h"
 #include "fail_if.h"
 #include "feed.h"
 #include "output.h"
@@ -21,6 +22,7 @@ struct run {
 	struct fail_if *fail_if;   /* NULL: not asked */
 	bool failed;               /* it is met */
 	struct recorder *recorder; /* of record */
+	struct diff_command *diff; /* of diff */
 	uint64_t began;            /* the loop, ns of CLOCK_BOOTTIME */
 	uint64_t shown;            /* seconds of the loop, by why's progress */
 	int epoll, signals, drain, repeat;

@@ -267,6 +267,38 @@ static bool needs_end_only(const struct options *options)
 	return options->command == COMMAND_SNAPSHOT && !wants_times(options);
 }
 
+/* The table at an instant, from wherever it is made soonest. */
+static int fold_to(struct replay *replay, int64_t wall, struct diag *diag)
+{
+	int err;
+
+	table_restart(replay->run->table);
+	replay->restart = false;
+	input_seek(replay->input, wall);
+	err = advance(replay, diag);
+	return err ? err : fold_end(replay, wall, diag);
+}
+
+static int replay_diff(struct replay *replay, struct diag *diag)
+{
+	struct run *run = replay->run;
+	const struct when *instants = run->options->instants;
+	int64_t walls[2] = {0, replay->last};
+	int err;
+
+	if (resolve_instant(replay, "diff", &instants[0], &walls[0], diag) ||
+	    (instants[1].kind && resolve_instant(replay, "diff", &instants[1], &walls[1], diag)))
+		return EXIT_USAGE;
+	run->diff = diff_new(run->options, output_row_view(run->output));
+	err = run->diff ? 0 : -ENOMEM;
+	for (int i = 0; i < 2 && !err; i++) {
+		if (fold_to(replay, walls[i], diag))
+			return EXIT_CANNOT;
+		err = diff_take(run->diff);
+	}
+	return run_conclude(run, err ? err : diff_print(run->diff), diag);
+}
+
 /* An exit code. */
 static int replay_window(struct replay *replay, struct diag *diag)
 {
@@ -298,7 +330,12 @@ int run_replay(struct run *run, struct diag *diag)
 		return EXIT_CANNOT;
 	if (wants_times(run->options) || run->options->command == COMMAND_DIFF)
 		err = input_range(replay.input, &replay.first, &replay.last, diag);
-	code = err ? EXIT_CANNOT : replay_window(&replay, diag);
+	if (err)
+		code = EXIT_CANNOT;
+	else if (run->options->command == COMMAND_DIFF)
+		code = replay_diff(&replay, diag);
+	else
+		code = replay_window(&replay, diag);
 	input_close(replay.input);
 	return code;
 }

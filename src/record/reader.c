@@ -318,6 +318,7 @@ bool reader_session(const struct reader *r, size_t index, struct reader_session 
 			number++;
 		if (number != index)
 			continue;
+		session->files += !session->session || at->file != at[-1].file;
 		session->session = at->session;
 		if (!offset)
 			continue;

@@ -23,6 +23,7 @@ void reader_close(struct reader *reader);
 struct reader_session {
 	uint64_t session;    /* ns since 1970: its name */
 	int64_t first, last; /* ns since 1970, of its facts */
+	uint64_t files;
 };
 
 struct reader_summary {

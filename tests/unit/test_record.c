@@ -305,7 +305,7 @@ static void test_sessions(void **state)
 /* The oldest go, the present one stays, and what is not ours is left alone. */
 static void test_bounds(void **state)
 {
-	const uint64_t most = 1 << 20;
+	const uint64_t most = 1 << 17;
 	struct reader_summary summary;
 	struct writer *writer;
 	struct reader *reader;
