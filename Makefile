@@ -205,7 +205,8 @@ asan:
 
 # Each tests/fuzz/fuzz_NAME.c is a target, tests/fuzz/corpus/NAME what it is fed. The corpus is
 # replayed under the sanitizers; clang's libFuzzer searches on from it, and what it finds is in
-# build/fuzz/corpus/NAME and, if it is an error, in build/fuzz/NAME-crash-*.
+# build/fuzz/corpus/NAME and, if it is an error, in build/fuzz/NAME-crash-*. It is part of clang's
+# runtime: libclang-rt-*-dev (Debian), compiler-rt (Fedora, Arch, Alpine).
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 

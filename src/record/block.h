@@ -18,7 +18,10 @@
 #define BLOCK_HEADER 64         /* bytes */
 #define BLOCK_MAGIC  0x4b4c4254 /* "TBLK", its first four bytes */
 
-/* Most that block_parse() lets pass: readers can allocate it. */
+/*
+ * Most that block_parse() lets pass: readers can allocate it. What block_make() makes is below, for
+ * coded facts take at most 1.3 times their bytes, and zstd adds less than a hundredth.
+ */
 #define BLOCK_RAW_MAX    CODEC_RAW_MAX
 #define BLOCK_CODED_MAX  (2 * BLOCK_RAW_MAX)
 #define BLOCK_STORED_MAX (3 * BLOCK_RAW_MAX)

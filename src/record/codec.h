@@ -29,7 +29,7 @@ int codec_encode(const void *facts, size_t size, struct buffer *out);
  * Writes exactly raw bytes of whole facts (aligned to 8) from what codec_encode()
  * made. Any bytes may be given: nothing is read or written outside of the two
  * areas and every fact that comes out is whole. 0; -EBADMSG: the bytes do not
- * give that, facts has any contents; -ENOMEM.
+ * give that, facts has any contents. Allocates nothing.
  */
 int codec_decode(const void *coded, size_t size, void *facts, size_t raw);
 

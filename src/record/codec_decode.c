@@ -105,18 +105,18 @@ static const struct shape *define_shape(struct decoder *decoder)
 {
 	struct shape *shape = &decoder->shapes[decoder->shape_count % SHAPE_NEW];
 	const uint8_t *bytes = take(decoder, STREAM_DEFINED, SHAPE_HEAD);
-	int class;
+	int number;
 
 	if (!bytes)
 		return NULL;
-	class = take_class(decoder, bytes[0]);
+	number = take_class(decoder, bytes[0]);
 	memcpy(&shape->type, bytes + 1, 2);
 	memcpy(&shape->len, bytes + 3, 2);
 	memcpy(&shape->pad, bytes + 5, 4);
-	if (class < 0 || shape->len < sizeof(struct fact) || shape->len > FACT_MAX_SIZE ||
+	if (number < 0 || shape->len < sizeof(struct fact) || shape->len > FACT_MAX_SIZE ||
 	    shape->len % WORD || shape->len < fact_size(shape->type) || !take_runs(decoder, shape))
 		return NULL;
-	shape->class = (uint8_t) class;
+	shape->class = (uint8_t)number;
 	shape->tail = fact_tail(shape->type)->element != 0;
 	decoder->shape_count++;
 	return shape;
@@ -183,7 +183,7 @@ static bool take_time(struct decoder *decoder)
 }
 
 /* Writes words that differ from the reference's. */
-static bool take_words(struct decoder *decoder, uint64_t *words, const uint64_t *from,
+static bool take_words(struct decoder *decoder, fact_word *words, const fact_word *from,
                        unsigned int count)
 {
 	const uint8_t *masks = take(decoder, STREAM_MASKS, count);
@@ -209,8 +209,8 @@ static bool take_words(struct decoder *decoder, uint64_t *words, const uint64_t 
 static bool take_payload(struct decoder *decoder, const struct shape *shape, struct fact *fact,
                          const struct fact *same)
 {
-	uint64_t scratch[2][FACT_WORDS], *words = (uint64_t *)fact;
-	const uint64_t *from[2] = {
+	fact_word scratch[2][FACT_WORDS], *words = (fact_word *)fact;
+	const fact_word *from[2] = {
 		reference(same, shape->type, shape->len, scratch[0]),
 		reference(decoder->last[shape->class], shape->type, shape->len, scratch[1]),
 	};
@@ -219,7 +219,7 @@ static bool take_payload(struct decoder *decoder, const struct shape *shape, str
 	for (unsigned int i = 0; i < shape->run_count; i++) {
 		unsigned int count = (shape->runs[i] & (RUN_WORDS - 1U)) + 1;
 		unsigned int kind = shape->runs[i] / RUN_WORDS;
-		const uint64_t *source = from[kind & 1] + at;
+		const fact_word *source = from[kind & 1] + at;
 
 		if (kind >= RUN_SOCKET_DIFFERS) {
 			if (!take_words(decoder, words + at, source, count))

@@ -3,7 +3,6 @@
  * Facts to coded bytes. What refers to what is the encoder's choice, the decoder only follows; so
  * the rules by which it is chosen here may change without a new version of the format.
  */
-
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -28,8 +27,7 @@ struct shape {
 	uint8_t class;
 };
 
-struct class
-{
+struct fact_class {
 	uint64_t key;
 	const struct fact *last; /* NULL: none */
 	uint16_t first;          /* of its shapes, + 1 */
@@ -42,7 +40,7 @@ struct encoder {
 	struct codec_past past;
 	struct shape shapes[SHAPE_NEW];
 	uint32_t shape_count;
-	struct class classes[CLASS_COUNT];
+	struct fact_class classes[CLASS_COUNT];
 	uint32_t class_count;
 	uint8_t type_classes[TYPE_SLOTS]; /* how many were made, by type modulo TYPE_SLOTS */
 	uint32_t sockets[SOCKET_SLOTS];   /* number of the socket's last fact, + 1 */
@@ -182,10 +180,10 @@ static enum run_kind tell_word(struct encoder *encoder, uint64_t word, uint64_t 
 static void tell_words(struct encoder *encoder, const struct fact *fact, const struct fact *same,
                        const struct fact *last, struct telling *telling)
 {
-	uint64_t scratch[2][FACT_WORDS];
-	const uint64_t *words = (const uint64_t *)fact;
-	const uint64_t *socket = reference(same, fact->type, fact->len, scratch[0]);
-	const uint64_t *class = reference(last, fact->type, fact->len, scratch[1]);
+	fact_word scratch[2][FACT_WORDS];
+	const fact_word *words = (const fact_word *)fact;
+	const fact_word *socket = reference(same, fact->type, fact->len, scratch[0]);
+	const fact_word *class = reference(last, fact->type, fact->len, scratch[1]);
 	int run = -1; /* kind of the run that is open, of count words */
 	unsigned int count = 0;
 
@@ -217,11 +215,11 @@ static uint64_t class_key(const struct encoder *encoder, const struct fact *fact
 }
 
 /* One that is made takes the place of the oldest; shapes of that stay, they are as good as any. */
-static struct class *find_class(struct encoder *encoder, const struct fact *fact, bool *made)
+static struct fact_class *find_class(struct encoder *encoder, const struct fact *fact, bool *made)
 {
 	uint64_t key = class_key(encoder, fact);
 	uint32_t count = encoder->class_count < CLASS_COUNT ? encoder->class_count : CLASS_COUNT;
-	struct class *class;
+	struct fact_class *class;
 
 	*made = false;
 	for (uint32_t i = 0; i < count; i++) {
@@ -238,7 +236,7 @@ static struct class *find_class(struct encoder *encoder, const struct fact *fact
 }
 
 /* Number of the shape that is just so, or -1. */
-static int find_shape(const struct encoder *encoder, const struct class *class,
+static int find_shape(const struct encoder *encoder, const struct fact_class *class,
                       const struct telling *telling)
 {
 	for (unsigned int next = class->first; next; next = encoder->shapes[next - 1].next) {
@@ -261,7 +259,7 @@ static void unlink_shape(struct encoder *encoder, unsigned int number)
 	*link = shape->next;
 }
 
-static void define_shape(struct encoder *encoder, struct class *class,
+static void define_shape(struct encoder *encoder, struct fact_class *class,
                          const struct telling *telling)
 {
 	unsigned int number = encoder->shape_count % SHAPE_NEW;
@@ -279,7 +277,7 @@ static void define_shape(struct encoder *encoder, struct class *class,
 	class->first = (uint16_t)(number + 1);
 }
 
-static void put_shape(struct encoder *encoder, struct class *class, bool made,
+static void put_shape(struct encoder *encoder, struct fact_class *class, bool made,
                       struct telling *telling)
 {
 	int number = made ? -1 : find_shape(encoder, class, telling);
@@ -300,7 +298,7 @@ static void put_fact(struct encoder *encoder, const struct fact *fact)
 	uint32_t back = meet_socket(encoder, fact->sk);
 	const struct fact *same = past_find(&encoder->past, encoder->facts, fact->type, back);
 	struct telling telling;
-	struct class *class;
+	struct fact_class *class;
 	bool made;
 
 	class = find_class(encoder, fact, &made);

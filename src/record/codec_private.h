@@ -48,12 +48,17 @@ enum run_kind {
 #define HEADER_WORDS (sizeof(struct fact) / WORD)
 #define FACT_WORDS   (FACT_MAX_SIZE / WORD)
 
-/* The last facts, by number modulo NEAR_MAX. */
+/* A word of a fact, whatever members it has. */
+typedef uint64_t __attribute__((may_alias)) fact_word;
+
+/*
+ * The last facts, by number modulo NEAR_MAX: their offsets, and how many facts before each the one
+ * before of its socket is; 0: none near.
+ */
 struct codec_past {
-	uint32_t count;        /* facts so far */
-	uint32_t at[NEAR_MAX]; /* offset of the fact */
-	uint16_t back
-		[NEAR_MAX]; /* how many facts before it is the one before of its socket; 0: none */
+	uint32_t count; /* facts so far */
+	uint32_t at[NEAR_MAX];
+	uint16_t back[NEAR_MAX];
 };
 
 static inline struct fact *fact_at(const void *facts, uint32_t offset)
@@ -100,13 +105,13 @@ static inline const struct fact *past_find(const struct codec_past *past, const 
  * The words that a fact is told against: those of one of its type, followed by zeros if that is
  * shorter; else those of another type, so that both end together, for there the sample is.
  */
-static inline const uint64_t *reference(const struct fact *fact, uint16_t type, uint16_t len,
-                                        uint64_t scratch[FACT_WORDS])
+static inline const fact_word *reference(const struct fact *fact, uint16_t type, uint16_t len,
+                                         fact_word scratch[FACT_WORDS])
 {
 	uint16_t have = fact ? fact->len : 0;
 
 	if (have == len || (have > len && fact->type == type))
-		return (const uint64_t *)fact;
+		return (const fact_word *)fact;
 	if (have && fact->type != type) {
 		uint16_t most = have < len ? have : len;
 
