@@ -6,6 +6,7 @@
 #include "core/table_private.h"
 
 #define ROOM_FIRST 256
+#define LOOKS      64 /* chains are short, but for what was made to be long */
 
 uint32_t chain_first(const struct index *index, uint64_t hash)
 {
@@ -79,7 +80,27 @@ static void make_room(struct index *index, uint32_t count)
 		memset(index->buckets, 0xff, (index->mask + 1) * sizeof(*index->buckets));
 }
 
-void chain_rebuild(const struct chains *chains, bool (*is_in)(const void *element))
+/* Newest first, as those come that are added one by one; beyond LOOKS as it comes. */
+static void insert(const struct chains *chains, uint32_t element,
+                   uint64_t (*born)(const void *element))
+{
+	uint32_t *link = bucket_of(chains, element);
+	void *at = pool_at(chains->pool, element);
+	uint64_t time = born(at);
+
+	for (int i = 0; i < LOOKS && *link != ROW_NONE; i++) {
+		void *other = pool_at(chains->pool, *link);
+
+		if (born(other) <= time)
+			break;
+		link = chains->link(other);
+	}
+	*chains->link(at) = *link;
+	*link = element;
+}
+
+void chain_rebuild(const struct chains *chains, bool (*is_in)(const void *element),
+                   uint64_t (*born)(const void *element))
 {
 	struct index *index = chains->index;
 
@@ -89,16 +110,9 @@ void chain_rebuild(const struct chains *chains, bool (*is_in)(const void *elemen
 		return;
 	}
 	make_room(index, index->count);
-	for (uint32_t i = 0; i < chains->pool->used; i++) {
-		void *element = pool_at(chains->pool, i);
-		uint32_t *bucket;
-
-		if (!is_in(element))
-			continue;
-		bucket = bucket_of(chains, i);
-		*chains->link(element) = *bucket;
-		*bucket = i;
-	}
+	for (uint32_t i = 0; i < chains->pool->used; i++)
+		if (is_in(pool_at(chains->pool, i)))
+			insert(chains, i, born);
 }
 
 void chain_remove(const struct chains *chains, uint32_t element)

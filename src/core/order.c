@@ -30,6 +30,22 @@ static bool is_task(const void *element)
 	return ((const struct task *)element)->pid;
 }
 
+static uint64_t row_born(const void *element)
+{
+	return ((const struct row *)element)->born;
+}
+
+static uint64_t task_born(const void *element)
+{
+	return ((const struct task *)element)->start;
+}
+
+static uint64_t origin_born(const void *element)
+{
+	(void)element;
+	return 0; /* no two are alike */
+}
+
 static bool is_origin(const void *element)
 {
 	return ((const struct origin *)element)->refs;
@@ -43,11 +59,11 @@ void table_order(struct table *t)
 	pool_order(&t->rows, is_row);
 	pool_order(&t->tasks, is_task);
 	pool_order(&t->origins, is_origin);
-	chain_rebuild(&sks, has_sk);
-	chain_rebuild(&tuples, is_indexed);
-	chain_rebuild(&pairs, is_paired);
-	chain_rebuild(&tasks, is_task);
-	chain_rebuild(&origins, is_origin);
+	chain_rebuild(&sks, has_sk, row_born);
+	chain_rebuild(&tuples, is_indexed, row_born);
+	chain_rebuild(&pairs, is_paired, row_born);
+	chain_rebuild(&tasks, is_task, task_born);
+	chain_rebuild(&origins, is_origin, origin_born);
 	inodes_forget(t);
 	tombs_clear(&t->tombs);
 }

@@ -158,8 +158,9 @@ uint32_t chain_first(const struct index *index, uint64_t hash);
 /* 0, or -1: no memory for the first buckets. */
 int chain_add(const struct chains *chains, uint32_t element);
 void chain_remove(const struct chains *chains, uint32_t element);
-/* Makes the index anew, by ascending index: of all elements that are in it, and tell so. */
-void chain_rebuild(const struct chains *chains, bool (*is_in)(const void *element));
+/* Makes the index anew: of all elements that are in it, newest first, then by their own index. */
+void chain_rebuild(const struct chains *chains, bool (*is_in)(const void *element),
+                   uint64_t (*born)(const void *element));
 
 /* pairs.c: of connected rows, whose addresses must not change in between. */
 struct chains rows_by_pair(struct table *t);
