@@ -374,7 +374,7 @@ const struct cli_option cli_options[] = {
 	{.letter = 'c', .name = "continuous", .argument = "SECONDS", .optional = true,
 	 .group = GROUP_NETSTAT, .commands = SNAPSHOT | WHY, .set = set_continuous,
 	 .help = "again every second, why: every --for; -c5: every 5 s"},
-	{.letter = 't', .name = "tcp", .group = GROUP_NETSTAT, .commands = VIEWS,
+	{.letter = 't', .name = "tcp", .group = GROUP_NETSTAT, .commands = VIEWS | DIFF,
 	 .help = "TCP sockets: there are no others here"},
 	NETSTAT('4', "inet", VIEWS | DIFF, query.v4, "IPv4 only"),
 	NETSTAT('6', "inet6", VIEWS | DIFF, query.v6, "IPv6 only"),

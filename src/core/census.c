@@ -108,7 +108,7 @@ static int take_sightings(struct census *census, const struct table *table,
 		return -ENOMEM;
 	table_for_each (table, iter, row) {
 		const struct entry *entry;
-		struct entry wanted;
+		struct entry wanted = {0};
 
 		if (!classify(table, row, NULL, selection))
 			continue;

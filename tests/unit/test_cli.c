@@ -396,7 +396,7 @@ static void test_diff(void **state)
 	} cases[] = {
 		{"diff --from d -10m", {600}, 0, 0, 0},
 		{"diff -10m --from d -5m", {600, 300}, 0, 0, 0},
-		{"diff --from d -n -10m -5m", {600, 300}, 0, 0, 1},
+		{"diff --from d -ant -10m -5m", {600, 300}, 0, 0, 1},
 		{"diff -n4 -10m -6 --from d", {600}, 1, 1, 1},
 		{"-n diff --from d -4m -6s", {240, 6}, 0, 0, 1},
 		{"diff --from d -64 -10", {10}, 1, 1, 0},
