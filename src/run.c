@@ -88,7 +88,7 @@ static int tell_answer(const struct run *run)
 
 int run_conclude(struct run *run, int err, struct diag *diag)
 {
-	if (output_flush(run->output)) /* finish() tells of that */
+	if (output_flush(run->output) || err == -EPIPE) /* finish() tells of that */
 		return EXIT_FINE;
 	if (err)
 		diag_fail(diag, err, "stopped: %s", strerror(-err));

@@ -149,18 +149,22 @@ static int apply(struct replay *replay)
 /* Between facts time goes on, too: ages are those of the instant that was asked for. */
 static void pass_time(const struct replay *replay, int64_t wall)
 {
-	uint64_t now = table_now(replay->run->table);
-	struct fact tick = {.type = FACT_TICK, .len = sizeof(tick)};
+	struct table *table = replay->run->table;
+	uint64_t now = table_now(table);
+	struct fact_clock clock = {.h = {.type = FACT_CLOCK, .len = sizeof(clock)}, .wall = wall};
+	int64_t offset = replay->clock;
 	char text[FORMAT_SIZE];
 
-	tick.time = (uint64_t)(wall - replay->clock);
-	if (!replay->clock || tick.time <= now)
+	if (!offset && !replay->ended && replay->wall) /* nothing was applied yet */
+		offset = replay->wall - (int64_t)replay->fact->time;
+	clock.h.time = (uint64_t)(wall - offset);
+	if (!offset || clock.h.time <= now)
 		return;
-	if (tick.time - now > SILENCE) {
-		format_time(text, (int64_t)now + replay->clock, replay->run->options->utc);
+	if (now && clock.h.time - now > SILENCE) {
+		format_time(text, (int64_t)now + offset, replay->run->options->utc);
 		run_notice("nothing was recorded then; the table is that of %s", text);
 	}
-	table_apply(replay->run->table, &tick);
+	table_apply(table, &clock.h);
 }
 
 static int apply_next(struct replay *replay, struct diag *diag)
