@@ -158,9 +158,9 @@ static void pass_time(const struct replay *replay, int64_t wall)
 	if (!offset && !replay->ended && replay->wall) /* nothing was applied yet */
 		offset = replay->wall - (int64_t)replay->fact->time;
 	clock.h.time = (uint64_t)(wall - offset);
-	if (!offset || clock.h.time <= now)
+	if (!offset || (clock.h.time <= now && table_wall(table, now)))
 		return;
-	if (now && clock.h.time - now > SILENCE) {
+	if (now && clock.h.time > now + SILENCE) {
 		format_time(text, (int64_t)now + offset, replay->run->options->utc);
 		run_notice("nothing was recorded then; the table is that of %s", text);
 	}
