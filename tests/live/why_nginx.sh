@@ -85,7 +85,7 @@ program_start "${clients[@]}" "$before" 0 abort:8001 ask:8002
 piled_up "$before"
 start "$work/twins" "$work/twins.err" "${clients[@]}" 0 0.05 keep:8003 ask:8003
 twins=$started
-why_start close_wait --for 4s --stacks
+why_start --for 4s --stacks
 program_start "${clients[@]}" "$after" 0.2 abort:8001 ask:8002
 all=$((before + after))
 piled_up "$all"
@@ -105,7 +105,7 @@ assert_equal "8001 ${upstream[leaking]}" "$(jq -r 'select(.level != "fine") | .l
 # --- the worker is stuck --------------------------------------------------------------------------
 
 kill -STOP "$worker"
-why_start close_wait --for 3s
+why_start --for 3s
 program_start python3 "$progs/close_wait_clients.py" 5 0 send:8003
 wait_until "5 in the queue" in_state close-wait 8003 5
 why_end
