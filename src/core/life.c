@@ -221,6 +221,10 @@ void row_take_sample(struct table *t, struct row *row, const struct fact_sample 
 		row->bytes_acked = s->bytes_acked;
 		row->bytes_received = s->bytes_received;
 	}
+	if (s->flags & SAMPLE_IDLE) {
+		row->flags |= ROW_IDLE;
+		row->idle_ms = s->idle_ms;
+	}
 	/* What a mini-socket has says less than what was known of its whole life. */
 	if ((s->iss || s->irs) && !(s->flags & SAMPLE_MINI && row->flags & ROW_BYTES)) {
 		row->iss = s->iss;

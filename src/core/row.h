@@ -85,6 +85,7 @@ enum row_flag {
 	ROW_PAIRED = 1 << 17,      /* found by its peer's addresses */
 	ROW_HIDDEN = 1 << 18,      /* open, but a walk over all fds we can see did not find it */
 	ROW_KERNEL = 1 << 19,      /* the kernel's own: no file leads to its struct socket */
+	ROW_IDLE = 1 << 20,        /* idle_ms was measured */
 };
 
 struct row {
@@ -107,6 +108,7 @@ struct row {
 	uint32_t rqueue;
 	uint32_t wqueue;
 	uint32_t timer_ms; /* left when the walk that measured it passed */
+	uint32_t idle_ms;  /* without a word from the peer, or data to it, when a walk passed */
 	uint32_t flags;    /* enum row_flag */
 	uint32_t iss, irs; /* as in fact_sample; 0: not known */
 	uint16_t lport;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The process does not read what it was sent. For how long bytes wait is not measured:
- * that a peer had been silent for long when the socket was met says so only of what
- * had come by then. Surer is a process that has read nothing of all that ever came,
- * or lets much pile up.
+ * The process does not read what it was sent. For how long bytes wait is not measured,
+ * but as long at least as the peer has been silent. Surer is a process that has read
+ * nothing of all that ever came, or lets much pile up.
  */
 #include <inttypes.h>
 
@@ -13,18 +12,20 @@
 #define WAITS_LONG (5 * NS_PER_SEC)
 #define MUCH       65536 /* bytes a socket: more than a request that has just come */
 
-enum { TALLY_BYTES, TALLY_QUIET, TALLY_NEVER };
+enum { TALLY_BYTES, TALLY_QUIET, TALLY_NEVER, TALLY_READ };
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
 	bool old = table_now(table) > row->since + WAITS_LONG;
+	bool counted = row->flags & ROW_BYTES;
 
 	/* Before accept() nobody can read: that is the listener's matter. */
 	if (!(row->flags & ROW_QUEUES) || !row->rqueue || !(row->flags & ROW_SOCKET))
 		return false;
 	tally[TALLY_BYTES] = row->rqueue;
-	tally[TALLY_QUIET] = old && !(row->flags & ROW_SINCE_EXACT);
-	tally[TALLY_NEVER] = old && row->flags & ROW_BYTES && row->bytes_received <= row->rqueue;
+	tally[TALLY_QUIET] = row->flags & ROW_IDLE && row->idle_ms >= WAITS_LONG / NS_PER_MS;
+	tally[TALLY_NEVER] = old && counted && row->bytes_received <= row->rqueue;
+	tally[TALLY_READ] = counted && row->bytes_received > row->rqueue;
 	return true;
 }
 
@@ -33,7 +34,7 @@ static void judge(const struct why *why, struct finding *finding)
 	const struct group *group = &finding->group;
 	uint64_t quiet = group->tally[TALLY_QUIET], never = group->tally[TALLY_NEVER];
 	char name[48];
-	bool sure;
+	bool sure, much = group->tally[TALLY_BYTES] >= (uint64_t)group->count * MUCH;
 
 	rule_task_name(why, finding, name);
 	finding_evidence(finding, "%" PRIu64 " bytes were received and not read",
@@ -45,6 +46,14 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	if (quiet * 2 < group->count && never * 2 < group->count) {
+		if (group->tally[TALLY_READ] * 2 >= group->count && !much) {
+			finding->level = FINDING_FINE;
+			finding_verdict(finding,
+			                "%s has a little to read on these, and has read what came "
+			                "before.",
+			                name);
+			return;
+		}
 		finding->level = FINDING_UNCLEAR;
 		finding_verdict(finding,
 		                "%s has bytes to read on these. Cannot tell for how long, because "
@@ -55,16 +64,15 @@ static void judge(const struct why *why, struct finding *finding)
 		             "tcptrail why established");
 		return;
 	}
-	sure = never * 2 >= group->count ||
-	       group->tally[TALLY_BYTES] >= (uint64_t)group->count * MUCH;
+	sure = never * 2 >= group->count || much;
 	finding->level = sure ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding, "%s %s what it was sent: it is stuck, or too slow.", name,
 	                sure ? "does not read" : "seems not to read");
 	if (quiet)
 		finding_evidence(finding,
-		                 "the peers of %" PRIu64 " of %u had been silent when first looked "
-		                 "at: bytes that did not come since are as old as age says",
+		                 "the peers of %" PRIu64 " of %u have been silent for 5 s or more: "
+		                 "for so long at least these bytes wait",
 		                 quiet, group->count);
 	if (never)
 		finding_evidence(finding, "on %" PRIu64 " of %u nothing was ever read", never,
