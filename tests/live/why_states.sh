@@ -33,7 +33,8 @@ retried() {
 
 # Are the next probes of closed windows so far off that they have been so for seconds?
 probes_seldom() { # FILTER COUNT
-	[ "$(ss -Htno state established "$1" | grep -cE 'timer:\(persist,([4-9]|[1-9][0-9])(\.[0-9]+)?sec')" -ge "$2" ]
+	local far='timer:\(persist,([4-9]|[1-9][0-9])(\.[0-9]+)?sec'
+	[ "$(ss -Htno state established "$1" | grep -cE "$far")" -ge "$2" ]
 }
 
 unread_for_long() { # FILTER COUNT
@@ -102,9 +103,12 @@ program_start python3 "$progs/situations.py" \
 	polite.ok=polite:3:8001:0 ask.ok=ask:3:8005:0 churn.ok=churn:3:8007:42 \
 	"${more[@]}"
 situations=$scenario
+while read -r name pid; do
+	pid_of[$name]=$pid
+done < <(scenario_lines name=.* | sed -E 's/name=(.*) pid=(.*)/\1 \2/')
 
 wait_until "both ends to close" in_state fin-wait-1 7012 5
-kill -USR1 "$(scenario_get pid name=crossing)"
+kill -USR1 "${pid_of[crossing]}"
 wait_until "refused connects" done_with refused 15
 wait_until "unreachable connects" done_with lost 3
 wait_until "a lack of ports" grep -q '^done=exhausted failed=[1-9]' "$work/scenario.$situations"
@@ -115,7 +119,7 @@ wait_until "a little TIME_WAIT" waits_to 8007 40
 wait_until "a full queue" queue_has 7005 5
 wait_until "a queue that is nearly full" queue_has 7006 8
 wait_until "half-closed connections" in_state close-wait 7013 110
-wait_until "the limit" has_fds "$(scenario_get pid name=limited)" 64
+wait_until "the limit" has_fds "${pid_of[limited]}" 64
 wait_until "SYNs to be sent again" retried syn-sent "dport = :7001" 12 2
 wait_until "SYN+ACKs to be sent again" retried syn-recv "sport = :7004" 12 1
 wait_until "FINs to be sent again" retried fin-wait-1 "sport = :7010" 5 3
@@ -132,12 +136,13 @@ why_end
 # Counts are those of sockets, of connects that failed, or of RSTs. Of ports and fds other things
 # decide as well how many are left. What is lost for many reasons at once is left out.
 told=$(jq -r 'select(.level != "fine" and (.event != "retransmit" or .foreign != "127.0.0.1")) |
-	(if ([.rule] | inside(["ports-exhausted", "time-wait-churn"])) or .comm == "limited" or .event == "retransmit" then "-"
-	else .failed // .count // .events end) as $count |
-	"\(.rule) \(.level) \(.mover) \($count) \(.comm // "-") \(.local_port // .foreign)\(.detail // "" |
-	if . == "" then . else " " + . end)"' "$work/why" | LC_ALL=C sort)
+	(if .event == "retransmit" or .comm == "limited" or
+		([.rule] | inside(["ports-exhausted", "time-wait-churn"]))
+	then "-" else .failed // .count // .events end) as $count |
+	[.rule, .level, .mover, $count, .comm // "-", .local_port // .foreign, .detail // empty] |
+	map(tostring) | join(" ")' "$work/why" | sort)
 assert_equal "$(
-	LC_ALL=C sort <<-END | grep .
+	sort <<-END | grep .
 		connect-refused bad peer 15 refused 127.0.0.1:7000
 		rst-no-socket warning peer 15 - 7000 NO_SOCKET
 		syn-sent-no-answer bad network 12 unanswered 127.0.0.4:7001
@@ -173,8 +178,7 @@ assert_equal "$(
 )" "$told" "all findings, which twins have none of"
 
 while read -r comm pid; do
-	want=${pid_of[$comm]:-$(scenario=$situations && scenario_get pid "name=$comm")}
-	assert_equal "$want" "$pid" "pid of $comm"
+	assert_equal "${pid_of[$comm]}" "$pid" "pid of $comm"
 done < <(jq -r 'select(.level != "fine" and .comm) | "\(.comm) \(.pid)"' "$work/why")
 
 # says RULE COMM FILTER REGEX: what is told by this rule of this program, as jq's filter has it
@@ -183,26 +187,30 @@ says() {
 		"$1 of $2"
 }
 says connect-refused refused '.evidence[]' "of 15 connects in .* 15 failed so"
-says ports-exhausted exhausted '.evidence[]' "sockets to there, 0 of them in TIME_WAIT: 9[89] % of the 500 local"
+says ports-exhausted exhausted '.evidence[]' ", 0 of them in TIME_WAIT: 9[89] % of the 500 local"
 says listen-queue-full asleep '.evidence[]' "5 connections wait for accept\(\), of 5 that may"
-says listen-queue-full asleep '.evidence[]' "accept queue of its namespace was too full .*ListenOverflows"
+says listen-queue-full asleep '.evidence[]' "too full for a connection \(ListenOverflows\)"
 says listen-queue-filling sleepy '.evidence[]' "8 connections wait for accept\(\), of 10 that may"
-says established-send-blocked pour '.evidence[]' "is on this host: [0-9]+/deaf, ESTABLISHED, with 4096 bytes unread"
 says established-send-blocked pour '.evidence[]' "of 3, 3 wait for a window"
-says established-send-blocked resender '.evidence[]' "of 3, 0 wait for a window, 3 retransmit; 3 for seconds"
-says fin-wait2-peer patient '.evidence[]' "other end of the oldest is on this host: [0-9]+/keeper, CLOSE_WAIT"
-says fin-wait2-peer patient '.next[]' "tcptrail why close_wait --pid $(scenario=$situations && scenario_get pid name=keeper)"
+says established-send-blocked pour '.evidence[]' \
+	"is on this host: ${pid_of[deaf]}/deaf, ESTABLISHED, with 4096 bytes unread"
+says established-send-blocked resender '.evidence[]' "of 3, 0 wait for a window, 3 retransmit; 3 for"
+says fin-wait2-peer patient '.evidence[]' "is on this host: ${pid_of[keeper]}/keeper, CLOSE_WAIT"
+says fin-wait2-peer patient '.next[]' "tcptrail why close_wait --pid ${pid_of[keeper]}"
 says last-ack-unacked late '.evidence[]' "of 5, 5 have sent three times or more"
 says time-wait-churn churn '.evidence[]' "38[0-5] of 500 local ports \(7[67] %\)"
 says rst-unread ignorer '.evidence[]' "1500 bytes of the peers' data were thrown away"
 says fd-limit limited '.verdict' "has reached its limit"
 
-# Who made them. Nobody makes a connection by a failed connect().
+# Who made them.
+rule_of() {
+	awk -v comm="$1" '$5 == comm { print $1 }' <<<"$told"
+}
 for comm in stuck pour closer late both close_wait ${node_finding:+node}; do
-	says "$(awk -v c="$comm" '$5 == c { print $1 }' <<<"$told")" "$comm" '.stack[0]' "^accept4?\\+"
+	says "$(rule_of "$comm")" "$comm" '.stack[0]' "^accept4?\\+"
 done
 for comm in unanswered resender patient churn; do
-	says "$(awk -v c="$comm" '$5 == c { print $1 }' <<<"$told")" "$comm" '.stack[0]' "^(__)?connect\\+"
+	says "$(rule_of "$comm")" "$comm" '.stack[0]' "^(__)?connect\\+"
 done
 says established-unread close_wait '.stack | join("<")' "^accept4?\\+[^<]*<accept_one\\+[^<]*<serve_all"
 
