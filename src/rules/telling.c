@@ -226,12 +226,15 @@ void rule_tell_peer(const struct why *why, struct finding *finding)
 	const struct row *peer = table_find_peer(why->table, finding->group.example);
 	struct owner owner;
 	char unread[48] = "";
+	bool fin; /* counts as a byte until it is read: rcv_nxt */
 
 	if (!peer)
 		return;
 	table_owner(why->table, peer, &owner);
-	if (peer->flags & ROW_QUEUES && peer->rqueue)
-		snprintf(unread, sizeof(unread), ", with %u bytes unread", peer->rqueue);
+	fin = peer->state == STATE_CLOSE_WAIT || peer->state == STATE_LAST_ACK ||
+	      peer->state == STATE_CLOSING;
+	if (peer->flags & ROW_QUEUES && peer->rqueue > fin)
+		snprintf(unread, sizeof(unread), ", with %u bytes unread", peer->rqueue - fin);
 	if (owner.task)
 		finding_evidence(finding,
 		                 "the other end of the oldest is on this host: %u/%.*s, %s%s",

@@ -417,7 +417,10 @@ assert_finding() {
 		"$2 of port $1: $(findings_of "$1" .)"
 }
 
-# assert_healthy PORT: there may be findings, but none that is one.
+# assert_healthy PORT [PID]: no rule has a finding about what is behind the port, about those who
+# connect to it, or about the process; that they are fine may be told.
 assert_healthy() {
-	assert_equal "" "$(findings_of "$1" 'select(.level != "fine")')" "port $1, which is healthy"
+	local ends=".local_port == $1 or (.foreign // \"\" | endswith(\":$1\"))"
+	assert_equal "" "$(jq -r "select(($ends or .pid == ${2:-0}) and .level != \"fine\")" \
+		"$work/why")" "port $1, which is healthy"
 }

@@ -33,12 +33,13 @@ stack() {
 healthy() {
 	local mode
 	for mode in "${!visits[@]}"; do
-		assert_healthy "${port[$mode.twin]}"
+		assert_healthy "${port[$mode.twin]}" "${pid[$mode.twin]}"
 	done
-	assert_healthy "${port[pool]}"
+	assert_healthy "${port[pool]}" "${pid[pool]}"
 	assert_finding "${port[pool]}" "rule count entered" "close-wait-leak 5 0"
 	assert_contains "$(findings_of "${port[pool]}" .verdict)" "they do not become more"
-	assert_finding "${port[idle]}" "rule level count" "close-wait-eof-unread fine 5"
+	assert_healthy "${port[idle]}" "${pid[idle]}"
+	assert_finding "${port[idle]}" "rule count" "close-wait-eof-unread 5"
 	for mode in leak forgotten stuck; do
 		assert_matches "$(findings_of "${port[$mode.twin]}" .verdict)" "^Turnover: " "$mode"
 	done

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # CLOSE_WAIT in nginx as a reverse proxy, and behind it: clients that give up while the upstream
-# hangs, an upstream that does not close, workers that accept nothing; and keep-alive churn.
+# hangs, an upstream that does not close, workers that accept nothing; an upstream that is not
+# there; and keep-alive churn.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -53,6 +54,10 @@ http {
 		listen 127.0.0.1:8002;
 		location / { proxy_pass http://127.0.0.1:${upstream[leaking]}; }
 	}
+	server { # nobody listens there
+		listen 127.0.0.1:8004;
+		location / { proxy_pass http://127.0.0.1:9; }
+	}
 	server { # connections are used again on both sides
 		listen 127.0.0.1:8003;
 		location / {
@@ -69,7 +74,7 @@ master=$started
 listens() {
 	ss -Htln "( sport = :$1 )" | grep -q .
 }
-wait_until "nginx to listen" listens 8003
+wait_until "nginx to listen" listens 8004
 worker=$(ps -o pid= --ppid "$master" | tr -d ' ')
 clients=(python3 "$progs/http_clients.py")
 
@@ -85,8 +90,8 @@ program_start "${clients[@]}" "$before" 0 abort:8001 ask:8002
 piled_up "$before"
 start "$work/twins" "$work/twins.err" "${clients[@]}" 0 0.05 keep:8003 ask:8003
 twins=$started
-why_start close_wait --for 4s --stacks
-program_start "${clients[@]}" "$after" 0.2 abort:8001 ask:8002
+why_start --for 4s --stacks
+program_start "${clients[@]}" "$after" 0.2 abort:8001 ask:8002 fail:8004
 all=$((before + after))
 piled_up "$all"
 why_end
@@ -98,14 +103,16 @@ assert_finding 8001 "rule level mover count pid comm entered left" \
 assert_matches "$(findings_of 8001 '.stack[0]')" "^accept4?\+"
 assert_finding "${upstream[leaking]}" "rule level mover count pid comm entered left" \
 	"close-wait-leak bad application $all ${upstream_pid[leaking]} python3 $after 0"
-# Nothing else is told of nginx, nor of what is behind it.
-assert_equal "8001 ${upstream[leaking]}" "$(jq -r 'select(.level != "fine") | .local_port // .foreign' \
+assert_equal "connect-refused bad peer $after $worker nginx" "$(jq -r 'select(.foreign == "127.0.0.1:9") |
+	"\(.rule) \(.level) \(.mover) \(.failed) \(.pid) \(.comm)"' "$work/why")" "no upstream"
+# Nothing else is told of nginx, nor of what is behind it; RSTs are what refuses.
+assert_equal "9 127.0.0.1:9 8001 ${upstream[leaking]}" "$(jq -r 'select(.level != "fine") | .local_port // .foreign' \
 	"$work/why" | sort -n | paste -sd ' ')" "ports with findings"
 
 # --- the worker is stuck --------------------------------------------------------------------------
 
 kill -STOP "$worker"
-why_start close_wait --for 3s
+why_start --for 3s
 program_start python3 "$progs/close_wait_clients.py" 5 0 send:8003
 wait_until "5 in the queue" in_state close-wait 8003 5
 why_end

@@ -35,6 +35,7 @@ check() {
 
 if command -v node >/dev/null; then
 	visits[forgotten]=close
+	visits[passed]=close
 	for mode in "${!visits[@]}"; do
 		serve "$mode" node "$progs/close_wait.js" "$mode"
 		serve "$mode.twin" node "$progs/close_wait.js" "$mode" "$(twin_keeps "$mode")"
@@ -42,6 +43,12 @@ if command -v node >/dev/null; then
 	serve pool node "$progs/close_wait.js" leak
 	watch
 	check node
+	# Of those before, nobody has seen who accepted them.
+	assert_finding "${port[passed]}" "rule level mover count pid comm" \
+		"close-wait-passed-on bad application $after ${pid[passed]} node"
+	assert_matches "$(findings_of "${port[passed]}" '.stack[0]')" "^accept4?\\+" "passed"
+	assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "/node, which has closed its own fd"
+	assert_matches "$(findings_of "${port[passed.twin]}" .verdict)" "^Turnover: "
 	for pid in "${pid[@]}"; do
 		program_end "$pid" KILL
 	done
@@ -56,6 +63,7 @@ command -v javac >/dev/null && command -v java >/dev/null || {
 	exit 0
 }
 visits[forgotten]=ask
+unset "visits[passed]" # Java cannot pass an fd on
 javac -d "$work/classes" "$progs/CloseWait.java"
 words=(leak:1000)
 for mode in "${!visits[@]}"; do

@@ -9,7 +9,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * close_wait.c in Java: java CloseWait MODE... with MODE "NAME" or "NAME:KEEP". All in one process,
- * each in a thread of its own behind a port of its own. There is no "passed".
+ * each in a thread of its own behind a port of its own.
+ * There is no "passed": what the JDK starts closes all fds above 2 (closeDescriptors(), childproc.c).
  */
 public class CloseWait {
 	static final byte[] ANSWER = new byte[4 << 20]; // more than the buffers of both ends take

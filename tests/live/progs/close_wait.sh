@@ -53,7 +53,7 @@ watch_piles() {
 	piled_up "$before"
 	start "$work/twins" "$work/twins.err" "${clients[@]}" 0 0.05 "${twins[@]}"
 	twins_pid=$started
-	why_start close_wait --for 4s --stacks
+	why_start --for 4s --stacks
 	visit "$after"
 	piled_up "$((before + after))"
 	why_end

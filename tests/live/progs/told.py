@@ -2,11 +2,13 @@
 """What these programs tell of their sockets and threads, in the words of tools/scenario."""
 import ctypes
 import os
+import signal
 import socket
 import sys
 import threading
 
 SO_COOKIE = 57
+PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15
 
 
@@ -38,3 +40,7 @@ def say(text):
 def name_thread(name):
     """Of the caller, as the kernel knows it: Python's own names stay in Python."""
     ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
