@@ -39,7 +39,7 @@ LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
 
 .PHONY: all help run check unit golden live asan lint install uninstall clean test-programs \
-	bench-codec fuzz fuzz-corpus fuzz-seeds
+	bench bench-codec fuzz fuzz-corpus fuzz-seeds
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -51,6 +51,7 @@ help:
 	@echo 'check            all tests: lint, unit, golden, asan, fuzz-corpus, live (root)'
 	@echo 'unit golden live asan fuzz-corpus lint   one kind of them'
 	@echo 'fuzz             let clang search for bad input, $$(FUZZ_SECONDS) s a target'
+	@echo 'bench            what recording costs, against its targets (root)'
 	@echo 'bench-codec      size and speed of a recording of FACTS=FILE (events --facts)'
 	@echo 'install          into $$(DESTDIR)$$(PREFIX); uninstall'
 	@echo 'clean            remove $(B)/'
@@ -128,6 +129,10 @@ $(B)/bench/%: $(B)/tools/bench/%.o $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
+
+bench: $(B)/tcptrail $(B)/scenario $(B)/bench/multiply
+	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario MULTIPLY=$(B)/bench/multiply \
+		tools/bench/record
 
 bench-codec: $(B)/bench/codec
 	$< $(or $(FACTS),$(error FACTS=FILE is missing: what tcptrail events --facts wrote))
@@ -239,7 +244,7 @@ fuzz:
 # After a change of the codec: the inputs that the golden cases' facts make.
 fuzz-seeds: $(B)/tests/fuzz/seeds.o $(PURE_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $(B)/fuzz-seeds $(PURE_LIBS)
-	@mkdir -p tests/fuzz/corpus/codec tests/fuzz/corpus/block
+	@mkdir -p $(addprefix tests/fuzz/corpus/,codec block reader fold)
 	@set -e; for f in tests/golden/*.facts; do \
 		$(B)/fuzz-seeds $$f tests/fuzz/corpus $$(basename $$f .facts); \
 	done

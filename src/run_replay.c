@@ -142,7 +142,7 @@ static int apply(struct replay *replay)
 	int err = replay->restart ? restart(replay->run) : 0;
 
 	replay->restart = false;
-	replay->clock = replay->wall ? replay->wall - (int64_t)replay->fact->time : 0;
+	replay->clock = replay->wall ? (int64_t)((uint64_t)replay->wall - replay->fact->time) : 0;
 	return err ? err : table_apply(replay->run->table, replay->fact);
 }
 
@@ -156,12 +156,12 @@ static void pass_time(const struct replay *replay, int64_t wall)
 	char text[FORMAT_SIZE];
 
 	if (!offset && !replay->ended && replay->wall) /* nothing was applied yet */
-		offset = replay->wall - (int64_t)replay->fact->time;
-	clock.h.time = (uint64_t)(wall - offset);
+		offset = (int64_t)((uint64_t)replay->wall - replay->fact->time);
+	clock.h.time = (uint64_t)wall - (uint64_t)offset;
 	if (!offset || (clock.h.time <= now && table_wall(table, now)))
 		return;
 	if (now && clock.h.time > now + SILENCE) {
-		format_time(text, (int64_t)now + offset, replay->run->options->utc);
+		format_time(text, (int64_t)(now + (uint64_t)offset), replay->run->options->utc);
 		run_notice("nothing was recorded then; the table is that of %s", text);
 	}
 	table_apply(table, &clock.h);

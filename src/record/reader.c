@@ -115,10 +115,15 @@ static void follow_checkpoint(struct scan *scan, enum block_kind kind)
 	scan->checkpoint = SIZE_MAX;
 }
 
+/* ns since 1970 of a boot time; 0: not known. Offsets of damage may be any. */
+static int64_t wall_of(const struct block_info *info, uint64_t time)
+{
+	return info->wall_offset ? (int64_t)(time + (uint64_t)info->wall_offset) : 0;
+}
+
 static void sum_up(struct reader_summary *summary, const struct block_info *info)
 {
-	int64_t first = (int64_t)info->first + info->wall_offset;
-	int64_t last = (int64_t)info->last + info->wall_offset;
+	int64_t first = wall_of(info, info->first), last = wall_of(info, info->last);
 
 	summary->blocks++;
 	if (info->kind != BLOCK_FACTS)
@@ -312,19 +317,17 @@ bool reader_session(const struct reader *r, size_t index, struct reader_session 
 
 	*session = (struct reader_session){0};
 	for (at = r->entries; at < end; at++) {
-		int64_t offset = at->info.wall_offset;
-
 		if (at > r->entries && at->session != at[-1].session)
 			number++;
 		if (number != index)
 			continue;
 		session->files += !session->session || at->file != at[-1].file;
 		session->session = at->session;
-		if (!offset)
+		if (!at->info.wall_offset)
 			continue;
 		if (!session->first)
-			session->first = (int64_t)at->info.first + offset;
-		session->last = (int64_t)at->info.last + offset;
+			session->first = wall_of(&at->info, at->info.first);
+		session->last = wall_of(&at->info, at->info.last);
 	}
 	return session->session;
 }
@@ -337,9 +340,9 @@ void reader_seek(struct reader *r, int64_t wall)
 
 	while (at > 0) {
 		const struct entry *entry = &r->entries[--at];
-		int64_t offset = entry->info.wall_offset;
 
-		if (entry->starts && offset && (int64_t)entry->info.first + offset <= wall)
+		if (entry->starts && entry->info.wall_offset &&
+		    wall_of(&entry->info, entry->info.first) <= wall)
 			break;
 	}
 	r->at = at;
@@ -376,11 +379,6 @@ static const struct fact *make_loss(struct reader *r, uint64_t time)
 	return &r->loss.h;
 }
 
-static int64_t wall_of(const struct entry *entry, uint64_t time)
-{
-	return entry->info.wall_offset ? (int64_t)time + entry->info.wall_offset : 0;
-}
-
 /* The next block's facts become those at hand. enum reader_next, NEXT_AGAIN, or -errno. */
 static int next_block(struct reader *r, const struct fact **fact, int64_t *wall)
 {
@@ -410,7 +408,7 @@ static int next_block(struct reader *r, const struct fact **fact, int64_t *wall)
 	if (!lost)
 		return NEXT_AGAIN;
 	*fact = make_loss(r, entry->info.first);
-	*wall = wall_of(entry, entry->info.first);
+	*wall = wall_of(&entry->info, entry->info.first);
 	return READER_FACT;
 }
 
@@ -427,6 +425,6 @@ int reader_next(struct reader *r, const struct fact **fact, int64_t *wall, struc
 	}
 	*fact = (const struct fact *)(const void *)(r->facts + r->used);
 	r->used += (*fact)->len;
-	*wall = wall_of(&r->entries[r->at - 1], (*fact)->time);
+	*wall = wall_of(&r->entries[r->at - 1].info, (*fact)->time);
 	return READER_FACT;
 }

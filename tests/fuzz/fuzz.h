@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* A copy of just that size, so that ASan sees a byte too far; free() it. */
 static inline void *fuzz_copy(const void *bytes, size_t size)
 {
-	void *copy = malloc(size ? size : 1);
+	void *copy = calloc(1, size ? size : 1);
 
 	EXPECT(copy);
 	if (size)

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Makes inputs for the targets codec and block of a file of text facts (`make fuzz-seeds`):
+ * Makes inputs for the targets codec, block, reader and fold of a file of text facts
+ * (`make fuzz-seeds`):
  *
  *   seeds FACTS CORPUS NAME
  *
- * writes CORPUS/codec/NAME and CORPUS/block/NAME, and CORPUS/codec/NAME-facts.
+ * writes CORPUS/codec/NAME, CORPUS/codec/NAME-facts, CORPUS/block/NAME, CORPUS/reader/NAME,
+ * CORPUS/fold/NAME and CORPUS/fold/NAME-table.
  */
 #include <errno.h>
 
+#include "core/checkpoint.h"
 #include "fuzz.h"
 #include "record/block.h"
 
@@ -19,7 +22,7 @@ static void write_file(const char *corpus, const char *directory, const char *na
 	char path[4096];
 	FILE *out;
 
-	if (bytes->size > MOST)
+	if (bytes->size > MOST && strcmp(directory, "fold") != 0)
 		return;
 	snprintf(path, sizeof(path), "%s/%s/%s%s", corpus, directory, name, suffix);
 	out = fopen(path, "we");
@@ -54,9 +57,26 @@ static void read_facts(FILE *in, struct buffer *facts)
 	free(line);
 }
 
+/* The table that the facts make, as a checkpoint. */
+static void dump(const struct buffer *facts, struct buffer *out)
+{
+	struct table *table = table_new(1000);
+
+	EXPECT(table);
+	for (size_t at = 0; at < facts->size;) {
+		const struct fact *fact = (const void *)(facts->data + at);
+
+		table_apply(table, fact);
+		at += fact->len;
+	}
+	table_dump(table, out); /* in the middle of a walk there is none */
+	table_free(table);
+}
+
 int main(int argc, char **argv)
 {
-	struct buffer facts = {0}, coded = {0}, block = {0}, plain = {0};
+	struct buffer facts = {0}, coded = {0}, block = {0}, plain = {0}, file = {0}, table = {0};
+	uint8_t header[FILE_HEADER];
 	uint32_t size;
 	FILE *in;
 
@@ -77,6 +97,17 @@ int main(int argc, char **argv)
 	buffer_add(&plain, facts.data, facts.size);
 	write_file(argv[2], "codec", argv[3], "-facts", &plain);
 
+	file_make(&(struct file_info){.session = 1, .wall = 1}, header);
+	buffer_add(&file, header, sizeof(header));
+	buffer_add(&file, block.data, block.size);
+	write_file(argv[2], "reader", argv[3], "", &file);
+	write_file(argv[2], "fold", argv[3], "", &facts);
+	dump(&facts, &table);
+	if (table.size < MOST * 2)
+		write_file(argv[2], "fold", argv[3], "-table", &table);
+
+	buffer_free(&file);
+	buffer_free(&table);
 	buffer_free(&facts);
 	buffer_free(&coded);
 	buffer_free(&block);
