@@ -40,7 +40,10 @@ void writer_end_checkpoint(struct writer *writer);
 /* Wants one as soon as can be, in a new file. */
 void writer_rotate(struct writer *writer);
 
-/* Facts lost since the last call. To be told, as a FACT_LOSS, after the checkpoint that mends it. */
+/*
+ * Facts lost since the last call, before the session that is being written. To be told in it,
+ * after its checkpoint, as a FACT_LOSS.
+ */
 uint64_t writer_take_lost(struct writer *writer);
 /* Has it paused (diag says why) or gone on (diag is empty) since the last call? */
 bool writer_news(struct writer *writer, struct diag *diag);
