@@ -46,6 +46,7 @@ struct writer {
 	uint64_t facts_since, facts_in;   /* since the last checkpoint, in it */
 
 	pthread_t thread;
+	bool started;
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied;
 	/* under the lock */
@@ -212,17 +213,19 @@ static void *write_all(void *arg)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-/* Signals are the caller's. */
-static int start_thread(struct writer *w)
+int writer_start(struct writer *w, struct diag *diag)
 {
 	sigset_t all, before;
 	int err;
 
-	sigfillset(&all);
+	sigfillset(&all); /* signals are the caller's */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = pthread_create(&w->thread, NULL, write_all, w);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -err;
+	w->started = !err;
+	return err ? diag_fail(diag, -err, "a thread that writes cannot be started: %s",
+	                       strerror(err))
+	           : 0;
 }
 
 int writer_open(struct writer **result, const struct store_config *config, struct diag *diag)
@@ -244,13 +247,6 @@ int writer_open(struct writer **result, const struct store_config *config, struc
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->filled, NULL);
 	pthread_cond_init(&w->emptied, NULL);
-	err = start_thread(w);
-	if (err) {
-		store_close(w->store);
-		free(w);
-		return diag_fail(diag, err, "a thread that writes cannot be started: %s",
-		                 strerror(-err));
-	}
 	*result = w;
 	return 0;
 }
@@ -448,7 +444,8 @@ int writer_close(struct writer *w, struct writer_totals *totals)
 	w->ending = true;
 	pthread_cond_signal(&w->filled);
 	pthread_mutex_unlock(&w->lock);
-	pthread_join(w->thread, NULL);
+	if (w->started)
+		pthread_join(w->thread, NULL);
 	if (totals)
 		sum_up(w, totals);
 	failed = w->failed;

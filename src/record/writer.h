@@ -15,6 +15,8 @@ struct writer;
 
 /* 0, or -errno with diag. The recording's first file comes with the first block. */
 int writer_open(struct writer **writer, const struct store_config *config, struct diag *diag);
+/* Starts its thread, which has the privileges that the caller's has now. 0, or -errno with diag. */
+int writer_start(struct writer *writer, struct diag *diag);
 
 struct writer_totals {
 	uint64_t facts, bytes; /* written */
