@@ -234,11 +234,11 @@ static bool make_room(struct store *store, size_t size)
 {
 	if (store->others + store->size + size <= store->config.max_size)
 		return true;
-	if (store->directory) {
+	if (store->directory && store->size + size <= store->config.max_size) {
 		keep_within(store, size);
-		return true; /* as far as that helped: the present file stays */
+		return true;
 	}
-	store->full = true;
+	store->full = !store->directory;
 	return false;
 }
 

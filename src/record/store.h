@@ -37,8 +37,8 @@ int store_close(struct store *store);
  */
 int store_begin_file(struct store *store, bool session);
 /*
- * Appends to the present file. 0; -errno: none of it is there. -EFBIG, too, if a single file
- * would grow beyond max_size: then it is full.
+ * Appends to the present file. 0; -errno: none of it is there. -EFBIG, too, if the file would
+ * grow beyond max_size: if it is a single one, it is full then.
  */
 int store_write(struct store *store, const void *bytes, size_t size);
 int store_sync(struct store *store);

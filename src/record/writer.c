@@ -127,7 +127,8 @@ static void resume_writing(struct writer *w)
 /* While it is paused: is it time to want a new file? */
 static bool can_retry(const struct writer *w)
 {
-	return w->failed && clock_boot() >= w->retried + w->retry_after && store_has_room(w->store);
+	return w->failed && !w->trying && clock_boot() >= w->retried + w->retry_after &&
+	       store_has_room(w->store);
 }
 
 /* Flushed chunks come a second apart, and each is made to last; of full ones many may come. */
