@@ -9,9 +9,10 @@ in_fresh_netns "$@"
 workers=4 kills=50 # each
 columns=time,inferred,cookie,new_state
 
-# Short connections for as long as the test runs, and somebody who sees all of them and lives on.
+# Short connections for as long as the test runs, so few that facts are written for their age and not
+# because a block is full; and somebody who sees all of them and lives on.
 start "$work/churn" "$work/churn.err" sh -c \
-	'while "$0" storm --count 20 </dev/null >/dev/null; do sleep 0.05; done' "$SCENARIO"
+	'while "$0" storm --count 4 </dev/null >/dev/null; do sleep 0.1; done' "$SCENARIO"
 trace_start events -n --csv --no-header --netns "$(own_netns)" --columns "$columns"
 
 now() {
