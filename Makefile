@@ -5,7 +5,10 @@ VERSION := 0.1.0
 ARCH := $(shell uname -m | sed 's/aarch64/arm64/')
 BPF_ARCH := $(patsubst x86_64,x86,$(ARCH))
 PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
 DOCDIR ?= $(PREFIX)/share/doc/tcptrail
+UNITDIR ?= $(or $(shell $(PKG_CONFIG) systemd --variable=systemdsystemunitdir 2>/dev/null),$\
+	$(PREFIX)/lib/systemd/system)
 B ?= build
 
 CC ?= cc
@@ -265,13 +268,17 @@ check:
 run: all
 	$(B)/tcptrail $(ARGS)
 
+UNIT := tcptrail-record.service
 install: all
-	install -D -m 755 $(B)/tcptrail $(DESTDIR)$(PREFIX)/bin/tcptrail
+	install -D -m 755 $(B)/tcptrail $(DESTDIR)$(BINDIR)/tcptrail
 	install -d $(DESTDIR)$(DOCDIR)/states
 	install -m 644 docs/states/*.md $(DESTDIR)$(DOCDIR)/states
+	install -d $(DESTDIR)$(UNITDIR)
+	sed 's|@BINDIR@|$(BINDIR)|' tools/$(UNIT).in > $(DESTDIR)$(UNITDIR)/$(UNIT)
+	chmod 644 $(DESTDIR)$(UNITDIR)/$(UNIT)
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/tcptrail
+	rm -f $(DESTDIR)$(BINDIR)/tcptrail $(DESTDIR)$(UNITDIR)/$(UNIT)
 	rm -rf $(DESTDIR)$(DOCDIR)/states
 	-rmdir $(DESTDIR)$(DOCDIR)
 

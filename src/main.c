@@ -37,7 +37,8 @@ int main(int argc, char **argv)
 	int code = EXIT_FINE;
 
 	setlocale(LC_CTYPE, "");
-	signal(SIGPIPE, SIG_IGN); /* a write tells by EPIPE */
+	signal(SIGPIPE, SIG_IGN); /* a write tells by EPIPE, */
+	signal(SIGXFSZ, SIG_IGN); /* and by EFBIG */
 	if (cli_parse(argc, argv, &options, &diag)) {
 		fprintf(stderr, "tcptrail: %s\n", diag.text);
 		return EXIT_USAGE;

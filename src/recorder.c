@@ -2,11 +2,13 @@
 #include "recorder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "core/checkpoint.h"
@@ -18,6 +20,7 @@ struct recorder {
 	const struct options *options;
 	struct table *table;
 	struct writer *writer;
+	bool begun;
 	bool checkpoint; /* one is being written */
 };
 
@@ -79,17 +82,34 @@ static void tell_meta(struct feed *feed, enum fact_meta meta, const char *text)
 	feed_fact(&name.fact.h, feed);
 }
 
-void recorder_begin(struct recorder *recorder, struct feed *feed)
+/* Without CAP_DAC_OVERRIDE files can be made in no directory that is another user's alone. */
+static int check_directory(const char *path, struct diag *diag)
 {
+	if (!store_is_directory(path) || !faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS))
+		return 0;
+	return diag_fail(diag, -errno,
+	                 "files cannot be made in %s with the privileges that are kept: %s; let it "
+	                 "belong to the user who records",
+	                 path, strerror(errno));
+}
+
+int recorder_begin(struct recorder *recorder, struct feed *feed, struct diag *diag)
+{
+	int err = check_directory(recorder->options->target, diag);
 	struct utsname host;
 
-	(void)recorder;
+	if (!err)
+		err = writer_start(recorder->writer, diag);
+	if (err)
+		return err;
+	recorder->begun = true;
 	if (uname(&host))
-		return; /* EFAULT only */
+		return 0; /* EFAULT only */
 	tell_meta(feed, META_HOST, host.nodename);
 	tell_meta(feed, META_KERNEL, host.release);
 	tell_meta(feed, META_MACHINE, host.machine);
 	tell_meta(feed, META_VERSION, TCPTRAIL_VERSION);
+	return 0;
 }
 
 /* --- once a turn -------------------------------------------------------------------------------- */
@@ -164,7 +184,10 @@ int recorder_turn(struct recorder *recorder, struct feed *feed)
 		write_tick(recorder);
 		writer_flush(recorder->writer);
 	}
-	return writer_is_full(recorder->writer);
+	if (!writer_is_full(recorder->writer))
+		return 0;
+	run_notice("%s is as large as --max-size lets it be", recorder->options->target);
+	return 1;
 }
 
 void recorder_rotate(struct recorder *recorder)
@@ -172,19 +195,34 @@ void recorder_rotate(struct recorder *recorder)
 	writer_rotate(recorder->writer);
 }
 
-int recorder_close(struct recorder *recorder)
+static void tell_totals(const struct writer_totals *totals)
+{
+	char text[128];
+	int used = snprintf(text, sizeof(text), "%" PRIu64 " facts in %.1f MiB", totals->facts,
+	                    (double)totals->bytes / (1 << 20));
+
+	if (totals->lost)
+		snprintf(text + used, sizeof(text) - (size_t)used, "; %" PRIu64 " were lost",
+		         totals->lost);
+	run_notice("recorded %s", text);
+}
+
+bool recorder_close(struct recorder *recorder)
 {
 	struct writer_totals totals;
-	char text[128];
+	bool begun;
 	int err;
 
 	if (!recorder)
-		return 0;
-	write_checkpoint(recorder); /* whatever comes of it, the facts are there */
+		return true;
+	begun = recorder->begun;
+	if (begun)
+		write_checkpoint(recorder); /* whatever comes of it, the facts are there */
 	err = writer_close(recorder->writer, &totals);
-	snprintf(text, sizeof(text), "%" PRIu64 " facts in %.1f MiB", totals.facts,
-	         (double)totals.bytes / (1 << 20));
-	run_notice("recorded %s", text);
+	if (begun)
+		tell_totals(&totals);
+	if (err)
+		run_notice("the end of the recording was lost: %s", strerror(-err));
 	free(recorder);
-	return err;
+	return !err && !totals.lost;
 }

@@ -132,11 +132,8 @@ static int finish(struct run *run, int code)
 	if (code == EXIT_FINE && run->table && tell_losses(run))
 		code = EXIT_LOST;
 	feed_close(run->feed); /* its last facts are recorded, too */
-	err = recorder_close(run->recorder);
-	if (err) {
-		run_notice("the end of the recording was lost: %s", strerror(-err));
+	if (!recorder_close(run->recorder))
 		code = EXIT_LOST;
-	}
 	trail_free(run->trail);
 	why_free(run->why);
 	fail_if_free(run->fail_if);

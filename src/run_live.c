@@ -263,10 +263,10 @@ int run_live(struct run *run, struct diag *diag)
 	if (err)
 		return EXIT_CANNOT;
 	drop_privilege();
+	if (run->recorder && recorder_begin(run->recorder, run->feed, diag))
+		return EXIT_CANNOT;
 	if (feed_begin(run->feed, diag))
 		return EXIT_CANNOT;
-	if (run->recorder)
-		recorder_begin(run->recorder, run->feed);
 	if (!feed_live(run->feed) && wants_ages(options))
 		return diag_fail(diag, -EPERM,
 		                 "--fail-if: ages are not known without BPF: run as root, or with "

@@ -26,7 +26,8 @@ struct entry {
 
 struct reader {
 	struct dir dir;
-	int *fds; /* by file; -1: deleted since it was listed */
+	int fd; /* of the file that was read last; -1: none */
+	uint32_t file;
 	struct entry *entries;
 	size_t count, room;
 	struct reader_summary summary;
@@ -233,6 +234,18 @@ static int scan_file(struct scan *scan, int fd)
 	return 0;
 }
 
+/* One at a time: a directory may have more files than we may open. */
+static int open_file(struct reader *r, uint32_t file)
+{
+	if (r->fd >= 0 && r->file == file)
+		return 0;
+	if (r->fd >= 0)
+		close(r->fd);
+	r->file = file;
+	r->fd = dir_open_file(&r->dir, &r->dir.files[file]);
+	return r->fd < 0 ? r->fd : 0;
+}
+
 static int scan_files(struct reader *r)
 {
 	struct scan scan = {.reader = r, .checkpoint = SIZE_MAX};
@@ -245,11 +258,13 @@ static int scan_files(struct reader *r)
 		/* Cut off in mid-block and followed by another file: that is damage after all. */
 		r->summary.damaged += r->summary.unfinished;
 		r->summary.unfinished = 0;
-		r->fds[i] = dir_open_file(&r->dir, file);
-		if (r->fds[i] < 0 && r->fds[i] != -ENOENT)
-			return r->fds[i];
-		if (r->fds[i] < 0)
+		err = open_file(r, (uint32_t)i);
+		if (err == -ENOENT) {
+			err = 0; /* deleted since it was listed */
 			continue;
+		}
+		if (err)
+			return err;
 		if (file->info.session == scan.session && file->info.sequence != sequence + 1)
 			scan.gap = true;
 		sequence = file->info.sequence;
@@ -257,7 +272,7 @@ static int scan_files(struct reader *r)
 		scan.size = file->size;
 		r->summary.files++;
 		r->summary.bytes += file->size;
-		err = scan_file(&scan, r->fds[i]);
+		err = scan_file(&scan, r->fd);
 	}
 	return err;
 }
@@ -274,11 +289,9 @@ int reader_open(struct reader **result, const char *path, struct diag *diag)
 		free(r);
 		return err;
 	}
-	r->fds = malloc((r->dir.count + 1) * sizeof(*r->fds));
-	for (size_t i = 0; r->fds && i < r->dir.count; i++)
-		r->fds[i] = -1;
+	r->fd = -1;
 	r->facts = malloc(BLOCK_RAW_MAX);
-	err = r->fds && r->facts ? scan_files(r) : -ENOMEM;
+	err = r->facts ? scan_files(r) : -ENOMEM;
 	if (err)
 		diag_fail(diag, err, "cannot read %s: %s", path, strerror(-err));
 	else if (!r->count)
@@ -294,10 +307,8 @@ void reader_close(struct reader *r)
 {
 	if (!r)
 		return;
-	for (size_t i = 0; r->fds && i < r->dir.count; i++)
-		if (r->fds[i] >= 0)
-			close(r->fds[i]);
-	free(r->fds);
+	if (r->fd >= 0)
+		close(r->fd);
 	free(r->entries);
 	free(r->facts);
 	free(r->payload);
@@ -351,17 +362,18 @@ void reader_seek(struct reader *r, int64_t wall)
 	r->gap = false;
 }
 
-/* 0, or -EBADMSG: the block is damaged. */
+/* 0; -EBADMSG: the block is damaged; -ENOENT: it has been deleted since. */
 static int load(struct reader *r, const struct entry *entry)
 {
 	char *payload = realloc(r->payload, entry->info.stored + 1);
+	int err = payload ? open_file(r, entry->file) : -ENOMEM;
 	ssize_t got;
 
-	if (!payload)
-		return -ENOMEM;
-	r->payload = payload;
-	got = pread(r->fds[entry->file], payload, entry->info.stored,
-	            (off_t)(entry->offset + BLOCK_HEADER));
+	if (payload)
+		r->payload = payload;
+	if (err)
+		return err;
+	got = pread(r->fd, payload, entry->info.stored, (off_t)(entry->offset + BLOCK_HEADER));
 	if (got < 0)
 		return -errno;
 	if ((uint64_t)got != entry->info.stored)
@@ -393,7 +405,7 @@ static int next_block(struct reader *r, const struct fact **fact, int64_t *wall)
 	}
 	err = load(r, entry);
 	r->at++;
-	if (err == -EBADMSG) {
+	if (err == -EBADMSG || err == -ENOENT) {
 		r->summary.damaged += BLOCK_HEADER + entry->info.stored;
 		r->gap = true;
 		return NEXT_AGAIN;

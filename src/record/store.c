@@ -24,8 +24,10 @@ struct store {
 	char *path;
 	char name[DIR_NAME_SIZE]; /* of the present file; "": the path itself */
 	bool directory;
+	bool full;        /* a single file: it may not grow any more */
 	int lock, fd;     /* -1: none */
 	uint64_t size;    /* of the present file */
+	uint64_t others;  /* bytes of the directory's other files, when last looked at */
 	uint64_t written; /* since the beginning */
 };
 
@@ -89,6 +91,18 @@ static int open_file(struct store *store, struct diag *diag)
 	return store->lock < 0 ? diag_fail(diag, -errno, "%s", strerror(errno)) : 0;
 }
 
+/* Sessions are in order of their numbers, whatever the clock does: after those that are there. */
+static void find_session(struct store *store)
+{
+	struct dir dir;
+
+	if (!store->directory || dir_list(&dir, store->path, NULL))
+		return;
+	if (dir.count)
+		store->info.session = dir.files[dir.count - 1].info.session;
+	dir_free(&dir);
+}
+
 int store_open(struct store **result, const struct store_config *config, struct diag *diag)
 {
 	struct store *store = calloc(1, sizeof(*store));
@@ -111,11 +125,13 @@ int store_open(struct store **result, const struct store_config *config, struct 
 		                errno == EWOULDBLOCK ? "%s: another tcptrail records there"
 		                                     : "%s cannot be locked",
 		                config->path);
-	if (err)
+	if (err) {
 		store_close(store);
-	else
-		*result = store;
-	return err;
+		return err;
+	}
+	find_session(store);
+	*result = store;
+	return 0;
 }
 
 static void close_fd(int *fd)
@@ -132,6 +148,8 @@ int store_close(struct store *store)
 	if (!store)
 		return 0;
 	err = store_sync(store);
+	if (!store->directory && store->fd >= 0 && !store->size)
+		unlink(store->path); /* we have made it, and it came to nothing */
 	close_fd(&store->fd);
 	close_fd(&store->lock);
 	free(store->path);
@@ -151,7 +169,7 @@ static bool is_too_old(const struct store *store, const struct dir *dir, size_t 
 }
 
 /* Deletes what is too old, or too much with `more` bytes to come; never the present file. */
-static void keep_within(const struct store *store, uint64_t more)
+static void keep_within(struct store *store, uint64_t more)
 {
 	uint64_t total = more;
 	struct dir dir;
@@ -169,6 +187,7 @@ static void keep_within(const struct store *store, uint64_t more)
 		if (unlinkat(store->lock, file->name, 0) == 0)
 			total -= file->size;
 	}
+	store->others = total - more - store->size;
 	dir_free(&dir);
 }
 
@@ -191,7 +210,7 @@ bool store_wants_file(const struct store *store)
 
 bool store_is_full(const struct store *store)
 {
-	return !store->directory && store->size >= store->config.max_size;
+	return store->full;
 }
 
 bool store_has_room(const struct store *store)
@@ -210,6 +229,19 @@ uint64_t store_written(const struct store *store)
 
 /* --- files ------------------------------------------------------------------------------------ */
 
+/* Is there room for so many bytes more within max_size? */
+static bool make_room(struct store *store, size_t size)
+{
+	if (store->others + store->size + size <= store->config.max_size)
+		return true;
+	if (store->directory && store->size + size <= store->config.max_size) {
+		keep_within(store, size);
+		return true;
+	}
+	store->full = !store->directory;
+	return false;
+}
+
 /* What cannot be written as a whole is not left there in part. */
 int store_write(struct store *store, const void *bytes, size_t size)
 {
@@ -218,6 +250,8 @@ int store_write(struct store *store, const void *bytes, size_t size)
 
 	if (store->fd < 0)
 		return -EBADF;
+	if (store->full || !make_room(store, size))
+		return -EFBIG;
 	while (left) {
 		ssize_t done = pwrite(store->fd, at, left, (off_t)(store->size + size - left));
 
@@ -260,18 +294,22 @@ int store_begin_file(struct store *store, bool session)
 	store->info.sequence = session ? 0 : store->info.sequence + 1;
 	store->info.wall = wall;
 	if (session)
-		store->info.session = (uint64_t)wall;
+		store->info.session = (uint64_t)wall > store->info.session
+		                              ? (uint64_t)wall
+		                              : store->info.session + 1;
 	if (!store->directory)
 		return err ? err : write_header(store);
 	if (store->fd >= 0 && store->size <= FILE_HEADER)
 		unlinkat(store->lock, store->name, 0); /* it came to nothing */
 	close_fd(&store->fd);
+	if (err)
+		return err; /* the end of that file may not last: a new session tells */
+	store->size = 0;
 	keep_within(store, file_most(store));
 	fd = dir_create_file(store->path, wall, store->name);
 	if (fd < 0)
 		return fd;
 	store->fd = fd;
-	store->size = 0;
 	err = write_header(store);
 	if (!err && fsync(store->lock))
 		err = -errno; /* or the name may not last */

@@ -36,13 +36,16 @@ int store_close(struct store *store);
  * single file begins once. 0 or -errno: no file is open then.
  */
 int store_begin_file(struct store *store, bool session);
-/* Appends to the present file. 0; -errno: none of it is there. */
+/*
+ * Appends to the present file. 0; -errno: none of it is there. -EFBIG, too, if the file would
+ * grow beyond max_size: if it is a single one, it is full then.
+ */
 int store_write(struct store *store, const void *bytes, size_t size);
 int store_sync(struct store *store);
 
 /* Has a directory's file its size or age, so that another one should begin? */
 bool store_wants_file(const struct store *store);
-/* Is a single file as large as it may be? */
+/* Is a single file as large as it may be? Then nothing more is written to it. */
 bool store_is_full(const struct store *store);
 /* Is there room worth another try, as far as can be told? */
 bool store_has_room(const struct store *store);

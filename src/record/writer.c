@@ -11,12 +11,13 @@
 #include "fact/text.h"
 #include "record/block.h"
 
-#define CHUNKS      48        /* so many MiB wait for the disk at most: more than a full ring has */
-#define CHUNK_SIZE  (1 << 20) /* bytes, of which a block is made */
-#define FACTS_LEAST 500000    /* between checkpoints, */
-#define FACTS_RATIO 4         /* and so many times what a checkpoint has */
-#define RETRY_FIRST NS_PER_SEC
-#define RETRY_MOST  (32 * NS_PER_SEC)
+#define CHUNKS        48        /* MiB of facts that wait for the disk: more than a full ring has */
+#define CHUNK_SIZE    (1 << 20) /* bytes, of which a block is made */
+#define FACTS_LEAST   500000    /* between checkpoints, */
+#define FACTS_RATIO   4         /* and so many times what a checkpoint has */
+#define SYNC_INTERVAL (NS_PER_SEC / 2)
+#define RETRY_FIRST   NS_PER_SEC
+#define RETRY_MOST    (32 * NS_PER_SEC)
 
 /* Facts of one block to be. */
 struct chunk {
@@ -45,21 +46,28 @@ struct writer {
 	uint64_t facts_since, facts_in;   /* since the last checkpoint, in it */
 
 	pthread_t thread;
+	bool started;
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied;
 	/* under the lock */
 	struct queue full, empty;
 	bool ending;
 	bool wants_file, full_file, resumable;
-	int news, paused;        /* errno, or 0; news: -1: goes on */
-	uint64_t lost, all_lost; /* not yet told, and told */
+	bool coming;      /* a chunk that begins a file is on its way */
+	int news, paused; /* errno, or 0; news: -1: goes on */
+	/* Facts lost, each is counted in one of them. */
+	uint64_t dropped;   /* for lack of chunks: the caller has to begin a session */
+	uint64_t unwritten; /* by the thread, which begins a session when it can write again */
+	uint64_t untold;    /* before the present session */
+	uint64_t told;
 	uint64_t facts, bytes;
 
 	/* its thread alone */
 	struct store *store;
 	struct buffer block;
 	uint64_t synced, retried, retry_after;
-	int failed; /* -errno of the last try while it is paused; 0: not paused */
+	int failed;  /* -errno of the last try while it is paused; 0: not paused */
+	bool trying; /* while it is paused: a checkpoint is being written, in a new session */
 
 	struct chunk chunks[CHUNKS];
 };
@@ -87,79 +95,100 @@ static struct chunk *take(struct queue *queue)
 
 /* --- the writer's thread ---------------------------------------------------------------------- */
 
-static void tell(struct writer *w, int news)
-{
-	pthread_mutex_lock(&w->lock);
-	w->news = news;
-	w->paused = news > 0 ? news : 0;
-	w->wants_file = false;
-	pthread_mutex_unlock(&w->lock);
-}
-
 static void pause_writing(struct writer *w, int err)
 {
 	if (!w->failed) {
 		w->retry_after = RETRY_FIRST;
-		tell(w, -err);
+		pthread_mutex_lock(&w->lock);
+		w->news = w->paused = -err;
+		w->wants_file = false;
+		pthread_mutex_unlock(&w->lock);
 	} else if (w->retry_after < RETRY_MOST) {
 		w->retry_after *= 2;
 	}
 	w->failed = err;
+	w->trying = false;
 	w->retried = clock_boot();
 }
 
-/* While it is paused: is it time to want a new file? */
-static void consider_retry(struct writer *w)
+/* The new session has its checkpoint: what was lost is told in it. */
+static void resume_writing(struct writer *w)
 {
-	if (!w->failed || clock_boot() < w->retried + w->retry_after || !store_has_room(w->store))
-		return;
-	w->retried = clock_boot();
+	w->failed = 0;
+	w->trying = false;
 	pthread_mutex_lock(&w->lock);
-	w->resumable = true;
+	w->news = -1;
+	w->paused = 0;
+	w->untold += w->unwritten;
+	w->unwritten = 0;
 	pthread_mutex_unlock(&w->lock);
+}
+
+/* While it is paused: is it time to want a new file? */
+static bool can_retry(const struct writer *w)
+{
+	return w->failed && !w->trying && clock_boot() >= w->retried + w->retry_after &&
+	       store_has_room(w->store);
+}
+
+/* Flushed chunks come a second apart, and each is made to last; of full ones many may come. */
+static int make_last(struct writer *w)
+{
+	if (clock_boot() < w->synced + SYNC_INTERVAL)
+		return 0;
+	w->synced = clock_boot();
+	return store_sync(w->store);
 }
 
 static int write_chunk(struct writer *w, const struct chunk *chunk)
 {
 	int err = 0;
 
-	if (chunk->begins_file)
-		err = store_begin_file(w->store, chunk->begins_session);
-	else if (w->failed)
+	if (chunk->begins_file) {
+		w->trying = w->failed;
+		err = store_begin_file(w->store, chunk->begins_session || w->failed);
+	} else if (w->failed && !w->trying) {
 		return w->failed; /* only a new file mends that */
+	}
 	w->block.size = 0;
 	if (!err)
 		err = block_make(chunk->facts, chunk->size, chunk->kind, chunk->wall_offset,
 		                 &w->block);
 	if (!err)
 		err = store_write(w->store, w->block.data, w->block.size);
-	if (!err && clock_boot() >= w->synced + NS_PER_SEC) {
-		err = store_sync(w->store);
-		w->synced = clock_boot();
+	return err ? err : make_last(w);
+}
+
+static void count(struct writer *w, const struct chunk *chunk, int err)
+{
+	bool retry = can_retry(w);
+
+	pthread_mutex_lock(&w->lock);
+	if (!err)
+		w->facts += chunk->count;
+	else if (chunk->kind == BLOCK_FACTS && !store_is_full(w->store))
+		w->unwritten += chunk->count;
+	w->bytes = store_written(w->store);
+	w->full_file = store_is_full(w->store);
+	if (chunk->begins_file)
+		w->coming = false;
+	if (!w->coming) {
+		w->wants_file |= !w->failed && store_wants_file(w->store);
+		w->resumable |= retry;
 	}
-	return err;
+	pthread_mutex_unlock(&w->lock);
 }
 
 static void store_chunk(struct writer *w, const struct chunk *chunk)
 {
 	int err = write_chunk(w, chunk);
 
-	if (err && (chunk->begins_file || !w->failed))
+	if (!err && w->trying && chunk->kind == BLOCK_CHECKPOINT_END)
+		resume_writing(w);
+	/* A full file is as was asked for, and its end is no loss. */
+	if (err && !store_is_full(w->store) && (!w->failed || w->trying || chunk->begins_file))
 		pause_writing(w, err);
-	if (!err && w->failed) {
-		w->failed = 0;
-		tell(w, -1);
-	}
-	pthread_mutex_lock(&w->lock);
-	if (!err)
-		w->facts += chunk->count;
-	else if (chunk->kind == BLOCK_FACTS)
-		w->lost += chunk->count;
-	w->bytes = store_written(w->store);
-	w->wants_file |= !w->failed && store_wants_file(w->store);
-	w->full_file = store_is_full(w->store);
-	pthread_mutex_unlock(&w->lock);
-	consider_retry(w);
+	count(w, chunk, err);
 }
 
 static void *write_all(void *arg)
@@ -185,17 +214,19 @@ static void *write_all(void *arg)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-/* Signals are the caller's. */
-static int start_thread(struct writer *w)
+int writer_start(struct writer *w, struct diag *diag)
 {
 	sigset_t all, before;
 	int err;
 
-	sigfillset(&all);
+	sigfillset(&all); /* signals are the caller's */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = pthread_create(&w->thread, NULL, write_all, w);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -err;
+	w->started = !err;
+	return err ? diag_fail(diag, -err, "a thread that writes cannot be started: %s",
+	                       strerror(err))
+	           : 0;
 }
 
 int writer_open(struct writer **result, const struct store_config *config, struct diag *diag)
@@ -217,13 +248,6 @@ int writer_open(struct writer **result, const struct store_config *config, struc
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->filled, NULL);
 	pthread_cond_init(&w->emptied, NULL);
-	err = start_thread(w);
-	if (err) {
-		store_close(w->store);
-		free(w);
-		return diag_fail(diag, err, "a thread that writes cannot be started: %s",
-		                 strerror(-err));
-	}
 	*result = w;
 	return 0;
 }
@@ -274,7 +298,7 @@ static struct chunk *open_chunk(struct writer *w)
 static void lose(struct writer *w)
 {
 	pthread_mutex_lock(&w->lock);
-	w->lost++;
+	w->dropped++;
 	pthread_mutex_unlock(&w->lock);
 }
 
@@ -284,6 +308,8 @@ void writer_fact(const struct fact *fact, void *arg)
 
 	if (fact->type == FACT_CLOCK)
 		w->wall_offset = ((const struct fact_clock *)fact)->wall - (int64_t)fact->time;
+	if (w->open && w->open->size >= CHUNK_SIZE)
+		seal(w); /* not before: the last of a checkpoint has to be known as such */
 	if (!w->open)
 		w->open = open_chunk(w);
 	if (!w->open) {
@@ -295,8 +321,6 @@ void writer_fact(const struct fact *fact, void *arg)
 	w->open->count++;
 	w->open->wall_offset = w->wall_offset;
 	w->facts_since++;
-	if (w->open->size >= CHUNK_SIZE)
-		seal(w);
 }
 
 bool writer_flush_due(const struct writer *w)
@@ -320,10 +344,10 @@ void writer_rotate(struct writer *w)
 	w->asked = true;
 }
 
-/* What comes does not go on from what is written: facts in between were lost. */
+/* What comes does not go on from what is written: facts in between were lost. Under the lock. */
 static bool has_gap(const struct writer *w)
 {
-	return w->resumable || (w->lost && !w->paused);
+	return w->resumable || (w->dropped && !w->paused);
 }
 
 bool writer_wants_checkpoint(struct writer *w)
@@ -343,7 +367,12 @@ void writer_begin_checkpoint(struct writer *w)
 	pthread_mutex_lock(&w->lock);
 	w->begins_session = has_gap(w);
 	w->begins_file = w->begins_session || w->asked || w->wants_file;
+	w->coming |= w->begins_file;
 	w->wants_file = w->resumable = false;
+	if (w->begins_session) {
+		w->untold += w->dropped;
+		w->dropped = 0;
+	}
 	pthread_mutex_unlock(&w->lock);
 	w->asked = false;
 	w->kind = BLOCK_CHECKPOINT;
@@ -365,9 +394,9 @@ uint64_t writer_take_lost(struct writer *w)
 	uint64_t lost;
 
 	pthread_mutex_lock(&w->lock);
-	lost = w->paused ? 0 : w->lost;
-	w->lost -= lost;
-	w->all_lost += lost;
+	lost = w->paused ? 0 : w->untold;
+	w->untold -= lost;
+	w->told += lost;
 	pthread_mutex_unlock(&w->lock);
 	return lost;
 }
@@ -399,8 +428,9 @@ bool writer_is_full(struct writer *w)
 static void sum_up(struct writer *w, struct writer_totals *totals)
 {
 	pthread_mutex_lock(&w->lock);
-	*totals = (struct writer_totals){
-		.facts = w->facts, .bytes = w->bytes, .lost = w->all_lost + w->lost};
+	*totals = (struct writer_totals){.facts = w->facts,
+	                                 .bytes = w->bytes,
+	                                 .lost = w->dropped + w->unwritten + w->untold + w->told};
 	pthread_mutex_unlock(&w->lock);
 }
 
@@ -415,7 +445,8 @@ int writer_close(struct writer *w, struct writer_totals *totals)
 	w->ending = true;
 	pthread_cond_signal(&w->filled);
 	pthread_mutex_unlock(&w->lock);
-	pthread_join(w->thread, NULL);
+	if (w->started)
+		pthread_join(w->thread, NULL);
 	if (totals)
 		sum_up(w, totals);
 	failed = w->failed;

@@ -15,6 +15,8 @@ struct writer;
 
 /* 0, or -errno with diag. The recording's first file comes with the first block. */
 int writer_open(struct writer **writer, const struct store_config *config, struct diag *diag);
+/* Starts its thread, which has the privileges that the caller's has now. 0, or -errno with diag. */
+int writer_start(struct writer *writer, struct diag *diag);
 
 struct writer_totals {
 	uint64_t facts, bytes; /* written */
@@ -40,7 +42,10 @@ void writer_end_checkpoint(struct writer *writer);
 /* Wants one as soon as can be, in a new file. */
 void writer_rotate(struct writer *writer);
 
-/* Facts lost since the last call. To be told, as a FACT_LOSS, after the checkpoint that mends it. */
+/*
+ * Facts lost since the last call, before the session that is being written. To be told in it,
+ * after its checkpoint, as a FACT_LOSS.
+ */
 uint64_t writer_take_lost(struct writer *writer);
 /* Has it paused (diag says why) or gone on (diag is empty) since the last call? */
 bool writer_news(struct writer *writer, struct diag *diag);

@@ -17,6 +17,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/tcptrail-live.XXXXXX")
 started_pids=() # what runs in the background
 held_fds=()	# ends of pipes that keep scenarios standing
 made_cgroups=() # directories, outermost first
+made_mounts=()	# in a mount namespace of the test's own
 
 # --- how it ends ------------------------------------------------------------------------------
 
@@ -32,6 +33,9 @@ cleanup() {
 	done
 	for ((i = ${#made_cgroups[@]} - 1; i >= 0; i--)); do
 		rmdir "${made_cgroups[i]}"
+	done
+	for ((i = ${#made_mounts[@]} - 1; i >= 0; i--)); do
+		umount -l "${made_mounts[i]}"
 	done
 	rm -rf "$work"
 	exit "$status"
@@ -274,6 +278,59 @@ csv_words() {
 # Endpoints as a scenario prints them, made those of --csv.
 csv_endpoint() {
 	sed -e 's/:0$/:*/' -e 's/^\[::ffff:\(.*\)\]/\1/'
+}
+
+# --- recorders ----------------------------------------------------------------------------------
+
+VERIFY=$(dirname "$TCPTRAIL")/verify_recording
+
+recording() {
+	grep -q '^tcptrail: recording to' "$work/record.err" || ! kill -0 "$record_pid" 2>/dev/null
+}
+
+# record_start ARGUMENT...: tcptrail record in the background, pid in $record_pid, until it records.
+# record_stop [SIGNAL], record_end: $status and $err as `run` sets them.
+record_start() {
+	start "$work/record.out" "$work/record.err" "${record_by[@]}" "$TCPTRAIL" record "$@"
+	record_pid=$started
+	wait_until "the recorder to record" recording
+	kill -0 "$record_pid" 2>/dev/null || fail "the recorder ended" "$(cat "$work/record.err")"
+}
+record_by=() # a command that runs it
+
+record_stop() {
+	kill -"${1:-INT}" "$record_pid"
+	record_end
+}
+
+record_end() {
+	await_end "$record_pid" 200 || fail "the recorder did not end in 20 s"
+	status=0
+	wait "$record_pid" || status=$?
+	err=$(cat "$work/record.err")
+}
+
+# record_files DIR COUNT: has it so many? For wait_until.
+record_files() {
+	[ "$(find "$1" -name '*.tcptrail' | wc -l)" -ge "$2" ]
+}
+
+# record_says TEXT [COUNT]: has the recorder said so, so often? For wait_until.
+record_says() {
+	[ "$(grep -cF -- "$1" "$work/record.err")" -ge "${2:-1}" ]
+}
+
+# record_equal FILE|DIR WHAT: all checkpoints of the recording are those of its replay.
+record_equal() {
+	assert_run 0 "$VERIFY" "$1"
+	assert_matches "$out" "^[0-9]+ checkpoints equal, [1-9]" "$2"
+}
+
+# record_sessions DIR: one number a session, in the order of its files.
+record_sessions() {
+	find "$1" -name '*.tcptrail' -size +63c | sort | while read -r file; do
+		od -An -tu8 -j32 -N8 "$file"
+	done | uniq
 }
 
 # --- rows as JSON -------------------------------------------------------------------------------

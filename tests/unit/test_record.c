@@ -50,7 +50,7 @@ static struct writer *open_writer(const char *path, uint64_t max_size)
 	struct diag diag = {""};
 	struct writer *writer = NULL;
 
-	if (writer_open(&writer, &config, &diag))
+	if (writer_open(&writer, &config, &diag) || writer_start(writer, &diag))
 		fail_msg("%s", diag.text);
 	return writer;
 }

@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A recorder that is killed, 200 times at any moment, always in the same directories: after each, all
+# that is there is read, replays are exact, and nothing is missing that is older than two seconds.
+# Limit: 180 s
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+
+workers=4 kills=50 # each
+columns=time,inferred,cookie,new_state
+
+# Short connections for as long as the test runs, so few that facts are written for their age and not
+# because a block is full; and somebody who sees all of them and lives on.
+start "$work/churn" "$work/churn.err" sh -c \
+	'while "$0" storm --count 4 </dev/null >/dev/null; do sleep 0.1; done' "$SCENARIO"
+trace_start events -n --csv --no-header --netns "$(own_netns)" --columns "$columns"
+
+now() {
+	date -u +%FT%T.%6N
+}
+
+# Sleeps for some of LOW..HIGH ms.
+some_time() {
+	sleep "$(awk -v l="$1" -v h="$2" -v r="$RANDOM" 'BEGIN { print (l + r % (h - l)) / 1000 }')"
+}
+
+# readable DIR: whatever the kill left, once there is anything.
+readable() {
+	run "$VERIFY" "$1"
+	[[ $err == *"there is nothing recorded in it" ]] && return 0
+	assert_equal 0 "$status" "exit status of verify_recording ($err)"
+	run "$TCPTRAIL" events -n --from "$1" --limit 1000
+	assert_matches "$status" '^[04]$' "exit status of events ($err)"
+}
+
+# Between SIGHUP and the kill another file has begun: then all from before the signal is written.
+rotate() {
+	local files=$1 signalled
+	signalled=$(now)
+	kill -HUP "$record_pid"
+	wait_until "another file" record_files "$dir" $((files + 1))
+	whole=$signalled
+}
+
+# One of ten lives for longer, so that facts are written because they are a second old.
+live_and_die() {
+	local begun whole files
+	record_start "$dir/"
+	begun=$(now)
+	if [ $(($1 % 10)) = 0 ]; then
+		some_time 2100 3000
+		whole=$(date -u -d '2 seconds ago' +%FT%T.%6N)
+	elif [ $(($1 % 4)) = 0 ]; then
+		files=$(find "$dir" -name '*.tcptrail' | wc -l)
+		some_time 20 100
+		rotate "$files"
+		some_time 0 100
+	else
+		some_time 50 400
+		whole=$begun
+	fi
+	kill -KILL "$record_pid"
+	wait "$record_pid" 2>/dev/null || true
+	echo "$begun,$whole" >>"$work/windows"
+}
+
+# worker NUMBER: in a directory of its own.
+worker() {
+	local n
+	work=$work/$1 dir=$work/recording
+	mkdir -p "$work"
+	started_pids=()
+	RANDOM=$1
+	for ((n = 1; n <= kills; n++)); do
+		live_and_die "$n"
+		readable "$dir"
+	done
+	record_start "$dir/" # resumes once more, and ends well
+	record_stop
+	assert_matches "$status" '^[04]$' "exit status ($err)"
+	record_equal "$dir" "at the end"
+}
+
+pids=()
+for ((w = 1; w <= workers; w++)); do
+	worker "$w" &
+	pids+=($!)
+	started_pids+=($!)
+done
+for pid in "${pids[@]}"; do
+	wait "$pid" || fail "a worker failed"
+done
+trace_stop
+assert_matches "$status" '^[04]$' "exit status of the observer ($err)"
+
+# What the observer saw within the windows is in the recording: no transition comes twice.
+for ((w = 1; w <= workers; w++)); do
+	dir=$work/$w
+	"$TCPTRAIL" events -n --csv --no-header --netns "$(own_netns)" --columns "$columns" \
+		--from "$dir/recording" >"$dir/recorded" 2>"$dir/replay.err" || assert_equal 4 $?
+	awk -F , '
+		FILENAME ~ /windows$/ { from[windows + 0] = $1; to[windows++] = $2; next }
+		FILENAME ~ /recorded$/ { recorded[$3 $4] = 1; next }
+		$2 == "false" {
+			for (i = 0; i < windows; i++)
+				if ($1 > from[i] && $1 < to[i]) {
+					seen++
+					missing += !($3 $4 in recorded)
+				}
+		}
+		END { print seen + 0, missing + 0 }
+	' "$dir/windows" "$dir/recorded" "$work/trace.out" >"$dir/compared"
+	assert_matches "$(cat "$dir/compared")" '^[1-9][0-9]{2,} 0$' "transitions seen, and missing"
+done

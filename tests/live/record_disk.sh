@@ -1,0 +1,165 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A recorder whose disk fills pauses with one notice, keeps what is there, goes on when there is room,
+# and its recording tells what was lost. What bounds a recording keeps it within them.
+[ -n "${LIVE_MOUNTS:-}" ] || LIVE_MOUNTS=1 exec unshare -m -- bash "$0" "$@"
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+
+disk=$work/disk
+mkdir "$disk"
+mount -t tmpfs -o size=16m tmpfs "$disk"
+made_mounts+=("$disk")
+
+# Short connections for as long as the test runs.
+start "$work/churn" "$work/churn.err" sh -c \
+	'while "$0" storm --count 300 --linger0 </dev/null >/dev/null; do sleep 0.05; done' "$SCENARIO"
+
+fill() {
+	head -c 100M /dev/zero >"$disk/filler" 2>/dev/null || true
+	wait_until "a recorder that is paused" record_says "recording is paused" "${1:-1}"
+}
+
+# readable FILE|DIR: every command gets along with it; facts may be lost.
+readable() {
+	record_equal "$1" "what is there"
+	run "$TCPTRAIL" snapshot -an --from "$1"
+	assert_matches "$status" '^[04]$' "exit status of snapshot ($err)"
+	run "$TCPTRAIL" events -n --from "$1"
+	assert_matches "$status" '^[04]$' "exit status of events ($err)"
+	assert_contains "$out" "CLOSE -> SYN_SENT" "events"
+}
+
+# tells_loss FILE|DIR: the recorder has counted what it lost, and the recording tells of as many.
+tells_loss() {
+	local lost
+	assert_equal 4 "$status" "exit status ($err)"
+	lost=$(sed -nE 's/.*facts in .*; ([0-9]+) were lost$/\1/p' <<<"$err")
+	assert_between 1 100000000 "${lost:-0}" "facts lost"
+	assert_matches "$err" "facts were lost on the way \(.*output $lost[,)]" "notices"
+	assert_run 4 "$TCPTRAIL" snapshot -an --from "$1"
+	assert_matches "$err" "facts were lost on the way \(.*output $lost[,)]" "replay"
+}
+
+notices() {
+	grep -c "$1" "$work/record.err" || true
+}
+
+# bytes FILE|DIR: of the recording, at one instant.
+bytes() {
+	kill -STOP "$record_pid"
+	find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum + 0 }'
+	kill -CONT "$record_pid"
+}
+
+# --- a disk that is full ----------------------------------------------------------------------------
+
+record_start "$disk/dir/"
+wait_until "a file" record_files "$disk/dir" 1
+wait_until "facts in it" "$VERIFY" "$disk/dir"
+fill
+readable "$disk/dir"
+kept=$(sha256sum "$disk"/dir/*)
+kill -HUP "$record_pid" # a try, in vain
+sleep 1.5
+rm "$disk/filler"
+wait_until "a recorder that goes on" record_says "recording goes on"
+events=$(notices .)
+wait_until "what comes then" record_files "$disk/dir" 2
+record_stop
+assert_equal "1 1" "$(notices 'is paused, what comes is not kept: No space left') $(notices 'goes on in')" \
+	"notices: $err"
+assert_equal 3 "$events" "notices while it ran: $err"
+assert_equal "$kept" "$(sha256sum "$disk"/dir/* | sed -n 1p)" "what was there"
+assert_equal 2 "$(record_sessions "$disk/dir" | wc -l)" "sessions"
+tells_loss "$disk/dir"
+readable "$disk/dir"
+
+# It ends while it is full, and the next one goes on in the directory.
+record_start "$disk/dir/"
+wait_until "a third file" record_files "$disk/dir" 3
+fill
+record_stop
+assert_equal 4 "$status" "exit status ($err)"
+assert_contains "$err" "the end of the recording was lost: No space left on device" "notices"
+assert_matches "$err" "; [0-9]+ were lost" "notices"
+readable "$disk/dir"
+rm -r "$disk/filler" "$disk/dir"
+
+# A file.
+record_start "$disk/one"
+wait_until "facts in it" "$VERIFY" "$disk/one"
+fill
+readable "$disk/one"
+rm "$disk/filler"
+wait_until "a recorder that goes on" record_says "recording goes on"
+record_stop
+assert_equal "1 1" "$(notices 'is paused') $(notices 'goes on in')" "notices: $err"
+tells_loss "$disk/one"
+readable "$disk/one"
+
+# A limit of a file's size, which comes with a signal that ends by default.
+record_by=(prlimit --fsize=3000000)
+record_start "$work/limited/"
+record_by=()
+wait_until "to go on" record_says "recording goes on"
+record_stop
+assert_contains "$err" "is paused, what comes is not kept: File too large" "notices"
+assert_equal 4 "$status" "exit status ($err)"
+readable "$work/limited"
+
+# --- bounds -----------------------------------------------------------------------------------------
+
+gone() {
+	! test -e "$1"
+}
+
+record_start --max-size 1M "$work/small/"
+wait_until "a file" record_files "$work/small" 1
+first=$(find "$work/small" -type f | head -n 1)
+looks=0
+while ! gone "$first" || [ $looks -lt 50 ]; do
+	assert_between 0 1048576 "$(bytes "$work/small")" "bytes of a recording that is bounded"
+	looks=$((looks + 1))
+	[ $looks -lt 2000 ] || fail "the first file is still there"
+done
+record_stop
+assert_between 524288 1048576 "$(bytes "$work/small" 2>/dev/null)" "bytes of what it has become"
+assert_equal 1 "$(record_sessions "$work/small" | wc -l)" "sessions"
+readable "$work/small"
+
+record_start --max-age 2s "$work/young/"
+wait_until "a file" record_files "$work/young" 1
+first=$(find "$work/young" -type f | head -n 1)
+wait_until "the first file to be too old" gone "$first"
+record_stop
+readable "$work/young"
+
+record_start --max-size 1M "$work/full"
+record_end # by itself
+assert_equal 0 "$status" "$err"
+assert_contains "$err" "$work/full is as large as --max-size lets it be" "notices"
+assert_between 524288 1048576 "$(stat -c %s "$work/full")" "bytes of a file that is full"
+readable "$work/full"
+
+record_start --for 1s "$work/short"
+record_end
+assert_equal 0 "$status" "$err"
+readable "$work/short"
+
+# --- what is refused --------------------------------------------------------------------------------
+
+record_start "$work/dir/"
+assert_run 3 "$TCPTRAIL" record "$work/dir"
+assert_equal "tcptrail: $work/dir: another tcptrail records there" "$err" "a second recorder"
+record_stop
+assert_equal 0 "$status" "$err"
+before=$(sha256sum "$work/short")
+assert_run 3 "$TCPTRAIL" record "$work/short"
+assert_equal "tcptrail: $work/short is there already, and is not written over: give another name" \
+	"$err" "a file that is there"
+assert_equal "$before" "$(sha256sum "$work/short")" "the file that was there"
+mkdir "$work/theirs"
+chown 65534 "$work/theirs"
+assert_run 3 "$TCPTRAIL" record "$work/theirs"
+assert_contains "$err" "files cannot be made in $work/theirs" "a directory of another user"

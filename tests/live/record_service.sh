@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The systemd unit, without systemd: what `make install` installs is what systemd understands, and its
+# command line works with no more than the unit leaves it.
+[ -n "${LIVE_MOUNTS:-}" ] || LIVE_MOUNTS=1 exec unshare -m -- bash "$0" "$@"
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+
+root=$work/root
+installed() {
+	make -s -C "$tree" -o all "$1" B="$(dirname "$TCPTRAIL")" PREFIX=/usr/local UNITDIR=/lib/systemd/system \
+		DESTDIR="$root" >"$work/make" 2>&1 || fail "make $1" "$(cat "$work/make")"
+}
+
+# set KEY: what the unit has for it, of all its lines.
+setting() {
+	sed -n "s/^$1=//p" "$unit" | paste -sd ' '
+}
+
+installed install
+unit=$root/lib/systemd/system/tcptrail-record.service
+assert_equal 644 "$(stat -c %a "$unit")" "mode of the unit"
+assert_lacks "$(cat "$unit")" @BINDIR@ "the unit"
+cmp "$TCPTRAIL" "$root/usr/local/bin/tcptrail"
+mount --bind "$root/usr/local/bin" /usr/local/bin # ours alone, in this mount namespace
+made_mounts+=(/usr/local/bin)
+if command -v systemd-analyze >/dev/null; then
+	assert_run 0 systemd-analyze verify "$unit"
+	assert_equal "" "$out$err" "what systemd-analyze has to say"
+else
+	echo "skipped: no systemd-analyze here to verify the unit"
+fi
+
+# The capabilities are README's.
+capabilities=$(setting CapabilityBoundingSet)
+assert_equal "$(sed -nE 's/^\| `(CAP_[A-Z_]*)` \|.*/\1/p' "$tree/README.md" | sort | xargs)" \
+	"$(tr ' ' '\n' <<<"$capabilities" | sort | xargs)" "capabilities"
+set=-all$(printf ',+%s' $capabilities | sed 's/CAP_//g' | tr '[:upper:]' '[:lower:]')
+
+# As the unit has it: nothing is writable but the state directory, which systemd makes.
+mount -t tmpfs -o mode=755 tmpfs /var/lib
+made_mounts+=(/var/lib)
+state=/var/lib/$(setting StateDirectory)
+mkdir -m "$(setting StateDirectoryMode)" "$state"
+cat >"$work/confined" <<END
+#!/bin/sh
+umask $(setting UMask)
+mount --bind /proc/sys /proc/sys
+for place in / /proc/sys /sys; do
+	mount -o remount,bind,ro "\$place" || exit
+done
+exec setpriv --no-new-privs --inh-caps=-all --bounding-set $set \\
+	prlimit --core=$(setting LimitCORE) \\
+	sh -c 'exec $(setting ExecStart)'
+END
+chmod 755 "$work/confined"
+
+# service_start OPTION...: sets $record_pid; record_stop ends it.
+service_start() {
+	eval "export $(setting Environment)"
+	TCPTRAIL_OPTIONS+=" $*" start "$work/record.out" "$work/record.err" unshare -m "$work/confined"
+	record_pid=$started
+	wait_until "the service to record" recording
+	kill -0 "$record_pid" 2>/dev/null || fail "the service ended" "$(cat "$work/record.err")"
+}
+
+# --- as it is -----------------------------------------------------------------------------------------
+
+service_start
+assert_equal "tcptrail: recording to $state/; Ctrl-C ends" "$(cat "$work/record.err")" "notices"
+assert_equal tcptrail "$(process_comm "$record_pid")" "what runs"
+scenario_start close_wait
+cookie=$(scenario_get cookie role=subject)
+rows_look
+alive=$(row_words "$cookie" state local foreign uid owner_pid owner_comm)
+record_files "$state" 2 && fail "a second file already"
+MAINPID=$record_pid sh -c "$(setting ExecReload)"
+wait_until "a second file" record_files "$state" 2
+assert_equal "700 600" "$(stat -c %a "$state" "$state"/* | sort -ru | paste -sd ' ')" "modes"
+record_stop TERM
+assert_equal 0 "$status" "$err"
+record_equal "$state" "the recording"
+assert_run 0 "$TCPTRAIL" snapshot -an --json --from "$state"
+rows_ours "$work/run.out"
+assert_equal "$alive" "$(row_words "$cookie" state local foreign uid owner_pid owner_comm)" "the row"
+scenario_stop
+
+# --- with stacks, which takes a second process that reads programs ---------------------------------
+
+service_start --stacks
+scenario_start close_wait
+cookie=$(scenario_get cookie role=subject)
+record_stop TERM
+assert_equal 0 "$status" "$err"
+assert_run 0 "$TCPTRAIL" snapshot -an --json --from "$state"
+rows_ours "$work/run.out"
+assert_contains "$(row "$cookie" '.stack // [] | tojson')" '"main"' "its stack"
+scenario_stop
+
+installed uninstall
+assert_equal "" "$(find "$root" -type f)" "what is left"
