@@ -77,7 +77,7 @@ kill -HUP "$record_pid"
 wait_until "the second file" record_files "$dir" 2
 record_stop
 assert_equal 4 "$status" "exit status: facts were lost"
-equal "after losses"
+record_equal "$dir" "after losses"
 run "$TCPTRAIL" snapshot -an --from "$dir"
 assert_equal 4 "$status" "exit status of a replay that has the losses"
 assert_contains "$err" "facts were lost on the way (ring-buffer "
