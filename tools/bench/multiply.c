@@ -24,6 +24,7 @@ static void die(const char *what)
 static uint64_t copy(const struct dir *dir, const struct dir_file *file, const char *to,
                      uint64_t session)
 {
+	static uint64_t number; /* no two names are the same */
 	struct file_info info = file->info;
 	static char bytes[1 << 20];
 	char name[DIR_NAME_SIZE];
@@ -32,7 +33,7 @@ static uint64_t copy(const struct dir *dir, const struct dir_file *file, const c
 	ssize_t got;
 
 	info.session = session;
-	out = dir_create_file(to, (int64_t)(session + info.sequence * 1000), name);
+	out = dir_create_file(to, (int64_t)(info.session + number++ * NS_PER_US), name);
 	if (in < 0 || out < 0)
 		die(to);
 	file_make(&info, (uint8_t *)bytes);
