@@ -77,6 +77,7 @@ static int list_directory(struct dir *dir, DIR *stream)
 	struct dirent *entry;
 	int err = 0;
 
+	/* cppcheck-suppress readdirCalled ; the stream is ours alone */
 	while (!err && (entry = readdir(stream)))
 		if (has_suffix(entry->d_name))
 			err = add_file(dir, dirfd(stream), entry->d_name);
@@ -142,7 +143,7 @@ int dir_create_file(const char *path, int64_t wall, char name[DIR_NAME_SIZE])
 	const time_t seconds = wall / (int64_t)NS_PER_SEC;
 	char text[32], *whole;
 	struct tm tm;
-	int fd, err;
+	int fd;
 
 	gmtime_r(&seconds, &tm);
 	strftime(text, sizeof(text), "%Y%m%dT%H%M%S", &tm);
@@ -152,7 +153,8 @@ int dir_create_file(const char *path, int64_t wall, char name[DIR_NAME_SIZE])
 	if (!whole)
 		return -ENOMEM;
 	fd = open(whole, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	err = -errno;
+	if (fd < 0)
+		fd = -errno;
 	free(whole);
-	return fd < 0 ? err : fd;
+	return fd;
 }

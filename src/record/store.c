@@ -106,10 +106,10 @@ static void find_session(struct store *store)
 int store_open(struct store **result, const struct store_config *config, struct diag *diag)
 {
 	struct store *store = calloc(1, sizeof(*store));
-	int err = store ? 0 : -ENOMEM;
+	int err = 0;
 
-	if (err)
-		return diag_fail(diag, err, "out of memory");
+	if (!store)
+		return diag_fail(diag, -ENOMEM, "out of memory");
 	store->config = *config;
 	store->lock = store->fd = -1;
 	store->path = strdup(config->path);
