@@ -365,8 +365,8 @@ void writer_begin_checkpoint(struct writer *w)
 {
 	seal(w);
 	pthread_mutex_lock(&w->lock);
-	w->begins_session = has_gap(w);
-	w->begins_file = w->begins_session || w->asked || w->wants_file;
+	w->begins_session |= has_gap(w);
+	w->begins_file |= w->begins_session || w->asked || w->wants_file;
 	w->coming |= w->begins_file;
 	w->wants_file = w->resumable = false;
 	if (w->begins_session) {

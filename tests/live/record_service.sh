@@ -78,9 +78,9 @@ MAINPID=$record_pid sh -c "$(setting ExecReload)"
 wait_until "a second file" record_files "$state" 2
 assert_equal "700 600" "$(stat -c %a "$state" "$state"/* | sort -ru | paste -sd ' ')" "modes"
 record_stop TERM
-assert_equal 0 "$status" "$err"
+record_fine
 record_equal "$state" "the recording"
-assert_run 0 "$TCPTRAIL" snapshot -an --json --from "$state"
+assert_run "$fine" "$TCPTRAIL" snapshot -an --json --from "$state"
 rows_ours "$work/run.out"
 assert_equal "$alive" "$(row_words "$cookie" state local foreign uid owner_pid owner_comm)" "the row"
 scenario_stop
@@ -91,8 +91,8 @@ service_start --stacks
 scenario_start close_wait
 cookie=$(scenario_get cookie role=subject)
 record_stop TERM
-assert_equal 0 "$status" "$err"
-assert_run 0 "$TCPTRAIL" snapshot -an --json --from "$state"
+record_fine
+assert_run "$fine" "$TCPTRAIL" snapshot -an --json --from "$state"
 rows_ours "$work/run.out"
 assert_contains "$(row "$cookie" '.stack // [] | tojson')" '"main"' "its stack"
 scenario_stop

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -573,9 +574,11 @@ static void test_pause(void **state)
 		writer_flush(writer);
 		usleep(20000);
 	}
+	assert_int_equal(writer_take_lost(writer), 0); /* not yet: there is nowhere to tell it */
 	write_checkpoint(writer, 0);
 	await_news(writer, &diag);
 	assert_string_equal(diag.text, "");
+	assert_false(writer_wants_checkpoint(writer)); /* the gap is mended */
 	lost = writer_take_lost(writer);
 	assert_true(lost > 0);
 	assert_int_equal(writer_close(writer, &totals), 0);
@@ -586,6 +589,154 @@ static void test_pause(void **state)
 	assert_int_equal(summary.sessions, 2);
 	assert_int_equal(summary.checkpoints, 1);
 	reader_close(reader);
+}
+
+/* Another file that is asked for while it is paused is a try, too, and of another session. */
+static void test_rotate_while_paused(void **state)
+{
+	struct reader_summary summary;
+	struct writer *writer;
+	struct reader *reader;
+	char path[128], gone[128];
+	struct diag diag;
+
+	(void)state;
+	path_of(path, "dir/");
+	path_of(gone, "gone");
+	writer = open_writer(path, 1 << 24);
+	write_facts(writer, 0, 10, 10);
+	await_file(path);
+	path[strlen(path) - 1] = '\0';
+	assert_int_equal(rename(path, gone), 0);
+	for (int i = 0; i < 2; i++) {
+		writer_rotate(writer);
+		write_checkpoint(writer, 10);
+		write_facts(writer, 11, 20, 10);
+	}
+	await_news(writer, &diag);
+	assert_non_null(strstr(diag.text, "No such file"));
+	assert_int_equal(rename(gone, path), 0);
+	writer_rotate(writer);
+	write_checkpoint(writer, 0);
+	await_news(writer, &diag);
+	assert_string_equal(diag.text, "");
+	assert_true(writer_take_lost(writer) >= 18);
+	assert_int_equal(writer_close(writer, NULL), 0);
+
+	reader = open_reader(path);
+	reader_summary(reader, &summary);
+	assert_int_equal(summary.sessions, 2);
+	assert_int_equal(summary.checkpoints, 1);
+	reader_close(reader);
+}
+
+/* However many facts it has: one of these sizes fills its last block to the byte. */
+static void test_checkpoint_of_any_size(void **state)
+{
+	const uint64_t fact = nth(1)->len, full = (1 << 20) / fact;
+	struct reader_summary summary;
+	struct writer *writer;
+	struct reader *reader;
+	char path[128];
+
+	(void)state;
+	path_of(path, "dir/");
+	writer = open_writer(path, 1 << 24);
+	for (uint64_t size = full - 1; size <= full + 2; size++) {
+		writer_begin_checkpoint(writer);
+		for (uint64_t n = 0; n < size; n++)
+			writer_fact(nth(1), writer);
+		writer_end_checkpoint(writer);
+	}
+	assert_int_equal(writer_close(writer, NULL), 0);
+	reader = open_reader(path);
+	reader_summary(reader, &summary);
+	assert_int_equal(summary.checkpoints, 4);
+	reader_close(reader);
+}
+
+/* A clock that was put back: what is written now is the newest all the same. */
+static void test_clock_is_put_back(void **state)
+{
+	uint8_t header[FILE_HEADER];
+	struct file_info info = {.session = UINT64_MAX - 10, .wall = INT64_MAX - 10};
+	struct writer *writer;
+	char path[128], later[128];
+	struct dir dir;
+	FILE *file;
+
+	(void)state;
+	path_of(path, "dir/");
+	path_of(later, "dir/22620411T234716.000000Z.tcptrail");
+	close_writer(open_writer(path, 1 << 20), 0, 0);
+	file_make(&info, header);
+	file = fopen(later, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(header, 1, sizeof(header), file), sizeof(header));
+	assert_int_equal(fclose(file), 0);
+	writer = open_writer(path, 1 << 20);
+	write_facts(writer, 0, 10, 10);
+	close_writer(writer, 10, 0);
+	assert_int_equal(dir_list(&dir, path, NULL), 0);
+	assert_int_equal(dir.count, 2);
+	assert_true(dir.files[0].info.session == info.session);
+	assert_true(dir.files[1].info.session == info.session + 1);
+	dir_free(&dir);
+}
+
+/* A single file ends within its bound, and what came after that is no loss. */
+static void test_full_file(void **state)
+{
+	struct reader_summary summary;
+	struct writer_totals totals;
+	struct writer *writer;
+	struct reader *reader;
+	char path[128];
+	uint64_t n = 0;
+
+	(void)state;
+	path_of(path, "one");
+	writer = open_writer(path, 1 << 14);
+	for (int i = 0; i < 500 && !writer_is_full(writer); i++, n += 500) {
+		write_facts(writer, n, n + 500, 500);
+		usleep(2000);
+	}
+	assert_true(writer_is_full(writer));
+	assert_int_equal(writer_close(writer, &totals), 0);
+	assert_int_equal(totals.lost, 0);
+	reader = open_reader(path);
+	reader_summary(reader, &summary);
+	assert_in_range(summary.bytes, 1 << 13, 1 << 14);
+	assert_int_equal(summary.bytes, totals.bytes);
+	assert_int_equal(summary.facts, totals.facts);
+	assert_int_equal(read_facts(reader, 0, n), totals.facts);
+	reader_close(reader);
+}
+
+/* More files than may be open at once. */
+static void test_many_files(void **state)
+{
+	const uint64_t files = 40;
+	struct rlimit before, few = {.rlim_cur = 30};
+	struct writer *writer;
+	struct reader *reader;
+	char path[128];
+
+	(void)state;
+	path_of(path, "dir/");
+	writer = open_writer(path, 1 << 24);
+	for (uint64_t n = 0; n < files; n++) {
+		writer_rotate(writer);
+		write_checkpoint(writer, n);
+	}
+	close_writer(writer, files, 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few.rlim_max = before.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	reader = open_reader(path);
+	assert_int_equal(read_facts(reader, 0, files), files);
+	reader_close(reader);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 int main(void)
@@ -603,6 +754,11 @@ int main(void)
 		TEST(test_flipped_header),
 		TEST(test_rubbish_between),
 		TEST(test_pause),
+		TEST(test_rotate_while_paused),
+		TEST(test_checkpoint_of_any_size),
+		TEST(test_clock_is_put_back),
+		TEST(test_full_file),
+		TEST(test_many_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
