@@ -135,7 +135,7 @@ $(B)/bench/%: $(B)/tools/bench/%.o $(PURE_OBJECTS)
 
 bench: $(B)/tcptrail $(B)/scenario $(B)/bench/multiply
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario MULTIPLY=$(B)/bench/multiply \
-		tools/bench/record
+		sh -c 'tools/bench/record && tools/bench/storm && tools/bench/sockets'
 
 bench-codec: $(B)/bench/codec
 	$< $(or $(FACTS),$(error FACTS=FILE is missing: what tcptrail events --facts wrote))

@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Sourced by every benchmark: programs, a place to work in, and how a line is printed.
+#
+# Each compares within one run and prints ratios with their targets; a figure of one machine says
+# nothing on another. All traffic is on the loopback of a network namespace of its own.
+# shellcheck shell=bash
+set -euo pipefail
+export LC_ALL=C
+[ -n "${BENCH_NETNS:-}" ] || BENCH_NETNS=1 exec unshare -n -m -- bash "$0" "$@"
+ip link set lo up
+mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing # for the peers
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+TCPTRAIL=${TCPTRAIL:-$here/build/tcptrail}
+SCENARIO=${SCENARIO:-$here/build/scenario}
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/tcptrail-bench.XXXXXX")
+pids=()
+cleanup() {
+	local pid
+	for pid in "${pids[@]}"; do
+		kill "$pid" 2>/dev/null || true
+	done
+	rm -rf "$work"
+}
+trap cleanup EXIT
+
+# storm: 2 x 20,000 connections, 400,000 transitions, as fast as they go. ms of it.
+storm() {
+	"$SCENARIO" storm --count 40000 --pairs 2 --no-stdin --hold 0 |
+		sed -nE 's/.*elapsed_ms=([0-9]+).*/\1/p'
+}
+
+# begin READY COMMAND...: in the background until it has printed READY; its pid: $began
+begin() {
+	local ready=$1
+	shift
+	"$@" >"$work/out" 2>"$work/err" &
+	began=$!
+	pids+=("$began")
+	until grep -qE "$ready" "$work/out" "$work/err"; do
+		kill -0 "$began" || { cat "$work/err" >&2; exit 1; }
+		sleep 0.05
+	done
+}
+
+# end [SIGNAL]: of what was begun last. Its exit status is that of `wait`.
+end() {
+	kill -"${1:-INT}" "$began"
+	wait "$began"
+}
+
+# beside NAME READY COMMAND...: the storm beside a command; ms to $work/NAME.
+beside() {
+	local name=$1
+	shift
+	begin "$@"
+	storm >>"$work/$name"
+	end || true
+}
+
+median() {
+	sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+# ratio NUMERATOR DENOMINATOR
+ratio() {
+	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / b }'
+}
+
+# line WHAT VALUE UNIT [<= or >=, NUMBER]: with a target, whether that is met.
+line() {
+	awk -v w="$1" -v v="$2" -v u="$3" -v op="${4:-}" -v t="${5:-}" 'BEGIN {
+		printf "%-62s %10s %-10s", w, v, u
+		if (op) {
+			met = op == "<=" ? v + 0 <= t : v + 0 >= t
+			printf " target %s %-7s %s", op, t, met ? "met" : "NOT MET"
+		}
+		print ""
+	}'
+}
+
+# cost COMMAND...: user and system time in seconds, most memory in KiB, and seconds it took.
+cost() {
+	python3 - "$@" <<-'END'
+		import resource, subprocess, sys, time
+		began = time.monotonic()
+		subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+		usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+		print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss, time.monotonic() - began)
+	END
+}
