@@ -202,7 +202,7 @@ static int begin_fallback(struct feed *feed, struct diag *diag)
 	err = feed_diag_walk(feed, netns_own(), diag);
 	if (err)
 		return err;
-	if (feed_walk_holders(feed))
+	if (!feed->config.no_holders && feed_walk_holders(feed))
 		feed_loss(feed);
 	feed_tell_tasks(feed);
 	return 0;

@@ -224,7 +224,7 @@ int feed_walk(struct feed *feed)
 		failed = failed ? failed : err;
 	}
 	feed->walking = false;
-	err = feed_walk_holders(feed);
+	err = feed->config.no_holders ? 0 : feed_walk_holders(feed);
 	if (failed || err)
 		feed_loss(feed);
 	feed_tell_tasks(feed);

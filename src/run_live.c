@@ -229,6 +229,22 @@ static bool wants_trace(const struct options *options)
 	return options->command != COMMAND_SNAPSHOT || options->continuous;
 }
 
+/*
+ * Who has a socket takes as long to find as the sockets do. A list that names nobody can do
+ * without; but sockets in CLOSE are found by their fds alone.
+ */
+static bool wants_holders(const struct options *options)
+{
+	const struct query *query = &options->query;
+
+	if (options->command != COMMAND_SNAPSHOT || options->format != OUTPUT_TEXT)
+		return true;
+	return options->programs || options->extend || options->verbose || options->columns ||
+	       options->sort || options->fail_if_count || options->continuous || query->pid_count ||
+	       query->comms.count || query->containers.count ||
+	       query->states & STATE_BIT(STATE_CLOSE);
+}
+
 /* Without BPF all ages are lower bounds near 0: that no threshold is met says nothing then. */
 static bool wants_ages(const struct options *options)
 {
@@ -244,7 +260,8 @@ int run_live(struct run *run, struct diag *diag)
 	const struct options *options = run->options;
 	struct feed_config config = {.trace = wants_trace(options),
 	                             .stacks = options->stacks,
-	                             .host = wants_host(options)};
+	                             .host = wants_host(options),
+	                             .no_holders = !wants_holders(options)};
 	struct diag shortfall;
 	int err;
 
