@@ -123,9 +123,10 @@ while ! gone "$first" || [ $looks -lt 50 ]; do
 	[ $looks -lt 2000 ] || fail "the first file is still there"
 done
 record_stop
-assert_between 524288 1048576 "$(bytes "$work/small")" "bytes of what it has become"
-assert_equal 1 "$(record_sessions "$work/small" | wc -l)" "sessions"
-readable "$work/small"
+assert_between 262144 1048576 "$(bytes "$work/small")" "bytes of what it has become"
+# On a host with many sockets its last checkpoint may be all that there is room for.
+assert_run 0 "$VERIFY" "$work/small"
+assert_matches "$out" "^[1-9][0-9]* checkpoints equal" "what is there"
 
 record_start --max-age 2s "$work/young/"
 wait_until "a file" record_files "$work/young" 1
