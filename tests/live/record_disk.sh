@@ -6,6 +6,10 @@
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
+# Each file has all sockets of the host in it, and files are small here.
+sockets=$("$TCPTRAIL" snapshot -an --csv --no-header --columns state 2>/dev/null | wc -l)
+[ "$sockets" -lt 10000 ] || skip "the $sockets sockets of this host do not fit in files this small"
+
 disk=$work/disk
 mkdir "$disk"
 mount -t tmpfs -o size=16m tmpfs "$disk"
@@ -123,9 +127,10 @@ while ! gone "$first" || [ $looks -lt 50 ]; do
 	[ $looks -lt 2000 ] || fail "the first file is still there"
 done
 record_stop
-assert_between 524288 1048576 "$(bytes "$work/small")" "bytes of what it has become"
-assert_equal 1 "$(record_sessions "$work/small" | wc -l)" "sessions"
-readable "$work/small"
+assert_between 262144 1048576 "$(bytes "$work/small")" "bytes of what it has become"
+# On a host with many sockets its last checkpoint may be all that there is room for.
+assert_run 0 "$VERIFY" "$work/small"
+assert_matches "$out" "^[1-9][0-9]* checkpoints equal" "what is there"
 
 record_start --max-age 2s "$work/young/"
 wait_until "a file" record_files "$work/young" 1
