@@ -21,9 +21,10 @@ struct replay {
 	int64_t first, last; /* ns since 1970, of the input */
 	int64_t since;       /* likewise: events after it are listened to */
 	const struct fact *fact;
-	int64_t wall;  /* of it; 0: not known */
-	int64_t clock; /* wall - boot time, of the last fact that was applied; 0: not known */
-	bool restart;  /* it is of another session than those before */
+	int64_t wall;    /* of it; 0: not known */
+	int64_t clock;   /* wall - boot time, of the last fact that was applied; 0: not known */
+	bool restart;    /* it is of another session than those before */
+	bool tell_facts; /* print each that is applied */
 	bool ended;
 };
 
@@ -143,7 +144,10 @@ static int apply(struct replay *replay)
 
 	replay->restart = false;
 	replay->clock = replay->wall ? (int64_t)((uint64_t)replay->wall - replay->fact->time) : 0;
-	return err ? err : table_apply(replay->run->table, replay->fact);
+	err = err ? err : table_apply(replay->run->table, replay->fact);
+	if (!err && replay->tell_facts)
+		output_fact(replay->fact, replay->run->output);
+	return err;
 }
 
 /* Between facts time goes on, too: ages are those of the instant that was asked for. */
@@ -225,6 +229,9 @@ static int listen(struct replay *replay)
 	case COMMAND_WATCH:
 	case COMMAND_EVENTS:
 		err = output_begin_events(run->output);
+		replay->tell_facts = run->options->format == OUTPUT_FACTS;
+		if (replay->tell_facts)
+			break;
 		table_set_listener(run->table, print_change, replay);
 		break;
 	default:

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A recording as text, and that text, tell the same: of rows, events and lives; to the byte.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+
+record_start "$work/recording"
+scenario_start close_wait --count 3
+"$SCENARIO" storm --count 200 </dev/null >"$work/storm"
+trail=$(scenario_get local role=subject)-$(scenario_get remote role=subject)
+record_stop
+record_fine
+assert_run 0 "$TCPTRAIL" events --facts --from "$work/recording" --output "$work/text"
+for command in "snapshot -antp" "events -n" "snapshot -an --json" "events --json" "events --csv" "why -n" \
+	"trail -n $trail" "events --facts"; do
+	# shellcheck disable=SC2086 # words
+	run "$TCPTRAIL" $command --utc --from "$work/recording"
+	told=$out
+	[ -n "$told" ] || fail "$command tells nothing"
+	# shellcheck disable=SC2086
+	run "$TCPTRAIL" $command --utc --from "$work/text"
+	assert_equal "$told" "$out" "$command"
+done
