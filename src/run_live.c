@@ -154,7 +154,8 @@ static int run_record(struct run *run)
 	run_notice("recording to %s; Ctrl-C ends", run->options->target);
 	err = run_loop(run);
 	feed_wait_stacks(run->feed, STACKS_WAIT_MS);
-	return err;
+	return err ? err
+	           : feed_walk(run->feed); /* a last look: who judges by its end can tell more */
 }
 
 static int run_command(struct run *run)

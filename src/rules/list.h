@@ -3,6 +3,7 @@
 
 RULE(close_wait_queued)
 RULE(close_wait_passed_on)
+RULE(close_wait_unseen)
 RULE(close_wait_blocked)
 RULE(close_wait_answering)
 RULE(close_wait_unread)

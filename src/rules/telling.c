@@ -42,13 +42,29 @@ enum trend rule_trend(const struct why *why, const struct group *group)
 #define QUIET_LEAST (5 * NS_PER_SEC)
 #define GROWN_SURE  5 /* came before, none since: by chance once in e^5 = 148 times, or less often */
 
+/* Have others come that belong here, or not: nothing has looked at them yet? */
+static bool some_are_unseen(const struct why *why, const struct group *group)
+{
+	for (size_t i = 0; i < groups_count(why->groups); i++) {
+		const struct group *other = groups_at(why->groups, i);
+		struct group_key key = other->key;
+
+		if (!other->count || rules[key.class - 1] != &rule_close_wait_unseen)
+			continue;
+		key.class = group->key.class;
+		if (!memcmp(&key, &group->key, sizeof(key)))
+			return true;
+	}
+	return false;
+}
+
 bool rule_has_grown(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	uint64_t quiet = groups_window(why->groups) / 2;
 	char time[FORMAT_SIZE], name[48];
 
-	if (group->youngest < quiet || group->youngest < QUIET_LEAST)
+	if (group->youngest < quiet || group->youngest < QUIET_LEAST || some_are_unseen(why, group))
 		return false;
 	format_duration(time, group->youngest);
 	rule_task_name(why, finding, name);
