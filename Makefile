@@ -54,7 +54,7 @@ help:
 	@echo 'check            all tests: lint, unit, golden, asan, fuzz-corpus, live (root)'
 	@echo 'unit golden live asan fuzz-corpus lint   one kind of them'
 	@echo 'fuzz             let clang search for bad input, $$(FUZZ_SECONDS) s a target'
-	@echo 'bench            what recording costs, against its targets (root)'
+	@echo 'bench            what all costs, beside peers and against targets (root, minutes)'
 	@echo 'bench-codec      size and speed of a recording of FACTS=FILE (events --facts)'
 	@echo 'install          into $$(DESTDIR)$$(PREFIX); uninstall'
 	@echo 'clean            remove $(B)/'
@@ -131,11 +131,11 @@ $(B)/scenario: $(SCENARIO_OBJECTS)
 $(B)/bench/%: $(B)/tools/bench/%.o $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS) -lm
 
-bench: $(B)/tcptrail $(B)/scenario $(B)/bench/multiply
+bench: $(B)/tcptrail $(B)/scenario $(B)/bench/multiply $(B)/bench/growth
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario MULTIPLY=$(B)/bench/multiply \
-		sh -c 'tools/bench/record && tools/bench/storm && tools/bench/sockets'
+		sh -c '$(B)/bench/growth && tools/bench/record && tools/bench/storm && tools/bench/sockets'
 
 bench-codec: $(B)/bench/codec
 	$< $(or $(FACTS),$(error FACTS=FILE is missing: what tcptrail events --facts wrote))
