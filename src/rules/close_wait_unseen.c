@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Nothing has looked at these since the FIN came: what was unread then may have been read
- * since. A look comes with each walk, and before a verdict on the live kernel; so this is
- * about recordings only, whose walks are rare.
+ * since. A look comes with each walk, and before a verdict on the live kernel; so it is
+ * recordings, whose walks are rare, that have many of these.
  */
+#include "base/clock.h"
 #include "rules/rule.h"
+
+#define JUST_NOW (5 * NS_PER_SEC) /* on the live kernel: since the last walk began */
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
@@ -19,6 +22,11 @@ static void judge(const struct why *why, struct finding *finding)
 
 	rule_task_name(why, finding, name);
 	rule_tell_flow(why, finding);
+	if (finding->group.oldest < JUST_NOW) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding, "These have just come: nothing has looked at them yet.");
+		return;
+	}
 	finding->level = FINDING_UNCLEAR;
 	finding_verdict(
 		finding,
