@@ -11,6 +11,7 @@ const volatile __u32 ring_bytes = 0;
 const volatile bool has_cookie_helper = false;
 const volatile bool has_socket_casts = false;
 const volatile __u32 tick_ns = 0;
+const volatile __u32 walker = 0;
 const volatile __u32 retransmit_args = 0;
 const volatile __u32 reset_args = 0;
 

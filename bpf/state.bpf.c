@@ -64,6 +64,9 @@ static __always_inline int tell(struct sock *sk, int old, int new)
 		task_read(&fact->task);
 	else
 		task_clear(&fact->task);
+	/* A walk over fds holds each file for a moment: who closed it meanwhile left that to us. */
+	if (fact->task.pid == walker)
+		task_clear(&fact->task);
 	creates = creates && fact->task.pid;
 	fact->stack = creates ? stack : 0;
 	fact_submit(fact);

@@ -15,6 +15,7 @@ extern __u64 facts_lost; /* they found the ring full; mapped into user space */
 
 /* Set by user space before loading; what depends on them is pruned by the verifier. */
 extern const volatile __u32 ring_bytes;
+extern const volatile __u32 walker; /* tgid of who walks, us; 0: not known */
 
 /* A submit wakes nobody: the drain timer does, or the ring's being this full. */
 #define WAKE_AT(bytes) ((bytes) / 4)

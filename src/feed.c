@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "enrich/process.h"
@@ -156,7 +157,8 @@ static bool wants_stacks(const struct feed_config *config)
 static int open_live(struct feed *feed, struct diag *shortfall, struct diag *diag)
 {
 	const struct live_config config = {.trace = feed->config.trace,
-	                                   .stacks = wants_stacks(&feed->config)};
+	                                   .stacks = wants_stacks(&feed->config),
+	                                   .walker = feed->finds_pids ? (uint32_t)getpid() : 0};
 	const struct fact_sink sink = {feed_fact, feed};
 	struct diag why;
 	int err = live_open(&feed->live, &config, &sink, &why);
@@ -186,6 +188,7 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 		table,
 		QUESTION_BIT(ASK_TASK) |
 			(config->trace ? QUESTION_BIT(ASK_MINI) | QUESTION_BIT(ASK_PORT) : 0));
+	feed->finds_pids = process_pids_are_global();
 	err = open_live(feed, shortfall, diag);
 	if (err) {
 		feed_close(feed);
@@ -249,9 +252,8 @@ int feed_begin(struct feed *feed, struct diag *diag)
 
 	if (err)
 		return err;
-	feed_clock(feed); /* all that follows has a time of day */
-	/* What /proc itself tells us has /proc's own pids. */
-	feed->finds_pids = !feed->live || process_pids_are_global();
+	feed_clock(feed);                /* all that follows has a time of day */
+	feed->finds_pids |= !feed->live; /* what /proc itself tells us has /proc's own pids */
 	return feed->live ? begin_live(feed, diag) : begin_fallback(feed, diag);
 }
 

@@ -104,6 +104,7 @@ static void configure(struct live *live)
 
 	skeleton->rodata->ring_bytes = live->ring_bytes;
 	skeleton->rodata->tick_ns = tick_length();
+	skeleton->rodata->walker = live->walker;
 	skeleton->rodata->retransmit_args = btf_tracepoint_args(live->btf, "tcp_retransmit_skb");
 	skeleton->rodata->reset_args = btf_tracepoint_args(live->btf, "tcp_send_reset");
 	/* bpf_get_socket_cookie for tracing programs came with this function (5.12). */
@@ -250,6 +251,7 @@ int live_open(struct live **result, const struct live_config *config, const stru
 	live->sink = *sink;
 	live->until = UINT64_MAX;
 	live->stacks = config->stacks;
+	live->walker = config->walker;
 	live->ring_bytes = config->ring_bytes ? config->ring_bytes : RING_BYTES_DEFAULT;
 	libbpf_set_print(keep_warning);
 	err = open_all(live, config, diag);

@@ -18,7 +18,9 @@ struct live;
 struct live_config {
 	uint32_t ring_bytes; /* power of two, >= page size; 0: default */
 	bool trace;          /* false: walks only, no event is attached */
-	bool stacks;         /* dumps of user stacks: see live_drain_stacks() */
+	uint32_t
+		walker; /* our pid in the initial pid namespace, whose walk closes nothing; 0: unknown */
+	bool stacks; /* dumps of user stacks: see live_drain_stacks() */
 };
 
 /*

@@ -17,6 +17,7 @@ struct live {
 	struct probes probes;
 	struct fact_sink sink;
 	uint32_t ring_bytes;
+	uint32_t walker; /* as in live_config */
 	bool stacks;
 	/* Positions in the ring, as the kernel maps them: written so far, read so far. */
 	const uint64_t *written, *read;
