@@ -15,7 +15,7 @@
 
 /* What a stalled reader may leave untaken: more than it takes to hold the ring's facts as text. */
 #define OUTLET_ROOM    (32U << 20)
-#define FACTS_PATIENCE 1000 /* ms */
+#define FACTS_PATIENCE 100 /* ms */
 
 struct output {
 	const struct options *options;

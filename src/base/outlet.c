@@ -331,7 +331,9 @@ int outlet_settle(struct outlet *outlet)
 	return err;
 }
 
-/* The thread may be at a write that never ends: what it works on is left to it. */
+/* The newest whose thread is at a write that may never end: what that works on is left to it. */
+static struct outlet *volatile abandoned;
+
 int outlet_close(struct outlet *outlet)
 {
 	bool stuck;
@@ -347,6 +349,7 @@ int outlet_close(struct outlet *outlet)
 	pthread_mutex_unlock(&outlet->lock);
 	if (stuck) {
 		pthread_detach(outlet->thread);
+		abandoned = outlet;
 		return err;
 	}
 	pthread_join(outlet->thread, NULL);
