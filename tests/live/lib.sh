@@ -494,6 +494,6 @@ ss_states() {
 }
 
 rows_states() {
-	tr -d '\r' <"$1" | awk '/^state,local,foreign$/ { rows = ""; next } { rows = rows $0 "\n" }
-		END { printf "%s", rows }' | sed -e 's/[][]//g; s/::ffff://g; s/:0$/:*/' | tr ',' ' ' | sort
+	tr -d '\r' <"$1" | awk '/^state,local,foreign$/ { n = 0; next } { rows[n++] = $0 }
+		END { for (i = 0; i < n; i++) print rows[i] }' | sed -e 's/[][]//g; s/::ffff://g; s/:0$/:*/' | tr ',' ' ' | sort
 }
