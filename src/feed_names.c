@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Names that go before the first fact that wants them: namespaces, cgroups, processes. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -31,20 +32,87 @@ static void name_netns(struct feed *feed, const struct netns_entry *entry)
 	feed_fact(&name.fact.h, feed);
 }
 
-/* A namespace that is gone took its mini and request sockets along, without a word. */
-static void bury_netns(struct feed *feed, uint32_t inode)
+static bool is_full(const struct row *row)
+{
+	return !(row->flags & (ROW_MINI | ROW_REQUEST)) && row->state != STATE_CLOSE;
+}
+
+/* A namespace that has rows and cannot be found. */
+struct lost_netns {
+	uint32_t inode;
+	bool alive; /* it has sockets that keep it: hidden from us, or still ending */
+};
+
+struct lost_list {
+	struct lost_netns *entries;
+	size_t count;
+};
+
+static struct lost_netns *find_lost(const struct lost_list *lost, uint32_t inode)
+{
+	for (size_t i = 0; i < lost->count; i++)
+		if (lost->entries[i].inode == inode)
+			return &lost->entries[i];
+	return NULL;
+}
+
+static struct lost_netns *add_lost(struct lost_list *lost, uint32_t inode)
+{
+	struct lost_netns *grown =
+		reallocarray(lost->entries, lost->count + 1, sizeof(*lost->entries));
+
+	if (!grown)
+		return NULL; /* the next walk will do */
+	lost->entries = grown;
+	grown[lost->count] = (struct lost_netns){.inode = inode};
+	return &grown[lost->count++];
+}
+
+static void find_all_lost(const struct feed *feed, struct lost_list *lost)
+{
+	uint32_t there = 0; /* the last that was found: rows of one often come together */
+	struct row_iter iter;
+	const struct row *row;
+
+	table_for_each (feed->table, iter, row) {
+		struct lost_netns *entry;
+
+		if (!row->netns || row->netns == there)
+			continue;
+		entry = find_lost(lost, row->netns);
+		if (!entry && feed_find_netns(&feed->netns, row->netns))
+			there = row->netns;
+		else if (!entry)
+			entry = add_lost(lost, row->netns);
+		if (entry)
+			entry->alive |= is_full(row);
+	}
+}
+
+static void bury_row(struct feed *feed, const struct row *row)
 {
 	struct fact_seen gone = {.h = {.type = FACT_GONE, .len = sizeof(gone)}};
-	const struct row *row;
-	struct row_iter iter;
 
 	gone.h.time = clock_boot();
-	table_for_each (feed->table, iter, row) {
-		if (row->netns != inode || !(row->flags & (ROW_MINI | ROW_REQUEST)))
-			continue;
-		row_sample(row, &gone.s);
-		feed_fact(&gone.h, feed);
-	}
+	row_sample(row, &gone.s);
+	feed_fact(&gone.h, feed);
+}
+
+void feed_bury_netns(struct feed *feed)
+{
+	const struct lost_netns *entry;
+	struct lost_list lost = {0};
+	struct row_iter iter;
+	const struct row *row;
+
+	find_all_lost(feed, &lost);
+	if (lost.count)
+		table_for_each (feed->table, iter, row) {
+			entry = find_lost(&lost, row->netns);
+			if (entry && !entry->alive && row->flags & (ROW_MINI | ROW_REQUEST))
+				bury_row(feed, row);
+		}
+	free(lost.entries);
 }
 
 int feed_refresh_netns(struct feed *feed, struct diag *diag)
@@ -56,9 +124,6 @@ int feed_refresh_netns(struct feed *feed, struct diag *diag)
 		return err;
 	for (size_t i = 0; i < now.count; i++)
 		name_netns(feed, &now.entries[i]);
-	for (size_t i = 0; i < feed->netns.count; i++)
-		if (!feed_find_netns(&now, feed->netns.entries[i].inode))
-			bury_netns(feed, feed->netns.entries[i].inode);
 	netns_list_free(&feed->netns);
 	feed->netns = now;
 	return 0;

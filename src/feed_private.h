@@ -31,8 +31,13 @@ struct feed {
 /* feed_names.c: what goes before the first fact that wants it. */
 void feed_introduce(struct feed *feed, const struct fact *fact);
 const struct netns_entry *feed_find_netns(const struct netns_list *list, uint32_t inode);
-/* Finds the namespaces there are now; those that are gone take their sockets along. */
+/* Finds the namespaces there are now. */
 int feed_refresh_netns(struct feed *feed, struct diag *diag);
+/*
+ * Just after that: those that are gone took their mini and request sockets along, without a
+ * word, and some came and went since the last walk.
+ */
+void feed_bury_netns(struct feed *feed);
 
 /* feed_tasks.c: processes, by /proc. */
 void feed_tell_task(struct feed *feed, uint32_t pid, uint64_t start);

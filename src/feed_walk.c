@@ -218,6 +218,7 @@ int feed_walk(struct feed *feed)
 	err = feed_refresh_netns(feed, NULL);
 	if (err)
 		return err;
+	feed_bury_netns(feed);
 	feed->walking = true;
 	for (size_t i = 0; i < feed->netns.count; i++) {
 		err = walk_netns(feed, &feed->netns.entries[i]);

@@ -4,22 +4,31 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/outlet.h"
 #include "core/columns.h"
 #include "fact/text.h"
 #include "view/totals.h"
 #include "view/view.h"
 
+/* What a stalled reader may leave untaken: more than it takes to hold the ring's facts as text. */
+#define OUTLET_ROOM    (32U << 20)
+#define FACTS_PATIENCE 100 /* ms */
+
 struct output {
 	const struct options *options;
 	const struct table *table;
-	FILE *out;
+	FILE *file;            /* stdout or --output */
+	FILE *out;             /* what is printed to: file, or the outlet's */
+	struct outlet *outlet; /* NULL: who prints waits for the reader */
 	struct view rows, changes;
 	const struct field **row_columns, **change_columns;
 	uint64_t changes_printed;
-	bool begun; /* something stands above what comes */
-	int err;    /* first error of the stream */
+	uint64_t skipped; /* snapshots that a reader was not ready for */
+	bool begun;       /* something stands above what comes */
+	int err;          /* first error of the stream */
 };
 
 static const struct view_format *const formats[] = {
@@ -107,13 +116,14 @@ int output_open(struct output **result, const struct options *options, const str
 		return diag_fail(diag, -ENOMEM, "out of memory");
 	output->options = options;
 	output->table = table;
-	output->out = options->output ? fopen(options->output, "we") : stdout;
-	if (!output->out) {
+	output->file = options->output ? fopen(options->output, "we") : stdout;
+	if (!output->file) {
 		err = diag_fail(diag, -errno, "cannot write %s: %s", options->output,
 		                strerror(errno));
 		free(output);
 		return err;
 	}
+	output->out = output->file;
 	output->rows = view_for(output, "socket");
 	output->rows.title = netstat_title(options);
 	output->changes = view_for(output, "event");
@@ -136,14 +146,66 @@ const struct view *output_change_view(const struct output *output)
 	return &output->changes;
 }
 
+/* The outlet knows better than who prints why it failed. */
+static void note_error(struct output *output, int err)
+{
+	int cause = err && output->outlet ? outlet_flush(output->outlet) : 0;
+
+	if (err && !output->err)
+		output->err = cause ? cause : err;
+}
+
+int output_detach(struct output *output, int stop, struct diag *diag)
+{
+	int err = output_flush(output);
+	struct stat stat;
+
+	if (!fstat(fileno(output->file), &stat) && S_ISREG(stat.st_mode))
+		return 0;
+	if (!err)
+		err = outlet_open(&output->outlet, fileno(output->file), OUTLET_ROOM, stop);
+	if (err)
+		return diag_fail(diag, err, "a thread that writes cannot be started: %s",
+		                 strerror(-err));
+	output->out = outlet_file(output->outlet);
+	output->rows.out = output->changes.out = output->out;
+	return 0;
+}
+
+bool output_skip_snapshot(struct output *output)
+{
+	bool behind = output->outlet && outlet_waiting(output->outlet);
+
+	output->skipped += behind;
+	return behind;
+}
+
+/* While the reader still stalls, there is no room for the telling either. */
+uint64_t output_take_dropped(struct output *output, bool end)
+{
+	uint64_t dropped;
+
+	if (!output->outlet)
+		return 0;
+	if (end)
+		note_error(output, outlet_settle(output->outlet));
+	else if (outlet_waiting(output->outlet) > OUTLET_ROOM / 2)
+		return 0;
+	dropped = outlet_take_dropped(output->outlet) + output->skipped;
+	output->skipped = 0;
+	return dropped;
+}
+
 int output_close(struct output *output)
 {
-	int err;
+	int err, closed;
 
 	if (!output)
 		return 0;
 	err = output_flush(output);
-	if (output->out != stdout && fclose(output->out) && !err)
+	closed = outlet_close(output->outlet);
+	err = err ? err : closed;
+	if (output->file != stdout && fclose(output->file) && !err)
 		err = -errno;
 	free(output->row_columns);
 	free(output->change_columns);
@@ -151,15 +213,11 @@ int output_close(struct output *output)
 	return err;
 }
 
-static void note_error(struct output *output, int err)
-{
-	if (err && !output->err)
-		output->err = err;
-}
-
 int output_flush(struct output *output)
 {
-	if (fflush(output->out))
+	if (output->outlet)
+		note_error(output, outlet_flush(output->outlet));
+	else if (fflush(output->out))
 		note_error(output, -errno);
 	return output->err;
 }
@@ -313,6 +371,18 @@ bool output_full(const struct output *output)
 	return output->options->limit && output->changes_printed >= output->options->limit;
 }
 
+static void begin_object(const struct output *output, int patience)
+{
+	if (output->outlet)
+		outlet_begin_object(output->outlet, patience);
+}
+
+static void end_object(const struct output *output)
+{
+	if (output->outlet)
+		outlet_end_object(output->outlet);
+}
+
 void output_change(const struct change *change, void *arg)
 {
 	struct output *output = arg;
@@ -322,15 +392,21 @@ void output_change(const struct change *change, void *arg)
 	    !query_match_change(&output->options->query, output->table, change))
 		return;
 	output->changes_printed++;
+	begin_object(output, 0);
 	note_error(output, view->format->object(view, change));
+	end_object(output);
 }
 
 void output_fact(const struct fact *fact, void *arg)
 {
 	struct output *output = arg;
 
-	if (!output->err && fact->type != FACT_TICK)
-		note_error(output, fact_text_print(output->out, fact));
+	/* A walk is worth something as a whole only, and comes faster than many readers read. */
+	if (output->err || fact->type == FACT_TICK)
+		return;
+	begin_object(output, FACTS_PATIENCE);
+	note_error(output, fact_text_print(output->out, fact));
+	end_object(output);
 }
 
 int output_end_events(struct output *output)

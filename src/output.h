@@ -10,7 +10,20 @@ struct output;
 /* Opens stdout or --output. 0, or -errno with diag. */
 int output_open(struct output **output, const struct options *options, const struct table *table,
                 struct diag *diag);
-/* Flushes and closes. 0, -EPIPE (the reader left), or another -errno of the stream. */
+/*
+ * From here on a reader that stalls holds nobody up: what is printed waits in a buffer,
+ * and changes and facts that find no room there are left out. A regular file has no
+ * reader. stop: an fd that, once readable, ends all waiting. 0 or -errno with diag.
+ */
+int output_detach(struct output *output, int stop, struct diag *diag);
+/* Has the reader not taken all yet? Then the next snapshot is left out, and counted. */
+bool output_skip_snapshot(struct output *output);
+/* What was left out since the last time. 0 while the reader stalls; at the end it is waited for. */
+uint64_t output_take_dropped(struct output *output, bool end);
+/*
+ * Flushes and closes. 0, -EPIPE (the reader left), -EINTR (it took no more), or another
+ * -errno of the stream.
+ */
 int output_close(struct output *output);
 
 /* The rows that the options ask for. 0 or -errno. */
@@ -30,11 +43,11 @@ bool output_full(const struct output *output);
 
 int output_totals(struct output *output);
 
-/* Hands everything to the kernel. 0, or the first error of the stream since it was opened. */
 /* The views that rows and changes are printed by. Valid until output_close. */
 const struct view *output_row_view(const struct output *output);
 const struct view *output_change_view(const struct output *output);
 
+/* Hands everything on. 0, or the first error of the stream since it was opened. */
 int output_flush(struct output *output);
 
 #endif

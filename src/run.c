@@ -126,7 +126,8 @@ static int finish(struct run *run, int code)
 	int err = run->output ? output_close(run->output) : 0;
 
 	if (err && err != -EPIPE) {
-		run_notice("output was lost: %s", strerror(-err));
+		run_notice("output was lost: %s",
+		           err == -EINTR ? "its reader does not take it" : strerror(-err));
 		code = EXIT_LOST;
 	}
 	if (code == EXIT_FINE && run->table && tell_losses(run))

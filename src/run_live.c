@@ -256,6 +256,13 @@ static bool wants_ages(const struct options *options)
 	return options->fail_if_count && ages;
 }
 
+/* Does it print while it traces? Then a reader that stalls must not keep facts in the ring. */
+static bool is_stream(const struct options *options)
+{
+	return options->command == COMMAND_EVENTS || options->command == COMMAND_WATCH ||
+	       options->continuous || options->follow;
+}
+
 int run_live(struct run *run, struct diag *diag)
 {
 	const struct options *options = run->options;
@@ -281,6 +288,8 @@ int run_live(struct run *run, struct diag *diag)
 	if (err)
 		return EXIT_CANNOT;
 	drop_privilege();
+	if (is_stream(options) && output_detach(run->output, run->signals, diag))
+		return EXIT_CANNOT;
 	if (run->recorder && recorder_begin(run->recorder, run->feed, diag))
 		return EXIT_CANNOT;
 	if (feed_begin(run->feed, diag))

@@ -83,12 +83,27 @@ static int repeat(struct run *run)
 {
 	int err;
 
+	if (output_skip_snapshot(run->output))
+		return 0;
 	if (run->why) {
 		run_show_progress(run, true);
 		return run_judge(run);
 	}
 	err = feed_walk(run->feed);
 	return err ? err : output_snapshot(run->output);
+}
+
+/* What the reader of our output did not keep up with; at the end, once it has what there is. */
+static void tell_dropped(struct run *run, bool end)
+{
+	struct fact_loss loss = {
+		.h = {.type = FACT_LOSS, .len = sizeof(loss), .time = clock_boot()},
+		.where = LOSS_OUTPUT,
+		.count = output_take_dropped(run->output, end),
+	};
+
+	if (loss.count)
+		feed_fact(&loss.h, run->feed);
 }
 
 void run_show_progress(struct run *run, bool end)
@@ -154,6 +169,7 @@ static int turn(struct run *run)
 		again |= fd == run->repeat;
 	}
 	err = feed_drain(run->feed);
+	tell_dropped(run, false);
 	if (!err)
 		err = feed_walk_if_due(run->feed);
 	if (!err && again)
@@ -174,5 +190,7 @@ int run_loop(struct run *run)
 	run->began = clock_boot();
 	while (!err)
 		err = turn(run);
+	if (err > 0)
+		tell_dropped(run, true);
 	return err > 0 ? 0 : err;
 }

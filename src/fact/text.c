@@ -29,24 +29,30 @@ static void print_part(FILE *out, const struct text_part *part, const struct fac
 	}
 }
 
+static int stream_error(FILE *out)
+{
+	if (!ferror(out))
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
 int fact_text_print(FILE *out, const struct fact *fact)
 {
 	const struct text_type *type = text_type(fact->type);
 
+	errno = 0; /* stdio does not promise to set it */
 	if (!type) {
 		fprintf(out, "# %" PRIu64 " a fact of unknown type %u\n", (uint64_t)fact->time,
 		        fact->type);
-		return ferror(out) ? -EIO : 0;
+		return stream_error(out);
 	}
 	if (!fact_is_whole(fact))
 		return -EINVAL;
 	fprintf(out, "%" PRIu64 " %s", (uint64_t)fact->time, type->name);
 	for (size_t i = 0; i < TEXT_PARTS; i++)
 		print_part(out, &type->parts[i], fact);
-	errno = 0;
-	if (fputc('\n', out) == EOF || ferror(out))
-		return errno ? -errno : -EIO;
-	return 0;
+	fputc('\n', out);
+	return stream_error(out);
 }
 
 /* One line as it is read. */

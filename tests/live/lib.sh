@@ -490,3 +490,19 @@ assert_healthy() {
 	assert_equal "" "$(jq -r "select(($ends or .pid == ${2:-0}) and .level != \"fine\")" \
 		"$work/why")" "port $1, which is healthy"
 }
+
+# --- the same sockets as ss ---------------------------------------------------------------------
+
+# ss_states [COMMAND...]: "STATE LOCAL FOREIGN" of the sockets ss sees, COMMAND runs it elsewhere, in
+# netstat's words and sorted. rows_states FILE: the same of the last snapshot that tcptrail -a --csv
+# --columns state,local,foreign has printed there; the stream is before it.
+ss_states() {
+	"$@" ss -Htan | awk '{ print $1, $4, $5 }' | sed -e 's/[][]//g; s/::ffff://g' \
+		-e 's/^ESTAB /ESTABLISHED /; s/^\([A-Z]*-[A-Z]*\)-\([12]\) /\1\2 /; s/^\([A-Z]*\)-/\1_/' \
+		-e 's/ \*:/ :::/g' | sort
+}
+
+rows_states() {
+	tr -d '\r' <"$1" | awk '/^state,local,foreign$/ { n = 0; next } { rows[n++] = $0 }
+		END { for (i = 0; i < n; i++) print rows[i] }' | sed -e 's/[][]//g; s/::ffff://g; s/:0$/:*/' | tr ',' ' ' | sort
+}

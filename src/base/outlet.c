@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A thread, since no other way to write without waiting serves every kind of fd:
+ * O_NONBLOCK belongs to the open file, which others share with us, and does
+ * nothing for a disk; poll() does not say how much a terminal takes.
+ */
+#include "base/outlet.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define WRITE_MOST (1U << 16) /* bytes at once: room comes back in such steps */
+
+struct outlet {
+	FILE *file;
+	int fd, stop, room_made; /* an eventfd */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t work;
+	/* All below by lock. */
+	char *ring;
+	size_t size, head, used; /* of the ring; what is used is the thread's to write */
+	size_t object;           /* bytes of the object at hand, behind those */
+	bool in_object, overflown;
+	int patience;
+	bool stalled; /* a wait was in vain */
+	bool sleeps;  /* the thread, for want of work */
+	bool closing;
+	uint64_t dropped;
+	int err; /* the first; nothing is written from then on */
+};
+
+/* --- the thread ----------------------------------------------------------------------------- */
+
+static void tell_room(const struct outlet *outlet)
+{
+	const uint64_t one = 1;
+
+	/* Fails only where nobody has read it 2^64 times. */
+	if (write(outlet->room_made, &one, sizeof(one)) < 0)
+		return;
+}
+
+/* Somebody else has made fd non-blocking: the wait is ours. */
+static ssize_t write_some(int fd, const char *from, size_t size)
+{
+	struct pollfd out = {.fd = fd, .events = POLLOUT};
+	ssize_t written;
+
+	for (;;) {
+		written = write(fd, from, size);
+		if (written >= 0 || (errno != EAGAIN && errno != EINTR))
+			return written;
+		if (errno == EAGAIN)
+			poll(&out, 1, -1);
+	}
+}
+
+/* Called with the lock, and lets go of it meanwhile: what is used stays where it is. */
+static void write_out(struct outlet *outlet)
+{
+	const char *from = outlet->ring + outlet->head;
+	size_t size = outlet->size - outlet->head;
+	ssize_t written;
+
+	if (size > outlet->used)
+		size = outlet->used;
+	if (size > WRITE_MOST)
+		size = WRITE_MOST;
+	pthread_mutex_unlock(&outlet->lock);
+	written = write_some(outlet->fd, from, size);
+	pthread_mutex_lock(&outlet->lock);
+	if (written < 0) {
+		outlet->err = outlet->err ? outlet->err : -errno;
+		written = (ssize_t)outlet->used;
+	}
+	outlet->used -= (size_t)written;
+	outlet->head = (outlet->head + (size_t)written) % outlet->size;
+	tell_room(outlet);
+}
+
+static void *run_thread(void *arg)
+{
+	struct outlet *outlet = arg;
+
+	pthread_mutex_lock(&outlet->lock);
+	while (!outlet->closing || outlet->used) {
+		if (outlet->used) {
+			write_out(outlet);
+			continue;
+		}
+		outlet->sleeps = true;
+		pthread_cond_wait(&outlet->work, &outlet->lock);
+		outlet->sleeps = false;
+	}
+	pthread_mutex_unlock(&outlet->lock);
+	return NULL;
+}
+
+/* --- what is printed ------------------------------------------------------------------------ */
+
+/* With the lock. */
+static void wake(struct outlet *outlet)
+{
+	if (outlet->sleeps && outlet->used)
+		pthread_cond_signal(&outlet->work);
+}
+
+/*
+ * With the lock, which is let go of meanwhile. timeout: ms; -1: none, and to be stopped is
+ * an error. Was some made?
+ */
+static bool wait_for_room(struct outlet *outlet, int timeout)
+{
+	struct pollfd fds[2] = {{.fd = outlet->room_made, .events = POLLIN},
+	                        {.fd = outlet->stop, .events = POLLIN}};
+	uint64_t count;
+
+	wake(outlet);
+	pthread_mutex_unlock(&outlet->lock);
+	poll(fds, 2, timeout);
+	if (fds[0].revents && read(outlet->room_made, &count, sizeof(count)) < 0)
+		count = 0; /* it was not readable after all: we are asked again */
+	pthread_mutex_lock(&outlet->lock);
+	if (fds[1].revents && timeout < 0 && !outlet->err)
+		outlet->err = -EINTR;
+	return fds[0].revents;
+}
+
+static size_t room(const struct outlet *outlet)
+{
+	return outlet->size - outlet->used - outlet->object;
+}
+
+/* As much as there is room for, behind what is there. */
+static size_t append(struct outlet *outlet, const char *data, size_t size)
+{
+	size_t end = (outlet->head + outlet->used + outlet->object) % outlet->size;
+	size_t first = outlet->size - end;
+
+	if (size > room(outlet))
+		size = room(outlet);
+	if (first > size)
+		first = size;
+	memcpy(outlet->ring + end, data, first);
+	memcpy(outlet->ring, data + first, size - first);
+	outlet->object += size;
+	return size;
+}
+
+static void add_to_object(struct outlet *outlet, const char *data, size_t size)
+{
+	if (room(outlet) >= outlet->size / 2)
+		outlet->stalled = false;
+	outlet->overflown |= outlet->object + size > outlet->size; /* with all of it */
+	while (size > room(outlet) && !outlet->overflown && !outlet->stalled && !outlet->err)
+		outlet->stalled = !outlet->patience || !wait_for_room(outlet, outlet->patience);
+	outlet->overflown |= size > room(outlet);
+	if (!outlet->overflown)
+		append(outlet, data, size);
+}
+
+static void add_or_wait(struct outlet *outlet, const char *data, size_t size)
+{
+	while (size && !outlet->err) {
+		size_t done = append(outlet, data, size);
+
+		outlet->used += outlet->object;
+		outlet->object = 0;
+		data += done;
+		size -= done;
+		if (size)
+			wait_for_room(outlet, -1);
+	}
+	wake(outlet);
+}
+
+/* What fwrite comes down to: a cookie_write_function_t, so 0 is an error. */
+static ssize_t take(void *cookie, const char *data, size_t size)
+{
+	struct outlet *outlet = cookie;
+	int err;
+
+	pthread_mutex_lock(&outlet->lock);
+	/* The ring begins anew, so that one that is never full stays small. */
+	if (!outlet->used && !outlet->object)
+		outlet->head = 0;
+	if (outlet->in_object && !outlet->err)
+		add_to_object(outlet, data, size);
+	else
+		add_or_wait(outlet, data, size);
+	err = outlet->err;
+	pthread_mutex_unlock(&outlet->lock);
+	errno = -err;
+	return err ? 0 : (ssize_t)size;
+}
+
+void outlet_begin_object(struct outlet *outlet, int patience)
+{
+	fflush(outlet->file); /* an error is kept in err */
+	pthread_mutex_lock(&outlet->lock);
+	outlet->in_object = true;
+	outlet->patience = patience;
+	pthread_mutex_unlock(&outlet->lock);
+}
+
+void outlet_end_object(struct outlet *outlet)
+{
+	fflush(outlet->file);
+	pthread_mutex_lock(&outlet->lock);
+	if (outlet->overflown)
+		outlet->dropped++;
+	else
+		outlet->used += outlet->object;
+	outlet->object = 0;
+	outlet->in_object = outlet->overflown = false;
+	if (outlet->used >= WRITE_MOST)
+		wake(outlet);
+	pthread_mutex_unlock(&outlet->lock);
+}
+
+uint64_t outlet_take_dropped(struct outlet *outlet)
+{
+	uint64_t dropped;
+
+	pthread_mutex_lock(&outlet->lock);
+	dropped = outlet->dropped;
+	outlet->dropped = 0;
+	pthread_mutex_unlock(&outlet->lock);
+	return dropped;
+}
+
+int outlet_flush(struct outlet *outlet)
+{
+	int err;
+
+	fflush(outlet->file);
+	pthread_mutex_lock(&outlet->lock);
+	wake(outlet);
+	err = outlet->err;
+	pthread_mutex_unlock(&outlet->lock);
+	return err;
+}
+
+size_t outlet_waiting(struct outlet *outlet)
+{
+	size_t waiting;
+
+	pthread_mutex_lock(&outlet->lock);
+	waiting = outlet->used;
+	pthread_mutex_unlock(&outlet->lock);
+	return waiting;
+}
+
+FILE *outlet_file(const struct outlet *outlet)
+{
+	return outlet->file;
+}
+
+/* --- opening and closing -------------------------------------------------------------------- */
+
+/* All signals go to the thread that waits for them. */
+static int start_thread(struct outlet *outlet)
+{
+	sigset_t all, before;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&outlet->thread, NULL, run_thread, outlet);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -err;
+}
+
+static void free_outlet(struct outlet *outlet)
+{
+	if (outlet->file)
+		fclose(outlet->file);
+	if (outlet->room_made >= 0)
+		close(outlet->room_made);
+	pthread_cond_destroy(&outlet->work);
+	pthread_mutex_destroy(&outlet->lock);
+	free(outlet->ring);
+	free(outlet);
+}
+
+int outlet_open(struct outlet **result, int fd, size_t size, int stop)
+{
+	const cookie_io_functions_t functions = {.write = take};
+	struct outlet *outlet = calloc(1, sizeof(*outlet));
+	int err = -ENOMEM;
+
+	if (!outlet)
+		return -ENOMEM;
+	outlet->fd = fd;
+	outlet->stop = stop;
+	outlet->size = size;
+	pthread_mutex_init(&outlet->lock, NULL);
+	pthread_cond_init(&outlet->work, NULL);
+	outlet->ring = malloc(size);
+	outlet->file = fopencookie(outlet, "w", functions);
+	outlet->room_made = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (outlet->room_made < 0)
+		err = -errno;
+	else if (outlet->ring && outlet->file)
+		err = start_thread(outlet);
+	if (err) {
+		free_outlet(outlet);
+		return err;
+	}
+	*result = outlet;
+	return 0;
+}
+
+int outlet_settle(struct outlet *outlet)
+{
+	int err;
+
+	fflush(outlet->file);
+	pthread_mutex_lock(&outlet->lock);
+	while (outlet->used && !outlet->err)
+		wait_for_room(outlet, -1);
+	err = outlet->err;
+	pthread_mutex_unlock(&outlet->lock);
+	return err;
+}
+
+/* The newest whose thread is at a write that may never end: what that works on is left to it. */
+static struct outlet *volatile abandoned;
+
+int outlet_close(struct outlet *outlet)
+{
+	bool stuck;
+	int err;
+
+	if (!outlet)
+		return 0;
+	err = outlet_settle(outlet);
+	pthread_mutex_lock(&outlet->lock);
+	outlet->closing = true;
+	pthread_cond_signal(&outlet->work);
+	stuck = outlet->used;
+	pthread_mutex_unlock(&outlet->lock);
+	if (stuck) {
+		pthread_detach(outlet->thread);
+		abandoned = outlet;
+		return err;
+	}
+	pthread_join(outlet->thread, NULL);
+	free_outlet(outlet);
+	return err;
+}
