@@ -17,7 +17,7 @@ BPFTOOL ?= $(or $(shell tools/setup --bpftool),bpftool)
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(if $(CI),-Werror)
-LIBS := libbpf libdw libelf zlib libzstd libmnl libcap
+LIBS := libbpf libdw libelf zlib libzstd libcap
 PURE_LIBS = $(shell $(PKG_CONFIG) --libs zlib libzstd)
 CXX_RUNTIME := -lstdc++
 override CPPFLAGS += -D_GNU_SOURCE -DTCPTRAIL_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(B)
@@ -153,7 +153,7 @@ LIVE_C_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/source/*diag.c src/enri
 $(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka -lmnl \
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka \
 		$(shell $(PKG_CONFIG) --libs libdw libelf zlib libzstd) $(CXX_RUNTIME)
 
 # One program, built as distributions build theirs: without frame pointers, and in all variants of
