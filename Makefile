@@ -41,7 +41,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*
 LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/test_*.c))
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
 
-.PHONY: all help run check unit golden live asan lint install uninstall clean test-programs \
+.PHONY: all static help run check unit golden live asan lint install uninstall clean test-programs \
 	bench bench-codec fuzz fuzz-corpus fuzz-seeds
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -50,6 +50,7 @@ all: $(B)/tcptrail
 
 help:
 	@echo 'all              build $(B)/tcptrail (default)'
+	@echo 'static           build $(B)/static/tcptrail, which needs no library where it runs'
 	@echo 'run              build and run it as root'
 	@echo 'check            all tests: lint, unit, golden, asan, fuzz-corpus, live (root)'
 	@echo 'unit golden live asan fuzz-corpus lint   one kind of them'
@@ -61,7 +62,7 @@ help:
 
 # --- what is missing is named, with the command that brings it; make installs nothing ---------
 GOALS := $(filter-out help clean uninstall,$(or $(MAKECMDGOALS),all))
-NEEDS := $(if $(filter-out all run install $(B)/%,$(GOALS)),test,build)
+NEEDS := $(if $(filter-out all static run install $(B)/%,$(GOALS)),test,build)
 ifneq ($(GOALS),)
 ifneq ($(shell CC='$(CC)' CLANG='$(CLANG)' tools/setup --missing $(NEEDS) || echo some),)
 $(error or let ./tools/run or ./tools/check install it)
@@ -122,6 +123,20 @@ $(B)/%.o: %.c $(B)/flags
 $(B)/tcptrail: $(OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(shell $(PKG_CONFIG) --libs $(LIBS)) $(CXX_RUNTIME)
+
+# One file that needs no library. ld warns that glibc's NSS may load some: see tools/static/alone.c.
+static: $(B)/static/tcptrail
+
+$(B)/static/tcptrail: $(OBJECTS) $(B)/tools/static/alone.o
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -static $(ALL_LDFLAGS) -Wl,--wrap=dlopen $^ -o $@ \
+		$(shell $(PKG_CONFIG) --static --libs $(LIBS)) $(CXX_RUNTIME)
+
+$(B)/static/scenario: $(SCENARIO_OBJECTS)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -static $(ALL_LDFLAGS) $^ -o $@
 
 $(B)/scenario: $(SCENARIO_OBJECTS)
 	$(call say,LINK,$@)
@@ -286,4 +301,4 @@ clean:
 	rm -rf $(B)
 
 -include $(OBJECTS:.o=.d) $(BPF_OBJECTS:.o=.d) $(SCENARIO_OBJECTS:.o=.d) \
-	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/bench/*.d)
+	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/bench/*.d $(B)/tools/static/*.d)
