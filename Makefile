@@ -17,7 +17,7 @@ BPFTOOL ?= $(or $(shell tools/setup --bpftool),bpftool)
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(if $(CI),-Werror)
-LIBS := libbpf libdw libelf zlib libzstd libmnl libcap
+LIBS := libbpf libdw libelf zlib libzstd libcap
 PURE_LIBS = $(shell $(PKG_CONFIG) --libs zlib libzstd)
 CXX_RUNTIME := -lstdc++
 override CPPFLAGS += -D_GNU_SOURCE -DTCPTRAIL_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(B)
@@ -41,7 +41,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*
 LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/test_*.c))
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
 
-.PHONY: all help run check unit golden live asan lint install uninstall clean test-programs \
+.PHONY: all static help run check unit golden live asan lint install uninstall clean test-programs \
 	bench bench-codec fuzz fuzz-corpus fuzz-seeds
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -50,6 +50,7 @@ all: $(B)/tcptrail
 
 help:
 	@echo 'all              build $(B)/tcptrail (default)'
+	@echo 'static           build $(B)/static/tcptrail, which needs no library where it runs'
 	@echo 'run              build and run it as root'
 	@echo 'check            all tests: lint, unit, golden, asan, fuzz-corpus, live (root)'
 	@echo 'unit golden live asan fuzz-corpus lint   one kind of them'
@@ -61,7 +62,7 @@ help:
 
 # --- what is missing is named, with the command that brings it; make installs nothing ---------
 GOALS := $(filter-out help clean uninstall,$(or $(MAKECMDGOALS),all))
-NEEDS := $(if $(filter-out all run install $(B)/%,$(GOALS)),test,build)
+NEEDS := $(if $(filter-out all static run install $(B)/%,$(GOALS)),test,build)
 ifneq ($(GOALS),)
 ifneq ($(shell CC='$(CC)' CLANG='$(CLANG)' tools/setup --missing $(NEEDS) || echo some),)
 $(error or let ./tools/run or ./tools/check install it)
@@ -123,6 +124,20 @@ $(B)/tcptrail: $(OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(shell $(PKG_CONFIG) --libs $(LIBS)) $(CXX_RUNTIME)
 
+# One file that needs no library. ld warns that glibc's NSS may load some: see tools/static/alone.c.
+static: $(B)/static/tcptrail
+
+$(B)/static/tcptrail: $(OBJECTS) $(B)/tools/static/alone.o
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -static $(ALL_LDFLAGS) -Wl,--wrap=dlopen $^ -o $@ \
+		$(shell $(PKG_CONFIG) --static --libs $(LIBS)) $(CXX_RUNTIME)
+
+$(B)/static/scenario: $(SCENARIO_OBJECTS)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -static $(ALL_LDFLAGS) $^ -o $@
+
 $(B)/scenario: $(SCENARIO_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@
@@ -153,7 +168,7 @@ LIVE_C_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/source/*diag.c src/enri
 $(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka -lmnl \
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka \
 		$(shell $(PKG_CONFIG) --libs libdw libelf zlib libzstd) $(CXX_RUNTIME)
 
 # One program, built as distributions build theirs: without frame pointers, and in all variants of
@@ -286,4 +301,4 @@ clean:
 	rm -rf $(B)
 
 -include $(OBJECTS:.o=.d) $(BPF_OBJECTS:.o=.d) $(SCENARIO_OBJECTS:.o=.d) \
-	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/bench/*.d)
+	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/bench/*.d $(B)/tools/static/*.d)

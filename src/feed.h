@@ -15,6 +15,7 @@ struct feed;
 struct feed_config {
 	bool trace;      /* attach to events; else walks only */
 	bool stacks;     /* with trace: user stacks of who connects, listens and accepts */
+	const char *btf; /* file, for a kernel that has none; NULL: the kernel's own */
 	bool host;       /* at each walk, counters and settings of namespaces that have sockets */
 	bool no_holders; /* who has which fd open is not asked for */
 	uint64_t walk_interval; /* ns, between walks that nothing calls for; 0: five seconds */

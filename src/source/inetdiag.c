@@ -13,8 +13,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
+#include <linux/rtnetlink.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
 #include <string.h>
@@ -31,17 +31,16 @@ struct attributes {
 static struct attributes read_attributes(const struct nlmsghdr *message)
 {
 	struct attributes found = {0};
-	const struct nlattr *attr;
+	const struct inet_diag_msg *diag = NLMSG_DATA(message);
+	int size = (int)NLMSG_PAYLOAD(message, sizeof(*diag));
 
-	mnl_attr_for_each(attr, message, sizeof(struct inet_diag_msg))
-	{
-		unsigned int type = mnl_attr_get_type(attr);
-
-		if (type == INET_DIAG_SHUTDOWN)
+	for (const struct rtattr *attr = (const void *)(diag + 1); RTA_OK(attr, size);
+	     attr = RTA_NEXT(attr, size)) {
+		if (attr->rta_type == INET_DIAG_SHUTDOWN)
 			found.full = true;
 		/* Unasked for from 5.9 on, where cgroup v2 is built in. */
-		if (type == INET_DIAG_CGROUP_ID && mnl_attr_get_payload_len(attr) == 8)
-			found.cgroup = mnl_attr_get_u64(attr);
+		if (attr->rta_type == INET_DIAG_CGROUP_ID && RTA_PAYLOAD(attr) == 8)
+			memcpy(&found.cgroup, RTA_DATA(attr), 8);
 	}
 	return found;
 }
@@ -110,10 +109,10 @@ static void read_full(const struct inet_diag_msg *diag, struct fact_sample *samp
 
 int inetdiag_sample(const struct nlmsghdr *message, struct fact_sample *sample)
 {
-	const struct inet_diag_msg *diag = mnl_nlmsg_get_payload(message);
+	const struct inet_diag_msg *diag = NLMSG_DATA(message);
 	struct attributes attributes;
 
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*diag) || diag->idiag_state > NEW_SYN_RECV)
+	if (message->nlmsg_len < NLMSG_LENGTH(sizeof(*diag)) || diag->idiag_state > NEW_SYN_RECV)
 		return -EBADMSG;
 	attributes = read_attributes(message);
 	memset(sample, 0, sizeof(*sample));

@@ -7,8 +7,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
+#include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "source/inetdiag.h"
@@ -27,7 +29,7 @@
 #define ALL_STATES 0x1ffeU
 
 struct sockdiag {
-	struct mnl_socket *socket;
+	int fd;
 	uint32_t netns;
 	uint32_t seq;
 	char buffer[BUFFER_SIZE];
@@ -43,16 +45,41 @@ struct answer {
 static int send_request(struct sockdiag *sockdiag, const struct inet_diag_req_v2 *request,
                         uint16_t flags)
 {
-	char buffer[NLMSG_SPACE(sizeof(*request))] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct {
+		struct nlmsghdr header;
+		struct inet_diag_req_v2 request;
+	} message = {
+		.header =
+			{
+				.nlmsg_len = sizeof(message),
+				.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+				.nlmsg_flags = NLM_F_REQUEST | flags,
+				.nlmsg_seq = ++sockdiag->seq,
+			},
+		.request = *request,
+	};
+	const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
 
-	message->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	message->nlmsg_flags = NLM_F_REQUEST | flags;
-	message->nlmsg_seq = ++sockdiag->seq;
-	memcpy(mnl_nlmsg_put_extra_header(message, sizeof(*request)), request, sizeof(*request));
-	if (mnl_socket_sendto(sockdiag->socket, message, message->nlmsg_len) < 0)
+	if (sendto(sockdiag->fd, &message, sizeof(message), 0, (const void *)&kernel,
+	           sizeof(kernel)) < 0)
 		return -errno;
 	return 0;
+}
+
+/* One datagram, of the kernel's: its length, or -errno. */
+static ssize_t receive(struct sockdiag *sockdiag)
+{
+	struct sockaddr_nl from;
+	socklen_t length = sizeof(from);
+	ssize_t size;
+
+	do {
+		size = recvfrom(sockdiag->fd, sockdiag->buffer, sizeof(sockdiag->buffer), MSG_TRUNC,
+		                (void *)&from, &length);
+	} while ((size < 0 && errno == EINTR) || (size >= 0 && from.nl_pid));
+	if (size < 0)
+		return -errno;
+	return size <= (ssize_t)sizeof(sockdiag->buffer) ? size : -ENOSPC;
 }
 
 static void emit_sample(const struct sockdiag *sockdiag, const struct fact_sink *sink,
@@ -72,8 +99,8 @@ static int message_error(const struct nlmsghdr *message)
 {
 	int32_t error = 0;
 
-	if (mnl_nlmsg_get_payload_len(message) >= sizeof(error))
-		memcpy(&error, mnl_nlmsg_get_payload(message), sizeof(error));
+	if (message->nlmsg_len >= NLMSG_LENGTH(sizeof(error)))
+		memcpy(&error, NLMSG_DATA(message), sizeof(error));
 	return error < 0 ? error : 0;
 }
 
@@ -97,8 +124,8 @@ static int take_datagram(struct sockdiag *sockdiag, int size, struct answer *ans
 	const struct nlmsghdr *message = (const void *)sockdiag->buffer;
 	uint64_t time = clock_boot();
 
-	for (; mnl_nlmsg_ok(message, size); message = mnl_nlmsg_next(message, &size)) {
-		if (!mnl_nlmsg_seq_ok(message, sockdiag->seq))
+	for (; NLMSG_OK(message, size); message = NLMSG_NEXT(message, size)) {
+		if (message->nlmsg_seq != sockdiag->seq)
 			continue; /* rest of a request that was given up */
 		if (message->nlmsg_flags & NLM_F_DUMP_INTR)
 			answer->interrupted = true;
@@ -119,13 +146,9 @@ static int ask(struct sockdiag *sockdiag, const struct inet_diag_req_v2 *request
 	if (err)
 		return err;
 	do {
-		ssize_t size = mnl_socket_recvfrom(sockdiag->socket, sockdiag->buffer,
-		                                   sizeof(sockdiag->buffer));
+		ssize_t size = receive(sockdiag);
 
-		if (size < 0 && errno == EINTR)
-			err = 1;
-		else
-			err = size < 0 ? -errno : take_datagram(sockdiag, size, answer);
+		err = size < 0 ? (int)size : take_datagram(sockdiag, (int)size, answer);
 	} while (err > 0);
 	return err;
 }
@@ -176,11 +199,8 @@ int sockdiag_open(struct sockdiag **sockdiag, uint32_t netns, struct diag *diag)
 	if (!opened)
 		return dump_fail(diag, err);
 	opened->netns = netns;
-	opened->socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-	if (!opened->socket || mnl_socket_bind(opened->socket, 0, MNL_SOCKET_AUTOPID))
-		err = -errno;
-	else
-		err = probe(opened);
+	opened->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	err = opened->fd < 0 ? -errno : probe(opened);
 	if (err) {
 		sockdiag_close(opened);
 		return dump_fail(diag, err);
@@ -193,8 +213,8 @@ void sockdiag_close(struct sockdiag *sockdiag)
 {
 	if (!sockdiag)
 		return;
-	if (sockdiag->socket)
-		mnl_socket_close(sockdiag->socket);
+	if (sockdiag->fd >= 0)
+		close(sockdiag->fd);
 	free(sockdiag);
 }
 

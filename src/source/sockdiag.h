@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sock_diag (netlink, by libmnl): dumps of one network namespace and point
+ * sock_diag (netlink): dumps of one network namespace and point
  * look-ups. Needs no privilege for the caller's own namespace. Works in the
  * namespace the calling thread is in. (net/ipv4/inet_diag.c, 5.8..7.2.)
  */
