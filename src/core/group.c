@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "core/endpoint.h"
+#include "core/host.h"
 #include "core/group_map.h"
 
 #define CLASS_PLACE 1 /* in keys of flows: of all processes there; otherwise 0 */
@@ -42,11 +43,20 @@ static uint8_t plain_state(uint8_t state)
 	return state == STATE_NEW_SYN_RECV ? STATE_SYN_RECV : state;
 }
 
+/* Its beginning was not seen, and nobody listens any more: connect() takes ports of its own range. */
+static bool has_servers_ports(const struct table *t, const struct row *row)
+{
+	uint32_t low = 32768, high = 60999; /* ip_local_port_range, if nobody has changed it */
+
+	table_local_ports(t, row->netns, &low, &high);
+	return (row->lport < low || row->lport > high) && row->rport >= low && row->rport <= high;
+}
+
 static bool is_passive(const struct table *t, const struct row *row)
 {
 	if (row->flags & (ROW_LISTENED | ROW_CONNECTED))
 		return row->flags & ROW_LISTENED;
-	return row_is_listener(row) || table_find_listener(t, row);
+	return row_is_listener(row) || table_find_listener(t, row) || has_servers_ports(t, row);
 }
 
 void group_key_of(const struct table *t, const struct row *row, struct group_key *key)

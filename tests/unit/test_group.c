@@ -431,9 +431,34 @@ static void failures_of_the_exited_are_one_group(void **state)
 	watch_end(&watch);
 }
 
+/* Met without their listener and without their beginning: ports tell who has connected. */
+static void unknown_direction_is_told_by_ports(void **state)
+{
+	struct watch watch;
+	const struct group *group;
+
+	(void)state;
+	watch_begin(&watch);
+	facts(&watch.trial,
+	      "1s walk_begin kind=sockets netns=7\n"
+	      "1s seen sk=b0 cookie=1 state=LAST_ACK flags=tuple netns=7 local=10.0.0.1:80 "
+	      "remote=10.0.0.9:40001\n"
+	      "1s seen sk=b1 cookie=2 state=LAST_ACK flags=tuple netns=7 local=10.0.0.1:80 "
+	      "remote=10.0.0.9:40002\n"
+	      "1s walk_end kind=sockets netns=7\n");
+	assert_int_equal(groups_collect(watch.groups, all_but_listeners, NULL, no_failures), 0);
+	assert_int_equal(groups_count(watch.groups), 1);
+	group = groups_at(watch.groups, 0);
+	assert_true(group->key.passive);
+	assert_int_equal(group->key.port, 80);
+	assert_int_equal(group->count, 2);
+	watch_end(&watch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(unknown_direction_is_told_by_ports),
 		cmocka_unit_test(a_key_is_process_place_and_state),
 		cmocka_unit_test(behind_a_listener_the_local_port_is_the_place),
 		cmocka_unit_test(flows_are_those_of_the_state),
