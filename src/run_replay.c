@@ -234,7 +234,15 @@ static int listen(struct replay *replay)
 			break;
 		table_set_listener(run->table, print_change, replay);
 		break;
-	default:
+	case COMMAND_SNAPSHOT:
+	case COMMAND_DIFF:
+	case COMMAND_RECORD:
+	case COMMAND_INFO:
+	case COMMAND_EXPLAIN:
+	case COMMAND_PROBES:
+	case COMMAND_HELP:
+	case COMMAND_VERSION:
+	case COMMAND_COUNT:
 		break;
 	}
 	return err;
@@ -267,9 +275,18 @@ static int print(struct run *run)
 		if (err || run->fail_if)
 			return err ? err : run_print_fail_if(run);
 		return output_snapshot(run->output);
-	default:
-		return 0;
+	case COMMAND_EVENTS:
+	case COMMAND_DIFF:
+	case COMMAND_RECORD:
+	case COMMAND_INFO:
+	case COMMAND_EXPLAIN:
+	case COMMAND_PROBES:
+	case COMMAND_HELP:
+	case COMMAND_VERSION:
+	case COMMAND_COUNT:
+		break;
 	}
+	return 0;
 }
 
 /* What stands at the end is the same from wherever it was folded. */
