@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 #define RING_BYTES_DEFAULT (32U << 20) /* some 0.2 s of a storm of 20,000 connections a second */
 #define RECORD_HEADER      BPF_RINGBUF_HDR_SZ
 #define MISS_CHECK_NS      NS_PER_SEC /* recursion misses cost a syscall a program */
+#define FILES_NEEDED       128        /* programs, links, maps, and what a walk opens */
 
 /* libbpf says why a load failed only by printing: keep its last warning for the diag. */
 static char last_warning[256];
@@ -52,6 +54,21 @@ static int check_kernel(struct diag *diag)
 			"kernel %s is too old: tcptrail needs Linux 5.8 or later (BPF ring buffer)",
 			name.release);
 	return 0;
+}
+
+/* Too few fail anywhere, with errors that say anything. Those we may have we take. */
+static int check_files(struct diag *diag)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= FILES_NEEDED)
+		return 0;
+	limit.rlim_cur = limit.rlim_max < FILES_NEEDED ? limit.rlim_max : FILES_NEEDED;
+	if (limit.rlim_cur == FILES_NEEDED && !setrlimit(RLIMIT_NOFILE, &limit))
+		return 0;
+	return diag_fail(diag, -EMFILE,
+	                 "only %lu files may be open: BPF takes up to %d; raise that by ulimit -n",
+	                 (unsigned long)limit.rlim_cur, FILES_NEEDED);
 }
 
 static int load_failure(int err, struct diag *diag)
@@ -242,6 +259,7 @@ static int open_all(struct live *live, const struct live_config *config, struct 
 	const struct live_probe *missing;
 	int err = check_kernel(diag);
 
+	err = err ? err : check_files(diag);
 	if (err)
 		return err;
 	err = open_btf(live, config, diag);
