@@ -155,7 +155,8 @@ static bool wants_stacks(const struct feed_config *config)
 
 static int open_live(struct feed *feed, struct diag *shortfall, struct diag *diag)
 {
-	const struct live_config config = {.trace = feed->config.trace,
+	const struct live_config config = {.ring_bytes = feed->config.ring_bytes,
+	                                   .trace = feed->config.trace,
 	                                   .stacks = wants_stacks(&feed->config)};
 	const struct fact_sink sink = {feed_fact, feed};
 	struct diag why;

@@ -251,7 +251,8 @@ int run_live(struct run *run, struct diag *diag)
 	const struct options *options = run->options;
 	struct feed_config config = {.trace = wants_trace(options),
 	                             .stacks = options->stacks,
-	                             .host = wants_host(options)};
+	                             .host = wants_host(options),
+	                             .ring_bytes = options->ring_bytes};
 	struct diag shortfall;
 	int err;
 
