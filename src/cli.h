@@ -70,6 +70,8 @@ struct options {
 	uint64_t max_size;            /* record: bytes of DIR */
 	uint64_t max_age;             /* record: ns; 0: of any age */
 	const char *output;           /* --output FILE; NULL: stdout */
+	uint32_t ring_bytes;          /* power of two; 0: default */
+	uint32_t max_sockets;         /* of the table; 0: default */
 };
 
 /*

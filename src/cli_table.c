@@ -7,7 +7,10 @@
 
 #include "base/parse.h"
 
-#define SIZE_LEAST (1024 * 1024) /* of a recorder's directory, bytes */
+#define SIZE_LEAST   (1024 * 1024) /* of a recorder's directory, bytes */
+#define RING_LEAST   4096          /* a page, where pages are smallest */
+#define RING_MOST    (1U << 30)
+#define SOCKETS_MOST 100000000U
 
 const struct cli_command cli_commands[] = {
 	[COMMAND_WATCH] =
@@ -284,6 +287,32 @@ static int set_size(struct options *options, const struct cli_option *option, co
 	return 0;
 }
 
+static int set_ring(struct options *options, const struct cli_option *option, const char *argument,
+                    struct diag *diag)
+{
+	uint64_t bytes;
+
+	if (parse_size(argument, &bytes) || bytes < RING_LEAST || bytes > RING_MOST ||
+	    bytes & (bytes - 1))
+		return diag_fail(diag, -EINVAL,
+		                 "--%s: \"%.80s\" is not accepted; powers of two are, 4K to 1G",
+		                 option->name, argument);
+	options->ring_bytes = (uint32_t)bytes;
+	return 0;
+}
+
+static int set_max_sockets(struct options *options, const struct cli_option *option,
+                           const char *argument, struct diag *diag)
+{
+	uint64_t count;
+
+	if (parse_number(argument, 1, SOCKETS_MOST, &count))
+		return diag_fail(diag, -EINVAL, "--%s: \"%.80s\" is not accepted; 1 to %u are",
+		                 option->name, argument, SOCKETS_MOST);
+	options->max_sockets = (uint32_t)count;
+	return 0;
+}
+
 static int set_when(struct options *options, const struct cli_option *option, const char *argument,
                     struct diag *diag)
 {
@@ -431,6 +460,11 @@ const struct cli_option cli_options[] = {
 	{.name = "btf", .argument = "FILE", .group = GROUP_OTHER, .commands = LOOKS,
 	 .set = set_string, .member = offsetof(struct options, btf),
 	 .help = "types of this kernel, if it has none (CONFIG_DEBUG_INFO_BTF)"},
+	{.name = "ring", .argument = "SIZE", .group = GROUP_OTHER, .commands = VIEWS | RECORD,
+	 .set = set_ring, .help = "kernel memory for facts on their way, a power of two; 32M"},
+	{.name = "max-sockets", .argument = "NUMBER", .group = GROUP_OTHER,
+	 .commands = VIEWS | RECORD, .set = set_max_sockets,
+	 .help = "the table holds so many at most, the rest count as lost; 2000000"},
 	{.name = "probes", .group = GROUP_OTHER, .commands = COMMAND_BIT(COMMAND_PROBES),
 	 .becomes = COMMAND_PROBES, .help = "what this kernel lets us see"},
 	{.letter = 'h', .name = "help", .group = GROUP_OTHER, .commands = ANY,

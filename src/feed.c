@@ -156,7 +156,8 @@ static bool wants_stacks(const struct feed_config *config)
 
 static int open_live(struct feed *feed, struct diag *shortfall, struct diag *diag)
 {
-	const struct live_config config = {.trace = feed->config.trace,
+	const struct live_config config = {.ring_bytes = feed->config.ring_bytes,
+	                                   .trace = feed->config.trace,
 	                                   .btf = feed->config.btf,
 	                                   .stacks = wants_stacks(&feed->config),
 	                                   .walker = feed->finds_pids ? (uint32_t)getpid() : 0};

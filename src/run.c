@@ -154,7 +154,7 @@ int run(const struct options *options)
 	int code = EXIT_CANNOT;
 
 	run.signals = run_block_signals();
-	run.table = table_new(ROWS_MAX);
+	run.table = table_new(options->max_sockets ? options->max_sockets : ROWS_MAX);
 	if (!run.table)
 		diag_fail(&diag, -ENOMEM, "out of memory");
 	else if (!output_open(&run.output, options, run.table, &diag))

@@ -269,6 +269,7 @@ int run_live(struct run *run, struct diag *diag)
 	struct feed_config config = {.trace = wants_trace(options),
 	                             .stacks = options->stacks,
 	                             .host = wants_host(options),
+	                             .ring_bytes = options->ring_bytes,
 	                             .btf = options->btf,
 	                             .no_holders = !wants_holders(options)};
 	struct diag shortfall;

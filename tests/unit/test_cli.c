@@ -337,6 +337,9 @@ static void test_record(void **state)
 	assert_false(o.stacks || o.verbose);
 	options_free(&o);
 
+	o = accept(&line, "--ring 4K --max-sockets 9");
+	assert_int_equal(o.ring_bytes, 4096);
+	assert_int_equal(o.max_sockets, 9);
 	o = accept(&line, "record --for 10m -v --stacks --max-size 1M --max-age=2d day");
 	assert_string_equal(o.target, "day");
 	assert_int_equal(o.watch, 600 * S);
@@ -466,7 +469,8 @@ static void test_output(void **state)
 	"--stacks --json --csv --facts --columns --sort --limit --no-header --color --for "        \
 	"--max-size --max-age "                                                                    \
 	"--fail-if --follow --utc "                                                                \
-	"--output --from --at --since --until --btf --probes --help --version"
+	"--output --from --at --since --until --btf --ring --max-sockets --probes --help "         \
+	"--version"
 #define STATES                                                                                     \
 	"states are ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, "     \
 	"CLOSE_WAIT, LAST_ACK, LISTEN, CLOSING and the groups all, connected, synchronized, "      \
@@ -478,6 +482,7 @@ static void test_output(void **state)
 	"--sort and --limit"
 
 #define ONE_INSTANT "cannot go together; accepted is one instant, or a span by --since and --until"
+#define RINGS       "is not accepted; powers of two are, 4K to 1G"
 #define SIZES       "is not accepted; a size is a number and a unit of K, M, G, T, and at least 1M"
 
 static void test_refused(void **state)
@@ -590,6 +595,11 @@ static void test_refused(void **state)
 		{"record --max-size 1023K a", "--max-size: \"1023K\" " SIZES},
 		{"record --max-size 1X a", "--max-size: \"1X\" " SIZES},
 		{"record --max-size 0 a", "--max-size: \"0\" " SIZES},
+		{"events --ring 4097", "--ring: \"4097\" " RINGS},
+		{"events --ring 2K", "--ring: \"2K\" " RINGS},
+		{"events --ring 2G", "--ring: \"2G\" " RINGS},
+		{"events --max-sockets 0", "--max-sockets: \"0\" is not accepted; "
+	                                   "1 to 100000000 are"},
 		{"record --max-age 0 a",
 	         "--max-age: nothing would be kept; more than 0 is accepted"},
 		{"record --for 0 a", "--for: nothing would be kept; more than 0 is accepted"},
