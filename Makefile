@@ -41,8 +41,8 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*
 LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/test_*.c))
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
 
-.PHONY: all static help run check unit golden live asan lint install uninstall clean test-programs \
-	bench bench-codec fuzz fuzz-corpus fuzz-seeds
+.PHONY: all static help run check unit golden live live-sanitizers asan coverage lint install \
+	uninstall clean test-programs bench bench-codec fuzz fuzz-corpus fuzz-seeds
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -54,6 +54,8 @@ help:
 	@echo 'run              build and run it as root'
 	@echo 'check            all tests: lint, unit, golden, asan, fuzz-corpus, live (root)'
 	@echo 'unit golden live asan fuzz-corpus lint   one kind of them'
+	@echo 'live-sanitizers  the program under a storm, by ASan, UBSan, TSan and Valgrind (root)'
+	@echo 'coverage         what unit and golden tests run of the pure layers; FILE=src/core/x.c'
 	@echo 'fuzz             let clang search for bad input, $$(FUZZ_SECONDS) s a target'
 	@echo 'bench            what all costs, beside peers and against targets (root, minutes)'
 	@echo 'bench-codec      size and speed of a recording of FACTS=FILE (events --facts)'
@@ -225,6 +227,23 @@ live: test-programs
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 asan:
 	$(MAKE) B=$(B)/asan CFLAGS='-O1 -g $(SANITIZE)' unit golden
+
+# The program itself under a storm: by the sanitizers, and by Valgrind if that is there.
+live-sanitizers: test-programs
+	+$(Q)$(MAKE) B=$(B)/asan CFLAGS='-O1 -g $(SANITIZE)' $(B)/asan/tcptrail
+	+$(Q)$(MAKE) B=$(B)/tsan CFLAGS='-O1 -g -fsanitize=thread' $(B)/tsan/tcptrail
+	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario \
+		SANITIZED='$(abspath $(B)/asan/tcptrail) $(abspath $(B)/tsan/tcptrail)' \
+		tests/live/run sanitizers
+
+# What unit and golden tests run of the pure layers; FILE=src/core/row.c: what of it they do not.
+coverage:
+	+$(Q)$(MAKE) -s B=$(B)/coverage CFLAGS='-O0 -g --coverage' $(B)/coverage/tcptrail \
+		$(UNIT_TESTS:$(B)/%=$(B)/coverage/%)
+	$(Q)find $(B)/coverage -name '*.gcda' -delete
+	+$(Q)$(MAKE) -s B=$(B)/coverage CFLAGS='-O0 -g --coverage' unit golden \
+		> $(B)/coverage/tests.log 2>&1 || { cat $(B)/coverage/tests.log; false; }
+	$(Q)tools/coverage $(B)/coverage $(FILE)
 
 # Each tests/fuzz/fuzz_NAME.c is a target, tests/fuzz/corpus/NAME what it is fed. The corpus is
 # replayed under the sanitizers; clang's libFuzzer searches on from it, and what it finds is in

@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Under a storm neither AddressSanitizer, UBSan and ThreadSanitizer nor Valgrind have anything to
+# report. `make live-sanitizers` builds what this needs: $SANITIZED, the programs.
+# Limit: 600 s
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+[ -n "${SANITIZED:-}" ] || skip "make live-sanitizers builds the programs"
+
+# libbpf hands more bytes to bpf() than the command at hand reads, and Valgrind does not know.
+for field in expected_attach_type prog_ifindex; do
+	printf '{\n\tnot read\n\tMemcheck:Param\n\tbpf(attr->%s)\n\t...\n\tobj:*/libbpf.so*\n}\n' $field
+done >"$work/suppress"
+
+report=$work/report
+export ASAN_OPTIONS="log_path=$report exitcode=99 detect_stack_use_after_return=1"
+export UBSAN_OPTIONS="log_path=$report print_stacktrace=1"
+export LSAN_OPTIONS="exitcode=99" TSAN_OPTIONS="log_path=$report exitcode=99"
+
+# no_reports WHAT
+no_reports() {
+	local file
+	for file in "$report"*; do # Valgrind's begin with two dashes where it only wonders
+		[ -e "$file" ] && grep -qv '^--' "$file" && fail "$1" "$(head -n 60 "$file")"
+	done
+	return 0
+}
+
+at_work() {
+	grep -qE '^tcptrail: (tracing|recording|watching)' "$1" || ! kill -0 "$2" 2>/dev/null
+}
+
+# storm_at COUNT COMMAND...: it runs into a pipe while sockets come and go, and then ends well.
+storm_at() {
+	local count=$1
+	shift
+	rm -f "$work/pipe"
+	mkfifo "$work/pipe"
+	start "$work/out" "$work/cat.err" cat "$work/pipe"
+	start /dev/null "$work/err" sh -c 'exec "$@" >"$0"' "$work/pipe" "$@"
+	until at_work "$work/err" "$started"; do # slow to load, so that the test's limit is the limit
+		sleep 0.1
+	done
+	"$SCENARIO" storm --count "$count" --hold 0 </dev/null >/dev/null
+	"$SCENARIO" prefork --count 5 </dev/null >/dev/null
+	kill -INT "$started"
+	await_end "$started" 600 || fail "$* does not end"
+	status=0
+	wait "$started" || status=$?
+	no_reports "report of $*"
+	assert_matches "$status" '^[04]$' "exit status of $* ($(cat "$work/err"))"
+}
+
+# commands COUNT TOOL...: all that trace, and some that only look.
+commands() {
+	local count=$1 number=$((++made))
+	shift
+	storm_at "$count" "$@" events
+	storm_at "$count" "$@" events --json --stacks
+	storm_at "$count" "$@" events --facts
+	storm_at "$count" "$@" -anp
+	storm_at "$count" "$@" record --stacks "$work/recording.$number/"
+	storm_at "$count" "$@" why --for 10m --stacks
+	for look in "snapshot -atpe" "snapshot -an --json" "why --for 0s" "--probes" \
+		"events --from $work/recording.$number" "info $work/recording.$number" \
+		"diff --from $work/recording.$number start end"; do
+		# shellcheck disable=SC2086 # words
+		run "$@" $look
+		no_reports "report of $* $look"
+		assert_matches "$status" '^[014]$' "exit status of $* $look ($err)"
+	done
+}
+made=0
+
+for program in $SANITIZED; do
+	commands 3000 "$program"
+done
+command -v valgrind >/dev/null || skip "Valgrind is not there; the sanitizers had nothing to report"
+commands 100 valgrind -q --error-exitcode=99 --suppressions="$work/suppress" --leak-check=full \
+	--show-leak-kinds=definite --errors-for-leak-kinds=definite --log-file="$report.valgrind.%p" \
+	"$TCPTRAIL"
