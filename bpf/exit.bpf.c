@@ -11,13 +11,13 @@ int BPF_PROG(on_exit, struct task_struct *task)
 {
 	struct fact_exit *fact;
 
-	if (BPF_CORE_READ(task, signal, live.counter) || task->flags & PF_KTHREAD)
+	if (BPF_CORE_READ(task, signal, live.counter) || BPF_CORE_READ(task, flags) & PF_KTHREAD)
 		return 0;
 	fact = fact_reserve(FACT_EXIT, sizeof(*fact), NULL);
 	if (!fact)
 		return 0;
-	fact->start = task_start(task->group_leader);
-	fact->pid = task->tgid;
+	fact->start = task_start(BPF_CORE_READ(task, group_leader));
+	fact->pid = BPF_CORE_READ(task, tgid);
 	fact->pad = 0;
 	fact_submit(fact);
 	return 0;

@@ -8,6 +8,7 @@ __u64 facts_lost = 0;
 __u64 nested_told = 0; /* transitions told by on_state_nested */
 
 const volatile __u32 ring_bytes = 0;
+const volatile bool has_types = false;
 const volatile bool has_cookie_helper = false;
 const volatile bool has_socket_casts = false;
 const volatile __u32 tick_ns = 0;

@@ -9,6 +9,11 @@
 
 #include "kernel.h"
 
+/*
+ * The kernel has BTF, so the verifier knows the types of a tp_btf program's
+ * arguments. Without it the same programs are raw tracepoints: probe reads only.
+ */
+extern const volatile bool has_types;
 /* bpf_get_socket_cookie works in tracing programs: 5.12 (c5dbb89fc2ac). */
 extern const volatile bool has_cookie_helper;
 /* bpf_skc_to_tcp_sock and its like are there: 5.9. */

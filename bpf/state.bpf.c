@@ -34,6 +34,12 @@ static __always_inline struct mark *mark_of_cpu(void)
 	return bpf_map_lookup_elem(&marks, &key);
 }
 
+/* MPTCP and SCTP come by here, too. */
+static __always_inline bool is_tcp(struct sock *sk)
+{
+	return READ(has_types, sk, sk_protocol) == IPPROTO_TCP;
+}
+
 static __always_inline int tell(struct sock *sk, int old, int new)
 {
 	bool clone = old == TCP_STATE_LISTEN && new == TCP_STATE_SYN_RECV;
@@ -82,7 +88,7 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 		mark->old = old;
 		mark->new = new;
 	}
-	if (sk->sk_protocol != IPPROTO_TCP) /* MPTCP and SCTP come by here, too */
+	if (!is_tcp(sk))
 		return 0;
 	return tell(sk, old, new);
 }
@@ -99,7 +105,7 @@ int BPF_PROG(on_state_nested, struct sock *sk, int old, int new)
 		mark->sk = 0;
 		return 0;
 	}
-	if (sk->sk_protocol != IPPROTO_TCP)
+	if (!is_tcp(sk))
 		return 0;
 	__sync_fetch_and_add(&nested_told, 1);
 	return tell(sk, old, new);

@@ -62,6 +62,7 @@ struct options {
 	struct pick pick; /* trail: which socket */
 	bool follow;      /* trail: until its end */
 	uint64_t watch;   /* ns; why: to watch before it judges, record: then stop, 0: never */
+	const char *btf;  /* --btf FILE; NULL: the kernel's own */
 	const char *from; /* --from FILE|DIR; NULL: the live kernel */
 	struct when at, since, until; /* of --from; at without the others */
 	struct when instants[2];      /* diff: before and after; the second may be WHEN_NONE */

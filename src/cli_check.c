@@ -159,6 +159,14 @@ static int check_moments(const struct options *options, struct diag *diag)
 	return 0;
 }
 
+static int check_btf(const struct options *options, struct diag *diag)
+{
+	if (!options->btf || !options->from)
+		return 0;
+	return diag_fail(diag, -EINVAL,
+	                 "--btf and --from cannot go together; accepted with the live kernel");
+}
+
 static int check_record(const struct options *options, uint64_t used, struct diag *diag)
 {
 	for (size_t i = 0; options->command == COMMAND_RECORD && i < cli_options_count; i++) {
@@ -191,6 +199,8 @@ int cli_check(const struct options *options, uint64_t used, struct diag *diag)
 		err = check_fail_if(options, diag);
 	if (!err)
 		err = check_moments(options, diag);
+	if (!err)
+		err = check_btf(options, diag);
 	if (!err)
 		err = check_record(options, used, diag);
 	return err;

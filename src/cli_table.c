@@ -428,6 +428,9 @@ const struct cli_option cli_options[] = {
 	MOMENT("since", since, "what happened from then on"),
 	MOMENT("until", until, "what happened up to then"),
 
+	{.name = "btf", .argument = "FILE", .group = GROUP_OTHER, .commands = LOOKS,
+	 .set = set_string, .member = offsetof(struct options, btf),
+	 .help = "types of this kernel, if it has none (CONFIG_DEBUG_INFO_BTF)"},
 	{.name = "probes", .group = GROUP_OTHER, .commands = COMMAND_BIT(COMMAND_PROBES),
 	 .becomes = COMMAND_PROBES, .help = "what this kernel lets us see"},
 	{.letter = 'h', .name = "help", .group = GROUP_OTHER, .commands = ANY,

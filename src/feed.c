@@ -156,12 +156,13 @@ static bool wants_stacks(const struct feed_config *config)
 static int open_live(struct feed *feed, struct diag *shortfall, struct diag *diag)
 {
 	const struct live_config config = {.trace = feed->config.trace,
+	                                   .btf = feed->config.btf,
 	                                   .stacks = wants_stacks(&feed->config)};
 	const struct fact_sink sink = {feed_fact, feed};
 	struct diag why;
 	int err = live_open(&feed->live, &config, &sink, &why);
 
-	if (err && feed->config.trace)
+	if (err && (feed->config.trace || feed->config.btf))
 		return diag_fail(diag, err, "%s", why.text);
 	if (err)
 		diag_fail(shortfall, err,

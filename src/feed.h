@@ -13,9 +13,10 @@
 struct feed;
 
 struct feed_config {
-	bool trace;  /* attach to events; else walks only */
-	bool stacks; /* with trace: user stacks of who connects, listens and accepts */
-	bool host;   /* at each walk, counters and settings of namespaces that have sockets */
+	bool trace;      /* attach to events; else walks only */
+	bool stacks;     /* with trace: user stacks of who connects, listens and accepts */
+	const char *btf; /* file, for a kernel that has none; NULL: the kernel's own */
+	bool host;       /* at each walk, counters and settings of namespaces that have sockets */
 	uint64_t walk_interval; /* ns, between walks that nothing calls for; 0: five seconds */
 	fact_fn *on_fact;       /* told of each fact after the table has it; may be NULL */
 	void *on_fact_arg;

@@ -110,9 +110,26 @@ static void tell_host(struct feed *feed, uint32_t netns)
 
 /* --- walks ---------------------------------------------------------------------------------- */
 
+struct diag_walk {
+	struct feed *feed;
+	uint64_t time; /* of the datagram at hand: its samples share one */
+};
+
+/* As walks of the live kernel: events before the samples that were taken after them. */
+static void on_diag_fact(const struct fact *fact, void *arg)
+{
+	struct diag_walk *walk = arg;
+
+	if (walk->feed->live && walk->time != fact->time)
+		live_drain(walk->feed->live);
+	walk->time = fact->time;
+	feed_fact(fact, walk->feed);
+}
+
 int feed_diag_walk(struct feed *feed, uint32_t netns, struct diag *diag)
 {
-	const struct fact_sink sink = {feed_fact, feed};
+	struct diag_walk walk = {.feed = feed};
+	const struct fact_sink sink = {on_diag_fact, &walk};
 	struct sockdiag *sockdiag;
 	int err = sockdiag_open(&sockdiag, netns, diag);
 
@@ -156,6 +173,8 @@ static void on_proc_fd(uint32_t pid, int fd, uint32_t inode, void *arg)
 		.inode = inode,
 	};
 
+	if (walk->feed->live && live_is_filling(walk->feed->live))
+		live_drain(walk->feed->live);
 	if (!table_find_inode(walk->feed->table, inode))
 		return; /* a socket of another kind */
 	if (walk->pid != pid && process_read(pid, 0, &walk->info))

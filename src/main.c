@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 		code = flushed();
 		break;
 	case COMMAND_PROBES:
-		code = probes_command();
+		code = probes_command(&options);
 		break;
 	case COMMAND_EXPLAIN:
 		explain(stdout, options.query.states);

@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 
-#include "cli.h"
 #include "privilege.h"
 #include "source/live.h"
 
@@ -18,9 +17,9 @@ static void ignore(const struct fact *fact, void *arg)
 	(void)arg;
 }
 
-int probes_command(void)
+int probes_command(const struct options *options)
 {
-	const struct live_config config = {.trace = true, .stacks = true};
+	const struct live_config config = {.trace = true, .stacks = true, .btf = options->btf};
 	const struct fact_sink sink = {ignore, NULL};
 	const struct live_probe *probe;
 	struct live *live;

@@ -244,7 +244,8 @@ int run_live(struct run *run, struct diag *diag)
 	const struct options *options = run->options;
 	struct feed_config config = {.trace = wants_trace(options),
 	                             .stacks = options->stacks,
-	                             .host = wants_host(options)};
+	                             .host = wants_host(options),
+	                             .btf = options->btf};
 	struct diag shortfall;
 	int err;
 

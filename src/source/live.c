@@ -91,6 +91,7 @@ static void configure_stacks(struct live *live)
 
 	skeleton->rodata->want_stacks = live->stacks;
 	skeleton->rodata->has_task_pt_regs =
+		live->probes.typed &&
 		btf__find_by_name_kind(live->btf, "bpf_task_pt_regs", BTF_KIND_FUNC) >= 0;
 	bpf_map__set_autocreate(skeleton->maps.dumps, live->stacks);
 	bpf_map__set_autocreate(skeleton->maps.stacks_seen, live->stacks);
@@ -106,10 +107,13 @@ static void configure(struct live *live)
 	skeleton->rodata->tick_ns = tick_length();
 	skeleton->rodata->retransmit_args = btf_tracepoint_args(live->btf, "tcp_retransmit_skb");
 	skeleton->rodata->reset_args = btf_tracepoint_args(live->btf, "tcp_send_reset");
+	skeleton->rodata->has_types = live->probes.typed;
 	/* bpf_get_socket_cookie for tracing programs came with this function (5.12). */
 	skeleton->rodata->has_cookie_helper =
+		live->probes.typed &&
 		btf__find_by_name_kind(live->btf, "bpf_get_socket_ptr_cookie", BTF_KIND_FUNC) >= 0;
 	skeleton->rodata->has_socket_casts =
+		live->probes.typed &&
 		btf__find_by_name_kind(live->btf, "bpf_skc_to_tcp_sock", BTF_KIND_FUNC) >= 0;
 	bpf_map__set_max_entries(skeleton->maps.facts, live->ring_bytes);
 	configure_stacks(live);
@@ -119,10 +123,13 @@ static void configure(struct live *live)
 /* Loads all surveyed programs; if that fails, once more without the optional ones. */
 static int load(struct live *live, struct diag *diag)
 {
-	int err;
+	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = live->btf_file);
+	int err = probes_begin(&live->probes);
 
+	if (err)
+		return load_failure(err, diag);
 	for (;;) {
-		live->skeleton = tcptrail_bpf__open();
+		live->skeleton = tcptrail_bpf__open_opts(&options);
 		if (!live->skeleton)
 			return load_failure(-errno, diag);
 		configure(live);
@@ -211,6 +218,24 @@ static int open_dumps(struct live *live, struct diag *diag)
 	                               strerror(errno));
 }
 
+static int open_btf(struct live *live, const struct live_config *config, struct diag *diag)
+{
+	char why[80];
+
+	live->btf_file = config->btf;
+	live->btf = config->btf ? btf__parse(config->btf, NULL) : btf__load_vmlinux_btf();
+	if (live->btf)
+		return 0;
+	libbpf_strerror(errno, why, sizeof(why)); /* some are libbpf's own */
+	if (config->btf)
+		return diag_fail(diag, -errno, "--btf: no BTF can be read from %s: %s", config->btf,
+		                 why);
+	return diag_fail(diag, -errno,
+	                 "the kernel gives no BTF (/sys/kernel/btf/vmlinux: %s): it needs "
+	                 "CONFIG_DEBUG_INFO_BTF=y, or --btf FILE with that of this very kernel",
+	                 why);
+}
+
 static int open_all(struct live *live, const struct live_config *config, struct diag *diag)
 {
 	const struct live_probe *missing;
@@ -218,13 +243,10 @@ static int open_all(struct live *live, const struct live_config *config, struct 
 
 	if (err)
 		return err;
-	live->btf = btf__load_vmlinux_btf();
-	if (!live->btf)
-		return diag_fail(diag, -errno,
-		                 "the kernel gives no BTF (/sys/kernel/btf/vmlinux: %s): it needs "
-		                 "CONFIG_DEBUG_INFO_BTF=y",
-		                 strerror(errno));
-	probes_survey(&live->probes, live->btf, config->trace);
+	err = open_btf(live, config, diag);
+	if (err)
+		return err;
+	probes_survey(&live->probes, live->btf, !live->btf_file, config->trace);
 	missing = probes_missing(&live->probes);
 	if (missing)
 		return diag_fail(diag, -ENOTSUP, "required probe %s: %s", missing->name,
@@ -265,8 +287,7 @@ void live_close(struct live *live)
 {
 	if (!live)
 		return;
-	if (live->skeleton)
-		probes_detach(&live->probes);
+	probes_detach(&live->probes);
 	ring_buffer__free(live->ring);
 	ring_buffer__free(live->dumps);
 	unmap_position(live->read);
@@ -450,6 +471,6 @@ int live_peek(struct live *live, uint64_t sk, uint64_t cookie)
 
 const struct live_probe *live_probe(const struct live *live, size_t index)
 {
-	return index < PROBE_COUNT && live->probes.state[index].name ? &live->probes.state[index]
-	                                                             : NULL;
+	return index < PROBE_COUNT && live->probes.state[index].name[0] ? &live->probes.state[index]
+	                                                                : NULL;
 }

@@ -18,6 +18,7 @@ struct live;
 struct live_config {
 	uint32_t ring_bytes; /* power of two, >= page size; 0: default */
 	bool trace;          /* false: walks only, no event is attached */
+	const char *btf;     /* file, for a kernel that has none; NULL: the kernel's own */
 	bool stacks;         /* dumps of user stacks: see live_drain_stacks() */
 };
 
@@ -72,7 +73,7 @@ int live_peek(struct live *live, uint64_t sk, uint64_t cookie);
 
 /* The probe table, for --probes. */
 struct live_probe {
-	const char *name;    /* "tp_btf/inet_sock_set_state" */
+	char name[40];       /* "tp_btf/inet_sock_set_state" */
 	const char *purpose; /* what it is for */
 	bool required;
 	bool wanted; /* false: of no use to what was opened */

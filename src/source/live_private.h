@@ -10,6 +10,7 @@
 struct live {
 	struct tcptrail_bpf *skeleton;
 	struct btf *btf;
+	const char *btf_file; /* NULL: it is the kernel's own */
 	struct ring_buffer *ring;
 	struct ring_buffer *dumps; /* NULL: no stacks wanted */
 	live_stack_fn *on_stack;   /* by the drain at work */

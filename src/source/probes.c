@@ -80,15 +80,31 @@ unsigned int btf_tracepoint_args(const struct btf *btf, const char *name)
 	return btf_vlen(type) - 1; /* the first is the tracer's own void * */
 }
 
+/* What is told of it, and asked for when it is attached. */
+static void set_name(struct live_probe *state, const struct probe *probe, bool typed)
+{
+	const char *slash = strchr(probe->name, '/');
+
+	if (!typed && probe->kind == PROBE_TRACEPOINT)
+		snprintf(state->name, sizeof(state->name), "raw_tp%s", slash);
+	else
+		snprintf(state->name, sizeof(state->name), "%s", probe->name);
+}
+
 static bool btf_has_function(const struct btf *btf, const char *name)
 {
 	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) >= 0;
 }
 
-static void survey_one(struct live_probe *state, const struct probe *probe, const struct btf *btf)
+static void survey_one(struct live_probe *state, const struct probe *probe, const struct btf *btf,
+                       bool typed)
 {
 	char name[64];
 
+	if (!typed && (probe->kind == PROBE_ITERATOR || probe->kind == PROBE_HELPER)) {
+		snprintf(state->why, sizeof(state->why), "not without BTF of the kernel's own");
+		return;
+	}
 	switch (probe->kind) {
 	case PROBE_TRACEPOINT:
 		if (!btf_tracepoint_args(btf, probe->target))
@@ -113,21 +129,34 @@ static void survey_one(struct live_probe *state, const struct probe *probe, cons
 	}
 }
 
-void probes_survey(struct probes *probes, const struct btf *btf, bool trace)
+void probes_survey(struct probes *probes, const struct btf *btf, bool typed, bool trace)
 {
 	memset(probes, 0, sizeof(*probes));
+	probes->typed = typed;
 	for (size_t i = 0; i < TABLE_SIZE; i++) {
 		struct live_probe *state = &probes->state[i];
 
-		state->name = table[i].name;
+		set_name(state, &table[i], typed);
 		state->purpose = table[i].purpose;
 		state->wanted = trace || !table[i].event;
 		state->required = table[i].required && trace;
 		if (!state->wanted)
 			snprintf(state->why, sizeof(state->why), "a snapshot needs no events");
 		else
-			survey_one(state, &table[i], btf);
+			survey_one(state, &table[i], btf, typed);
 	}
+}
+
+int probes_begin(struct probes *probes)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, options);
+
+	if (probes->typed || probes->handler)
+		return 0;
+	/* bpf_program__set_type() would not do: up to libbpf 1.1 the section still wants types. */
+	probes->handler =
+		libbpf_register_prog_handler("tp_btf+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &options);
+	return probes->handler < 0 ? probes->handler : 0;
 }
 
 void probes_choose(struct probes *probes, struct bpf_object *object)
@@ -189,7 +218,8 @@ static struct bpf_link *attach_syscall(struct bpf_program *program, const char *
 	return link;
 }
 
-static struct bpf_link *attach_one(const struct probe *probe, struct bpf_program *program)
+static struct bpf_link *attach_one(const struct probe *probe, struct bpf_program *program,
+                                   bool typed)
 {
 	switch (probe->kind) {
 	case PROBE_SYSCALL:
@@ -197,7 +227,8 @@ static struct bpf_link *attach_one(const struct probe *probe, struct bpf_program
 	case PROBE_ITERATOR:
 		return bpf_program__attach_iter(program, NULL);
 	case PROBE_TRACEPOINT:
-		return bpf_program__attach(program);
+		return typed ? bpf_program__attach(program)
+		             : bpf_program__attach_raw_tracepoint(program, probe->target);
 	case PROBE_ON_DEMAND:
 	case PROBE_HELPER:
 		break;
@@ -213,8 +244,10 @@ int probes_attach(struct probes *probes, struct bpf_object *object, struct diag 
 		if (state->why[0])
 			continue;
 		if (table[i].kind != PROBE_ON_DEMAND && table[i].kind != PROBE_HELPER) {
-			probes->links[i] = attach_one(&table[i], bpf_object__find_program_by_name(
-									 object, table[i].program));
+			probes->links[i] = attach_one(
+				&table[i],
+				bpf_object__find_program_by_name(object, table[i].program),
+				probes->typed);
 			if (!probes->links[i])
 				snprintf(state->why, sizeof(state->why), "cannot attach: %s",
 				         strerror(errno));
@@ -228,6 +261,9 @@ int probes_attach(struct probes *probes, struct bpf_object *object, struct diag 
 
 void probes_detach(struct probes *probes)
 {
+	if (probes->handler > 0)
+		libbpf_unregister_prog_handler(probes->handler);
+	probes->handler = 0;
 	for (size_t i = 0; i < TABLE_SIZE; i++) {
 		bpf_link__destroy(probes->links[i]);
 		probes->links[i] = NULL;

@@ -13,10 +13,20 @@
 struct probes {
 	struct live_probe state[PROBE_COUNT];
 	struct bpf_link *links[PROBE_COUNT];
+	bool typed;  /* the kernel has BTF of its own */
+	int handler; /* of libbpf: see probes_begin() */
 };
 
-/* Fills the table; what the kernel's BTF lacks is marked with its reason. */
-void probes_survey(struct probes *probes, const struct btf *btf, bool trace);
+/*
+ * Fills the table; what the BTF lacks is marked with its reason. Where it is not the kernel's own
+ * (typed is false), so is what cannot be loaded without.
+ */
+void probes_survey(struct probes *probes, const struct btf *btf, bool typed, bool trace);
+/*
+ * Before an object is opened: tp_btf programs become raw tracepoints, if there are no types.
+ * 0 or -errno. probes_detach() ends it.
+ */
+int probes_begin(struct probes *probes);
 /* Tells libbpf which programs to load: the surveyed ones that have no `why`. */
 void probes_choose(struct probes *probes, struct bpf_object *object);
 /* Gives up the optional ones with that reason; false if none was left to give up. */

@@ -466,7 +466,7 @@ static void test_output(void **state)
 	"--stacks --json --csv --facts --columns --sort --limit --no-header --color --for "        \
 	"--max-size --max-age "                                                                    \
 	"--fail-if --follow --utc "                                                                \
-	"--output --from --at --since --until --probes --help --version"
+	"--output --from --at --since --until --btf --probes --help --version"
 #define STATES                                                                                     \
 	"states are ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, "     \
 	"CLOSE_WAIT, LAST_ACK, LISTEN, CLOSING and the groups all, connected, synchronized, "      \

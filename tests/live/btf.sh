@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A kernel without BTF is served by --btf FILE. The running kernel's BTF is hidden, in a mount
+# namespace of our own, and a copy of it handed: nothing in user space can read it but from there.
+# That the kernel needs none of its own, either, is shown by what is loaded: programs of types that
+# take no BTF id. (The kernel matrix does the same on 5.10.)
+. "$(dirname "$0")/lib.sh"
+
+kernels=/sys/kernel/btf/vmlinux
+[ -r $kernels ] || skip "this kernel gives no BTF to copy"
+if [ -z "${BTF_COPY:-}" ]; then
+	cp $kernels "$work/vmlinux.btf"
+	BTF_COPY=$work/vmlinux.btf unshare -m -- bash "$0"
+	exit
+fi
+touch "$work/empty"
+mount --bind "$work/empty" $kernels
+made_mounts+=($kernels)
+
+assert_run 3 "$TCPTRAIL" events
+assert_matches "$err" '^tcptrail: the kernel gives no BTF .*--btf FILE' "without BTF"
+assert_run 3 "$TCPTRAIL" events --btf "$work/nothing"
+assert_contains "$err" "--btf: no BTF can be read from $work/nothing" "a file that is not there"
+assert_run 3 "$TCPTRAIL" snapshot --btf /etc/passwd
+assert_contains "$err" "--btf: no BTF can be read from /etc/passwd" "a file without BTF"
+assert_run 2 "$TCPTRAIL" snapshot --from "$work/empty" --btf "$BTF_COPY"
+
+assert_run 0 "$TCPTRAIL" --probes --btf "$BTF_COPY"
+assert_lacks "$out" "tp_btf" "probes"
+assert_equal 8 "$(grep -cE '^raw_tp/[a-z_]+ +[a-z]+ +yes' <<<"$out")" "raw tracepoints"
+assert_equal "no no no" "$(awk '$1 ~ /^iter|^bpf_task/ { print $3 }' <<<"$out" | paste -sd ' ')" \
+	"what needs the kernel's own"
+
+# Other tests, by a tcptrail that has no other BTF than the copy.
+cat >"$work/tcptrail" <<EOF
+#!/bin/sh
+exec "$(realpath "$TCPTRAIL")" "\$@" --btf "$BTF_COPY"
+EOF
+chmod 755 "$work/tcptrail"
+for name in states owners rst_retransmit; do
+	run env TCPTRAIL="$work/tcptrail" bash "$(dirname "$0")/$name.sh"
+	[ "$status" = 0 ] || fail "$name.sh with --btf: exit status $status" "$out" "$err"
+done
