@@ -42,7 +42,7 @@ LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
 
 .PHONY: all static help run check unit golden live asan lint install uninstall clean test-programs \
-	bench bench-codec fuzz fuzz-corpus fuzz-seeds
+	matrix bench bench-codec fuzz fuzz-corpus fuzz-seeds
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -55,6 +55,7 @@ help:
 	@echo 'check            all tests: lint, unit, golden, asan, fuzz-corpus, live (root)'
 	@echo 'unit golden live asan fuzz-corpus lint   one kind of them'
 	@echo 'fuzz             let clang search for bad input, $$(FUZZ_SECONDS) s a target'
+	@echo 'matrix           boot Debian kernels in QEMU and test in each (network; no root)'
 	@echo 'bench            what recording costs, against its targets (root)'
 	@echo 'bench-codec      size and speed of a recording of FACTS=FILE (events --facts)'
 	@echo 'install          into $$(DESTDIR)$$(PREFIX); uninstall'
@@ -220,6 +221,9 @@ golden: $(B)/tcptrail
 # Tests that trace run as root: SUDO says how to become it.
 live: test-programs
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario tests/live/run
+
+matrix: $(B)/static/tcptrail $(B)/static/scenario
+	STATIC=$(B)/static MATRIX_CACHE=$(abspath $(B))/matrix tools/matrix/run $(ROWS)
 
 # The same unit and golden tests under the sanitizers, built apart.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
