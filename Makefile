@@ -42,7 +42,7 @@ LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
 
 .PHONY: all static help run check unit golden live live-sanitizers asan coverage lint install \
-	uninstall clean test-programs bench bench-codec fuzz fuzz-corpus fuzz-seeds
+	uninstall clean test-programs matrix bench bench-codec fuzz fuzz-corpus fuzz-seeds
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -58,13 +58,14 @@ help:
 	@echo 'coverage         what unit and golden tests run of the pure layers; FILE=src/core/x.c'
 	@echo 'fuzz             let clang search for bad input, $$(FUZZ_SECONDS) s a target'
 	@echo 'bench            what all costs, beside peers and against targets (root, minutes)'
+	@echo 'matrix           boot Debian kernels in QEMU and test in each (network; no root)'
 	@echo 'bench-codec      size and speed of a recording of FACTS=FILE (events --facts)'
 	@echo 'install          into $$(DESTDIR)$$(PREFIX); uninstall'
 	@echo 'clean            remove $(B)/'
 
 # --- what is missing is named, with the command that brings it; make installs nothing ---------
 GOALS := $(filter-out help clean uninstall,$(or $(MAKECMDGOALS),all))
-NEEDS := $(if $(filter-out all static run install $(B)/%,$(GOALS)),test,build)
+NEEDS := $(or $(filter matrix,$(GOALS)),$(if $(filter-out all static run install $(B)/%,$(GOALS)),test,build))
 ifneq ($(GOALS),)
 ifneq ($(shell CC='$(CC)' CLANG='$(CLANG)' tools/setup --missing $(NEEDS) || echo some),)
 $(error or let ./tools/run or ./tools/check install it)
@@ -222,6 +223,9 @@ golden: $(B)/tcptrail
 # Tests that trace run as root: SUDO says how to become it.
 live: test-programs
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario tests/live/run
+
+matrix: $(B)/static/tcptrail $(B)/static/scenario
+	STATIC=$(B)/static MATRIX_CACHE=$(abspath $(B))/matrix tools/matrix/run $(ROWS)
 
 # The same unit and golden tests under the sanitizers, built apart.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

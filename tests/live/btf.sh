@@ -3,7 +3,7 @@
 # A kernel without BTF is served by --btf FILE. The running kernel's BTF is hidden, in a mount
 # namespace of our own, and a copy of it handed: nothing in user space can read it but from there.
 # That the kernel needs none of its own, either, is shown by what is loaded: programs of types that
-# take no BTF id. (tools/matrix boots a kernel whose BTF is destroyed.)
+# take no BTF id. (The kernel matrix does the same on 5.10.)
 . "$(dirname "$0")/lib.sh"
 
 kernels=/sys/kernel/btf/vmlinux

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+#
+# Sourced: Debian's cloud kernels, by an apt of our own in $cache. The system's is asked for its
+# mirrors only. Lists are refreshed once a day, and what was unpacked is kept.
+
+# -nobtf: with its BTF hidden, so that --btf must serve.
+# row|architecture|its suites, of which the newest is taken
+rows='
+bullseye|amd64|bullseye bullseye-security
+bullseye-nobtf|amd64|bullseye bullseye-security
+bookworm|amd64|bookworm bookworm-security
+bookworm-backports|amd64|bookworm-backports
+trixie|amd64|trixie trixie-security
+trixie-backports|amd64|trixie-backports
+sid|amd64|sid
+trixie-arm64|arm64|trixie trixie-security
+'
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+modules='inet_diag tcp_diag veth' # in order: tcp_diag wants inet_diag
+
+# own_apt apt-get|apt-cache ARGUMENT...: by -c, which is read after the system's configuration.
+own_apt() {
+	local command=$1
+	shift
+	"$command" -c "$cache/apt.conf" "$@"
+}
+
+# mirror debian|debian-security: where the system gets it from. MATRIX_MIRROR: where debian is.
+mirror() {
+	if [ -n "${MATRIX_MIRROR:-}" ]; then
+		echo "${MATRIX_MIRROR%/debian*}/$1"
+		return
+	fi
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+		sed 's|/$||' | grep "/$1\$" | sed -n 1p
+}
+
+write_sources() {
+	local suite archive uri
+	for suite in $(printf '%s' "$rows" | cut -d'|' -f3 | tr ' ' '\n' | sort -u); do
+		archive=debian
+		case $suite in *-security) archive=debian-security ;; esac
+		uri=$(mirror $archive)
+		[ -n "$uri" ] || continue
+		echo "deb [arch=amd64,arm64 signed-by=$keyring] $uri $suite main"
+	done >"$cache/sources.list"
+	[ -s "$cache/sources.list" ]
+}
+
+# sid's Release may be past its date, as others' on a mirror that is kept as it was.
+write_config() {
+	mkdir -p "$cache/lists/partial" "$cache/debs/partial" "$cache/kernels"
+	: >"$cache/status"
+	cat >"$cache/apt.conf" <<-END
+		Dir::State "$cache";
+		Dir::State::status "$cache/status";
+		Dir::State::lists "$cache/lists";
+		Dir::Cache "$cache";
+		Dir::Cache::archives "$cache/debs";
+		Dir::Cache::pkgcache "$cache/packages.bin";
+		Dir::Cache::srcpkgcache "";
+		Dir::Etc::SourceList "$cache/sources.list";
+		Dir::Etc::SourceParts "/dev/null";
+		Dir::Etc::Preferences "/dev/null";
+		Dir::Etc::PreferencesParts "/dev/null";
+		APT::Architectures {"amd64"; "arm64";};
+		APT::Sandbox::User "root";
+		Acquire::Languages "none";
+		Acquire::Check-Valid-Until "false";
+		Acquire::Retries "2";
+	END
+}
+
+# Our lists, not older than a day if they can be had. Fails if there are none at all.
+refresh_lists() {
+	command -v apt-get dpkg-deb >/dev/null || { echo "there is no apt here" >&2; return 1; }
+	write_config
+	if ! write_sources; then
+		echo "apt knows no mirror of Debian here; MATRIX_MIRROR=URI/debian names one" >&2
+		return 1
+	fi
+	if [ -z "$(find "$cache/updated" -mmin -1440 2>/dev/null)" ]; then
+		own_apt apt-get update -q >"$cache/update.log" 2>&1 && touch "$cache/updated"
+	fi
+	ls "$cache"/lists/*_Packages* >/dev/null 2>&1 || {
+		echo "no package list can be had: $(grep '^[EW]:' "$cache/update.log" | sed -n 1p)" >&2
+		return 1
+	}
+}
+
+# newest PACKAGE ARCH SUITE...: its version
+newest() {
+	local package=$1 arch=$2
+	shift 2
+	own_apt apt-cache madison "$package:$arch" | awk -v suites=" $* " '
+		{ suite = $6; sub(/\/.*/, "", suite) }
+		index(suites, " " suite " ") { print $3; exit }'
+}
+
+depends() { # PACKAGE=VERSION: names of what it depends on
+	own_apt apt-cache show "$1" | sed -n '/^Depends:/{s/^Depends: //; s/ *([^)]*)//g; s/, /\n/g; p; q}'
+}
+
+# The packages of a row's kernel, each NAME:ARCH=VERSION. From 6.19 on linux-image-* is empty.
+packages_of() {
+	local arch suites version image
+	IFS='|' read -r _ arch suites <<<"$(printf '%s' "$rows" | grep "^$1|")"
+	# shellcheck disable=SC2086 # several suites
+	version=$(newest "linux-image-cloud-$arch" "$arch" $suites)
+	[ -n "$version" ] || return 1
+	image=$(depends "linux-image-cloud-$arch:$arch=$version" | grep '^linux-image-[0-9]' | sed -n 1p)
+	[ -n "$image" ] || return 1
+	if depends "$image:$arch=$version" | grep -q '^linux-binary-'; then
+		echo "${image/image/binary}:$arch=$version ${image/image/modules}:$arch=$version"
+	else
+		echo "$image:$arch=$version"
+	fi
+}
+
+unpack_module() { # ROOT NAME DIR
+	local file
+	file=$(find "$1" -name "$2.ko*" | sed -n 1p)
+	case $file in
+	*.ko) cp "$file" "$3/$2.ko" ;;
+	*.xz) xz -dc "$file" >"$3/$2.ko" ;;
+	*.zst) zstd -qdc "$file" >"$3/$2.ko" ;;
+	*) : ;; # built in, or not there
+	esac
+}
+
+# keep DEB... DIR: vmlinuz and modules of the packages.
+keep() {
+	local dir=${*: -1} root module deb
+	root=$(mktemp -d "$cache/unpack.XXXXXX")
+	for deb in "${@:1:$#-1}"; do
+		dpkg-deb -x "$deb" "$root" || return 1
+		rm "$deb"
+	done
+	mkdir -p "$dir.part"
+	for module in $modules; do
+		unpack_module "$root" "$module" "$dir.part"
+	done
+	find "$root" -name 'vmlinuz*' -type f -exec cp {} "$dir.part/vmlinuz" \;
+	rm -rf "$root"
+	[ -s "$dir.part/vmlinuz" ] && mv "$dir.part" "$dir"
+}
+
+kernel_dir() { # PACKAGES: where they are kept
+	local name=${1%% *}
+	name=${name#linux-*-}
+	echo "$cache/kernels/${name//[:=]/_}"
+}
+
+# fetch_kernels ROW...: sets kernel[ROW] to a directory, or missing[ROW] to why not.
+declare -A kernel missing
+fetch_kernels() {
+	local row packages wanted=() debs
+	declare -A of
+	for row in "$@"; do
+		packages=$(packages_of "$row") || { missing[$row]="no mirror has it"; continue; }
+		of[$row]=$packages
+		# shellcheck disable=SC2206 # several packages
+		[ -e "$(kernel_dir "$packages")" ] || wanted+=($packages)
+	done
+	if [ ${#wanted[@]} -gt 0 ]; then # in one call: each takes some seconds
+		(cd "$cache/debs" && own_apt apt-get download -q "${wanted[@]}") >"$cache/download.log" 2>&1
+	fi
+	for row in "${!of[@]}"; do
+		kernel[$row]=$(kernel_dir "${of[$row]}")
+		[ -e "${kernel[$row]}" ] && continue
+		debs=()
+		for packages in ${of[$row]}; do
+			debs+=("$cache/debs/${packages%%:*}"_*.deb)
+		done
+		keep "${debs[@]}" "${kernel[$row]}" 2>>"$cache/download.log" && continue
+		unset "kernel[$row]"
+		missing[$row]="cannot be downloaded: $(grep '^E:' "$cache/download.log" | sed -n 1p)"
+	done
+}
