@@ -21,7 +21,7 @@ export LSAN_OPTIONS="exitcode=99" TSAN_OPTIONS="log_path=$report exitcode=99"
 no_reports() {
 	local file
 	for file in "$report"*; do # Valgrind's begin with two dashes where it only wonders
-		[ -e "$file" ] && grep -qv '^--' "$file" && fail "$1" "$(head -n 60 "$file")"
+		[ -e "$file" ] && grep -qvE '^--|^$' "$file" && fail "$1" "$(head -n 60 "$file")"
 	done
 	return 0
 }
