@@ -145,7 +145,7 @@ static bool tell_rules(const struct child *child, struct image *image,
 	struct stacks_rules *rules = &message.rules;
 	uint32_t count = 0;
 
-	memset(rules, 0, sizeof(*rules));
+	memset(&message, 0, sizeof(message)); /* not every rule has all of its numbers */
 	rules->h.type = STACKS_RULES;
 	rules->space = image->space;
 	for (uint32_t i = 0; i < unwound->count; i++) {

@@ -41,22 +41,26 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	finding->level = trend == TREND_SHRINKING ? FINDING_WARNING : FINDING_BAD;
 	finding->mover = closed_window ? MOVER_PEER : MOVER_NETWORK;
-	if (closed_window)
+	finding_evidence(finding, "of %u, %" PRIu64 " wait for a window, others retransmit",
+	                 group->count, group->tally[1]);
+	if (closed_window) {
 		finding_verdict(
 			finding,
 			"The peers have closed and do not take the answers of %s: their window "
 			"is closed.",
 			name);
-	else
+		finding_next(finding, "look at the peer's program: it has shut down its side and "
+		                      "reads no more");
+	} else {
 		finding_verdict(
 			finding,
 			"The peers have closed and what %s answers does not arrive: it is sent "
 			"again and again.",
 			name);
-	finding_evidence(finding, "of %u, %" PRIu64 " wait for a window, others retransmit",
-	                 group->count, group->tally[1]);
-	finding_next(finding,
-	             "look at the peer's program: it has shut down its side and reads no more");
+		finding_next(finding,
+		             "is the peer, or the way to it, still there? A firewall or NAT "
+		             "may have forgotten the connection");
+	}
 	finding_next(finding, "a limit for such peers: setsockopt TCP_USER_TIMEOUT in %s", name);
 }
 

@@ -21,7 +21,7 @@ export LSAN_OPTIONS="exitcode=99" TSAN_OPTIONS="log_path=$report exitcode=99"
 no_reports() {
 	local file
 	for file in "$report"*; do # Valgrind's begin with two dashes where it only wonders
-		[ -e "$file" ] && grep -qv '^--' "$file" && fail "$1" "$(head -n 60 "$file")"
+		[ -e "$file" ] && grep -qvE '^--|^$' "$file" && fail "$1" "$(head -n 60 "$file")"
 	done
 	return 0
 }
@@ -30,7 +30,8 @@ at_work() {
 	grep -qE '^tcptrail: (tracing|recording|watching)' "$1" || ! kill -0 "$2" 2>/dev/null
 }
 
-# storm_at COUNT COMMAND...: it runs into a pipe while sockets come and go, and then ends well.
+# storm_at COUNT COMMAND...: it runs into a pipe while sockets come and go, and then ends well; by
+# itself, where $signal is none.
 storm_at() {
 	local count=$1
 	shift
@@ -43,39 +44,44 @@ storm_at() {
 	done
 	"$SCENARIO" storm --count "$count" --hold 0 </dev/null >/dev/null
 	"$SCENARIO" prefork --count 5 </dev/null >/dev/null
-	kill -INT "$started"
-	await_end "$started" 600 || fail "$* does not end"
+	[ -z "$signal" ] || kill -"$signal" "$started"
+	await_end "$started" 900 || fail "$* does not end"
 	status=0
 	wait "$started" || status=$?
 	no_reports "report of $*"
 	assert_matches "$status" '^[04]$' "exit status of $* ($(cat "$work/err"))"
 }
 
-# commands COUNT TOOL...: all that trace, and some that only look.
-commands() {
-	local count=$1 number=$((++made))
-	shift
-	storm_at "$count" "$@" events
-	storm_at "$count" "$@" events --json --stacks
-	storm_at "$count" "$@" events --facts
-	storm_at "$count" "$@" -anp
-	storm_at "$count" "$@" record --stacks "$work/recording.$number/"
-	storm_at "$count" "$@" why --for 10m --stacks
+# looks TOOL...: what does not trace.
+looks() {
 	for look in "snapshot -atpe" "snapshot -an --json" "why --for 0s" "--probes" \
-		"events --from $work/recording.$number" "info $work/recording.$number" \
-		"diff --from $work/recording.$number start end"; do
+		"events --from $recording" "info $recording" "diff --from $recording start end"; do
 		# shellcheck disable=SC2086 # words
 		run "$@" $look
 		no_reports "report of $* $look"
 		assert_matches "$status" '^[014]$' "exit status of $* $look ($err)"
 	done
 }
-made=0
 
+signal=INT
 for program in $SANITIZED; do
-	commands 3000 "$program"
+	recording=$work/$(basename "$(dirname "$program")")
+	storm_at 3000 "$program" events
+	storm_at 3000 "$program" events --json --stacks
+	storm_at 3000 "$program" events --facts
+	storm_at 3000 "$program" -anp
+	storm_at 3000 "$program" record --stacks "$recording/"
+	storm_at 3000 "$program" why --for 10m --stacks
+	looks "$program"
 done
+
+# Valgrind takes signals before signalfd does.
 command -v valgrind >/dev/null || skip "Valgrind is not there; the sanitizers had nothing to report"
-commands 100 valgrind -q --error-exitcode=99 --suppressions="$work/suppress" --leak-check=full \
-	--show-leak-kinds=definite --errors-for-leak-kinds=definite --log-file="$report.valgrind.%p" \
-	"$TCPTRAIL"
+valgrind=(valgrind -q --error-exitcode=99 "--suppressions=$work/suppress" --leak-check=full
+	--show-leak-kinds=definite --errors-for-leak-kinds=definite "--log-file=$report.valgrind.%p" "$TCPTRAIL")
+signal=
+recording=$work/valgrind
+storm_at 200 "${valgrind[@]}" events --json --stacks --limit 500
+storm_at 200 "${valgrind[@]}" record --stacks --for 3s "$recording/"
+storm_at 200 "${valgrind[@]}" why --for 3s --stacks
+looks "${valgrind[@]}"
