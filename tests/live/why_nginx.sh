@@ -90,10 +90,12 @@ program_start "${clients[@]}" "$before" 0 abort:8001 ask:8002
 piled_up "$before"
 start "$work/twins" "$work/twins.err" "${clients[@]}" 0 0.05 keep:8003 ask:8003
 twins=$started
-why_start --for 4s --stacks
+why_start --for 10m --stacks
 program_start "${clients[@]}" "$after" 0.2 abort:8001 ask:8002 fail:8004
 all=$((before + after))
 piled_up "$all"
+sleep 3 # who is younger than a second may be closed yet
+kill -INT "$why_pid"
 why_end
 kill -0 "$twins" || fail "no more clients" "$(cat "$work/twins.err")"
 program_end "$twins"
@@ -112,9 +114,11 @@ assert_equal "9 127.0.0.1:9 8001 ${upstream[leaking]}" "$(jq -r 'select(.level !
 # --- the worker is stuck --------------------------------------------------------------------------
 
 kill -STOP "$worker"
-why_start --for 3s
+why_start --for 10m
 program_start python3 "$progs/close_wait_clients.py" 5 0 send:8003
 wait_until "5 in the queue" in_state close-wait 8003 5
+sleep 2
+kill -INT "$why_pid"
 why_end
 kill -CONT "$worker"
 assert_finding 8003 "rule level mover count comm" "close-wait-queued bad application 5 nginx"

@@ -53,9 +53,11 @@ watch_piles() {
 	piled_up "$before"
 	start "$work/twins" "$work/twins.err" "${clients[@]}" 0 0.05 "${twins[@]}"
 	twins_pid=$started
-	why_start --for 4s --stacks
+	why_start --for 10m --stacks
 	visit "$after"
 	piled_up "$((before + after))"
+	sleep 3 # who is younger than a second may be closed yet
+	kill -INT "$why_pid"
 	why_end
 	kill -0 "$twins_pid" || fail "no more clients" "$(cat "$work/twins.err")"
 	program_end "$twins_pid"
