@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "fact/text.h"
 
 struct input {
@@ -70,8 +71,9 @@ static int next_line(struct input *input, const struct fact **result, int64_t *w
 	if (!got && ferror(input->text))
 		return diag_fail(diag, -EIO, "cannot read %s: %s", input->path, strerror(errno));
 	if (got && fact->type == FACT_CLOCK)
-		input->wall_offset = ((struct fact_clock *)fact)->wall - (int64_t)fact->time;
-	*wall = input->wall_offset ? (int64_t)fact->time + input->wall_offset : 0;
+		input->wall_offset =
+			clock_wall_offset(((struct fact_clock *)fact)->wall, fact->time);
+	*wall = clock_wall(fact->time, input->wall_offset);
 	*result = fact;
 	return got;
 }

@@ -75,6 +75,15 @@ int run_print_why(struct run *run)
 	return err ? err : run_print_fail_if(run);
 }
 
+int run_print_watch(struct run *run)
+{
+	int err = output_end_events(run->output);
+
+	if (!err)
+		err = output_snapshot(run->output);
+	return err ? err : output_totals(run->output);
+}
+
 static int tell_answer(const struct run *run)
 {
 	if (run->failed)

@@ -54,11 +54,7 @@ static int run_watch(struct run *run)
 		err = run_stream(run);
 	if (!err)
 		err = feed_walk(run->feed);
-	if (!err)
-		err = output_end_events(run->output);
-	if (!err)
-		err = output_snapshot(run->output);
-	return err ? err : output_totals(run->output);
+	return err ? err : run_print_watch(run);
 }
 
 /* What whoever has the sockets is doing now is worth a look only here. */

@@ -37,6 +37,7 @@ int run_reopen_why(struct run *run);   /* and forgets what it has heard */
 /* Prints by what was opened. 0 or -errno. */
 int run_print_fail_if(struct run *run);
 int run_print_why(struct run *run);
+int run_print_watch(struct run *run); /* what no command ends with */
 /*
  * The exit code of a command that came to its end with 0 or -errno: was the socket
  * found, is a threshold met? diag says why it stopped, unless the output did.

@@ -143,7 +143,7 @@ static int apply(struct replay *replay)
 	int err = replay->restart ? restart(replay->run) : 0;
 
 	replay->restart = false;
-	replay->clock = replay->wall ? (int64_t)((uint64_t)replay->wall - replay->fact->time) : 0;
+	replay->clock = replay->wall ? clock_wall_offset(replay->wall, replay->fact->time) : 0;
 	err = err ? err : table_apply(replay->run->table, replay->fact);
 	if (!err && replay->tell_facts)
 		output_fact(replay->fact, replay->run->output);
@@ -160,12 +160,12 @@ static void pass_time(const struct replay *replay, int64_t wall)
 	char text[FORMAT_SIZE];
 
 	if (!offset && !replay->ended && replay->wall) /* nothing was applied yet */
-		offset = (int64_t)((uint64_t)replay->wall - replay->fact->time);
+		offset = clock_wall_offset(replay->wall, replay->fact->time);
 	clock.h.time = (uint64_t)wall - (uint64_t)offset;
 	if (!offset || (clock.h.time <= now && table_wall(table, now)))
 		return;
 	if (now && clock.h.time > now + SILENCE) {
-		format_time(text, (int64_t)(now + (uint64_t)offset), replay->run->options->utc);
+		format_time(text, clock_wall(now, offset), replay->run->options->utc);
 		run_notice("nothing was recorded then; the table is that of %s", text);
 	}
 	table_apply(table, &clock.h);
@@ -248,15 +248,6 @@ static int listen(struct replay *replay)
 	return err;
 }
 
-static int print_watch(struct run *run)
-{
-	int err = output_end_events(run->output);
-
-	if (!err)
-		err = output_snapshot(run->output);
-	return err ? err : output_totals(run->output);
-}
-
 /* What the table has come to. */
 static int print(struct run *run)
 {
@@ -269,7 +260,7 @@ static int print(struct run *run)
 	case COMMAND_TRAIL:
 		return trail_print(run->trail);
 	case COMMAND_WATCH:
-		return print_watch(run);
+		return run_print_watch(run);
 	case COMMAND_SNAPSHOT:
 		err = run_open_fail_if(run);
 		if (err || run->fail_if)

@@ -23,4 +23,18 @@ static inline uint64_t clock_boot(void)
 	return clock_ns(CLOCK_BOOTTIME);
 }
 
+/*
+ * Wall clock minus boot time, and wall clock (ns since 1970) by that; 0: not known. What a
+ * damaged recording tells may be any number: nothing here overflows.
+ */
+static inline int64_t clock_wall_offset(int64_t wall, uint64_t boot)
+{
+	return (int64_t)((uint64_t)wall - boot);
+}
+
+static inline int64_t clock_wall(uint64_t boot, int64_t offset)
+{
+	return offset ? (int64_t)(boot + (uint64_t)offset) : 0;
+}
+
 #endif

@@ -97,7 +97,7 @@ static void fold_loss(struct table *t, const struct fact_loss *fact)
 
 static void fold_clock(struct table *t, const struct fact_clock *fact)
 {
-	t->wall_offset = (int64_t)((uint64_t)fact->wall - fact->h.time);
+	t->wall_offset = clock_wall_offset(fact->wall, fact->h.time);
 }
 
 static void fold(struct table *t, const struct fact *fact)
@@ -212,7 +212,7 @@ uint64_t table_began(const struct table *t)
 
 int64_t table_wall(const struct table *t, uint64_t boot)
 {
-	return t->wall_offset ? (int64_t)(boot + (uint64_t)t->wall_offset) : 0;
+	return clock_wall(boot, t->wall_offset);
 }
 
 struct names *table_names(struct table *t)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "fact/text.h"
 #include "record/dir.h"
 
@@ -116,10 +117,10 @@ static void follow_checkpoint(struct scan *scan, enum block_kind kind)
 	scan->checkpoint = SIZE_MAX;
 }
 
-/* ns since 1970 of a boot time; 0: not known. Offsets of damage may be any. */
+/* ns since 1970 of a boot time; 0: not known. */
 static int64_t wall_of(const struct block_info *info, uint64_t time)
 {
-	return info->wall_offset ? (int64_t)(time + (uint64_t)info->wall_offset) : 0;
+	return clock_wall(time, info->wall_offset);
 }
 
 static void sum_up(struct reader_summary *summary, const struct block_info *info)

@@ -307,7 +307,8 @@ void writer_fact(const struct fact *fact, void *arg)
 	struct writer *w = arg;
 
 	if (fact->type == FACT_CLOCK)
-		w->wall_offset = ((const struct fact_clock *)fact)->wall - (int64_t)fact->time;
+		w->wall_offset =
+			clock_wall_offset(((const struct fact_clock *)fact)->wall, fact->time);
 	if (w->open && w->open->size >= CHUNK_SIZE)
 		seal(w); /* not before: the last of a checkpoint has to be known as such */
 	if (!w->open)

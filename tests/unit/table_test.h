@@ -427,4 +427,21 @@ static inline struct totals totals_of(const struct trial *trial)
 	(void)state;                                                                               \
 	trial_begin(&trial, rows)
 
+/* A fact as it goes through a file: printed, and read back to the same bytes. */
+static inline void apply_by_text(struct table *table, const struct fact *fact)
+{
+	uint64_t copy[FACT_MAX_SIZE / sizeof(uint64_t)];
+	char line[8192] = "";
+	struct diag diag = {""};
+	FILE *out = fmemopen(line, sizeof(line), "w");
+
+	assert_non_null(out);
+	assert_int_equal(fact_text_print(out, fact), 0);
+	fclose(out);
+	if (fact_text_parse(line, (struct fact *)copy, &diag) != 1)
+		fail_msg("%s%s", line, diag.text);
+	assert_memory_equal(copy, fact, fact->len);
+	assert_int_equal(table_apply(table, (struct fact *)copy), 0);
+}
+
 #endif

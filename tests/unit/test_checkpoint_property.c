@@ -77,23 +77,6 @@ static struct table *new_table(struct trio *trio, struct listener *listener)
 
 /* --- facts ----------------------------------------------------------------------------------- */
 
-/* As it goes through a file. */
-static void apply_by_text(struct table *table, const struct fact *fact)
-{
-	uint64_t copy[FACT_MAX_SIZE / sizeof(uint64_t)];
-	char line[8192] = "";
-	struct diag diag = {""};
-	FILE *out = fmemopen(line, sizeof(line), "w");
-
-	assert_non_null(out);
-	assert_int_equal(fact_text_print(out, fact), 0);
-	fclose(out);
-	if (fact_text_parse(line, (struct fact *)copy, &diag) != 1)
-		fail_msg("%s%s", line, diag.text);
-	assert_memory_equal(copy, fact, fact->len);
-	assert_int_equal(table_apply(table, (struct fact *)copy), 0);
-}
-
 static void apply_to_all(struct trio *trio, const struct fact *fact)
 {
 	assert_int_equal(table_apply(trio->live, fact), 0);

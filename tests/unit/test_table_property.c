@@ -20,30 +20,13 @@ struct race {
 	const struct fact *fact; /* the newest */
 };
 
-/* The facts of a stream as they go through a file. */
-static void fold_by_text(struct table *table, const struct fact *fact)
-{
-	uint64_t copy[FACT_MAX_SIZE / sizeof(uint64_t)];
-	char line[2048] = "";
-	struct diag diag = {""};
-	FILE *out = fmemopen(line, sizeof(line), "w");
-
-	assert_non_null(out);
-	assert_int_equal(fact_text_print(out, fact), 0);
-	fclose(out);
-	if (fact_text_parse(line, (struct fact *)copy, &diag) != 1)
-		fail_msg("%s%s", line, diag.text);
-	assert_memory_equal(copy, fact, fact->len);
-	assert_int_equal(table_apply(table, (struct fact *)copy), 0);
-}
-
 static void fold_fact(const struct fact *fact, void *arg)
 {
 	struct race *race = arg;
 
 	assert_int_equal(table_apply(race->table, fact), 0);
 	if (race->again)
-		fold_by_text(race->again, fact);
+		apply_by_text(race->again, fact);
 	if (!(++race->facts % RECOUNT_EVERY))
 		check_table(race->table);
 }
