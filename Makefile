@@ -52,7 +52,7 @@ help:
 	@echo 'all              build $(B)/tcptrail (default)'
 	@echo 'static           build $(B)/static/tcptrail, which needs no library where it runs'
 	@echo 'run              build and run it as root'
-	@echo 'check            all tests: lint, unit, golden, asan, fuzz-corpus, live (root)'
+	@echo 'check            all tests: lint, unit, golden, asan, fuzz-corpus, live (root), matrix'
 	@echo 'unit golden live asan fuzz-corpus lint   one kind of them'
 	@echo 'live-sanitizers  the program under a storm, by ASan, UBSan, TSan and Valgrind (root)'
 	@echo 'coverage         what unit and golden tests run of the pure layers; FILE=src/core/x.c'

@@ -58,7 +58,7 @@ row() {
 found() {
 	local cookie=$1
 	shift
-	"$TCPTRAIL" snapshot -a --json --columns cookie "$@" | jq -r .cookie | grep -qx "$cookie"
+	"$TCPTRAIL" snapshot -a --json --columns cookie "$@" | jq -r .cookie | grep -x "$cookie" >"$work/found"
 }
 
 check_container() { # CGROUP COOKIE: of the cgroup that ends in docker-$id.scope or docker/$id

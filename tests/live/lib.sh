@@ -431,7 +431,7 @@ process_comm() {
 
 # Nothing is under way in this namespace any more: only TIME_WAIT is left. For wait_until.
 is_quiet() {
-	! ss -Htan | grep -qv TIME-WAIT
+	[ -z "$(ss -Htan | grep -v TIME-WAIT)" ] # not grep -q, which would end ss by SIGPIPE
 }
 
 own_netns() {

@@ -26,7 +26,7 @@ stacks() {
 }
 
 named() {
-	stacks "$1" "$2" | grep -q "$3"
+	stacks "$1" "$2" | grep "$3" >"$work/named"
 }
 
 trace() {

@@ -72,7 +72,7 @@ chmod 755 "$work" # its worker is another user
 start "$work/nginx.out" "$work/nginx.err" nginx -p "$work" -c "$work/nginx.conf" -e "$work/nginx.log"
 master=$started
 listens() {
-	ss -Htln "( sport = :$1 )" | grep -q .
+	[ -n "$(ss -Htln "( sport = :$1 )")" ]
 }
 wait_until "nginx to listen" listens 8004
 worker=$(ps -o pid= --ppid "$master" | tr -d ' ')

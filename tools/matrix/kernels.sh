@@ -27,26 +27,26 @@ own_apt() {
 	"$command" -c "$cache/apt.conf" "$@"
 }
 
-# mirror debian|debian-security: where the system gets it from. MATRIX_MIRROR: where debian is.
+# mirror debian|debian-security: where the system gets it from, or else Debian's own. MATRIX_MIRROR:
+# where debian is.
 mirror() {
+	local uri
 	if [ -n "${MATRIX_MIRROR:-}" ]; then
 		echo "${MATRIX_MIRROR%/debian*}/$1"
 		return
 	fi
-	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-		sed 's|/$||' | grep "/$1\$" | sed -n 1p
+	uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+		sed 's|/$||' | grep "/$1\$" | sed -n 1p)
+	echo "${uri:-http://deb.debian.org/$1}"
 }
 
 write_sources() {
-	local suite archive uri
+	local suite archive
 	for suite in $(printf '%s' "$rows" | cut -d'|' -f3 | tr ' ' '\n' | sort -u); do
 		archive=debian
 		case $suite in *-security) archive=debian-security ;; esac
-		uri=$(mirror $archive)
-		[ -n "$uri" ] || continue
-		echo "deb [arch=amd64,arm64 signed-by=$keyring] $uri $suite main"
+		echo "deb [arch=amd64,arm64 signed-by=$keyring] $(mirror $archive) $suite main"
 	done >"$cache/sources.list"
-	[ -s "$cache/sources.list" ]
 }
 
 # sid's Release may be past its date, as others' on a mirror that is kept as it was.
@@ -77,10 +77,7 @@ write_config() {
 refresh_lists() {
 	command -v apt-get dpkg-deb >/dev/null || { echo "there is no apt here" >&2; return 1; }
 	write_config
-	if ! write_sources; then
-		echo "apt knows no mirror of Debian here; MATRIX_MIRROR=URI/debian names one" >&2
-		return 1
-	fi
+	write_sources
 	if [ -z "$(find "$cache/updated" -mmin -1440 2>/dev/null)" ]; then
 		own_apt apt-get update -q >"$cache/update.log" 2>&1 && touch "$cache/updated"
 	fi
@@ -112,11 +109,11 @@ packages_of() {
 	[ -n "$version" ] || return 1
 	image=$(depends "linux-image-cloud-$arch:$arch=$version" | grep '^linux-image-[0-9]' | sed -n 1p)
 	[ -n "$image" ] || return 1
-	if depends "$image:$arch=$version" | grep -q '^linux-binary-'; then
-		echo "${image/image/binary}:$arch=$version ${image/image/modules}:$arch=$version"
-	else
-		echo "$image:$arch=$version"
-	fi
+	# No `grep -q` behind a pipe: it leaves early, and what wrote to it fails then.
+	case $(depends "$image:$arch=$version") in
+	*linux-binary-*) echo "${image/image/binary}:$arch=$version ${image/image/modules}:$arch=$version" ;;
+	*) echo "$image:$arch=$version" ;;
+	esac
 }
 
 unpack_module() { # ROOT NAME DIR
@@ -156,7 +153,7 @@ kernel_dir() { # PACKAGES: where they are kept
 # fetch_kernels ROW...: sets kernel[ROW] to a directory, or missing[ROW] to why not.
 declare -A kernel missing
 fetch_kernels() {
-	local row packages wanted=() debs
+	local row packages why wanted=() debs
 	declare -A of
 	for row in "$@"; do
 		packages=$(packages_of "$row") || { missing[$row]="no mirror has it"; continue; }
@@ -176,6 +173,7 @@ fetch_kernels() {
 		done
 		keep "${debs[@]}" "${kernel[$row]}" 2>>"$cache/download.log" && continue
 		unset "kernel[$row]"
-		missing[$row]="cannot be downloaded: $(grep '^E:' "$cache/download.log" | sed -n 1p)"
+		why=$(grep '^E:' "$cache/download.log" | sed -n 1p)
+		missing[$row]=${why:-"there is no kernel in ${of[$row]}"}
 	done
 }
