@@ -17,6 +17,8 @@ struct info {
 	struct table *table; /* as at the end of the newest session: it knows the names */
 	struct recording_session *sessions;
 	struct recording_info recording;
+	uint64_t began;       /* the newest session's recorder, by its table */
+	uint64_t lost_before; /* by those before it */
 };
 
 static const char *meta(const struct info *info, enum fact_meta which)
@@ -24,11 +26,26 @@ static const char *meta(const struct info *info, enum fact_meta which)
 	return names_find(table_names(info->table), name_key_number(NAME_META, which));
 }
 
-/* Folds the end of a session. What it lost is in its table's totals. */
+/* A recorder that was paused goes on in another session; totals are since it began. */
+static void count_losses(struct info *info)
+{
+	struct recording_info *recording = &info->recording;
+	struct totals totals;
+
+	table_totals(info->table, &totals);
+	if (table_began(info->table) != info->began)
+		info->lost_before = recording->lost;
+	info->began = table_began(info->table);
+	recording->lost = info->lost_before;
+	for (int i = 0; i < LOSS_WHERE_COUNT; i++)
+		recording->lost += totals.lost[i];
+	recording->lost_uncounted |= totals.lost_uncounted;
+}
+
+/* Folds the end of a session. */
 static int read_session(struct info *info, const struct reader_session *session, struct diag *diag)
 {
 	const struct fact *fact;
-	struct totals totals;
 	int64_t wall;
 	int got;
 
@@ -42,10 +59,7 @@ static int read_session(struct info *info, const struct reader_session *session,
 		            fact); /* what it refuses is damage, and told by the reader */
 	if (got < 0)
 		return got;
-	table_totals(info->table, &totals);
-	for (int i = 0; i < LOSS_WHERE_COUNT; i++)
-		info->recording.lost += totals.lost[i];
-	info->recording.lost_uncounted |= totals.lost_uncounted;
+	count_losses(info);
 	return 0;
 }
 

@@ -36,13 +36,15 @@ readable() {
 
 # tells_loss FILE|DIR: the recorder has counted what it lost, and the recording tells of as many.
 tells_loss() {
-	local lost
+	local lost all
+	all=$(sed -nE 's/.*lost on the way \(([^)]*)\).*/\1/p' <<<"$err" | grep -o '[0-9]*' | paste -sd +)
 	assert_equal 4 "$status" "exit status ($err)"
 	lost=$(sed -nE 's/.*facts in .*; ([0-9]+) were lost$/\1/p' <<<"$err")
 	assert_between 1 100000000 "${lost:-0}" "facts lost"
 	assert_matches "$err" "facts were lost on the way \(.*output $lost[,)]" "notices"
 	assert_run 4 "$TCPTRAIL" snapshot -an --from "$1"
 	assert_matches "$err" "facts were lost on the way \(.*output $lost[,)]" "replay"
+	assert_equal "$((all))" "$("$TCPTRAIL" info --json "$1" | jq .lost)" "info"
 }
 
 notices() {
@@ -87,15 +89,18 @@ assert_matches "$err" "; [0-9]+ were lost" "notices"
 readable "$disk/dir"
 rm -r "$disk/filler" "$disk/dir"
 
-# A file.
+# A file, and a disk that is full twice.
 record_start "$disk/one"
 wait_until "facts in it" "$VERIFY" "$disk/one"
-fill
-readable "$disk/one"
-rm "$disk/filler"
-wait_until "a recorder that goes on" record_says "recording goes on"
+for time in 1 2; do
+	fill $time
+	readable "$disk/one"
+	rm "$disk/filler"
+	wait_until "a recorder that goes on" record_says "recording goes on" $time
+done
 record_stop
-assert_equal "1 1" "$(notices 'is paused') $(notices 'goes on in')" "notices: $err"
+assert_equal "2 2" "$(notices 'is paused') $(notices 'goes on in')" "notices: $err"
+assert_equal 3 "$("$TCPTRAIL" info --json "$disk/one" | jq ".sessions | length")" "sessions"
 tells_loss "$disk/one"
 readable "$disk/one"
 
