@@ -111,26 +111,37 @@ static __always_inline unsigned long retransmit_expires(struct inet_connection_s
 	struct sock___retransmit *new = (void *)icsk;
 
 	if (bpf_core_field_exists(old->icsk_timeout))
-		return BPF_CORE_READ(old, icsk_timeout);
+		return old->icsk_timeout;
 	if (bpf_core_field_exists(icsk->icsk_retransmit_timer))
-		return BPF_CORE_READ(icsk, icsk_retransmit_timer.expires);
-	return BPF_CORE_READ(new, tcp_retransmit_timer.expires);
+		return icsk->icsk_retransmit_timer.expires;
+	return new->tcp_retransmit_timer.expires;
 }
 
-static __always_inline struct timer_list *keepalive_timer(struct inet_connection_sock *icsk)
+static __always_inline void keepalive_timer(struct fact_sample *s,
+                                            struct inet_connection_sock *icsk)
 {
 	struct inet_connection_sock___keepalive *new = (void *)icsk;
+	struct sock *sk = (struct sock *)icsk;
+	unsigned long expires;
+	bool pending;
 
-	if (bpf_core_field_exists(new->icsk_keepalive_timer))
-		return (void *)__builtin_preserve_access_index(&new->icsk_keepalive_timer);
-	return (void *)__builtin_preserve_access_index(&icsk->icsk_inet.sk.sk_timer);
+	if (bpf_core_field_exists(new->icsk_keepalive_timer)) {
+		pending = new->icsk_keepalive_timer.entry.pprev;
+		expires = new->icsk_keepalive_timer.expires;
+	} else {
+		pending = sk->sk_timer.entry.pprev;
+		expires = sk->sk_timer.expires;
+	}
+	if (!pending)
+		return;
+	s->timer = TIMER_KEEPALIVE;
+	s->timer_ms = timer_left(expires);
 }
 
 /* tp is of a type known to the verifier: only iterators ask for timers. */
 static __always_inline void sample_timer(struct fact_sample *s, struct tcp_sock *tp)
 {
 	struct inet_connection_sock *icsk = &tp->inet_conn;
-	struct timer_list *keepalive = keepalive_timer(icsk);
 	__u8 pending = icsk->icsk_pending;
 
 	s->retrans = icsk->icsk_retransmits;
@@ -141,12 +152,10 @@ static __always_inline void sample_timer(struct fact_sample *s, struct tcp_sock 
 		s->timer = TIMER_RETRANSMIT;
 	else if (pending == ICSK_TIME_PROBE0)
 		s->timer = TIMER_PROBE;
-	if (s->timer) {
+	if (s->timer)
 		s->timer_ms = timer_left(retransmit_expires(icsk));
-	} else if (BPF_CORE_READ(keepalive, entry.pprev)) {
-		s->timer = TIMER_KEEPALIVE;
-		s->timer_ms = timer_left(BPF_CORE_READ(keepalive, expires));
-	}
+	else
+		keepalive_timer(s, icsk);
 }
 
 /*
@@ -252,7 +261,7 @@ static __always_inline void sample_kernel(struct fact_sample *s, struct tcp_sock
 {
 	struct sock *sk = (struct sock *)tp;
 
-	if (s->flags & SAMPLE_SOCKET && !BPF_CORE_READ(sk, sk_socket, file))
+	if (s->flags & SAMPLE_SOCKET && !sk->sk_socket->file)
 		s->flags |= SAMPLE_KERNEL;
 }
 

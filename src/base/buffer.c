@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 void buffer_free(struct buffer *buffer)
 {
@@ -45,11 +44,6 @@ void buffer_add(struct buffer *buffer, const void *bytes, size_t size)
 		return;
 	memcpy(buffer->data + buffer->size, bytes, size);
 	buffer->size += size;
-}
-
-void buffer_text(struct buffer *buffer, const char *text)
-{
-	buffer_add(buffer, text, strlen(text));
 }
 
 void buffer_fill(struct buffer *buffer, char c, size_t count)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct buffer {
 	char *data; /* not NUL-terminated */
@@ -17,10 +18,15 @@ struct buffer {
 void buffer_free(struct buffer *buffer);
 
 void buffer_add(struct buffer *buffer, const void *bytes, size_t size);
-void buffer_text(struct buffer *buffer, const char *text);
 /* count times the byte c */
 void buffer_fill(struct buffer *buffer, char c, size_t count);
 void buffer_print(struct buffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Here, so that the length of a literal is known when compiled. */
+static inline void buffer_text(struct buffer *buffer, const char *text)
+{
+	buffer_add(buffer, text, strlen(text));
+}
 
 #endif

@@ -46,8 +46,9 @@ static void format_figures(char *text, uint64_t number, uint64_t unit, const cha
 static void format_pair(char *text, uint64_t seconds, uint64_t large, const char *large_name,
                         uint64_t small, const char *small_name)
 {
-	snprintf(text, FORMAT_SIZE, "%" PRIu64 "%s%02" PRIu64 "%s", seconds / large, large_name,
-	         seconds % large / small, small_name);
+	text = format_number(text, seconds / large, 1);
+	text = format_number(stpcpy(text, large_name), seconds % large / small, 2);
+	strcpy(text, small_name);
 }
 
 void format_duration(char text[FORMAT_SIZE], uint64_t ns)

@@ -6,6 +6,7 @@
 #include "core/table_private.h"
 
 #define ROOM_FIRST 256
+#define GROWTH     4 /* each growth looks at all elements, and a look-up in vain at those of a bucket */
 #define LOOKS      64 /* chains are short, but for what was made to be long */
 
 uint32_t chain_first(const struct index *index, uint64_t hash)
@@ -16,7 +17,7 @@ uint32_t chain_first(const struct index *index, uint64_t hash)
 static int grow(const struct chains *chains)
 {
 	struct index *index = chains->index;
-	uint32_t room = index->buckets ? (index->mask + 1) * 2 : ROOM_FIRST;
+	uint32_t room = index->buckets ? (index->mask + 1) * GROWTH : ROOM_FIRST;
 	uint32_t *buckets = malloc(room * sizeof(*buckets));
 
 	if (!buckets)

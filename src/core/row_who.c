@@ -41,10 +41,11 @@ GETTER(program)
 	table_owner(context->table, object, &owner);
 	if (!owner.task && owner.holding == HOLDING_UNKNOWN)
 		return;
-	value_print(value, "%s", owner.queued ? "(" : "");
 	if (owner.task)
-		value_print_more(value, "%u/%.*s", owner.task->pid, FACT_COMM_LEN,
-		                 owner.task->comm);
+		value_print(value, "%s%u/%.*s", owner.queued ? "(" : "", owner.task->pid,
+		            FACT_COMM_LEN, owner.task->comm);
+	else
+		value_print(value, "%s", owner.queued ? "(" : "");
 	if (owner.more)
 		value_print_more(value, "+%u", owner.more);
 	if (owner.holding == HOLDING_EXITED || owner.holding == HOLDING_KERNEL)
@@ -57,7 +58,8 @@ GETTER(program)
 		}
 		value_print_more(value, "]");
 	}
-	value_print_more(value, "%s", owner.queued ? ")" : "");
+	if (owner.queued)
+		value_print_more(value, ")");
 }
 
 /* "open", "queue", "closed", "exited", "hidden", "kernel" */

@@ -314,7 +314,6 @@ void live_close(struct live *live)
 	unmap_position(live->written);
 	tcptrail_bpf__destroy(live->skeleton);
 	btf__free(live->btf);
-	free(live->batch);
 	free(live);
 }
 

@@ -58,7 +58,7 @@ int live_name_reasons(struct live *live);
 
 /*
  * Walks the sockets of the namespace the calling thread is in (WALK_BEGIN,
- * FACT_SEEN..., WALK_END), draining the ring before each batch so that an
+ * FACT_SEEN..., WALK_END), draining the ring before each chunk so that an
  * event comes before a sample taken after it. 0 or -errno.
  */
 int live_walk_sockets(struct live *live, uint32_t netns);

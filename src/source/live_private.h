@@ -28,7 +28,6 @@ struct live {
 	uint64_t lost, misses; /* reported so far */
 	uint64_t stacks_lost, stacks_refused;
 	uint64_t misses_checked;
-	char *batch; /* buffer of walks; allocated by the first */
 };
 
 /*

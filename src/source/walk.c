@@ -2,55 +2,55 @@
 /* Walks of the live kernel, by BPF iterators. */
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "source/ahead.h"
 #include "source/live_private.h"
 
-/* A read() gives 32 KiB at most (bpf_seq_read); a record may be cut at its end. */
-#define BATCH_BYTES (64U << 10)
-
-/* Hands over the whole facts in the first `size` bytes; returns how many bytes those are. */
-static size_t emit_batch(struct live *live, size_t size)
+/* -EIO: they are no whole facts. */
+static int emit_chunk(struct live *live, const char *chunk, size_t size)
 {
-	size_t done = 0;
+	const struct fact *fact;
 
-	while (size - done >= sizeof(struct fact)) {
-		const struct fact *fact = (const void *)(live->batch + done);
-
-		if (fact->len < sizeof(*fact) || fact->len > size - done)
-			break;
+	for (size_t done = 0; done < size; done += fact->len) {
+		fact = (const void *)(chunk + done);
+		if (size - done < sizeof(*fact) || fact->len < sizeof(*fact) ||
+		    fact->len > size - done)
+			return -EIO;
 		fact_emit(&live->sink, fact);
-		done += fact->len;
 	}
-	return done;
+	return 0;
 }
 
-static int read_all(struct live *live, int fd)
+static int emit_all(struct live *live, struct ahead *ahead)
 {
-	size_t held = 0, done;
+	const void *chunk;
 	ssize_t got;
 	int err;
 
 	for (;;) {
-		got = read(fd, live->batch + held, BATCH_BYTES - held);
-		if (got < 0 && (errno == EAGAIN || errno == EINTR))
-			continue; /* EAGAIN: many objects were skipped, nothing written yet */
-		if (got < 0)
-			return -errno;
-		if (!got)
-			return held ? -EIO : 0;
-		held += (size_t)got;
+		got = ahead_next(ahead, &chunk);
+		if (got <= 0)
+			return (int)got;
 		/* Events before the samples that were taken after them. */
 		err = live_drain_all(live);
+		err = err ? err : emit_chunk(live, chunk, (size_t)got);
 		if (err)
 			return err;
-		done = emit_batch(live, held);
-		held -= done;
-		memmove(live->batch, live->batch + done, held);
 	}
+}
+
+static int read_all(struct live *live, int fd)
+{
+	struct ahead *ahead;
+	int err = ahead_open(&ahead, fd);
+
+	if (err)
+		return err;
+	err = emit_all(live, ahead);
+	ahead_close(ahead);
+	return err;
 }
 
 static int walk(struct live *live, const char *program, enum fact_walk_kind kind, uint32_t netns)
@@ -60,10 +60,6 @@ static int walk(struct live *live, const char *program, enum fact_walk_kind kind
 
 	if (!link)
 		return -ENOTSUP;
-	if (!live->batch)
-		live->batch = malloc(BATCH_BYTES);
-	if (!live->batch)
-		return -ENOMEM;
 	err = live_drain(live);
 	if (err)
 		return err;

@@ -88,7 +88,8 @@ void text_value(struct buffer *out, const struct field_context *context, const s
 		buffer_text(out, value->string);
 		break;
 	case VALUE_NUMBER:
-		buffer_print(out, "%" PRIu64, value->number);
+		format_number(text, value->number, 1);
+		buffer_text(out, text);
 		break;
 	case VALUE_SIGNED:
 		buffer_print(out, "%" PRId64, value->sign);

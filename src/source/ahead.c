@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/ahead.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define CHUNKS        4
+#define READS_A_CHUNK 8
+#define PAGES_A_READ  8 /* the most one read() gives (bpf_seq_read, 5.8..7.2) */
+#define NOT_YET       1
+
+struct ahead {
+	int fd;
+	pthread_t thread;
+	size_t read_bytes; /* with room for that, a read() gives whole records */
+	char *chunks[CHUNKS];
+	size_t sizes[CHUNKS];
+	bool holds; /* who takes them has one */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	/* All below by lock. */
+	size_t filled, taken; /* chunks, since the beginning */
+	int end;              /* 0 or -errno, once there is nothing to come */
+	bool stop;
+};
+
+/* Returns NOT_YET, 0 if all is read, or -errno. */
+static int fill(struct ahead *ahead, char *chunk, size_t *size)
+{
+	ssize_t got;
+
+	*size = 0;
+	while (*size <= (READS_A_CHUNK - 1) * ahead->read_bytes) {
+		got = read(ahead->fd, chunk + *size, ahead->read_bytes);
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			continue; /* EAGAIN: many objects were skipped, nothing written yet */
+		if (got <= 0)
+			return got ? -errno : 0;
+		*size += (size_t)got;
+	}
+	return NOT_YET;
+}
+
+static void *read_all(void *arg)
+{
+	struct ahead *ahead = arg;
+	int end = NOT_YET;
+	size_t at;
+
+	pthread_mutex_lock(&ahead->lock);
+	while (end == NOT_YET && !ahead->stop) {
+		if (ahead->filled - ahead->taken == CHUNKS) {
+			pthread_cond_wait(&ahead->changed, &ahead->lock);
+			continue;
+		}
+		at = ahead->filled % CHUNKS;
+		pthread_mutex_unlock(&ahead->lock);
+		end = fill(ahead, ahead->chunks[at], &ahead->sizes[at]);
+		pthread_mutex_lock(&ahead->lock);
+		ahead->filled++;
+		ahead->end = end;
+		pthread_cond_signal(&ahead->changed);
+	}
+	pthread_mutex_unlock(&ahead->lock);
+	return NULL;
+}
+
+static int start(struct ahead *ahead)
+{
+	sigset_t all, before;
+	int err;
+
+	for (int i = 0; i < CHUNKS; i++) {
+		ahead->chunks[i] = malloc(READS_A_CHUNK * ahead->read_bytes);
+		if (!ahead->chunks[i])
+			return -ENOMEM;
+	}
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&ahead->thread, NULL, read_all, ahead);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -err;
+}
+
+static void discard(struct ahead *ahead)
+{
+	for (int i = 0; i < CHUNKS; i++)
+		free(ahead->chunks[i]);
+	pthread_mutex_destroy(&ahead->lock);
+	pthread_cond_destroy(&ahead->changed);
+	free(ahead);
+}
+
+int ahead_open(struct ahead **result, int fd)
+{
+	struct ahead *ahead = calloc(1, sizeof(*ahead));
+	int err;
+
+	if (!ahead)
+		return -ENOMEM;
+	ahead->fd = fd;
+	ahead->read_bytes = PAGES_A_READ * (size_t)sysconf(_SC_PAGESIZE);
+	ahead->end = NOT_YET;
+	pthread_mutex_init(&ahead->lock, NULL);
+	pthread_cond_init(&ahead->changed, NULL);
+	err = start(ahead);
+	if (err)
+		discard(ahead);
+	else
+		*result = ahead;
+	return err;
+}
+
+ssize_t ahead_next(struct ahead *ahead, const void **chunk)
+{
+	size_t at;
+	ssize_t got;
+
+	pthread_mutex_lock(&ahead->lock);
+	if (ahead->holds) {
+		ahead->taken++;
+		pthread_cond_signal(&ahead->changed);
+	}
+	while (ahead->filled == ahead->taken && ahead->end == NOT_YET)
+		pthread_cond_wait(&ahead->changed, &ahead->lock);
+	at = ahead->taken % CHUNKS;
+	ahead->holds = ahead->filled > ahead->taken && ahead->sizes[at];
+	*chunk = ahead->chunks[at];
+	got = ahead->holds ? (ssize_t)ahead->sizes[at] : ahead->end;
+	pthread_mutex_unlock(&ahead->lock);
+	return got;
+}
+
+void ahead_close(struct ahead *ahead)
+{
+	pthread_mutex_lock(&ahead->lock);
+	ahead->stop = true;
+	pthread_cond_signal(&ahead->changed);
+	pthread_mutex_unlock(&ahead->lock);
+	pthread_join(ahead->thread, NULL);
+	discard(ahead);
+}

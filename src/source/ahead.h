@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads what a BPF iterator writes, by a thread that is some chunks ahead of who takes them. */
+#ifndef TCPTRAIL_SOURCE_AHEAD_H
+#define TCPTRAIL_SOURCE_AHEAD_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct ahead;
+
+/* Of fd, which is to outlive it. 0 or -errno. */
+int ahead_open(struct ahead **ahead, int fd);
+
+/*
+ * Waits for the next chunk, which holds whole records and stays until the next call. Its
+ * size in bytes; 0: that was all; -errno of the read that failed.
+ */
+ssize_t ahead_next(struct ahead *ahead, const void **chunk);
+
+/* Waits for a read that is under way. */
+void ahead_close(struct ahead *ahead);
+
+#endif
