@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/format.h"
+
+#define CAPACITY_FIRST 2048 /* most lines have no more */
+
 void buffer_free(struct buffer *buffer)
 {
 	free(buffer->data);
@@ -15,7 +19,7 @@ void buffer_free(struct buffer *buffer)
 /* Room for size more bytes? */
 static bool buffer_reserve(struct buffer *buffer, size_t size)
 {
-	size_t capacity = buffer->capacity ? buffer->capacity : 512;
+	size_t capacity = buffer->capacity ? buffer->capacity : CAPACITY_FIRST;
 	char *data;
 
 	if (buffer->failed)
@@ -44,6 +48,14 @@ void buffer_add(struct buffer *buffer, const void *bytes, size_t size)
 		return;
 	memcpy(buffer->data + buffer->size, bytes, size);
 	buffer->size += size;
+}
+
+void buffer_number(struct buffer *buffer, uint64_t number)
+{
+	char text[FORMAT_SIZE];
+	const char *end = format_number(text, number, 1);
+
+	buffer_add(buffer, text, (size_t)(end - text));
 }
 
 void buffer_fill(struct buffer *buffer, char c, size_t count)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct buffer {
@@ -18,6 +19,8 @@ struct buffer {
 void buffer_free(struct buffer *buffer);
 
 void buffer_add(struct buffer *buffer, const void *bytes, size_t size);
+/* In decimals; printf is slow for what each line has many of. */
+void buffer_number(struct buffer *buffer, uint64_t number);
 /* count times the byte c */
 void buffer_fill(struct buffer *buffer, char c, size_t count);
 void buffer_print(struct buffer *buffer, const char *format, ...)

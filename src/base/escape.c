@@ -55,6 +55,16 @@ static size_t plain_length(const unsigned char *s)
 	return (size_t)(end - s);
 }
 
+/* The same for JSON, in which two of these mean something. */
+static size_t json_plain_length(const unsigned char *s)
+{
+	const unsigned char *end = s;
+
+	while (*end >= 0x20 && *end < 0x7f && *end != '"' && *end != '\\')
+		end++;
+	return (size_t)(end - s);
+}
+
 size_t escape_terminal(struct buffer *out, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -88,9 +98,14 @@ void escape_json(struct buffer *out, const char *text)
 
 	buffer_text(out, "\"");
 	while (*s) {
+		size_t plain = json_plain_length(s), size;
 		uint32_t code;
-		size_t size = utf8_read(s, &code);
 
+		buffer_add(out, s, plain);
+		s += plain;
+		if (!*s)
+			break;
+		size = utf8_read(s, &code);
 		if (!size)
 			buffer_text(out, "\xef\xbf\xbd");
 		else if (is_control(code))

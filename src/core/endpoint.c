@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -35,15 +34,18 @@ void endpoint_address(const struct endpoint *endpoint, char text[ENDPOINT_SIZE])
 void endpoint_text(const struct endpoint *endpoint, char text[ENDPOINT_SIZE])
 {
 	char address[ENDPOINT_SIZE];
-	char port[8] = "*";
 	bool brackets;
 
 	endpoint_address(endpoint, address);
 	brackets = strchr(address, ':') != NULL;
+	if (brackets)
+		*text++ = '[';
+	text = stpcpy(text, address);
+	text = stpcpy(text, brackets ? "]:" : ":");
 	if (endpoint->port)
-		snprintf(port, sizeof(port), "%u", endpoint->port);
-	snprintf(text, ENDPOINT_SIZE, "%s%.45s%s:%s", brackets ? "[" : "", address,
-	         brackets ? "]" : "", port);
+		format_number(text, endpoint->port, 1);
+	else
+		strcpy(text, "*");
 }
 
 bool endpoint_unspecified(const struct endpoint *endpoint)

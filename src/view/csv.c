@@ -51,7 +51,7 @@ static void print_value(const struct view *view, struct buffer *line, const stru
 		print_string(line, value->string);
 		break;
 	case VALUE_NUMBER:
-		buffer_print(line, "%" PRIu64, value->number);
+		buffer_number(line, value->number);
 		break;
 	case VALUE_SIGNED:
 		buffer_print(line, "%" PRId64, value->sign);
@@ -75,7 +75,7 @@ static void print_value(const struct view *view, struct buffer *line, const stru
 		if (value->string)
 			print_string(line, value->string);
 		else
-			buffer_print(line, "%" PRIu64, value->number);
+			buffer_number(line, value->number);
 		break;
 	}
 }

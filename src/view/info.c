@@ -116,7 +116,7 @@ static void add_sizes(struct buffer *out, const struct recording_info *info)
 	format_size(size, info->raw);
 	buffer_print(out, "%" PRIu64 ", %s before compression\n", info->facts, size);
 	add_label(out, "Transitions");
-	buffer_print(out, "%" PRIu64, info->transitions);
+	buffer_number(out, info->transitions);
 	if (info->transitions)
 		buffer_print(out, ", %.1f bytes each",
 		             (double)info->bytes / (double)info->transitions);

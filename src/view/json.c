@@ -14,11 +14,27 @@
 #include "core/value.h"
 #include "view/line.h"
 
+/* Of a duration: is it that, or at least that? */
+static void print_exact(struct buffer *line, const struct field *field, const char *text)
+{
+	buffer_text(line, ",\"");
+	buffer_text(line, field->key);
+	buffer_text(line, "_exact\":");
+	buffer_text(line, text);
+}
+
 static void print_null(struct buffer *line, const struct field *field)
 {
 	buffer_text(line, "null");
 	if (field->type == VALUE_DURATION)
-		buffer_print(line, ",\"%s_exact\":null", field->key);
+		print_exact(line, field, "null");
+}
+
+static void print_quoted(struct buffer *line, const char *harmless)
+{
+	buffer_text(line, "\"");
+	buffer_text(line, harmless);
+	buffer_text(line, "\"");
 }
 
 static void print_value(const struct view *view, struct buffer *line, const struct field *field,
@@ -34,22 +50,22 @@ static void print_value(const struct view *view, struct buffer *line, const stru
 		escape_json(line, value->string);
 		break;
 	case VALUE_NUMBER:
-		buffer_print(line, "%" PRIu64, value->number);
+		buffer_number(line, value->number);
 		break;
 	case VALUE_SIGNED:
 		buffer_print(line, "%" PRId64, value->sign);
 		break;
 	case VALUE_DURATION:
-		buffer_print(line, "%" PRIu64 ",\"%s_exact\":%s", value->number, field->key,
-		             value->exact ? "true" : "false");
+		buffer_number(line, value->number);
+		print_exact(line, field, value->exact ? "true" : "false");
 		break;
 	case VALUE_TIME:
 		format_time_iso(text, value->sign, view->context.utc);
-		buffer_print(line, "\"%s\"", text);
+		print_quoted(line, text);
 		break;
 	case VALUE_ENDPOINT:
 		endpoint_text(&value->endpoint, text);
-		buffer_print(line, "\"%s\"", text);
+		print_quoted(line, text);
 		break;
 	case VALUE_BOOL:
 		buffer_text(line, value->yes ? "true" : "false");

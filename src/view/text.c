@@ -88,8 +88,7 @@ void text_value(struct buffer *out, const struct field_context *context, const s
 		buffer_text(out, value->string);
 		break;
 	case VALUE_NUMBER:
-		format_number(text, value->number, 1);
-		buffer_text(out, text);
+		buffer_number(out, value->number);
 		break;
 	case VALUE_SIGNED:
 		buffer_print(out, "%" PRId64, value->sign);
@@ -113,7 +112,7 @@ void text_value(struct buffer *out, const struct field_context *context, const s
 		if (value->string)
 			buffer_text(out, value->string);
 		else
-			buffer_print(out, "%" PRIu64, value->number);
+			buffer_number(out, value->number);
 		break;
 	}
 }
