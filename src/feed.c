@@ -133,6 +133,7 @@ int feed_drain(struct feed *feed)
 		err = drain_stacks(feed);
 	if (feed->live && !err)
 		err = live_drain(feed->live);
+	feed_clock(feed);
 	emit_tick(feed);
 	if (!err && feed->live && feed->config.trace)
 		err = answer_questions(feed);

@@ -48,7 +48,7 @@ void feed_bury_tasks(struct feed *feed);
 
 /* feed_walk.c: a walk's parts. feed_loss: one of them failed half-way. */
 void feed_loss(struct feed *feed);
-void feed_clock(struct feed *feed);
+void feed_clock(struct feed *feed); /* tells of a wall clock that was set */
 int feed_diag_walk(struct feed *feed, uint32_t netns, struct diag *diag);
 int feed_walk_holders(struct feed *feed);
 
