@@ -463,7 +463,7 @@ const struct cli_option cli_options[] = {
 	{.name = "ring", .argument = "SIZE", .group = GROUP_OTHER, .commands = VIEWS | RECORD,
 	 .set = set_ring, .help = "kernel memory for facts on their way, a power of two; 32M"},
 	{.name = "max-sockets", .argument = "NUMBER", .group = GROUP_OTHER,
-	 .commands = VIEWS | RECORD, .set = set_max_sockets,
+	 .commands = VIEWS | RECORD | INFO, .set = set_max_sockets,
 	 .help = "the table holds so many at most, the rest count as lost; 2000000"},
 	{.name = "probes", .group = GROUP_OTHER, .commands = COMMAND_BIT(COMMAND_PROBES),
 	 .becomes = COMMAND_PROBES, .help = "what this kernel lets us see"},

@@ -9,8 +9,6 @@
 #include "record/reader.h"
 #include "view/info.h"
 
-#define ROWS_MAX 2000000U
-
 struct info {
 	const struct options *options;
 	struct reader *reader;
@@ -50,7 +48,7 @@ static int read_session(struct info *info, const struct reader_session *session,
 	int got;
 
 	table_free(info->table);
-	info->table = table_new(ROWS_MAX);
+	info->table = table_new(info->options->max_sockets);
 	if (!info->table)
 		return diag_fail(diag, -ENOMEM, "out of memory");
 	reader_seek(info->reader, session->last);

@@ -9,8 +9,6 @@
 
 #include "view/totals.h"
 
-#define ROWS_MAX 2000000U
-
 void run_notice(const char *format, const char *text)
 {
 	fputs("tcptrail: ", stderr);
@@ -163,7 +161,7 @@ int run(const struct options *options)
 	int code = EXIT_CANNOT;
 
 	run.signals = run_block_signals();
-	run.table = table_new(options->max_sockets ? options->max_sockets : ROWS_MAX);
+	run.table = table_new(options->max_sockets);
 	if (!run.table)
 		diag_fail(&diag, -ENOMEM, "out of memory");
 	else if (!output_open(&run.output, options, run.table, &diag))

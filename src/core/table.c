@@ -27,7 +27,7 @@ struct table *table_new(uint32_t max_rows)
 
 	if (!t)
 		return NULL;
-	init(t, max_rows);
+	init(t, max_rows ? max_rows : TABLE_ROWS_DEFAULT);
 	t->names = names_new(NAMES_MAX);
 	if (t->names)
 		return t;

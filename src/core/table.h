@@ -14,7 +14,9 @@ struct table;
 
 typedef void table_change_fn(const struct change *change, void *arg);
 
-/* max_rows: cap on sockets; hitting it is a loss. NULL: no memory. */
+#define TABLE_ROWS_DEFAULT 2000000U
+
+/* max_rows: cap on sockets, 0: the default; hitting it is a loss. NULL: no memory. */
 struct table *table_new(uint32_t max_rows);
 void table_free(struct table *table);
 
