@@ -42,7 +42,7 @@ LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
 
 .PHONY: all static help run check unit golden live live-sanitizers asan coverage lint install \
-	uninstall clean test-programs matrix bench bench-codec fuzz fuzz-corpus fuzz-seeds
+	uninstall clean test-programs matrix bench bench-churn bench-codec fuzz fuzz-corpus fuzz-seeds
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -58,6 +58,7 @@ help:
 	@echo 'coverage         what unit and golden tests run of the pure layers; FILE=src/core/x.c'
 	@echo 'fuzz             let clang search for bad input, $$(FUZZ_SECONDS) s a target'
 	@echo 'bench            what all costs, beside peers and against targets (root, minutes)'
+	@echo 'bench-churn      whether memory grows in half an hour of connections that come and go (root)'
 	@echo 'matrix           boot Debian kernels in QEMU and test in each (network; no root)'
 	@echo 'bench-codec      size and speed of a recording of FACTS=FILE (events --facts)'
 	@echo 'install          into $$(DESTDIR)$$(PREFIX); uninstall'
@@ -154,6 +155,10 @@ $(B)/bench/%: $(B)/tools/bench/%.o $(PURE_OBJECTS)
 bench: $(B)/tcptrail $(B)/scenario $(B)/bench/multiply $(B)/bench/growth
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario MULTIPLY=$(B)/bench/multiply \
 		sh -c '$(B)/bench/growth && tools/bench/record && tools/bench/storm && tools/bench/sockets'
+
+# Half an hour, or CHURN_MINUTES.
+bench-churn: $(B)/tcptrail $(B)/scenario
+	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario tools/bench/churn $(CHURN_MINUTES)
 
 bench-codec: $(B)/bench/codec
 	$< $(or $(FACTS),$(error FACTS=FILE is missing: what tcptrail events --facts wrote))

@@ -60,6 +60,11 @@ beside() {
 	end || true
 }
 
+# cpu_ticks: that what was begun last has used so far
+cpu_ticks() {
+	awk '{ print $14 + $15 }' "/proc/$began/stat"
+}
+
 median() {
 	sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
