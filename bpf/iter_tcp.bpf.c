@@ -39,9 +39,10 @@ out:
 }
 
 /*
- * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10): args are an address and the cookie
- * that must still be there. The answer goes through the ring, so that it stands
- * in order with the events around it.
+ * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10): args are an address, the cookie that must
+ * still be there, and whether to tell what is. The answer goes through the ring, so
+ * that it stands in order with the events around it. Returns 1 if the socket is there:
+ * what has been freed keeps its cookie until it is used again, but has no references.
  */
 SEC("raw_tp")
 int peek_socket(struct bpf_raw_tracepoint_args *ctx)
@@ -50,13 +51,16 @@ int peek_socket(struct bpf_raw_tracepoint_args *ctx)
 	__u64 cookie = ctx->args[1];
 	struct fact_seen *seen;
 
-	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != cookie)
+	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != cookie ||
+	    !BPF_CORE_READ(sk, __sk_common.skc_refcnt.refs.counter))
 		return 0;
+	if (!ctx->args[2])
+		return 1;
 	seen = fact_reserve(FACT_SEEN, sizeof(*seen), sk);
 	if (!seen)
-		return 0;
+		return 1;
 	sample_probed(&seen->s, sk);
 	seen->s.flags |= SAMPLE_POINT;
 	fact_submit(seen);
-	return 0;
+	return 1;
 }

@@ -78,7 +78,7 @@ static int answer_questions(struct feed *feed)
 	     i++) {
 		switch (question.kind) {
 		case ASK_PORT:
-			peeked |= !live_peek(feed->live, question.sk, question.cookie);
+			peeked |= live_peek(feed->live, question.sk, question.cookie, true) > 0;
 			break;
 		case ASK_MINI:
 			look_up(feed, &question.s);

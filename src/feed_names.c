@@ -68,6 +68,16 @@ static struct lost_netns *add_lost(struct lost_list *lost, uint32_t inode)
 	return &grown[lost->count++];
 }
 
+/*
+ * A full socket that no walk finds is there all the same if its memory says so. Where that
+ * cannot be told, it is.
+ */
+static bool is_there(const struct feed *feed, const struct row *row)
+{
+	return !feed->live || !row->sk || !row->cookie ||
+	       live_peek(feed->live, row->sk, row->cookie, false) != 0;
+}
+
 static void find_all_lost(const struct feed *feed, struct lost_list *lost)
 {
 	uint32_t there = 0; /* the last that was found: rows of one often come together */
@@ -84,16 +94,16 @@ static void find_all_lost(const struct feed *feed, struct lost_list *lost)
 			there = row->netns;
 		else if (!entry)
 			entry = add_lost(lost, row->netns);
-		if (entry)
-			entry->alive |= is_full(row);
+		if (entry && is_full(row) && !entry->alive)
+			entry->alive = is_there(feed, row);
 	}
 }
 
 static void bury_row(struct feed *feed, const struct row *row)
 {
-	struct fact_seen gone = {.h = {.type = FACT_GONE, .len = sizeof(gone)}};
+	struct fact_seen gone = {
+		.h = {.type = FACT_GONE, .len = sizeof(gone), .time = clock_boot(), .sk = row->sk}};
 
-	gone.h.time = clock_boot();
 	row_sample(row, &gone.s);
 	feed_fact(&gone.h, feed);
 }
@@ -109,7 +119,10 @@ void feed_bury_netns(struct feed *feed)
 	if (lost.count)
 		table_for_each (feed->table, iter, row) {
 			entry = find_lost(&lost, row->netns);
-			if (entry && !entry->alive && row->flags & (ROW_MINI | ROW_REQUEST))
+			if (!entry)
+				continue;
+			if (row->flags & (ROW_MINI | ROW_REQUEST) ? !entry->alive
+			                                          : !is_there(feed, row))
 				bury_row(feed, row);
 		}
 	free(lost.entries);

@@ -58,17 +58,21 @@ static bool walk_missed(const struct table *t, const struct row *row)
 	       row->changed < t->walk_begin;
 }
 
+/* Mini and request sockets end without an event; others only if it was lost. */
+static void vanish(struct table *t, struct row *row, uint64_t time)
+{
+	if (!(row->flags & (ROW_MINI | ROW_REQUEST | ROW_NASCENT)))
+		t->totals.healed++;
+	row_retire(t, row, time);
+}
+
 static void sweep_sockets(struct table *t)
 {
 	for (uint32_t i = 0; i < t->rows.used; i++) {
 		struct row *row = row_at(t, i);
 
-		if (!row->used || !walk_missed(t, row))
-			continue;
-		/* Mini and request sockets end without an event; others only if it was lost. */
-		if (!(row->flags & (ROW_MINI | ROW_REQUEST | ROW_NASCENT)))
-			t->totals.healed++;
-		row_retire(t, row, t->now);
+		if (row->used && walk_missed(t, row))
+			vanish(t, row, t->now);
 	}
 }
 
@@ -326,10 +330,11 @@ void fold_seen(struct table *t, const struct fact_seen *seen)
 
 void fold_gone(struct table *t, const struct fact_seen *fact)
 {
-	struct row *row = row_find_tuple(t, &fact->s, ROW_MINI | ROW_REQUEST);
+	struct row *row = fact->h.sk ? row_find_sk(t, fact->h.sk)
+	                             : row_find_tuple(t, &fact->s, ROW_MINI | ROW_REQUEST);
 
 	if (row && !row_other_cookie(row, &fact->s) && fact->h.time > row->changed)
-		row_retire(t, row, fact->h.time);
+		vanish(t, row, fact->h.time);
 }
 
 void fold_holder(struct table *t, const struct fact_holder *fact)

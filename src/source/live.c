@@ -479,13 +479,14 @@ int live_name_reasons(struct live *live)
 	return 0;
 }
 
-int live_peek(struct live *live, uint64_t sk, uint64_t cookie)
+int live_peek(struct live *live, uint64_t sk, uint64_t cookie, bool tell)
 {
-	uint64_t args[2] = {sk, cookie};
+	uint64_t args[3] = {sk, cookie, tell};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = args, .ctx_size_in = sizeof(args));
 	int fd = bpf_program__fd(live->skeleton->progs.peek_socket);
+	int err = fd < 0 ? -ENOTSUP : bpf_prog_test_run_opts(fd, &options);
 
-	return fd < 0 ? -ENOTSUP : bpf_prog_test_run_opts(fd, &options);
+	return err ? err : (int)options.retval;
 }
 
 const struct live_probe *live_probe(const struct live *live, size_t index)

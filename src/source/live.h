@@ -70,8 +70,11 @@ bool live_can_walk(const struct live *live);
 /* Are the ends of processes told (FACT_EXIT)? */
 bool live_tells_exits(const struct live *live);
 
-/* Looks at one socket by address if its cookie is still cookie: FACT_SEEN in the ring. */
-int live_peek(struct live *live, uint64_t sk, uint64_t cookie);
+/*
+ * Is the full socket with this cookie still at this address? 1 or 0; -errno. If so, and if
+ * it is to be told: FACT_SEEN in the ring.
+ */
+int live_peek(struct live *live, uint64_t sk, uint64_t cookie, bool tell);
 
 /* The probe table, for --probes. */
 struct live_probe {

@@ -107,6 +107,28 @@ status=0
 wait "$list" || status=$?
 assert_equal "4 1" "$status $(grep -c 'ring-buffer [0-9]' "$work/list.err")" "exit status and notices"
 
+# A namespace that goes, and takes sockets with it, while nobody looks.
+start "$work/list" "$work/list.err" "$TCPTRAIL" snapshot -anc1 --csv --columns netns,state,local,foreign \
+	--ring 64K
+list=$started
+scenario_start established --netns --count 20
+netns=$(scenario_get netns)
+rows_of_netns() {
+	tr -d '\r' <"$work/list" | awk '/^netns,/ { rows = n; n = 0 } END { print rows }
+		/^'"$netns"',/ { n++ }'
+}
+has_rows() {
+	[ "$(rows_of_netns)" -eq "$1" ]
+}
+wait_until "its rows" has_rows 41
+kill -STOP "$list"
+storm 2000
+scenario_stop
+kill -CONT "$list"
+wait_until "no row of it" has_rows 0
+kill -INT "$list"
+wait "$list" || true
+
 # --- a table that is full -----------------------------------------------------------------------
 
 assert_run 4 "$TCPTRAIL" snapshot -an --max-sockets 5
