@@ -52,6 +52,7 @@ enum fact_type {
 	FACT_TABLE_ROW,    /* one socket */
 	FACT_TABLE_HOLDER, /* one fd of a socket; those of a socket come together, in order */
 	FACT_TABLE_END,    /* ... and is complete */
+	FACT_NETNS_GONE, /* a namespace and its sockets are no more; its inode may be given out again */
 	FACT_TYPE_COUNT
 };
 
@@ -244,6 +245,12 @@ struct fact_exit {
 	struct fact h;
 	__u64 start;
 	__u32 pid;
+	__u32 pad;
+};
+
+struct fact_netns {
+	struct fact h;
+	__u32 netns;
 	__u32 pad;
 };
 
@@ -451,6 +458,7 @@ _Static_assert(sizeof(struct fact_seen) == 144, "seen is file format");
 _Static_assert(sizeof(struct fact_holder) == 72, "holder is file format");
 _Static_assert(sizeof(struct fact_process) == 64, "process is file format");
 _Static_assert(sizeof(struct fact_exit) == 40, "exit is file format");
+_Static_assert(sizeof(struct fact_netns) == 32, "netns is file format");
 _Static_assert(sizeof(struct fact_stack) == 48, "stack is file format");
 _Static_assert(sizeof(struct fact_doing) == 80, "doing is file format");
 _Static_assert(sizeof(struct fact_counter) == 40, "counter is file format");

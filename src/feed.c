@@ -269,6 +269,7 @@ void feed_close(struct feed *feed)
 	resolve_close(feed->resolve);
 	stacks_close(feed->stacks);
 	netns_list_free(&feed->netns);
+	free(feed->departed.entries);
 	free(feed);
 }
 

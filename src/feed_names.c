@@ -37,17 +37,6 @@ static bool is_full(const struct row *row)
 	return !(row->flags & (ROW_MINI | ROW_REQUEST)) && row->state != STATE_CLOSE;
 }
 
-/* A namespace that has rows and cannot be found. */
-struct lost_netns {
-	uint32_t inode;
-	bool alive; /* it has sockets that keep it: hidden from us, or still ending */
-};
-
-struct lost_list {
-	struct lost_netns *entries;
-	size_t count;
-};
-
 static struct lost_netns *find_lost(const struct lost_list *lost, uint32_t inode)
 {
 	for (size_t i = 0; i < lost->count; i++)
@@ -108,10 +97,32 @@ static void bury_row(struct feed *feed, const struct row *row)
 	feed_fact(&gone.h, feed);
 }
 
+/* Once none of their sockets is left: what is known of them is forgotten then. */
+static void tell_departed(struct feed *feed, const struct lost_list *lost)
+{
+	struct lost_list *departed = &feed->departed;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < departed->count; i++) {
+		const struct lost_netns gone = departed->entries[i];
+		const struct lost_netns *left = find_lost(lost, gone.inode);
+		struct fact_netns fact = {
+			.h = {.type = FACT_NETNS_GONE, .len = sizeof(fact), .time = clock_boot()},
+			.netns = gone.inode};
+
+		if (left && left->rows) {
+			departed->entries[kept++] = gone;
+		} else if (!feed_find_netns(&feed->netns, gone.inode)) {
+			feed_fact(&fact.h, feed);
+		} /* else its number was given out again */
+	}
+	departed->count = kept;
+}
+
 void feed_bury_netns(struct feed *feed)
 {
-	const struct lost_netns *entry;
 	struct lost_list lost = {0};
+	struct lost_netns *entry;
 	struct row_iter iter;
 	const struct row *row;
 
@@ -124,7 +135,10 @@ void feed_bury_netns(struct feed *feed)
 			if (row->flags & (ROW_MINI | ROW_REQUEST) ? !entry->alive
 			                                          : !is_there(feed, row))
 				bury_row(feed, row);
+			else
+				entry->rows++;
 		}
+	tell_departed(feed, &lost);
 	free(lost.entries);
 }
 
@@ -137,6 +151,10 @@ int feed_refresh_netns(struct feed *feed, struct diag *diag)
 		return err;
 	for (size_t i = 0; i < now.count; i++)
 		name_netns(feed, &now.entries[i]);
+	for (size_t i = 0; i < feed->netns.count; i++)
+		if (!feed_find_netns(&now, feed->netns.entries[i].inode) &&
+		    !find_lost(&feed->departed, feed->netns.entries[i].inode))
+			add_lost(&feed->departed, feed->netns.entries[i].inode);
 	netns_list_free(&feed->netns);
 	feed->netns = now;
 	return 0;

@@ -9,14 +9,27 @@
 #include "feed.h"
 #include "source/sockdiag.h"
 
+/* A namespace that cannot be found. */
+struct lost_netns {
+	uint32_t inode;
+	bool alive;    /* it has sockets that keep it: hidden from us, or still ending */
+	uint32_t rows; /* that it has left */
+};
+
+struct lost_list {
+	struct lost_netns *entries;
+	size_t count;
+};
+
 struct feed {
 	struct table *table;
 	struct feed_config config;
 	struct live *live;         /* NULL: fallback */
 	struct sockdiag *own_diag; /* of our own namespace; NULL: not to be had */
 	struct resolve *resolve;
-	struct stacks *stacks;   /* NULL: not wanted */
-	struct netns_list netns; /* as the last walk found them */
+	struct stacks *stacks;     /* NULL: not wanted */
+	struct netns_list netns;   /* as the last walk found them */
+	struct lost_list departed; /* were there, and nobody has been told yet that they are gone */
 	uint64_t walked, walk_cost;
 	int64_t wall_offset;     /* ns, wall clock minus boot time, as last told; 0: not yet */
 	uint64_t netns_searched; /* for one that was not known */

@@ -118,6 +118,21 @@ void fold_counter(struct table *t, const struct fact_counter *fact)
 	counters->known[fact->counter] = true;
 }
 
+void fold_netns_gone(struct table *t, const struct fact_netns *fact)
+{
+	struct host_counters *counters = find_counters(t, fact->netns), **link = &t->counters;
+
+	names_drop(t->names, name_key_number(NAME_NETNS, fact->netns));
+	for (enum setting setting = SETTING_NONE + 1; setting < SETTING_COUNT; setting++)
+		names_drop(t->names, (struct name_key){NAME_SETTING, {setting, fact->netns}});
+	if (!counters)
+		return;
+	while (*link != counters)
+		link = &(*link)->next;
+	*link = counters->next;
+	free(counters);
+}
+
 void counters_free(struct table *t)
 {
 	struct host_counters *counters = t->counters, *next;

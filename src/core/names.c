@@ -228,6 +228,14 @@ static void forget(struct names *names, struct entry *entry)
 	free(entry);
 }
 
+void names_drop(struct names *names, struct name_key key)
+{
+	struct entry *entry = lookup(names, &key);
+
+	if (entry && entry->name)
+		forget(names, entry);
+}
+
 /* Makes room for one more name of that list. false: it is not worth any of the others. */
 static bool make_room(struct names *names, enum list_index list)
 {

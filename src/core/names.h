@@ -36,6 +36,9 @@ void names_forget(struct names *names);
 /* All names as facts of that time: such as are forgotten first in the order that they would be. */
 void names_tell(const struct names *names, uint64_t time, const struct fact_sink *sink);
 
+/* As if it had never been told. */
+void names_drop(struct names *names, struct name_key key);
+
 int names_apply(struct names *names, const struct fact_name *fact);
 
 /* The name; "" when it was looked up and there is none; NULL when not known (yet). */

@@ -154,6 +154,9 @@ static void fold(struct table *t, const struct fact *fact)
 	case FACT_PROCESS:
 		fold_process(t, (const struct fact_process *)fact);
 		break;
+	case FACT_NETNS_GONE:
+		fold_netns_gone(t, (const struct fact_netns *)fact);
+		break;
 	case FACT_EXIT:
 		fold_exit(t, (const struct fact_exit *)fact);
 		break;

@@ -263,6 +263,7 @@ void ask_free(struct table *t);
 
 /* host.c */
 void fold_counter(struct table *t, const struct fact_counter *fact);
+void fold_netns_gone(struct table *t, const struct fact_netns *fact);
 void counters_free(struct table *t);
 
 /* inodes.c */

@@ -124,6 +124,10 @@ static const struct text_row exit_rows[] = {
 	NUMBER(struct fact_exit, start),
 };
 
+static const struct text_row netns_rows[] = {
+	NUMBER(struct fact_netns, netns),
+};
+
 static const struct text_row stack_rows[] = {
 	ROW(struct fact_stack, id, .kind = TEXT_HEX),
 	NUMBER(struct fact_stack, space),
@@ -334,6 +338,7 @@ static const struct text_type types[] = {
 	[FACT_TABLE_HOLDER] = TYPE("table_holder", struct fact_table_holder,
 				   OWN(table_holder_rows)),
 	[FACT_TABLE_END] = TYPE("table_end", struct fact_table_end, OWN(table_end_rows)),
+	[FACT_NETNS_GONE] = TYPE("netns_gone", struct fact_netns, OWN(netns_rows)),
 };
 /* clang-format on */
 _Static_assert(COUNT(types) == FACT_TYPE_COUNT, "types follow enum fact_type");

@@ -129,6 +129,16 @@ wait_until "no row of it" has_rows 0
 kill -INT "$list"
 wait "$list" || true
 
+# That one is gone is told, once its last socket is.
+trace_start events --facts
+scenario_start established --netns
+netns=$(scenario_get netns)
+wait_until "its counters or name" grep -qE "(counter netns|name kind=netns key)=$netns( |$)" "$work/trace.out"
+scenario_stop
+wait_until "the end of it" grep -qE " netns_gone netns=$netns$" "$work/trace.out"
+trace_stop
+assert_trace_fine
+
 # --- a table that is full -----------------------------------------------------------------------
 
 assert_run 4 "$TCPTRAIL" snapshot -an --max-sockets 5

@@ -74,6 +74,30 @@ static void namespaces_are_apart(void **state)
 	table_free(table);
 }
 
+/* Another one may get its number, and begins anew. */
+static void gone_is_forgotten(void **state)
+{
+	struct table *table =
+		fold_new("1000 name kind=netns key=4026532001 name=\"blue\"\n"
+	                 "1000 name kind=setting key=1/4026532001 name=\"1024 2047\"\n"
+	                 "1000 counter netns=4026531840 counter=TcpOutRsts value=3\n"
+	                 "1000 counter netns=4026532001 counter=TcpOutRsts value=5\n"
+	                 "1000 counter netns=4026532002 counter=TcpOutRsts value=7\n"
+	                 "2000 netns_gone netns=4026532001\n"
+	                 "2000 netns_gone netns=4026532003\n");
+
+	(void)state;
+	counter_unknown(table, THERE, COUNTER_OUT_RSTS);
+	assert_null(table_setting(table, THERE, SETTING_LOCAL_PORT_RANGE));
+	assert_null(names_find(table_names(table), name_key_number(NAME_NETNS, THERE)));
+	counter_is(table, HERE, COUNTER_OUT_RSTS, 3, 0);
+	counter_is(table, 4026532002U, COUNTER_OUT_RSTS, 7, 0);
+	fold_lines(table, "3000 counter netns=4026532001 counter=TcpOutRsts value=1\n"
+	                  "4000 counter netns=4026532001 counter=TcpOutRsts value=6\n");
+	counter_is(table, THERE, COUNTER_OUT_RSTS, 6, 5);
+	table_free(table);
+}
+
 static void unknown_is_not_zero(void **state)
 {
 	struct table *table = fold_new("1000 counter netns=4026531840 counter=TcpOrphans value=2\n"
@@ -182,6 +206,7 @@ int main(void)
 		cmocka_unit_test(counters_grow),
 		cmocka_unit_test(first_may_be_zero),
 		cmocka_unit_test(namespaces_are_apart),
+		cmocka_unit_test(gone_is_forgotten),
 		cmocka_unit_test(unknown_is_not_zero),
 		cmocka_unit_test(shrinking_is_no_growth),
 		cmocka_unit_test(settings),

@@ -30,6 +30,7 @@ union any {
 	struct fact_name name;
 	struct fact_process process;
 	struct fact_exit exit;
+	struct fact_netns netns;
 	struct fact_stack stack;
 	struct fact_doing doing;
 	struct fact_counter counter;
@@ -120,6 +121,7 @@ static void make_fact(union any *any, uint16_t type)
 		[FACT_TABLE_ROW] = sizeof(struct fact_table_row),
 		[FACT_TABLE_HOLDER] = sizeof(struct fact_table_holder),
 		[FACT_TABLE_END] = sizeof(struct fact_table_end),
+		[FACT_NETNS_GONE] = sizeof(struct fact_netns),
 	};
 	size_t size = sizes[type], name_size = random64() % (FACT_NAME_MAX + 1);
 	size_t args_size = random64() % (FACT_ARGS_MAX + 1);
@@ -190,6 +192,9 @@ static void make_fact(union any *any, uint16_t type)
 		break;
 	case FACT_EXIT:
 		any->exit.pad = 0;
+		break;
+	case FACT_NETNS_GONE:
+		any->netns.pad = 0;
 		break;
 	case FACT_STACK:
 		any->stack.count = (uint32_t)frames;
@@ -315,6 +320,7 @@ static void test_print(void **state)
 		" local=127.0.0.1:80 remote=127.0.0.1:5000 netns=7",
 		"10 table_holder row=3 task=0 fd=5 gen=1",
 		"10 table_end facts=5",
+		"10 netns_gone netns=4026532001",
 		"10 counter netns=7 counter=TcpExtListenOverflows value=12",
 		"10 doing pid=3 start=5000 index=1 threads=11 syscall=\"accept4\" fd=3 fds=45 "
 		"fd_limit=1024",
@@ -397,12 +403,12 @@ static void test_errors(void **state)
 	         "type: \"\" is not one of clock, state, destroy, retransmit, synack, rst_sent, "
 	         "rst_received, accept, connect, walk_begin, seen, walk_end, holder, gone, "
 	         "loss, name, tick, process, exit, stack, doing, counter, table, table_task, "
-	         "table_origin, table_row, table_holder, table_end"},
+	         "table_origin, table_row, table_holder, table_end, netns_gone"},
 		{"1 tock",
 	         "type: \"tock\" is not one of clock, state, destroy, retransmit, synack, "
 	         "rst_sent, rst_received, accept, connect, walk_begin, seen, walk_end, "
 	         "holder, gone, loss, name, tick, process, exit, stack, doing, counter, table, "
-	         "table_task, table_origin, table_row, table_holder, table_end"},
+	         "table_task, table_origin, table_row, table_holder, table_end, netns_gone"},
 		{"1 tick cookie=5", "tick has no key \"cookie\"; it has sk"},
 		{"1 loss count=3 count=4", "count: given twice"},
 		{"1 loss count", "count: \"=\" and a value are missing"},
