@@ -126,6 +126,7 @@ static void task_drop_unused(struct table *t, uint32_t index)
 	if (task->refs || (task->told && !task->exited))
 		return;
 	chain_remove(&chains, index);
+	names_drop(t->names, name_key_task(task->pid, task->start));
 	task_free(task);
 	pool_put(&t->tasks, index);
 }

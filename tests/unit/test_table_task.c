@@ -63,6 +63,7 @@ static void what_is_told_of_a_process_stays_until_it_ends(void **state)
 	TRIAL(10);
 
 	facts(&trial,
+	      "1s name kind=task key=42/100 name=\"/app\"\n"
 	      "1s process pid=42 start=100 uid=33 comm=\"java\" args=\"java\\000-jar\\000\"\n");
 	task = table_find_task(trial.table, 42, 100);
 	assert_non_null(task);
@@ -77,8 +78,10 @@ static void what_is_told_of_a_process_stays_until_it_ends(void **state)
 	              "4s process pid=42 start=100 uid=34 comm=\"sh\"\n");
 	assert_string_equal(task->comm, "sh");
 	assert_memory_equal(task->args, "sh", 3);
+	assert_string_equal(names_find(table_names(trial.table), name_key_task(42, 100)), "/app");
 	facts(&trial, "5s exit pid=42 start=100\n");
 	assert_null(table_find_task(trial.table, 42, 100));
+	assert_null(names_find(table_names(trial.table), name_key_task(42, 100)));
 	assert_int_equal(trial.table->tasks.live, 0);
 	trial_end(&trial);
 }
