@@ -10,7 +10,7 @@ scenario_start close_wait --count 3
 trail=$(scenario_get local role=subject)-$(scenario_get remote role=subject)
 record_stop
 record_fine
-assert_run 0 "$TCPTRAIL" events --facts --from "$work/recording" --output "$work/text"
+assert_run "$fine" "$TCPTRAIL" events --facts --from "$work/recording" --output "$work/text"
 for command in "snapshot -antp" "events -n" "snapshot -an --json" "events --json" "events --csv" "why -n" \
 	"trail -n $trail" "events --facts"; do
 	# shellcheck disable=SC2086 # words
