@@ -142,6 +142,12 @@ int feed_drain(struct feed *feed)
 	return err;
 }
 
+void feed_report_losses(struct feed *feed)
+{
+	if (feed->live)
+		live_report_losses(feed->live);
+}
+
 void feed_wait_names(struct feed *feed, unsigned int timeout_ms)
 {
 	resolve_wishes(feed->resolve, table_names(feed->table));

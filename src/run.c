@@ -117,7 +117,7 @@ static bool tell_losses(const struct run *run)
 	if (text)
 		fclose(text);
 	if (any)
-		run_notice("facts were lost on the way (%s); walks have corrected the table since",
+		run_notice("facts were lost on the way (%s); the walk after corrects the table",
 		           lost);
 	return any;
 }

@@ -190,7 +190,9 @@ int run_loop(struct run *run)
 	run->began = clock_boot();
 	while (!err)
 		err = turn(run);
-	if (err > 0)
-		tell_dropped(run, true);
-	return err > 0 ? 0 : err;
+	if (err < 0)
+		return err;
+	feed_report_losses(run->feed);
+	tell_dropped(run, true);
+	return 0;
 }

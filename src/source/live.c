@@ -364,19 +364,21 @@ static uint64_t recursion_misses(const struct live *live)
 	       program_misses(skeleton->progs.on_receive_reset);
 }
 
-static void report_losses(struct live *live)
+static void report_ring_losses(struct live *live)
 {
 	uint64_t lost = __atomic_load_n(&live->skeleton->bss->facts_lost, __ATOMIC_RELAXED);
-	uint64_t now = clock_boot(), misses;
 
-	if (lost != live->lost) {
-		emit_loss(live, LOSS_RING, lost - live->lost);
-		live->lost = lost;
-	}
-	if (now - live->misses_checked < MISS_CHECK_NS)
+	if (lost == live->lost)
 		return;
-	live->misses_checked = now;
-	misses = recursion_misses(live);
+	emit_loss(live, LOSS_RING, lost - live->lost);
+	live->lost = lost;
+}
+
+static void report_misses(struct live *live)
+{
+	uint64_t misses = recursion_misses(live);
+
+	live->misses_checked = clock_boot();
 	if (misses > live->misses) { /* told runs ahead of state for an instant */
 		emit_loss(live, LOSS_RECURSION, misses - live->misses);
 		live->misses = misses;
@@ -394,8 +396,16 @@ int live_drain(struct live *live)
 	live->until = UINT64_MAX;
 	if (got < 0 && got != -ECANCELED)
 		return got;
-	report_losses(live);
+	report_ring_losses(live);
+	if (clock_boot() - live->misses_checked >= MISS_CHECK_NS)
+		report_misses(live);
 	return 0;
+}
+
+void live_report_losses(struct live *live)
+{
+	report_ring_losses(live);
+	report_misses(live);
 }
 
 int live_stacks_fd(const struct live *live)
