@@ -159,6 +159,27 @@ static void transition_that_a_sample_told_first_is_not_told_again(void **state)
 	trial_end(&trial);
 }
 
+/* A look that was kept from the CPU for a while shows what events told of before it comes. */
+static void look_that_took_its_time_is_no_loss(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial,
+	      "1s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple" CLIENT "\n"
+	      "1002ms state sk=a1 old=SYN_SENT new=ESTABLISHED cookie=5 flags=tuple" CLIENT "\n"
+	      "1001ms seen sk=a1 cookie=5 state=ESTABLISHED flags=tuple,point" CLIENT "\n");
+	assert_int_equal(only(&trial)->state, STATE_ESTABLISHED);
+	assert_true(only(&trial)->flags & ROW_SINCE_EXACT);
+	facts(&trial,
+	      "2s state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 flags=tuple" CLIENT "\n"
+	      "2s destroy sk=a1\n"
+	      "2010ms state sk=a1 old=CLOSE new=SYN_SENT cookie=6 flags=owned,tuple" CLIENT "\n"
+	      "1900ms seen sk=a1 cookie=6 state=SYN_SENT flags=tuple,point" CLIENT "\n");
+	assert_int_equal(only(&trial)->cookie, 6);
+	assert_int_equal(totals_of(&trial).lost[LOSS_CHAIN], 0);
+	trial_end(&trial);
+}
+
 static void lost_end_of_a_life_is_told_with_its_own_addresses(void **state)
 {
 	TRIAL(10);
@@ -184,6 +205,7 @@ int main(void)
 		cmocka_unit_test(lookalike_of_a_later_life_is_no_repetition),
 		cmocka_unit_test(same_state_from_another_one_is_no_repetition),
 		cmocka_unit_test(transition_that_a_sample_told_first_is_not_told_again),
+		cmocka_unit_test(look_that_took_its_time_is_no_loss),
 		cmocka_unit_test(lost_end_of_a_life_is_told_with_its_own_addresses),
 	};
 
