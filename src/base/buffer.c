@@ -16,8 +16,15 @@ void buffer_free(struct buffer *buffer)
 	*buffer = (struct buffer){0};
 }
 
-/* Room for size more bytes? */
-static bool buffer_reserve(struct buffer *buffer, size_t size)
+/* Leaves no room, so that nothing fits any more. */
+static bool fail(struct buffer *buffer)
+{
+	buffer->failed = true;
+	buffer->capacity = buffer->size;
+	return false;
+}
+
+bool buffer_reserve(struct buffer *buffer, size_t size)
 {
 	size_t capacity = buffer->capacity ? buffer->capacity : CAPACITY_FIRST;
 	char *data;
@@ -26,28 +33,16 @@ static bool buffer_reserve(struct buffer *buffer, size_t size)
 		return false;
 	if (size <= buffer->capacity - buffer->size)
 		return true;
-	if (size > SIZE_MAX / 2 - buffer->size) {
-		buffer->failed = true;
-		return false;
-	}
+	if (size > SIZE_MAX / 2 - buffer->size)
+		return fail(buffer);
 	while (capacity < buffer->size + size)
 		capacity *= 2;
 	data = realloc(buffer->data, capacity);
-	if (!data) {
-		buffer->failed = true;
-		return false;
-	}
+	if (!data)
+		return fail(buffer);
 	buffer->data = data;
 	buffer->capacity = capacity;
 	return true;
-}
-
-void buffer_add(struct buffer *buffer, const void *bytes, size_t size)
-{
-	if (!size || !buffer_reserve(buffer, size))
-		return;
-	memcpy(buffer->data + buffer->size, bytes, size);
-	buffer->size += size;
 }
 
 void buffer_number(struct buffer *buffer, uint64_t number)

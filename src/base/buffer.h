@@ -18,7 +18,8 @@ struct buffer {
 /* All zero is an empty buffer. */
 void buffer_free(struct buffer *buffer);
 
-void buffer_add(struct buffer *buffer, const void *bytes, size_t size);
+/* Room for size more bytes? */
+bool buffer_reserve(struct buffer *buffer, size_t size);
 /* In decimals; printf is slow for what each line has many of. */
 void buffer_number(struct buffer *buffer, uint64_t number);
 /* count times the byte c */
@@ -27,6 +28,15 @@ void buffer_print(struct buffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Here, so that the length of a literal is known when compiled. */
+static inline void buffer_add(struct buffer *buffer, const void *bytes, size_t size)
+{
+	if (size > buffer->capacity - buffer->size && !buffer_reserve(buffer, size))
+		return;
+	if (size)
+		memcpy(buffer->data + buffer->size, bytes, size);
+	buffer->size += size;
+}
+
 static inline void buffer_text(struct buffer *buffer, const char *text)
 {
 	buffer_add(buffer, text, strlen(text));

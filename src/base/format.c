@@ -131,12 +131,14 @@ void format_time(char text[FORMAT_SIZE], int64_t wall, bool utc)
 
 void format_time_iso(char text[FORMAT_SIZE], int64_t wall, bool utc)
 {
-	char clock[FORMAT_SIZE];
-	int offset = format_clock(clock, wall, utc, 'T');
+	int offset = format_clock(text, wall, utc, 'T');
 
-	if (utc)
-		snprintf(text, FORMAT_SIZE, "%.40sZ", clock);
-	else
-		snprintf(text, FORMAT_SIZE, "%.32s%c%02d:%02d", clock, offset < 0 ? '-' : '+',
-		         abs(offset) / 60 % 100, abs(offset) % 60);
+	text += strlen(text);
+	if (utc) {
+		strcpy(text, "Z");
+		return;
+	}
+	*text++ = offset < 0 ? '-' : '+';
+	text = format_part(text, abs(offset) / 60, 2, ':');
+	format_number(text, (uint64_t)(abs(offset) % 60), 2);
 }

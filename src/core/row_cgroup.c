@@ -41,7 +41,9 @@ const char *row_cgroup_path(const struct table *table, const struct row *row)
 	if (tells_container(path))
 		return path;
 	by_task = path_of_task(table, names, row);
-	return tells_container(by_task) || (tells(by_task) && !tells(path)) ? by_task : path;
+	if (!tells(by_task) || (path && !strcmp(by_task, path)))
+		return path;
+	return !tells(path) || tells_container(by_task) ? by_task : path;
 }
 
 bool row_find_container(const struct table *table, const struct row *row,

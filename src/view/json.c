@@ -81,7 +81,9 @@ static int json_object(struct view *view, const void *object)
 	struct buffer line = {0};
 	struct value value;
 
-	buffer_print(&line, "{\"v\":%d,\"type\":", VIEW_JSON_SCHEMA);
+	buffer_text(&line, "{\"v\":");
+	buffer_number(&line, VIEW_JSON_SCHEMA);
+	buffer_text(&line, ",\"type\":");
 	escape_json(&line, view->kind);
 	for (size_t i = 0; i < view->field_count; i++) {
 		const struct field *field = view->fields[i];
