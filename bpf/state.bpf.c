@@ -10,13 +10,12 @@
  * would go unheard, some 20 times in a million transitions here. So there are
  * two programs on the tracepoint. The first leaves a mark and does the work; the
  * second does it if it finds no mark of this transition, hence the first was
- * skipped. Should a mark be overwritten or the CPU change in between, a transition
- * is told twice, which user space can tell.
+ * skipped. Should a mark be overwritten in between, a transition is told twice,
+ * which user space can tell.
  */
 struct mark {
 	__u64 sk;
 	__u32 old, new;
-	__u32 active; /* the first program is in the middle of it, on this CPU */
 };
 
 struct {
@@ -41,7 +40,7 @@ static __always_inline bool is_tcp(struct sock *sk)
 	return READ(has_types, sk, sk_protocol) == IPPROTO_TCP;
 }
 
-static __always_inline void tell(struct sock *sk, int old, int new)
+static __always_inline int tell(struct sock *sk, int old, int new)
 {
 	bool clone = old == TCP_STATE_LISTEN && new == TCP_STATE_SYN_RECV;
 	bool creates =
@@ -53,7 +52,7 @@ static __always_inline void tell(struct sock *sk, int old, int new)
 		stack = stack_id();
 	fact = fact_reserve(FACT_STATE, sizeof(*fact), sk);
 	if (!fact)
-		return;
+		return 0;
 	sample_sock(&fact->s, sk);
 	*(__u64 *)&fact->old = 0; /* the padding, too */
 	fact->old = old;
@@ -79,6 +78,7 @@ static __always_inline void tell(struct sock *sk, int old, int new)
 	fact_submit(fact);
 	if (creates)
 		process_tell();
+	return 0;
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -86,16 +86,14 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 {
 	struct mark *mark = mark_of_cpu();
 
-	if (!mark)
+	if (mark) {
+		mark->sk = (__u64)sk;
+		mark->old = old;
+		mark->new = new;
+	}
+	if (!is_tcp(sk))
 		return 0;
-	mark->sk = (__u64)sk;
-	mark->old = old;
-	mark->new = new;
-	mark->active = 1;
-	if (is_tcp(sk))
-		tell(sk, old, new);
-	mark->active = 0;
-	return 0;
+	return tell(sk, old, new);
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -112,10 +110,8 @@ int BPF_PROG(on_state_nested, struct sock *sk, int old, int new)
 	}
 	if (!is_tcp(sk))
 		return 0;
-	if (mark->active) /* else told twice */
-		__sync_fetch_and_add(&nested_told, 1);
-	tell(sk, old, new);
-	return 0;
+	__sync_fetch_and_add(&nested_told, 1);
+	return tell(sk, old, new);
 }
 
 SEC("tp_btf/tcp_destroy_sock")
