@@ -10,8 +10,8 @@
  * would go unheard, some 20 times in a million transitions here. So there are
  * two programs on the tracepoint. The first leaves a mark and does the work; the
  * second does it if it finds no mark of this transition, hence the first was
- * skipped. Should a mark be overwritten in between, a transition is told twice,
- * which user space can tell.
+ * skipped. Should a mark be overwritten or the CPU change in between, a transition
+ * is told twice, which user space can tell.
  */
 struct mark {
 	__u64 sk;

@@ -461,7 +461,7 @@ const struct cli_option cli_options[] = {
 	 .set = set_string, .member = offsetof(struct options, btf),
 	 .help = "types of this kernel, if it has none (CONFIG_DEBUG_INFO_BTF)"},
 	{.name = "ring", .argument = "SIZE", .group = GROUP_OTHER, .commands = VIEWS | RECORD,
-	 .set = set_ring, .help = "kernel memory for facts on their way, a power of two; 32M"},
+	 .set = set_ring, .help = "kernel memory for facts on their way, a power of two; 32M, JSON, CSV, facts 64M"},
 	{.name = "max-sockets", .argument = "NUMBER", .group = GROUP_OTHER,
 	 .commands = VIEWS | RECORD | INFO, .set = set_max_sockets,
 	 .help = "the table holds so many at most, the rest count as lost; 2000000"},

@@ -131,8 +131,10 @@ int feed_drain(struct feed *feed)
 
 	if (feed->stacks)
 		err = drain_stacks(feed);
-	if (feed->live && !err)
+	if (feed->live && !err) {
+		live_know_twice(feed->live, table_told_twice(feed->table));
 		err = live_drain(feed->live);
+	}
 	feed_clock(feed);
 	emit_tick(feed);
 	if (!err && feed->live && feed->config.trace)
@@ -144,8 +146,10 @@ int feed_drain(struct feed *feed)
 
 void feed_report_losses(struct feed *feed)
 {
-	if (feed->live)
-		live_report_losses(feed->live);
+	if (!feed->live)
+		return;
+	live_know_twice(feed->live, table_told_twice(feed->table));
+	live_report_losses(feed->live);
 }
 
 void feed_wait_names(struct feed *feed, unsigned int timeout_ms)

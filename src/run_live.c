@@ -9,8 +9,9 @@
 #include "privilege.h"
 #include "run_private.h"
 
-#define NAMES_WAIT_MS  2000 /* a snapshot with names waits for them that long, in all */
-#define STACKS_WAIT_MS 2000 /* as long at the end for stacks not read yet */
+#define NAMES_WAIT_MS         2000 /* a snapshot with names waits for them that long, in all */
+#define RING_BYTES_LONG_LINES (64U << 20)
+#define STACKS_WAIT_MS        2000 /* as long at the end for stacks not read yet */
 /* Every walk tells of all sockets anew, which takes room; transitions come by themselves. */
 #define RECORD_WALK_INTERVAL (30 * NS_PER_SEC)
 
@@ -259,13 +260,21 @@ static bool is_stream(const struct options *options)
 	       options->continuous || options->follow;
 }
 
+/* JSON, CSV and facts take up to twice the time of text: a storm leads by so much more. 0: default */
+static uint32_t ring_bytes(const struct options *options)
+{
+	if (options->ring_bytes || options->format == OUTPUT_TEXT)
+		return options->ring_bytes;
+	return RING_BYTES_LONG_LINES;
+}
+
 int run_live(struct run *run, struct diag *diag)
 {
 	const struct options *options = run->options;
 	struct feed_config config = {.trace = wants_trace(options),
 	                             .stacks = options->stacks,
 	                             .host = wants_host(options),
-	                             .ring_bytes = options->ring_bytes,
+	                             .ring_bytes = ring_bytes(options),
 	                             .btf = options->btf,
 	                             .no_holders = !wants_holders(options)};
 	struct diag shortfall;

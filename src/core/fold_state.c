@@ -102,15 +102,23 @@ static void note_owner(struct table *t, struct row *row, const struct fact_state
 		owner_set(t, row, &fact->task, fact->stack, source);
 }
 
+/* Between the two programs there is a softirq at most, or whoever preempts the task. */
+static bool told_just_now(const struct row *row, const struct fact_state *fact)
+{
+	return row->changed && fact->h.time < row->changed + TOLD_TWICE_WITHIN;
+}
+
 /* LISTEN->SYN_RECV: a clone. Its address is born; cookie and addresses may be the listener's. */
 static void fold_birth(struct table *t, const struct fact_state *fact)
 {
 	struct row *row = row_find_sk(t, fact->h.sk);
 
-	if (row && row->flags & ROW_NASCENT)
-		row_retire(t, row, fact->h.time); /* told twice, see told_twice() */
-	else if (row)
+	if (row && row->flags & ROW_NASCENT) {
+		t->told_twice += told_just_now(row, fact);
+		row_retire(t, row, fact->h.time);
+	} else if (row) {
 		row_outlived(t, row, fact->h.time);
+	}
 	row = row_new(t, fact->h.sk, fact->s.netns, fact->h.time);
 	if (!row)
 		return;
@@ -121,25 +129,29 @@ static void fold_birth(struct table *t, const struct fact_state *fact)
 	row_add_step(t, row, fact->h.time, STEP_STATE, STATE_SYN_RECV, 0);
 }
 
-/* Between the two programs there is a softirq at most. */
-static bool told_just_now(const struct row *row, const struct fact_state *fact)
+/* The row is where the transition leads, from where it leads away. */
+static bool has_made(const struct row *row, const struct fact_state *fact)
 {
-	return row->changed && fact->h.time < row->changed + TOLD_TWICE_WITHIN;
+	return row->state == fact->new && row->prior == fact->old && !row_is_other(row, &fact->s);
 }
 
-/* bpf/state.bpf.c prefers telling twice to not telling: the row is where it leads already. */
+/* A sample told of it, while its event was in the ring still. */
+static bool told_by_sample(const struct table *t, const struct fact_state *fact)
+{
+	const struct row *row = row_find_sk(t, fact->h.sk);
+
+	return row && has_made(row, fact) && !(row->flags & ROW_SINCE_EXACT) &&
+	       fact->h.time <= row->since;
+}
+
+/* bpf/state.bpf.c prefers telling twice to not telling. */
 static bool told_twice(const struct table *t, const struct fact_state *fact)
 {
 	const struct row *row = row_find_sk(t, fact->h.sk);
 
-	if (row) {
-		if (row->state != fact->new || row->prior != fact->old ||
-		    row_is_other(row, &fact->s))
-			return false;
-		/* Or a sample told of it, while its event was in the ring still. */
-		return row->flags & ROW_SINCE_EXACT ? told_just_now(row, fact)
-		                                    : fact->h.time <= row->since;
-	}
+	if (row)
+		return has_made(row, fact) && row->flags & ROW_SINCE_EXACT &&
+		       told_just_now(row, fact);
 	if (mini_state(fact) == STATE_CLOSE)
 		return false;
 	row = row_find_tuple(t, &fact->s, ROW_MINI);
@@ -265,8 +277,12 @@ void fold_state(struct table *t, const struct fact_state *fact)
 	}
 	if (fact->old == fact->new) /* tcp_close() sets a state again that shutdown() had set */
 		return;
-	if (told_twice(t, fact))
+	if (told_by_sample(t, fact))
 		return;
+	if (told_twice(t, fact)) {
+		t->told_twice++;
+		return;
+	}
 	row = row_for_transition(t, fact);
 	if (!row)
 		return;

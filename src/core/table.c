@@ -231,6 +231,11 @@ bool table_take_walk_wish(struct table *t)
 	return wish;
 }
 
+uint64_t table_told_twice(const struct table *t)
+{
+	return t->told_twice;
+}
+
 static const struct row *row_from(const struct table *t, struct row_iter *iter)
 {
 	for (; iter->index < t->rows.used; iter->index++) {

@@ -97,6 +97,7 @@ struct table {
 	struct tombstones tombs;
 	struct totals totals;
 	uint64_t untold[LOSS_WHERE_COUNT];
+	uint64_t told_twice; /* see table_told_twice() */
 	table_change_fn *listener;
 	void *listener_arg;
 	uint64_t now, began;

@@ -37,6 +37,8 @@ void live_close(struct live *live); /* NULL-safe; detaches everything */
 int live_fd(const struct live *live);
 /* Hands over all facts that are in the ring, then losses as FACT_LOSS. 0 or -errno. */
 int live_drain(struct live *live);
+/* How many transitions have come twice so far: they make no skipped one good. */
+void live_know_twice(struct live *live, uint64_t told_twice);
 /* All losses so far, at the end: live_drain() asks for the costly ones once a second. */
 void live_report_losses(struct live *live);
 

@@ -167,6 +167,23 @@ assert_matches "$(cat "$work/run.err")" '^tcptrail: (tracing; Ctrl-C ends|.*ulim
 kill -INT "$started" 2>/dev/null || true
 wait "$started" || [ $? = 3 ]
 
+# What takes longer to print has more room to wait in.
+ring_of() {
+	local bytes
+	start /dev/null "$work/run.err" "$TCPTRAIL" "$@"
+	wait_until "$*" grep -q '^tcptrail: tracing' "$work/run.err"
+	bytes=$(awk '/^map_type:/ { ring = $2 == 27 } /^max_entries:/ && ring && $2 > most { most = $2 }
+		END { print most }' "/proc/$started/fdinfo/"*)
+	kill -INT "$started"
+	wait "$started"
+	echo "$bytes"
+}
+assert_equal "$((32 << 20))" "$(ring_of events)" "bytes of ring, text"
+for format in --json --csv --facts; do
+	assert_equal "$((64 << 20))" "$(ring_of events $format)" "bytes of ring, $format"
+done
+assert_equal 65536 "$(ring_of events --json --ring 64K)" "bytes of ring, as told"
+
 # --- an end that we do not survive --------------------------------------------------------------
 
 # bpf_ids PID: what it has in the kernel, as "prog 12", "map 5", "link 3".

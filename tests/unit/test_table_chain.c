@@ -40,6 +40,7 @@ static void transition_told_twice_counts_once(void **state)
 	told(&trial, ":80 SYN_RECV>ESTABLISHED >999us\n");
 	assert_int_equal(totals_of(&trial).lost[LOSS_CHAIN], 0);
 	assert_int_equal(totals_of(&trial).transitions, 3);
+	assert_int_equal(table_told_twice(trial.table), 3);
 	trial_end(&trial);
 }
 
@@ -57,6 +58,7 @@ static void end_told_twice_leaves_one_mini_socket(void **state)
 	      "flags=tuple,dead,done" CLIENT "\n");
 	told(&trial, ":40000 FIN_WAIT2>TIME_WAIT =4ms\n");
 	assert_int_equal(only(&trial)->since, 65 * NS_PER_MS);
+	assert_int_equal(table_told_twice(trial.table), 1);
 	trial_end(&trial);
 }
 
@@ -156,6 +158,7 @@ static void transition_that_a_sample_told_first_is_not_told_again(void **state)
 	      "1005ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 flags=tuple" CLIENT "\n");
 	told(&trial, ":40000 ESTABLISHED>CLOSE_WAIT ? ~\n");
 	assert_int_equal(totals_of(&trial).lost[LOSS_CHAIN], 0);
+	assert_int_equal(table_told_twice(trial.table), 0);
 	trial_end(&trial);
 }
 
