@@ -12,6 +12,7 @@
 
 #define QUESTIONS_A_TURN 64 /* 3 to 13 us each; what is left over the next walk answers */
 #define RESOLVER_THREADS 8
+#define LOSS_INTERVAL    NS_PER_SEC
 #define STACKS_WAIT_MS   10 /* facts wait for the stacks they name, ... */
 #define STACKS_WAITS     25 /* so often at most, unless the ring fills */
 
@@ -125,16 +126,24 @@ void feed_wait_stacks(struct feed *feed, unsigned int timeout_ms)
 		stacks_wait(feed->stacks, timeout_ms, feed_fact, feed);
 }
 
+void feed_report_losses(struct feed *feed)
+{
+	if (!feed->live)
+		return;
+	live_report_losses(feed->live, table_told_twice(feed->table));
+	feed->losses_reported = clock_boot();
+}
+
 int feed_drain(struct feed *feed)
 {
 	int err = 0;
 
 	if (feed->stacks)
 		err = drain_stacks(feed);
-	if (feed->live && !err) {
-		live_know_twice(feed->live, table_told_twice(feed->table));
+	if (feed->live && !err)
 		err = live_drain(feed->live);
-	}
+	if (!err && clock_boot() - feed->losses_reported >= LOSS_INTERVAL)
+		feed_report_losses(feed);
 	feed_clock(feed);
 	emit_tick(feed);
 	if (!err && feed->live && feed->config.trace)
@@ -142,14 +151,6 @@ int feed_drain(struct feed *feed)
 	resolve_wishes(feed->resolve, table_names(feed->table));
 	resolve_collect(feed->resolve, feed_fact, feed);
 	return err;
-}
-
-void feed_report_losses(struct feed *feed)
-{
-	if (!feed->live)
-		return;
-	live_know_twice(feed->live, table_told_twice(feed->table));
-	live_report_losses(feed->live);
 }
 
 void feed_wait_names(struct feed *feed, unsigned int timeout_ms)

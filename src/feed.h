@@ -46,7 +46,7 @@ int feed_stacks_fd(const struct feed *feed);
 
 /* Takes what is there: facts, answers to the table's questions, names. 0 or -errno. */
 int feed_drain(struct feed *feed);
-/* At the end: what was lost and is not told yet. */
+/* What was lost and is not told yet, at the end: feed_drain() asks once a second. */
 void feed_report_losses(struct feed *feed);
 /* Walks if it is time to, or if a loss calls for it. 0 or -errno. */
 int feed_walk_if_due(struct feed *feed);

@@ -35,9 +35,10 @@ struct feed {
 	uint64_t netns_searched; /* for one that was not known */
 	uint64_t last_cgroup;    /* of the last fact: known, or asked for */
 	uint32_t last_netns;
-	uint32_t seen_netns; /* of the last socket found */
-	uint64_t lost;       /* facts, when exits were last made sure of */
-	bool finds_pids;     /* in /proc: not where we are in a pid namespace of our own */
+	uint32_t seen_netns;      /* of the last socket found */
+	uint64_t losses_reported; /* when; 0: not yet */
+	uint64_t lost;            /* facts, when exits were last made sure of */
+	bool finds_pids;          /* in /proc: not where we are in a pid namespace of our own */
 	bool walking;
 };
 

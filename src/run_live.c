@@ -260,10 +260,13 @@ static bool is_stream(const struct options *options)
 	       options->continuous || options->follow;
 }
 
-/* JSON, CSV and facts take up to twice the time of text: a storm leads by so much more. 0: default */
+/*
+ * JSON, CSV and facts take up to twice the time of text: a storm leads by so much more. But a
+ * larger ring takes longer to make, and walks bring no storm. 0: default.
+ */
 static uint32_t ring_bytes(const struct options *options)
 {
-	if (options->ring_bytes || options->format == OUTPUT_TEXT)
+	if (options->ring_bytes || options->format == OUTPUT_TEXT || !wants_trace(options))
 		return options->ring_bytes;
 	return RING_BYTES_LONG_LINES;
 }

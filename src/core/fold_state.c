@@ -136,19 +136,14 @@ static bool has_made(const struct row *row, const struct fact_state *fact)
 }
 
 /* A sample told of it, while its event was in the ring still. */
-static bool told_by_sample(const struct table *t, const struct fact_state *fact)
+static bool told_by_sample(const struct row *row, const struct fact_state *fact)
 {
-	const struct row *row = row_find_sk(t, fact->h.sk);
-
-	return row && has_made(row, fact) && !(row->flags & ROW_SINCE_EXACT) &&
-	       fact->h.time <= row->since;
+	return has_made(row, fact) && !(row->flags & ROW_SINCE_EXACT) && fact->h.time <= row->since;
 }
 
-/* bpf/state.bpf.c prefers telling twice to not telling. */
-static bool told_twice(const struct table *t, const struct fact_state *fact)
+/* bpf/state.bpf.c prefers telling twice to not telling. row: at the address; NULL: none. */
+static bool told_twice(const struct table *t, const struct row *row, const struct fact_state *fact)
 {
-	const struct row *row = row_find_sk(t, fact->h.sk);
-
 	if (row)
 		return has_made(row, fact) && row->flags & ROW_SINCE_EXACT &&
 		       told_just_now(row, fact);
@@ -277,9 +272,10 @@ void fold_state(struct table *t, const struct fact_state *fact)
 	}
 	if (fact->old == fact->new) /* tcp_close() sets a state again that shutdown() had set */
 		return;
-	if (told_by_sample(t, fact))
+	row = row_find_sk(t, fact->h.sk);
+	if (row && told_by_sample(row, fact))
 		return;
-	if (told_twice(t, fact)) {
+	if (told_twice(t, row, fact)) {
 		t->told_twice++;
 		return;
 	}

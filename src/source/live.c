@@ -20,8 +20,7 @@
 
 #define RING_BYTES_DEFAULT (32U << 20) /* some 0.2 s of a storm of 20,000 connections a second */
 #define RECORD_HEADER      BPF_RINGBUF_HDR_SZ
-#define MISS_CHECK_NS      NS_PER_SEC /* recursion misses cost a syscall a program */
-#define FILES_NEEDED       128        /* programs, links, maps, and what a walk opens */
+#define FILES_NEEDED       128 /* programs, links, maps, and what a walk opens */
 
 /* libbpf says why a load failed only by printing: keep its last warning for the diag. */
 static char last_warning[256];
@@ -346,13 +345,13 @@ static uint64_t program_misses(const struct bpf_program *program)
 }
 
 /* Skipped runs that nobody made good. */
-static uint64_t recursion_misses(const struct live *live)
+static uint64_t recursion_misses(const struct live *live, uint64_t told_twice)
 {
 	const struct tcptrail_bpf *skeleton = live->skeleton;
 	uint64_t state = program_misses(skeleton->progs.on_state); /* before those made good */
 	uint64_t told = __atomic_load_n(&skeleton->bss->nested_told, __ATOMIC_RELAXED);
 
-	told = told > live->told_twice ? told - live->told_twice : 0;
+	told = told > told_twice ? told - told_twice : 0;
 	return (state > told ? state - told : 0) + program_misses(skeleton->progs.on_destroy) +
 	       program_misses(skeleton->progs.on_accept) +
 	       program_misses(skeleton->progs.on_accept4) +
@@ -375,11 +374,11 @@ static void report_ring_losses(struct live *live)
 	live->lost = lost;
 }
 
-static void report_misses(struct live *live)
+void live_report_losses(struct live *live, uint64_t told_twice)
 {
-	uint64_t misses = recursion_misses(live);
+	uint64_t misses = recursion_misses(live, told_twice);
 
-	live->misses_checked = clock_boot();
+	report_ring_losses(live);
 	if (misses > live->misses) { /* told runs ahead of state for an instant */
 		emit_loss(live, LOSS_RECURSION, misses - live->misses);
 		live->misses = misses;
@@ -398,20 +397,7 @@ int live_drain(struct live *live)
 	if (got < 0 && got != -ECANCELED)
 		return got;
 	report_ring_losses(live);
-	if (clock_boot() - live->misses_checked >= MISS_CHECK_NS)
-		report_misses(live);
 	return 0;
-}
-
-void live_know_twice(struct live *live, uint64_t told_twice)
-{
-	live->told_twice = told_twice;
-}
-
-void live_report_losses(struct live *live)
-{
-	report_ring_losses(live);
-	report_misses(live);
 }
 
 int live_stacks_fd(const struct live *live)

@@ -35,12 +35,13 @@ void live_close(struct live *live); /* NULL-safe; detaches everything */
 
 /* Readable when the ring passed its wake-up mark; else drain by timer. */
 int live_fd(const struct live *live);
-/* Hands over all facts that are in the ring, then losses as FACT_LOSS. 0 or -errno. */
+/* Hands over all facts that are in the ring, then those lost there as FACT_LOSS. 0 or -errno. */
 int live_drain(struct live *live);
-/* How many transitions have come twice so far: they make no skipped one good. */
-void live_know_twice(struct live *live, uint64_t told_twice);
-/* All losses so far, at the end: live_drain() asks for the costly ones once a second. */
-void live_report_losses(struct live *live);
+/*
+ * All losses so far as FACT_LOSS, those by runs that were skipped too, which cost a syscall a
+ * program. told_twice: how many transitions have come twice so far, and make no skipped one good.
+ */
+void live_report_losses(struct live *live, uint64_t told_twice);
 
 /*
  * Hands over the dumps of stacks that facts name, which fn takes or, false, has no

@@ -27,8 +27,6 @@ struct live {
 	uint64_t until;        /* position that the next drain ends at; UINT64_MAX: none */
 	uint64_t lost, misses; /* reported so far */
 	uint64_t stacks_lost, stacks_refused;
-	uint64_t misses_checked;
-	uint64_t told_twice; /* as of live_know_twice() */
 };
 
 /*
