@@ -98,7 +98,7 @@ $(SKELETON): $(B)/tcptrail.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name tcptrail_bpf > $@
 
 # --- user space ------------------------------------------------------------------------------
-$(B)/src/source/live.o $(B)/src/source/walk.o: $(SKELETON)
+$(patsubst %,$(B)/src/source/%.o,live load walk): $(SKELETON)
 $(B)/src/enrich/doing_text.o: $(B)/syscall_names.h
 $(B)/src/explain.o: $(B)/state_pages.h
 

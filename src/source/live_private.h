@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Shared by live.c and walk.c only. */
+/* Shared by live.c, load.c and walk.c only. */
 #ifndef TCPTRAIL_SOURCE_LIVE_PRIVATE_H
 #define TCPTRAIL_SOURCE_LIVE_PRIVATE_H
 
@@ -28,6 +28,12 @@ struct live {
 	uint64_t lost, misses; /* reported so far */
 	uint64_t stacks_lost, stacks_refused;
 };
+
+/*
+ * load.c: checks what the host offers, then opens and loads the programs, as the members set
+ * before (ring_bytes, walker, stacks) want them. 0 or -errno with diag; live_close() ends it.
+ */
+int live_load(struct live *live, const struct live_config *config, struct diag *diag);
 
 /*
  * Hands over every fact reserved before the call. live_drain() alone stops at a

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Loading: what the host must offer, what the programs are told, and why the kernel refuses. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "source/live_private.h"
+
+#define FILES_NEEDED 128 /* programs, links, maps, and what a walk opens */
+
+/* libbpf says why a load failed only by printing: keep its last warning for the diag. */
+static char last_warning[256];
+
+static int keep_warning(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level == LIBBPF_WARN)
+		vsnprintf(last_warning, sizeof(last_warning), format, args);
+	last_warning[strcspn(last_warning, "\n")] = '\0';
+	return 0;
+}
+
+/* What cannot be read is taken for new. */
+static bool kernel_is_before(unsigned int major, unsigned int minor, struct utsname *name)
+{
+	unsigned int is_major, is_minor;
+
+	uname(name);
+	return sscanf(name->release, "%u.%u", &is_major, &is_minor) == 2 &&
+	       (is_major < major || (is_major == major && is_minor < minor));
+}
+
+static int check_kernel(struct diag *diag)
+{
+	struct utsname name;
+
+	if (kernel_is_before(5, 8, &name))
+		return diag_fail(
+			diag, -ENOTSUP,
+			"kernel %s is too old: tcptrail needs Linux 5.8 or later (BPF ring buffer)",
+			name.release);
+	return 0;
+}
+
+/* Too few fail anywhere, with errors that say anything. Those we may have we take. */
+static int check_files(struct diag *diag)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= FILES_NEEDED)
+		return 0;
+	limit.rlim_cur = limit.rlim_max < FILES_NEEDED ? limit.rlim_max : FILES_NEEDED;
+	if (limit.rlim_cur == FILES_NEEDED && !setrlimit(RLIMIT_NOFILE, &limit))
+		return 0;
+	return diag_fail(diag, -EMFILE,
+	                 "only %lu files may be open: BPF takes up to %d; raise that by ulimit -n",
+	                 (unsigned long)limit.rlim_cur, FILES_NEEDED);
+}
+
+static int load_failure(int err, struct diag *diag)
+{
+	struct utsname name;
+
+	/* Before 5.11 maps and programs count against RLIMIT_MEMLOCK; root may raise it. */
+	if (err == -EPERM && !geteuid() && kernel_is_before(5, 11, &name))
+		return diag_fail(
+			diag, err,
+			"the kernel refused BPF (%s): kernel %s needs ulimit -l unlimited, or "
+			"CAP_SYS_RESOURCE to raise it; in a container, --privileged gives that",
+			strerror(-err), name.release);
+	if (err == -EPERM) /* -EACCES is the verifier's */
+		return diag_fail(diag, err,
+		                 "the kernel refused BPF (%s): run as root, or with CAP_SYS_ADMIN, "
+		                 "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH; in a container, "
+		                 "--privileged gives them",
+		                 strerror(-err));
+	return diag_fail(diag, err, "the BPF programs cannot be loaded (%s): %s", strerror(-err),
+	                 last_warning);
+}
+
+static uint32_t tick_length(void)
+{
+	struct timespec ts;
+
+	/* A coarse clock advances by ticks: its resolution is 1/CONFIG_HZ. */
+	clock_getres(CLOCK_MONOTONIC_COARSE, &ts);
+	return (uint32_t)ts.tv_nsec;
+}
+
+/* What is for stacks only takes no memory without them. */
+static void configure_stacks(struct live *live)
+{
+	struct tcptrail_bpf *skeleton = live->skeleton;
+
+	skeleton->rodata->want_stacks = live->stacks;
+	skeleton->rodata->has_task_pt_regs =
+		live->probes.typed &&
+		btf__find_by_name_kind(live->btf, "bpf_task_pt_regs", BTF_KIND_FUNC) >= 0;
+	bpf_map__set_autocreate(skeleton->maps.dumps, live->stacks);
+	bpf_map__set_autocreate(skeleton->maps.stacks_seen, live->stacks);
+	bpf_map__set_autocreate(skeleton->maps.stack_rules, live->stacks);
+	bpf_map__set_autocreate(skeleton->maps.scratches, live->stacks);
+}
+
+static void configure(struct live *live)
+{
+	struct tcptrail_bpf *skeleton = live->skeleton;
+
+	skeleton->rodata->ring_bytes = live->ring_bytes;
+	skeleton->rodata->tick_ns = tick_length();
+	skeleton->rodata->walker = live->walker;
+	skeleton->rodata->retransmit_args = btf_tracepoint_args(live->btf, "tcp_retransmit_skb");
+	skeleton->rodata->reset_args = btf_tracepoint_args(live->btf, "tcp_send_reset");
+	skeleton->rodata->has_types = live->probes.typed;
+	/* bpf_get_socket_cookie for tracing programs came with this function (5.12). */
+	skeleton->rodata->has_cookie_helper =
+		live->probes.typed &&
+		btf__find_by_name_kind(live->btf, "bpf_get_socket_ptr_cookie", BTF_KIND_FUNC) >= 0;
+	skeleton->rodata->has_socket_casts =
+		live->probes.typed &&
+		btf__find_by_name_kind(live->btf, "bpf_skc_to_tcp_sock", BTF_KIND_FUNC) >= 0;
+	bpf_map__set_max_entries(skeleton->maps.facts, live->ring_bytes);
+	configure_stacks(live);
+	probes_choose(&live->probes, skeleton->obj);
+}
+
+/* Loads all surveyed programs; if that fails, once more without the optional ones. */
+static int load(struct live *live, struct diag *diag)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = live->btf_file);
+	int err = probes_begin(&live->probes);
+
+	if (err)
+		return load_failure(err, diag);
+	for (;;) {
+		live->skeleton = tcptrail_bpf__open_opts(&options);
+		if (!live->skeleton)
+			return load_failure(-errno, diag);
+		configure(live);
+		err = tcptrail_bpf__load(live->skeleton);
+		if (!err)
+			return 0;
+		if (err == -EPERM || !probes_give_up_optional(&live->probes, last_warning))
+			return load_failure(err, diag);
+		tcptrail_bpf__destroy(live->skeleton);
+		live->skeleton = NULL;
+	}
+}
+
+static int open_btf(struct live *live, const struct live_config *config, struct diag *diag)
+{
+	char why[80];
+
+	live->btf_file = config->btf;
+	live->btf = config->btf ? btf__parse(config->btf, NULL) : btf__load_vmlinux_btf();
+	if (live->btf)
+		return 0;
+	libbpf_strerror(errno, why, sizeof(why)); /* some are libbpf's own */
+	if (config->btf)
+		return diag_fail(diag, -errno, "--btf: no BTF can be read from %s: %s", config->btf,
+		                 why);
+	return diag_fail(diag, -errno,
+	                 "the kernel gives no BTF (/sys/kernel/btf/vmlinux: %s): it needs "
+	                 "CONFIG_DEBUG_INFO_BTF=y, or --btf FILE with that of this very kernel",
+	                 why);
+}
+
+int live_load(struct live *live, const struct live_config *config, struct diag *diag)
+{
+	const struct live_probe *missing;
+	int err = check_kernel(diag);
+
+	err = err ? err : check_files(diag);
+	if (err)
+		return err;
+	libbpf_set_print(keep_warning);
+	err = open_btf(live, config, diag);
+	if (err)
+		return err;
+	probes_survey(&live->probes, live->btf, !live->btf_file, config->trace);
+	missing = probes_missing(&live->probes);
+	if (missing)
+		return diag_fail(diag, -ENOTSUP, "required probe %s: %s", missing->name,
+		                 missing->why);
+	return load(live, diag);
+}
