@@ -75,9 +75,10 @@ for program in $SANITIZED; do
 	looks "$program"
 done
 
-# Valgrind takes signals before signalfd does.
+# Valgrind takes signals before signalfd does. Let it not free what is libc's at the end: detached
+# threads may look names up still, and what libc keeps for them seems lost then.
 command -v valgrind >/dev/null || skip "Valgrind is not there; the sanitizers had nothing to report"
-valgrind=(valgrind -q --error-exitcode=99 "--suppressions=$work/suppress" --leak-check=full
+valgrind=(valgrind -q --error-exitcode=99 --run-libc-freeres=no "--suppressions=$work/suppress" --leak-check=full
 	--show-leak-kinds=definite --errors-for-leak-kinds=definite "--log-file=$report.valgrind.%p" "$TCPTRAIL")
 signal=
 recording=$work/valgrind
