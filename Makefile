@@ -41,7 +41,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*
 LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/test_*.c))
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
 
-.PHONY: all static help run check unit golden live live-sanitizers asan coverage lint install \
+.PHONY: all static help run check check-all unit golden live live-sanitizers asan coverage lint install \
 	uninstall clean test-programs matrix bench bench-churn bench-codec fuzz fuzz-corpus fuzz-seeds
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -52,7 +52,7 @@ help:
 	@echo 'all              build $(B)/tcptrail (default)'
 	@echo 'static           build $(B)/static/tcptrail, which needs no library where it runs'
 	@echo 'run              build and run it as root'
-	@echo 'check            all tests: lint, unit, golden, asan, fuzz-corpus, live (root), matrix'
+	@echo 'check            lint, unit, golden, asan, fuzz-corpus, live (root); check-all: matrix, too'
 	@echo 'unit golden live asan fuzz-corpus lint   one kind of them'
 	@echo 'live-sanitizers  the program under a storm, by ASan, UBSan, TSan and Valgrind (root)'
 	@echo 'coverage         what unit and golden tests run of the pure layers; FILE=src/core/x.c'
@@ -307,6 +307,9 @@ lint:
 
 check:
 	+tests/run
+
+check-all:
+	+tests/run --all
 
 run: all
 	$(B)/tcptrail $(ARGS)

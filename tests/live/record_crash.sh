@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A recorder that is killed, 200 times at any moment, always in the same directories: after each, all
 # that is there is read, replays are exact, and nothing is missing that is older than two seconds.
-# Limit: 180 s
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 

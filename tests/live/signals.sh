@@ -36,7 +36,7 @@ trace_stop TERM
 [ "$status" = 4 ] && grep -q "facts were lost" <<<"$err" || assert_trace_fine "in full stream"
 assert_equal "" "$(tail -c 1 "$work/trace.out" | tr -d '\n')" "end of the last line"
 kill -TERM "$storm" 2>/dev/null || true
-await_end "$storm" 100 || fail "storm does not end"
+await_end "$storm" "$ceiling" || fail "storm does not end"
 wait_until "the namespace to be quiet" is_quiet
 
 # The reader has had enough.
