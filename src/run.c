@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a run owns, from its begin to its end. */
+#include "input.h"
+#include "notice.h"
 #include "run_private.h"
 
 #include <errno.h>
@@ -7,14 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "privilege.h"
 #include "view/totals.h"
-
-void run_notice(const char *format, const char *text)
-{
-	fputs("tcptrail: ", stderr);
-	fprintf(stderr, format, text);
-	fputc('\n', stderr);
-}
 
 /* --- what live runs and replays share ------------------------------------------------------- */
 
@@ -88,8 +84,8 @@ static int tell_answer(const struct run *run)
 		return EXIT_BAD;
 	if (!run->trail || trail_found(run->trail))
 		return EXIT_FINE;
-	run_notice("%s", run->options->from ? "no such socket in this file"
-	                                    : "no such socket here and now");
+	notice("%s",
+	       run->options->from ? "no such socket in this file" : "no such socket here and now");
 	return EXIT_BAD;
 }
 
@@ -99,7 +95,7 @@ int run_conclude(struct run *run, int err, struct diag *diag)
 		return EXIT_FINE;
 	if (err)
 		diag_fail(diag, err, "stopped: %s", strerror(-err));
-	return err ? EXIT_LOST : tell_answer(run);
+	return err ? EXIT_STOPPED : tell_answer(run);
 }
 
 /* --- begin and end -------------------------------------------------------------------------- */
@@ -117,8 +113,7 @@ static bool tell_losses(const struct run *run)
 	if (text)
 		fclose(text);
 	if (any)
-		run_notice("facts were lost on the way (%s); the walk after corrects the table",
-		           lost);
+		notice("facts were lost on the way (%s); the walk after corrects the table", lost);
 	return any;
 }
 
@@ -133,8 +128,8 @@ static int finish(struct run *run, int code)
 	int err = run->output ? output_close(run->output) : 0;
 
 	if (err && err != -EPIPE) {
-		run_notice("output was lost: %s",
-		           err == -EINTR ? "its reader does not take it" : strerror(-err));
+		notice("output was lost: %s",
+		       err == -EINTR ? "its reader does not take it" : strerror(-err));
 		code = EXIT_LOST;
 	}
 	if (code == EXIT_FINE && run->table && tell_losses(run))
@@ -154,6 +149,32 @@ static int finish(struct run *run, int code)
 	return code;
 }
 
+/* --output is the user's to write. */
+static int open_output(struct run *run, struct diag *diag)
+{
+	int err;
+
+	privilege_lower();
+	err = output_open(&run->output, run->options, run->table, diag);
+	privilege_raise();
+	return err;
+}
+
+/* --output is made empty when it is opened: it must not be what is read. */
+static bool overwrites_input(const struct options *options, struct diag *diag)
+{
+	if (!options->from || !options->output || !input_is(options->from, options->output))
+		return false;
+	diag_fail(diag, -EINVAL, "--output: %s is what --from reads: expected another file",
+	          options->output);
+	return true;
+}
+
+static int replay(struct run *run, struct diag *diag)
+{
+	return privilege_drop_all(diag) ? EXIT_CANNOT : run_replay(run, diag);
+}
+
 int run(const struct options *options)
 {
 	struct run run = {.options = options, .epoll = -1, .drain = -1, .repeat = -1};
@@ -164,9 +185,11 @@ int run(const struct options *options)
 	run.table = table_new(options->max_sockets);
 	if (!run.table)
 		diag_fail(&diag, -ENOMEM, "out of memory");
-	else if (!output_open(&run.output, options, run.table, &diag))
-		code = options->from ? run_replay(&run, &diag) : run_live(&run, &diag);
+	else if (overwrites_input(options, &diag))
+		code = EXIT_USAGE;
+	else if (!open_output(&run, &diag))
+		code = options->from ? replay(&run, &diag) : run_live(&run, &diag);
 	if (diag.text[0])
-		run_notice("%s", diag.text);
+		notice("%s", diag.text);
 	return finish(&run, code);
 }

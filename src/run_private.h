@@ -29,7 +29,6 @@ struct run {
 };
 
 /* run.c: what a command does live and on a recording. */
-void run_notice(const char *format, const char *text);
 int run_open_trail(struct run *run);
 int run_open_fail_if(struct run *run); /* the option, if given */
 int run_open_why(struct run *run);     /* listens to the table from now on */

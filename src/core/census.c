@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/census.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,7 +191,7 @@ static bool booted_since(const struct census *before, const struct census *after
 {
 	if (!before->wall || !after->wall)
 		return false;
-	return after->wall - (int64_t)after->now > before->wall;
+	return clock_wall_offset(after->wall, after->now) > before->wall;
 }
 
 /* Sightings of the earlier census by what they may be found by. */

@@ -320,6 +320,7 @@ void reader_close(struct reader *r)
 void reader_summary(const struct reader *r, struct reader_summary *summary)
 {
 	*summary = r->summary;
+	summary->unreadable = r->dir.unreadable;
 }
 
 bool reader_session(const struct reader *r, size_t index, struct reader_session *session)

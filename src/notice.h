@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Notices: lines on stderr that are no data. */
+#ifndef TCPTRAIL_NOTICE_H
+#define TCPTRAIL_NOTICE_H
+
+/*
+ * Prints "tcptrail: ...". The text may hold anything that comes from outside (a file's name, a word
+ * of a file): it never reaches a terminal raw, see escape_terminal().
+ */
+void notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
