@@ -19,10 +19,18 @@
 /* Every walk tells of all sockets anew, which takes room; transitions come by themselves. */
 #define RECORD_WALK_INTERVAL (30 * NS_PER_SEC)
 
+/* Before the first line goes to a thread that writes: it ends with all that it was given. */
+static void hold_signals(const struct run *run)
+{
+	if (output_is_detached(run->output))
+		run_hold_signals(true);
+}
+
 static int print_snapshot(struct run *run)
 {
 	output_want_names(run->output);
 	feed_wait_names(run->feed, NAMES_WAIT_MS);
+	hold_signals(run);
 	return output_snapshot(run->output);
 }
 
@@ -38,8 +46,10 @@ static int run_snapshot(struct run *run)
 
 static int run_stream(struct run *run)
 {
-	int err = output_begin_events(run->output);
+	int err;
 
+	hold_signals(run);
+	err = output_begin_events(run->output);
 	if (err)
 		return err;
 	if (run->options->format != OUTPUT_FACTS)
@@ -97,6 +107,7 @@ static int run_trail(struct run *run)
 		return err;
 	examine(run);
 	want_trail_names(run);
+	hold_signals(run);
 	err = trail_print(run->trail);
 	if (err || !trail_living(run->trail) || !run->options->follow)
 		return err;
