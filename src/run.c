@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a run owns, from its begin to its end. */
-#include "input.h"
-#include "notice.h"
 #include "run_private.h"
 
 #include <errno.h>
@@ -9,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "input.h"
+#include "notice.h"
 #include "privilege.h"
 #include "view/totals.h"
 
@@ -123,6 +123,12 @@ static void close_fd(int fd)
 		close(fd);
 }
 
+/* An error that stopped a run says more than what was lost by it. */
+static int lost(int code)
+{
+	return code == EXIT_STOPPED ? code : EXIT_LOST;
+}
+
 static int finish(struct run *run, int code)
 {
 	int err = run->output ? output_close(run->output) : 0;
@@ -130,13 +136,13 @@ static int finish(struct run *run, int code)
 	if (err && err != -EPIPE) {
 		notice("output was lost: %s",
 		       err == -EINTR ? "its reader does not take it" : strerror(-err));
-		code = EXIT_LOST;
+		code = lost(code);
 	}
 	if (code == EXIT_FINE && run->table && tell_losses(run))
 		code = EXIT_LOST;
 	feed_close(run->feed); /* its last facts are recorded, too */
 	if (!recorder_close(run->recorder))
-		code = EXIT_LOST;
+		code = lost(code);
 	trail_free(run->trail);
 	why_free(run->why);
 	fail_if_free(run->fail_if);
@@ -149,17 +155,6 @@ static int finish(struct run *run, int code)
 	return code;
 }
 
-/* --output is the user's to write. */
-static int open_output(struct run *run, struct diag *diag)
-{
-	int err;
-
-	privilege_lower();
-	err = output_open(&run->output, run->options, run->table, diag);
-	privilege_raise();
-	return err;
-}
-
 /* --output is made empty when it is opened: it must not be what is read. */
 static bool overwrites_input(const struct options *options, struct diag *diag)
 {
@@ -168,6 +163,20 @@ static bool overwrites_input(const struct options *options, struct diag *diag)
 	diag_fail(diag, -EINVAL, "--output: %s is what --from reads: expected another file",
 	          options->output);
 	return true;
+}
+
+/* With the user's own rights, the look at what --from names too. EXIT_FINE, or a code with diag. */
+static int open_output(struct run *run, struct diag *diag)
+{
+	int code = EXIT_FINE;
+
+	privilege_lower();
+	if (overwrites_input(run->options, diag))
+		code = EXIT_USAGE;
+	else if (output_open(&run->output, run->options, run->table, diag))
+		code = EXIT_CANNOT;
+	privilege_raise();
+	return code;
 }
 
 static int replay(struct run *run, struct diag *diag)
@@ -183,11 +192,11 @@ int run(const struct options *options)
 
 	run.signals = run_block_signals();
 	run.table = table_new(options->max_sockets);
-	if (!run.table)
+	if (run.table)
+		code = open_output(&run, &diag);
+	else
 		diag_fail(&diag, -ENOMEM, "out of memory");
-	else if (overwrites_input(options, &diag))
-		code = EXIT_USAGE;
-	else if (!open_output(&run, &diag))
+	if (code == EXIT_FINE)
 		code = options->from ? replay(&run, &diag) : run_live(&run, &diag);
 	if (diag.text[0])
 		notice("%s", diag.text);

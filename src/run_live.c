@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/format.h"
-#include "privilege.h"
 #include "notice.h"
+#include "privilege.h"
 #include "run_private.h"
 
 #define BTF_NAME_SIZE         32
@@ -286,37 +286,30 @@ static uint32_t ring_bytes(const struct options *options)
 }
 
 /*
- * Opens --btf FILE with the user's own rights. libbpf opens it by name, again and with ours: under a
- * name that stands for this very file. An fd, -1 if there is no such option, or -errno with diag.
+ * As feed_open(). --btf FILE is opened with the user's own rights. libbpf opens it again, by name and
+ * with our rights: by a name that stands for this very file.
  */
-static int open_btf(const struct options *options, char name[BTF_NAME_SIZE], struct diag *diag)
-{
-	int fd;
-
-	if (!options->btf)
-		return -1;
-	privilege_lower();
-	fd = open(options->btf, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		fd = diag_fail(diag, -errno, "--btf: no BTF can be read from %s: %s", options->btf,
-		               strerror(errno));
-	privilege_raise();
-	snprintf(name, BTF_NAME_SIZE, "/proc/self/fd/%d", fd);
-	return fd;
-}
-
-/* As feed_open(), with --btf opened as the user. */
 static int open_feed(struct run *run, struct feed_config *config, struct diag *shortfall,
                      struct diag *diag)
 {
+	const char *btf = run->options->btf;
 	char name[BTF_NAME_SIZE];
-	int fd = open_btf(run->options, name, diag), err;
+	int fd = -1, err = 0;
 
-	if (fd < -1)
-		return fd;
-	if (fd >= 0 && getuid())
+	if (btf) {
+		privilege_lower();
+		fd = open(btf, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			err = diag_fail(diag, -errno, "--btf: no BTF can be read from %s: %s", btf,
+			                strerror(errno));
+		privilege_raise();
+	}
+	if (fd >= 0 && getuid()) {
+		snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
 		config->btf = name;
-	err = feed_open(&run->feed, run->table, config, shortfall, diag);
+	}
+	if (!err)
+		err = feed_open(&run->feed, run->table, config, shortfall, diag);
 	if (fd >= 0)
 		close(fd);
 	return err;
@@ -339,7 +332,7 @@ int run_live(struct run *run, struct diag *diag)
 		config.on_fact_arg = run->output;
 	}
 	if (options->command == COMMAND_RECORD) {
-		privilege_lower(); /* the recording is the user's to write, and so are its next files */
+		privilege_lower(); /* the recording is the user's to write */
 		err = recorder_open(&run->recorder, options, run->table, diag);
 		privilege_raise();
 		if (err)
