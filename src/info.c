@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "info.h"
 
-#include <inttypes.h>
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/table.h"
-#include "record/reader.h"
 #include "notice.h"
+#include "record/reader.h"
 #include "view/info.h"
 
 struct info {
@@ -102,9 +100,7 @@ static void fill(struct info *info)
 	recording->first = summary.first;
 	recording->last = summary.last;
 	recording->files = summary.files;
-	if (summary.unreadable)
-		notice("%s: %" PRIu64 " files cannot be read and are left out", recording->path,
-		       summary.unreadable);
+	notice_unreadable(recording->path, summary.unreadable);
 	recording->bytes = summary.bytes;
 	recording->raw = summary.fact_bytes;
 	recording->facts = summary.facts;

@@ -4,6 +4,7 @@
 #define TCPTRAIL_INPUT_H
 
 #include <stdbool.h>
+
 #include "record/reader.h"
 
 struct input;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "notice.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -21,4 +22,10 @@ void notice(const char *format, ...)
 	if (!line.failed)
 		fwrite(line.data, 1, line.size, stderr);
 	buffer_free(&line);
+}
+
+void notice_unreadable(const char *path, uint64_t files)
+{
+	if (files)
+		notice("%s: %" PRIu64 " files cannot be read and are left out", path, files);
 }

@@ -6,10 +6,9 @@
  */
 #include "probes_command.h"
 
-#include "notice.h"
-
 #include <stdio.h>
 
+#include "notice.h"
 #include "privilege.h"
 #include "source/live.h"
 

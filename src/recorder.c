@@ -13,8 +13,8 @@
 #include "base/clock.h"
 #include "core/checkpoint.h"
 #include "fact/name.h"
-#include "record/writer.h"
 #include "notice.h"
+#include "record/writer.h"
 #include "run_private.h"
 
 struct recorder {

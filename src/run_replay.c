@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Commands on what --from names, at an instant or between two. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -361,9 +360,7 @@ int run_replay(struct run *run, struct diag *diag)
 
 	if (err)
 		return EXIT_CANNOT;
-	if (input_unreadable(replay.input))
-		notice("%s: %" PRIu64 " files cannot be read and are left out", run->options->from,
-		       input_unreadable(replay.input));
+	notice_unreadable(run->options->from, input_unreadable(replay.input));
 	if (needs_range(run->options) && !input_can_seek(replay.input)) {
 		input_close(replay.input);
 		return diag_fail(diag, -ESPIPE,

@@ -104,15 +104,13 @@ static void unescape(char *text)
 /* What follows so many fields; NULL: there are fewer. Blanks within a field are escaped. */
 static char *skip_fields(char *at, int count)
 {
-	while (at && count--) {
-		at = strchr(at, ' ');
-		at += at ? 1 : 0;
-	}
+	for (; count && (at = strchr(at, ' ')); count--)
+		at++;
 	return at;
 }
 
 /* Anybody may call the source of a mount "net:[1]": the type alone tells what it is. */
-static bool is_nsfs(char *line)
+static bool is_nsfs(const char *line)
 {
 	const char *separator = strstr(line, " - ");
 

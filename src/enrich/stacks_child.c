@@ -193,6 +193,7 @@ void stacks_child(int socket)
 {
 	const struct timeval idle = {.tv_sec = ASK_NS / NS_PER_SEC};
 	struct child *child = calloc(1, sizeof(*child));
+	bool ready;
 
 	if (!child)
 		return;
@@ -200,9 +201,10 @@ void stacks_child(int socket)
 	child->images = images_new();
 	child->symbols = symbols_new();
 	child->told = calloc(TOLD, sizeof(*child->told));
+	ready = child->images && child->symbols && child->told;
 	elf_version(EV_CURRENT);
 	setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof(idle));
-	while (child->images && child->symbols && child->told && serve(child))
+	while (ready && serve(child))
 		;
 	free(child); /* what else it has allocated ends with the process */
 }
