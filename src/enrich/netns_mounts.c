@@ -129,8 +129,8 @@ static int find_in_line(const struct view *view, char *line)
 	uint32_t inode = root && is_nsfs(line) ? netns_parse_link(root) : 0;
 	char path[PATH_MAX];
 
-	point = inode ? strchr(root, ' ') : NULL;
-	if (!point++)
+	point = inode ? skip_fields(root, 1) : NULL;
+	if (!point)
 		return 0;
 	end = strchr(point, ' ');
 	if (end)

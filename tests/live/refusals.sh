@@ -91,10 +91,11 @@ assert_run 3 "$TCPTRAIL" snapshot --from "$work/nul"
 assert_contains "$err" "line 1: a NUL byte" "a NUL byte"
 
 mkfifo "$work/pipe"
-echo '1 tick' >"$work/pipe" &
+echo '1 tick' >"$work/pipe" & # its first reader is the one that reads
+writer=$!
 assert_run 2 "$TCPTRAIL" snapshot --from "$work/pipe" --at 03:12
 assert_contains "$err" "is a pipe, and times need a file" "times of a pipe"
-wait $! || true
+wait "$writer" || true
 
 for age in 200000d 300000000w 18446744073709551615s; do
 	assert_run 2 "$TCPTRAIL" record --max-age $age "$work/none/"
