@@ -215,6 +215,11 @@ $(B)/progs/libstack.so: tests/live/progs/stack_library.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROG_FLAGS) -fPIC -shared $< -o $@
 
+$(B)/progs/hung_disk.so: tests/live/progs/hung_disk.c $(B)/flags
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PROG_FLAGS) -fPIC -shared $< -o $@
+
 $(B)/progs/close_wait: tests/live/progs/close_wait.c $(B)/flags
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
@@ -225,7 +230,7 @@ $(B)/verify_recording: $(B)/tests/live/progs/verify_recording.o $(PURE_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
 test-programs: $(B)/tcptrail $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
-	$(B)/progs/close_wait $(B)/verify_recording
+	$(B)/progs/close_wait $(B)/progs/hung_disk.so $(B)/verify_recording
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done
