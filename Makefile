@@ -59,7 +59,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*
 LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/test_*.c))
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
 
-.PHONY: all static help run check check-all unit golden live live-sanitizers asan coverage lint install \
+.PHONY: all static help run check check-all unit golden scripts live live-sanitizers asan coverage lint install \
 	uninstall clean test-programs matrix bench bench-churn bench-codec fuzz fuzz-corpus fuzz-seeds FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -70,8 +70,8 @@ help:
 	@echo 'all              build $(B)/tcptrail (default)'
 	@echo 'static           build $(B)/static/tcptrail, which needs no library where it runs'
 	@echo 'run              build and run it as root'
-	@echo 'check            lint, unit, golden, asan, fuzz-corpus, live (root); check-all: matrix, too'
-	@echo 'unit golden live asan fuzz-corpus lint   one kind of them'
+	@echo 'check            lint, unit, golden, scripts, asan, fuzz-corpus, live (root); check-all: matrix, too'
+	@echo 'unit golden scripts live asan fuzz-corpus lint   one kind of them'
 	@echo 'live-sanitizers  the program under a storm, by ASan, UBSan, TSan and Valgrind (root)'
 	@echo 'coverage         what unit and golden tests run of the pure layers; FILE=src/core/x.c'
 	@echo 'fuzz             let clang search for bad input, $$(FUZZ_SECONDS) s a target'
@@ -145,6 +145,11 @@ $(B)/%.o: %.c $(B)/flags
 $(B)/tcptrail: $(OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -pie $(HARDENED_LINK) $^ -o $@ $(ALL_LIBS) $(CXX_RUNTIME)
+
+# What tools/run asks.
+$(B)/needs_root: $(B)/tools/root/needs_root.o $(PURE_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
 # One file that needs no library. ld warns that glibc's NSS may load some: see tools/static/alone.c.
 static: $(B)/static/tcptrail
@@ -235,11 +240,15 @@ $(B)/verify_recording: $(B)/tests/live/progs/verify_recording.o $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
-test-programs: $(B)/tcptrail $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
+test-programs: $(B)/tcptrail $(B)/needs_root $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
 	$(B)/progs/close_wait $(B)/verify_recording
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done
+
+# Of tools/: each in a process of its own.
+scripts: $(B)/tcptrail $(B)/needs_root
+	+TCPTRAIL=$(B)/tcptrail tests/scripts/run
 
 golden: $(B)/tcptrail
 	TCPTRAIL=$(B)/tcptrail tests/golden/run
@@ -352,4 +361,5 @@ clean:
 	rm -rf $(B)
 
 -include $(OBJECTS:.o=.d) $(BPF_OBJECTS:.o=.d) $(SCENARIO_OBJECTS:.o=.d) \
-	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/bench/*.d $(B)/tools/static/*.d)
+	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/bench/*.d $(B)/tools/root/*.d \
+	$(B)/tools/static/*.d)
