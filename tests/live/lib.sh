@@ -29,7 +29,7 @@ cleanup() {
 		kill -TERM "$pid" 2>/dev/null
 	done
 	for pid in "${started_pids[@]}"; do
-		await_end "$pid" 30 || kill -KILL "$pid" 2>/dev/null
+		await_end "$pid" 100 || kill -KILL "$pid" 2>/dev/null
 	done
 	for ((i = ${#made_cgroups[@]} - 1; i >= 0; i--)); do
 		rmdir "${made_cgroups[i]}"
@@ -67,11 +67,17 @@ skip() {
 LIVE_CEILING=90
 ceiling=$((LIVE_CEILING * 10)) # in tenths, for await_end
 
-# await_end PID TENTHS: until the process is gone or a zombie.
+# has_ended PID: is it gone, or a zombie?
+has_ended() {
+	case $(ps -o stat= -p "$1" 2>/dev/null || true) in '' | Z*) return 0 ;; esac
+	return 1
+}
+
+# await_end PID TENTHS: until it has ended.
 await_end() {
 	local i
 	for ((i = 0; i < $2; i++)); do
-		case $(ps -o stat= -p "$1" 2>/dev/null || true) in '' | Z*) return 0 ;; esac
+		! has_ended "$1" || return 0
 		sleep 0.1
 	done
 	return 1
