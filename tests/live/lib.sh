@@ -330,6 +330,13 @@ record_fine() {
 	[ "$status" = 0 ] || fail "exit status $status of the recorder" "$err"
 }
 
+# skip_among_sockets MOST: each file of a recording has all sockets of the host in it.
+skip_among_sockets() {
+	local sockets
+	sockets=$("$TCPTRAIL" snapshot -an --csv --no-header --columns state 2>/dev/null | wc -l)
+	[ "$sockets" -lt "$1" ] || skip "the $sockets sockets of this host are too many for its recordings"
+}
+
 # record_files DIR COUNT: has it so many? For wait_until.
 record_files() {
 	[ "$(find "$1" -name '*.tcptrail' | wc -l)" -ge "$2" ]
