@@ -74,10 +74,6 @@ int main(int argc, char **argv)
 		notice("%s", diag.text);
 		return EXIT_USAGE;
 	}
-	if (options.columns && !strcmp(options.columns, "help")) {
-		options.help_about = options.command;
-		options.command = COMMAND_HELP;
-	}
 	switch (options.command) {
 	case COMMAND_HELP:
 		code = help(&options);

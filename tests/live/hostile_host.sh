@@ -200,7 +200,7 @@ all_gone() {
 	! left
 }
 
-for args in "events" "-n" "record $work/recording" "events --stacks" "why --for 60s"; do
+for args in "events" "-n" "record $work/recording" "events --stacks" "why --for 10m"; do
 	# shellcheck disable=SC2086 # words
 	start /dev/null "$work/killed.err" "$TCPTRAIL" $args
 	wait_until "$args" grep -qE '^tcptrail: (tracing|recording|watching)' "$work/killed.err"

@@ -112,7 +112,7 @@ trace_pid=$started
 exec {reader}<"$work/pipe"
 wait_until "the first snapshot" read -r -n 1 -u "$reader"
 before=$(turns)
-wait_until "more of them" turned 300
+wait_until "more of them" turned 60
 stall_read
 wait_until "a later one" sh -c '[ "$(grep -c ^state, "$0")" -ge 3 ]' "$work/trace.out"
 trace_stop
