@@ -190,5 +190,6 @@ int dir_create_file(int fd, int64_t wall, char name[DIR_NAME_SIZE])
 	snprintf(name, DIR_NAME_SIZE, "%s.%06uZ" DIR_SUFFIX, text,
 	         (unsigned int)(wall % (int64_t)NS_PER_SEC / 1000));
 	file = openat(fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	/* cppcheck-suppress resourceLeak ; the caller closes it */
 	return file < 0 ? -errno : file;
 }
