@@ -61,6 +61,6 @@ int peek_socket(struct bpf_raw_tracepoint_args *ctx)
 	sample_probed(&seen.s, sk);
 	seen.s.flags |= SAMPLE_POINT;
 	if (bpf_ringbuf_output(&facts, &seen, sizeof(seen), BPF_RB_NO_WAKEUP))
-		fact_lost();
+		fact_lost(FACT_SEEN);
 	return 1;
 }

@@ -52,7 +52,7 @@ static void emit_tick(struct feed *feed)
 /* One question about a mini-socket, in whatever namespace. Unanswered, it is asked again. */
 static void look_up(struct feed *feed, const struct fact_sample *want)
 {
-	const struct netns_entry *entry = feed_find_netns(&feed->netns, want->netns);
+	const struct netns_entry *entry = netns_find(&feed->netns, want->netns);
 	const struct fact_sink sink = {feed_fact, feed};
 	struct sockdiag *sockdiag;
 
@@ -198,6 +198,8 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 		return diag_fail(diag, -ENOMEM, "out of memory");
 	feed->table = table;
 	feed->config = *config;
+	schedule_init(&feed->schedule, config->walk_interval,
+	              PART_BIT(PART_SOCKETS) | (config->no_holders ? 0 : PART_BIT(PART_HOLDERS)));
 	table_enable_questions(
 		table,
 		QUESTION_BIT(ASK_TASK) |
@@ -237,7 +239,7 @@ static int begin_live(struct feed *feed, struct diag *diag)
 	if (err)
 		return diag_fail(diag, err, "the kernel's BTF cannot be read: %s", strerror(-err));
 	err = feed_walk(feed);
-	if (err)
+	if (err && !feed->netns.count)
 		return diag_fail(diag, err, "the first walk over the sockets failed: %s",
 		                 strerror(-err));
 	return 0;
@@ -280,7 +282,8 @@ void feed_close(struct feed *feed)
 	resolve_close(feed->resolve);
 	stacks_close(feed->stacks);
 	netns_list_free(&feed->netns);
-	free(feed->departed.entries);
+	numbers_free(&feed->populated);
+	numbers_free(&feed->departed);
 	free(feed);
 }
 

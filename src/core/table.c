@@ -223,14 +223,6 @@ struct names *table_names(struct table *t)
 	return t->names;
 }
 
-bool table_take_walk_wish(struct table *t)
-{
-	bool wish = t->walk_wish;
-
-	t->walk_wish = false;
-	return wish;
-}
-
 uint64_t table_told_twice(const struct table *t)
 {
 	return t->told_twice;

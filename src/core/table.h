@@ -61,8 +61,6 @@ void row_sample(const struct row *row, struct fact_sample *s);
 
 /* Takes the next question of these kinds that is due at the table's time. false: none. */
 bool table_next_question(struct table *table, uint32_t kinds, struct question *question);
-/* Loss or a wish for truth since the last call: a walk should run at once. */
-bool table_take_walk_wish(struct table *table);
 /* How many transitions came twice so far, see bpf/state.bpf.c. */
 uint64_t table_told_twice(const struct table *table);
 

@@ -122,6 +122,51 @@ int host_read_counts(struct host_counts *counts)
 	return errs[0] ? errs[0] : errs[1] ? errs[1] : errs[2];
 }
 
+/*
+ * TCP: inuse 7 orphan 0 tw 121 alloc 9 mem 289     orphan, alloc and mem are the whole host's
+ * TCP6: inuse 2
+ *
+ * A listener is in use, so a request socket, which is not, has one that is. (sockstat_seq_show(),
+ * net/ipv4/proc.c, and sockstat6_seq_show(), net/ipv6/proc.c; 5.8..7.2.)
+ */
+bool host_parse_has_tcp(const char *text)
+{
+	unsigned int inuse = 0, tw = 0;
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (sscanf(line, "TCP: inuse %u orphan %*u tw %u", &inuse, &tw) == 2 ||
+		    sscanf(line, "TCP6: inuse %u", &inuse) == 1)
+			return inuse || tw;
+	}
+	return true;
+}
+
+static bool has_tcp(const char *path)
+{
+	char text[1024];
+	ssize_t got;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return true;
+	got = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (got < 0)
+		return true;
+	text[got] = '\0';
+	return host_parse_has_tcp(text);
+}
+
+bool host_may_have_tcp(void)
+{
+	static const char v6[] = "/proc/thread-self/net/sockstat6";
+
+	if (has_tcp("/proc/thread-self/net/sockstat"))
+		return true;
+	return !access(v6, F_OK) && has_tcp(v6); /* not there: without IPv6 */
+}
+
 int host_read_setting(enum setting setting, char text[HOST_SETTING_SIZE])
 {
 	char path[64];

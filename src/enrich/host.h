@@ -22,6 +22,14 @@ struct host_counts {
 /* 0 or -errno of a file that cannot be read; what the others tell is known then. */
 int host_read_counts(struct host_counts *counts);
 
+/*
+ * May the namespace have a TCP socket that is in a hash table of the kernel? Costs two small files
+ * instead of a scan of the tables. Where they cannot be read: true.
+ */
+bool host_may_have_tcp(void);
+/* Does net/sockstat or sockstat6 count any, mini-sockets included, or tell nothing of that? */
+bool host_parse_has_tcp(const char *text);
+
 /* As sysctl(8) prints it, with one blank between numbers. 0 or -errno; -ENOENT: not here. */
 int host_read_setting(enum setting setting, char text[HOST_SETTING_SIZE]);
 

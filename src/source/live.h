@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "dump.h"
+#include "lost.h"
 #include "source/source.h"
 
 struct live;
@@ -42,6 +43,8 @@ int live_drain(struct live *live);
  * program. told_twice: how many transitions have come twice so far, and make no skipped one good.
  */
 void live_report_losses(struct live *live, uint64_t told_twice);
+/* How many facts of a kind were reported lost so far. */
+uint64_t live_lost(const struct live *live, enum lost_kind kind);
 
 /*
  * Hands over the dumps of stacks that facts name, which fn takes or, false, has no

@@ -181,11 +181,31 @@ static void nothing_is_missing(void **state)
 	}
 }
 
+static void sockstat_tells_whether_there_is_any(void **state)
+{
+	(void)state;
+	assert_false(host_parse_has_tcp("sockets: used 25\n"
+	                                "TCP: inuse 0 orphan 3 tw 0 alloc 11 mem 7\n"
+	                                "UDP: inuse 4 mem 0\n"));
+	assert_true(
+		host_parse_has_tcp("sockets: used 2\nTCP: inuse 1 orphan 0 tw 0 alloc 1 mem 0\n"));
+	assert_true(
+		host_parse_has_tcp("sockets: used 2\nTCP: inuse 0 orphan 0 tw 1 alloc 0 mem 0\n"));
+	assert_false(host_parse_has_tcp("TCP6: inuse 0\nUDP6: inuse 3\n"));
+	assert_true(host_parse_has_tcp("TCP6: inuse 2\nUDP6: inuse 0\n"));
+	/* What tells nothing does not tell that there is none. */
+	assert_true(host_parse_has_tcp(""));
+	assert_true(host_parse_has_tcp("sockets: used 25\nUDP: inuse 0 mem 0\n"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(columns_by_name),    cmocka_unit_test(what_is_no_table),
-		cmocka_unit_test(sockstat),           cmocka_unit_test(of_the_calling_thread),
+		cmocka_unit_test(columns_by_name),
+		cmocka_unit_test(what_is_no_table),
+		cmocka_unit_test(sockstat_tells_whether_there_is_any),
+		cmocka_unit_test(sockstat),
+		cmocka_unit_test(of_the_calling_thread),
 		cmocka_unit_test(nothing_is_missing),
 	};
 
