@@ -32,6 +32,8 @@ void feed_fact(const struct fact *fact, void *arg)
 	if (!is_wanted(feed, fact))
 		return;
 	feed_introduce(feed, fact);
+	if (fact->type == FACT_WALK_END)
+		feed_confirm_missed(feed, (const struct fact_walk *)fact);
 	if (fact->type == FACT_SEEN)
 		feed->seen_netns = ((const struct fact_seen *)fact)->s.netns;
 	if (table_apply(feed->table, fact))
@@ -70,16 +72,15 @@ static void look_up(struct feed *feed, const struct fact_sample *want)
 	netns_leave();
 }
 
-static int answer_questions(struct feed *feed)
+static void answer_questions(struct feed *feed)
 {
 	struct question question;
-	bool peeked = false;
 
 	for (int i = 0; i < QUESTIONS_A_TURN && table_next_question(feed->table, ~0U, &question);
 	     i++) {
 		switch (question.kind) {
 		case ASK_PORT:
-			peeked |= live_peek(feed->live, question.sk, question.cookie, true) > 0;
+			live_peek(feed->live, question.sk, question.cookie, true);
 			break;
 		case ASK_MINI:
 			look_up(feed, &question.s);
@@ -89,7 +90,6 @@ static int answer_questions(struct feed *feed)
 			break;
 		}
 	}
-	return peeked ? live_drain(feed->live) : 0;
 }
 
 /* --- stacks --------------------------------------------------------------------------------- */
@@ -147,7 +147,7 @@ int feed_drain(struct feed *feed)
 	feed_clock(feed);
 	emit_tick(feed);
 	if (!err && feed->live && feed->config.trace)
-		err = answer_questions(feed);
+		answer_questions(feed);
 	resolve_wishes(feed->resolve, table_names(feed->table));
 	resolve_collect(feed->resolve, feed_fact, feed);
 	return err;

@@ -55,5 +55,7 @@ void feed_loss(struct feed *feed);
 void feed_clock(struct feed *feed); /* tells of a wall clock that was set */
 int feed_diag_walk(struct feed *feed, uint32_t netns, struct diag *diag);
 int feed_walk_holders(struct feed *feed);
+/* A walk ends: what it has not seen and is there all the same is told before that. */
+void feed_confirm_missed(struct feed *feed, const struct fact_walk *end);
 
 #endif

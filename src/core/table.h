@@ -61,6 +61,13 @@ void row_sample(const struct row *row, struct fact_sample *s);
 
 /* Takes the next question of these kinds that is due at the table's time. false: none. */
 bool table_next_question(struct table *table, uint32_t kinds, struct question *question);
+/*
+ * The next row, from *index on, that the end of the walk at work would retire, and of which an
+ * address in the kernel is known: a walk may miss a socket. NULL: no more. Facts may be folded
+ * between calls.
+ */
+const struct row *table_next_missed(const struct table *table, enum fact_walk_kind kind,
+                                    uint32_t *index);
 /* How many transitions came twice so far, see bpf/state.bpf.c. */
 uint64_t table_told_twice(const struct table *table);
 

@@ -331,12 +331,18 @@ int live_name_reasons(struct live *live)
 
 int live_peek(struct live *live, uint64_t sk, uint64_t cookie, bool tell)
 {
-	uint64_t args[3] = {sk, cookie, tell};
+	uint64_t args[2] = {sk, cookie};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = args, .ctx_size_in = sizeof(args));
 	int fd = bpf_program__fd(live->skeleton->progs.peek_socket);
 	int err = fd < 0 ? -ENOTSUP : bpf_prog_test_run_opts(fd, &options);
 
-	return err ? err : (int)options.retval;
+	if (err || !options.retval || !tell)
+		return err ? err : (int)options.retval;
+	/* Events before the sample that may show their outcome. */
+	err = live_drain_all(live);
+	if (!err)
+		fact_emit(&live->sink, &live->skeleton->bss->peeked.h);
+	return err ? err : 1;
 }
 
 const struct live_probe *live_probe(const struct live *live, size_t index)

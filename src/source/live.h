@@ -79,8 +79,8 @@ bool live_can_walk(const struct live *live);
 bool live_tells_exits(const struct live *live);
 
 /*
- * Is the full socket with this cookie still at this address? 1 or 0; -errno. If so, and if
- * it is to be told: FACT_SEEN in the ring.
+ * Is the socket with this cookie (0: any) still at this address? 1 or 0; -errno. If so, and if it
+ * is to be told: FACT_SEEN, after what is in the ring.
  */
 int live_peek(struct live *live, uint64_t sk, uint64_t cookie, bool tell);
 
