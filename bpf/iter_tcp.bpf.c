@@ -42,8 +42,9 @@ struct fact_seen peeked = {}; /* the last answer of peek_socket, mapped into use
 
 /*
  * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10): args are an address and the cookie that must
- * still be there; 0: any. Returns 1 if the socket is there, and samples it: what has been
- * freed keeps its cookie until it is used again, but has no references.
+ * still be there; 0: any. Returns 1 if the socket is there, and samples it; 2 if it is a
+ * listener that has half-open connections. What has been freed keeps its cookie until it is
+ * used again, but has no references.
  */
 SEC("raw_tp")
 int peek_socket(struct bpf_raw_tracepoint_args *ctx)
@@ -58,5 +59,8 @@ int peek_socket(struct bpf_raw_tracepoint_args *ctx)
 	fact_begin(&peeked.h, FACT_SEEN, sizeof(peeked), sk);
 	sample_any(&peeked.s, sk);
 	peeked.s.flags |= SAMPLE_POINT;
+	if (peeked.s.state == TCP_STATE_LISTEN &&
+	    BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_accept_queue.qlen.counter))
+		return 2;
 	return 1;
 }

@@ -282,7 +282,7 @@ void feed_close(struct feed *feed)
 	resolve_close(feed->resolve);
 	stacks_close(feed->stacks);
 	netns_list_free(&feed->netns);
-	numbers_free(&feed->populated);
+	feed_forget_rows(feed);
 	numbers_free(&feed->departed);
 	free(feed);
 }

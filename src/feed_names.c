@@ -82,15 +82,15 @@ static void find_all_lost(struct feed *feed, struct lost_list *lost)
 	struct row_iter iter;
 	const struct row *row;
 
-	numbers_free(&feed->populated);
+	feed_forget_rows(feed);
 	table_for_each (feed->table, iter, row) {
 		struct lost_netns *entry;
 
-		if (!row->netns || row->netns == there)
+		if (!row->netns)
 			continue;
-		if (netns_find(&feed->netns, row->netns)) {
+		if (row->netns == there || netns_find(&feed->netns, row->netns)) {
 			there = row->netns;
-			numbers_add(&feed->populated, there);
+			feed_note_row(feed, row);
 			continue;
 		}
 		entry = find_lost(lost, row->netns);

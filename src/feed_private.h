@@ -19,8 +19,10 @@ struct feed {
 	struct resolve *resolve;
 	struct stacks *stacks;    /* NULL: not wanted */
 	struct netns_list netns;  /* as the last walk found them */
-	struct numbers populated; /* namespaces that had rows when the last walk began */
-	struct numbers departed;  /* were there, and nobody has been told yet that they are gone */
+	struct numbers populated; /* namespaces that had rows when the last walk began ... */
+	struct feed_few *few;     /* ... and their rows, in the order of populated */
+	size_t few_room;
+	struct numbers departed; /* were there, and nobody has been told yet that they are gone */
 	struct schedule schedule;
 	int64_t wall_offset;     /* ns, wall clock minus boot time, as last told; 0: not yet */
 	uint64_t netns_searched; /* for one that was not known */
@@ -55,7 +57,17 @@ void feed_loss(struct feed *feed);
 void feed_clock(struct feed *feed); /* tells of a wall clock that was set */
 int feed_diag_walk(struct feed *feed, uint32_t netns, struct diag *diag);
 int feed_walk_holders(struct feed *feed);
+
+/* feed_confirm.c: sockets looked at one by one. */
+/* Before a walk: where the rows are. */
+void feed_forget_rows(struct feed *feed);
+void feed_note_row(struct feed *feed, const struct row *row);
 /* A walk ends: what it has not seen and is there all the same is told before that. */
 void feed_confirm_missed(struct feed *feed, const struct fact_walk *end);
+/*
+ * Are the sockets of the namespace that the thread is in those that the table has? Asked of the
+ * kernel's counters and, if they are few, of each. false: it takes a walk to tell.
+ */
+bool feed_confirm_netns(struct feed *feed, uint32_t netns);
 
 #endif

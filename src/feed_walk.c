@@ -137,48 +137,6 @@ int feed_diag_walk(struct feed *feed, uint32_t netns, struct diag *diag)
 	return err;
 }
 
-/* In the namespace that the thread is in. NULL-safe: opened at the first one. */
-static void look_up_missed(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)
-{
-	const struct fact_sink sink = {feed_fact, feed};
-	struct fact_sample want;
-
-	row_sample(row, &want);
-	if (!*sockdiag && sockdiag_open(sockdiag, row->netns, NULL))
-		*sockdiag = NULL;
-	else
-		sockdiag_lookup(*sockdiag, &want, &sink);
-}
-
-/*
- * Before 6.17 iter/tcp may skip sockets that others leave the table beside (it resumes a bucket by
- * a number), sock_diag does so still. So each is looked at where the kernel has it; where that
- * cannot be (before 5.10), by its addresses.
- */
-void feed_confirm_missed(struct feed *feed, const struct fact_walk *end)
-{
-	struct sockdiag *sockdiag = NULL;
-	const struct row *row;
-	uint32_t index = 0;
-
-	if (!feed->live)
-		return;
-	while ((row = table_next_missed(feed->table, end->kind, &index)))
-		if (live_peek(feed->live, row->sk, row->cookie, true) < 0 && row->cookie &&
-		    end->kind == WALK_SOCKETS)
-			look_up_missed(feed, &sockdiag, row);
-	sockdiag_close(sockdiag);
-}
-
-/*
- * A walk looks at each bucket of the kernel's hash table, however few sockets the namespace that
- * the thread is in has: 2.6 ms. Rows of sockets that are no more need one, too.
- */
-static bool is_worth_a_walk(const struct feed *feed, uint32_t netns)
-{
-	return numbers_find(&feed->populated, netns) != NUMBERS_NONE || host_may_have_tcp();
-}
-
 static int walk_netns(struct feed *feed, const struct netns_entry *entry)
 {
 	int err = netns_enter(entry), back;
@@ -188,11 +146,11 @@ static int walk_netns(struct feed *feed, const struct netns_entry *entry)
 	if (err)
 		return err;
 	feed->seen_netns = 0;
-	if (is_worth_a_walk(feed, entry->inode)) {
+	if (!feed_confirm_netns(feed, entry->inode)) {
 		err = live_can_walk(feed->live) ? live_walk_sockets(feed->live, entry->inode)
 		                                : feed_diag_walk(feed, entry->inode, NULL);
-		tell_host(feed, entry->inode);
 	}
+	tell_host(feed, entry->inode);
 	back = netns_leave();
 	return err ? err : back;
 }

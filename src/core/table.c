@@ -251,6 +251,13 @@ const struct row *table_next(const struct table *t, struct row_iter *iter)
 	return row_from(t, iter);
 }
 
+const struct row *table_row(const struct table *t, uint32_t index)
+{
+	const struct row *row = index < t->rows.used ? row_at(t, index) : NULL;
+
+	return row && row->used ? row : NULL;
+}
+
 const struct row *table_find_cookie(const struct table *t, uint64_t cookie)
 {
 	struct row_iter iter;

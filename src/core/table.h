@@ -80,6 +80,8 @@ const struct row *table_next(const struct table *table, struct row_iter *iter);
 #define table_for_each(table, iter, row)                                                           \
 	for ((row) = table_first(table, &(iter)); (row); (row) = table_next(table, &(iter)))
 
+/* NULL: there is none at that index, which is `self` of a row, now. */
+const struct row *table_row(const struct table *table, uint32_t index);
 const struct row *table_find_cookie(const struct table *table, uint64_t cookie);
 /* By inode of sockfs, as rows were when a WALK_HOLDERS began. For facts that know no better. */
 const struct row *table_find_inode(struct table *table, uint32_t inode);

@@ -129,42 +129,49 @@ int host_read_counts(struct host_counts *counts)
  * A listener is in use, so a request socket, which is not, has one that is. (sockstat_seq_show(),
  * net/ipv4/proc.c, and sockstat6_seq_show(), net/ipv6/proc.c; 5.8..7.2.)
  */
-bool host_parse_has_tcp(const char *text)
+int host_parse_tcp(const char *text, uint64_t *count)
 {
 	unsigned int inuse = 0, tw = 0;
 
 	for (const char *line = text; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		if (sscanf(line, "TCP: inuse %u orphan %*u tw %u", &inuse, &tw) == 2 ||
-		    sscanf(line, "TCP6: inuse %u", &inuse) == 1)
-			return inuse || tw;
+		    sscanf(line, "TCP6: inuse %u", &inuse) == 1) {
+			*count = (uint64_t)inuse + tw;
+			return 0;
+		}
 	}
-	return true;
+	return -ENODATA;
 }
 
-static bool has_tcp(const char *path)
+static int count_tcp(const char *path, uint64_t *count)
 {
 	char text[1024];
 	ssize_t got;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return true;
+		return -errno;
 	got = read(fd, text, sizeof(text) - 1);
+	if (got < 0)
+		got = -errno;
 	close(fd);
 	if (got < 0)
-		return true;
+		return (int)got;
 	text[got] = '\0';
-	return host_parse_has_tcp(text);
+	return host_parse_tcp(text, count);
 }
 
-bool host_may_have_tcp(void)
+int host_count_tcp(uint64_t *count)
 {
-	static const char v6[] = "/proc/thread-self/net/sockstat6";
+	uint64_t v4, v6 = 0;
+	int err = count_tcp("/proc/thread-self/net/sockstat", &v4);
 
-	if (has_tcp("/proc/thread-self/net/sockstat"))
-		return true;
-	return !access(v6, F_OK) && has_tcp(v6); /* not there: without IPv6 */
+	if (err)
+		return err;
+	err = count_tcp("/proc/thread-self/net/sockstat6", &v6);
+	*count = v4 + v6;
+	return err == -ENOENT ? 0 : err; /* there is no IPv6 */
 }
 
 int host_read_setting(enum setting setting, char text[HOST_SETTING_SIZE])

@@ -23,12 +23,13 @@ struct host_counts {
 int host_read_counts(struct host_counts *counts);
 
 /*
- * May the namespace have a TCP socket that is in a hash table of the kernel? Costs two small files
- * instead of a scan of the tables. Where they cannot be read: true.
+ * How many TCP sockets the kernel's hash tables have in the namespace: full ones, listeners and
+ * mini-sockets, not request sockets. Costs two small files instead of a scan of the tables. 0 or
+ * -errno.
  */
-bool host_may_have_tcp(void);
-/* Does net/sockstat or sockstat6 count any, mini-sockets included, or tell nothing of that? */
-bool host_parse_has_tcp(const char *text);
+int host_count_tcp(uint64_t *count);
+/* The same, of net/sockstat or sockstat6 alone. 0, or -ENODATA: it does not tell. */
+int host_parse_tcp(const char *text, uint64_t *count);
 
 /* As sysctl(8) prints it, with one blank between numbers. 0 or -errno; -ENOENT: not here. */
 int host_read_setting(enum setting setting, char text[HOST_SETTING_SIZE]);

@@ -342,7 +342,7 @@ int live_peek(struct live *live, uint64_t sk, uint64_t cookie, bool tell)
 	err = live_drain_all(live);
 	if (!err)
 		fact_emit(&live->sink, &live->skeleton->bss->peeked.h);
-	return err ? err : 1;
+	return err ? err : (int)options.retval;
 }
 
 const struct live_probe *live_probe(const struct live *live, size_t index)
