@@ -7,16 +7,15 @@
 
 #define LEAST_DEFAULT (5 * NS_PER_SEC)
 #define SHARE         200               /* walks take at most 1/200 of a CPU: 0.5 % */
-#define HEAL_DELAY    (NS_PER_SEC / 10) /* the first walk after a loss may be so near to another */
-#define HEAL_SHARE    10                /* even then they take at most 1/10 of a CPU */
-#define QUIET         2                 /* so many delays without a loss end the waiting */
+#define HEAL_DELAY    (NS_PER_SEC / 10) /* after a loss, from one walk to the next ... */
+#define HEAL_SHARE    2                 /* ... or so many times what it costs; doubled each time */
+#define QUIET         2                 /* so many delays without a loss end the doubling */
 
 void schedule_init(struct schedule *schedule, uint64_t least, uint32_t parts)
 {
 	*schedule = (struct schedule){
 		.least = least ? least : LEAST_DEFAULT,
 		.parts = parts,
-		.delay = HEAL_DELAY,
 	};
 }
 
@@ -40,33 +39,39 @@ static uint64_t interval(const struct schedule *schedule)
 	return larger(schedule->least, cost_of(schedule, schedule->parts) * SHARE);
 }
 
+static uint64_t heal_delay(const struct schedule *schedule)
+{
+	uint64_t first = larger(HEAL_DELAY, cost_of(schedule, schedule->parts) * HEAL_SHARE);
+	uint64_t most = interval(schedule), delay = first;
+
+	for (unsigned int i = 0; i < schedule->doublings && delay < most; i++)
+		delay *= 2;
+	return delay < most ? delay : most;
+}
+
 void schedule_want(struct schedule *schedule, uint32_t parts, uint64_t now)
 {
 	parts &= schedule->parts;
 	if (!parts)
 		return;
-	if (now - schedule->lost >= schedule->delay * QUIET)
-		schedule->delay = HEAL_DELAY;
+	if (now - schedule->lost >= heal_delay(schedule) * QUIET)
+		schedule->doublings = 0;
 	schedule->lost = now;
 	schedule->wanted |= parts;
 }
 
 uint32_t schedule_due(const struct schedule *schedule, uint64_t now)
 {
-	uint64_t delay = larger(schedule->delay, cost_of(schedule, schedule->wanted) * HEAL_SHARE);
-
 	if (now - schedule->all >= interval(schedule))
 		return schedule->parts;
-	return schedule->wanted && now - schedule->last >= delay ? schedule->wanted : 0;
+	return now - schedule->last >= heal_delay(schedule) ? schedule->wanted : 0;
 }
 
 void schedule_begun(struct schedule *schedule, uint32_t parts)
 {
-	uint64_t most = interval(schedule);
-
 	schedule->healing = schedule->wanted & parts;
-	if (schedule->healing)
-		schedule->delay = schedule->delay * 2 < most ? schedule->delay * 2 : most;
+	if (schedule->healing && heal_delay(schedule) < interval(schedule))
+		schedule->doublings++;
 	schedule->wanted &= ~parts;
 }
 

@@ -24,11 +24,11 @@ struct schedule {
 	uint32_t parts;            /* PART_BITs: all there are */
 	uint32_t wanted;           /* PART_BITs: what they would find may be missing */
 	uint64_t cost[PART_COUNT]; /* ns of CPU, of the last one */
-	uint64_t all;   /* when a walk of all parts ended; ns of CLOCK_BOOTTIME, as below */
-	uint64_t last;  /* when any walk ended */
-	uint64_t lost;  /* when something was, last */
-	uint64_t delay; /* ns from a walk to the next one that a loss calls for */
-	bool healing;   /* the walk under way, or else the last one, was called for */
+	uint64_t all;           /* when a walk of all parts ended; ns of CLOCK_BOOTTIME, as below */
+	uint64_t last;          /* when any walk ended */
+	uint64_t lost;          /* when something was, last */
+	unsigned int doublings; /* of the time from a walk to the next one that a loss calls for */
+	bool healing;           /* the walk under way, or else the last one, was called for */
 };
 
 /* least: 0 is the default. */
