@@ -49,7 +49,7 @@ endif
 
 # Layers: the pure ones link into the unit tests, without libbpf.
 PURE := $(wildcard src/base/*.c src/fact/*.c src/core/*.c src/record/*.c src/rules/*.c src/view/*.c \
-	src/cli*.c src/diff.c src/explain.c)
+	src/cli*.c src/diff.c src/explain.c src/feed_schedule.c)
 SOURCES := $(wildcard src/*/*.c src/*.c)
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 PURE_OBJECTS := $(PURE:%.c=$(B)/%.o)

@@ -88,7 +88,7 @@ int on_connect_enter(struct trace_event_raw_sys_enter *ctx)
 	__u32 fd = ctx->args[0];
 
 	if (bpf_map_update_elem(&connecting, &tid, &fd, BPF_ANY))
-		fact_lost();
+		fact_lost(FACT_CONNECT);
 	return 0;
 }
 

@@ -73,9 +73,10 @@ static int run_watch(struct run *run)
 
 	if (!err)
 		err = run_stream(run);
-	if (!err)
-		err = feed_walk(run->feed);
-	return err ? err : run_print_watch(run);
+	if (err)
+		return err;
+	feed_walk(run->feed);
+	return run_print_watch(run);
 }
 
 /* What whoever has the sockets is doing now is worth a look only here. */
@@ -140,10 +141,10 @@ static int judge_at_once(struct run *run)
 
 int run_judge(struct run *run)
 {
-	int err = feed_walk(run->feed);
+	int err;
 
-	if (!err)
-		err = why_examples(run->why, examine_row, run);
+	feed_walk(run->feed);
+	err = why_examples(run->why, examine_row, run);
 	return err ? err : run_print_why(run);
 }
 
@@ -172,8 +173,9 @@ static int run_record(struct run *run)
 	notice("recording to %s; Ctrl-C ends", run->options->target);
 	err = run_loop(run);
 	wait_stacks(run);
-	return err ? err
-	           : feed_walk(run->feed); /* a last look: who judges by its end can tell more */
+	if (!err)
+		feed_walk(run->feed); /* a last look: who judges by its end can tell more */
+	return err;
 }
 
 static int run_command(struct run *run)

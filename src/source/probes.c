@@ -57,7 +57,7 @@ static const struct probe {
 	{"walk_holders", PROBE_ITERATOR, "task_file", false, false, "iter/task_file",
          "which process holds which fd"},
 	{"peek_socket", PROBE_ON_DEMAND, "", false, true, "raw_tp (run on demand, 5.10)",
-         "local port of a socket in SYN_SENT"},
+         "one socket by its address: its port, or whether it is there"},
 	{"", PROBE_HELPER, "bpf_task_pt_regs", false, true, "bpf_task_pt_regs()",
          "registers, for --stacks"},
 };
