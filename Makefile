@@ -171,6 +171,7 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(PURE_OBJECTS)
 
 # Pure in what is tested of it, though not of a pure layer.
 $(B)/unit/test_perfmap: $(B)/src/enrich/perfmap.o $(B)/src/enrich/file.o
+$(B)/unit/test_refusal: $(B)/src/source/refusal.o
 
 LIVE_C_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/source/*diag.c src/enrich/*.c))
 $(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
