@@ -180,7 +180,6 @@ static uint64_t recursion_misses(const struct live *live, uint64_t told_twice)
 	return (state > told ? state - told : 0) + program_misses(skeleton->progs.on_destroy) +
 	       program_misses(skeleton->progs.on_accept) +
 	       program_misses(skeleton->progs.on_accept4) +
-	       program_misses(skeleton->progs.on_connect_enter) +
 	       program_misses(skeleton->progs.on_connect) +
 	       program_misses(skeleton->progs.on_exit) +
 	       program_misses(skeleton->progs.on_retransmit) +
