@@ -183,7 +183,6 @@ static void recursion_misses(const struct live *live, uint64_t told_twice,
 		(state > told ? state - told : 0) + program_misses(skeleton->progs.on_destroy);
 	misses[LOST_CALL] = program_misses(skeleton->progs.on_accept) +
 	                    program_misses(skeleton->progs.on_accept4) +
-	                    program_misses(skeleton->progs.on_connect_enter) +
 	                    program_misses(skeleton->progs.on_connect);
 	misses[LOST_EXIT] = program_misses(skeleton->progs.on_exit);
 	misses[LOST_OTHER] = program_misses(skeleton->progs.on_retransmit) +

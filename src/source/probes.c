@@ -46,8 +46,6 @@ static const struct probe {
          "who accepted"},
 	{"on_accept4", PROBE_SYSCALL, "sys_exit_accept4", false, true,
          "tp/syscalls/sys_exit_accept4", "who accepted"},
-	{"on_connect_enter", PROBE_SYSCALL, "sys_enter_connect", false, true,
-         "tp/syscalls/sys_enter_connect", "fd of who connects"},
 	{"on_connect", PROBE_SYSCALL, "sys_exit_connect", false, true,
          "tp/syscalls/sys_exit_connect", "who connected, from which port"},
 	{"on_exit", PROBE_TRACEPOINT, "sched_process_exit", false, true,
