@@ -81,13 +81,13 @@ int on_accept4(struct trace_event_raw_sys_exit *ctx)
  * The first argument of the syscall that the current task ends, which its registers still have:
  * only that of the result is written. False: these are not the registers of that syscall.
  */
-static __always_inline bool first_argument(long syscall, __u32 *value)
+static __always_inline bool first_argument(__s32 syscall, __u32 *value)
 {
 	struct pt_regs *regs = user_registers((void *)bpf_get_current_task());
 
 #if defined(__TARGET_ARCH_x86)
 	*value = BPF_CORE_READ(regs, di);
-	return BPF_CORE_READ(regs, orig_ax) == syscall;
+	return (__s32)BPF_CORE_READ(regs, orig_ax) == syscall;
 #elif defined(__TARGET_ARCH_arm64)
 	*value = BPF_CORE_READ(regs, orig_x0);
 	return BPF_CORE_READ(regs, syscallno) == syscall;
@@ -99,7 +99,8 @@ int on_connect(struct trace_event_raw_sys_exit *ctx)
 {
 	__u32 fd;
 
-	if (first_argument(ctx->id, &fd))
+	/* Of the number's 8 bytes the kernel sets 4 (struct syscall_tp_t, kernel/trace/trace_syscalls.c). */
+	if (first_argument((__s32)ctx->id, &fd))
 		return syscall_emit(FACT_CONNECT, fd, ctx->ret);
 	fact_lost(FACT_CONNECT);
 	return 0;

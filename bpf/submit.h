@@ -13,6 +13,7 @@ struct ring_map {
 
 extern struct ring_map facts SEC(".maps");
 extern __u64 facts_lost[LOST_KINDS]; /* they found the ring full; mapped into user space */
+extern __u64 woken_at;               /* bytes ever reserved, at the last forced wake-up */
 
 /* Set by user space before loading; what depends on them is pruned by the verifier. */
 extern const volatile __u32 ring_bytes;
@@ -58,13 +59,26 @@ static __always_inline void *fact_reserve(__u16 type, __u16 size, const void *sk
 	return fact;
 }
 
+/*
+ * Above the mark each so many bytes force one wake-up, not each fact. However much other CPUs
+ * reserve meanwhile, none is skipped; two that pass at once may both force one.
+ */
+static __always_inline bool is_wake_due(void)
+{
+	__u64 reserved;
+
+	if (bpf_ringbuf_query(&facts, BPF_RB_AVAIL_DATA) < WAKE_AT(ring_bytes))
+		return false;
+	reserved = bpf_ringbuf_query(&facts, BPF_RB_PROD_POS);
+	if ((__s64)(reserved - woken_at) < WAKE_AT((__s64)ring_bytes))
+		return false;
+	woken_at = reserved;
+	return true;
+}
+
 static __always_inline void fact_submit(void *fact)
 {
-	__u64 used = bpf_ringbuf_query(&facts, BPF_RB_AVAIL_DATA);
-	/* Force one wake-up while passing the mark, not one for each fact above it. */
-	bool wake = used - WAKE_AT(ring_bytes) < 2048;
-
-	bpf_ringbuf_submit(fact, wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(fact, is_wake_due() ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 #endif
