@@ -231,7 +231,7 @@ $(B)/progs/libstack.so: tests/live/progs/stack_library.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROG_FLAGS) -fPIC -shared $< -o $@
 
-$(B)/progs/hung_disk.so: tests/live/progs/hung_disk.c $(B)/flags
+$(B)/progs/faults.so: tests/live/progs/faults.c $(B)/flags
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROG_FLAGS) -fPIC -shared $< -o $@
@@ -246,7 +246,7 @@ $(B)/verify_recording: $(B)/tests/live/progs/verify_recording.o $(PURE_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
 test-programs: $(B)/tcptrail $(B)/needs_root $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
-	$(B)/progs/close_wait $(B)/progs/hung_disk.so $(B)/verify_recording
+	$(B)/progs/close_wait $(B)/progs/faults.so $(B)/verify_recording
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
-shim=$(dirname "$TCPTRAIL")/progs/hung_disk.so
+shim=$(dirname "$TCPTRAIL")/progs/faults.so
 hung=$work/hung
 record_by=(env LD_PRELOAD="$shim" HUNG_DISK="$hung")
 
