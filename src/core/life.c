@@ -91,6 +91,15 @@ void row_retire(struct table *t, struct row *row, uint64_t time)
 	row_end(t, row, time);
 }
 
+void row_become(struct table *t, struct row *row, const struct row *into, uint64_t time)
+{
+	const struct change change = {
+		.kind = CHANGE_BECAME, .time = time, .row = row, .into = into->id};
+
+	change_emit(t, &change);
+	row_drop(t, row);
+}
+
 void row_end(struct table *t, struct row *row, uint64_t time)
 {
 	struct change change = {.kind = CHANGE_END, .time = time, .row = row};
@@ -263,7 +272,7 @@ void row_take_sample(struct table *t, struct row *row, const struct fact_sample 
 	note_progress(row, s, time);
 	row->touched = time;
 	if (s->cookie)
-		row->cookie = s->cookie;
+		row_set_cookie(t, row, s->cookie);
 	take_flags(t, row, s);
 	if (s->flags & SAMPLE_IDENT && (s->inode || !row->inode || row->flags & ROW_ORPHAN)) {
 		row->flags |= ROW_IDENT;
@@ -300,7 +309,7 @@ void row_take_sample(struct table *t, struct row *row, const struct fact_sample 
 }
 
 /* The half-open time of a connection is its request socket's, and so are the SYN+ACKs. */
-static void take_request(struct table *t, struct row *row, struct row *request)
+static void take_request(struct table *t, struct row *row, struct row *request, uint64_t time)
 {
 	struct step *first = row->history == ROW_NONE ? NULL : pool_at(&t->steps, row->history);
 
@@ -314,7 +323,7 @@ static void take_request(struct table *t, struct row *row, struct row *request)
 		if (first)
 			first->time = request->since;
 	}
-	row_drop(t, request);
+	row_become(t, request, row, time);
 }
 
 void row_settle(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time)
@@ -327,7 +336,7 @@ void row_settle(struct table *t, struct row *row, const struct fact_sample *s, u
 	if (moved) {
 		other = row_find_tuple(t, s, ROW_REQUEST);
 		if (other && other != row && !(row->flags & (ROW_REQUEST | ROW_MINI)))
-			take_request(t, row, other);
+			take_request(t, row, other, time);
 		/* One connection at a time: a mini-socket of the same addresses was replaced. */
 		other = row_find_tuple(t, s, ROW_MINI);
 		if (other && other != row) {
