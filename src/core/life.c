@@ -326,25 +326,31 @@ static void take_request(struct table *t, struct row *row, struct row *request, 
 	row_become(t, request, row, time);
 }
 
+/* What had the addresses before: a request, a mini-socket, sockets in CLOSE. */
+static void replace(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time)
+{
+	struct row *other = row_find_tuple(t, s, ROW_REQUEST);
+
+	if (other && other != row && !(row->flags & (ROW_REQUEST | ROW_MINI)))
+		take_request(t, row, other, time);
+	/* One connection at a time: a mini-socket of the same addresses was replaced. */
+	other = row_find_tuple(t, s, ROW_MINI);
+	if (other && other != row) {
+		if (other->flags & ROW_CONFIRMED)
+			other->touched = time; /* it had stood there until now */
+		row_retire(t, other, time);
+	}
+	row_supersede(t, row, s);
+}
+
 void row_settle(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time)
 {
 	bool moved = !(row->flags & ROW_INDEXED) || !row_has_tuple(row, s);
-	struct row *other;
 
 	if (!(s->flags & SAMPLE_TUPLE) || !s->family)
 		return;
-	if (moved) {
-		other = row_find_tuple(t, s, ROW_REQUEST);
-		if (other && other != row && !(row->flags & (ROW_REQUEST | ROW_MINI)))
-			take_request(t, row, other, time);
-		/* One connection at a time: a mini-socket of the same addresses was replaced. */
-		other = row_find_tuple(t, s, ROW_MINI);
-		if (other && other != row) {
-			if (other->flags & ROW_CONFIRMED)
-				other->touched = time; /* it had stood there until now */
-			row_retire(t, other, time);
-		}
-	}
+	if (moved && row_find_tuple(t, s, 0))
+		replace(t, row, s, time);
 	row_set_tuple(t, row, s);
 	row->flags &= ~ROW_NASCENT;
 }

@@ -36,14 +36,9 @@ static uint32_t *link_pair(void *element)
 	return &((struct row *)element)->next_pair;
 }
 
-static uint32_t *back_pair(void *element)
-{
-	return &((struct row *)element)->back_pair;
-}
-
 struct chains rows_by_pair(struct table *t)
 {
-	return (struct chains){&t->by_pair, &t->rows, link_pair, hash_pair, &t->secret, back_pair};
+	return (struct chains){&t->by_pair, &t->rows, link_pair, hash_pair, &t->secret, NULL};
 }
 
 /* A row in CLOSE keeps the addresses of a connection that is no more. */
@@ -59,6 +54,16 @@ void pair_add(struct table *t, struct row *row)
 
 	if (is_connection(row) && !chain_add(&chains, row->self))
 		row->flags |= ROW_PAIRED;
+}
+
+void pair_update(struct table *t, struct row *row)
+{
+	bool is = row->flags & ROW_PAIRED, should = is_connection(row);
+
+	if (is && !should)
+		pair_remove(t, row);
+	else if (should && !is)
+		pair_add(t, row);
 }
 
 void pair_remove(struct table *t, struct row *row)

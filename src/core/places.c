@@ -61,10 +61,15 @@ static uint64_t hash_sample(const struct hash_key *secret, const struct fact_sam
 
 static uint64_t hash_tuple(const struct hash_key *secret, const void *element)
 {
-	struct fact_sample s;
+	const struct row *row = element;
+	struct tuple_key key = {.netns = row->netns,
+	                        .family = row->family,
+	                        .lport = row->lport,
+	                        .rport = row->rport};
 
-	row_sample(element, &s);
-	return hash_sample(secret, &s);
+	memcpy(key.laddr, row->laddr, sizeof(key.laddr));
+	memcpy(key.raddr, row->raddr, sizeof(key.raddr));
+	return hash_keyed(secret, &key, sizeof(key));
 }
 
 static unsigned int kind_of(const struct row *row)
@@ -105,11 +110,6 @@ static uint32_t *link_pair(void *element)
 	return &((struct row *)element)->next_pair;
 }
 
-static uint32_t *back_pair(void *element)
-{
-	return &((struct row *)element)->back_pair;
-}
-
 struct chains rows_by_sk(struct table *t)
 {
 	return (struct chains){&t->by_sk, &t->rows, link_sk, hash_sk, &t->secret, NULL};
@@ -129,8 +129,7 @@ struct chains rows_by_listener(struct table *t)
 
 struct chains rows_by_cookie(struct table *t)
 {
-	return (struct chains){&t->by_cookie, &t->rows,   link_pair,
-	                       hash_cookie,   &t->secret, back_pair};
+	return (struct chains){&t->by_cookie, &t->rows, link_pair, hash_cookie, &t->secret, NULL};
 }
 
 /* --- into and out of them ------------------------------------------------------------------- */

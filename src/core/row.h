@@ -135,6 +135,8 @@ struct row {
 	uint8_t rst_sent_reason;
 	uint16_t rsts_sent;
 	uint16_t rsts_received;
+	uint8_t used;  /* 0: free slot */
+	uint8_t prior; /* state before the present one */
 	uint32_t retransmits[RETRANSMIT_KIND_COUNT];
 	uint32_t owner;     /* origin index: creator or acceptor; ROW_NONE */
 	uint32_t holders;   /* first of its holders; ROW_NONE */
@@ -145,17 +147,15 @@ struct row {
 	 * links as others are in those of tuples and pairs.
 	 */
 	uint32_t next_sk, next_tuple, next_pair;
-	uint32_t back_tuple, back_pair;
+	uint32_t back_tuple;
 	uint32_t next_in_space, back_in_space; /* of the same namespace */
 	uint32_t gen_seen;                     /* walk that saw it last */
 	uint32_t self;                         /* its own index */
-	uint8_t used;                          /* 0: free slot */
-	uint8_t prior;                         /* state before the present one */
 	uint16_t steps;
 	uint16_t steps_dropped;
 };
 
-_Static_assert(sizeof(struct row) <= 272, "memory for a million sockets is planned with this");
+_Static_assert(sizeof(struct row) <= 264, "memory for a million sockets is planned with this");
 
 /* Threads of a process that were in the same syscall, on the same fd if it names one. */
 struct task_doing {

@@ -159,7 +159,6 @@ void row_set_tuple(struct table *t, struct row *row, const struct fact_sample *s
 	if (row->flags & ROW_INDEXED && row_has_tuple(row, s))
 		return;
 	row_unplace(t, row);
-	row_supersede(t, row, s);
 	set_netns(t, row, s->netns);
 	row->family = (uint8_t)s->family;
 	row->lport = s->lport;
@@ -171,26 +170,31 @@ void row_set_tuple(struct table *t, struct row *row, const struct fact_sample *s
 	place_anew(t, row);
 }
 
-/* Does it make a difference to where the row is found? */
+/* Does it make a difference to where the row is found, but for its pair? */
 static bool changes_place(const struct row *row, enum tcp_state from, enum tcp_state to)
 {
-	return row->flags & ROW_INDEXED && ((from == STATE_LISTEN) != (to == STATE_LISTEN) ||
-	                                    (from == STATE_CLOSE) != (to == STATE_CLOSE));
+	if (!(row->flags & ROW_INDEXED))
+		return false;
+	if (from == STATE_LISTEN || to == STATE_LISTEN || row->flags & ROW_FORMER)
+		return from != to;
+	return !row->rport && (from == STATE_CLOSE) != (to == STATE_CLOSE);
 }
 
 void row_set_state(struct table *t, struct row *row, enum tcp_state state)
 {
-	bool moves = changes_place(row, row->state, state);
+	bool moves = changes_place(row, (enum tcp_state)row->state, state);
 
 	if (moves)
 		place_remove(t, row);
 	t->totals.by_state[row->state]--;
 	row->state = (uint8_t)state;
 	t->totals.by_state[state]++;
-	if (!moves)
-		return;
-	row->flags &= ~ROW_FORMER;
-	place_anew(t, row);
+	if (moves) {
+		row->flags &= ~ROW_FORMER;
+		place_anew(t, row);
+	} else {
+		pair_update(t, row);
+	}
 }
 
 void row_add_step(struct table *t, struct row *row, uint64_t time, enum step_kind kind, uint8_t a,

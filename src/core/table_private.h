@@ -203,7 +203,7 @@ struct chains {
 	uint32_t *(*link)(void *element);
 	uint64_t (*hash)(const struct hash_key *secret, const void *element);
 	const struct hash_key *secret;
-	uint32_t *(*back)(void *element); /* NULL: no two elements have the same key */
+	uint32_t *(*back)(void *element); /* NULL: few elements have the same key, if any */
 };
 uint32_t chain_first(const struct index *index, uint64_t hash);
 /* 0, or -1: no memory for the first buckets. */
@@ -220,6 +220,8 @@ void chain_rebuild(const struct chains *chains, bool (*is_in)(const void *elemen
 struct chains rows_by_pair(struct table *t);
 void pair_add(struct table *t, struct row *row);
 void pair_remove(struct table *t, struct row *row);
+/* In or out of it, as the row's state says. */
+void pair_update(struct table *t, struct row *row);
 
 /* tasks.c: processes, and the threads of theirs that made sockets. */
 struct chains tasks_by_pid(struct table *t);
