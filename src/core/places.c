@@ -267,11 +267,12 @@ struct row *row_find_ends(const struct table *t, const struct fact_sample *s)
 	return found;
 }
 
-struct row *row_find_unplaced(const struct table *t, const struct fact_sample *s)
+struct row *row_find_unplaced(const struct table *t, const struct fact_sample *s,
+                              enum tcp_state state)
 {
 	struct row *row;
 
-	if (s->state == STATE_LISTEN)
+	if (state == STATE_LISTEN)
 		return row_find_listening(t, UINT64_MAX, s);
 	row = row_find_tuple(t, s, 0);
 	while (row &&

@@ -161,7 +161,8 @@ struct row *row_find_ends(const struct table *t, const struct fact_sample *s);
 /* A listener that the sample may be of. sk: the sample's address in the kernel, 0: not known. */
 struct row *row_find_listening(const struct table *t, uint64_t sk, const struct fact_sample *s);
 /* A full socket's row by its addresses, if no address in the kernel is known of it yet. */
-struct row *row_find_unplaced(const struct table *t, const struct fact_sample *s);
+struct row *row_find_unplaced(const struct table *t, const struct fact_sample *s,
+                              enum tcp_state state);
 /* The index by tuple has one row in CLOSE at most of each: this one, not those before it. */
 void row_supersede(struct table *t, const struct row *row, const struct fact_sample *s);
 
