@@ -64,7 +64,7 @@ held_fds+=("$in")
 wait_until "the clients to connect" grep -qx ready "$work/client"
 
 count() { # STATE
-	assert_run 0 "$TCPTRAIL" snapshot -an --json --columns local,remote,state --state "$1" \
+	assert_run 0 "$TCPTRAIL" snapshot -an --json --columns local,foreign,state --state "$1" \
 		--addr 10.9.0.0/24 --lport 5000
 	grep -c '"10.9.0.1' <<<"$out" || true
 }
