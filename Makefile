@@ -21,7 +21,14 @@ LIBS := libbpf libdw libelf zlib libzstd libcap
 PURE_LIBS = $(shell $(PKG_CONFIG) --libs zlib libzstd)
 CXX_RUNTIME := -lstdc++
 override CPPFLAGS += -D_GNU_SOURCE -DTCPTRAIL_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(B)
-ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -pthread
+
+# A parser with privilege: see tools/hardening. Fortified calls need optimization, and sanitizers
+# check the same calls themselves.
+OPTIMIZED = $(and $(filter -O1 -O2 -O3 -Os,$(CFLAGS)),$(if $(findstring -fsanitize,$(CFLAGS)),,yes))
+HARDENING = -fPIE -fstack-protector-strong -fstack-clash-protection \
+	$(if $(OPTIMIZED),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDENED_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(CFLAGS) $(HARDENING) $(CPPFLAGS) -MMD -MP -pthread
 ALL_LDFLAGS = $(CFLAGS) $(LDFLAGS) -pthread
 
 ifneq ($(V),1)
@@ -41,8 +48,8 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*
 LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/test_*.c))
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
 
-.PHONY: all static help run check unit golden live live-sanitizers asan coverage lint install \
-	uninstall clean test-programs matrix bench bench-churn bench-codec fuzz fuzz-corpus fuzz-seeds
+.PHONY: all static help run check check-all unit golden live live-sanitizers asan coverage lint install \
+	uninstall clean test-programs matrix bench bench-churn bench-codec fuzz fuzz-corpus fuzz-seeds FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -52,7 +59,7 @@ help:
 	@echo 'all              build $(B)/tcptrail (default)'
 	@echo 'static           build $(B)/static/tcptrail, which needs no library where it runs'
 	@echo 'run              build and run it as root'
-	@echo 'check            all tests: lint, unit, golden, asan, fuzz-corpus, live (root), matrix'
+	@echo 'check            lint, unit, golden, asan, fuzz-corpus, live (root); check-all: matrix, too'
 	@echo 'unit golden live asan fuzz-corpus lint   one kind of them'
 	@echo 'live-sanitizers  the program under a storm, by ASan, UBSan, TSan and Valgrind (root)'
 	@echo 'coverage         what unit and golden tests run of the pure layers; FILE=src/core/x.c'
@@ -126,7 +133,7 @@ $(B)/%.o: %.c $(B)/flags
 
 $(B)/tcptrail: $(OBJECTS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(shell $(PKG_CONFIG) --libs $(LIBS)) $(CXX_RUNTIME)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(HARDENED_LINK) $^ -o $@ $(shell $(PKG_CONFIG) --libs $(LIBS)) $(CXX_RUNTIME)
 
 # One file that needs no library. ld warns that glibc's NSS may load some: see tools/static/alone.c.
 static: $(B)/static/tcptrail
@@ -171,6 +178,7 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(PURE_OBJECTS)
 
 # Pure in what is tested of it, though not of a pure layer.
 $(B)/unit/test_perfmap: $(B)/src/enrich/perfmap.o $(B)/src/enrich/file.o
+$(B)/unit/test_refusal: $(B)/src/source/refusal.o
 
 LIVE_C_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/source/*diag.c src/enrich/*.c))
 $(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
@@ -297,16 +305,20 @@ fuzz-seeds: $(B)/tests/fuzz/seeds.o $(PURE_OBJECTS)
 
 FORMATTED := $(wildcard include/*.h bpf/*.[ch] src/*.[ch] src/*/*.[ch] tests/unit/*.[ch] \
 	tests/fuzz/*.[ch] tests/live/c/*.[ch] tests/live/progs/*.[ch] tools/*/*.[ch])
-lint:
+lint: $(B)/tcptrail
+	tools/hardening $<
 	tools/fact-tables --check docs/recording.md
 	clang-format --dry-run --Werror $(FORMATTED)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=readdirCalled --library=posix \
-		-Iinclude -Isrc -D_GNU_SOURCE -DTCPTRAIL_VERSION='"0"' $(PURE) src/feed.c src/output.c \
-		src/privilege.c src/run*.c src/recorder.c src/input.c src/info.c
+		-Iinclude -Isrc -D_GNU_SOURCE -DTCPTRAIL_VERSION='"0"' \
+		-D'LIBBPF_OPTS(type, name, ...)=struct type name' $(SOURCES)
 
 check:
 	+tests/run
+
+check-all:
+	+tests/run --all
 
 run: all
 	$(B)/tcptrail $(ARGS)

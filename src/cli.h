@@ -14,8 +14,9 @@ enum exit_code {
 	EXIT_FINE = 0,
 	EXIT_BAD = 1, /* the answer is bad: trail knows no such socket, --fail-if is met */
 	EXIT_USAGE = 2,
-	EXIT_CANNOT = 3, /* cannot run here */
-	EXIT_LOST = 4,   /* ran, but facts or output were lost */
+	EXIT_CANNOT = 3,  /* cannot run here */
+	EXIT_LOST = 4,    /* ran, but facts or output were lost */
+	EXIT_STOPPED = 5, /* an error stopped it */
 };
 
 enum command {

@@ -263,7 +263,10 @@ static int set_limit(struct options *options, const struct cli_option *option, c
 static int set_duration(struct options *options, const struct cli_option *option,
                         const char *argument, struct diag *diag)
 {
-	if (parse_duration(argument, (uint64_t *)((char *)options + option->member)))
+	uint64_t *ns = (uint64_t *)((char *)options + option->member);
+
+	/* Times are signed, and are added to and subtracted from these. */
+	if (parse_duration(argument, ns) || *ns > INT64_MAX / 2)
 		return diag_fail(
 			diag, -EINVAL,
 			"--%s: \"%.80s\" is not accepted; a duration is a number and a unit of "

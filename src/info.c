@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/table.h"
+#include "notice.h"
 #include "record/reader.h"
 #include "view/info.h"
 
@@ -99,6 +100,7 @@ static void fill(struct info *info)
 	recording->first = summary.first;
 	recording->last = summary.last;
 	recording->files = summary.files;
+	notice_unreadable(recording->path, summary.unreadable);
 	recording->bytes = summary.bytes;
 	recording->raw = summary.fact_bytes;
 	recording->facts = summary.facts;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "input.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "fact/text.h"
@@ -42,6 +45,47 @@ int input_open(struct input **result, const char *path, struct diag *diag)
 	return err;
 }
 
+uint64_t input_unreadable(const struct input *input)
+{
+	struct reader_summary summary = {.files = 0};
+
+	if (input->reader)
+		reader_summary(input->reader, &summary);
+	return summary.unreadable;
+}
+
+bool input_can_seek(const struct input *input)
+{
+	return input->reader || ftello(input->text) >= 0;
+}
+
+static bool is_file(const struct stat *file, int dir, const char *name)
+{
+	struct stat other;
+
+	return !fstatat(dir, name, &other, 0) && file->st_dev == other.st_dev &&
+	       file->st_ino == other.st_ino;
+}
+
+bool input_is(const char *from, const char *path)
+{
+	struct stat file;
+	struct dirent *entry;
+	bool found = false;
+	DIR *dir;
+
+	if (stat(path, &file) || !S_ISREG(file.st_mode))
+		return false;
+	if (is_file(&file, AT_FDCWD, from))
+		return true;
+	dir = opendir(from);
+	while (dir && !found && (entry = readdir(dir)))
+		found = is_file(&file, dirfd(dir), entry->d_name);
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
 void input_close(struct input *input)
 {
 	if (!input)
@@ -59,11 +103,15 @@ static int next_line(struct input *input, const struct fact **result, int64_t *w
 {
 	struct fact *fact = (struct fact *)(void *)input->fact;
 	struct diag why;
+	ssize_t size;
 	int got = 0;
 
-	while (!got && getline(&input->line, &input->room, input->text) >= 0) {
+	while (!got && (size = getline(&input->line, &input->room, input->text)) >= 0) {
 		input->number++;
-		got = fact_text_parse(input->line, fact, &why);
+		if (memchr(input->line, '\0', (size_t)size))
+			got = diag_fail(&why, -EINVAL, "a NUL byte: expected text");
+		else
+			got = fact_text_parse(input->line, fact, &why);
 	}
 	if (got < 0)
 		return diag_fail(diag, got, "%s line %lu: %s", input->path, input->number,

@@ -3,12 +3,20 @@
 #ifndef TCPTRAIL_INPUT_H
 #define TCPTRAIL_INPUT_H
 
+#include <stdbool.h>
+
 #include "record/reader.h"
 
 struct input;
 
 /* 0, or -errno with diag. */
 int input_open(struct input **input, const char *path, struct diag *diag);
+/* Files of the recording that could not be opened, and are left out. */
+uint64_t input_unreadable(const struct input *input);
+/* Can it be read from an earlier place again? A pipe cannot. */
+bool input_can_seek(const struct input *input);
+/* Is path (or what it links to) the regular file, or one of the directory, that --from reads? */
+bool input_is(const char *from, const char *path);
 void input_close(struct input *input);
 
 /*

@@ -8,6 +8,8 @@
 #include "cli.h"
 #include "explain.h"
 #include "info.h"
+#include "notice.h"
+#include "privilege.h"
 #include "probes_command.h"
 #include "run.h"
 
@@ -16,7 +18,7 @@ static int flushed(void)
 	/* What a full buffer lost on the way is not in it any more. */
 	if ((!fflush(stdout) && !ferror(stdout)) || errno == EPIPE)
 		return EXIT_FINE;
-	fprintf(stderr, "tcptrail: output was lost: %s\n", strerror(errno));
+	notice("output was lost: %s", strerror(errno));
 	return EXIT_LOST;
 }
 
@@ -40,7 +42,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN); /* a write tells by EPIPE, */
 	signal(SIGXFSZ, SIG_IGN); /* and by EFBIG */
 	if (cli_parse(argc, argv, &options, &diag)) {
-		fprintf(stderr, "tcptrail: %s\n", diag.text);
+		notice("%s", diag.text);
 		return EXIT_USAGE;
 	}
 	if (options.columns && !strcmp(options.columns, "help")) {
@@ -73,9 +75,9 @@ int main(int argc, char **argv)
 		break;
 	case COMMAND_INFO:
 		diag.text[0] = '\0';
-		code = info_command(&options, &diag);
+		code = privilege_drop_all(&diag) ? EXIT_CANNOT : info_command(&options, &diag);
 		if (diag.text[0])
-			fprintf(stderr, "tcptrail: %s\n", diag.text);
+			notice("%s", diag.text);
 		break;
 	case COMMAND_COUNT:
 		break;

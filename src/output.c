@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/lines.h"
 #include "base/outlet.h"
 #include "core/columns.h"
 #include "fact/text.h"
@@ -21,7 +22,8 @@ struct output {
 	const struct options *options;
 	const struct table *table;
 	FILE *file;            /* stdout or --output */
-	FILE *out;             /* what is printed to: file, or the outlet's */
+	FILE *lines;           /* into file, whole lines at a time */
+	FILE *out;             /* what is printed to: lines, or the outlet's */
 	struct outlet *outlet; /* NULL: who prints waits for the reader */
 	struct view rows, changes;
 	const struct field **row_columns, **change_columns;
@@ -60,7 +62,7 @@ static struct view view_for(const struct output *output, const char *kind)
 		.out = output->out,
 		.kind = kind,
 		.header = !options->no_header,
-		.color = want_color(options, output->out),
+		.color = want_color(options, output->file),
 		.context =
 			{
 				.table = output->table,
@@ -123,7 +125,12 @@ int output_open(struct output **result, const struct options *options, const str
 		free(output);
 		return err;
 	}
-	output->out = output->file;
+	output->lines = lines_open(fileno(output->file));
+	if (!output->lines) {
+		output_close(output);
+		return diag_fail(diag, -ENOMEM, "out of memory");
+	}
+	output->out = output->lines;
 	output->rows = view_for(output, "socket");
 	output->rows.title = netstat_title(options);
 	output->changes = view_for(output, "event");
@@ -153,6 +160,11 @@ static void note_error(struct output *output, int err)
 
 	if (err && !output->err)
 		output->err = cause ? cause : err;
+}
+
+bool output_is_detached(const struct output *output)
+{
+	return output->outlet;
 }
 
 int output_detach(struct output *output, int stop, struct diag *diag)
@@ -202,9 +214,11 @@ int output_close(struct output *output)
 
 	if (!output)
 		return 0;
-	err = output_flush(output);
+	err = output->out ? output_flush(output) : 0;
 	closed = outlet_close(output->outlet);
 	err = err ? err : closed;
+	if (output->lines && fclose(output->lines) && !err)
+		err = -errno;
 	if (output->file != stdout && fclose(output->file) && !err)
 		err = -errno;
 	free(output->row_columns);

@@ -16,6 +16,8 @@ int output_open(struct output **output, const struct options *options, const str
  * reader. stop: an fd that, once readable, ends all waiting. 0 or -errno with diag.
  */
 int output_detach(struct output *output, int stop, struct diag *diag);
+/* Does a thread write, so that nobody waits for the reader? */
+bool output_is_detached(const struct output *output);
 /* Has the reader not taken all yet? Then the next snapshot is left out, and counted. */
 bool output_skip_snapshot(struct output *output);
 /* What was left out since the last time. 0 while the reader stalls; at the end it is waited for. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 /*
  * What runs after attaching, by the kernel's checks (5.8..7.2, where not said).
@@ -107,6 +108,50 @@ int privilege_drop(struct diag *diag)
 	}
 	cap_free(had);
 	return err ? diag_fail(diag, err, "capabilities that are not used cannot be dropped: %s",
+	                       strerror(-err))
+	           : 0;
+}
+
+static void set_effective(bool on)
+{
+	cap_t caps = getuid() ? cap_get_proc() : NULL;
+
+	for (cap_value_t value = 0; caps && cap_get_bound(value) >= 0; value++)
+		if (has(caps, value, CAP_PERMITTED))
+			cap_set_flag(caps, CAP_EFFECTIVE, 1, &value, on ? CAP_SET : CAP_CLEAR);
+	if (caps)
+		cap_set_proc(caps);
+	cap_free(caps);
+}
+
+void privilege_lower(void)
+{
+	set_effective(false);
+}
+
+void privilege_raise(void)
+{
+	set_effective(true);
+}
+
+int privilege_drop_all(struct diag *diag)
+{
+	static const cap_value_t reads = CAP_DAC_READ_SEARCH;
+	cap_t had = cap_get_proc(), caps = cap_init();
+	int err = had && caps ? 0 : -errno;
+
+	if (!err && !getuid() && has(had, reads, CAP_EFFECTIVE) &&
+	    (cap_set_flag(caps, CAP_PERMITTED, 1, &reads, CAP_SET) ||
+	     cap_set_flag(caps, CAP_EFFECTIVE, 1, &reads, CAP_SET)))
+		err = -errno;
+	if (!err) {
+		close_ways_back();
+		if (cap_set_proc(caps))
+			err = -errno;
+	}
+	cap_free(had);
+	cap_free(caps);
+	return err ? diag_fail(diag, err, "cannot give up capabilities before a file is read: %s",
 	                       strerror(-err))
 	           : 0;
 }

@@ -13,6 +13,21 @@
  */
 int privilege_drop(struct diag *diag);
 
+/*
+ * Files that the user names are opened with the user's own rights: no capability that comes from
+ * the program's file is in effect between these two, of the calling thread. Root's capabilities are
+ * root's own rights: nothing changes for uid 0.
+ */
+void privilege_lower(void);
+void privilege_raise(void);
+
+/*
+ * Gives up all capabilities for good, before a file is parsed that others wrote. Root keeps
+ * CAP_DAC_READ_SEARCH alone: later files of a recording are opened while it is read, and root may
+ * read any. 0, or -errno with diag: the file must not be parsed then.
+ */
+int privilege_drop_all(struct diag *diag);
+
 /* Says what is out of sight for want of a capability; "" if nothing is. */
 void privilege_shortfall(struct diag *shortfall);
 

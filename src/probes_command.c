@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "notice.h"
 #include "privilege.h"
 #include "source/live.h"
 
@@ -26,7 +27,7 @@ int probes_command(const struct options *options)
 	struct diag diag;
 
 	if (live_open(&live, &config, &sink, &diag)) {
-		fprintf(stderr, "tcptrail: %s\n", diag.text);
+		notice("%s", diag.text);
 		return EXIT_CANNOT;
 	}
 	printf("%-30s %-9s %-7s %s\n", "Probe", "Need", "Active", "Purpose, or why not");
@@ -37,6 +38,6 @@ int probes_command(const struct options *options)
 	live_close(live);
 	privilege_shortfall(&diag);
 	if (diag.text[0])
-		fprintf(stderr, "tcptrail: %s\n", diag.text);
+		notice("%s", diag.text);
 	return fflush(stdout) ? EXIT_LOST : EXIT_FINE;
 }

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "core/checkpoint.h"
 #include "fact/name.h"
+#include "notice.h"
 #include "record/writer.h"
 #include "run_private.h"
 
@@ -153,9 +154,9 @@ static void tell_news(const struct recorder *recorder)
 	if (!writer_news(recorder->writer, &news))
 		return;
 	if (news.text[0])
-		run_notice("recording is paused, what comes is not kept: %s", news.text);
+		notice("recording is paused, what comes is not kept: %s", news.text);
 	else
-		run_notice("recording goes on in %s", recorder->options->target);
+		notice("recording goes on in %s", recorder->options->target);
 }
 
 static void tell_lost(struct recorder *recorder, struct feed *feed)
@@ -186,7 +187,7 @@ int recorder_turn(struct recorder *recorder, struct feed *feed)
 	}
 	if (!writer_is_full(recorder->writer))
 		return 0;
-	run_notice("%s is as large as --max-size lets it be", recorder->options->target);
+	notice("%s is as large as --max-size lets it be", recorder->options->target);
 	return 1;
 }
 
@@ -204,7 +205,7 @@ static void tell_totals(const struct writer_totals *totals)
 	if (totals->lost)
 		snprintf(text + used, sizeof(text) - (size_t)used, "; %" PRIu64 " were lost",
 		         totals->lost);
-	run_notice("recorded %s", text);
+	notice("recorded %s", text);
 }
 
 bool recorder_close(struct recorder *recorder)
@@ -222,7 +223,7 @@ bool recorder_close(struct recorder *recorder)
 	if (begun)
 		tell_totals(&totals);
 	if (err)
-		run_notice("the end of the recording was lost: %s", strerror(-err));
+		notice("the end of the recording was lost: %s", strerror(-err));
 	free(recorder);
 	return !err && !totals.lost;
 }

@@ -7,14 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "input.h"
+#include "notice.h"
+#include "privilege.h"
 #include "view/totals.h"
-
-void run_notice(const char *format, const char *text)
-{
-	fputs("tcptrail: ", stderr);
-	fprintf(stderr, format, text);
-	fputc('\n', stderr);
-}
 
 /* --- what live runs and replays share ------------------------------------------------------- */
 
@@ -88,8 +84,8 @@ static int tell_answer(const struct run *run)
 		return EXIT_BAD;
 	if (!run->trail || trail_found(run->trail))
 		return EXIT_FINE;
-	run_notice("%s", run->options->from ? "no such socket in this file"
-	                                    : "no such socket here and now");
+	notice("%s",
+	       run->options->from ? "no such socket in this file" : "no such socket here and now");
 	return EXIT_BAD;
 }
 
@@ -99,7 +95,7 @@ int run_conclude(struct run *run, int err, struct diag *diag)
 		return EXIT_FINE;
 	if (err)
 		diag_fail(diag, err, "stopped: %s", strerror(-err));
-	return err ? EXIT_LOST : tell_answer(run);
+	return err ? EXIT_STOPPED : tell_answer(run);
 }
 
 /* --- begin and end -------------------------------------------------------------------------- */
@@ -117,8 +113,7 @@ static bool tell_losses(const struct run *run)
 	if (text)
 		fclose(text);
 	if (any)
-		run_notice("facts were lost on the way (%s); the walk after corrects the table",
-		           lost);
+		notice("facts were lost on the way (%s); the walk after corrects the table", lost);
 	return any;
 }
 
@@ -128,20 +123,26 @@ static void close_fd(int fd)
 		close(fd);
 }
 
+/* An error that stopped a run says more than what was lost by it. */
+static int lost(int code)
+{
+	return code == EXIT_STOPPED ? code : EXIT_LOST;
+}
+
 static int finish(struct run *run, int code)
 {
 	int err = run->output ? output_close(run->output) : 0;
 
 	if (err && err != -EPIPE) {
-		run_notice("output was lost: %s",
-		           err == -EINTR ? "its reader does not take it" : strerror(-err));
-		code = EXIT_LOST;
+		notice("output was lost: %s",
+		       err == -EINTR ? "its reader does not take it" : strerror(-err));
+		code = lost(code);
 	}
 	if (code == EXIT_FINE && run->table && tell_losses(run))
 		code = EXIT_LOST;
 	feed_close(run->feed); /* its last facts are recorded, too */
 	if (!recorder_close(run->recorder))
-		code = EXIT_LOST;
+		code = lost(code);
 	trail_free(run->trail);
 	why_free(run->why);
 	fail_if_free(run->fail_if);
@@ -154,6 +155,35 @@ static int finish(struct run *run, int code)
 	return code;
 }
 
+/* --output is made empty when it is opened: it must not be what is read. */
+static bool overwrites_input(const struct options *options, struct diag *diag)
+{
+	if (!options->from || !options->output || !input_is(options->from, options->output))
+		return false;
+	diag_fail(diag, -EINVAL, "--output: %s is what --from reads: expected another file",
+	          options->output);
+	return true;
+}
+
+/* With the user's own rights, the look at what --from names too. EXIT_FINE, or a code with diag. */
+static int open_output(struct run *run, struct diag *diag)
+{
+	int code = EXIT_FINE;
+
+	privilege_lower();
+	if (overwrites_input(run->options, diag))
+		code = EXIT_USAGE;
+	else if (output_open(&run->output, run->options, run->table, diag))
+		code = EXIT_CANNOT;
+	privilege_raise();
+	return code;
+}
+
+static int replay(struct run *run, struct diag *diag)
+{
+	return privilege_drop_all(diag) ? EXIT_CANNOT : run_replay(run, diag);
+}
+
 int run(const struct options *options)
 {
 	struct run run = {.options = options, .epoll = -1, .drain = -1, .repeat = -1};
@@ -162,11 +192,13 @@ int run(const struct options *options)
 
 	run.signals = run_block_signals();
 	run.table = table_new(options->max_sockets);
-	if (!run.table)
+	if (run.table)
+		code = open_output(&run, &diag);
+	else
 		diag_fail(&diag, -ENOMEM, "out of memory");
-	else if (!output_open(&run.output, options, run.table, &diag))
-		code = options->from ? run_replay(&run, &diag) : run_live(&run, &diag);
+	if (code == EXIT_FINE)
+		code = options->from ? replay(&run, &diag) : run_live(&run, &diag);
 	if (diag.text[0])
-		run_notice("%s", diag.text);
+		notice("%s", diag.text);
 	return finish(&run, code);
 }

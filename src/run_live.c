@@ -1,24 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Commands on the live kernel. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/format.h"
+#include "notice.h"
 #include "privilege.h"
 #include "run_private.h"
 
+#define BTF_NAME_SIZE         32
 #define NAMES_WAIT_MS         2000 /* a snapshot with names waits for them that long, in all */
 #define RING_BYTES_LONG_LINES (64U << 20)
 #define STACKS_WAIT_MS        2000 /* as long at the end for stacks not read yet */
 /* Every walk tells of all sockets anew, which takes room; transitions come by themselves. */
 #define RECORD_WALK_INTERVAL (30 * NS_PER_SEC)
 
+/* Before the first line goes to a thread that writes: it ends with all that it was given. */
+static void hold_signals(const struct run *run)
+{
+	if (output_is_detached(run->output))
+		run_hold_signals(true);
+}
+
 static int print_snapshot(struct run *run)
 {
 	output_want_names(run->output);
 	feed_wait_names(run->feed, NAMES_WAIT_MS);
+	hold_signals(run);
 	return output_snapshot(run->output);
 }
 
@@ -34,13 +46,15 @@ static int run_snapshot(struct run *run)
 
 static int run_stream(struct run *run)
 {
-	int err = output_begin_events(run->output);
+	int err;
 
+	hold_signals(run);
+	err = output_begin_events(run->output);
 	if (err)
 		return err;
 	if (run->options->format != OUTPUT_FACTS)
 		table_set_listener(run->table, output_change, run->output);
-	run_notice("%s", "tracing; Ctrl-C ends");
+	notice("tracing; Ctrl-C ends");
 	err = run_loop(run);
 	feed_wait_stacks(run->feed, STACKS_WAIT_MS);
 	table_set_listener(run->table, NULL, NULL);
@@ -93,6 +107,7 @@ static int run_trail(struct run *run)
 		return err;
 	examine(run);
 	want_trail_names(run);
+	hold_signals(run);
 	err = trail_print(run->trail);
 	if (err || !trail_living(run->trail) || !run->options->follow)
 		return err;
@@ -134,9 +149,9 @@ static int run_why(struct run *run)
 	if (!err && run->options->watch) {
 		format_duration(time, run->options->watch);
 		err = judge_at_once(run);
-		run_notice(run->options->continuous ? "watching; Ctrl-C judges at once and ends"
-		                                    : "watching for %s; Ctrl-C judges at once",
-		           time);
+		notice(run->options->continuous ? "watching; Ctrl-C judges at once and ends"
+		                                : "watching for %s; Ctrl-C judges at once",
+		       time);
 		err = err ? err : run_loop(run);
 		run_show_progress(run, true);
 	}
@@ -148,7 +163,7 @@ static int run_record(struct run *run)
 {
 	int err;
 
-	run_notice("recording to %s; Ctrl-C ends", run->options->target);
+	notice("recording to %s; Ctrl-C ends", run->options->target);
 	err = run_loop(run);
 	feed_wait_stacks(run->feed, STACKS_WAIT_MS);
 	return err ? err
@@ -188,7 +203,7 @@ static void drop_privilege(void)
 	struct diag why;
 
 	if (privilege_drop(&why))
-		run_notice("%s", why.text);
+		notice("%s", why.text);
 }
 
 /* What is missing from all that follows: of BPF, or of what we may look at. */
@@ -197,7 +212,7 @@ static void tell_shortfall(const struct run *run, struct diag *shortfall)
 	if (feed_live(run->feed))
 		privilege_shortfall(shortfall);
 	if (shortfall->text[0])
-		run_notice("%s", shortfall->text);
+		notice("%s", shortfall->text);
 }
 
 /* -v: what this kernel does not let us see. */
@@ -208,8 +223,7 @@ static void tell_probes(const struct run *run)
 
 	for (size_t i = 0; live && (probe = live_probe(live, i)); i++)
 		if (probe->wanted && !probe->active)
-			fprintf(stderr, "tcptrail: without %s (%s): %s\n", probe->name,
-			        probe->purpose, probe->why);
+			notice("without %s (%s): %s", probe->name, probe->purpose, probe->why);
 }
 
 /* Only rules look at it, of now or of a recording. */
@@ -271,6 +285,36 @@ static uint32_t ring_bytes(const struct options *options)
 	return RING_BYTES_LONG_LINES;
 }
 
+/*
+ * As feed_open(). --btf FILE is opened with the user's own rights. libbpf opens it again, by name and
+ * with our rights: by a name that stands for this very file.
+ */
+static int open_feed(struct run *run, struct feed_config *config, struct diag *shortfall,
+                     struct diag *diag)
+{
+	const char *btf = run->options->btf;
+	char name[BTF_NAME_SIZE];
+	int fd = -1, err = 0;
+
+	if (btf) {
+		privilege_lower();
+		fd = open(btf, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			err = diag_fail(diag, -errno, "--btf: no BTF can be read from %s: %s", btf,
+			                strerror(errno));
+		privilege_raise();
+	}
+	if (fd >= 0 && getuid()) {
+		snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+		config->btf = name;
+	}
+	if (!err)
+		err = feed_open(&run->feed, run->table, config, shortfall, diag);
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
 int run_live(struct run *run, struct diag *diag)
 {
 	const struct options *options = run->options;
@@ -288,13 +332,16 @@ int run_live(struct run *run, struct diag *diag)
 		config.on_fact_arg = run->output;
 	}
 	if (options->command == COMMAND_RECORD) {
-		if (recorder_open(&run->recorder, options, run->table, diag))
+		privilege_lower(); /* the recording is the user's to write */
+		err = recorder_open(&run->recorder, options, run->table, diag);
+		privilege_raise();
+		if (err)
 			return EXIT_CANNOT;
 		config.on_fact = recorder_fact;
 		config.on_fact_arg = run->recorder;
 		config.walk_interval = RECORD_WALK_INTERVAL;
 	}
-	err = feed_open(&run->feed, run->table, &config, &shortfall, diag);
+	err = open_feed(run, &config, &shortfall, diag);
 	if (err)
 		return EXIT_CANNOT;
 	drop_privilege();

@@ -35,15 +35,36 @@ static int timer_new(uint64_t interval)
 	return fd;
 }
 
+static void end_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+}
+
+void run_hold_signals(bool hold)
+{
+	sigset_t set;
+
+	end_signals(&set);
+	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+/* What is printed by a thread waits for its reader, and reads signals itself: see output_detach(). */
+static void release_signals(const struct run *run)
+{
+	if (!output_is_detached(run->output))
+		run_hold_signals(false);
+}
+
 int run_block_signals(void)
 {
 	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
+	end_signals(&set);
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	run_hold_signals(false);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
@@ -187,9 +208,11 @@ int run_loop(struct run *run)
 {
 	int err = open_loop(run);
 
+	run_hold_signals(true);
 	run->began = clock_boot();
 	while (!err)
 		err = turn(run);
+	release_signals(run);
 	if (err < 0)
 		return err;
 	feed_report_losses(run->feed);

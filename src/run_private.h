@@ -29,7 +29,6 @@ struct run {
 };
 
 /* run.c: what a command does live and on a recording. */
-void run_notice(const char *format, const char *text);
 int run_open_trail(struct run *run);
 int run_open_fail_if(struct run *run); /* the option, if given */
 int run_open_why(struct run *run);     /* listens to the table from now on */
@@ -46,8 +45,14 @@ int run_conclude(struct run *run, int err, struct diag *diag);
 
 /* run_loop.c: until a signal, or the command has what it wants. 0 or -errno. */
 int run_loop(struct run *run);
-/* Signals that end the loop: blocked from here on, before any thread starts. An fd or -1. */
+/*
+ * An fd of the signals that end the loop, or -1. Outside the loop they end the process at once, as
+ * they do by default, wherever it waits: a recording has whole blocks then, and output whole lines.
+ * SIGHUP is blocked from here on.
+ */
 int run_block_signals(void);
+/* hold: from here on SIGINT and SIGTERM are read from that fd only; else they end the process. */
+void run_hold_signals(bool hold);
 /* On a terminal, in place: "watching: 4s of 10s"; end: nothing. */
 void run_show_progress(struct run *run, bool end);
 

@@ -8,6 +8,7 @@
 #include "base/format.h"
 #include "core/checkpoint.h"
 #include "input.h"
+#include "notice.h"
 #include "run_private.h"
 
 #define SILENCE (60 * NS_PER_SEC) /* a recorder that runs is never silent for so long */
@@ -80,13 +81,19 @@ static int resolve_end(const struct replay *replay, const char *option, const st
 	if (begins ? *wall > replay->last : *wall < replay->first)
 		return out_of_range(replay, option, *wall, diag);
 	out_of_range(replay, option, *wall, &note);
-	run_notice("%s", note.text);
+	notice("%s", note.text);
 	return 0;
 }
 
 static bool wants_times(const struct options *options)
 {
 	return options->at.kind || options->since.kind || options->until.kind;
+}
+
+/* ns of a recording that are listened to before an instant. */
+static int64_t watched_before(const struct options *options)
+{
+	return options->command == COMMAND_WHY ? (int64_t)options->watch : 0;
 }
 
 /* What to listen to: all, unless options say less. */
@@ -101,7 +108,8 @@ static int resolve_window(const struct replay *replay, int64_t *since, int64_t *
 	if (options->at.kind) {
 		err = resolve_instant(replay, "--at", &options->at, until, diag);
 		/* To judge, rules have watched for as long as they would have then. */
-		*since = *until - (options->command == COMMAND_WHY ? (int64_t)options->watch : 0);
+		if (err || __builtin_sub_overflow(*until, watched_before(options), since))
+			*since = INT64_MIN;
 		return err;
 	}
 	if (options->since.kind)
@@ -134,7 +142,7 @@ static int restart(struct run *run)
 	table_restart(run->table);
 	if (!run->why)
 		return 0;
-	run_notice("%s", "the recorder was begun anew meanwhile: judged is what came after");
+	notice("the recorder was begun anew meanwhile: judged is what came after");
 	return run_reopen_why(run);
 }
 
@@ -166,7 +174,7 @@ static void pass_time(const struct replay *replay, int64_t wall)
 		return;
 	if (now && clock.h.time > now + SILENCE) {
 		format_time(text, clock_wall(now, offset), replay->run->options->utc);
-		run_notice("nothing was recorded then; the table is that of %s", text);
+		notice("nothing was recorded then; the table is that of %s", text);
 	}
 	table_apply(table, &clock.h);
 }
@@ -340,6 +348,11 @@ static int replay_window(struct replay *replay, struct diag *diag)
 	return run_conclude(run, err ? err : print(run), diag);
 }
 
+static bool needs_range(const struct options *options)
+{
+	return wants_times(options) || options->command == COMMAND_DIFF;
+}
+
 int run_replay(struct run *run, struct diag *diag)
 {
 	struct replay replay = {.run = run};
@@ -347,7 +360,16 @@ int run_replay(struct run *run, struct diag *diag)
 
 	if (err)
 		return EXIT_CANNOT;
-	if (wants_times(run->options) || run->options->command == COMMAND_DIFF)
+	notice_unreadable(run->options->from, input_unreadable(replay.input));
+	if (needs_range(run->options) && !input_can_seek(replay.input)) {
+		input_close(replay.input);
+		return diag_fail(diag, -ESPIPE,
+		                 "--from: %s is a pipe, and times need a file that can be read "
+		                 "twice: save it to a file first",
+		                 run->options->from),
+		       EXIT_USAGE;
+	}
+	if (needs_range(run->options))
 		err = input_range(replay.input, &replay.first, &replay.last, diag);
 	if (err)
 		code = EXIT_CANNOT;

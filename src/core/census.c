@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 struct entry {
 	struct group_key key;
 	char comm[FACT_COMM_LEN];
@@ -189,7 +191,7 @@ static bool booted_since(const struct census *before, const struct census *after
 {
 	if (!before->wall || !after->wall)
 		return false;
-	return after->wall - (int64_t)after->now > before->wall;
+	return clock_wall_offset(after->wall, after->now) > before->wall;
 }
 
 /* Sightings of the earlier census by what they may be found by. */

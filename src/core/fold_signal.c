@@ -164,13 +164,13 @@ void fold_reset(struct table *t, const struct fact_reset *fact)
 		row_take_sample(t, row, &fact->s, fact->h.time);
 	}
 	if (sent) {
-		row->rsts_sent++;
+		saturate(&row->rsts_sent);
 		row->rst_sent_reason = (uint8_t)fact->reason;
 		/* Before CLOSE it may be that of ss -K, or a timeout's: the error will tell. */
 		if (row->closer == CLOSER_NONE && row->state == STATE_CLOSE)
 			row->closer = CLOSER_LOCAL_RESET;
 	} else {
-		row->rsts_received++;
+		saturate(&row->rsts_received);
 		if (row->closer == CLOSER_NONE)
 			row->closer =
 				row->state == STATE_SYN_SENT ? CLOSER_REFUSED : CLOSER_PEER_RESET;

@@ -205,7 +205,7 @@ void row_add_step(struct table *t, struct row *row, uint64_t time, enum step_kin
 	struct step *step;
 
 	if (index == POOL_NONE) {
-		row->steps_dropped++;
+		saturate(&row->steps_dropped);
 		return;
 	}
 	step = pool_at(&t->steps, index);

@@ -359,6 +359,12 @@ void table_reset(struct table *t);
 /* Is the fact part of a checkpoint? Then it is dealt with: *err is 0, -EINVAL or -ENOMEM. */
 bool restore_take(struct table *t, const struct fact *fact, int *err);
 
+/* Counts one more, and stays at the most there is: 65,537 is never printed as 1. */
+static inline void saturate(uint16_t *count)
+{
+	*count += *count < UINT16_MAX;
+}
+
 static inline uint64_t hash_mix(uint64_t h)
 {
 	h ^= h >> 33;

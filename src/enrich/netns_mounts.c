@@ -101,18 +101,34 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
+/* What follows so many fields; NULL: there are fewer. Blanks within a field are escaped. */
+static char *skip_fields(char *at, int count)
+{
+	for (; count && (at = strchr(at, ' ')); count--)
+		at++;
+	return at;
+}
+
+/* Anybody may call the source of a mount "net:[1]": the type alone tells what it is. */
+static bool is_nsfs(const char *line)
+{
+	const char *separator = strstr(line, " - ");
+
+	return separator && !strncmp(separator + 3, "nsfs ", 5);
+}
+
 /*
  * 99 25 0:4 net:[4026532281] /run/docker/netns/3f1c0a rw shared:7 - nsfs nsfs rw
  *           ^ root           ^ mount point
  */
 static int find_in_line(const struct view *view, char *line)
 {
-	char *root = strstr(line, " net:["), *point, *end, *name;
-	uint32_t inode = root ? netns_parse_link(root + 1) : 0;
+	char *root = skip_fields(line, 3), *point, *end, *name;
+	uint32_t inode = root && is_nsfs(line) ? netns_parse_link(root) : 0;
 	char path[PATH_MAX];
 
-	point = inode ? strchr(root + 1, ' ') : NULL;
-	if (!point++)
+	point = inode ? skip_fields(root, 1) : NULL;
+	if (!point)
 		return 0;
 	end = strchr(point, ' ');
 	if (end)

@@ -90,6 +90,8 @@ static void run_child(int socket, pid_t parent)
 	if (getppid() != parent)
 		_exit(0);
 	prctl(PR_SET_NAME, "tcptrail-stacks");
+	signal(SIGINT, SIG_IGN); /* of the terminal: the parent ends us when it has all */
+	signal(SIGTERM, SIG_IGN);
 	keep_only(socket);
 	limit_memory();
 	stacks_child(3);

@@ -161,7 +161,7 @@ static bool tell_rules(const struct child *child, struct image *image,
 static bool answer(struct child *child, const struct stack_dump *dump)
 {
 	struct image *image = image_get(child->images, dump, false);
-	struct unwound unwound;
+	struct unwound unwound = {.count = 0};
 
 	unwind(image, dump, &unwound);
 	if (image && unwound.unmapped) { /* a library loaded since, or new room for a JIT's code */
@@ -193,6 +193,7 @@ void stacks_child(int socket)
 {
 	const struct timeval idle = {.tv_sec = ASK_NS / NS_PER_SEC};
 	struct child *child = calloc(1, sizeof(*child));
+	bool ready;
 
 	if (!child)
 		return;
@@ -200,11 +201,10 @@ void stacks_child(int socket)
 	child->images = images_new();
 	child->symbols = symbols_new();
 	child->told = calloc(TOLD, sizeof(*child->told));
-	if (!child->images || !child->symbols || !child->told)
-		return;
+	ready = child->images && child->symbols && child->told;
 	elf_version(EV_CURRENT);
 	setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof(idle));
-	while (serve(child))
+	while (ready && serve(child))
 		;
-	/* What it has allocated ends with the process. */
+	free(child); /* what else it has allocated ends with the process */
 }

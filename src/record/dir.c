@@ -39,17 +39,32 @@ static int read_header(int fd, struct dir_file *file)
 	return size == sizeof(header) ? file_parse(header, &file->info) : -EBADMSG;
 }
 
+/* Of us, not of the file: no file can be opened now. */
+static bool is_exhausted(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+/* One that cannot be read must not hide the others. */
+static int skip(struct dir *dir, int error)
+{
+	dir->unreadable += error != ENOENT;
+	return 0;
+}
+
 static int add_file(struct dir *dir, int at, const char *name)
 {
 	struct dir_file file = {.name = ""}, *files;
 	int fd = openat(at, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err;
 
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno; /* deleted meanwhile */
+	if (fd < 0) /* not alone: deleted meanwhile, a link in a loop, another user's */
+		return dir->alone || is_exhausted(errno) ? -errno : skip(dir, errno);
 	err = read_header(fd, &file);
 	close(fd);
 	if ((err == -EBADMSG || err == -EPROTONOSUPPORT) && !dir->alone)
 		return 0;
+	if (err && !dir->alone)
+		return skip(dir, -err);
 	if (err)
 		return err;
 	if (!dir->alone)

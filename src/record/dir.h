@@ -26,7 +26,8 @@ struct dir {
 	struct dir_file *files;
 	size_t count;
 	char *path;
-	bool alone; /* the path is a file */
+	size_t unreadable; /* files of that name that could not be opened or read */
+	bool alone;        /* the path is a file */
 };
 
 /*

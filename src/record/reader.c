@@ -48,9 +48,13 @@ bool reader_is_recording(const char *path)
 	uint8_t header[FILE_HEADER];
 	struct file_info info;
 	struct stat stat_buf;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	bool is;
+	int fd;
 
+	/* A pipe is not opened to look: its writer would take that for the reader, who leaves. */
+	if (stat(path, &stat_buf) || !(S_ISDIR(stat_buf.st_mode) || S_ISREG(stat_buf.st_mode)))
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return false;
 	is = !fstat(fd, &stat_buf) &&
@@ -320,6 +324,7 @@ void reader_close(struct reader *r)
 void reader_summary(const struct reader *r, struct reader_summary *summary)
 {
 	*summary = r->summary;
+	summary->unreadable = r->dir.unreadable;
 }
 
 bool reader_session(const struct reader *r, size_t index, struct reader_session *session)

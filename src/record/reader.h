@@ -27,6 +27,7 @@ struct reader_session {
 };
 
 struct reader_summary {
+	uint64_t unreadable; /* files that could not be opened, and are left out */
 	int64_t first, last; /* ns since 1970, of all facts; 0: there are none */
 	uint64_t files, sessions, blocks, checkpoints;
 	uint64_t bytes;       /* on disk */

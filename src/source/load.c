@@ -2,6 +2,7 @@
 /* Loading: what the host must offer, what the programs are told, and why the kernel refuses. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -9,17 +10,21 @@
 #include <unistd.h>
 
 #include "source/live_private.h"
+#include "source/refusal.h"
 
 #define FILES_NEEDED 128 /* programs, links, maps, and what a walk opens */
 
-/* libbpf says why a load failed only by printing: keep its last warning for the diag. */
-static char last_warning[256];
+static struct refusal refusal; /* libbpf's printing has no argument of ours */
 
+/* A verifier's log is one warning, of any length. */
 static int keep_warning(enum libbpf_print_level level, const char *format, va_list args)
 {
-	if (level == LIBBPF_WARN)
-		vsnprintf(last_warning, sizeof(last_warning), format, args);
-	last_warning[strcspn(last_warning, "\n")] = '\0';
+	char *text;
+
+	if (level == LIBBPF_WARN && vasprintf(&text, format, args) >= 0) {
+		refusal_hear(&refusal, text);
+		free(text);
+	}
 	return 0;
 }
 
@@ -78,7 +83,7 @@ static int load_failure(int err, struct diag *diag)
 		                 "--privileged gives them",
 		                 strerror(-err));
 	return diag_fail(diag, err, "the BPF programs cannot be loaded (%s): %s", strerror(-err),
-	                 last_warning);
+	                 refusal.last);
 }
 
 static uint32_t tick_length(void)
@@ -127,27 +132,39 @@ static void configure(struct live *live)
 	probes_choose(&live->probes, skeleton->obj);
 }
 
-/* Loads all surveyed programs; if that fails, once more without the optional ones. */
+/* Opens and loads what has not been given up. */
+static int load_once(struct live *live, const struct bpf_object_open_opts *options)
+{
+	memset(&refusal, 0, sizeof(refusal));
+	live->skeleton = tcptrail_bpf__open_opts(options);
+	if (!live->skeleton)
+		return -errno;
+	configure(live);
+	return tcptrail_bpf__load(live->skeleton);
+}
+
+/* Loads all surveyed programs; without each that the kernel refuses, unless it is required. */
 static int load(struct live *live, struct diag *diag)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = live->btf_file);
+	const struct live_probe *refused;
 	int err = probes_begin(&live->probes);
 
 	if (err)
 		return load_failure(err, diag);
-	for (;;) {
-		live->skeleton = tcptrail_bpf__open_opts(&options);
-		if (!live->skeleton)
-			return load_failure(-errno, diag);
-		configure(live);
-		err = tcptrail_bpf__load(live->skeleton);
-		if (!err)
-			return 0;
-		if (err == -EPERM || !probes_give_up_optional(&live->probes, last_warning))
+	while ((err = load_once(live, &options))) {
+		refused = err == -EPERM
+		                  ? NULL
+		                  : probes_give_up(&live->probes, refusal.program, refusal.why);
+		if (!refused)
 			return load_failure(err, diag);
+		if (refused->required)
+			return diag_fail(diag, err, "required probe %s: the kernel refused it: %s",
+			                 refused->name, refused->why);
 		tcptrail_bpf__destroy(live->skeleton);
 		live->skeleton = NULL;
 	}
+	return 0;
 }
 
 static int open_btf(struct live *live, const struct live_config *config, struct diag *diag)

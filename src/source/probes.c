@@ -168,20 +168,18 @@ void probes_choose(struct probes *probes, struct bpf_object *object)
 				!probes->state[i].why[0]);
 }
 
-bool probes_give_up_optional(struct probes *probes, const char *why)
+const struct live_probe *probes_give_up(struct probes *probes, const char *program, const char *why)
 {
-	bool any = false;
-
 	for (size_t i = 0; i < TABLE_SIZE; i++) {
 		struct live_probe *state = &probes->state[i];
 
-		if (state->required || state->why[0] || table[i].kind == PROBE_ITERATOR ||
-		    table[i].kind == PROBE_HELPER)
+		if (table[i].kind == PROBE_HELPER || strcmp(table[i].program, program) ||
+		    state->why[0])
 			continue;
 		snprintf(state->why, sizeof(state->why), "%s", why);
-		any = true;
+		return state;
 	}
-	return any;
+	return NULL;
 }
 
 const struct live_probe *probes_missing(const struct probes *probes)

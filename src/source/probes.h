@@ -29,8 +29,9 @@ void probes_survey(struct probes *probes, const struct btf *btf, bool typed, boo
 int probes_begin(struct probes *probes);
 /* Tells libbpf which programs to load: the surveyed ones that have no `why`. */
 void probes_choose(struct probes *probes, struct bpf_object *object);
-/* Gives up the optional ones with that reason; false if none was left to give up. */
-bool probes_give_up_optional(struct probes *probes, const char *why);
+/* Gives up the program with that reason and returns its probe; NULL: it is not among those chosen. */
+const struct live_probe *probes_give_up(struct probes *probes, const char *program,
+                                        const char *why);
 /* Attaches; 0, or -errno with diag when a required probe refuses. */
 int probes_attach(struct probes *probes, struct bpf_object *object, struct diag *diag);
 void probes_detach(struct probes *probes);

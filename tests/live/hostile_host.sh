@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Hosts that are hostile: names that are no text, processes that end while we look, pids and kernel
 # addresses that are used again, other tracers, limits, and an end that we do not survive.
-# Limit: 120 s
 [ -n "${LIVE_MOUNTS:-}" ] || LIVE_MOUNTS=1 exec unshare -m -- bash "$0" "$@"
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
@@ -84,7 +83,7 @@ trace_stop
 assert_matches "$status" '^[04]$' "exit status ($err)"
 assert_equal 0 "$(tail -n 1 "$work/trace.out" | jq .lost.walk)" "walks that failed"
 kill -TERM "$churn"
-await_end "$churn" 100 || fail "the churn does not end"
+await_end "$churn" "$ceiling" || fail "the churn does not end"
 
 # --- what is used again -------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Floods, and crowds of sockets that nobody has: when they are over the table is what ss shows, and
 # no more was lost than is told.
-# Limit: 180 s
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 here=$(own_netns)

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Whatever becomes of the output: tracing goes on, memory is bounded, what is left out is counted.
-# Limit: 120 s
 [ -n "${LIVE_MOUNTS:-}" ] || LIVE_MOUNTS=1 exec unshare -m -- bash "$0" "$@"
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"

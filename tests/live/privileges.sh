@@ -244,3 +244,56 @@ assert_equal 126 "$status" "exit status of one who is not a member"
 mount -o remount,nosuid /usr/local/bin
 assert_run 3 as_member "$group" /usr/local/bin/tcptrail events
 umount /usr/local/bin
+
+# --- files are opened with the user's rights ----------------------------------------------------
+
+# With the file capabilities that README advises, as nobody.
+capable=$work/capable
+install -m 755 "$TCPTRAIL" "$capable"
+setcap "$(printf '%s,' "${needed[@],,}" | sed 's/,$//')=ep" "$capable"
+mkdir -m 700 "$work/private"
+"$TCPTRAIL" record --for 1s "$work/private/one" 2>/dev/null || [ $? = 4 ]
+chmod 644 "$work/private/one"
+"$TCPTRAIL" record --for 1s "$work/private/dir/" 2>/dev/null || [ $? = 4 ]
+plain=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+assert_run 0 "${plain[@]}" "$capable" snapshot -an
+assert_lacks "$err" "CAP_" "what it may look at with these capabilities"
+
+refused() {
+	assert_run 3 "${plain[@]}" "$capable" "$@"
+	assert_equal "" "$out" "stdout of $*"
+	assert_matches "$err" "Permission denied|cannot be made" "$*"
+	assert_lacks "$err" "root:" "$*"
+}
+
+secret=$work/secret
+echo "root:secret" >"$secret"
+chmod 600 "$secret"
+refused snapshot --from "$secret"
+refused snapshot --from /etc/shadow
+for one in one dir; do
+	refused snapshot -an --from "$work/private/$one"
+	refused events --from "$work/private/$one"
+	refused why --from "$work/private/$one"
+	refused diff --from "$work/private/$one" start
+	refused info "$work/private/$one"
+done
+refused events --btf "$secret"
+refused snapshot -an --output "$work/private/list"
+refused record "$work/private/dir/"
+
+# A replay has no capability left when it reads; root may read on.
+mkfifo -m 644 "$work/fifo"
+"${plain[@]}" "$capable" snapshot --from "$work/fifo" >/dev/null 2>&1 &
+replayer=$!
+exec {fifo}>"$work/fifo"
+assert_equal "$(mask)" "$(of_threads "$replayer" CapPrm)" "permitted in a replay"
+assert_equal "$(mask)" "$(of_threads "$replayer" CapEff)" "effective in a replay"
+exec {fifo}>&-
+wait "$replayer" || true
+"$TCPTRAIL" snapshot --from "$work/fifo" >/dev/null 2>&1 &
+replayer=$!
+exec {fifo}>"$work/fifo"
+assert_equal "$(mask CAP_DAC_READ_SEARCH)" "$(of_threads "$replayer" CapPrm)" "permitted, as root"
+exec {fifo}>&-
+wait "$replayer" || true

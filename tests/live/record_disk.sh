@@ -172,3 +172,24 @@ mkdir "$work/theirs"
 chown 65534 "$work/theirs"
 assert_run 3 "$TCPTRAIL" record "$work/theirs"
 assert_contains "$err" "files cannot be made in $work/theirs" "a directory of another user"
+
+# What cannot be read is left out and said; the bounds hold.
+ln -s loop.tcptrail "$work/dir/loop.tcptrail"
+assert_run 0 "$TCPTRAIL" info "$work/dir"
+assert_equal "tcptrail: $work/dir: 1 files cannot be read and are left out" "$err" "a link in a loop"
+run "$TCPTRAIL" snapshot -an --from "$work/dir"
+assert_matches "$status" '^[04]$' "exit status of snapshot ($err)"
+assert_contains "$err" "1 files cannot be read and are left out" "a link in a loop"
+rm "$work/dir/loop.tcptrail"
+
+# --output must not empty what --from reads, by whatever name.
+ln "$work/short" "$work/hard"
+ln -s short "$work/soft"
+member=$(find "$work/dir" -name '*.tcptrail' | head -n 1)
+before=$(sha256sum "$work/short" "$member")
+for name in short hard soft; do
+	assert_run 2 "$TCPTRAIL" snapshot -an --from "$work/short" --output "$work/$name"
+	assert_contains "$err" "is what --from reads" "$name"
+done
+assert_run 2 "$TCPTRAIL" snapshot -an --from "$work/dir" --output "$member"
+assert_equal "$before" "$(sha256sum "$work/short" "$member")" "what was recorded"

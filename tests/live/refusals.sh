@@ -77,3 +77,27 @@ full snapshot -a --json
 full snapshot --fail-if 'close_wait>4000000'
 full --help
 assert_run 3 "$TCPTRAIL" snapshot --output "$work/no/such/directory/file"
+
+# --- what comes from outside, and what does not fit ---------------------------------------------
+
+printf '1 \033]0;title\007\302\233 x\n' >"$work/escapes"
+assert_run 3 "$TCPTRAIL" snapshot --from "$work/escapes"
+assert_equal "" "$(tr -d '\n -~' <"$work/run.err")" "bytes on stderr that are not printable"
+run "$TCPTRAIL" $'--\033[2J'
+assert_equal "" "$(tr -d '\n -~' <"$work/run.err")" "an option with an escape"
+
+printf '1 tick\0 x\n' >"$work/nul"
+assert_run 3 "$TCPTRAIL" snapshot --from "$work/nul"
+assert_contains "$err" "line 1: a NUL byte" "a NUL byte"
+
+mkfifo "$work/pipe"
+echo '1 tick' >"$work/pipe" & # its first reader is the one that reads
+writer=$!
+assert_run 2 "$TCPTRAIL" snapshot --from "$work/pipe" --at 03:12
+assert_contains "$err" "is a pipe, and times need a file" "times of a pipe"
+wait "$writer" || true
+
+for age in 200000d 300000000w 18446744073709551615s; do
+	assert_run 2 "$TCPTRAIL" record --max-age $age "$work/none/"
+	assert_contains "$err" "--max-age" "$age"
+done

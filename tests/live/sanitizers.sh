@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Under a storm neither AddressSanitizer, UBSan and ThreadSanitizer nor Valgrind have anything to
 # report. `make live-sanitizers` builds what this needs: $SANITIZED, the programs.
-# Limit: 600 s
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 [ -n "${SANITIZED:-}" ] || skip "make live-sanitizers builds the programs"

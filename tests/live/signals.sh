@@ -36,7 +36,7 @@ trace_stop TERM
 [ "$status" = 4 ] && grep -q "facts were lost" <<<"$err" || assert_trace_fine "in full stream"
 assert_equal "" "$(tail -c 1 "$work/trace.out" | tr -d '\n')" "end of the last line"
 kill -TERM "$storm" 2>/dev/null || true
-await_end "$storm" 100 || fail "storm does not end"
+await_end "$storm" "$ceiling" || fail "storm does not end"
 wait_until "the namespace to be quiet" is_quiet
 
 # The reader has had enough.
@@ -62,3 +62,66 @@ scenario_start many --count 3000
 } | head -n 1 >/dev/null
 [ ! -e "$work/head.status" ] || fail "snapshot: exit status $(cat "$work/head.status")"
 assert_equal "" "$(cat "$work/head.err")" "stderr of a snapshot by SIGPIPE"
+
+# --- where nobody reads signals -----------------------------------------------------------------
+
+# ends_by SIGNAL: the program that was started ends by it, wherever it waits.
+ends_by() {
+	local pid=$started result=0
+	kill -"$1" "$pid"
+	await_end "$pid" "$ceiling" || fail "it does not end by SIG$1: $(cat "/proc/$pid/wchan")"
+	wait "$pid" || result=$?
+	assert_equal "$((128 + $(kill -l "$1")))" "$result" "exit status by SIG$1"
+}
+
+in_syscall() {
+	grep -qE "^($2) " "/proc/$1/syscall"
+}
+
+case $(uname -m) in
+x86_64) reads=0 writes=1 opens=257 ;;
+*) reads=63 writes=64 opens=56 ;;
+esac
+
+mkfifo "$work/from" "$work/to"
+for signal in INT TERM; do
+	for command in "snapshot -an" "events -n" why "diff start"; do
+		# shellcheck disable=SC2086 # words
+		start "$work/stage" "$work/stage.err" "$TCPTRAIL" $command --from "$work/from"
+		wait_until "$command to open a pipe" in_syscall "$started" "$opens"
+		ends_by "$signal"
+	done
+	for command in "snapshot -an" "events -n" why; do
+		# shellcheck disable=SC2086 # words
+		start "$work/stage" "$work/stage.err" "$TCPTRAIL" $command --from "$work/from"
+		exec {fifo}>"$work/from"
+		echo '5 tick' >&"$fifo"
+		wait_until "$command to read a pipe" in_syscall "$started" "$reads"
+		ends_by "$signal"
+		exec {fifo}>&-
+	done
+
+	# One that has facts without end.
+	start "$work/stage" "$work/stage.err" "$TCPTRAIL" why --from "$work/from"
+	replayer=$started
+	start /dev/null "$work/yes.err" sh -c 'exec yes "5 tick" >"$0"' "$work/from"
+	feeder=$started
+	wait_until "facts to be read" in_syscall "$feeder" "$writes"
+	started=$replayer
+	ends_by "$signal"
+	await_end "$feeder" "$ceiling" || fail "the facts do not end"
+
+	# Lists for a reader that does not read: what there is are whole lines.
+	for format in --json --csv -W; do
+		exec {reader}<>"$work/to"
+		start "$work/stage" "$work/stage.err" \
+			sh -c 'exec "$0" snapshot -an "$2" >"$1"' "$TCPTRAIL" "$work/to" "$format"
+		wait_until "a pipe to be full" in_syscall "$started" "$writes"
+		ends_by "$signal"
+		dd iflag=nonblock bs=1M <&"$reader" >"$work/got" 2>/dev/null || true
+		exec {reader}>&-
+		assert_equal "" "$(tail -c 1 "$work/got" | tr -d '\n')" "the end of what was written"
+		assert_between 5 1000000 "$(wc -l <"$work/got")" "lines"
+		[ $format != --json ] || assert_run 0 jq -e . "$work/got"
+	done
+done

@@ -22,7 +22,7 @@ held() {
 
 release() {
 	exec {held}>&-
-	await_end "$started" 100 || fail "it does not end"
+	await_end "$started" "$ceiling" || fail "it does not end"
 	rm -f "$work/held.in"
 }
 
@@ -38,7 +38,7 @@ held "$progs/pie" sites 1000
 trace_stop
 assert_trace_fine
 kill -INT "$live"
-await_end "$live" 100 || fail "the second tracer does not end"
+await_end "$live" "$ceiling" || fail "the second tracer does not end"
 
 "$TCPTRAIL" snapshot -an --netns "$here" --json --columns cookie,local_port,foreign_port,stack \
 	--from "$work/facts" >"$work/recorded"

@@ -108,7 +108,7 @@ client_pid=$(scenario_get client_pid kind=connection)
 wait_until "the client's life to end" ended "$client"
 scenario_stop
 kill -INT "$trace_pid"
-await_end "$trace_pid" 100 || fail "tcptrail did not end"
+await_end "$trace_pid" "$ceiling" || fail "tcptrail did not end"
 
 assert_run 0 "$TCPTRAIL" trail -n --from "$work/facts" "$server"
 assert_matches "$out" "Made by +accept of $server_pid/scenario, thread [0-9]+ scenario, uid 0"

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/refusal.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LOG_BEGIN "-- BEGIN PROG LOAD LOG --"
+#define LOG_END   "-- END PROG LOAD LOG --"
+
+static bool begins(const char *text, const char *prefix)
+{
+	return !strncmp(text, prefix, strlen(prefix));
+}
+
+/* "R1=ctx(off=0)", "R1_w=3": what a register holds. "R9 !read_ok" is an error. */
+static bool is_register(const char *line)
+{
+	size_t digits = line[0] == 'R' ? strspn(line + 1, "0123456789") : 0;
+
+	return digits && (line[1 + digits] == '=' || line[1 + digits] == '_');
+}
+
+/* "12: (79) r0 = ..." */
+static bool is_instruction(const char *line)
+{
+	size_t digits = strspn(line, "0123456789");
+
+	return digits && line[digits] == ':';
+}
+
+/* What the verifier says on its way, or after it, and not of what it refuses (kernel/bpf/log.c). */
+static bool is_narration(const char *line)
+{
+	static const char *const prefixes[] = {
+		";",
+		"processed ",
+		"verification time ",
+		"stack depth ",
+		"from ",
+		"func#",
+		"cur state:",
+		"old state:",
+		"mark_precise",
+		"last_idx ",
+		"regs=",
+		"parent ",
+		" frame",
+		"frame",
+		"Validating ",
+		LOG_END,
+	};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (begins(line, prefixes[i]))
+			return true;
+	return !line[0] || is_instruction(line) || is_register(line);
+}
+
+static void copy_line(char *to, size_t size, const char *line)
+{
+	size_t length = strcspn(line, "\n");
+
+	snprintf(to, size, "%.*s", (int)(length < size ? length : size), line);
+}
+
+/* The last line that is an error; false if there is none. */
+static bool read_log(char *to, size_t size, const char *log)
+{
+	char line[256];
+	bool any = false;
+
+	for (; *log; log += strcspn(log, "\n"), log += *log == '\n') {
+		copy_line(line, sizeof(line), log);
+		if (is_narration(line))
+			continue;
+		snprintf(to, size, "%.*s", (int)size - 1, line);
+		any = true;
+	}
+	return any;
+}
+
+/*
+ * "prog 'NAME': BPF program load failed: ..." and "prog 'NAME': failed to ...", which end a load.
+ * Others are mere advice. The log comes between the two.
+ */
+static void hear_program(struct refusal *refusal, const char *warning)
+{
+	char name[sizeof(refusal->program)];
+	const char *text;
+	bool log;
+
+	if (sscanf(warning, "prog '%63[^']'", name) != 1)
+		return;
+	text = strstr(warning, "': ");
+	if (!text)
+		return;
+	text += strlen("': ");
+	log = begins(text, LOG_BEGIN);
+	if (!log && !begins(text, "BPF program load failed") && !begins(text, "failed to "))
+		return;
+	if (strcmp(name, refusal->program)) {
+		snprintf(refusal->program, sizeof(refusal->program), "%s", name);
+		refusal->why[0] = '\0';
+	}
+	if (log)
+		read_log(refusal->why, sizeof(refusal->why), text + strlen(LOG_BEGIN));
+	else if (!refusal->why[0])
+		copy_line(refusal->why, sizeof(refusal->why), text);
+}
+
+void refusal_hear(struct refusal *refusal, const char *warning)
+{
+	if (begins(warning, "libbpf: "))
+		warning += strlen("libbpf: ");
+	hear_program(refusal, warning);
+	/* "failed to load object", "... BPF skeleton": what was said before says why. */
+	if (!begins(warning, "failed to load ") || !refusal->last[0])
+		copy_line(refusal->last, sizeof(refusal->last), warning);
+}
