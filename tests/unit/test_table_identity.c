@@ -78,11 +78,10 @@ static void connections_of_two_interfaces_are_two(void **state)
 {
 	TRIAL(10);
 
-	facts(
-		&trial, "1s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=tuple" ON(
-				"4") "1s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 "
-	                             "flags=tuple" ON("5") "2s state sk=a1 old=FIN_WAIT2 new=CLOSE "
-	                                                   "cookie=5 flags=tuple,dead,done" ON("4"));
+	facts(&trial, "1s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=tuple" ON(
+			      "4") "1s state sk=a2 old=CLOSE new=SYN_SENT cookie=6 "
+	                           "flags=tuple" ON("5") "2s state sk=a1 old=FIN_WAIT2 new=CLOSE "
+	                                                 "cookie=5 flags=tuple,dead,done" ON("4"));
 	assert_int_equal(totals_of(&trial).rows, 2);
 	assert_int_equal(totals_of(&trial).by_state[STATE_TIME_WAIT], 1);
 	/* One that connects on the other interface does not replace that mini-socket. */
