@@ -10,15 +10,29 @@
 #include "core/endpoint.h"
 #include "core/table_private.h"
 
-static uint64_t hash_end(const struct hash_key *secret, uint8_t family, const uint8_t addr[16],
-                         uint16_t port)
+/* Of rows with the same ends a look-up sees so many: thousands of namespaces may have them. */
+#define LOOKS 64
+
+static bool is_loopback(const uint8_t mapped[16])
+{
+	static const uint8_t ipv6[16] = {[15] = 1};
+	static const uint8_t ipv4[13] = {[10] = 0xff, 0xff, 127};
+
+	return !memcmp(mapped, ipv6, sizeof(ipv6)) || !memcmp(mapped, ipv4, sizeof(ipv4));
+}
+
+/* What a loopback address is connected to is in the same namespace. */
+static uint64_t hash_end(const struct hash_key *secret, const struct row *row,
+                         const uint8_t addr[16], uint16_t port)
 {
 	struct {
 		uint8_t mapped[16];
-		uint64_t port;
+		uint32_t netns, port;
 	} key = {.port = port};
 
-	endpoint_map(family, addr, key.mapped);
+	endpoint_map(row->family, addr, key.mapped);
+	if (is_loopback(key.mapped))
+		key.netns = row->netns;
 	return hash_keyed(secret, &key, sizeof(key));
 }
 
@@ -27,8 +41,8 @@ static uint64_t hash_pair(const struct hash_key *secret, const void *element)
 {
 	const struct row *row = element;
 
-	return hash_end(secret, row->family, row->laddr, row->lport) +
-	       hash_end(secret, row->family, row->raddr, row->rport);
+	return hash_end(secret, row, row->laddr, row->lport) +
+	       hash_end(secret, row, row->raddr, row->rport);
 }
 
 static uint32_t *link_pair(void *element)
@@ -36,9 +50,14 @@ static uint32_t *link_pair(void *element)
 	return &((struct row *)element)->next_pair;
 }
 
+static uint32_t *back_pair(void *element)
+{
+	return &((struct row *)element)->back_pair;
+}
+
 struct chains rows_by_pair(struct table *t)
 {
-	return (struct chains){&t->by_pair, &t->rows, link_pair, hash_pair, &t->secret, NULL};
+	return (struct chains){&t->by_pair, &t->rows, link_pair, hash_pair, &t->secret, back_pair};
 }
 
 /* A row in CLOSE keeps the addresses of a connection that is no more. */
@@ -85,6 +104,12 @@ static bool same_end(const struct row *a, const uint8_t *of_a, const struct row 
 	return !memcmp(left, right, sizeof(left));
 }
 
+static bool same_ends(const struct row *a, const struct row *b)
+{
+	return a->lport == b->lport && a->rport == b->rport && same_end(a, a->laddr, b, b->laddr) &&
+	       same_end(a, a->raddr, b, b->raddr);
+}
+
 /* Each other's ends; a socket that connected to itself is its own. */
 static bool are_pair(const struct row *a, const struct row *b)
 {
@@ -125,11 +150,14 @@ static bool are_connected(const struct row *a, const struct row *b)
 const struct row *table_find_peer(const struct table *t, const struct row *row)
 {
 	const struct row *at;
+	int looks = 0;
 
 	if (!(row->flags & ROW_PAIRED))
 		return NULL;
 	at = row_at(t, chain_first(&t->by_pair, hash_pair(&t->secret, row)));
-	while (at && !are_connected(row, at))
+	while (at && looks < LOOKS && !are_connected(row, at)) {
+		looks += are_pair(row, at) || same_ends(row, at);
 		at = row_at(t, at->next_pair);
-	return at;
+	}
+	return looks < LOOKS ? at : NULL;
 }

@@ -110,6 +110,11 @@ static uint32_t *link_pair(void *element)
 	return &((struct row *)element)->next_pair;
 }
 
+static uint32_t *back_pair(void *element)
+{
+	return &((struct row *)element)->back_pair;
+}
+
 struct chains rows_by_sk(struct table *t)
 {
 	return (struct chains){&t->by_sk, &t->rows, link_sk, hash_sk, &t->secret, NULL};
@@ -129,7 +134,8 @@ struct chains rows_by_listener(struct table *t)
 
 struct chains rows_by_cookie(struct table *t)
 {
-	return (struct chains){&t->by_cookie, &t->rows, link_pair, hash_cookie, &t->secret, NULL};
+	return (struct chains){&t->by_cookie, &t->rows,   link_pair,
+	                       hash_cookie,   &t->secret, back_pair};
 }
 
 /* --- into and out of them ------------------------------------------------------------------- */

@@ -147,7 +147,7 @@ struct row {
 	 * links as others are in those of tuples and pairs.
 	 */
 	uint32_t next_sk, next_tuple, next_pair;
-	uint32_t back_tuple;
+	uint32_t back_tuple, back_pair;
 	uint32_t next_in_space, back_in_space; /* of the same namespace */
 	uint32_t gen_seen;                     /* walk that saw it last */
 	uint32_t self;                         /* its own index */
@@ -155,7 +155,7 @@ struct row {
 	uint16_t steps_dropped;
 };
 
-_Static_assert(sizeof(struct row) <= 264, "memory for a million sockets is planned with this");
+_Static_assert(sizeof(struct row) <= 272, "memory for a million sockets is planned with this");
 
 /* Threads of a process that were in the same syscall, on the same fd if it names one. */
 struct task_doing {

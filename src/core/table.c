@@ -31,7 +31,7 @@ struct table *table_new(uint32_t max_rows)
 	if (!t)
 		return NULL;
 	init(t, max_rows ? max_rows : TABLE_ROWS_DEFAULT);
-	t->secret = hash_key_new();
+	t->secret = t->tombs.secret = hash_key_new();
 	t->names = names_new(NAMES_MAX);
 	if (t->names)
 		return t;
@@ -81,6 +81,7 @@ void table_reset(struct table *t)
 		.listener_arg = old.listener_arg,
 		.asks = old.asks,
 		.secret = old.secret,
+		.tombs.secret = old.secret,
 		.ids = old.ids,
 	};
 	names_forget(t->names);

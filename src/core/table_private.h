@@ -59,6 +59,7 @@ struct inodes {
 
 /* Sockets destroyed while a walk runs: a sample taken before must not revive them. */
 struct tombstones {
+	struct hash_key secret;
 	uint64_t *slots; /* open addressing by address; 0: empty */
 	uint64_t *times;
 	size_t count, room;

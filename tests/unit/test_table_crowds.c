@@ -367,6 +367,73 @@ static void counters_of_many_namespaces_keep_their_order(void **state)
 	table_free(t);
 }
 
+/* Both ends of one connection, by the number of its namespace. */
+static void add_pair(struct table *t, uint32_t number, const uint8_t ends[2][4])
+{
+	for (uint32_t side = 0; side < 2; side++) {
+		uint64_t cookie = number * 2 + side + 1;
+		struct fact_seen fact =
+			seen_of(SECOND, 0xa000 + cookie * 64, cookie, STATE_ESTABLISHED);
+
+		fact.s.netns = 1 + number;
+		fact.s.lport = (uint16_t)(80 + side);
+		fact.s.rport = (uint16_t)(81 - side);
+		memcpy(fact.s.laddr, ends[side], 4);
+		memcpy(fact.s.raddr, ends[!side], 4);
+		apply(t, &fact.h);
+	}
+}
+
+static const struct row *peer_of(const struct table *t, uint64_t cookie)
+{
+	return table_find_peer(t, row_find_sk(t, 0xa000 + cookie * 64));
+}
+
+/* A loopback address leads out of no namespace: what others have there is never looked at. */
+static void loopback_of_each_namespace_stands_alone(void **state)
+{
+	static const uint8_t ends[2][4] = {{127, 0, 0, 1}, {127, 0, 0, 2}};
+	struct table *t = table_new(0);
+
+	(void)state;
+	for (uint32_t i = 0; i < CROWD; i++)
+		add_pair(t, i, ends);
+	assert_in_range(longest(t, &t->by_pair, offsetof(struct row, next_pair)), 1, LONG);
+	for (uint64_t cookie = 1; cookie <= CROWD * 2; cookie += 2) {
+		assert_int_equal(peer_of(t, cookie)->cookie, cookie + 1);
+		assert_int_equal(peer_of(t, cookie + 1)->cookie, cookie);
+	}
+	check_table(t);
+	table_free(copy_of(t));
+	table_free(t);
+}
+
+/* Networks that use the same addresses: a few are told apart, and a crowd costs no more. */
+static void ends_that_many_namespaces_have_are_looked_at_so_often(void **state)
+{
+	static const uint8_t ends[2][4] = {{10, 0, 0, 1}, {10, 0, 0, 2}};
+	struct table *t = table_new(0);
+	uint64_t last = 1;
+
+	(void)state;
+	for (uint32_t i = 0; i < 30; i++)
+		add_pair(t, i, ends);
+	for (; last <= 60; last++)
+		assert_int_equal(peer_of(t, last)->netns, (last + 1) / 2);
+	for (uint32_t i = 30; i < CROWD; i++)
+		add_pair(t, i, ends);
+	assert_null(peer_of(t, 1)); /* not known: behind too many */
+	assert_int_equal(peer_of(t, CROWD * 2)->cookie, CROWD * 2 - 1);
+	check_table(t);
+	/* Out of the middle of the chain, in an order that is not its own. */
+	for (uint32_t i = 0; i < CROWD; i++) {
+		walk(t, FACT_WALK_BEGIN, WALK_SOCKETS, 1 + (i * 7 + 5) % CROWD, 2 * SECOND);
+		walk(t, FACT_WALK_END, WALK_SOCKETS, 1 + (i * 7 + 5) % CROWD, 3 * SECOND);
+	}
+	assert_int_equal(t->by_pair.count, 0);
+	table_free(t);
+}
+
 /* --- order ---------------------------------------------------------------------------------------- */
 
 /*
@@ -420,6 +487,8 @@ int main(void)
 		cmocka_unit_test(former_connections_stand_in_no_ones_way),
 		cmocka_unit_test(one_socket_may_have_many_fds),
 		cmocka_unit_test(a_walk_looks_at_its_namespace_alone),
+		cmocka_unit_test(loopback_of_each_namespace_stands_alone),
+		cmocka_unit_test(ends_that_many_namespaces_have_are_looked_at_so_often),
 		cmocka_unit_test(counters_of_many_namespaces_keep_their_order),
 		cmocka_unit_test(order_does_not_depend_on_the_secret),
 	};
