@@ -2,34 +2,45 @@
 # tcptrail: `make` builds build/tcptrail; `make help` lists the rest. V=1 shows commands.
 
 VERSION := 0.1.0
-ARCH := $(shell uname -m | sed 's/aarch64/arm64/')
+ARCH := $(subst aarch64,arm64,$(shell uname -m))
 BPF_ARCH := $(patsubst x86_64,x86,$(ARCH))
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 DOCDIR ?= $(PREFIX)/share/doc/tcptrail
-UNITDIR ?= $(or $(shell $(PKG_CONFIG) systemd --variable=systemdsystemunitdir 2>/dev/null),$\
-	$(PREFIX)/lib/systemd/system)
 B ?= build
+
+# What a program tells is asked for once, and only if it is wanted: $(eval $(call once,NAME,VALUE)).
+once = $(1) = $$(eval $(1) := $(2))$$($(1))
+ifeq ($(origin UNITDIR),undefined)
+$(eval $(call once,UNITDIR,$$(or $$(shell $$(PKG_CONFIG) systemd \
+	--variable=systemdsystemunitdir 2>/dev/null),$$(PREFIX)/lib/systemd/system)))
+endif
 
 CC ?= cc
 CLANG ?= clang
-BPFTOOL ?= $(or $(shell tools/setup --bpftool),bpftool)
 PKG_CONFIG ?= pkg-config
+ifeq ($(origin BPFTOOL),undefined)
+$(eval $(call once,BPFTOOL,$$(or $$(shell tools/setup --bpftool),bpftool)))
+endif
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(if $(CI),-Werror)
 LIBS := libbpf libdw libelf zlib libzstd libcap
-PURE_LIBS = $(shell $(PKG_CONFIG) --libs zlib libzstd)
+$(eval $(call once,PURE_LIBS,$$(shell $$(PKG_CONFIG) --libs zlib libzstd)))
+$(eval $(call once,ALL_LIBS,$$(shell $$(PKG_CONFIG) --libs $$(LIBS))))
 CXX_RUNTIME := -lstdc++
 override CPPFLAGS += -D_GNU_SOURCE -DTCPTRAIL_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(B)
 
-# A parser with privilege: see tools/hardening. Fortified calls need optimization, and sanitizers
-# check the same calls themselves.
-OPTIMIZED = $(and $(filter -O1 -O2 -O3 -Os,$(CFLAGS)),$(if $(findstring -fsanitize,$(CFLAGS)),,yes))
-HARDENING = -fPIE -fstack-protector-strong -fstack-clash-protection \
+# A parser with privilege: see tools/hardening. These flags come last, so that those of the user do
+# not undo them. Fortified calls need optimization, and sanitizers check the same calls themselves.
+known_to_cc = $(shell for flag in $(1); do \
+	$(CC) -Werror $$flag -S -x c -o /dev/null /dev/null 2>/dev/null && echo $$flag; done)
+OPTIMIZED := $(if $(findstring -fsanitize,$(CFLAGS)),,$(filter-out -O0,$(lastword $(filter -O%,$(CFLAGS)))))
+HARDENING := -fPIE -fstack-protector-strong $(call known_to_cc,-fstack-clash-protection \
+	$(if $(filter x86_64,$(ARCH)),-fcf-protection) $(if $(filter arm64,$(ARCH)),-mbranch-protection=standard)) \
 	$(if $(OPTIMIZED),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-HARDENED_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(CFLAGS) $(HARDENING) $(CPPFLAGS) -MMD -MP -pthread
-ALL_LDFLAGS = $(CFLAGS) $(LDFLAGS) -pthread
+HARDENED_LINK := -Wl,-z,relro,-z,now,-z,noexecstack
+ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS) $(CPPFLAGS) $(HARDENING) -MMD -MP -pthread
+ALL_LDFLAGS := $(CFLAGS) $(LDFLAGS) -pthread
 
 ifneq ($(V),1)
 Q := @
@@ -38,7 +49,7 @@ endif
 
 # Layers: the pure ones link into the unit tests, without libbpf.
 PURE := $(wildcard src/base/*.c src/fact/*.c src/core/*.c src/record/*.c src/rules/*.c src/view/*.c \
-	src/cli*.c src/diff.c src/explain.c)
+	src/cli*.c src/diff.c src/explain.c src/feed_schedule.c)
 SOURCES := $(wildcard src/*/*.c src/*.c)
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 PURE_OBJECTS := $(PURE:%.c=$(B)/%.o)
@@ -48,7 +59,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*
 LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/test_*.c))
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
 
-.PHONY: all static help run check check-all unit golden live live-sanitizers asan coverage lint install \
+.PHONY: all static help run check check-all unit golden scripts live live-sanitizers asan coverage lint install \
 	uninstall clean test-programs matrix bench bench-churn bench-codec fuzz fuzz-corpus fuzz-seeds FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -59,8 +70,8 @@ help:
 	@echo 'all              build $(B)/tcptrail (default)'
 	@echo 'static           build $(B)/static/tcptrail, which needs no library where it runs'
 	@echo 'run              build and run it as root'
-	@echo 'check            lint, unit, golden, asan, fuzz-corpus, live (root); check-all: matrix, too'
-	@echo 'unit golden live asan fuzz-corpus lint   one kind of them'
+	@echo 'check            lint, unit, golden, scripts, asan, fuzz-corpus, live (root); check-all: matrix, too'
+	@echo 'unit golden scripts live asan fuzz-corpus lint   one kind of them'
 	@echo 'live-sanitizers  the program under a storm, by ASan, UBSan, TSan and Valgrind (root)'
 	@echo 'coverage         what unit and golden tests run of the pure layers; FILE=src/core/x.c'
 	@echo 'fuzz             let clang search for bad input, $$(FUZZ_SECONDS) s a target'
@@ -75,7 +86,7 @@ help:
 GOALS := $(filter-out help clean uninstall,$(or $(MAKECMDGOALS),all))
 NEEDS := $(or $(filter matrix,$(GOALS)),$(if $(filter-out all static run install $(B)/%,$(GOALS)),test,build))
 ifneq ($(GOALS),)
-ifneq ($(shell CC='$(CC)' CLANG='$(CLANG)' tools/setup --missing $(NEEDS) || echo some),)
+ifneq ($(shell CC='$(CC)' CLANG='$(CLANG)' tools/setup --missing $(NEEDS) $(B)/needs.$(NEEDS) || echo some),)
 $(error or let ./tools/run or ./tools/check install it)
 endif
 endif
@@ -133,7 +144,12 @@ $(B)/%.o: %.c $(B)/flags
 
 $(B)/tcptrail: $(OBJECTS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) $(HARDENED_LINK) $^ -o $@ $(shell $(PKG_CONFIG) --libs $(LIBS)) $(CXX_RUNTIME)
+	$(Q)$(CC) $(ALL_LDFLAGS) -pie $(HARDENED_LINK) $^ -o $@ $(ALL_LIBS) $(CXX_RUNTIME)
+
+# What tools/run asks.
+$(B)/needs_root: $(B)/tools/root/needs_root.o $(PURE_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
 # One file that needs no library. ld warns that glibc's NSS may load some: see tools/static/alone.c.
 static: $(B)/static/tcptrail
@@ -141,7 +157,7 @@ static: $(B)/static/tcptrail
 $(B)/static/tcptrail: $(OBJECTS) $(B)/tools/static/alone.o
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -static $(ALL_LDFLAGS) -Wl,--wrap=dlopen $^ -o $@ \
+	$(Q)$(CC) $(ALL_LDFLAGS) -static-pie $(HARDENED_LINK) -Wl,--wrap=dlopen $^ -o $@ \
 		$(shell $(PKG_CONFIG) --static --libs $(LIBS)) $(CXX_RUNTIME)
 
 $(B)/static/scenario: $(SCENARIO_OBJECTS)
@@ -215,6 +231,11 @@ $(B)/progs/libstack.so: tests/live/progs/stack_library.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROG_FLAGS) -fPIC -shared $< -o $@
 
+$(B)/progs/faults.so: tests/live/progs/faults.c $(B)/flags
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PROG_FLAGS) -fPIC -shared $< -o $@
+
 $(B)/progs/close_wait: tests/live/progs/close_wait.c $(B)/flags
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
@@ -224,11 +245,15 @@ $(B)/verify_recording: $(B)/tests/live/progs/verify_recording.o $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
-test-programs: $(B)/tcptrail $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
-	$(B)/progs/close_wait $(B)/verify_recording
+test-programs: $(B)/tcptrail $(B)/needs_root $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
+	$(B)/progs/close_wait $(B)/progs/faults.so $(B)/verify_recording
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done
+
+# Of tools/: each in a process of its own.
+scripts: $(B)/tcptrail $(B)/needs_root
+	+TCPTRAIL=$(B)/tcptrail tests/scripts/run
 
 golden: $(B)/tcptrail
 	TCPTRAIL=$(B)/tcptrail tests/golden/run
@@ -341,4 +366,5 @@ clean:
 	rm -rf $(B)
 
 -include $(OBJECTS:.o=.d) $(BPF_OBJECTS:.o=.d) $(SCENARIO_OBJECTS:.o=.d) \
-	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/bench/*.d $(B)/tools/static/*.d)
+	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/bench/*.d $(B)/tools/root/*.d \
+	$(B)/tools/static/*.d)

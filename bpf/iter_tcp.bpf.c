@@ -38,29 +38,29 @@ out:
 	return 0;
 }
 
+struct fact_seen peeked = {}; /* the last answer of peek_socket, mapped into user space */
+
 /*
- * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10): args are an address, the cookie that must
- * still be there, and whether to tell what is. The answer goes through the ring, after
- * the events that it may show the outcome of: it is sampled first, and room for it is
- * taken then. Returns 1 if the socket is there: what has been freed keeps its cookie
- * until it is used again, but has no references.
+ * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10): args are an address and the cookie that must
+ * still be there; 0: any. Returns 1 if the socket is there, and samples it; 2 if it is a
+ * listener that has half-open connections. What has been freed keeps its cookie until it is
+ * used again, but has no references.
  */
 SEC("raw_tp")
 int peek_socket(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct sock *sk = (void *)ctx->args[0];
 	__u64 cookie = ctx->args[1];
-	struct fact_seen seen;
 
-	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != cookie ||
-	    !BPF_CORE_READ(sk, __sk_common.skc_refcnt.refs.counter))
+	if (!sk || !BPF_CORE_READ(sk, __sk_common.skc_refcnt.refs.counter))
 		return 0;
-	if (!ctx->args[2])
-		return 1;
-	fact_begin(&seen.h, FACT_SEEN, sizeof(seen), sk);
-	sample_probed(&seen.s, sk);
-	seen.s.flags |= SAMPLE_POINT;
-	if (bpf_ringbuf_output(&facts, &seen, sizeof(seen), BPF_RB_NO_WAKEUP))
-		fact_lost();
+	if (cookie && BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != cookie)
+		return 0;
+	fact_begin(&peeked.h, FACT_SEEN, sizeof(peeked), sk);
+	sample_any(&peeked.s, sk);
+	peeked.s.flags |= SAMPLE_POINT;
+	if (peeked.s.state == TCP_STATE_LISTEN &&
+	    BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_accept_queue.qlen.counter))
+		return 2;
 	return 1;
 }

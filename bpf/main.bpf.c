@@ -4,7 +4,8 @@
 
 struct ring_map facts SEC(".maps");
 struct told_map told SEC(".maps");
-__u64 facts_lost = 0;
+__u64 facts_lost[LOST_KINDS] = {};
+__u64 woken_at = 0;
 __u64 nested_told = 0; /* transitions told by on_state_nested */
 
 const volatile __u32 ring_bytes = 0;

@@ -8,22 +8,18 @@
 #include "stack.h"
 #include "task.h"
 
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
-	__type(key, __u32);   /* tid */
-	__type(value, __u32); /* fd of the connect it is in */
-} connecting SEC(".maps");
-
 /* struct sock of a TCP socket's fd of the current task; of MPTCP the first subflow. NULL: none. */
 static __always_inline struct sock *fd_sock(__u32 fd, __u32 *inode)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct file **files = BPF_CORE_READ(task, files, fdt, fd);
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file **files = BPF_CORE_READ(table, fd);
 	struct file *file = NULL;
 	struct socket *socket;
 	struct sock *sk;
 
+	if (fd >= BPF_CORE_READ(table, max_fds))
+		return NULL;
 	bpf_probe_read_kernel(&file, sizeof(file), &files[fd]);
 	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return NULL;
@@ -81,27 +77,31 @@ int on_accept4(struct trace_event_raw_sys_exit *ctx)
 	return accept_exit(ctx);
 }
 
-SEC("tp/syscalls/sys_enter_connect")
-int on_connect_enter(struct trace_event_raw_sys_enter *ctx)
+/*
+ * The first argument of the syscall that the current task ends, which its registers still have:
+ * only that of the result is written. False: these are not the registers of that syscall.
+ */
+static __always_inline bool first_argument(__s32 syscall, __u32 *value)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	__u32 fd = ctx->args[0];
+	struct pt_regs *regs = user_registers((void *)bpf_get_current_task());
 
-	if (bpf_map_update_elem(&connecting, &tid, &fd, BPF_ANY))
-		fact_lost();
-	return 0;
+#if defined(__TARGET_ARCH_x86)
+	*value = BPF_CORE_READ(regs, di);
+	return (__s32)BPF_CORE_READ(regs, orig_ax) == syscall;
+#elif defined(__TARGET_ARCH_arm64)
+	*value = BPF_CORE_READ(regs, orig_x0);
+	return BPF_CORE_READ(regs, syscallno) == syscall;
+#endif
 }
 
 SEC("tp/syscalls/sys_exit_connect")
 int on_connect(struct trace_event_raw_sys_exit *ctx)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	__u32 *entry = bpf_map_lookup_elem(&connecting, &tid);
 	__u32 fd;
 
-	if (!entry)
-		return 0;
-	fd = *entry;
-	bpf_map_delete_elem(&connecting, &tid);
-	return syscall_emit(FACT_CONNECT, fd, ctx->ret);
+	/* Of the number's 8 bytes the kernel sets 4 (struct syscall_tp_t, kernel/trace/trace_syscalls.c). */
+	if (first_argument((__s32)ctx->id, &fd))
+		return syscall_emit(FACT_CONNECT, fd, ctx->ret);
+	fact_lost(FACT_CONNECT);
+	return 0;
 }

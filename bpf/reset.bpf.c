@@ -42,18 +42,6 @@ static __always_inline void sample_skb(struct fact_sample *s, struct sk_buff *sk
 	s->flags |= SAMPLE_TUPLE;
 }
 
-static __always_inline void sample_any(struct fact_sample *s, struct sock *sk)
-{
-	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
-
-	if (state == TCP_STATE_TIME_WAIT)
-		sample_timewait(s, (void *)sk);
-	else if (state == TCP_STATE_NEW_SYN_RECV)
-		sample_request(s, (void *)sk);
-	else
-		sample_probed(s, sk);
-}
-
 /*
  * (sk, skb), since 6.12 (sk, skb, reason). raw_tp with probe reads only: from
  * 6.10 on sk and skb may be NULL while some verifiers take them for trusted,

@@ -313,4 +313,17 @@ static __always_inline void sample_timewait(struct fact_sample *s, struct inet_t
 	s->irs = BPF_CORE_READ(tw, __tw_common.skc_tw_rcv_nxt);
 }
 
+/* Whichever of the three it is, by an address the verifier knows nothing of. */
+static __always_inline void sample_any(struct fact_sample *s, struct sock *sk)
+{
+	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+
+	if (state == TCP_STATE_TIME_WAIT)
+		sample_timewait(s, (void *)sk);
+	else if (state == TCP_STATE_NEW_SYN_RECV)
+		sample_request(s, (void *)sk);
+	else
+		sample_probed(s, sk);
+}
+
 #endif

@@ -17,13 +17,12 @@
 #include "task.h"
 #include "dump.h"
 
-#define WORDS        128 /* looked at by one call of stack_words() */
-#define CHUNK        (WORDS * 8)
-#define CHUNKS       (STACK_BYTES / CHUNK)
-#define PIECE        512
-#define USER_END     (1ULL << 52)
-#define FRAMES_MAX   FACT_STACK_MAX
-#define THREAD_BYTES 16384 /* without KASAN, with pages of 4 KiB: THREAD_SIZE, 5.8..5.14 */
+#define WORDS      128 /* looked at by one call of stack_words() */
+#define CHUNK      (WORDS * 8)
+#define CHUNKS     (STACK_BYTES / CHUNK)
+#define PIECE      512
+#define USER_END   (1ULL << 52)
+#define FRAMES_MAX FACT_STACK_MAX
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -76,14 +75,6 @@ static __always_inline struct scratch *scratch_of_cpu(void)
 }
 
 /* --- registers ------------------------------------------------------------------------------ */
-
-static __always_inline void *user_registers(struct task_struct *task)
-{
-	if (has_task_pt_regs)
-		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	/* They are on top of the kernel stack (task_pt_regs(), arch/.../asm/processor.h). */
-	return BPF_CORE_READ(task, stack) + THREAD_BYTES - bpf_core_type_size(struct pt_regs);
-}
 
 #if defined(__TARGET_ARCH_x86)
 

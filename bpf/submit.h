@@ -4,6 +4,7 @@
 #define TCPTRAIL_BPF_SUBMIT_H
 
 #include "kernel.h"
+#include "lost.h"
 
 struct ring_map {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -11,7 +12,8 @@ struct ring_map {
 };
 
 extern struct ring_map facts SEC(".maps");
-extern __u64 facts_lost; /* they found the ring full; mapped into user space */
+extern __u64 facts_lost[LOST_KINDS]; /* they found the ring full; mapped into user space */
+extern __u64 woken_at;               /* bytes ever reserved, at the last forced wake-up */
 
 /* Set by user space before loading; what depends on them is pruned by the verifier. */
 extern const volatile __u32 ring_bytes;
@@ -20,9 +22,19 @@ extern const volatile __u32 walker; /* tgid of who walks, us; 0: not known */
 /* A submit wakes nobody: the drain timer does, or the ring's being this full. */
 #define WAKE_AT(bytes) ((bytes) / 4)
 
-static __always_inline void fact_lost(void)
+static __always_inline enum lost_kind lost_kind(__u16 type)
 {
-	__sync_fetch_and_add(&facts_lost, 1);
+	if (type == FACT_STATE || type == FACT_DESTROY)
+		return LOST_TRANSITION;
+	if (type == FACT_ACCEPT || type == FACT_CONNECT)
+		return LOST_CALL;
+	return type == FACT_EXIT ? LOST_EXIT : LOST_OTHER;
+}
+
+/* type must be a constant. */
+static __always_inline void fact_lost(__u16 type)
+{
+	__sync_fetch_and_add(&facts_lost[lost_kind(type)], 1);
 }
 
 static __always_inline void fact_begin(struct fact *fact, __u16 type, __u16 size, const void *sk)
@@ -34,26 +46,39 @@ static __always_inline void fact_begin(struct fact *fact, __u16 type, __u16 size
 	fact->sk = (__u64)sk;
 }
 
-/* size must be a constant. NULL: ring full, and counted. Content is not zeroed. */
+/* type and size must be constants. NULL: ring full, and counted. Content is not zeroed. */
 static __always_inline void *fact_reserve(__u16 type, __u16 size, const void *sk)
 {
 	struct fact *fact = bpf_ringbuf_reserve(&facts, size, 0);
 
 	if (!fact) {
-		fact_lost();
+		fact_lost(type);
 		return NULL;
 	}
 	fact_begin(fact, type, size, sk);
 	return fact;
 }
 
+/*
+ * Above the mark each so many bytes force one wake-up, not each fact. However much other CPUs
+ * reserve meanwhile, none is skipped; two that pass at once may both force one.
+ */
+static __always_inline bool is_wake_due(void)
+{
+	__u64 reserved;
+
+	if (bpf_ringbuf_query(&facts, BPF_RB_AVAIL_DATA) < WAKE_AT(ring_bytes))
+		return false;
+	reserved = bpf_ringbuf_query(&facts, BPF_RB_PROD_POS);
+	if ((__s64)(reserved - woken_at) < WAKE_AT((__s64)ring_bytes))
+		return false;
+	woken_at = reserved;
+	return true;
+}
+
 static __always_inline void fact_submit(void *fact)
 {
-	__u64 used = bpf_ringbuf_query(&facts, BPF_RB_AVAIL_DATA);
-	/* Force one wake-up while passing the mark, not one for each fact above it. */
-	bool wake = used - WAKE_AT(ring_bytes) < 2048;
-
-	bpf_ringbuf_submit(fact, wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(fact, is_wake_due() ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 #endif

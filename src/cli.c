@@ -468,6 +468,16 @@ static int finish(struct parser *parser, struct diag *diag)
 	return check_words(parser, diag) ?: cli_check(options, parser->used, diag);
 }
 
+/* COMMAND --columns help */
+static void turn_to_help(struct options *options)
+{
+	if (!options->columns || strcmp(options->columns, "help"))
+		return;
+	if (options->command != COMMAND_HELP)
+		options->help_about = options->command;
+	options->command = COMMAND_HELP;
+}
+
 int cli_parse(int argc, char **argv, struct options *options, struct diag *diag)
 {
 	struct options result = {0};
@@ -480,12 +490,36 @@ int cli_parse(int argc, char **argv, struct options *options, struct diag *diag)
 	make_getopt(&parser);
 	read_all(&parser, argc);
 	err = finish(&parser, diag);
+	turn_to_help(&result);
 	free(parser.socket);
 	if (err)
 		options_free(&result);
 	else
 		*options = result;
 	return err;
+}
+
+bool cli_about_kernel(const struct options *options)
+{
+	switch (options->command) {
+	case COMMAND_DIFF:
+	case COMMAND_INFO:
+	case COMMAND_EXPLAIN:
+	case COMMAND_HELP:
+	case COMMAND_VERSION:
+		return false;
+	case COMMAND_WATCH:
+	case COMMAND_SNAPSHOT:
+	case COMMAND_EVENTS:
+	case COMMAND_TRAIL:
+	case COMMAND_WHY:
+		return !options->from;
+	case COMMAND_RECORD:
+	case COMMAND_PROBES:
+	case COMMAND_COUNT:
+		break;
+	}
+	return true;
 }
 
 void options_free(struct options *options)

@@ -82,6 +82,9 @@ struct options {
 int cli_parse(int argc, char **argv, struct options *options, struct diag *diag);
 void options_free(struct options *options);
 
+/* Is it the kernel that tells what they ask for, which takes privileges? */
+bool cli_about_kernel(const struct options *options);
+
 /* Writes the help text for a command, made from the option table. */
 void cli_help(FILE *out, enum command command);
 /* Writes what `--columns help` asks for: the keys of the command, with what they tell. */

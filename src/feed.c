@@ -32,6 +32,8 @@ void feed_fact(const struct fact *fact, void *arg)
 	if (!is_wanted(feed, fact))
 		return;
 	feed_introduce(feed, fact);
+	if (fact->type == FACT_WALK_END)
+		feed_confirm_missed(feed, (const struct fact_walk *)fact);
 	if (fact->type == FACT_SEEN)
 		feed->seen_netns = ((const struct fact_seen *)fact)->s.netns;
 	if (table_apply(feed->table, fact))
@@ -52,7 +54,7 @@ static void emit_tick(struct feed *feed)
 /* One question about a mini-socket, in whatever namespace. Unanswered, it is asked again. */
 static void look_up(struct feed *feed, const struct fact_sample *want)
 {
-	const struct netns_entry *entry = feed_find_netns(&feed->netns, want->netns);
+	const struct netns_entry *entry = netns_find(&feed->netns, want->netns);
 	const struct fact_sink sink = {feed_fact, feed};
 	struct sockdiag *sockdiag;
 
@@ -70,16 +72,15 @@ static void look_up(struct feed *feed, const struct fact_sample *want)
 	netns_leave();
 }
 
-static int answer_questions(struct feed *feed)
+static void answer_questions(struct feed *feed)
 {
 	struct question question;
-	bool peeked = false;
 
 	for (int i = 0; i < QUESTIONS_A_TURN && table_next_question(feed->table, ~0U, &question);
 	     i++) {
 		switch (question.kind) {
 		case ASK_PORT:
-			peeked |= live_peek(feed->live, question.sk, question.cookie, true) > 0;
+			live_peek(feed->live, question.sk, question.cookie, true);
 			break;
 		case ASK_MINI:
 			look_up(feed, &question.s);
@@ -89,7 +90,6 @@ static int answer_questions(struct feed *feed)
 			break;
 		}
 	}
-	return peeked ? live_drain(feed->live) : 0;
 }
 
 /* --- stacks --------------------------------------------------------------------------------- */
@@ -147,7 +147,7 @@ int feed_drain(struct feed *feed)
 	feed_clock(feed);
 	emit_tick(feed);
 	if (!err && feed->live && feed->config.trace)
-		err = answer_questions(feed);
+		answer_questions(feed);
 	resolve_wishes(feed->resolve, table_names(feed->table));
 	resolve_collect(feed->resolve, feed_fact, feed);
 	return err;
@@ -198,6 +198,8 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 		return diag_fail(diag, -ENOMEM, "out of memory");
 	feed->table = table;
 	feed->config = *config;
+	schedule_init(&feed->schedule, config->walk_interval,
+	              PART_BIT(PART_SOCKETS) | (config->no_holders ? 0 : PART_BIT(PART_HOLDERS)));
 	table_enable_questions(
 		table,
 		QUESTION_BIT(ASK_TASK) |
@@ -237,7 +239,7 @@ static int begin_live(struct feed *feed, struct diag *diag)
 	if (err)
 		return diag_fail(diag, err, "the kernel's BTF cannot be read: %s", strerror(-err));
 	err = feed_walk(feed);
-	if (err)
+	if (err && !feed->netns.count)
 		return diag_fail(diag, err, "the first walk over the sockets failed: %s",
 		                 strerror(-err));
 	return 0;
@@ -280,7 +282,8 @@ void feed_close(struct feed *feed)
 	resolve_close(feed->resolve);
 	stacks_close(feed->stacks);
 	netns_list_free(&feed->netns);
-	free(feed->departed.entries);
+	feed_forget_rows(feed);
+	numbers_free(&feed->departed);
 	free(feed);
 }
 

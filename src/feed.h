@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The live feed: ties sources and enrichment to one table. Decides when to
- * walk, asks what the table wants to know, gives numbers their names.
+ * The live feed: ties sources and enrichment to one table. Walks when its
+ * schedule says so, asks what the table wants to know, gives numbers their names.
  */
 #ifndef TCPTRAIL_FEED_H
 #define TCPTRAIL_FEED_H
@@ -48,8 +48,9 @@ int feed_stacks_fd(const struct feed *feed);
 int feed_drain(struct feed *feed);
 /* What was lost and is not told yet, at the end: feed_drain() asks once a second. */
 void feed_report_losses(struct feed *feed);
-/* Walks if it is time to, or if a loss calls for it. 0 or -errno. */
-int feed_walk_if_due(struct feed *feed);
+/* Walks if it is time to, or if a loss calls for it. */
+void feed_walk_if_due(struct feed *feed);
+/* Walks now. 0; or -errno of what failed first, which is counted as lost and tried again. */
 int feed_walk(struct feed *feed);
 /* Asks what the threads of those who have the row's socket are doing now. */
 void feed_examine(struct feed *feed, const struct row *row);

@@ -11,14 +11,6 @@
 
 /* --- namespaces ----------------------------------------------------------------------------- */
 
-const struct netns_entry *feed_find_netns(const struct netns_list *list, uint32_t inode)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->entries[i].inode == inode)
-			return &list->entries[i];
-	return NULL;
-}
-
 static void name_netns(struct feed *feed, const struct netns_entry *entry)
 {
 	const char *known =
@@ -37,24 +29,40 @@ static bool is_full(const struct row *row)
 	return !(row->flags & (ROW_MINI | ROW_REQUEST)) && row->state != STATE_CLOSE;
 }
 
+/* Namespaces of rows that cannot be found. */
+struct lost_list {
+	struct numbers inodes;
+	struct lost_netns {
+		bool alive;    /* it has sockets that keep it: hidden from us, or still ending */
+		uint32_t rows; /* that it has left */
+	} * entries;           /* in the order of inodes */
+	size_t room;
+};
+
 static struct lost_netns *find_lost(const struct lost_list *lost, uint32_t inode)
 {
-	for (size_t i = 0; i < lost->count; i++)
-		if (lost->entries[i].inode == inode)
-			return &lost->entries[i];
-	return NULL;
+	size_t place = numbers_find(&lost->inodes, inode);
+
+	return place == NUMBERS_NONE ? NULL : &lost->entries[place];
 }
 
+/* NULL: no memory; the next walk will do. */
 static struct lost_netns *add_lost(struct lost_list *lost, uint32_t inode)
 {
-	struct lost_netns *grown =
-		reallocarray(lost->entries, lost->count + 1, sizeof(*lost->entries));
+	size_t count = lost->inodes.count;
+	struct lost_netns *grown;
 
-	if (!grown)
-		return NULL; /* the next walk will do */
-	lost->entries = grown;
-	grown[lost->count] = (struct lost_netns){.inode = inode};
-	return &grown[lost->count++];
+	if (count == lost->room) {
+		grown = reallocarray(lost->entries, count * 2 + 16, sizeof(*grown));
+		if (!grown)
+			return NULL;
+		lost->entries = grown;
+		lost->room = count * 2 + 16;
+	}
+	if (numbers_add(&lost->inodes, inode) == NUMBERS_NONE)
+		return NULL;
+	lost->entries[count] = (struct lost_netns){0};
+	return &lost->entries[count];
 }
 
 /*
@@ -67,21 +75,26 @@ static bool is_there(const struct feed *feed, const struct row *row)
 	       live_peek(feed->live, row->sk, row->cookie, false) != 0;
 }
 
-static void find_all_lost(const struct feed *feed, struct lost_list *lost)
+/* In which namespaces there are rows, and which of these cannot be found. */
+static void find_all_lost(struct feed *feed, struct lost_list *lost)
 {
 	uint32_t there = 0; /* the last that was found: rows of one often come together */
 	struct row_iter iter;
 	const struct row *row;
 
+	feed_forget_rows(feed);
 	table_for_each (feed->table, iter, row) {
 		struct lost_netns *entry;
 
-		if (!row->netns || row->netns == there)
+		if (!row->netns)
 			continue;
-		entry = find_lost(lost, row->netns);
-		if (!entry && feed_find_netns(&feed->netns, row->netns))
+		if (row->netns == there || netns_find(&feed->netns, row->netns)) {
 			there = row->netns;
-		else if (!entry)
+			feed_note_row(feed, row);
+			continue;
+		}
+		entry = find_lost(lost, row->netns);
+		if (!entry)
 			entry = add_lost(lost, row->netns);
 		if (entry && is_full(row) && !entry->alive)
 			entry->alive = is_there(feed, row);
@@ -100,23 +113,22 @@ static void bury_row(struct feed *feed, const struct row *row)
 /* Once none of their sockets is left: what is known of them is forgotten then. */
 static void tell_departed(struct feed *feed, const struct lost_list *lost)
 {
-	struct lost_list *departed = &feed->departed;
-	size_t kept = 0;
+	struct numbers departed = feed->departed;
 
-	for (size_t i = 0; i < departed->count; i++) {
-		const struct lost_netns gone = departed->entries[i];
-		const struct lost_netns *left = find_lost(lost, gone.inode);
+	feed->departed = (struct numbers){0};
+	for (size_t i = 0; i < departed.count; i++) {
+		uint32_t inode = departed.items[i];
+		const struct lost_netns *left = find_lost(lost, inode);
 		struct fact_netns fact = {
 			.h = {.type = FACT_NETNS_GONE, .len = sizeof(fact), .time = clock_boot()},
-			.netns = gone.inode};
+			.netns = inode};
 
-		if (left && left->rows) {
-			departed->entries[kept++] = gone;
-		} else if (!feed_find_netns(&feed->netns, gone.inode)) {
+		if (left && left->rows)
+			numbers_add(&feed->departed, inode);
+		else if (!netns_find(&feed->netns, inode)) /* its number was not given out again */
 			feed_fact(&fact.h, feed);
-		} /* else its number was given out again */
 	}
-	departed->count = kept;
+	numbers_free(&departed);
 }
 
 void feed_bury_netns(struct feed *feed)
@@ -127,7 +139,7 @@ void feed_bury_netns(struct feed *feed)
 	const struct row *row;
 
 	find_all_lost(feed, &lost);
-	if (lost.count)
+	if (lost.inodes.count)
 		table_for_each (feed->table, iter, row) {
 			entry = find_lost(&lost, row->netns);
 			if (!entry)
@@ -139,6 +151,7 @@ void feed_bury_netns(struct feed *feed)
 				entry->rows++;
 		}
 	tell_departed(feed, &lost);
+	numbers_free(&lost.inodes);
 	free(lost.entries);
 }
 
@@ -152,9 +165,8 @@ int feed_refresh_netns(struct feed *feed, struct diag *diag)
 	for (size_t i = 0; i < now.count; i++)
 		name_netns(feed, &now.entries[i]);
 	for (size_t i = 0; i < feed->netns.count; i++)
-		if (!feed_find_netns(&now, feed->netns.entries[i].inode) &&
-		    !find_lost(&feed->departed, feed->netns.entries[i].inode))
-			add_lost(&feed->departed, feed->netns.entries[i].inode);
+		if (!netns_find(&now, feed->netns.entries[i].inode))
+			numbers_add(&feed->departed, feed->netns.entries[i].inode);
 	netns_list_free(&feed->netns);
 	feed->netns = now;
 	return 0;
@@ -189,8 +201,7 @@ static void introduce_netns(struct feed *feed, uint32_t netns)
 		return;
 	feed->last_netns = netns;
 	/* One that cannot be found must not be searched for at each of its facts. */
-	if (feed_find_netns(&feed->netns, netns) ||
-	    now - feed->netns_searched < NETNS_SEARCH_INTERVAL)
+	if (netns_find(&feed->netns, netns) || now - feed->netns_searched < NETNS_SEARCH_INTERVAL)
 		return;
 	feed->netns_searched = now;
 	feed_refresh_netns(feed, NULL);

@@ -3,23 +3,13 @@
 #ifndef TCPTRAIL_FEED_PRIVATE_H
 #define TCPTRAIL_FEED_PRIVATE_H
 
+#include "base/numbers.h"
 #include "enrich/netns.h"
 #include "enrich/resolve.h"
 #include "enrich/stacks.h"
 #include "feed.h"
+#include "feed_schedule.h"
 #include "source/sockdiag.h"
-
-/* A namespace that cannot be found. */
-struct lost_netns {
-	uint32_t inode;
-	bool alive;    /* it has sockets that keep it: hidden from us, or still ending */
-	uint32_t rows; /* that it has left */
-};
-
-struct lost_list {
-	struct lost_netns *entries;
-	size_t count;
-};
 
 struct feed {
 	struct table *table;
@@ -27,24 +17,26 @@ struct feed {
 	struct live *live;         /* NULL: fallback */
 	struct sockdiag *own_diag; /* of our own namespace; NULL: not to be had */
 	struct resolve *resolve;
-	struct stacks *stacks;     /* NULL: not wanted */
-	struct netns_list netns;   /* as the last walk found them */
-	struct lost_list departed; /* were there, and nobody has been told yet that they are gone */
-	uint64_t walked, walk_cost;
+	struct stacks *stacks;    /* NULL: not wanted */
+	struct netns_list netns;  /* as the last walk found them */
+	struct numbers populated; /* namespaces that had rows when the last walk began ... */
+	struct feed_few *few;     /* ... and their rows, in the order of populated */
+	size_t few_room;
+	struct numbers departed; /* were there, and nobody has been told yet that they are gone */
+	struct schedule schedule;
 	int64_t wall_offset;     /* ns, wall clock minus boot time, as last told; 0: not yet */
 	uint64_t netns_searched; /* for one that was not known */
 	uint64_t last_cgroup;    /* of the last fact: known, or asked for */
 	uint32_t last_netns;
-	uint32_t seen_netns;      /* of the last socket found */
-	uint64_t losses_reported; /* when; 0: not yet */
-	uint64_t lost;            /* facts, when exits were last made sure of */
-	bool finds_pids;          /* in /proc: not where we are in a pid namespace of our own */
+	uint32_t seen_netns;       /* of the last socket found */
+	uint64_t losses_reported;  /* when; 0: not yet */
+	uint64_t lost[LOST_KINDS]; /* as live_lost(), when that was last dealt with */
+	bool finds_pids;           /* in /proc: not where we are in a pid namespace of our own */
 	bool walking;
 };
 
 /* feed_names.c: what goes before the first fact that wants it. */
 void feed_introduce(struct feed *feed, const struct fact *fact);
-const struct netns_entry *feed_find_netns(const struct netns_list *list, uint32_t inode);
 /* Finds the namespaces there are now. */
 int feed_refresh_netns(struct feed *feed, struct diag *diag);
 /*
@@ -65,5 +57,17 @@ void feed_loss(struct feed *feed);
 void feed_clock(struct feed *feed); /* tells of a wall clock that was set */
 int feed_diag_walk(struct feed *feed, uint32_t netns, struct diag *diag);
 int feed_walk_holders(struct feed *feed);
+
+/* feed_confirm.c: sockets looked at one by one. */
+/* Before a walk: where the rows are. */
+void feed_forget_rows(struct feed *feed);
+void feed_note_row(struct feed *feed, const struct row *row);
+/* A walk ends: what it has not seen and is there all the same is told before that. */
+void feed_confirm_missed(struct feed *feed, const struct fact_walk *end);
+/*
+ * Are the sockets of the namespace that the thread is in those that the table has? Asked of the
+ * kernel's counters and, if they are few, of each. false: it takes a walk to tell.
+ */
+bool feed_confirm_netns(struct feed *feed, uint32_t netns);
 
 #endif

@@ -11,11 +11,8 @@
 #include "fact/name.h"
 #include "feed_private.h"
 
-#define WALK_INTERVAL  (5 * NS_PER_SEC)
-#define WALK_SHARE     150 /* walks take at most 1/150 of the time: well below 1 % of a core */
 #define CLOCK_READINGS 5
 #define CLOCK_STEP     ((int64_t)NS_PER_MS / 10) /* less is the error of reading */
-#define HEAL_INTERVAL  (NS_PER_SEC / 10) /* under constant loss, not one walk after another */
 
 void feed_loss(struct feed *feed)
 {
@@ -149,8 +146,10 @@ static int walk_netns(struct feed *feed, const struct netns_entry *entry)
 	if (err)
 		return err;
 	feed->seen_netns = 0;
-	err = live_can_walk(feed->live) ? live_walk_sockets(feed->live, entry->inode)
-	                                : feed_diag_walk(feed, entry->inode, NULL);
+	if (!feed_confirm_netns(feed, entry->inode)) {
+		err = live_can_walk(feed->live) ? live_walk_sockets(feed->live, entry->inode)
+		                                : feed_diag_walk(feed, entry->inode, NULL);
+	}
 	tell_host(feed, entry->inode);
 	back = netns_leave();
 	return err ? err : back;
@@ -211,61 +210,96 @@ int feed_walk_holders(struct feed *feed)
 	return err == -ENOTSUP ? walk_proc(feed) : err;
 }
 
+/* Have facts of that kind been lost since this was asked last? */
+static bool has_lost(struct feed *feed, enum lost_kind kind)
+{
+	uint64_t lost = feed->live ? live_lost(feed->live, kind) : 0, known = feed->lost[kind];
+
+	feed->lost[kind] = lost;
+	return lost != known;
+}
+
 /* Processes that end are told of, but for those whose telling was lost. */
 static bool may_miss_exits(struct feed *feed)
 {
-	struct totals totals;
-	uint64_t lost = 0;
+	bool told = feed->live && live_tells_exits(feed->live);
 
-	if (!feed->finds_pids)
-		return false;
-	table_totals(feed->table, &totals);
-	for (int where = 0; where < LOSS_WHERE_COUNT; where++)
-		lost += totals.lost[where];
-	if (lost == feed->lost && feed->live && live_tells_exits(feed->live))
-		return false;
-	feed->lost = lost;
-	return feed->config.trace;
+	return feed->finds_pids && feed->config.trace && (has_lost(feed, LOST_EXIT) || !told);
 }
 
-int feed_walk(struct feed *feed)
+/* 0 or -errno of the first namespace that failed. */
+static int walk_sockets(struct feed *feed)
 {
-	uint64_t begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	int err, failed = 0;
+	int err = feed_refresh_netns(feed, NULL), first = 0;
 
-	feed_clock(feed);
-	err = feed_refresh_netns(feed, NULL);
 	if (err)
 		return err;
 	feed_bury_netns(feed);
 	feed->walking = true;
 	for (size_t i = 0; i < feed->netns.count; i++) {
 		err = walk_netns(feed, &feed->netns.entries[i]);
-		failed = failed ? failed : err;
+		first = first ? first : err;
 	}
 	feed->walking = false;
-	err = feed->config.no_holders ? 0 : feed_walk_holders(feed);
-	if (failed || err)
+	return first;
+}
+
+static int walk_part(struct feed *feed, enum walk_part part)
+{
+	switch (part) {
+	case PART_SOCKETS:
+		return walk_sockets(feed);
+	case PART_HOLDERS:
+		return feed_walk_holders(feed);
+	case PART_COUNT:
+		break;
+	}
+	return -EINVAL;
+}
+
+/* What failed is a loss, and tried again in a while. -errno of the first part that did. */
+static int walk_parts(struct feed *feed, uint32_t parts)
+{
+	int err, first = 0;
+
+	feed_clock(feed);
+	schedule_begun(&feed->schedule, parts);
+	for (enum walk_part part = 0; part < PART_COUNT; part++) {
+		/* Of all threads: what iterators cost, the one that reads them pays. */
+		uint64_t begin = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+
+		if (!(parts & PART_BIT(part)))
+			continue;
+		err = walk_part(feed, part);
+		first = first ? first : err;
+		if (err)
+			schedule_want(&feed->schedule, PART_BIT(part), clock_boot());
+		feed->schedule.cost[part] = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - begin;
+	}
+	if (first)
 		feed_loss(feed);
 	feed_tell_tasks(feed);
 	if (may_miss_exits(feed))
 		feed_bury_tasks(feed);
-	table_take_walk_wish(feed->table); /* what this walk itself brought up waits its turn */
-	feed->walked = clock_boot();
-	feed->walk_cost = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin;
-	return 0;
+	schedule_ended(&feed->schedule, parts, clock_boot());
+	return first;
 }
 
-int feed_walk_if_due(struct feed *feed)
+int feed_walk(struct feed *feed)
 {
-	uint64_t interval = feed->walk_cost * WALK_SHARE, since = clock_boot() - feed->walked;
+	return walk_parts(feed, feed->schedule.parts);
+}
 
-	uint64_t least = feed->config.walk_interval ? feed->config.walk_interval : WALK_INTERVAL;
+void feed_walk_if_due(struct feed *feed)
+{
+	uint64_t now = clock_boot();
+	uint32_t due;
 
-	if (interval < least)
-		interval = least;
-	if (since >= HEAL_INTERVAL && since >= feed->walk_cost * 2 &&
-	    table_take_walk_wish(feed->table))
-		return feed_walk(feed);
-	return since >= interval ? feed_walk(feed) : 0;
+	if (has_lost(feed, LOST_TRANSITION))
+		schedule_want(&feed->schedule, PART_BIT(PART_SOCKETS), now);
+	if (has_lost(feed, LOST_CALL))
+		schedule_want(&feed->schedule, PART_BIT(PART_HOLDERS), now);
+	due = schedule_due(&feed->schedule, now);
+	if (due)
+		walk_parts(feed, due);
 }

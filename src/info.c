@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/lines.h"
 #include "core/table.h"
 #include "notice.h"
 #include "record/reader.h"
@@ -111,10 +113,17 @@ static void fill(struct info *info)
 
 static int print(const struct info *info)
 {
-	struct view view = {.out = stdout, .context = {.utc = info->options->utc}};
+	struct view view = {.out = lines_open(STDOUT_FILENO),
+	                    .context = {.utc = info->options->utc}};
+	int err;
 
-	return (info->options->format == OUTPUT_JSON ? info_json : info_text)(&view,
-	                                                                      &info->recording);
+	if (!view.out)
+		return -ENOMEM;
+	err = (info->options->format == OUTPUT_JSON ? info_json : info_text)(&view,
+	                                                                     &info->recording);
+	if (fclose(view.out) && !err)
+		err = -errno;
+	return err;
 }
 
 int info_command(const struct options *options, struct diag *diag)

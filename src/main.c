@@ -4,7 +4,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/lines.h"
 #include "cli.h"
 #include "explain.h"
 #include "info.h"
@@ -13,10 +15,10 @@
 #include "probes_command.h"
 #include "run.h"
 
-static int flushed(void)
+static int flushed(FILE *out)
 {
 	/* What a full buffer lost on the way is not in it any more. */
-	if ((!fflush(stdout) && !ferror(stdout)) || errno == EPIPE)
+	if ((!ferror(out) && !fclose(out)) || errno == EPIPE)
 		return EXIT_FINE;
 	notice("output was lost: %s", strerror(errno));
 	return EXIT_LOST;
@@ -25,11 +27,37 @@ static int flushed(void)
 /* --help, --help COMMAND, and COMMAND --columns help */
 static int help(const struct options *options)
 {
+	FILE *out = lines_open(STDOUT_FILENO);
+
+	if (!out)
+		return EXIT_LOST;
 	if (options->columns)
-		cli_help_columns(stdout, options->help_about);
+		cli_help_columns(out, options->help_about);
 	else
-		cli_help(stdout, options->help_about);
-	return flushed();
+		cli_help(out, options->help_about);
+	return flushed(out);
+}
+
+static int explain_command(const struct options *options)
+{
+	FILE *out = lines_open(STDOUT_FILENO);
+
+	if (!out)
+		return EXIT_LOST;
+	explain(out, options->query.states);
+	return flushed(out);
+}
+
+/* Whoever started us may have blocked them; nothing else would end us then. */
+static void unblock_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 int main(int argc, char **argv)
@@ -39,15 +67,12 @@ int main(int argc, char **argv)
 	int code = EXIT_FINE;
 
 	setlocale(LC_CTYPE, "");
+	unblock_signals();
 	signal(SIGPIPE, SIG_IGN); /* a write tells by EPIPE, */
 	signal(SIGXFSZ, SIG_IGN); /* and by EFBIG */
 	if (cli_parse(argc, argv, &options, &diag)) {
 		notice("%s", diag.text);
 		return EXIT_USAGE;
-	}
-	if (options.columns && !strcmp(options.columns, "help")) {
-		options.help_about = options.command;
-		options.command = COMMAND_HELP;
 	}
 	switch (options.command) {
 	case COMMAND_HELP:
@@ -55,14 +80,13 @@ int main(int argc, char **argv)
 		break;
 	case COMMAND_VERSION:
 		puts("tcptrail " TCPTRAIL_VERSION);
-		code = flushed();
+		code = flushed(stdout);
 		break;
 	case COMMAND_PROBES:
 		code = probes_command(&options);
 		break;
 	case COMMAND_EXPLAIN:
-		explain(stdout, options.query.states);
-		code = flushed();
+		code = explain_command(&options);
 		break;
 	case COMMAND_WATCH:
 	case COMMAND_SNAPSHOT:

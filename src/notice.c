@@ -2,10 +2,27 @@
 #include "notice.h"
 
 #include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/escape.h"
+
+#define PATIENCE_MS 100
+
+/* While signals are read by the loop alone, nobody may wait in a write for a reader that stalls. */
+static bool can_write(void)
+{
+	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+	sigset_t blocked;
+
+	if (sigprocmask(SIG_BLOCK, NULL, &blocked) || !sigismember(&blocked, SIGTERM))
+		return true;
+	return poll(&out, 1, PATIENCE_MS) > 0;
+}
 
 void notice(const char *format, ...)
 {
@@ -19,7 +36,7 @@ void notice(const char *format, ...)
 	buffer_text(&line, "tcptrail: ");
 	escape_terminal(&line, text);
 	buffer_text(&line, "\n");
-	if (!line.failed)
+	if (!line.failed && can_write())
 		fwrite(line.data, 1, line.size, stderr);
 	buffer_free(&line);
 }

@@ -17,6 +17,9 @@
 /* What a stalled reader may leave untaken: more than it takes to hold the ring's facts as text. */
 #define OUTLET_ROOM    (32U << 20)
 #define FACTS_PATIENCE 100 /* ms */
+/* ms that a reader may take nothing once a signal has come; terminals are far away at times. */
+#define PIPE_HURRY     100
+#define TERMINAL_HURRY 1000
 
 struct output {
 	const struct options *options;
@@ -182,6 +185,14 @@ int output_detach(struct output *output, int stop, struct diag *diag)
 	output->out = outlet_file(output->outlet);
 	output->rows.out = output->changes.out = output->out;
 	return 0;
+}
+
+void output_hurry(struct output *output)
+{
+	bool terminal = isatty(fileno(output->file));
+
+	if (output->outlet)
+		outlet_hurry(output->outlet, terminal ? TERMINAL_HURRY : PIPE_HURRY);
 }
 
 bool output_skip_snapshot(struct output *output)

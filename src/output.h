@@ -18,6 +18,10 @@ int output_open(struct output **output, const struct options *options, const str
 int output_detach(struct output *output, int stop, struct diag *diag);
 /* Does a thread write, so that nobody waits for the reader? */
 bool output_is_detached(const struct output *output);
+/*
+ * A signal ends it: from here on a reader that takes nothing for a while is not waited for.
+ */
+void output_hurry(struct output *output);
 /* Has the reader not taken all yet? Then the next snapshot is left out, and counted. */
 bool output_skip_snapshot(struct output *output);
 /* What was left out since the last time. 0 while the reader stalls; at the end it is waited for. */

@@ -217,13 +217,14 @@ bool recorder_close(struct recorder *recorder)
 	if (!recorder)
 		return true;
 	begun = recorder->begun;
-	if (begun)
+	if (begun && writer_can_checkpoint(recorder->writer))
 		write_checkpoint(recorder); /* whatever comes of it, the facts are there */
 	err = writer_close(recorder->writer, &totals);
 	if (begun)
 		tell_totals(&totals);
 	if (err)
-		notice("the end of the recording was lost: %s", strerror(-err));
+		notice("the end of the recording was lost: %s",
+		       err == -ETIMEDOUT ? "the disk does not take it" : strerror(-err));
 	free(recorder);
 	return !err && !totals.lost;
 }

@@ -190,7 +190,7 @@ int run(const struct options *options)
 	struct diag diag = {""};
 	int code = EXIT_CANNOT;
 
-	run.signals = run_block_signals();
+	run.signals = run_block_signals(options->command == COMMAND_RECORD);
 	run.table = table_new(options->max_sockets);
 	if (run.table)
 		code = open_output(&run, &diag);

@@ -15,7 +15,8 @@
 #define BTF_NAME_SIZE         32
 #define NAMES_WAIT_MS         2000 /* a snapshot with names waits for them that long, in all */
 #define RING_BYTES_LONG_LINES (64U << 20)
-#define STACKS_WAIT_MS        2000 /* as long at the end for stacks not read yet */
+#define STACKS_WAIT_MS        2000 /* as long at the end for stacks not read yet, */
+#define STACKS_HURRY_MS       100  /* and so long once a signal has come */
 /* Every walk tells of all sockets anew, which takes room; transitions come by themselves. */
 #define RECORD_WALK_INTERVAL (30 * NS_PER_SEC)
 
@@ -44,6 +45,11 @@ static int run_snapshot(struct run *run)
 	return err || !run->options->continuous ? err : run_loop(run);
 }
 
+static void wait_stacks(const struct run *run)
+{
+	feed_wait_stacks(run->feed, run->interrupted ? STACKS_HURRY_MS : STACKS_WAIT_MS);
+}
+
 static int run_stream(struct run *run)
 {
 	int err;
@@ -56,7 +62,7 @@ static int run_stream(struct run *run)
 		table_set_listener(run->table, output_change, run->output);
 	notice("tracing; Ctrl-C ends");
 	err = run_loop(run);
-	feed_wait_stacks(run->feed, STACKS_WAIT_MS);
+	wait_stacks(run);
 	table_set_listener(run->table, NULL, NULL);
 	return err;
 }
@@ -67,9 +73,10 @@ static int run_watch(struct run *run)
 
 	if (!err)
 		err = run_stream(run);
-	if (!err)
-		err = feed_walk(run->feed);
-	return err ? err : run_print_watch(run);
+	if (err)
+		return err;
+	feed_walk(run->feed);
+	return run_print_watch(run);
 }
 
 /* What whoever has the sockets is doing now is worth a look only here. */
@@ -134,10 +141,10 @@ static int judge_at_once(struct run *run)
 
 int run_judge(struct run *run)
 {
-	int err = feed_walk(run->feed);
+	int err;
 
-	if (!err)
-		err = why_examples(run->why, examine_row, run);
+	feed_walk(run->feed);
+	err = why_examples(run->why, examine_row, run);
 	return err ? err : run_print_why(run);
 }
 
@@ -165,9 +172,10 @@ static int run_record(struct run *run)
 
 	notice("recording to %s; Ctrl-C ends", run->options->target);
 	err = run_loop(run);
-	feed_wait_stacks(run->feed, STACKS_WAIT_MS);
-	return err ? err
-	           : feed_walk(run->feed); /* a last look: who judges by its end can tell more */
+	wait_stacks(run);
+	if (!err)
+		feed_walk(run->feed); /* a last look: who judges by its end can tell more */
+	return err;
 }
 
 static int run_command(struct run *run)

@@ -37,9 +37,13 @@ static int timer_new(uint64_t interval)
 
 static void end_signals(sigset_t *set)
 {
+	struct sigaction hangup;
+
 	sigemptyset(set);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
+	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN)
+		sigaddset(set, SIGHUP);
 }
 
 void run_hold_signals(bool hold)
@@ -57,14 +61,18 @@ static void release_signals(const struct run *run)
 		run_hold_signals(false);
 }
 
-int run_block_signals(void)
+int run_block_signals(bool recorder)
 {
-	sigset_t set;
+	sigset_t set, hangup;
 
 	end_signals(&set);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
 	run_hold_signals(false);
+	sigemptyset(&hangup);
+	sigaddset(&hangup, SIGHUP);
+	if (recorder) {
+		sigaddset(&set, SIGHUP); /* by it another file begins, even under nohup */
+		sigprocmask(SIG_BLOCK, &hangup, NULL);
+	}
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
@@ -102,16 +110,14 @@ static bool limit_reached(const struct run *run)
 /* -c: as fresh as the first one, for holders come and go without an event. */
 static int repeat(struct run *run)
 {
-	int err;
-
 	if (output_skip_snapshot(run->output))
 		return 0;
 	if (run->why) {
 		run_show_progress(run, true);
 		return run_judge(run);
 	}
-	err = feed_walk(run->feed);
-	return err ? err : output_snapshot(run->output);
+	feed_walk(run->feed);
+	return output_snapshot(run->output);
 }
 
 /* What the reader of our output did not keep up with; at the end, once it has what there is. */
@@ -176,7 +182,7 @@ static int turn(struct run *run)
 {
 	struct epoll_event events[8];
 	int count = epoll_wait(run->epoll, events, 8, -1), err;
-	bool end = false, again = false;
+	bool again = false;
 
 	if (count < 0)
 		return errno == EINTR ? 0 : -errno;
@@ -184,7 +190,7 @@ static int turn(struct run *run)
 		int fd = events[i].data.fd;
 
 		if (fd == run->signals)
-			end |= read_signal(run);
+			run->interrupted |= read_signal(run);
 		else if (fd == run->drain || fd == run->repeat)
 			read_timer(fd);
 		again |= fd == run->repeat;
@@ -192,7 +198,7 @@ static int turn(struct run *run)
 	err = feed_drain(run->feed);
 	tell_dropped(run, false);
 	if (!err)
-		err = feed_walk_if_due(run->feed);
+		feed_walk_if_due(run->feed);
 	if (!err && again)
 		err = repeat(run);
 	if (!err)
@@ -201,7 +207,9 @@ static int turn(struct run *run)
 		err = trail_error(run->trail);
 	if (!err && run->recorder)
 		err = recorder_turn(run->recorder, run->feed);
-	return err ? err : end || limit_reached(run) || trail_is_over(run) || watched_enough(run);
+	return err ? err
+	           : run->interrupted || limit_reached(run) || trail_is_over(run) ||
+	                       watched_enough(run);
 }
 
 int run_loop(struct run *run)
@@ -213,6 +221,8 @@ int run_loop(struct run *run)
 	while (!err)
 		err = turn(run);
 	release_signals(run);
+	if (run->interrupted)
+		output_hurry(run->output);
 	if (err < 0)
 		return err;
 	feed_report_losses(run->feed);

@@ -24,6 +24,7 @@ struct run {
 	struct recorder *recorder; /* of record */
 	struct diff_command *diff; /* of diff */
 	uint64_t began;            /* the loop, ns of CLOCK_BOOTTIME */
+	bool interrupted;          /* a signal has ended the loop */
 	uint64_t shown;            /* seconds of the loop, by why's progress */
 	int epoll, signals, drain, repeat;
 };
@@ -48,9 +49,9 @@ int run_loop(struct run *run);
 /*
  * An fd of the signals that end the loop, or -1. Outside the loop they end the process at once, as
  * they do by default, wherever it waits: a recording has whole blocks then, and output whole lines.
- * SIGHUP is blocked from here on.
+ * A recorder's SIGHUP is blocked from here on; one that is ignored (nohup) ends nothing.
  */
-int run_block_signals(void);
+int run_block_signals(bool recorder);
 /* hold: from here on SIGINT and SIGTERM are read from that fd only; else they end the process. */
 void run_hold_signals(bool hold);
 /* On a terminal, in place: "watching: 4s of 10s"; end: nothing. */

@@ -2,17 +2,21 @@
 #include "base/lines.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define BUFFER_BYTES (64 << 10)
+#define LINE_BYTES   (64 << 10) /* of a line that is written as a whole, at most */
+#define EMPTY_POLL   2000       /* us */
 
 struct lines {
 	int fd;
 	size_t used;
-	char bytes[PIPE_BUF];
+	char bytes[LINE_BYTES];
 };
 
 static int write_all(int fd, const char *from, size_t size)
@@ -30,18 +34,42 @@ static int write_all(int fd, const char *from, size_t size)
 	return 0;
 }
 
+/* No event tells of it. What can never hold so much is not waited for. */
+static void await_empty_pipe(int fd, size_t size)
+{
+	int room = fcntl(fd, F_GETPIPE_SZ), unread;
+
+	while (room > 0 && (size_t)room >= size && !ioctl(fd, FIONREAD, &unread) && unread > 0)
+		usleep(EMPTY_POLL);
+}
+
+size_t lines_piece(int fd, const char *from, size_t size)
+{
+	const char *end = memrchr(from, '\n', size < PIPE_BUF ? size : PIPE_BUF);
+
+	if (!end)
+		end = memchr(from, '\n', size);
+	if (end && end - from >= PIPE_BUF)
+		await_empty_pipe(fd, (size_t)(end + 1 - from));
+	return end ? (size_t)(end + 1 - from) : 0;
+}
+
 /* Writes the complete lines; all, if there is none and no room for the end of the first. */
 static int flush_lines(struct lines *lines)
 {
-	const char *end = memrchr(lines->bytes, '\n', lines->used);
-	size_t size = end ? (size_t)(end + 1 - lines->bytes) : 0;
-	int err;
+	size_t done = 0, size;
+	int err = 0;
 
-	if (!size && lines->used == sizeof(lines->bytes))
-		size = lines->used;
-	err = write_all(lines->fd, lines->bytes, size);
-	lines->used -= size;
-	memmove(lines->bytes, lines->bytes + size, lines->used);
+	while (!err && (size = lines_piece(lines->fd, lines->bytes + done, lines->used - done))) {
+		err = write_all(lines->fd, lines->bytes + done, size);
+		done += size;
+	}
+	if (!done && lines->used == sizeof(lines->bytes)) {
+		done = lines->used;
+		err = write_all(lines->fd, lines->bytes, done);
+	}
+	lines->used -= done;
+	memmove(lines->bytes, lines->bytes + done, lines->used);
 	return err;
 }
 

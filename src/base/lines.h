@@ -12,4 +12,11 @@
  */
 FILE *lines_open(int fd);
 
+/*
+ * Of size bytes, at most as many as are to be written to fd at once: whole lines, in a pipe no more
+ * than it takes as a whole. 0: the first line has no end yet. A longer one is waited with until a pipe
+ * is empty, for then it may take it as a whole.
+ */
+size_t lines_piece(int fd, const char *from, size_t size);
+
 #endif

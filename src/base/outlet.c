@@ -7,6 +7,7 @@
 #include "base/outlet.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,6 +15,8 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#include "base/lines.h"
 
 #define WRITE_MOST (1U << 16) /* bytes at once: room comes back in such steps */
 
@@ -29,6 +32,8 @@ struct outlet {
 	size_t object;           /* bytes of the object at hand, behind those */
 	bool in_object, overflown;
 	int patience;
+	int hurry;    /* ms, as outlet_hurry(); -1: none */
+	bool settles; /* a line without end is written, too */
 	bool stalled; /* a wait was in vain */
 	bool sleeps;  /* the thread, for want of work */
 	bool closing;
@@ -62,20 +67,38 @@ static ssize_t write_some(int fd, const char *from, size_t size)
 	}
 }
 
-/* Called with the lock, and lets go of it meanwhile: what is used stays where it is. */
-static void write_out(struct outlet *outlet)
+static size_t copy_out(const struct outlet *outlet, char piece[WRITE_MOST])
 {
-	const char *from = outlet->ring + outlet->head;
-	size_t size = outlet->size - outlet->head;
-	ssize_t written;
+	size_t size = outlet->used < WRITE_MOST ? outlet->used : WRITE_MOST;
+	size_t first = outlet->size - outlet->head;
 
-	if (size > outlet->used)
-		size = outlet->used;
-	if (size > WRITE_MOST)
-		size = WRITE_MOST;
+	if (first > size)
+		first = size;
+	memcpy(piece, outlet->ring + outlet->head, first);
+	memcpy(piece + first, outlet->ring, size - first);
+	return size;
+}
+
+/*
+ * Called with the lock, and lets go of it meanwhile: what is used stays where it is. Lines are
+ * written as wholes; false: there is but the beginning of one.
+ */
+static bool write_out(struct outlet *outlet)
+{
+	char piece[WRITE_MOST];
+	size_t copied = copy_out(outlet, piece), size;
+	bool all = outlet->settles || copied == sizeof(piece) || outlet->used == outlet->size;
+	ssize_t written = 0;
+
 	pthread_mutex_unlock(&outlet->lock);
-	written = write_some(outlet->fd, from, size);
+	size = lines_piece(outlet->fd, piece, copied);
+	if (!size && all)
+		size = copied;
+	if (size)
+		written = write_some(outlet->fd, piece, size);
 	pthread_mutex_lock(&outlet->lock);
+	if (!size)
+		return false;
 	if (written < 0) {
 		outlet->err = outlet->err ? outlet->err : -errno;
 		written = (ssize_t)outlet->used;
@@ -83,6 +106,7 @@ static void write_out(struct outlet *outlet)
 	outlet->used -= (size_t)written;
 	outlet->head = (outlet->head + (size_t)written) % outlet->size;
 	tell_room(outlet);
+	return true;
 }
 
 static void *run_thread(void *arg)
@@ -91,10 +115,10 @@ static void *run_thread(void *arg)
 
 	pthread_mutex_lock(&outlet->lock);
 	while (!outlet->closing || outlet->used) {
-		if (outlet->used) {
-			write_out(outlet);
+		size_t used = outlet->used;
+
+		if (used && (write_out(outlet) || outlet->used != used || outlet->settles))
 			continue;
-		}
 		outlet->sleeps = true;
 		pthread_cond_wait(&outlet->work, &outlet->lock);
 		outlet->sleeps = false;
@@ -113,8 +137,8 @@ static void wake(struct outlet *outlet)
 }
 
 /*
- * With the lock, which is let go of meanwhile. timeout: ms; -1: none, and to be stopped is
- * an error. Was some made?
+ * With the lock, which is let go of meanwhile. timeout: ms; -1: none but that of outlet_hurry(), and
+ * to be stopped is an error. Was some made?
  */
 static bool wait_for_room(struct outlet *outlet, int timeout)
 {
@@ -124,11 +148,11 @@ static bool wait_for_room(struct outlet *outlet, int timeout)
 
 	wake(outlet);
 	pthread_mutex_unlock(&outlet->lock);
-	poll(fds, 2, timeout);
+	poll(fds, 2, timeout < 0 ? outlet->hurry : timeout);
 	if (fds[0].revents && read(outlet->room_made, &count, sizeof(count)) < 0)
 		count = 0; /* it was not readable after all: we are asked again */
 	pthread_mutex_lock(&outlet->lock);
-	if (fds[1].revents && timeout < 0 && !outlet->err)
+	if ((fds[1].revents || !fds[0].revents) && timeout < 0 && !outlet->err)
 		outlet->err = -EINTR;
 	return fds[0].revents;
 }
@@ -225,6 +249,11 @@ void outlet_end_object(struct outlet *outlet)
 	pthread_mutex_unlock(&outlet->lock);
 }
 
+void outlet_hurry(struct outlet *outlet, int patience)
+{
+	outlet->hurry = patience;
+}
+
 uint64_t outlet_take_dropped(struct outlet *outlet)
 {
 	uint64_t dropped;
@@ -300,6 +329,7 @@ int outlet_open(struct outlet **result, int fd, size_t size, int stop)
 		return -ENOMEM;
 	outlet->fd = fd;
 	outlet->stop = stop;
+	outlet->hurry = -1;
 	outlet->size = size;
 	pthread_mutex_init(&outlet->lock, NULL);
 	pthread_cond_init(&outlet->work, NULL);
@@ -324,8 +354,10 @@ int outlet_settle(struct outlet *outlet)
 
 	fflush(outlet->file);
 	pthread_mutex_lock(&outlet->lock);
+	outlet->settles = true;
 	while (outlet->used && !outlet->err)
 		wait_for_room(outlet, -1);
+	outlet->settles = false;
 	err = outlet->err;
 	pthread_mutex_unlock(&outlet->lock);
 	return err;

@@ -32,6 +32,9 @@ FILE *outlet_file(const struct outlet *outlet);
 void outlet_begin_object(struct outlet *outlet, int patience);
 void outlet_end_object(struct outlet *outlet);
 
+/* From here on who waits for room gives up if none is made for so many ms: EINTR, as if stopped. */
+void outlet_hurry(struct outlet *outlet, int patience);
+
 /* Objects left out since the last such question. */
 uint64_t outlet_take_dropped(struct outlet *outlet);
 

@@ -122,19 +122,11 @@ static void question_fill(struct question *question, enum question_kind kind, co
 	row_sample(row, &question->s);
 }
 
-/* The row of a wish, which may have ended, and its memory with it (table_order()). */
-static const struct row *wished_row(const struct table *t, uint32_t index)
-{
-	const struct row *row = index < t->rows.used ? row_at(t, index) : NULL;
-
-	return row && row->used ? row : NULL;
-}
-
 static bool next_port(struct table *t, struct question *question)
 {
 	while (t->ports.count) {
 		struct port_wish wish = t->ports.items[--t->ports.count];
-		const struct row *row = wished_row(t, wish.row);
+		const struct row *row = table_row(t, wish.row); /* it may have ended */
 
 		if (!row || row->sk != wish.sk || !(row->flags & ROW_PORT_PENDING))
 			continue;
@@ -160,7 +152,7 @@ static bool next_mini(struct table *t, struct question *question)
 {
 	while (t->heap.count && t->heap.items[0].due <= t->now) {
 		struct due due = heap_pop(&t->heap);
-		const struct row *row = wished_row(t, due.row);
+		const struct row *row = table_row(t, due.row); /* it may have ended */
 
 		if (!row || !(row->flags & ROW_MINI) || row->deadline != due.deadline)
 			continue;

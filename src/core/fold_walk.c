@@ -58,6 +58,33 @@ static bool walk_missed(const struct table *t, const struct row *row)
 	       row->changed < t->walk_begin;
 }
 
+/* In CLOSE only an fd keeps a socket, and the walk has found none. */
+static bool is_unheld(const struct table *t, const struct row *row)
+{
+	const struct holder *holder = table_holder(t, row->holders);
+
+	for (; holder; holder = table_holder(t, holder->next))
+		if (holder->gen == t->holder_gen)
+			return false;
+	return row->state == STATE_CLOSE && row->touched < t->hold_begin &&
+	       row->changed < t->hold_begin;
+}
+
+const struct row *table_next_missed(const struct table *t, enum fact_walk_kind kind,
+                                    uint32_t *index)
+{
+	while (*index < t->rows.used) {
+		const struct row *row = row_at(t, (*index)++);
+
+		if (!row->used || !row->sk)
+			continue;
+		if (kind == WALK_SOCKETS ? t->walking && walk_missed(t, row)
+		                         : t->holding && is_unheld(t, row))
+			return row;
+	}
+	return NULL;
+}
+
 /* Mini and request sockets end without an event; others only if it was lost. */
 static void vanish(struct table *t, struct row *row, uint64_t time)
 {
@@ -96,8 +123,7 @@ static void sweep_holders(struct table *t, bool saw_all)
 			continue;
 		if (row->holders != ROW_NONE)
 			holders_keep(t, row, t->holder_gen);
-		if (row->state == STATE_CLOSE && row->holders == ROW_NONE &&
-		    row->touched < t->hold_begin && row->changed < t->hold_begin)
+		if (is_unheld(t, row))
 			row_end(t, row, t->now);
 		else if (saw_all && is_hidden(t, row))
 			row->flags |= ROW_HIDDEN;

@@ -18,7 +18,6 @@ void loss_count(struct table *t, enum fact_loss_where where, uint64_t count)
 
 	t->totals.lost[where] += count;
 	t->totals.lost_uncounted |= !count;
-	t->walk_wish = true;
 	/* These come one by one and in crowds: told in one line when a walk begins. */
 	if (where == LOSS_CHAIN || where == LOSS_TABLE)
 		t->untold[where] += count;

@@ -235,14 +235,6 @@ struct names *table_names(struct table *t)
 	return t->names;
 }
 
-bool table_take_walk_wish(struct table *t)
-{
-	bool wish = t->walk_wish;
-
-	t->walk_wish = false;
-	return wish;
-}
-
 uint64_t table_told_twice(const struct table *t)
 {
 	return t->told_twice;
@@ -269,6 +261,13 @@ const struct row *table_next(const struct table *t, struct row_iter *iter)
 {
 	iter->index++;
 	return row_from(t, iter);
+}
+
+const struct row *table_row(const struct table *t, uint32_t index)
+{
+	const struct row *row = index < t->rows.used ? row_at(t, index) : NULL;
+
+	return row && row->used ? row : NULL;
 }
 
 const struct row *table_find_cookie(const struct table *t, uint64_t cookie)

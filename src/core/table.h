@@ -61,8 +61,13 @@ void row_sample(const struct row *row, struct fact_sample *s);
 
 /* Takes the next question of these kinds that is due at the table's time. false: none. */
 bool table_next_question(struct table *table, uint32_t kinds, struct question *question);
-/* Loss or a wish for truth since the last call: a walk should run at once. */
-bool table_take_walk_wish(struct table *table);
+/*
+ * The next row, from *index on, that the end of the walk at work would retire, and of which an
+ * address in the kernel is known: a walk may miss a socket. NULL: no more. Facts may be folded
+ * between calls.
+ */
+const struct row *table_next_missed(const struct table *table, enum fact_walk_kind kind,
+                                    uint32_t *index);
 /* How many transitions came twice so far, see bpf/state.bpf.c. */
 uint64_t table_told_twice(const struct table *table);
 
@@ -75,6 +80,8 @@ const struct row *table_next(const struct table *table, struct row_iter *iter);
 #define table_for_each(table, iter, row)                                                           \
 	for ((row) = table_first(table, &(iter)); (row); (row) = table_next(table, &(iter)))
 
+/* NULL: there is none at that index, which is `self` of a row, now. */
+const struct row *table_row(const struct table *table, uint32_t index);
 const struct row *table_find_cookie(const struct table *table, uint64_t cookie);
 /* By inode of sockfs, as rows were when a WALK_HOLDERS began. For facts that know no better. */
 const struct row *table_find_inode(struct table *table, uint32_t inode);

@@ -122,7 +122,6 @@ struct table {
 	int64_t wall_offset; /* wall = boot + this; 0: not known */
 	bool traced;         /* events have come: a change that has none is a loss */
 	uint32_t asks;       /* QUESTION_BITs */
-	bool walk_wish;
 	bool walking;
 	uint32_t gen;        /* of the newest walk over sockets */
 	uint32_t walk_netns; /* of that walk */

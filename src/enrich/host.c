@@ -122,6 +122,58 @@ int host_read_counts(struct host_counts *counts)
 	return errs[0] ? errs[0] : errs[1] ? errs[1] : errs[2];
 }
 
+/*
+ * TCP: inuse 7 orphan 0 tw 121 alloc 9 mem 289     orphan, alloc and mem are the whole host's
+ * TCP6: inuse 2
+ *
+ * A listener is in use, so a request socket, which is not, has one that is. (sockstat_seq_show(),
+ * net/ipv4/proc.c, and sockstat6_seq_show(), net/ipv6/proc.c; 5.8..7.2.)
+ */
+int host_parse_tcp(const char *text, uint64_t *count)
+{
+	unsigned int inuse = 0, tw = 0;
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (sscanf(line, "TCP: inuse %u orphan %*u tw %u", &inuse, &tw) == 2 ||
+		    sscanf(line, "TCP6: inuse %u", &inuse) == 1) {
+			*count = (uint64_t)inuse + tw;
+			return 0;
+		}
+	}
+	return -ENODATA;
+}
+
+static int count_tcp(const char *path, uint64_t *count)
+{
+	char text[1024];
+	ssize_t got;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	got = read(fd, text, sizeof(text) - 1);
+	if (got < 0)
+		got = -errno;
+	close(fd);
+	if (got < 0)
+		return (int)got;
+	text[got] = '\0';
+	return host_parse_tcp(text, count);
+}
+
+int host_count_tcp(uint64_t *count)
+{
+	uint64_t v4, v6 = 0;
+	int err = count_tcp("/proc/thread-self/net/sockstat", &v4);
+
+	if (err)
+		return err;
+	err = count_tcp("/proc/thread-self/net/sockstat6", &v6);
+	*count = v4 + v6;
+	return err == -ENOENT ? 0 : err; /* there is no IPv6 */
+}
+
 int host_read_setting(enum setting setting, char text[HOST_SETTING_SIZE])
 {
 	char path[64];

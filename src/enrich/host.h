@@ -22,6 +22,15 @@ struct host_counts {
 /* 0 or -errno of a file that cannot be read; what the others tell is known then. */
 int host_read_counts(struct host_counts *counts);
 
+/*
+ * How many TCP sockets the kernel's hash tables have in the namespace: full ones, listeners and
+ * mini-sockets, not request sockets. Costs two small files instead of a scan of the tables. 0 or
+ * -errno.
+ */
+int host_count_tcp(uint64_t *count);
+/* The same, of net/sockstat or sockstat6 alone. 0, or -ENODATA: it does not tell. */
+int host_parse_tcp(const char *text, uint64_t *count);
+
 /* As sysctl(8) prints it, with one blank between numbers. 0 or -errno; -ENOENT: not here. */
 int host_read_setting(enum setting setting, char text[HOST_SETTING_SIZE]);
 

@@ -29,51 +29,31 @@ uint32_t netns_parse_link(const char *text)
 	return *end == ']' && inode <= UINT32_MAX ? inode : 0;
 }
 
-static size_t slot_of(const struct netns_finder *finder, uint32_t inode)
+bool netns_is_shortage(int err)
 {
-	size_t slot = inode * 2654435761U & (finder->slot_count - 1);
-
-	while (finder->slots[slot] && finder->list.entries[finder->slots[slot] - 1].inode != inode)
-		slot = (slot + 1) & (finder->slot_count - 1);
-	return slot;
-}
-
-static int grow(struct netns_finder *finder)
-{
-	size_t room = finder->room ? finder->room * 2 : 16;
-	struct netns_entry *entries = reallocarray(finder->list.entries, room, sizeof(*entries));
-	uint32_t *slots = calloc(room * 2, sizeof(*slots));
-
-	if (entries)
-		finder->list.entries = entries;
-	if (!entries || !slots) {
-		free(slots);
-		return -ENOMEM;
-	}
-	free(finder->slots);
-	finder->slots = slots;
-	finder->slot_count = room * 2;
-	finder->room = room;
-	for (size_t i = 0; i < finder->list.count; i++)
-		slots[slot_of(finder, entries[i].inode)] = i + 1;
-	return 0;
+	return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
 }
 
 static struct netns_entry *entry_of(struct netns_finder *finder, uint32_t inode)
 {
-	struct netns_entry *entry;
-	size_t slot;
+	struct netns_list *list = &finder->list;
+	struct netns_entry *entries;
+	size_t place = numbers_add(&list->inodes, inode);
 
-	if (finder->list.count == finder->room && grow(finder))
+	if (place == NUMBERS_NONE)
 		return NULL;
-	slot = slot_of(finder, inode);
-	if (finder->slots[slot])
-		return &finder->list.entries[finder->slots[slot] - 1];
-	entry = &finder->list.entries[finder->list.count++];
-	memset(entry, 0, sizeof(*entry));
-	entry->inode = inode;
-	finder->slots[slot] = finder->list.count;
-	return entry;
+	if (place < list->count)
+		return &list->entries[place];
+	if (list->inodes.room > finder->room) {
+		entries = reallocarray(list->entries, list->inodes.room, sizeof(*entries));
+		if (!entries)
+			return NULL;
+		list->entries = entries;
+		finder->room = list->inodes.room;
+	}
+	list->count++;
+	list->entries[place] = (struct netns_entry){.inode = inode};
+	return &list->entries[place];
 }
 
 static void set_if_fits(char *field, size_t size, const char *text)
@@ -147,7 +127,7 @@ static int name_host(struct netns_finder *finder)
 	uint32_t host = INITIAL_INODE;
 	struct netns_entry *entry;
 
-	if (!finder->slots[slot_of(finder, host)])
+	if (!netns_find(&finder->list, host))
 		host = netns_read_link(AT_FDCWD, "/proc/1/ns/net");
 	if (!host)
 		host = netns_own();
@@ -160,15 +140,21 @@ static int name_host(struct netns_finder *finder)
 	return 0;
 }
 
-/* Known by a name only, at a path too long to keep, and no task in it. */
-static void drop_unreachable(struct netns_list *list)
+/* Known by a name only, at a path too long to keep, and no task in it. 0 or -ENOMEM. */
+static int drop_unreachable(struct netns_list *list)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < list->count; i++)
-		if (*list->entries[i].path)
-			list->entries[kept++] = list->entries[i];
+	numbers_free(&list->inodes);
+	for (size_t i = 0; i < list->count; i++) {
+		if (!*list->entries[i].path)
+			continue;
+		if (numbers_add(&list->inodes, list->entries[i].inode) == NUMBERS_NONE)
+			return -ENOMEM;
+		list->entries[kept++] = list->entries[i];
+	}
 	list->count = kept;
+	return 0;
 }
 
 int netns_enumerate(struct netns_list *list, struct diag *diag)
@@ -182,13 +168,13 @@ int netns_enumerate(struct netns_list *list, struct diag *diag)
 		err = find_tasks(&finder);
 	if (!err)
 		err = name_host(&finder);
-	free(finder.slots);
+	if (!err)
+		err = drop_unreachable(&finder.list);
 	if (err) {
 		netns_list_free(&finder.list);
 		return diag_fail(diag, err, "cannot list network namespaces from /proc: %s",
 		                 strerror(-err));
 	}
-	drop_unreachable(&finder.list);
 	*list = finder.list;
 	return 0;
 }
@@ -196,6 +182,14 @@ int netns_enumerate(struct netns_list *list, struct diag *diag)
 void netns_list_free(struct netns_list *list)
 {
 	free(list->entries);
+	numbers_free(&list->inodes);
 	list->entries = NULL;
 	list->count = 0;
+}
+
+const struct netns_entry *netns_find(const struct netns_list *list, uint32_t inode)
+{
+	size_t place = numbers_find(&list->inodes, inode);
+
+	return place == NUMBERS_NONE ? NULL : &list->entries[place];
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "base/numbers.h"
 
 struct netns_entry {
 	uint32_t inode;
@@ -22,11 +23,17 @@ struct netns_entry {
 struct netns_list {
 	struct netns_entry *entries; /* own namespace first */
 	size_t count;
+	struct numbers inodes; /* of the entries, in their order */
 };
 
-/* Finds all that can be seen now; *list is freed by netns_list_free. 0 or -errno. */
+/*
+ * Finds all that can be seen now; *list is freed by netns_list_free. 0; or -errno with diag: some
+ * may be missing (-EMFILE, -ENFILE, -ENOMEM), and there is no list.
+ */
 int netns_enumerate(struct netns_list *list, struct diag *diag);
 void netns_list_free(struct netns_list *list);
+/* NULL: it is not in the list. */
+const struct netns_entry *netns_find(const struct netns_list *list, uint32_t inode);
 
 /*
  * Moves the calling thread into the entry's namespace / back to the one the

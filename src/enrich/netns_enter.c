@@ -94,7 +94,7 @@ static int enter_path(int dir, const char *path, uint32_t inode)
 /*
  * Whom we had found there may have been a visitor: nsenter, ip-netns, another
  * tcptrail. The namespace is gone only when no task at all is in it. err: as
- * the path that was known failed.
+ * the path that was known failed, if none of the tasks' fails for another reason.
  */
 static int enter_by_any_task(uint32_t inode, int err)
 {
@@ -103,14 +103,18 @@ static int enter_by_any_task(uint32_t inode, int err)
 	char path[32];
 
 	if (!proc)
-		return err;
-	while (err && (dirent = readdir(proc))) {
+		return netns_is_shortage(-errno) ? -errno : err;
+	while (err && !netns_is_shortage(err) && (dirent = readdir(proc))) {
+		int tried;
+
 		if (*dirent->d_name < '1' || *dirent->d_name > '9')
 			continue;
 		snprintf(path, sizeof(path), "%.20s/ns/net", dirent->d_name);
-		if (netns_read_link(dirfd(proc), path) == inode &&
-		    !enter_path(dirfd(proc), path, inode))
-			err = 0;
+		if (netns_read_link(dirfd(proc), path) != inode)
+			continue;
+		tried = enter_path(dirfd(proc), path, inode);
+		if (!tried || netns_is_shortage(tried))
+			err = tried;
 	}
 	closedir(proc);
 	return err;

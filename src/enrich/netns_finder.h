@@ -3,6 +3,7 @@
 #ifndef TCPTRAIL_ENRICH_NETNS_FINDER_H
 #define TCPTRAIL_ENRICH_NETNS_FINDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -11,9 +12,7 @@
 
 struct netns_finder {
 	struct netns_list list;
-	size_t room;       /* of list.entries */
-	uint32_t *slots;   /* hash of inodes: index into list.entries + 1, 0 is free */
-	size_t slot_count; /* a power of two, at least twice list.count */
+	size_t room; /* of list.entries */
 };
 
 /*
@@ -21,6 +20,12 @@ struct netns_finder {
  * stay; NULL: none known. 0 or -ENOMEM.
  */
 int netns_found(struct netns_finder *finder, uint32_t inode, const char *path, const char *name);
+
+/*
+ * Is it for lack of files or memory that something could not be looked at? Then it may be there,
+ * and a list without it would be wrong.
+ */
+bool netns_is_shortage(int err);
 
 /* Adds what is mounted or linked under /run/netns, then every other nsfs mount. */
 int netns_find_mounts(struct netns_finder *finder);

@@ -22,23 +22,31 @@
 
 #include "enrich/netns_finder.h"
 
-/* Inode of the network namespace that the file stands for, or 0. */
-static uint32_t inode_of(int dir, const char *name)
+/* What is missing is no error, nor is what we may not look at. */
+static int shortage(int err)
 {
-	uint32_t inode = 0;
+	return netns_is_shortage(err) ? err : 0;
+}
+
+/* Inode of the network namespace that the file stands for, or 0. 0 or -errno. */
+static int inode_of(int dir, const char *name, uint32_t *inode)
+{
 	struct stat stat;
 	int fd;
 
+	*inode = 0;
 	/* Not opened unless of nsfs: who knows what opening does elsewhere. */
-	if (fstatat(dir, name, &stat, 0) || stat.st_dev != netns_device())
+	if (fstatat(dir, name, &stat, 0))
+		return shortage(-errno);
+	if (stat.st_dev != netns_device())
 		return 0;
 	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return 0;
+		return shortage(-errno);
 	if (!fstat(fd, &stat) && ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET)
-		inode = stat.st_ino;
+		*inode = stat.st_ino;
 	close(fd);
-	return inode;
+	return 0;
 }
 
 static int find_in_directory(struct netns_finder *finder, const char *directory)
@@ -50,10 +58,10 @@ static int find_in_directory(struct netns_finder *finder, const char *directory)
 	int err = 0;
 
 	if (!dir)
-		return 0; /* none were ever made */
+		return shortage(-errno); /* else none were ever made */
 	while (!err && (dirent = readdir(dir))) {
-		inode = inode_of(dirfd(dir), dirent->d_name);
-		if (!inode)
+		err = inode_of(dirfd(dir), dirent->d_name, &inode);
+		if (err || !inode)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", directory, dirent->d_name);
 		err = netns_found(finder, inode, path, dirent->d_name);
@@ -147,7 +155,7 @@ static int read_mountinfo(const struct view *view, int fd)
 {
 	char buffer[2 * PATH_MAX];
 	size_t used = 0;
-	ssize_t got;
+	ssize_t got = 0;
 	int err = 0;
 
 	while (!err && (got = read(fd, buffer + used, sizeof(buffer) - 1 - used)) > 0) {
@@ -165,6 +173,8 @@ static int read_mountinfo(const struct view *view, int fd)
 		if (used == sizeof(buffer) - 1)
 			used = 0;
 	}
+	if (!err && got < 0)
+		err = shortage(-errno);
 	return err;
 }
 
@@ -177,7 +187,7 @@ static int find_in_view(const struct view *view)
 		return err;
 	fd = open(view->mountinfo, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return 0; /* names are a comfort */
+		return shortage(-errno); /* else names are a comfort */
 	err = read_mountinfo(view, fd);
 	close(fd);
 	return err;

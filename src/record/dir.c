@@ -52,29 +52,33 @@ static int skip(struct dir *dir, int error)
 	return 0;
 }
 
-static int add_file(struct dir *dir, int at, const char *name)
+static int add_file(struct dir *dir, const struct dir_file *file)
 {
-	struct dir_file file = {.name = ""}, *files;
-	int fd = openat(at, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err;
+	struct dir_file *files = reallocarray(dir->files, dir->count + 1, sizeof(*files));
 
-	if (fd < 0) /* not alone: deleted meanwhile, a link in a loop, another user's */
-		return dir->alone || is_exhausted(errno) ? -errno : skip(dir, errno);
-	err = read_header(fd, &file);
-	close(fd);
-	if ((err == -EBADMSG || err == -EPROTONOSUPPORT) && !dir->alone)
-		return 0;
-	if (err && !dir->alone)
-		return skip(dir, -err);
-	if (err)
-		return err;
-	if (!dir->alone)
-		strcpy(file.name, name);
-	files = reallocarray(dir->files, dir->count + 1, sizeof(*files));
 	if (!files)
 		return -ENOMEM;
 	dir->files = files;
-	files[dir->count++] = file;
+	files[dir->count++] = *file;
 	return 0;
+}
+
+/* flags: of open(2). */
+static int add_entry(struct dir *dir, const char *name, int flags)
+{
+	int fd = openat(dir->fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags), err;
+	struct dir_file file = {.name = ""};
+
+	if (fd < 0) /* deleted meanwhile, a link in a loop, another user's */
+		return is_exhausted(errno) ? -errno : skip(dir, errno);
+	err = read_header(fd, &file);
+	close(fd);
+	if (err == -EBADMSG || err == -EPROTONOSUPPORT)
+		return 0;
+	if (err)
+		return skip(dir, -err);
+	strcpy(file.name, name);
+	return add_file(dir, &file);
 }
 
 static int by_age(const void *a, const void *b)
@@ -87,34 +91,54 @@ static int by_age(const void *a, const void *b)
 	return (left->sequence > right->sequence) - (left->sequence < right->sequence);
 }
 
-static int list_directory(struct dir *dir, DIR *stream)
+static int list_entries(struct dir *dir, int flags)
 {
+	/* An fd of its own: the position is the open file's. */
+	int fd = openat(dir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
-	int err = 0;
 
+	if (!stream) {
+		err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
 	/* cppcheck-suppress readdirCalled ; the stream is ours alone */
 	while (!err && (entry = readdir(stream)))
 		if (has_suffix(entry->d_name))
-			err = add_file(dir, dirfd(stream), entry->d_name);
+			err = add_entry(dir, entry->d_name, flags);
+	closedir(stream);
 	if (dir->count)
 		qsort(dir->files, dir->count, sizeof(*dir->files), by_age);
 	return err;
 }
 
-int dir_list(struct dir *dir, const char *path, struct diag *diag)
+static int list_path(struct dir *dir, const char *path)
 {
-	DIR *stream = opendir(path);
+	struct dir_file alone = {.name = ""};
+	struct stat stat;
 	int err;
 
-	*dir = (struct dir){.path = strdup(path), .alone = !stream && errno == ENOTDIR};
-	if (!stream && !dir->alone)
-		err = -errno;
-	else if (!dir->path)
-		err = -ENOMEM;
-	else
-		err = stream ? list_directory(dir, stream) : add_file(dir, AT_FDCWD, path);
-	if (stream)
-		closedir(stream);
+	dir->path = strdup(path);
+	if (!dir->path)
+		return -ENOMEM;
+	dir->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (dir->fd < 0 || fstat(dir->fd, &stat))
+		return -errno;
+	dir->alone = !S_ISDIR(stat.st_mode);
+	if (!dir->alone)
+		return list_entries(dir, 0);
+	err = read_header(dir->fd, &alone);
+	return err ? err : add_file(dir, &alone);
+}
+
+int dir_list(struct dir *dir, const char *path, struct diag *diag)
+{
+	int err;
+
+	*dir = (struct dir){.fd = -1};
+	err = list_path(dir, path);
 	if (!err)
 		return 0;
 	dir_free(dir);
@@ -126,50 +150,46 @@ int dir_list(struct dir *dir, const char *path, struct diag *diag)
 	return diag_fail(diag, err, "cannot read %s: %s", path, strerror(-err));
 }
 
-void dir_free(struct dir *dir)
+int dir_list_own(struct dir *dir, int fd)
 {
-	free(dir->files);
-	free(dir->path);
-	*dir = (struct dir){.files = NULL};
+	int err;
+
+	*dir = (struct dir){.fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)};
+	err = dir->fd < 0 ? -errno : list_entries(dir, O_NOFOLLOW);
+	if (err)
+		dir_free(dir);
+	return err;
 }
 
-/* PATH/NAME, or PATH; freed by the caller. NULL: no memory. */
-static char *file_path(const char *path, const char *name)
+void dir_free(struct dir *dir)
 {
-	char *whole;
-
-	if (!name[0])
-		return strdup(path);
-	return asprintf(&whole, "%s/%s", path, name) < 0 ? NULL : whole;
+	if (dir->fd >= 0)
+		close(dir->fd);
+	free(dir->files);
+	free(dir->path);
+	*dir = (struct dir){.fd = -1};
 }
 
 int dir_open_file(const struct dir *dir, const struct dir_file *file)
 {
-	char *path = file_path(dir->path, file->name);
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	int err = path ? -errno : -ENOMEM;
+	int fd = dir->alone ? fcntl(dir->fd, F_DUPFD_CLOEXEC, 0)
+	                    : openat(dir->fd, file->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	free(path);
-	return fd < 0 ? err : fd;
+	return fd < 0 ? -errno : fd;
 }
 
-int dir_create_file(const char *path, int64_t wall, char name[DIR_NAME_SIZE])
+int dir_create_file(int fd, int64_t wall, char name[DIR_NAME_SIZE])
 {
 	const time_t seconds = wall / (int64_t)NS_PER_SEC;
-	char text[32], *whole;
+	char text[32];
 	struct tm tm;
-	int fd;
+	int file;
 
 	gmtime_r(&seconds, &tm);
 	strftime(text, sizeof(text), "%Y%m%dT%H%M%S", &tm);
 	snprintf(name, DIR_NAME_SIZE, "%s.%06uZ" DIR_SUFFIX, text,
 	         (unsigned int)(wall % (int64_t)NS_PER_SEC / 1000));
-	whole = file_path(path, name);
-	if (!whole)
-		return -ENOMEM;
-	fd = open(whole, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		fd = -errno;
-	free(whole);
-	return fd;
+	file = openat(fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	/* cppcheck-suppress resourceLeak ; the caller closes it */
+	return file < 0 ? -errno : file;
 }

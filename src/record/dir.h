@@ -26,8 +26,9 @@ struct dir {
 	struct dir_file *files;
 	size_t count;
 	char *path;
+	int fd;            /* of the directory or the file: later renames do not matter */
 	size_t unreadable; /* files of that name that could not be opened or read */
-	bool alone;        /* the path is a file */
+	bool alone;        /* it is a file */
 };
 
 /*
@@ -35,14 +36,16 @@ struct dir {
  * told if it does not. 0, or -errno with diag. Freed by dir_free().
  */
 int dir_list(struct dir *dir, const char *path, struct diag *diag);
+/* The same for an fd of a directory, without files that symbolic links name. 0 or -errno. */
+int dir_list_own(struct dir *dir, int fd);
 void dir_free(struct dir *dir);
 
 /* An fd of the file, as open(2) has it; -errno. */
 int dir_open_file(const struct dir *dir, const struct dir_file *file);
 /*
- * A new file, begun now (ns since 1970), read and written by its owner alone; its name goes
- * to `name`. An fd, or -errno.
+ * A new file in the directory, begun now (ns since 1970), read and written by its owner alone;
+ * its name goes to `name`. An fd, or -errno.
  */
-int dir_create_file(const char *path, int64_t wall, char name[DIR_NAME_SIZE]);
+int dir_create_file(int fd, int64_t wall, char name[DIR_NAME_SIZE]);
 
 #endif

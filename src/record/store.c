@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ struct store {
 	char name[DIR_NAME_SIZE]; /* of the present file; "": the path itself */
 	bool directory;
 	bool full;        /* a single file: it may not grow any more */
+	bool made;        /* a single file: by us */
 	int lock, fd;     /* -1: none */
 	uint64_t size;    /* of the present file */
 	uint64_t others;  /* bytes of the directory's other files, when last looked at */
@@ -64,22 +66,66 @@ static int read_boot_id(uint8_t id[16])
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
+/* Makes the name last that was made at path. Where the parent may not be read it may be lost. */
+static int sync_parent(const char *path)
+{
+	char *copy = strdup(path);
+	int fd, err = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(copy);
+	if (fd < 0)
+		return errno == EACCES ? 0 : -errno;
+	if (fsync(fd) && errno != EINVAL && errno != EROFS) /* not of every file system */
+		err = -errno;
+	close(fd);
+	return err;
+}
+
 static int open_directory(struct store *store, struct diag *diag)
 {
-	if (mkdir(store->path, 0700) && errno != EEXIST)
+	bool made = !mkdir(store->path, 0700);
+	int err;
+
+	if (!made && errno != EEXIST)
 		return diag_fail(diag, -errno, "cannot make the directory %s: %s", store->path,
 		                 strerror(errno));
 	store->lock = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (store->lock < 0)
 		return diag_fail(diag, -errno, "cannot open the directory %s: %s", store->path,
 		                 strerror(errno));
-	return 0;
+	err = made ? sync_parent(store->path) : 0;
+	return err ? diag_fail(diag, err, "%s: the directory may not last: %s", store->path,
+	                       strerror(-err))
+	           : 0;
+}
+
+/* One that a recorder has left that was ended before it wrote anything: an fd or -1. */
+static int open_empty(const char *path)
+{
+	int fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat stat;
+
+	if (fd >= 0 && !fstat(fd, &stat) && S_ISREG(stat.st_mode) && !stat.st_size)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }
 
 /* What is there may be the only record of something: nothing is written over. */
 static int open_file(struct store *store, struct diag *diag)
 {
+	int err;
+
 	store->fd = open(store->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	store->made = store->fd >= 0;
+	if (!store->made && errno == EEXIST) {
+		store->fd = open_empty(store->path);
+		errno = EEXIST;
+	}
 	if (store->fd < 0 && errno == EEXIST)
 		return diag_fail(diag, -EEXIST,
 		                 "%s is there already, and is not written over: give another name",
@@ -87,8 +133,13 @@ static int open_file(struct store *store, struct diag *diag)
 	if (store->fd < 0)
 		return diag_fail(diag, -errno, "cannot make the file %s: %s", store->path,
 		                 strerror(errno));
-	store->lock = dup(store->fd);
-	return store->lock < 0 ? diag_fail(diag, -errno, "%s", strerror(errno)) : 0;
+	store->lock = fcntl(store->fd, F_DUPFD_CLOEXEC, 0);
+	if (store->lock < 0)
+		return diag_fail(diag, -errno, "%s: %s", store->path, strerror(errno));
+	err = store->made ? sync_parent(store->path) : 0;
+	return err ? diag_fail(diag, err, "%s: the file may not last: %s", store->path,
+	                       strerror(-err))
+	           : 0;
 }
 
 /* Sessions are in order of their numbers, whatever the clock does: after those that are there. */
@@ -96,7 +147,7 @@ static void find_session(struct store *store)
 {
 	struct dir dir;
 
-	if (!store->directory || dir_list(&dir, store->path, NULL))
+	if (!store->directory || dir_list_own(&dir, store->lock))
 		return;
 	if (dir.count)
 		store->info.session = dir.files[dir.count - 1].info.session;
@@ -125,6 +176,8 @@ int store_open(struct store **result, const struct store_config *config, struct 
 		                errno == EWOULDBLOCK ? "%s: another tcptrail records there"
 		                                     : "%s cannot be locked",
 		                config->path);
+	if (err == -EWOULDBLOCK)
+		store->made = false; /* it is that other one's */
 	if (err) {
 		store_close(store);
 		return err;
@@ -148,8 +201,8 @@ int store_close(struct store *store)
 	if (!store)
 		return 0;
 	err = store_sync(store);
-	if (!store->directory && store->fd >= 0 && !store->size)
-		unlink(store->path); /* we have made it, and it came to nothing */
+	if (store->made && !store->size)
+		unlink(store->path); /* it came to nothing */
 	close_fd(&store->fd);
 	close_fd(&store->lock);
 	free(store->path);
@@ -168,14 +221,19 @@ static bool is_too_old(const struct store *store, const struct dir *dir, size_t 
 	return store->config.max_age && now - end > (int64_t)store->config.max_age;
 }
 
-/* Deletes what is too old, or too much with `more` bytes to come; never the present file. */
-static void keep_within(struct store *store, uint64_t more)
+/*
+ * Deletes what is too old, or too much with `more` bytes to come; never the present file. 0;
+ * -EFBIG: there is no room for them; -errno: the directory cannot be read.
+ */
+static int keep_within(struct store *store, uint64_t more)
 {
 	uint64_t total = more;
 	struct dir dir;
+	int err;
 
-	if (!store->directory || dir_list(&dir, store->path, NULL))
-		return;
+	err = store->directory ? dir_list_own(&dir, store->lock) : 0;
+	if (!store->directory || err)
+		return err;
 	for (size_t i = 0; i < dir.count; i++)
 		total += dir.files[i].size;
 	for (size_t i = 0; i < dir.count; i++) {
@@ -187,8 +245,10 @@ static void keep_within(struct store *store, uint64_t more)
 		if (unlinkat(store->lock, file->name, 0) == 0)
 			total -= file->size;
 	}
-	store->others = total - more - store->size;
+	total -= more;
+	store->others = total > store->size ? total - store->size : 0;
 	dir_free(&dir);
+	return store->others + store->size + more <= store->config.max_size ? 0 : -EFBIG;
 }
 
 static uint64_t file_most(const struct store *store)
@@ -229,17 +289,15 @@ uint64_t store_written(const struct store *store)
 
 /* --- files ------------------------------------------------------------------------------------ */
 
-/* Is there room for so many bytes more within max_size? */
-static bool make_room(struct store *store, size_t size)
+/* 0: there is room for so many bytes more within max_size; else as keep_within(). */
+static int make_room(struct store *store, size_t size)
 {
 	if (store->others + store->size + size <= store->config.max_size)
-		return true;
-	if (store->directory && store->size + size <= store->config.max_size) {
-		keep_within(store, size);
-		return true;
-	}
+		return 0;
+	if (store->directory && store->size + size <= store->config.max_size)
+		return keep_within(store, size);
 	store->full = !store->directory;
-	return false;
+	return -EFBIG;
 }
 
 /* What cannot be written as a whole is not left there in part. */
@@ -247,11 +305,13 @@ int store_write(struct store *store, const void *bytes, size_t size)
 {
 	const char *at = bytes;
 	size_t left = size;
+	int room;
 
 	if (store->fd < 0)
 		return -EBADF;
-	if (store->full || !make_room(store, size))
-		return -EFBIG;
+	room = store->full ? -EFBIG : make_room(store, size);
+	if (room)
+		return room;
 	while (left) {
 		ssize_t done = pwrite(store->fd, at, left, (off_t)(store->size + size - left));
 
@@ -305,8 +365,10 @@ int store_begin_file(struct store *store, bool session)
 	if (err)
 		return err; /* the end of that file may not last: a new session tells */
 	store->size = 0;
-	keep_within(store, file_most(store));
-	fd = dir_create_file(store->path, wall, store->name);
+	err = keep_within(store, file_most(store));
+	if (err && err != -EFBIG) /* there may be less than that to come */
+		return err;
+	fd = dir_create_file(store->lock, wall, store->name);
 	if (fd < 0)
 		return fd;
 	store->fd = fd;

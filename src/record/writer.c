@@ -18,6 +18,10 @@
 #define SYNC_INTERVAL (NS_PER_SEC / 2)
 #define RETRY_FIRST   NS_PER_SEC
 #define RETRY_MOST    (32 * NS_PER_SEC)
+/* A disk that takes no chunk for so long hangs. */
+#define STALL_MOST        (NS_PER_SEC / 2) /* for a checkpoint, while which nothing else is done */
+#define STALL_MOST_AT_END (5 * NS_PER_SEC)
+#define STALL_PAUSE       (2 * NS_PER_SEC) /* until another checkpoint is tried */
 
 /* Facts of one block to be. */
 struct chunk {
@@ -44,6 +48,8 @@ struct writer {
 	bool begins_file, begins_session; /* of the next chunk */
 	bool asked;                       /* for another file, by the caller */
 	uint64_t facts_since, facts_in;   /* since the last checkpoint, in it */
+	bool broken;                      /* the checkpoint at hand lacks facts: the disk hangs */
+	uint64_t stalled;                 /* when one did last, ns of CLOCK_BOOTTIME; 0: none */
 
 	pthread_t thread;
 	bool started;
@@ -51,10 +57,15 @@ struct writer {
 	pthread_cond_t filled, emptied;
 	/* under the lock */
 	struct queue full, empty;
-	bool ending;
+	size_t empty_count;
+	uint64_t done;    /* chunks that the thread is through with */
+	uint64_t at_hand; /* facts of the chunk that it works on */
+	bool ending, ended;
+	int end; /* -errno of the last store_close() */
 	bool wants_file, full_file, resumable;
 	bool coming;      /* a chunk that begins a file is on its way */
 	int news, paused; /* errno, or 0; news: -1: goes on */
+	bool behind;      /* ETIMEDOUT was news, and it has not gone on since */
 	/* Facts lost, each is counted in one of them. */
 	uint64_t dropped;   /* for lack of chunks: the caller has to begin a session */
 	uint64_t unwritten; /* by the thread, which begins a session when it can write again */
@@ -90,6 +101,21 @@ static struct chunk *take(struct queue *queue)
 	queue->first = chunk->next;
 	if (!queue->first)
 		queue->last = NULL;
+	return chunk;
+}
+
+/* Under the lock, as the next. */
+static void put_empty(struct writer *w, struct chunk *chunk)
+{
+	put(&w->empty, chunk);
+	w->empty_count++;
+}
+
+static struct chunk *take_empty(struct writer *w)
+{
+	struct chunk *chunk = take(&w->empty);
+
+	w->empty_count -= chunk != NULL;
 	return chunk;
 }
 
@@ -131,10 +157,13 @@ static bool can_retry(const struct writer *w)
 	       store_has_room(w->store);
 }
 
-/* Flushed chunks come a second apart, and each is made to last; of full ones many may come. */
-static int make_last(struct writer *w)
+/*
+ * Flushed chunks come a second apart, and each is made to last; of full ones many may come. For a
+ * checkpoint the caller may wait.
+ */
+static int make_last(struct writer *w, enum block_kind kind)
 {
-	if (clock_boot() < w->synced + SYNC_INTERVAL)
+	if (kind == BLOCK_CHECKPOINT || clock_boot() < w->synced + SYNC_INTERVAL)
 		return 0;
 	w->synced = clock_boot();
 	return store_sync(w->store);
@@ -156,7 +185,13 @@ static int write_chunk(struct writer *w, const struct chunk *chunk)
 		                 &w->block);
 	if (!err)
 		err = store_write(w->store, w->block.data, w->block.size);
-	return err ? err : make_last(w);
+	return err ? err : make_last(w, chunk->kind);
+}
+
+/* Facts of a chunk that are lost with it; a checkpoint's are elsewhere, too. */
+static uint64_t facts_of(const struct chunk *chunk)
+{
+	return chunk->kind == BLOCK_FACTS ? chunk->count : 0;
 }
 
 static void count(struct writer *w, const struct chunk *chunk, int err)
@@ -166,8 +201,8 @@ static void count(struct writer *w, const struct chunk *chunk, int err)
 	pthread_mutex_lock(&w->lock);
 	if (!err)
 		w->facts += chunk->count;
-	else if (chunk->kind == BLOCK_FACTS && !store_is_full(w->store))
-		w->unwritten += chunk->count;
+	else if (!store_is_full(w->store))
+		w->unwritten += facts_of(chunk);
 	w->bytes = store_written(w->store);
 	w->full_file = store_is_full(w->store);
 	if (chunk->begins_file)
@@ -195,6 +230,7 @@ static void *write_all(void *arg)
 {
 	struct writer *w = arg;
 	struct chunk *chunk;
+	int err;
 
 	pthread_mutex_lock(&w->lock);
 	for (;;) {
@@ -202,12 +238,21 @@ static void *write_all(void *arg)
 			pthread_cond_wait(&w->filled, &w->lock);
 		if (!chunk)
 			break;
+		w->at_hand = facts_of(chunk);
 		pthread_mutex_unlock(&w->lock);
 		store_chunk(w, chunk);
 		pthread_mutex_lock(&w->lock);
-		put(&w->empty, chunk);
+		w->at_hand = 0;
+		w->done++;
+		put_empty(w, chunk);
 		pthread_cond_signal(&w->emptied);
 	}
+	pthread_mutex_unlock(&w->lock);
+	err = store_close(w->store); /* here, for the disk may hang in it */
+	pthread_mutex_lock(&w->lock);
+	w->end = err;
+	w->ended = true;
+	pthread_cond_signal(&w->emptied);
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
 }
@@ -232,6 +277,7 @@ int writer_start(struct writer *w, struct diag *diag)
 int writer_open(struct writer **result, const struct store_config *config, struct diag *diag)
 {
 	struct writer *w = calloc(1, sizeof(*w));
+	pthread_condattr_t monotonic;
 	int err;
 
 	if (!w)
@@ -244,10 +290,13 @@ int writer_open(struct writer **result, const struct store_config *config, struc
 	w->kind = BLOCK_FACTS;
 	w->begins_file = w->begins_session = true;
 	for (int i = 0; i < CHUNKS; i++)
-		put(&w->empty, &w->chunks[i]);
+		put_empty(w, &w->chunks[i]);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->filled, NULL);
-	pthread_cond_init(&w->emptied, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->emptied, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	*result = w;
 	return 0;
 }
@@ -267,22 +316,46 @@ static void seal(struct writer *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/* A chunk to fill. NULL: the disk is behind; a checkpoint waits for it. */
-static struct chunk *open_chunk(struct writer *w)
+/* Under the lock, until the thread does something: false if that takes longer than so many ns. */
+static bool wait_for_thread(struct writer *w, uint64_t ns)
+{
+	uint64_t end = clock_ns(CLOCK_MONOTONIC) + ns, done = w->done;
+	struct timespec until = {(time_t)(end / NS_PER_SEC), (long)(end % NS_PER_SEC)};
+
+	while (w->done == done && !w->ended)
+		if (pthread_cond_timedwait(&w->emptied, &w->lock, &until) == ETIMEDOUT)
+			return w->done != done || w->ended;
+	return true;
+}
+
+/* NULL: the disk is behind. A checkpoint, which may be larger than the queue, waits for it. */
+static struct chunk *await_empty(struct writer *w)
 {
 	struct chunk *chunk;
 
 	pthread_mutex_lock(&w->lock);
-	while (!(chunk = take(&w->empty)) && w->kind != BLOCK_FACTS)
-		pthread_cond_wait(&w->emptied, &w->lock);
+	while (!(chunk = take_empty(w)) && w->kind != BLOCK_FACTS && !w->broken) {
+		if (wait_for_thread(w, STALL_MOST))
+			continue;
+		w->broken = true;
+		w->stalled = clock_boot();
+	}
 	pthread_mutex_unlock(&w->lock);
+	return chunk;
+}
+
+/* A chunk to fill. NULL: there is none. */
+static struct chunk *open_chunk(struct writer *w)
+{
+	struct chunk *chunk = await_empty(w);
+
 	if (!chunk)
 		return NULL;
 	if (!chunk->facts)
 		chunk->facts = malloc(CHUNK_SIZE + FACT_MAX_SIZE);
 	if (!chunk->facts) {
 		pthread_mutex_lock(&w->lock);
-		put(&w->empty, chunk);
+		put_empty(w, chunk);
 		pthread_mutex_unlock(&w->lock);
 		return NULL;
 	}
@@ -295,9 +368,17 @@ static struct chunk *open_chunk(struct writer *w)
 	return chunk;
 }
 
+/* A checkpoint's facts are lost with it, no others; another one is due then. */
 static void lose(struct writer *w)
 {
+	if (w->kind != BLOCK_FACTS) {
+		w->broken = true;
+		return;
+	}
 	pthread_mutex_lock(&w->lock);
+	if (!w->behind && !w->paused)
+		w->news = ETIMEDOUT;
+	w->behind |= !w->paused;
 	w->dropped++;
 	pthread_mutex_unlock(&w->lock);
 }
@@ -311,7 +392,8 @@ void writer_fact(const struct fact *fact, void *arg)
 			clock_wall_offset(((const struct fact_clock *)fact)->wall, fact->time);
 	if (w->open && w->open->size >= CHUNK_SIZE)
 		seal(w); /* not before: the last of a checkpoint has to be known as such */
-	if (!w->open)
+	/* A session does not begin without its checkpoint. */
+	if (!w->open && !(w->broken && w->begins_session))
 		w->open = open_chunk(w);
 	if (!w->open) {
 		lose(w);
@@ -348,7 +430,17 @@ void writer_rotate(struct writer *w)
 /* What comes does not go on from what is written: facts in between were lost. Under the lock. */
 static bool has_gap(const struct writer *w)
 {
-	return w->resumable || (w->dropped && !w->paused);
+	return w->resumable || ((w->dropped || w->broken) && !w->paused);
+}
+
+bool writer_can_checkpoint(struct writer *w)
+{
+	bool behind;
+
+	pthread_mutex_lock(&w->lock);
+	behind = w->empty_count < CHUNKS / 2;
+	pthread_mutex_unlock(&w->lock);
+	return !behind && (!w->stalled || clock_boot() >= w->stalled + STALL_PAUSE);
 }
 
 bool writer_wants_checkpoint(struct writer *w)
@@ -356,6 +448,8 @@ bool writer_wants_checkpoint(struct writer *w)
 	uint64_t due = FACTS_RATIO * w->facts_in;
 	bool file;
 
+	if (!writer_can_checkpoint(w))
+		return false;
 	pthread_mutex_lock(&w->lock);
 	file = w->wants_file || has_gap(w);
 	pthread_mutex_unlock(&w->lock);
@@ -375,19 +469,25 @@ void writer_begin_checkpoint(struct writer *w)
 		w->dropped = 0;
 	}
 	pthread_mutex_unlock(&w->lock);
-	w->asked = false;
+	w->asked = w->broken = false;
 	w->kind = BLOCK_CHECKPOINT;
 	w->facts_since = 0;
 }
 
 void writer_end_checkpoint(struct writer *w)
 {
-	if (w->open)
+	if (w->open && !w->broken)
 		w->open->kind = BLOCK_CHECKPOINT_END;
 	seal(w);
 	w->kind = BLOCK_FACTS;
 	w->facts_in = w->facts_since;
 	w->facts_since = 0;
+	pthread_mutex_lock(&w->lock);
+	if (w->behind && !w->broken) {
+		w->behind = false;
+		w->news = -1;
+	}
+	pthread_mutex_unlock(&w->lock);
 }
 
 uint64_t writer_take_lost(struct writer *w)
@@ -412,7 +512,8 @@ bool writer_news(struct writer *w, struct diag *diag)
 	pthread_mutex_unlock(&w->lock);
 	diag->text[0] = '\0';
 	if (news > 0)
-		diag_fail(diag, -news, "%s", strerror(news));
+		diag_fail(diag, -news, "%s",
+		          news == ETIMEDOUT ? "the disk does not take it" : strerror(news));
 	return news;
 }
 
@@ -431,27 +532,31 @@ static void sum_up(struct writer *w, struct writer_totals *totals)
 	pthread_mutex_lock(&w->lock);
 	*totals = (struct writer_totals){.facts = w->facts,
 	                                 .bytes = w->bytes,
-	                                 .lost = w->dropped + w->unwritten + w->untold + w->told};
+	                                 .lost = w->dropped + w->unwritten + w->untold + w->told +
+	                                         w->at_hand};
+	for (const struct chunk *chunk = w->full.first; chunk; chunk = chunk->next)
+		totals->lost += facts_of(chunk);
 	pthread_mutex_unlock(&w->lock);
 }
 
-int writer_close(struct writer *w, struct writer_totals *totals)
+/* Until the thread is through with all there is; false: the disk hangs. */
+static bool finish(struct writer *w)
 {
-	int err, failed;
+	bool ended;
 
-	if (!w)
-		return 0;
 	seal(w);
 	pthread_mutex_lock(&w->lock);
 	w->ending = true;
 	pthread_cond_signal(&w->filled);
+	while (!w->ended && wait_for_thread(w, STALL_MOST_AT_END))
+		;
+	ended = w->ended;
 	pthread_mutex_unlock(&w->lock);
-	if (w->started)
-		pthread_join(w->thread, NULL);
-	if (totals)
-		sum_up(w, totals);
-	failed = w->failed;
-	err = store_close(w->store);
+	return ended;
+}
+
+static void free_writer(struct writer *w)
+{
 	buffer_free(&w->block);
 	for (int i = 0; i < CHUNKS; i++)
 		free(w->chunks[i].facts);
@@ -459,5 +564,31 @@ int writer_close(struct writer *w, struct writer_totals *totals)
 	pthread_cond_destroy(&w->filled);
 	pthread_cond_destroy(&w->emptied);
 	free(w);
-	return failed ? failed : err;
+}
+
+/* The newest whose thread is at a write that may never end: what that works on is left to it. */
+static struct writer *volatile abandoned;
+
+int writer_close(struct writer *w, struct writer_totals *totals)
+{
+	bool ended;
+	int err;
+
+	if (!w)
+		return 0;
+	ended = !w->started || finish(w);
+	if (totals)
+		sum_up(w, totals);
+	if (!ended) {
+		pthread_detach(w->thread);
+		abandoned = w;
+		return -ETIMEDOUT;
+	}
+	if (w->started)
+		pthread_join(w->thread, NULL);
+	else
+		w->end = store_close(w->store);
+	err = w->failed ? w->failed : w->end;
+	free_writer(w);
+	return err;
 }

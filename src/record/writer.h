@@ -22,7 +22,10 @@ struct writer_totals {
 	uint64_t facts, bytes; /* written */
 	uint64_t lost;         /* facts, of which nothing is written but their number, at most */
 };
-/* Writes what there is. totals may be NULL. 0, or -errno: the end is lost. */
+/*
+ * Writes what there is. totals may be NULL. 0, or -errno: the end is lost; -ETIMEDOUT: the disk has
+ * taken nothing for some seconds, and is not waited for any longer.
+ */
 int writer_close(struct writer *writer, struct writer_totals *totals);
 
 /* Copies a whole fact. Without room, because the disk is slow, it is counted as lost. */
@@ -37,6 +40,8 @@ void writer_flush(struct writer *writer);
  * new session begins with it. Its facts come between begin and end.
  */
 bool writer_wants_checkpoint(struct writer *writer);
+/* Is there room for one, so that it need not wait for the disk? None is wanted before there is. */
+bool writer_can_checkpoint(struct writer *writer);
 void writer_begin_checkpoint(struct writer *writer);
 void writer_end_checkpoint(struct writer *writer);
 /* Wants one as soon as can be, in a new file. */

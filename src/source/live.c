@@ -170,45 +170,66 @@ static uint64_t program_misses(const struct bpf_program *program)
 	return info.recursion_misses;
 }
 
-/* Skipped runs that nobody made good. */
-static uint64_t recursion_misses(const struct live *live, uint64_t told_twice)
+/* Skipped runs that nobody made good, by what they would have told. */
+static void recursion_misses(const struct live *live, uint64_t told_twice,
+                             uint64_t misses[LOST_KINDS])
 {
 	const struct tcptrail_bpf *skeleton = live->skeleton;
 	uint64_t state = program_misses(skeleton->progs.on_state); /* before those made good */
 	uint64_t told = __atomic_load_n(&skeleton->bss->nested_told, __ATOMIC_RELAXED);
 
 	told = told > told_twice ? told - told_twice : 0;
-	return (state > told ? state - told : 0) + program_misses(skeleton->progs.on_destroy) +
-	       program_misses(skeleton->progs.on_accept) +
-	       program_misses(skeleton->progs.on_accept4) +
-	       program_misses(skeleton->progs.on_connect_enter) +
-	       program_misses(skeleton->progs.on_connect) +
-	       program_misses(skeleton->progs.on_exit) +
-	       program_misses(skeleton->progs.on_retransmit) +
-	       program_misses(skeleton->progs.on_synack) +
-	       program_misses(skeleton->progs.on_send_reset) +
-	       program_misses(skeleton->progs.on_receive_reset);
+	misses[LOST_TRANSITION] =
+		(state > told ? state - told : 0) + program_misses(skeleton->progs.on_destroy);
+	misses[LOST_CALL] = program_misses(skeleton->progs.on_accept) +
+	                    program_misses(skeleton->progs.on_accept4) +
+	                    program_misses(skeleton->progs.on_connect);
+	misses[LOST_EXIT] = program_misses(skeleton->progs.on_exit);
+	misses[LOST_OTHER] = program_misses(skeleton->progs.on_retransmit) +
+	                     program_misses(skeleton->progs.on_synack) +
+	                     program_misses(skeleton->progs.on_send_reset) +
+	                     program_misses(skeleton->progs.on_receive_reset);
+}
+
+/* Takes over the newer counts: by how much they have grown in all. */
+static uint64_t growth(uint64_t known[LOST_KINDS], const uint64_t now[LOST_KINDS])
+{
+	uint64_t more = 0;
+
+	for (int i = 0; i < LOST_KINDS; i++) {
+		if (now[i] <= known[i])
+			continue; /* told runs ahead of state for an instant */
+		more += now[i] - known[i];
+		known[i] = now[i];
+	}
+	return more;
 }
 
 static void report_ring_losses(struct live *live)
 {
-	uint64_t lost = __atomic_load_n(&live->skeleton->bss->facts_lost, __ATOMIC_RELAXED);
+	uint64_t now[LOST_KINDS], more;
 
-	if (lost == live->lost)
-		return;
-	emit_loss(live, LOSS_RING, lost - live->lost);
-	live->lost = lost;
+	for (int i = 0; i < LOST_KINDS; i++)
+		now[i] = __atomic_load_n(&live->skeleton->bss->facts_lost[i], __ATOMIC_RELAXED);
+	more = growth(live->lost, now);
+	if (more)
+		emit_loss(live, LOSS_RING, more);
 }
 
 void live_report_losses(struct live *live, uint64_t told_twice)
 {
-	uint64_t misses = recursion_misses(live, told_twice);
+	uint64_t now[LOST_KINDS], more;
 
 	report_ring_losses(live);
-	if (misses > live->misses) { /* told runs ahead of state for an instant */
-		emit_loss(live, LOSS_RECURSION, misses - live->misses);
-		live->misses = misses;
-	}
+	recursion_misses(live, told_twice, now);
+	more = growth(live->misses, now);
+	if (more)
+		emit_loss(live, LOSS_RECURSION, more);
+}
+
+uint64_t live_lost(const struct live *live, enum lost_kind kind)
+{
+	return live->lost[kind] + live->misses[kind];
 }
 
 int live_drain(struct live *live)
@@ -309,11 +330,17 @@ int live_name_reasons(struct live *live)
 
 int live_peek(struct live *live, uint64_t sk, uint64_t cookie, bool tell)
 {
-	uint64_t args[3] = {sk, cookie, tell};
+	uint64_t args[2] = {sk, cookie};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = args, .ctx_size_in = sizeof(args));
 	int fd = bpf_program__fd(live->skeleton->progs.peek_socket);
 	int err = fd < 0 ? -ENOTSUP : bpf_prog_test_run_opts(fd, &options);
 
+	if (err || !options.retval || !tell)
+		return err ? err : (int)options.retval;
+	/* Events before the sample that may show their outcome. */
+	err = live_drain_all(live);
+	if (!err)
+		fact_emit(&live->sink, &live->skeleton->bss->peeked.h);
 	return err ? err : (int)options.retval;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "dump.h"
+#include "lost.h"
 #include "source/source.h"
 
 struct live;
@@ -42,6 +43,8 @@ int live_drain(struct live *live);
  * program. told_twice: how many transitions have come twice so far, and make no skipped one good.
  */
 void live_report_losses(struct live *live, uint64_t told_twice);
+/* How many facts of a kind were reported lost so far. */
+uint64_t live_lost(const struct live *live, enum lost_kind kind);
 
 /*
  * Hands over the dumps of stacks that facts name, which fn takes or, false, has no
@@ -76,8 +79,8 @@ bool live_can_walk(const struct live *live);
 bool live_tells_exits(const struct live *live);
 
 /*
- * Is the full socket with this cookie still at this address? 1 or 0; -errno. If so, and if
- * it is to be told: FACT_SEEN in the ring.
+ * Is the socket with this cookie (0: any) still at this address? 1, or 2: and it is a listener
+ * with half-open connections; 0: no; -errno. If it is, and is to be told: FACT_SEEN, after what is in the ring.
  */
 int live_peek(struct live *live, uint64_t sk, uint64_t cookie, bool tell);
 

@@ -22,10 +22,11 @@ struct live {
 	bool stacks;
 	/* Positions in the ring, as the kernel maps them: written so far, read so far. */
 	const uint64_t *written, *read;
-	uint64_t drained;      /* bytes, by the drain at work ... */
-	uint64_t begun;        /* ... which began at this position */
-	uint64_t until;        /* position that the next drain ends at; UINT64_MAX: none */
-	uint64_t lost, misses; /* reported so far */
+	uint64_t drained; /* bytes, by the drain at work ... */
+	uint64_t begun;   /* ... which began at this position */
+	uint64_t until;   /* position that the next drain ends at; UINT64_MAX: none */
+	/* Reported so far: found the ring full; runs that were skipped. */
+	uint64_t lost[LOST_KINDS], misses[LOST_KINDS];
 	uint64_t stacks_lost, stacks_refused;
 };
 

@@ -46,8 +46,6 @@ static const struct probe {
          "who accepted"},
 	{"on_accept4", PROBE_SYSCALL, "sys_exit_accept4", false, true,
          "tp/syscalls/sys_exit_accept4", "who accepted"},
-	{"on_connect_enter", PROBE_SYSCALL, "sys_enter_connect", false, true,
-         "tp/syscalls/sys_enter_connect", "fd of who connects"},
 	{"on_connect", PROBE_SYSCALL, "sys_exit_connect", false, true,
          "tp/syscalls/sys_exit_connect", "who connected, from which port"},
 	{"on_exit", PROBE_TRACEPOINT, "sched_process_exit", false, true,
@@ -57,7 +55,7 @@ static const struct probe {
 	{"walk_holders", PROBE_ITERATOR, "task_file", false, false, "iter/task_file",
          "which process holds which fd"},
 	{"peek_socket", PROBE_ON_DEMAND, "", false, true, "raw_tp (run on demand, 5.10)",
-         "local port of a socket in SYN_SENT"},
+         "one socket by its address: its port, or whether it is there"},
 	{"", PROBE_HELPER, "bpf_task_pt_regs", false, true, "bpf_task_pt_regs()",
          "registers, for --stacks"},
 };

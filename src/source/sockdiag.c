@@ -253,7 +253,7 @@ static bool is_wanted(const struct fact_sample *want, const struct fact_sample *
 
 	if (got->lport != want->lport || got->rport != want->rport)
 		return false;
-	if (got->state == TCP_LISTEN)
+	if (got->state == TCP_LISTEN && want->state != TCP_LISTEN)
 		return false;
 	if (want->cookie)
 		return got->cookie == want->cookie;

@@ -166,13 +166,18 @@ assert_matches "$(cat "$work/run.err")" '^tcptrail: (tracing; Ctrl-C ends|.*ulim
 kill -INT "$started" 2>/dev/null || true
 wait "$started" || [ $? = 3 ]
 
+# fdinfo PID: of all its files; some are closed meanwhile.
+fdinfo() {
+	cat "/proc/$1/fdinfo/"* 2>/dev/null || true
+}
+
 # What takes longer to print has more room to wait in.
 assert_ring() { # BYTES ARGUMENT...
 	local bytes=$1
 	shift
 	trace_start events "$@"
-	assert_equal "$bytes" "$(awk '/^map_type:/ { ring = $2 == 27 }
-		/^max_entries:/ && ring { print $2 }' "/proc/$trace_pid/fdinfo/"* | sort -u)" "bytes of ring, $*"
+	assert_equal "$bytes" "$(fdinfo "$trace_pid" | awk '/^map_type:/ { ring = $2 == 27 }
+		/^max_entries:/ && ring { print $2 }' | sort -u)" "bytes of ring, $*"
 	trace_stop
 }
 assert_ring $((32 << 20))
@@ -185,7 +190,7 @@ assert_ring 65536 --json --ring 64K
 
 # bpf_ids PID: what it has in the kernel, as "prog 12", "map 5", "link 3".
 bpf_ids() {
-	cat "/proc/$1/fdinfo/"* 2>/dev/null | sed -nE 's/^(prog|map|link)_id:\s*([0-9]+)$/\1 \2/p' | sort -u
+	fdinfo "$1" | sed -nE 's/^(prog|map|link)_id:\s*([0-9]+)$/\1 \2/p' | sort -u
 }
 
 left() {
@@ -200,7 +205,7 @@ all_gone() {
 	! left
 }
 
-for args in "events" "-n" "record $work/recording" "events --stacks" "why --for 60s"; do
+for args in "events" "-n" "record $work/recording" "events --stacks" "why --for 10m"; do
 	# shellcheck disable=SC2086 # words
 	start /dev/null "$work/killed.err" "$TCPTRAIL" $args
 	wait_until "$args" grep -qE '^tcptrail: (tracing|recording|watching)' "$work/killed.err"

@@ -29,7 +29,7 @@ cleanup() {
 		kill -TERM "$pid" 2>/dev/null
 	done
 	for pid in "${started_pids[@]}"; do
-		await_end "$pid" 30 || kill -KILL "$pid" 2>/dev/null
+		await_end "$pid" 100 || kill -KILL "$pid" 2>/dev/null
 	done
 	for ((i = ${#made_cgroups[@]} - 1; i >= 0; i--)); do
 		rmdir "${made_cgroups[i]}"
@@ -67,11 +67,17 @@ skip() {
 LIVE_CEILING=90
 ceiling=$((LIVE_CEILING * 10)) # in tenths, for await_end
 
-# await_end PID TENTHS: until the process is gone or a zombie.
+# has_ended PID: is it gone, or a zombie?
+has_ended() {
+	case $(ps -o stat= -p "$1" 2>/dev/null || true) in '' | Z*) return 0 ;; esac
+	return 1
+}
+
+# await_end PID TENTHS: until it has ended.
 await_end() {
 	local i
 	for ((i = 0; i < $2; i++)); do
-		case $(ps -o stat= -p "$1" 2>/dev/null || true) in '' | Z*) return 0 ;; esac
+		! has_ended "$1" || return 0
 		sleep 0.1
 	done
 	return 1
@@ -322,6 +328,13 @@ record_fine() {
 	assert_lacks "$err" " MiB; " "notices" # "recorded 43 facts in 0.1 MiB; 17 were lost"
 	[ "$status" = 4 ] && [[ $err == *"facts were lost on the way ("* ]] && return 0
 	[ "$status" = 0 ] || fail "exit status $status of the recorder" "$err"
+}
+
+# skip_among_sockets MOST: each file of a recording has all sockets of the host in it.
+skip_among_sockets() {
+	local sockets
+	sockets=$("$TCPTRAIL" snapshot -an --csv --no-header --columns state 2>/dev/null | wc -l)
+	[ "$sockets" -lt "$1" ] || skip "the $sockets sockets of this host are too many for its recordings"
 }
 
 # record_files DIR COUNT: has it so many? For wait_until.

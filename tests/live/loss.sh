@@ -39,6 +39,11 @@ rows_last() {
 		sed -e 's/[][]//g; s/::ffff://g; s/:0$/:*/' | tr ',' ' '
 }
 
+# is_told REGEX: by the facts of the recording, up to now.
+is_told() {
+	"$TCPTRAIL" events --facts --from "$work/recording" 2>/dev/null | grep -E -- "$1"
+}
+
 storm() {
 	everywhere "$SCENARIO" storm --count "$1" --hold 0 </dev/null >/dev/null
 }
@@ -128,17 +133,15 @@ wait_until "no row of it" has_rows 0
 kill -INT "$list"
 wait "$list" || true
 
-# The end of a namespace is a fact, once its last socket is gone. The walk that finds it is asked for
-# by a loss.
-trace_start events --facts --ring 4K
+# The end of a namespace is a fact, once its last socket is gone: of the recorder's last walk.
+record_start "$work/recording"
 scenario_start established --netns
 netns=$(scenario_get netns)
-wait_until "its counters or name" grep -qE "(counter netns|name kind=netns key)=$netns( |$)" "$work/trace.out"
+wait_until "its counters or name" is_told "(counter netns|name kind=netns key)=$netns( |$)"
 scenario_stop
-storm 1000
-wait_until "the end of it" grep -qE " netns_gone netns=$netns$" "$work/trace.out"
-trace_stop
-assert_equal 4 "$status" "exit status ($err)"
+record_stop
+record_fine
+is_told " netns_gone netns=$netns$" || fail "the end of $netns is not told"
 
 # --- a table that is full -----------------------------------------------------------------------
 

@@ -6,9 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
-# Each file has all sockets of the host in it, and files are small here.
-sockets=$("$TCPTRAIL" snapshot -an --csv --no-header --columns state 2>/dev/null | wc -l)
-[ "$sockets" -lt 10000 ] || skip "the $sockets sockets of this host do not fit in files this small"
+skip_among_sockets 10000 # files are small here
 
 disk=$work/disk
 mkdir "$disk"
@@ -18,6 +16,22 @@ made_mounts+=("$disk")
 # Short connections for as long as the test runs.
 start "$work/churn" "$work/churn.err" sh -c \
 	'while "$0" storm --count 300 --linger0 </dev/null >/dev/null; do sleep 0.05; done' "$SCENARIO"
+
+# feed_until WHAT COMMAND...: makes facts, as fast as it goes, until COMMAND succeeds.
+feed_until() {
+	local what=$1
+	shift
+	wait_until "$what" fed "$@"
+}
+
+fed() {
+	"$@" || { "$SCENARIO" storm --count 2000 --linger0 --hold 0 </dev/null && "$@"; }
+}
+
+# has_connects FILE|DIR: of the churn, on the disk. For wait_until.
+has_connects() {
+	"$TCPTRAIL" events -n --from "$1" --limit 1000 2>/dev/null | grep "CLOSE -> SYN_SENT"
+}
 
 fill() {
 	head -c 100M /dev/zero >"$disk/filler" 2>/dev/null || true
@@ -59,12 +73,12 @@ bytes() {
 
 record_start "$disk/dir/"
 wait_until "a file" record_files "$disk/dir" 1
-wait_until "facts in it" "$VERIFY" "$disk/dir"
+wait_until "connects in it" has_connects "$disk/dir"
 fill
 readable "$disk/dir"
 kept=$(sha256sum "$disk"/dir/*)
 kill -HUP "$record_pid" # a try, in vain
-sleep 1.5
+wait_until "the signal to be taken" grep -q '^ShdPnd:[[:space:]]0*$' "/proc/$record_pid/status"
 rm "$disk/filler"
 wait_until "a recorder that goes on" record_says "recording goes on"
 events=$(notices .)
@@ -91,7 +105,7 @@ rm -r "$disk/filler" "$disk/dir"
 
 # A file, and a disk that is full twice.
 record_start "$disk/one"
-wait_until "facts in it" "$VERIFY" "$disk/one"
+wait_until "connects in it" has_connects "$disk/one"
 for time in 1 2; do
 	fill $time
 	readable "$disk/one"
@@ -108,7 +122,7 @@ readable "$disk/one"
 record_by=(prlimit --fsize=3000000)
 record_start "$work/limited/"
 record_by=()
-wait_until "to go on" record_says "recording goes on"
+feed_until "to go on" record_says "recording goes on"
 record_stop
 assert_contains "$err" "is paused, what comes is not kept: File too large" "notices"
 assert_equal 4 "$status" "exit status ($err)"
@@ -124,13 +138,20 @@ record_start --max-size 1M "$work/small/"
 wait_until "a file" record_files "$work/small" 1
 first=$(find "$work/small" -type f | head -n 1)
 looks=0
-while ! gone "$first" || [ $looks -lt 50 ]; do
+is_bounded() {
 	kill -STOP "$record_pid" # of one instant
 	assert_between 0 1048576 "$(bytes "$work/small")" "bytes of a recording that is bounded"
 	kill -CONT "$record_pid"
 	looks=$((looks + 1))
-	[ $looks -lt 2000 ] || fail "the first file is still there"
+}
+bounded_and_gone() {
+	is_bounded
+	fed gone "$first"
+}
+until [ $looks -ge 50 ]; do
+	is_bounded
 done
+wait_until "the first file to be gone" bounded_and_gone
 record_stop
 assert_between 262144 1048576 "$(bytes "$work/small")" "bytes of what it has become"
 # On a host with many sockets its last checkpoint may be all that there is room for.
@@ -145,6 +166,7 @@ record_stop
 readable "$work/young"
 
 record_start --max-size 1M "$work/full"
+feed_until "the file to be full" has_ended "$record_pid"
 record_end # by itself
 record_fine
 assert_contains "$err" "$work/full is as large as --max-size lets it be" "notices"
@@ -154,7 +176,7 @@ readable "$work/full"
 record_start --for 1s "$work/short"
 record_end
 record_fine
-readable "$work/short"
+record_equal "$work/short" "what there was in a second"
 
 # --- what is refused --------------------------------------------------------------------------------
 

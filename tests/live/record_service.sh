@@ -97,5 +97,19 @@ rows_ours "$work/run.out"
 assert_contains "$(row "$cookie" '.stack // [] | tojson')" '"main"' "its stack"
 scenario_stop
 
+# --- an error stops it, and systemd starts it again --------------------------------------------------
+
+export LD_PRELOAD=$(dirname "$TCPTRAIL")/progs/faults.so FAILED_WAIT=$work/failed
+service_start
+touch "$FAILED_WAIT"
+record_end
+unset LD_PRELOAD FAILED_WAIT
+assert_equal 5 "$status" "exit status after an error ($err)"
+assert_contains "$err" "stopped: Input/output error" "notices"
+assert_lacks " $(setting SuccessExitStatus) $(setting RestartPreventExitStatus) " " 5 " "what is no failure"
+assert_equal on-failure "$(setting Restart)"
+assert_run 0 "$TCPTRAIL" info --json "$state"
+assert_equal 3 "$(jq '.sessions | length' <<<"$out")" "sessions, the one that was stopped included"
+
 installed uninstall
 assert_equal "" "$(find "$root" -type f)" "what is left"

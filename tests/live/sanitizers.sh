@@ -44,7 +44,7 @@ storm_at() {
 	"$SCENARIO" storm --count "$count" --hold 0 </dev/null >/dev/null
 	"$SCENARIO" prefork --count 5 </dev/null >/dev/null
 	[ -z "$signal" ] || kill -"$signal" "$started"
-	await_end "$started" 900 || fail "$* does not end"
+	await_end "$started" "$ceiling" || fail "$* does not end"
 	status=0
 	wait "$started" || status=$?
 	no_reports "report of $*"

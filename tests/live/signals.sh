@@ -79,8 +79,8 @@ in_syscall() {
 }
 
 case $(uname -m) in
-x86_64) reads=0 writes=1 opens=257 ;;
-*) reads=63 writes=64 opens=56 ;;
+x86_64) reads=0 writes=1 opens=257 polls='232|281' ;;
+*) reads=63 writes=64 opens=56 polls=22 ;;
 esac
 
 mkfifo "$work/from" "$work/to"
@@ -124,4 +124,47 @@ for signal in INT TERM; do
 		assert_between 5 1000000 "$(wc -l <"$work/got")" "lines"
 		[ $format != --json ] || assert_run 0 jq -e . "$work/got"
 	done
+done
+
+# Other commands, whatever they print.
+"$TCPTRAIL" record --for 1s "$work/one" 2>/dev/null || [ $? = 4 ]
+for signal in INT TERM HUP; do
+	for command in "info $work/one" "explain" "--help" "events --from $work/one" "why -v --from $work/one"; do
+		exec {reader}<>"$work/to"
+		dd if=/dev/zero bs=64K count=1 >&"$reader" 2>/dev/null # it is full
+		# shellcheck disable=SC2086 # words
+		start "$work/stage" "$work/stage.err" sh -c 'to=$0; exec "$@" >"$to"' "$work/to" "$TCPTRAIL" $command
+		wait_until "$command to wait for its reader" in_syscall "$started" "$writes"
+		ends_by $signal
+		exec {reader}>&-
+	done
+
+	# It was started with signals blocked, as some supervisors do.
+	start "$work/stage" "$work/stage.err" env --block-signal=INT --block-signal=TERM --block-signal=HUP \
+		"$TCPTRAIL" snapshot --from "$work/from"
+	wait_until "snapshot to open a pipe" in_syscall "$started" "$opens"
+	ends_by $signal
+
+	# At whatever stage of a live run: while it loads, walks, or prints. Only nothing may stay.
+	for delay in 0 0.02 0.05 0.1 0.2 0.4; do
+		for command in "snapshot -an" "events" "why --for 60s" "record $work/stages$signal$delay/" "snapshot -c -an"; do
+			# shellcheck disable=SC2086 # words
+			start "$work/stage" "$work/stage.err" "$TCPTRAIL" $command
+			sleep $delay
+			kill -$signal "$started" 2>/dev/null || true
+			[ "$signal $command" != "HUP record $work/stages$signal$delay/" ] || kill -TERM "$started"
+			await_end "$started" "$ceiling" || fail "$command does not end by SIG$signal after $delay s"
+			wait "$started" || true
+		done
+	done
+
+	# The notices' reader does not read either.
+	exec {reader}<>"$work/to"
+	dd if=/dev/zero bs=60K count=1 >&"$reader" 2>/dev/null
+	start /dev/null "$work/stage.err" sh -c 'exec "$0" why --for 600s 2>"$1"' "$TCPTRAIL" "$work/to"
+	wait_until "why to watch" in_syscall "$started" "$polls"
+	kill -$signal "$started"
+	await_end "$started" "$ceiling" || fail "why does not end by SIG$signal"
+	wait "$started" || true
+	exec {reader}>&-
 done

@@ -33,7 +33,10 @@ start "$work/live.out" "$work/live.err" "$TCPTRAIL" --netns "$here" -n --stacks 
 live=$started
 wait_until "the second tracer" tracing "$work/live.err" "$live"
 trace_start events --facts --stacks --output "$work/facts"
-# Without the time it takes to learn the ways there may be some ids more; not one a connection.
+# The ways are learned from the first ones, for which there may be ids more; not one a connection.
+held "$progs/pie" sites 10
+wait_until "the ways to be learned" grep -qa 'name="library_inner\|name="accept_one' "$work/facts"
+release
 held "$progs/pie" sites 1000
 trace_stop
 assert_trace_fine

@@ -74,7 +74,7 @@ public class Server {
 
 	public static void main(String[] args) throws Exception {
 		ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-		for (int i = 0; i < 3000; i++) { /* until it is compiled */
+		for (int i = 0; i < 3000; i++) { /* until it is compiled, which -Xbatch waits for */
 			Socket client = dialUpstream(server.getLocalPort());
 			serveOne(server).close();
 			client.close();
@@ -91,7 +91,7 @@ javac -d "$work/tmp" "$work/Server.java"
 # Compiled code of the JVM keeps no frame pointer unless told to, and has no other information.
 mkfifo "$work/java.in"
 start "$work/java.out" "$work/java.err" sh -c 'exec "$@" <"$0"' "$work/java.in" "${in_own_tmp[@]}" \
-	java -XX:+PreserveFramePointer -cp /tmp Server
+	java -Xbatch -XX:+PreserveFramePointer -cp /tmp Server
 java=$started
 exec {java_in}>"$work/java.in"
 wait_until "java to have compiled" has_line "$work/java.out" ready

@@ -98,14 +98,18 @@ program_start python3 "$progs/situations.py" \
 	refused=knock:1:7000:15 unanswered=dial:4:7001:12 lost=knock:1:7002:3 exhausted=hold:1:7003:510 \
 	opening=dial:1:7004:12 crowd=dial:1:7005:8 queue=hold:1:7006:8 sender=send:1:7007:5 \
 	deaf=deaf:1:7008:3 resender=send:2:7009:3 left=send:1:7010:5 half=half:1:7011:5 \
-	crossing=send:1:7012:5 patient=half:1:7013:110 churn=churn:1:7014:385 ignored=ask:1:7015:15 \
+	crossing=send:1:7012:5 patient=half:1:7013:110 ignored=ask:1:7015:15 \
 	aborted=ask:1:7016:15 many=send:1:7017:70 \
-	polite.ok=polite:3:8001:0 ask.ok=ask:3:8005:0 churn.ok=churn:3:8007:42 \
+	polite.ok=polite:3:8001:0 ask.ok=ask:3:8005:0 \
 	"${more[@]}"
 situations=$scenario
-while read -r name pid; do
-	pid_of[$name]=$pid
-done < <(scenario_lines name=.* | sed -E 's/name=(.*) pid=(.*)/\1 \2/')
+learn_pids() {
+	local name pid
+	while read -r name pid; do
+		pid_of[$name]=$pid
+	done < <(scenario_lines name=.* | sed -E 's/name=(.*) pid=(.*)/\1 \2/')
+}
+learn_pids
 
 wait_until "both ends to close" in_state fin-wait-1 7012 5
 kill -USR1 "${pid_of[crossing]}"
@@ -114,8 +118,6 @@ wait_until "unreachable connects" done_with lost 3
 wait_until "a lack of ports" grep -q '^done=exhausted failed=[1-9]' "$work/scenario.$situations"
 wait_until "unread data at close" done_with ignored 15
 wait_until "aborts" done_with aborted 15
-wait_until "TIME_WAIT" waits_to 7014 380
-wait_until "a little TIME_WAIT" waits_to 8007 40
 wait_until "a full queue" queue_has 7005 5
 wait_until "a queue that is nearly full" queue_has 7006 8
 wait_until "half-closed connections" in_state close-wait 7013 110
@@ -128,6 +130,12 @@ wait_until "FINs that crossed to be sent again" retried closing "sport = :7012" 
 wait_until "data to be sent again" retried established "dport = :7009" 3 4
 wait_until "data to be old" unread_for_long "sport = :7007" 5
 wait_until "windows to be closed for long" probes_seldom "sport = :7008" 3
+
+# TIME_WAIT lasts a minute: last.
+program_start python3 "$progs/situations.py" churn=churn:1:7014:385 churn.ok=churn:3:8007:42
+learn_pids
+wait_until "TIME_WAIT" waits_to 7014 380
+wait_until "a little TIME_WAIT" waits_to 8007 40
 kill -INT "$why_pid"
 why_end
 

@@ -268,7 +268,6 @@ static void ask(struct trio *trio)
 	names_want(names, key);
 	if (model_chance(&trio->model, 50))
 		names_next_wanted(names, ~0U, &key);
-	table_take_walk_wish(trio->live);
 }
 
 /* --- checkpoints ----------------------------------------------------------------------------- */

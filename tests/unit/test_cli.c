@@ -454,6 +454,8 @@ static void test_output(void **state)
 	assert_int_equal(o.format, OUTPUT_FACTS);
 	assert_int_equal(o.color, COLOR_AUTO);
 	assert_string_equal(o.columns, "help");
+	assert_int_equal(o.command, COMMAND_HELP);
+	assert_int_equal(o.help_about, COMMAND_EVENTS);
 	options_free(&o);
 
 	o = accept(&line, "--sort age"); /* shapes the snapshot of a watch */
@@ -828,12 +830,67 @@ static void test_help_columns(void **state)
 	free(events);
 }
 
+/* By any spelling, and not by what only looks like it. */
+static void test_about_kernel(void **state)
+{
+	static const char *const kernel[] = {
+		"",
+		"-np",
+		"snapshot -antp",
+		"events --comm --from",
+		"snapshot --output info",
+		"why close_wait",
+		"record info",
+		"record --max-size 1M explain",
+		"--probes",
+		"--prob",
+		"trail -n 4242:7",
+	};
+	static const char *const other[] = {
+		"-h",
+		"-V",
+		"-anh",
+		"--help",
+		"--he",
+		"--vers",
+		"record --help",
+		"events -V",
+		"explain",
+		"explain close_wait",
+		"info dir",
+		"--json info dir",
+		"diff --from dir start",
+		"snapshot --from f",
+		"snapshot --from=f",
+		"--fr f",
+		"events -n --fro=f",
+		"events --columns help",
+		"why --from f",
+	};
+	struct options o;
+	struct line line;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kernel); i++) {
+		o = accept(&line, kernel[i]);
+		assert_true(cli_about_kernel(&o));
+		options_free(&o);
+	}
+	for (size_t i = 0; i < COUNT(other); i++) {
+		print_message("%s\n", other[i]);
+		o = accept(&line, other[i]);
+		assert_false(cli_about_kernel(&o));
+		options_free(&o);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_posixly_correct),
+		cmocka_unit_test(test_about_kernel),
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_abbreviated),
 		cmocka_unit_test(test_continuous),

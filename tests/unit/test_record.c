@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Recordings on disk: what a writer writes, a reader reads, whatever happened to the bytes. */
+#include <dirent.h>
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,6 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -94,6 +99,37 @@ static void write_facts(struct writer *writer, uint64_t from, uint64_t to, uint6
 		if (n % block == block - 1)
 			writer_flush(writer);
 	}
+}
+
+/* Bytes of a file, or of all files of a directory. */
+static uint64_t bytes_of(const char *path)
+{
+	struct stat stat_buf;
+	uint64_t bytes = 0;
+	char name[512];
+	DIR *dir = opendir(path);
+
+	if (!dir)
+		return stat(path, &stat_buf) ? 0 : (uint64_t)stat_buf.st_size;
+	for (const struct dirent *entry; (entry = readdir(dir));) {
+		snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
+		if (entry->d_name[0] != '.' && !stat(name, &stat_buf))
+			bytes += (uint64_t)stat_buf.st_size;
+	}
+	closedir(dir);
+	return bytes;
+}
+
+/* As write_facts(), until they are in a file: the writer's thread is never behind. */
+static void write_facts_through(struct writer *writer, const char *path, uint64_t from, uint64_t to)
+{
+	uint64_t before = bytes_of(path);
+
+	write_facts(writer, from, to, to - from);
+	for (int i = 0; i < 45000 && bytes_of(path) == before && !writer_is_full(writer) &&
+	                !writer_wants_checkpoint(writer);
+	     i++)
+		usleep(2000);
 }
 
 /* A checkpoint is whatever facts stand between begin and end. */
@@ -196,6 +232,7 @@ static void test_nothing_is_written_over(void **state)
 	struct store_config there = config, nowhere = config;
 	struct writer *writer = NULL, *first;
 	char path[128], none[128];
+	struct stat stat_buf;
 	struct diag diag;
 
 	(void)state;
@@ -204,11 +241,15 @@ static void test_nothing_is_written_over(void **state)
 	there.path = path;
 	nowhere.path = none;
 	first = open_writer(path, 1 << 20);
+	assert_int_equal(writer_open(&writer, &there, &diag), -EWOULDBLOCK); /* it is empty */
+	write_facts(first, 0, 10, 10);
+	while (stat(path, &stat_buf) || !stat_buf.st_size)
+		usleep(20000);
 	assert_int_equal(writer_open(&writer, &there, &diag), -EEXIST);
 	assert_non_null(strstr(diag.text, "there already"));
 	assert_int_equal(writer_open(&writer, &nowhere, &diag), -ENOENT);
 	assert_non_null(strstr(diag.text, "No such file"));
-	close_writer(first, 0, 0);
+	close_writer(first, 10, 0);
 }
 
 static void test_directory_is_locked(void **state)
@@ -323,9 +364,9 @@ static void test_bounds(void **state)
 	fputs("not a recording", file);
 	fclose(file);
 	for (int round = 0; round < 300; round++) {
-		write_facts(writer, n, n + 500, 500);
+		write_facts_through(writer, path, n,
+		                    n + 500); /* its thread says when a file is full */
 		n += 500;
-		usleep(2000); /* the writer's thread says when a file is full */
 		if (writer_wants_checkpoint(writer))
 			write_checkpoint(writer, n++);
 		assert_int_equal(writer_take_lost(writer), 0);
@@ -521,21 +562,21 @@ static void test_rubbish_between(void **state)
 
 static void await_news(struct writer *writer, struct diag *diag)
 {
-	for (int i = 0; i < 500; i++) {
+	for (int i = 0; i < 4500; i++) {
 		if (writer_news(writer, diag))
 			return;
 		writer_fact(nth(1), writer);
 		writer_flush(writer);
 		usleep(20000);
 	}
-	fail_msg("no news in 10 s");
+	fail_msg("no news in 90 s");
 }
 
 static void await_file(const char *path)
 {
-	struct dir dir = {.count = 0};
+	struct dir dir = {.fd = -1};
 
-	for (int i = 0; i < 500 && !dir.count; i++) {
+	for (int i = 0; i < 4500 && !dir.count; i++) {
 		dir_free(&dir);
 		assert_int_equal(dir_list(&dir, path, NULL), 0);
 		usleep(20000);
@@ -544,32 +585,39 @@ static void await_file(const char *path)
 	dir_free(&dir);
 }
 
-/* No file of a directory can be made; then it can: what came meanwhile is counted as lost. */
+/* So large may files become: with 0 nothing can be written. */
+static void limit_files(rlim_t size)
+{
+	const struct rlimit limit = {size, RLIM_INFINITY};
+
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* No file of a directory can be written; then it can: what came meanwhile is counted as lost. */
 static void test_pause(void **state)
 {
 	struct reader_summary summary;
 	struct writer_totals totals;
 	struct writer *writer;
 	struct reader *reader;
-	char path[128], gone[128];
 	uint64_t lost = 0;
 	struct diag diag;
+	char path[128];
 
 	(void)state;
 	path_of(path, "dir/");
-	path_of(gone, "gone");
 	writer = open_writer(path, 1 << 24);
 	write_facts(writer, 0, 10, 10);
 	await_file(path);
-	path[strlen(path) - 1] = '\0';
-	assert_int_equal(rename(path, gone), 0);
+	limit_files(0);
 	writer_rotate(writer);
 	assert_true(writer_wants_checkpoint(writer));
 	write_checkpoint(writer, 10);
 	await_news(writer, &diag);
-	assert_non_null(strstr(diag.text, "No such file"));
-	assert_int_equal(rename(gone, path), 0);
-	for (int i = 0; i < 500 && !writer_wants_checkpoint(writer); i++) {
+	assert_non_null(strstr(diag.text, "File too large"));
+	limit_files(RLIM_INFINITY);
+	for (int i = 0; i < 4500 && !writer_wants_checkpoint(writer); i++) {
 		writer_fact(nth(1), writer);
 		writer_flush(writer);
 		usleep(20000);
@@ -591,31 +639,144 @@ static void test_pause(void **state)
 	reader_close(reader);
 }
 
+/* The recorder goes on in a directory that is renamed, and deletes its oldest files there. */
+static void test_renamed_directory(void **state)
+{
+	char path[128], moved[128], loop[160];
+	struct writer *writer;
+	struct reader *reader;
+	struct dir dir;
+
+	(void)state;
+	path_of(path, "dir/");
+	path_of(moved, "moved");
+	writer = open_writer(path, 1 << 20);
+	write_facts(writer, 0, 10, 10);
+	await_file(path);
+	path[strlen(path) - 1] = '\0';
+	assert_int_equal(rename(path, moved), 0);
+	snprintf(loop, sizeof(loop), "%s/loop.tcptrail", moved);
+	assert_int_equal(symlink("loop.tcptrail", loop), 0);
+	for (int i = 0; i < 50; i++) {
+		writer_rotate(writer);
+		write_checkpoint(writer, 0);
+		write_facts(writer, 1000 * i, 1000 * i + 1000, 1000);
+	}
+	assert_int_equal(writer_close(writer, NULL), 0);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(dir_list(&dir, moved, NULL), 0);
+	assert_true(dir.count > 1);
+	assert_int_equal(dir.unreadable, 1);
+	dir_free(&dir);
+	reader = open_reader(moved);
+	reader_close(reader);
+}
+
+/* --- a disk that hangs ---------------------------------------------------------------------------- */
+
+static pthread_mutex_t disk = PTHREAD_MUTEX_INITIALIZER;
+static atomic_int waiting; /* threads, for the disk */
+
+/* In place of libc's: waits for the disk. */
+int fdatasync(int fd)
+{
+	atomic_fetch_add(&waiting, 1);
+	pthread_mutex_lock(&disk);
+	pthread_mutex_unlock(&disk);
+	atomic_fetch_sub(&waiting, 1);
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+/* From here on the disk hangs, and the writer's thread with it. How many facts that took. */
+static uint64_t hang(struct writer *writer)
+{
+	uint64_t n = 0;
+
+	pthread_mutex_lock(&disk);
+	while (!atomic_load(&waiting)) {
+		writer_fact(nth(n++), writer);
+		writer_flush(writer);
+		usleep(1000);
+	}
+	return n;
+}
+
+/* Neither facts nor checkpoints wait for it; what it does not take is counted. */
+static void test_hung_disk(void **state)
+{
+	struct writer_totals totals;
+	struct writer *writer;
+	struct reader *reader;
+	uint64_t lost = 0, n = 0;
+	struct diag diag;
+	char path[128];
+
+	(void)state;
+	path_of(path, "dir/");
+	writer = open_writer(path, 1 << 30);
+	n = hang(writer);
+	do /* more than the queue holds */
+		writer_fact(nth(n++), writer);
+	while (!writer_news(writer, &diag));
+	assert_string_equal(diag.text, "the disk does not take it");
+	assert_false(writer_wants_checkpoint(writer));
+	write_checkpoint(writer, n); /* does not wait for ever */
+	pthread_mutex_unlock(&disk);
+	for (int i = 0; i < 5000 && !writer_wants_checkpoint(writer); i++)
+		usleep(20000);
+	write_checkpoint(writer, n);
+	assert_true(writer_news(writer, &diag));
+	assert_string_equal(diag.text, "");
+	lost = writer_take_lost(writer);
+	assert_true(lost > 0);
+	assert_int_equal(writer_close(writer, &totals), 0);
+	assert_int_equal(totals.lost, lost);
+	reader = open_reader(path);
+	reader_close(reader);
+}
+
+/* The end of a recording does not wait for ever either. */
+static void test_hung_disk_at_the_end(void **state)
+{
+	struct writer_totals totals;
+	struct writer *writer;
+	char path[128];
+	uint64_t n;
+
+	(void)state;
+	path_of(path, "dir/");
+	writer = open_writer(path, 1 << 30);
+	n = hang(writer);
+	write_facts(writer, n, n + 90, 30);
+	assert_int_equal(writer_close(writer, &totals), -ETIMEDOUT);
+	assert_true(totals.lost >= 90);
+	assert_int_equal(totals.facts + totals.lost, n + 90);
+	pthread_mutex_unlock(&disk);
+}
+
 /* Another file that is asked for while it is paused is a try, too, and of another session. */
 static void test_rotate_while_paused(void **state)
 {
 	struct reader_summary summary;
 	struct writer *writer;
 	struct reader *reader;
-	char path[128], gone[128];
 	struct diag diag;
+	char path[128];
 
 	(void)state;
 	path_of(path, "dir/");
-	path_of(gone, "gone");
 	writer = open_writer(path, 1 << 24);
 	write_facts(writer, 0, 10, 10);
 	await_file(path);
-	path[strlen(path) - 1] = '\0';
-	assert_int_equal(rename(path, gone), 0);
+	limit_files(0);
 	for (int i = 0; i < 2; i++) {
 		writer_rotate(writer);
 		write_checkpoint(writer, 10);
 		write_facts(writer, 11, 20, 10);
 	}
 	await_news(writer, &diag);
-	assert_non_null(strstr(diag.text, "No such file"));
-	assert_int_equal(rename(gone, path), 0);
+	assert_non_null(strstr(diag.text, "File too large"));
+	limit_files(RLIM_INFINITY);
 	writer_rotate(writer);
 	write_checkpoint(writer, 0);
 	await_news(writer, &diag);
@@ -697,10 +858,8 @@ static void test_full_file(void **state)
 	(void)state;
 	path_of(path, "one");
 	writer = open_writer(path, 1 << 14);
-	for (int i = 0; i < 500 && !writer_is_full(writer); i++, n += 500) {
-		write_facts(writer, n, n + 500, 500);
-		usleep(2000);
-	}
+	for (int i = 0; i < 500 && !writer_is_full(writer); i++, n += 500)
+		write_facts_through(writer, path, n, n + 500);
 	assert_true(writer_is_full(writer));
 	assert_int_equal(writer_close(writer, &totals), 0);
 	assert_int_equal(totals.lost, 0);
@@ -755,6 +914,9 @@ int main(void)
 		TEST(test_rubbish_between),
 		TEST(test_pause),
 		TEST(test_rotate_while_paused),
+		TEST(test_renamed_directory),
+		TEST(test_hung_disk),
+		TEST(test_hung_disk_at_the_end),
 		TEST(test_checkpoint_of_any_size),
 		TEST(test_clock_is_put_back),
 		TEST(test_full_file),

@@ -252,7 +252,6 @@ static void losses_are_counted_where_they_happened(void **state)
 	assert_int_equal(totals_of(&trial).lost[LOSS_RING], 7);
 	assert_int_equal(totals_of(&trial).lost[LOSS_OUTPUT], 1);
 	assert_false(totals_of(&trial).lost_uncounted);
-	assert_true(table_take_walk_wish(trial.table));
 	facts(&trial, "2s loss where=walk\n");
 	assert_true(totals_of(&trial).lost_uncounted);
 	/* Where nowhere is. */

@@ -78,8 +78,6 @@ static void broken_chain_is_a_loss_and_told_in_order(void **state)
 	assert_true(only(&trial)->flags & ROW_HEALED);
 	assert_int_equal(totals_of(&trial).healed, 1);
 	assert_int_equal(totals_of(&trial).transitions, 2);
-	assert_true(table_take_walk_wish(trial.table));
-	assert_false(table_take_walk_wish(trial.table));
 	/* These come in crowds: told in one line, when the walk begins that heals them. */
 	facts(&trial, "100ms walk_begin kind=sockets netns=7\n");
 	told(&trial, "lost chain 1\n");

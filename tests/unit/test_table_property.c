@@ -218,8 +218,7 @@ static void lossy_stream(unsigned int seed, bool cookies, uint32_t loss)
 		race.model.loss = loss;
 		race_run(&race, STEPS / 5);
 		race.model.loss = 0;
-		if (model_tell_loss(&race.model))
-			assert_true(table_take_walk_wish(race.table));
+		model_tell_loss(&race.model);
 		race.model.time += 10 * NS_PER_MS;
 		race_walk(&race, 0);
 		model_walk_holders(&race.model);

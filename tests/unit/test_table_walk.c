@@ -353,6 +353,53 @@ static void socket_that_closes_during_a_holder_walk_is_kept_by_it(void **state)
 	trial_end(&trial);
 }
 
+/* A walk may skip a socket: who asks before it ends can look at each that it has not seen. */
+static void what_a_walk_would_end_can_be_looked_at_before(void **state)
+{
+	uint32_t index = 0;
+	const struct row *row;
+
+	TRIAL(10);
+	facts(&trial, ESTABLISHED
+	      "1s state sk=b1 old=CLOSE new=LISTEN cookie=1 flags=owned,tuple" LISTENER "\n"
+	      "1s state sk=b2 old=ESTABLISHED new=CLOSE_WAIT cookie=6 flags=tuple" SERVER "\n");
+	assert_null(table_next_missed(trial.table, WALK_SOCKETS, &index));
+	facts(&trial,
+	      BEGIN("10s") "10s seen sk=b1 cookie=1 state=LISTEN flags=tuple" LISTENER "\n");
+	index = 0;
+	row = table_next_missed(trial.table, WALK_SOCKETS, &index);
+	assert_int_equal(row->cookie, 5);
+	facts(&trial,
+	      "10500ms seen sk=a1 cookie=5 state=ESTABLISHED flags=tuple,point" CLIENT "\n");
+	row = table_next_missed(trial.table, WALK_SOCKETS, &index);
+	assert_int_equal(row->cookie, 6);
+	assert_null(table_next_missed(trial.table, WALK_SOCKETS, &index));
+	facts(&trial, END("11s"));
+	assert_non_null(row_by_cookie(&trial, 5));
+	assert_null(table_find_cookie(trial.table, 6));
+	assert_int_equal(totals_of(&trial).healed, 1);
+	trial_end(&trial);
+}
+
+static void closed_socket_without_a_holder_can_be_looked_at_before(void **state)
+{
+	const char *held = "2s holder sk=a1 cookie=5 pid=42 fd=3 inode=77 comm=\"curl\"\n";
+	uint32_t index = 0;
+
+	TRIAL(10);
+	facts(&trial, ESTABLISHED HOLD("1900ms"));
+	facts(&trial, held);
+	facts(&trial, HELD("2100ms") "3s state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 err=104 "
+	                             "flags=tuple,socket" CLIENT "\n" HOLD("10s"));
+	assert_int_equal(table_next_missed(trial.table, WALK_HOLDERS, &index)->cookie, 5);
+	facts(&trial, "10500ms seen sk=a1 cookie=5 state=CLOSE flags=tuple,socket,point" CLIENT
+	              "\n" HELD("11s"));
+	assert_int_equal(only(&trial)->state, STATE_CLOSE);
+	facts(&trial, HOLD("20s") HELD("21s"));
+	nothing_left(&trial);
+	trial_end(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +418,8 @@ int main(void)
 		cmocka_unit_test(mini_and_request_sockets_go_without_being_counted_as_lost),
 		cmocka_unit_test(closed_socket_ends_with_its_last_holder_only),
 		cmocka_unit_test(clone_whose_events_are_lost_goes_with_the_walk),
+		cmocka_unit_test(what_a_walk_would_end_can_be_looked_at_before),
+		cmocka_unit_test(closed_socket_without_a_holder_can_be_looked_at_before),
 		cmocka_unit_test(look_up_makes_no_row),
 		cmocka_unit_test(look_up_is_no_sighting_of_the_walk),
 		cmocka_unit_test(gone_is_of_the_one_that_was_asked_for),

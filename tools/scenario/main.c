@@ -234,7 +234,7 @@ int main(int argc, char **argv)
 	if (o.netns || s->own_netns)
 		netns_unshare();
 	/* Last resort should a deadline be missing somewhere: SIGALRM ends us, and so the children. */
-	alarm(o.hold + o.seconds + 120);
+	alarm(o.hold + o.seconds + 600);
 	s->stand(&o);
 	say("ready");
 	hold(&o, signals);

@@ -70,7 +70,7 @@ int sock_keep(int fd)
 	return fd;
 }
 
-/* No call on a socket may hang a test: 10 s is forever on loopback. */
+/* No call on a socket may hang a test: 90 s is forever on loopback, on a busy host too. */
 static void sock_bound_time(int fd)
 {
 	struct timeval patience = {.tv_sec = PATIENCE_MS / 1000};

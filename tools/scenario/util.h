@@ -9,7 +9,7 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* How long the kernel may take to reach what we wait for, unless a scenario says otherwise. */
-#define PATIENCE_MS 10000
+#define PATIENCE_MS 90000
 
 /* Print "scenario: MESSAGE" on stderr and exit 1; die_errno() adds strerror(errno). */
 void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));

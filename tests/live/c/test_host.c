@@ -181,11 +181,38 @@ static void nothing_is_missing(void **state)
 	}
 }
 
+static uint64_t tcp_of(const char *text)
+{
+	uint64_t count = 0;
+
+	assert_int_equal(host_parse_tcp(text, &count), 0);
+	return count;
+}
+
+static void sockstat_tells_how_many_there_are(void **state)
+{
+	uint64_t count;
+
+	(void)state;
+	assert_int_equal(tcp_of("sockets: used 25\n"
+	                        "TCP: inuse 0 orphan 3 tw 0 alloc 11 mem 7\n"
+	                        "UDP: inuse 4 mem 0\n"),
+	                 0);
+	assert_int_equal(tcp_of("sockets: used 2\nTCP: inuse 5 orphan 1 tw 7 alloc 9 mem 0\n"), 12);
+	assert_int_equal(tcp_of("TCP6: inuse 2\nUDP6: inuse 3\n"), 2);
+	/* What tells nothing does not tell that there is none. */
+	assert_int_equal(host_parse_tcp("", &count), -ENODATA);
+	assert_int_equal(host_parse_tcp("sockets: used 2\nUDP: inuse 0 mem 0\n", &count), -ENODATA);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(columns_by_name),    cmocka_unit_test(what_is_no_table),
-		cmocka_unit_test(sockstat),           cmocka_unit_test(of_the_calling_thread),
+		cmocka_unit_test(columns_by_name),
+		cmocka_unit_test(what_is_no_table),
+		cmocka_unit_test(sockstat_tells_how_many_there_are),
+		cmocka_unit_test(sockstat),
+		cmocka_unit_test(of_the_calling_thread),
 		cmocka_unit_test(nothing_is_missing),
 	};
 

@@ -305,7 +305,7 @@ static void answer_of(const struct program *program, struct result *result)
 	take_dump(program, &last_dump.dump);
 	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
 	assert_true(stacks_take(stacks, &last_dump.dump));
-	stacks_wait(stacks, 30000, on_fact, result);
+	stacks_wait(stacks, 90000, on_fact, result);
 	stacks_close(stacks);
 }
 
@@ -534,7 +534,7 @@ static void knows_the_innermost_of_the_dead(void **state)
 	end(&program);
 	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
 	assert_true(stacks_take(stacks, &dump.dump));
-	stacks_wait(stacks, 30000, on_fact, &result);
+	stacks_wait(stacks, 90000, on_fact, &result);
 	stacks_close(stacks);
 	assert_int_equal(result.lost, 0);
 	assert_int_equal(result.stack.fact.count, 1);
@@ -581,12 +581,12 @@ static void survives_a_crash(void **state)
 	assert_true(stacks_take(stacks, &dump.dump));
 	assert_true(stacks_take(stacks, &dump.dump));
 	must(!kill(child, SIGKILL));
-	stacks_wait(stacks, 30000, on_fact, &result);
+	stacks_wait(stacks, 90000, on_fact, &result);
 	assert_int_equal(result.lost, 2);
 	/* Not at once, lest one that always crashes takes all the time. */
 	while (!stacks_take(stacks, &dump.dump))
 		usleep(10000);
-	stacks_wait(stacks, 30000, on_fact, &result);
+	stacks_wait(stacks, 90000, on_fact, &result);
 	assert_int_equal(result.lost, 2);
 	assert_int_equal(result.stack.fact.id, 1);
 	assert_int_not_equal(only_child(), child);
@@ -611,7 +611,7 @@ static void refuses_what_there_is_no_room_for(void **state)
 		taken++;
 	assert_in_range(taken, 10, 10000);
 	must(!kill(child, SIGCONT));
-	stacks_wait(stacks, 30000, count_stacks, &result);
+	stacks_wait(stacks, 90000, count_stacks, &result);
 	assert_int_equal(result.lost, 0);
 	assert_int_equal(result.count, taken);
 	stacks_close(stacks);

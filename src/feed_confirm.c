@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sockets looked at one by one. A walk looks at each bucket of the kernel's hash table, however few
+ * sockets the namespace has: 2.6 ms. And it may miss some.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "enrich/host.h"
+#include "feed_private.h"
+
+#define FEW 32 /* 3 to 13 us each */
+
+/* --- where the rows are -------------------------------------------------------------------------- */
+
+struct feed_few {
+	uint32_t count;     /* sockets that the kernel counts in the namespace, if all is well */
+	bool walk;          /* there are some that cannot be confirmed */
+	uint32_t rows[FEW]; /* the first ones */
+};
+
+void feed_forget_rows(struct feed *feed)
+{
+	numbers_free(&feed->populated);
+	feed->few_room = 0;
+	free(feed->few);
+	feed->few = NULL;
+}
+
+/* Without memory the namespace is walked. */
+static struct feed_few *few_of(struct feed *feed, uint32_t netns)
+{
+	size_t place = numbers_add(&feed->populated, netns);
+	struct feed_few *grown;
+
+	if (place == NUMBERS_NONE)
+		return NULL;
+	if (place >= feed->few_room) {
+		grown = reallocarray(feed->few, place * 2 + 16, sizeof(*grown));
+		if (!grown)
+			return NULL;
+		memset(grown + feed->few_room, 0,
+		       (place * 2 + 16 - feed->few_room) * sizeof(*grown));
+		feed->few = grown;
+		feed->few_room = place * 2 + 16;
+	}
+	return &feed->few[place];
+}
+
+/* Requests are not counted, and come and go without an event. In CLOSE it is in no hash table. */
+void feed_note_row(struct feed *feed, const struct row *row)
+{
+	struct feed_few *few = few_of(feed, row->netns);
+
+	if (!few || few->walk || row->state == STATE_CLOSE)
+		return;
+	few->walk = few->count == FEW || row->flags & ROW_REQUEST ||
+	            (!row->sk && !(row->flags & ROW_MINI));
+	if (!few->walk)
+		few->rows[few->count++] = row->self;
+}
+
+/* --- one by one ------------------------------------------------------------------------------------ */
+
+/* In the namespace that the thread is in; opened at the first one. */
+static int look_up(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)
+{
+	const struct fact_sink sink = {feed_fact, feed};
+	struct fact_sample want;
+	int err;
+
+	row_sample(row, &want);
+	if (!*sockdiag) {
+		err = sockdiag_open(sockdiag, row->netns, NULL);
+		if (err)
+			return err;
+	}
+	return sockdiag_lookup(*sockdiag, &want, &sink);
+}
+
+/*
+ * Before 6.17 iter/tcp may skip sockets when others leave the hash table meanwhile, for it resumes
+ * a bucket by a number; sock_diag still does. So each is looked at where the kernel has it; where
+ * that cannot be (before 5.10), by its addresses.
+ */
+void feed_confirm_missed(struct feed *feed, const struct fact_walk *end)
+{
+	struct sockdiag *sockdiag = NULL;
+	const struct row *row;
+	uint32_t index = 0;
+
+	if (!feed->live)
+		return;
+	while ((row = table_next_missed(feed->table, end->kind, &index)))
+		if (live_peek(feed->live, row->sk, row->cookie, true) < 0 && row->cookie &&
+		    end->kind == WALK_SOCKETS)
+			look_up(feed, &sockdiag, row);
+	sockdiag_close(sockdiag);
+}
+
+/* false: it is gone, or has half-open connections, which nothing but a walk finds. */
+static bool confirm(struct feed *feed, struct sockdiag **sockdiag, uint32_t netns, uint32_t index)
+{
+	const struct row *row = table_row(feed->table, index);
+
+	if (!row || row->netns != netns)
+		return false;
+	if (row->flags & ROW_MINI)
+		return !look_up(feed, sockdiag, row);
+	return live_peek(feed->live, row->sk, row->cookie, true) == 1;
+}
+
+static bool confirm_all(struct feed *feed, const struct feed_few *few, uint32_t netns)
+{
+	struct sockdiag *sockdiag = NULL;
+	bool all = true;
+
+	for (uint32_t i = 0; all && i < few->count; i++)
+		all = confirm(feed, &sockdiag, netns, few->rows[i]);
+	sockdiag_close(sockdiag);
+	return all;
+}
+
+bool feed_confirm_netns(struct feed *feed, uint32_t netns)
+{
+	size_t place = numbers_find(&feed->populated, netns);
+	const struct feed_few *few = place < feed->few_room ? &feed->few[place] : NULL;
+	uint64_t count;
+
+	if ((!few && place != NUMBERS_NONE) || host_count_tcp(&count))
+		return false;
+	if (!few || !few->count)
+		return !count && (!few || !few->walk);
+	/* What a loss has called for must not rely on what the table has. */
+	return feed->config.trace && !feed->schedule.healing && !few->walk && few->count == count &&
+	       confirm_all(feed, few, netns);
+}

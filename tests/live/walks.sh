@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# When it walks, and what: nothing where no socket is, few sockets one by one, not after losses that
+# no walk heals; and lack of files is a loss that ends nothing.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+
+# facts_of FILE: of the recording, as text, into $work/facts. walks, looks: of these, how many.
+facts_of() {
+	"$TCPTRAIL" events --from "$1" --facts >"$work/facts" || [ $? = 4 ]
+}
+
+walks() {
+	grep -cE " walk_end kind=$1${2:+ netns=$2}( |$)" "$work/facts" || true
+}
+
+looks() {
+	grep -cE " seen .*flags=[^ ]*point.* netns=$1 " "$work/facts" || true
+}
+
+# --- namespaces without a socket, and with few ----------------------------------------------------
+
+start "$work/empty" "$work/empty.err" unshare -n sleep infinity
+empty_pid=$started
+elsewhere() {
+	[ "$(own_netns)" != "$(stat -L -c %i "/proc/$1/ns/net")" ]
+}
+wait_until "a namespace of its own" elsewhere "$empty_pid"
+empty=$(stat -L -c %i "/proc/$empty_pid/ns/net")
+scenario_start close_wait --netns
+few=$(scenario_get netns)
+scenario_start syn_recv --netns --count 3 --ack-lost
+half=$(scenario_get netns)
+half_pid=$(scenario_get pid)
+
+# It walks when it begins, and when it ends; after a loss, which others on this host may bring about,
+# in between.
+record_start "$work/one" --for 1s
+record_end
+record_fine
+facts_of "$work/one"
+assert_equal 0 "$(walks sockets "$empty")" "walks over a namespace without a socket"
+assert_matches "$(cat "$work/facts")" " name kind=netns key=$empty" "the namespace without a socket"
+[ "$fine" = 4 ] || assert_equal "1 3" "$(walks sockets "$few") $(looks "$few")" \
+	"walks over a namespace with few sockets, and looks at one"
+# A walk is the only one to find half-open connections.
+assert_between 2 1000 "$(walks sockets "$half")" "walks where half-open connections are"
+
+# --- losses that no walk heals ----------------------------------------------------------------------
+
+# A table at its cap loses rows all the time: walks keep to their interval of 5 s at least.
+began=$SECONDS
+record_start "$work/two" --max-sockets 5
+"$SCENARIO" storm --count 3000 --hold 0 --no-stdin >/dev/null
+record_stop
+took=$((SECONDS - began))
+assert_equal 4 "$status" "exit status with a full table"
+assert_matches "$err" "table [0-9]+" "notices"
+facts_of "$work/two"
+[[ $err =~ ring-buffer|recursion ]] ||
+	assert_between 2 $((took / 5 + 2)) "$(walks holders)" "walks in $took s with a full table"
+
+# --- lack of files ------------------------------------------------------------------------------------
+
+start "$work/list" "$work/list.err" "$TCPTRAIL" snapshot -anc1 --csv --columns netns,state
+list=$started
+lists() {
+	[ "$(grep -c '^netns,' "$work/list")" -ge "$1" ]
+}
+rows_of() {
+	tr -d '\r' <"$work/list" | awk '/^netns,/ { rows = n; n = 0 } /^'"$1"',/ { n++ } END { print rows }'
+}
+has_rows() {
+	[ "$(rows_of "$1")" -eq "$2" ]
+}
+half_open=$(nsenter -t "$half_pid" -n ss -Htan | wc -l)
+wait_until "the first lists" lists 2
+assert_equal "3 $half_open" "$(rows_of "$few") $(rows_of "$half")" "rows"
+limit=$(prlimit --pid "$list" --nofile --noheadings --output SOFT)
+prlimit --pid "$list" --nofile=3:
+wait_until "lists without a file to open" lists $(($(grep -c '^netns,' "$work/list") + 3))
+assert_equal "3 $half_open" "$(rows_of "$few") $(rows_of "$half")" "rows without a file to open"
+prlimit --pid "$list" --nofile="$limit":
+scenario_start close_wait --netns
+wait_until "sockets that came later" has_rows "$(scenario_get netns)" 3
+kill -INT "$list"
+status=0
+wait "$list" || status=$?
+assert_equal 4 "$status" "exit status after a lack of files"
+assert_matches "$(cat "$work/list.err")" "lost on the way \(.*walk" "notices"
