@@ -70,19 +70,37 @@ static bool is_unheld(const struct table *t, const struct row *row)
 	       row->changed < t->hold_begin;
 }
 
-const struct row *table_next_missed(const struct table *t, enum fact_walk_kind kind,
-                                    uint32_t *index)
+static bool would_retire(const struct table *t, enum fact_walk_kind kind, const struct row *row)
 {
-	while (*index < t->rows.used) {
-		const struct row *row = row_at(t, (*index)++);
+	if (!row->used || !row->sk)
+		return false;
+	return kind == WALK_SOCKETS ? t->walking && walk_missed(t, row)
+	                            : t->holding && is_unheld(t, row);
+}
 
-		if (!row->used || !row->sk)
-			continue;
-		if (kind == WALK_SOCKETS ? t->walking && walk_missed(t, row)
-		                         : t->holding && is_unheld(t, row))
-			return row;
-	}
-	return NULL;
+/* The first one that the walk is about, and those that follow; of sockets: of its namespace alone. */
+static const struct row *first_of_walk(const struct table *t, enum fact_walk_kind kind)
+{
+	if (kind == WALK_SOCKETS)
+		return space_first(t, t->walk_netns);
+	return t->rows.used ? row_at(t, 0) : NULL;
+}
+
+static const struct row *next_of_walk(const struct table *t, enum fact_walk_kind kind,
+                                      const struct row *row)
+{
+	if (kind == WALK_SOCKETS)
+		return row_at(t, row->next_in_space);
+	return row->self + 1 < t->rows.used ? row_at(t, row->self + 1) : NULL;
+}
+
+void table_missed(const struct table *t, enum fact_walk_kind kind, struct buffer *rows)
+{
+	const struct row *row = first_of_walk(t, kind);
+
+	for (; row; row = next_of_walk(t, kind, row))
+		if (would_retire(t, kind, row))
+			buffer_add(rows, &row->self, sizeof(row->self));
 }
 
 /* Mini and request sockets end without an event; others only if it was lost. */
