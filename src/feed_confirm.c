@@ -86,15 +86,24 @@ static int look_up(struct feed *feed, struct sockdiag **sockdiag, const struct r
 void feed_confirm_missed(struct feed *feed, const struct fact_walk *end)
 {
 	struct sockdiag *sockdiag = NULL;
-	const struct row *row;
-	uint32_t index = 0;
+	struct buffer missed = {0};
 
 	if (!feed->live)
 		return;
-	while ((row = table_next_missed(feed->table, end->kind, &index)))
-		if (live_peek(feed->live, row->sk, row->cookie, true) < 0 && row->cookie &&
+	/* Without memory for all of them, the next walk finds the others again. */
+	table_missed(feed->table, end->kind, &missed);
+	for (size_t at = 0; at < missed.size; at += sizeof(uint32_t)) {
+		const struct row *row;
+		uint32_t index;
+
+		memcpy(&index, missed.data + at, sizeof(index));
+		/* The answer for one may be the end of another. */
+		row = table_row(feed->table, index);
+		if (row && live_peek(feed->live, row->sk, row->cookie, true) < 0 && row->cookie &&
 		    end->kind == WALK_SOCKETS)
 			look_up(feed, &sockdiag, row);
+	}
+	buffer_free(&missed);
 	sockdiag_close(sockdiag);
 }
 

@@ -70,19 +70,37 @@ static bool is_unheld(const struct table *t, const struct row *row)
 	       row->changed < t->hold_begin;
 }
 
-const struct row *table_next_missed(const struct table *t, enum fact_walk_kind kind,
-                                    uint32_t *index)
+static bool would_retire(const struct table *t, enum fact_walk_kind kind, const struct row *row)
 {
-	while (*index < t->rows.used) {
-		const struct row *row = row_at(t, (*index)++);
+	if (!row->used || !row->sk)
+		return false;
+	return kind == WALK_SOCKETS ? t->walking && walk_missed(t, row)
+	                            : t->holding && is_unheld(t, row);
+}
 
-		if (!row->used || !row->sk)
-			continue;
-		if (kind == WALK_SOCKETS ? t->walking && walk_missed(t, row)
-		                         : t->holding && is_unheld(t, row))
-			return row;
-	}
-	return NULL;
+/* The first one that the walk is about, and those that follow; of sockets: of its namespace alone. */
+static const struct row *first_of_walk(const struct table *t, enum fact_walk_kind kind)
+{
+	if (kind == WALK_SOCKETS)
+		return space_first(t, t->walk_netns);
+	return t->rows.used ? row_at(t, 0) : NULL;
+}
+
+static const struct row *next_of_walk(const struct table *t, enum fact_walk_kind kind,
+                                      const struct row *row)
+{
+	if (kind == WALK_SOCKETS)
+		return row_at(t, row->next_in_space);
+	return row->self + 1 < t->rows.used ? row_at(t, row->self + 1) : NULL;
+}
+
+void table_missed(const struct table *t, enum fact_walk_kind kind, struct buffer *rows)
+{
+	const struct row *row = first_of_walk(t, kind);
+
+	for (; row; row = next_of_walk(t, kind, row))
+		if (would_retire(t, kind, row))
+			buffer_add(rows, &row->self, sizeof(row->self));
 }
 
 /* Mini and request sockets end without an event; others only if it was lost. */
@@ -93,12 +111,14 @@ static void vanish(struct table *t, struct row *row, uint64_t time)
 	row_retire(t, row, time);
 }
 
+/* Of its namespace alone: there may be thousands, most of them empty. */
 static void sweep_sockets(struct table *t)
 {
-	for (uint32_t i = 0; i < t->rows.used; i++) {
-		struct row *row = row_at(t, i);
+	struct row *row = space_first(t, t->walk_netns), *next;
 
-		if (row->used && walk_missed(t, row))
+	for (; row; row = next) {
+		next = row_at(t, row->next_in_space);
+		if (walk_missed(t, row))
 			vanish(t, row, t->now);
 	}
 }
@@ -212,22 +232,24 @@ static bool outlived(struct table *t, const struct fact_seen *seen)
 }
 
 /* A full or request socket known by its addresses only so far. */
-static struct row *row_of_connection(struct table *t, const struct fact_seen *seen)
+static struct row *row_of_connection(const struct table *t, const struct fact_seen *seen)
 {
 	bool request = seen->s.flags & SAMPLE_REQUEST;
-	struct row *row = row_find_tuple(t, &seen->s, 0);
+	struct row *row;
+
+	if (seen->s.state == STATE_LISTEN)
+		return row_find_listening(t, seen->h.sk, &seen->s);
+	row = row_find_tuple(t, &seen->s, 0);
 
 	for (; row; row = row_next_tuple(t, row, &seen->s)) {
 		if (row->flags & ROW_MINI || row_other_cookie(row, &seen->s))
 			continue;
 		if (!(row->flags & ROW_REQUEST) == request)
 			continue;          /* row_settle() makes request and child one */
-		if (seen->h.sk && row->sk) /* another one; listeners may share their addresses */
+		if (seen->h.sk && row->sk) /* another one */
 			continue;
 		break;
 	}
-	if (row && seen->h.sk)
-		row_set_sk(t, row, seen->h.sk);
 	return row;
 }
 
@@ -345,6 +367,8 @@ void fold_seen(struct table *t, const struct fact_seen *seen)
 	row = row_of_address(t, seen->h.sk, &seen->s, seen->h.time);
 	if (!row && seen->s.flags & SAMPLE_TUPLE)
 		row = row_of_connection(t, seen);
+	if (row && seen->h.sk)
+		row_set_sk(t, row, seen->h.sk);
 	if (!row && !(seen->s.flags & SAMPLE_POINT))
 		row = row_from_walk(t, seen);
 	if (!row)
