@@ -101,10 +101,10 @@ static void tells_a_global_function_from_the_program(void **state)
 		assert_string_equal(refusal.program, "on_synack");
 		assert_string_equal(refusal.function, logs[i][1]);
 	}
-	assert_string_equal(HEAR(FAILED, logs[0][0], ENDS,
-	                         "libbpf: prog 'on_exit': failed to load: -13\n")
-	                            .function,
-	                    "");
+	assert_string_equal(
+		HEAR(FAILED, logs[0][0], ENDS, "libbpf: prog 'on_exit': failed to load: -13\n")
+			.function,
+		"");
 }
 
 /* From libbpf 1.5 on errors have names. A log is not always there, or has no error. */
