@@ -236,7 +236,8 @@ $(B)/progs/faults.so: tests/live/progs/faults.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROG_FLAGS) -fPIC -shared $< -o $@
 
-$(B)/progs/close_wait: tests/live/progs/close_wait.c $(B)/flags
+SIMPLE_PROGS := $(addprefix $(B)/progs/,close_wait compat_calls)
+$(SIMPLE_PROGS): $(B)/progs/%: tests/live/progs/%.c $(B)/flags
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROG_FLAGS) $< -o $@
@@ -246,7 +247,7 @@ $(B)/verify_recording: $(B)/tests/live/progs/verify_recording.o $(PURE_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
 test-programs: $(B)/tcptrail $(B)/needs_root $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
-	$(B)/progs/close_wait $(B)/progs/faults.so $(B)/verify_recording
+	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/verify_recording
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done

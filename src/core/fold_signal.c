@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Events that change no state: resets, retransmissions, and the syscalls that name an owner. */
+#include <errno.h>
 #include <string.h>
 
 #include "core/table_private.h"
@@ -209,6 +210,15 @@ void fold_accept(struct table *t, const struct fact_syscall *fact)
 }
 
 /*
+ * The fd was closed while the call waited, and is another socket's now: what segments bring, the
+ * socket that connects has told by its transition.
+ */
+static bool is_of_another(const struct row *row, const struct fact_syscall *fact)
+{
+	return (fact->ret == -ETIMEDOUT || fact->ret == -ECONNREFUSED) && row->err != -fact->ret;
+}
+
+/*
  * What the socket itself has not told: tcp_v4_connect() puts it back to CLOSE without
  * an sk_err if it finds no local port. Errors of segments came with their transition.
  */
@@ -234,7 +244,7 @@ void fold_connect(struct table *t, const struct fact_syscall *fact)
 {
 	struct row *row = row_of_syscall(t, fact);
 
-	if (!row)
+	if (!row || is_of_another(row, fact))
 		return;
 	if (row->flags & ROW_PORT_PENDING && fact->lport) {
 		struct fact_sample s;
