@@ -6,7 +6,7 @@
 #include "core/checkpoint.h"
 #include "core/columns.h"
 #include "fact/text.h"
-#include "fuzz.h"
+#include "facts.h"
 #include "rules/rule.h"
 #include "view/view.h"
 
@@ -52,23 +52,6 @@ static void on_change(const struct change *change, void *arg)
 		view_json.object(&printer->changes, change);
 }
 
-/* All whole facts of the input; what is not one ends it. */
-static void fold(struct table *table, const uint8_t *data, size_t size)
-{
-	_Alignas(8) char bytes[FACT_MAX_SIZE];
-	struct fact *fact = (struct fact *)bytes;
-
-	while (size >= sizeof(*fact)) {
-		memcpy(bytes, data, sizeof(*fact));
-		if (fact->len < sizeof(*fact) || fact->len > sizeof(bytes) || fact->len > size)
-			return;
-		memcpy(bytes, data, fact->len);
-		table_apply(table, fact);
-		data += fact->len;
-		size -= fact->len;
-	}
-}
-
 static void print_rows(struct printer *printer)
 {
 	struct row_iter iter;
@@ -87,7 +70,7 @@ static void dump_and_restore(struct table *table)
 
 	EXPECT(again);
 	if (!table_dump(table, &dump) && dump.size) {
-		fold(again, (const uint8_t *)dump.data, dump.size);
+		facts_fold(again, (const uint8_t *)dump.data, dump.size);
 		EXPECT(table_equal(table, again) == 1);
 	}
 	buffer_free(&dump);
@@ -114,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	printer.rows = view_of(printer.table, row_fields, row_fields_count);
 	printer.changes = view_of(printer.table, change_fields, change_fields_count);
 	table_set_listener(printer.table, on_change, &printer);
-	fold(printer.table, data, size);
+	facts_fold(printer.table, data, size);
 	print_rows(&printer);
 	judge(&printer);
 	dump_and_restore(printer.table);
