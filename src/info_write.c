@@ -40,17 +40,23 @@ static void count_losses(struct info *info)
 	recording->lost_uncounted |= totals.lost_uncounted;
 }
 
+/* Forgets the session before. */
+static int begin_table(struct info *info, struct diag *diag)
+{
+	table_free(info->table);
+	info->table = table_new(info->options->max_sockets);
+	return info->table ? 0 : diag_fail(diag, -ENOMEM, "out of memory");
+}
+
 /* Folds the end of a session. */
 static int read_session(struct info *info, const struct reader_session *session, struct diag *diag)
 {
 	const struct fact *fact;
 	int64_t wall;
-	int got;
+	int got = begin_table(info, diag);
 
-	table_free(info->table);
-	info->table = table_new(info->options->max_sockets);
-	if (!info->table)
-		return diag_fail(diag, -ENOMEM, "out of memory");
+	if (got)
+		return got;
 	reader_seek(info->reader, session->last);
 	while ((got = reader_next(info->reader, &fact, &wall, diag)) == READER_FACT)
 		table_apply(info->table,
@@ -65,7 +71,7 @@ static int read_sessions(struct info *info, struct diag *diag)
 {
 	struct recording_info *recording = &info->recording;
 	struct reader_session session;
-	int err = 0;
+	int err = begin_table(info, diag); /* there may be no session */
 
 	for (size_t i = 0; !err && reader_session(info->reader, i, &session); i++) {
 		struct recording_session *sessions =
