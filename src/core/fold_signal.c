@@ -209,6 +209,14 @@ void fold_accept(struct table *t, const struct fact_syscall *fact)
 	owner_set(t, row, &fact->task, fact->stack, OWNER_ACCEPT);
 }
 
+#define ERRNO_MAX 4095 /* MAX_ERRNO, include/linux/err.h, 5.8..6.18 */
+
+/* Of what a syscall has returned; 0: none. A recording may tell any number. */
+static uint16_t errno_of(int32_t ret)
+{
+	return ret < 0 && ret >= -ERRNO_MAX ? (uint16_t)-ret : 0;
+}
+
 /*
  * The fd was closed while the call waited, and is another socket's now: what segments bring, the
  * socket that connects has told by its transition.
@@ -231,11 +239,11 @@ static void tell_failure(struct table *t, const struct row *row, const struct fa
 		.old = STATE_SYN_SENT,
 		.new = STATE_CLOSE,
 		.actor = fact->task,
+		.err = errno_of(fact->ret),
 	};
 
-	if (fact->ret >= 0 || row->err == -fact->ret || row->state != STATE_CLOSE)
+	if (!change.err || row->err == change.err || row->state != STATE_CLOSE)
 		return;
-	change.err = (uint16_t)-fact->ret;
 	if (change_connect_failure(&change) != CONNECT_FAILURE_NONE)
 		change_emit(t, &change);
 }
