@@ -86,7 +86,7 @@ static int read_sessions(struct info *info, struct diag *diag)
 		err = read_session(info, &session, diag);
 	}
 	recording->sessions = info->sessions;
-	recording->lost_known = !err;
+	recording->lost_known = !err && recording->session_count;
 	return err;
 }
 
