@@ -7,10 +7,8 @@
 /* --- resets and retransmissions ------------------------------------------------------------- */
 
 /* May the row, found by its addresses, be of the socket that the sample was taken of? */
-static bool row_fits(const struct row *row, uint64_t sk, const struct fact_sample *s)
+static bool row_fits(const struct row *row, const struct fact_sample *s)
 {
-	if (!sk) /* a segment that no socket wanted: of the connection that there was */
-		return true;
 	if (row_other_cookie(row, s))
 		return false;
 	if (s->flags & SAMPLE_REQUEST) /* TCP Fast Open has the full socket already */
@@ -28,9 +26,15 @@ static struct row *row_of_sample(struct table *t, uint64_t sk, const struct fact
 
 	if (row || !(s->flags & SAMPLE_TUPLE))
 		return row;
-	for (row = row_find_tuple(t, s, 0); row; row = row_next_tuple(t, row, s))
-		if (row_fits(row, sk, s))
-			break;
+	/* A segment that no socket wanted: of the connection that there was, on any interface. */
+	if (!sk)
+		return row_find_ends(t, s);
+	if (s->state == STATE_LISTEN)
+		row = row_find_listening(t, sk, s);
+	else
+		row = row_find_tuple(t, s, 0);
+	while (row && s->state != STATE_LISTEN && !row_fits(row, s))
+		row = row_next_tuple(t, row, s);
 	if (row && !row->sk && !(row->flags & ROW_MINI))
 		row_set_sk(t, row, sk);
 	return row;

@@ -93,12 +93,14 @@ static void vanish(struct table *t, struct row *row, uint64_t time)
 	row_retire(t, row, time);
 }
 
+/* Of its namespace alone: there may be thousands, most of them empty. */
 static void sweep_sockets(struct table *t)
 {
-	for (uint32_t i = 0; i < t->rows.used; i++) {
-		struct row *row = row_at(t, i);
+	struct row *row = space_first(t, t->walk_netns), *next;
 
-		if (row->used && walk_missed(t, row))
+	for (; row; row = next) {
+		next = row_at(t, row->next_in_space);
+		if (walk_missed(t, row))
 			vanish(t, row, t->now);
 	}
 }
@@ -212,22 +214,24 @@ static bool outlived(struct table *t, const struct fact_seen *seen)
 }
 
 /* A full or request socket known by its addresses only so far. */
-static struct row *row_of_connection(struct table *t, const struct fact_seen *seen)
+static struct row *row_of_connection(const struct table *t, const struct fact_seen *seen)
 {
 	bool request = seen->s.flags & SAMPLE_REQUEST;
-	struct row *row = row_find_tuple(t, &seen->s, 0);
+	struct row *row;
+
+	if (seen->s.state == STATE_LISTEN)
+		return row_find_listening(t, seen->h.sk, &seen->s);
+	row = row_find_tuple(t, &seen->s, 0);
 
 	for (; row; row = row_next_tuple(t, row, &seen->s)) {
 		if (row->flags & ROW_MINI || row_other_cookie(row, &seen->s))
 			continue;
 		if (!(row->flags & ROW_REQUEST) == request)
 			continue;          /* row_settle() makes request and child one */
-		if (seen->h.sk && row->sk) /* another one; listeners may share their addresses */
+		if (seen->h.sk && row->sk) /* another one */
 			continue;
 		break;
 	}
-	if (row && seen->h.sk)
-		row_set_sk(t, row, seen->h.sk);
 	return row;
 }
 
@@ -345,6 +349,8 @@ void fold_seen(struct table *t, const struct fact_seen *seen)
 	row = row_of_address(t, seen->h.sk, &seen->s, seen->h.time);
 	if (!row && seen->s.flags & SAMPLE_TUPLE)
 		row = row_of_connection(t, seen);
+	if (row && seen->h.sk)
+		row_set_sk(t, row, seen->h.sk);
 	if (!row && !(seen->s.flags & SAMPLE_POINT))
 		row = row_from_walk(t, seen);
 	if (!row)
