@@ -3,9 +3,11 @@
  * Sockets looked at one by one. A walk looks at each bucket of the kernel's hash table, however few
  * sockets the namespace has: 2.6 ms. And it may miss some.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "enrich/host.h"
 #include "feed_private.h"
 
@@ -78,24 +80,72 @@ static int look_up(struct feed *feed, struct sockdiag **sockdiag, const struct r
 	return sockdiag_lookup(*sockdiag, &want, &sink);
 }
 
+/* Rows by their numbers: what is told of one may end others. */
+struct missed {
+	uint32_t *rows;
+	size_t count, room;
+};
+
+static void note_missed(const struct row *row, void *arg)
+{
+	struct missed *missed = arg;
+	size_t room = missed->room * 2 + 64;
+	uint32_t *grown;
+
+	if (missed->count == missed->room) {
+		grown = reallocarray(missed->rows, room, sizeof(*grown));
+		if (!grown)
+			return; /* the walk after will find it, if it is there */
+		missed->rows = grown;
+		missed->room = room;
+	}
+	missed->rows[missed->count++] = row->self;
+}
+
 /*
  * Before 6.17 iter/tcp may skip sockets when others leave the hash table meanwhile, for it resumes
  * a bucket by a number; sock_diag still does. So each is looked at where the kernel has it; where
  * that cannot be (before 5.10), by its addresses.
  */
+static void confirm_unseen(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)
+{
+	if (feed->live && live_peek(feed->live, row->sk, row->cookie, true) < 0 && row->cookie)
+		look_up(feed, sockdiag, row);
+}
+
+/* It may have ended since a walk saw it, of which nothing else tells when nothing is traced. */
+static void confirm_unheld(struct feed *feed, const struct row *row)
+{
+	struct fact_seen gone = {.h = {.type = FACT_GONE, .len = sizeof(gone), .sk = row->sk}};
+	int found = feed->live && row->sk ? live_peek(feed->live, row->sk, row->cookie, true)
+	                                  : -ENOTSUP;
+
+	row_sample(row, &gone.s);
+	gone.h.time = clock_boot();
+	if (found < 0 && row->cookie)
+		feed_look_up(feed, &gone.s);
+	else if (!found && !feed->config.trace)
+		feed_fact(&gone.h, feed);
+}
+
 void feed_confirm_missed(struct feed *feed, const struct fact_walk *end)
 {
 	struct sockdiag *sockdiag = NULL;
-	const struct row *row;
-	uint32_t index = 0;
+	struct missed missed = {NULL};
 
-	if (!feed->live)
+	if (end->unseen) /* then to have no holder is nothing to go by */
 		return;
-	while ((row = table_next_missed(feed->table, end->kind, &index)))
-		if (live_peek(feed->live, row->sk, row->cookie, true) < 0 && row->cookie &&
-		    end->kind == WALK_SOCKETS)
-			look_up(feed, &sockdiag, row);
+	table_each_missed(feed->table, end->kind, note_missed, &missed);
+	for (size_t i = 0; i < missed.count; i++) {
+		const struct row *row = table_row(feed->table, missed.rows[i]);
+
+		if (row && end->kind == WALK_SOCKETS)
+			confirm_unseen(feed, &sockdiag, row);
+		else if (row)
+			confirm_unheld(feed, row);
+	}
 	sockdiag_close(sockdiag);
+	free(missed.rows);
 }
 
 /* false: it is gone, or has half-open connections, which nothing but a walk finds. */

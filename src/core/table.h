@@ -61,13 +61,16 @@ void row_sample(const struct row *row, struct fact_sample *s);
 
 /* Takes the next question of these kinds that is due at the table's time. false: none. */
 bool table_next_question(struct table *table, uint32_t kinds, struct question *question);
+typedef void row_fn(const struct row *row, void *arg);
+
 /*
- * The next row, from *index on, that the end of the walk at work would retire, and of which an
- * address in the kernel is known: a walk may miss a socket. NULL: no more. Facts may be folded
- * between calls.
+ * What the end of the walk at work would make of rows for not having seen their sockets: of those
+ * whose address in the kernel is known it would retire them; of open ones it would say that
+ * nobody holds them. No fact may be folded meanwhile.
  */
-const struct row *table_next_missed(const struct table *table, enum fact_walk_kind kind,
-                                    uint32_t *index);
+void table_each_missed(const struct table *table, enum fact_walk_kind kind, row_fn *fn, void *arg);
+/* Did the last walk over holders miss open sockets that no walk before missed? Another one tells. */
+bool table_wants_holders(const struct table *table);
 /* How many transitions came twice so far, see bpf/state.bpf.c. */
 uint64_t table_told_twice(const struct table *table);
 
