@@ -80,28 +80,6 @@ static int look_up(struct feed *feed, struct sockdiag **sockdiag, const struct r
 	return sockdiag_lookup(*sockdiag, &want, &sink);
 }
 
-/* Rows by their numbers: what is told of one may end others. */
-struct missed {
-	uint32_t *rows;
-	size_t count, room;
-};
-
-static void note_missed(const struct row *row, void *arg)
-{
-	struct missed *missed = arg;
-	size_t room = missed->room * 2 + 64;
-	uint32_t *grown;
-
-	if (missed->count == missed->room) {
-		grown = reallocarray(missed->rows, room, sizeof(*grown));
-		if (!grown)
-			return; /* the walk after will find it, if it is there */
-		missed->rows = grown;
-		missed->room = room;
-	}
-	missed->rows[missed->count++] = row->self;
-}
-
 /*
  * Before 6.17 iter/tcp may skip sockets when others leave the hash table meanwhile, for it resumes
  * a bucket by a number; sock_diag still does. So each is looked at where the kernel has it; where
@@ -131,21 +109,26 @@ static void confirm_unheld(struct feed *feed, const struct row *row)
 void feed_confirm_missed(struct feed *feed, const struct fact_walk *end)
 {
 	struct sockdiag *sockdiag = NULL;
-	struct missed missed = {NULL};
+	struct buffer missed = {0};
 
 	if (end->unseen) /* then to have no holder is nothing to go by */
 		return;
-	table_each_missed(feed->table, end->kind, note_missed, &missed);
-	for (size_t i = 0; i < missed.count; i++) {
-		const struct row *row = table_row(feed->table, missed.rows[i]);
+	/* Without memory for all of them, the next walk finds the others again. */
+	table_missed(feed->table, end->kind, &missed);
+	for (size_t at = 0; at < missed.size; at += sizeof(uint32_t)) {
+		const struct row *row;
+		uint32_t index;
 
+		memcpy(&index, missed.data + at, sizeof(index));
+		/* The answer for one may be the end of another. */
+		row = table_row(feed->table, index);
 		if (row && end->kind == WALK_SOCKETS)
 			confirm_unseen(feed, &sockdiag, row);
 		else if (row)
 			confirm_unheld(feed, row);
 	}
+	buffer_free(&missed);
 	sockdiag_close(sockdiag);
-	free(missed.rows);
 }
 
 /* false: it is gone, or has half-open connections, which nothing but a walk finds. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Events that change no state: resets, retransmissions, and the syscalls that name an owner. */
+#include <errno.h>
 #include <string.h>
 
 #include "core/table_private.h"
@@ -208,6 +209,23 @@ void fold_accept(struct table *t, const struct fact_syscall *fact)
 	owner_set(t, row, &fact->task, fact->stack, OWNER_ACCEPT);
 }
 
+#define ERRNO_MAX 4095 /* MAX_ERRNO, include/linux/err.h, 5.8..6.18 */
+
+/* Of what a syscall has returned; 0: none. A recording may tell any number. */
+static uint16_t errno_of(int32_t ret)
+{
+	return ret < 0 && ret >= -ERRNO_MAX ? (uint16_t)-ret : 0;
+}
+
+/*
+ * The fd was closed while the call waited, and is another socket's now: what segments bring, the
+ * socket that connects has told by its transition.
+ */
+static bool is_of_another(const struct row *row, const struct fact_syscall *fact)
+{
+	return (fact->ret == -ETIMEDOUT || fact->ret == -ECONNREFUSED) && row->err != -fact->ret;
+}
+
 /*
  * What the socket itself has not told: tcp_v4_connect() puts it back to CLOSE without
  * an sk_err if it finds no local port. Errors of segments came with their transition.
@@ -221,11 +239,11 @@ static void tell_failure(struct table *t, const struct row *row, const struct fa
 		.old = STATE_SYN_SENT,
 		.new = STATE_CLOSE,
 		.actor = fact->task,
+		.err = errno_of(fact->ret),
 	};
 
-	if (fact->ret >= 0 || row->err == -fact->ret || row->state != STATE_CLOSE)
+	if (!change.err || row->err == change.err || row->state != STATE_CLOSE)
 		return;
-	change.err = (uint16_t)-fact->ret;
 	if (change_connect_failure(&change) != CONNECT_FAILURE_NONE)
 		change_emit(t, &change);
 }
@@ -234,7 +252,7 @@ void fold_connect(struct table *t, const struct fact_syscall *fact)
 {
 	struct row *row = row_of_syscall(t, fact);
 
-	if (!row)
+	if (!row || is_of_another(row, fact))
 		return;
 	if (row->flags & ROW_PORT_PENDING && fact->lport) {
 		struct fact_sample s;

@@ -83,26 +83,37 @@ static bool is_unheld(const struct table *t, const struct row *row)
 	       row->born < t->hold_begin && row->changed < t->hold_begin && !is_held(t, row);
 }
 
-static void each_missed_of_walk(const struct table *t, row_fn *fn, void *arg)
+static bool is_missed(const struct table *t, enum fact_walk_kind kind, const struct row *row)
 {
-	const struct row *row = space_first(t, t->walk_netns);
-
-	for (; row; row = row_at(t, row->next_in_space))
-		if (row->sk && walk_missed(t, row))
-			fn(row, arg);
+	if (kind == WALK_SOCKETS)
+		return t->walking && row->sk && walk_missed(t, row);
+	return t->holding && row->used && !(row->flags & ROW_HIDDEN) &&
+	       (is_left(t, row) || is_unheld(t, row));
 }
 
-void table_each_missed(const struct table *t, enum fact_walk_kind kind, row_fn *fn, void *arg)
+/* The first one that the walk is about, and those that follow; of sockets: of its namespace alone. */
+static const struct row *first_of_walk(const struct table *t, enum fact_walk_kind kind)
 {
-	if (kind == WALK_SOCKETS && t->walking)
-		each_missed_of_walk(t, fn, arg);
-	for (uint32_t i = 0; kind == WALK_HOLDERS && t->holding && i < t->rows.used; i++) {
-		const struct row *row = row_at(t, i);
+	if (kind == WALK_SOCKETS)
+		return space_first(t, t->walk_netns);
+	return t->rows.used ? row_at(t, 0) : NULL;
+}
 
-		if (row->used && !(row->flags & ROW_HIDDEN) &&
-		    (is_left(t, row) || is_unheld(t, row)))
-			fn(row, arg);
-	}
+static const struct row *next_of_walk(const struct table *t, enum fact_walk_kind kind,
+                                      const struct row *row)
+{
+	if (kind == WALK_SOCKETS)
+		return row_at(t, row->next_in_space);
+	return row->self + 1 < t->rows.used ? row_at(t, row->self + 1) : NULL;
+}
+
+void table_missed(const struct table *t, enum fact_walk_kind kind, struct buffer *rows)
+{
+	const struct row *row = first_of_walk(t, kind);
+
+	for (; row; row = next_of_walk(t, kind, row))
+		if (is_missed(t, kind, row))
+			buffer_add(rows, &row->self, sizeof(row->self));
 }
 
 /* Mini and request sockets end without an event; others only if it was lost. */

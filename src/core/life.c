@@ -103,7 +103,7 @@ void row_end(struct table *t, struct row *row, uint64_t time)
 {
 	struct change change = {.kind = CHANGE_END, .time = time, .row = row};
 
-	if (!(row->flags & ROW_NASCENT))
+	if (!(row->flags & ROW_NASCENT)) /* which no view has seen: table_for_each() skips it */
 		change_emit(t, &change);
 	row_drop(t, row);
 }

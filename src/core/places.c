@@ -352,23 +352,32 @@ struct row *row_find_listening(const struct table *t, uint64_t sk, const struct 
 	return found;
 }
 
+/* Of those of which most is known first. */
+static const struct row *listener_of_any_kind(const struct table *t, struct row *want)
+{
+	const struct row *found = NULL;
+
+	for (unsigned int less = 1; !found && less <= LISTENER_KINDS; less++)
+		found = listener_of_kind(t, want, LISTENER_KINDS - less);
+	return found;
+}
+
 static const struct row *listener_at(const struct table *t, const struct row *row, uint8_t family,
                                      const uint8_t laddr[16])
 {
-	struct row want = {.netns = row->netns, .lport = row->lport, .family = family};
-	const struct row *found = NULL;
+	struct row want = {.netns = row->netns,
+	                   .ifindex = row->ifindex,
+	                   .lport = row->lport,
+	                   .family = family};
+	const struct row *found;
 
 	memcpy(want.laddr, laddr, sizeof(want.laddr));
-	want.ifindex = row->ifindex;
-	for (unsigned int kind = LISTENER_KINDS; !found && kind--;)
-		found = listener_of_kind(t, &want, kind);
+	found = listener_of_any_kind(t, &want);
 	if (found || !row->ifindex)
 		return found;
 	/* The child of one that is bound to none may be bound: link-local addresses, VRFs. */
 	want.ifindex = 0;
-	for (unsigned int kind = LISTENER_KINDS; !found && kind--;)
-		found = listener_of_kind(t, &want, kind);
-	return found;
+	return listener_of_any_kind(t, &want);
 }
 
 /* As the kernel finds it: by address, then any; of its family, then IPv6 (compute_score()). */

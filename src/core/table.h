@@ -6,6 +6,7 @@
 #ifndef TCPTRAIL_CORE_TABLE_H
 #define TCPTRAIL_CORE_TABLE_H
 
+#include "base/buffer.h"
 #include "core/change.h"
 #include "core/names.h"
 #include "core/row.h"
@@ -61,14 +62,12 @@ void row_sample(const struct row *row, struct fact_sample *s);
 
 /* Takes the next question of these kinds that is due at the table's time. false: none. */
 bool table_next_question(struct table *table, uint32_t kinds, struct question *question);
-typedef void row_fn(const struct row *row, void *arg);
-
 /*
- * What the end of the walk at work would make of rows for not having seen their sockets: of those
- * whose address in the kernel is known it would retire them; of open ones it would say that
- * nobody holds them. No fact may be folded meanwhile.
+ * Adds the indices (uint32_t) of the rows whose sockets the walk at work has not seen: of those
+ * whose address in the kernel is known its end would retire them; of open ones it would say that
+ * nobody holds them.
  */
-void table_each_missed(const struct table *table, enum fact_walk_kind kind, row_fn *fn, void *arg);
+void table_missed(const struct table *table, enum fact_walk_kind kind, struct buffer *rows);
 /* Did the last walk over holders miss open sockets that no walk before missed? Another one tells. */
 bool table_wants_holders(const struct table *table);
 /* How many transitions came twice so far, see bpf/state.bpf.c. */
