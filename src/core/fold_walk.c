@@ -58,24 +58,37 @@ static bool walk_missed(const struct table *t, const struct row *row)
 	       row->changed < t->walk_begin;
 }
 
-/* In CLOSE only an fd keeps a socket, and the walk has found none. */
-static bool is_unheld(const struct table *t, const struct row *row)
+/* Has the walk over holders that is at work found any? */
+static bool is_held(const struct table *t, const struct row *row)
 {
 	const struct holder *holder = table_holder(t, row->holders);
 
-	for (; holder; holder = table_holder(t, holder->next))
-		if (holder->gen == t->holder_gen)
-			return false;
-	return row->state == STATE_CLOSE && row->touched < t->hold_begin &&
-	       row->changed < t->hold_begin;
+	while (holder && holder->gen != t->holder_gen)
+		holder = table_holder(t, holder->next);
+	return holder;
 }
 
-static bool would_retire(const struct table *t, enum fact_walk_kind kind, const struct row *row)
+/* In CLOSE only an fd keeps a socket, and the walk has found none. */
+static bool is_left(const struct table *t, const struct row *row)
 {
-	if (!row->used || !row->sk)
-		return false;
-	return kind == WALK_SOCKETS ? t->walking && walk_missed(t, row)
-	                            : t->holding && is_unheld(t, row);
+	return row->state == STATE_CLOSE && row->touched < t->hold_begin &&
+	       row->changed < t->hold_begin && !is_held(t, row);
+}
+
+/* Open, and was before the walk began, and no fd led to it. */
+static bool is_unheld(const struct table *t, const struct row *row)
+{
+	return row->flags & ROW_SOCKET &&
+	       !(row->flags & (ROW_KERNEL | ROW_ORPHAN | ROW_MINI | ROW_REQUEST)) &&
+	       row->born < t->hold_begin && row->changed < t->hold_begin && !is_held(t, row);
+}
+
+static bool is_missed(const struct table *t, enum fact_walk_kind kind, const struct row *row)
+{
+	if (kind == WALK_SOCKETS)
+		return t->walking && row->sk && walk_missed(t, row);
+	return t->holding && row->used && !(row->flags & ROW_HIDDEN) &&
+	       (is_left(t, row) || is_unheld(t, row));
 }
 
 /* The first one that the walk is about, and those that follow; of sockets: of its namespace alone. */
@@ -99,7 +112,7 @@ void table_missed(const struct table *t, enum fact_walk_kind kind, struct buffer
 	const struct row *row = first_of_walk(t, kind);
 
 	for (; row; row = next_of_walk(t, kind, row))
-		if (would_retire(t, kind, row))
+		if (is_missed(t, kind, row))
 			buffer_add(rows, &row->self, sizeof(row->self));
 }
 
@@ -123,17 +136,25 @@ static void sweep_sockets(struct table *t)
 	}
 }
 
-/* Open, and was before the walk began, and no fd led to it. */
-static bool is_hidden(const struct table *t, const struct row *row)
+/*
+ * An fd may be made in a process that the walk has passed already: by accept(), or because another
+ * one sent it. The next walk finds it.
+ */
+static void note_unheld(struct table *t, struct row *row)
 {
-	return row->flags & ROW_SOCKET && row->holders == ROW_NONE &&
-	       !(row->flags & (ROW_KERNEL | ROW_ORPHAN | ROW_MINI | ROW_REQUEST)) &&
-	       row->born < t->hold_begin && row->changed < t->hold_begin;
+	if (row->flags & (ROW_UNHELD | ROW_HIDDEN)) {
+		row->flags |= ROW_HIDDEN;
+		row->flags &= ~ROW_UNHELD;
+		return;
+	}
+	row->flags |= ROW_UNHELD;
+	t->unheld = true;
 }
 
 /* Holders that are no more; and sockets in CLOSE, which only an fd keeps alive. */
 static void sweep_holders(struct table *t, bool saw_all)
 {
+	t->unheld = false;
 	for (uint32_t i = 0; i < t->rows.used; i++) {
 		struct row *row = row_at(t, i);
 
@@ -141,10 +162,12 @@ static void sweep_holders(struct table *t, bool saw_all)
 			continue;
 		if (row->holders != ROW_NONE)
 			holders_keep(t, row, t->holder_gen);
-		if (is_unheld(t, row))
+		if (is_left(t, row))
 			row_end(t, row, t->now);
-		else if (saw_all && is_hidden(t, row))
-			row->flags |= ROW_HIDDEN;
+		else if (!is_unheld(t, row))
+			row->flags &= ~ROW_UNHELD;
+		else if (saw_all)
+			note_unheld(t, row);
 	}
 	t->totals.holders_known = true;
 }
@@ -387,11 +410,19 @@ void fold_gone(struct table *t, const struct fact_seen *fact)
 		vanish(t, row, fact->h.time);
 }
 
+/* The address may be another socket's by now, which nobody has asked for its cookie yet. */
+static bool is_of_other(const struct row *row, const struct fact_holder *fact)
+{
+	if (row->inode && fact->inode && row->inode != fact->inode)
+		return true;
+	return row->cookie && row->cookie != fact->cookie && (fact->h.sk || fact->cookie);
+}
+
 void fold_holder(struct table *t, const struct fact_holder *fact)
 {
 	struct row *row = fact->h.sk ? row_find_sk(t, fact->h.sk) : inodes_find(t, fact->inode);
 
-	if (!row || (row->cookie && fact->cookie && row->cookie != fact->cookie))
+	if (!row || is_of_other(row, fact))
 		return;
 	row->flags |= ROW_SOCKET;
 	row->inode = fact->inode;

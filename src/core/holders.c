@@ -110,7 +110,7 @@ void holder_add(struct table *t, struct row *row, uint32_t pid, uint64_t start, 
 	task = task_ref(t, pid, start, comm);
 	if (task == ROW_NONE)
 		return;
-	row->flags &= ~ROW_HIDDEN;
+	row->flags &= ~(ROW_HIDDEN | ROW_UNHELD);
 	for (; *link != ROW_NONE && count < SEARCHED; link = &holder->next, count++) {
 		holder = holder_at(t, *link);
 		if (holder->fd == fd && holder->task == task)

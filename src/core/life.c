@@ -183,7 +183,8 @@ void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uin
 	holders_keep(t, row, 0);
 	row_set_sk(t, row, 0); /* the full socket's address is free for another */
 	row->flags |= ROW_MINI;
-	row->flags &= ~(ROW_SOCKET | ROW_HIDDEN | ROW_TIMER | ROW_QUEUES | ROW_CONFIRMED);
+	row->flags &=
+		~(ROW_SOCKET | ROW_HIDDEN | ROW_UNHELD | ROW_TIMER | ROW_QUEUES | ROW_CONFIRMED);
 	row->inode = row->rqueue = row->wqueue = 0;
 	row->unread_ms = row->answered = 0;
 	row->deadline = deadline;
@@ -197,13 +198,13 @@ static void take_flags(struct table *t, struct row *row, const struct fact_sampl
 	if (s->flags & SAMPLE_SOCKET)
 		row->flags |= ROW_SOCKET;
 	else if (!(s->flags & (SAMPLE_MINI | SAMPLE_REQUEST)))
-		row->flags &= ~(ROW_SOCKET | ROW_HIDDEN);
+		row->flags &= ~(ROW_SOCKET | ROW_HIDDEN | ROW_UNHELD);
 	if (s->flags & SAMPLE_KERNEL)
 		row->flags |= ROW_KERNEL;
 	/* SOCK_DEAD is set on sockets of the accept queue's end, too, when they die. */
 	if (s->flags & SAMPLE_DEAD && !(s->flags & SAMPLE_SOCKET)) {
 		row->flags |= ROW_ORPHAN;
-		row->flags &= ~ROW_HIDDEN;
+		row->flags &= ~(ROW_HIDDEN | ROW_UNHELD);
 		holders_keep(t, row, 0);
 	}
 }

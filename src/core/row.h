@@ -83,10 +83,11 @@ enum row_flag {
 	ROW_CONNECTED = 1 << 15,   /* came from connect: an active open */
 	ROW_INDEXED = 1 << 16,     /* its addresses are known */
 	ROW_PAIRED = 1 << 17,      /* found by its peer's addresses */
-	ROW_HIDDEN = 1 << 18,      /* open, but a walk over all fds we can see did not find it */
+	ROW_HIDDEN = 1 << 18,      /* open, but two walks over all fds we can see did not find it */
 	ROW_KERNEL = 1 << 19,      /* the kernel's own: no file leads to its struct socket */
 	ROW_READ = 1 << 20,        /* bytes were read between one look and a later one */
 	ROW_FORMER = 1 << 21,      /* in CLOSE, and a newer row has the addresses that it had */
+	ROW_UNHELD = 1 << 22, /* the same, but the last such walk is the first one to miss it */
 };
 
 struct row {

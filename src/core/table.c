@@ -235,6 +235,11 @@ struct names *table_names(struct table *t)
 	return t->names;
 }
 
+bool table_wants_holders(const struct table *t)
+{
+	return t->unheld;
+}
+
 uint64_t table_told_twice(const struct table *t)
 {
 	return t->told_twice;

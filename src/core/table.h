@@ -63,10 +63,13 @@ void row_sample(const struct row *row, struct fact_sample *s);
 /* Takes the next question of these kinds that is due at the table's time. false: none. */
 bool table_next_question(struct table *table, uint32_t kinds, struct question *question);
 /*
- * Adds the indices (uint32_t) of the rows that the end of the walk at work would retire, and of
- * which an address in the kernel is known: a walk may miss a socket.
+ * Adds the indices (uint32_t) of the rows whose sockets the walk at work has not seen: of those
+ * whose address in the kernel is known its end would retire them; of open ones it would say that
+ * nobody holds them.
  */
 void table_missed(const struct table *table, enum fact_walk_kind kind, struct buffer *rows);
+/* Did the last walk over holders miss open sockets that no walk before missed? Another one tells. */
+bool table_wants_holders(const struct table *table);
 /* How many transitions came twice so far, see bpf/state.bpf.c. */
 uint64_t table_told_twice(const struct table *table);
 

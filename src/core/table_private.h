@@ -129,6 +129,7 @@ struct table {
 	bool holding;
 	uint32_t holder_gen; /* of the newest walk over holders */
 	uint64_t hold_begin;
+	bool unheld; /* the last of them has flagged a row as ROW_UNHELD */
 	struct restore restore;
 	bool used; /* a fact has come that a checkpoint may know more of */
 };

@@ -56,7 +56,7 @@ static const struct probe {
          "sockets there are; else sock_diag (5.8)"},
 	{"walk_holders", PROBE_ITERATOR, "task_file", false, false, "iter/task_file",
          "which process holds which fd"},
-	{"peek_socket", PROBE_ON_DEMAND, "", false, true, "raw_tp (run on demand, 5.10)",
+	{"peek_socket", PROBE_ON_DEMAND, "", false, false, "raw_tp (run on demand, 5.10)",
          "one socket by its address: its port, or whether it is there"},
 	{"stack_id", PROBE_FUNCTION, "", false, true, "stack_id()", "user stacks, for --stacks"},
 	{"", PROBE_HELPER, "bpf_task_pt_regs", false, true, "bpf_task_pt_regs()",

@@ -251,6 +251,7 @@ static void hold(struct table *t, uint32_t fds, uint64_t time)
 	for (uint32_t i = 0; i < fds; i++) {
 		struct fact_holder fact = {
 			.h = {.type = FACT_HOLDER, .len = sizeof(fact), .time = time, .sk = 0xa000},
+			.cookie = 1,
 			.pid = 1 + i % 3,
 			.fd = (int32_t)i,
 			.netns = 7,
