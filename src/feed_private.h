@@ -56,6 +56,7 @@ void feed_bury_tasks(struct feed *feed);
 void feed_loss(struct feed *feed);
 void feed_clock(struct feed *feed); /* tells of a wall clock that was set */
 int feed_diag_walk(struct feed *feed, uint32_t netns, struct diag *diag);
+/* Twice, if the first time open sockets were missed: an fd may have moved. 0 or -errno. */
 int feed_walk_holders(struct feed *feed);
 
 /* One socket, in whatever namespace, by sock_diag: FACT_SEEN, FACT_GONE, or nothing if that fails. */
