@@ -111,6 +111,31 @@ static bool is_hidden(const struct table *t, const struct row *row)
 	       row->born < t->hold_begin && row->changed < t->hold_begin;
 }
 
+/* Names that no socket and no process has any more. */
+static void sweep_names(struct table *t)
+{
+	const struct task *task;
+	uint64_t cgroup = 0;
+	uint32_t uid = UINT32_MAX;
+
+	for (uint32_t i = 0; i < t->rows.used; i++) {
+		const struct row *row = row_at(t, i);
+
+		if (!row->used)
+			continue;
+		if (row->cgroup != cgroup)
+			names_mark(t->names, name_key_number(NAME_CGROUP, row->cgroup));
+		if (row->uid != uid)
+			names_mark(t->names, name_key_number(NAME_USER, row->uid));
+		cgroup = row->cgroup;
+		uid = row->uid;
+	}
+	for (uint32_t i = 0; (task = table_next_task(t, &i));)
+		names_mark(t->names, name_key_number(NAME_USER, task->uid));
+	names_sweep(t->names, NAME_CGROUP);
+	names_sweep(t->names, NAME_USER);
+}
+
 /* Holders that are no more; and sockets in CLOSE, which only an fd keeps alive. */
 static void sweep_holders(struct table *t, bool saw_all)
 {
@@ -127,6 +152,7 @@ static void sweep_holders(struct table *t, bool saw_all)
 			row->flags |= ROW_HIDDEN;
 	}
 	t->totals.holders_known = true;
+	sweep_names(t);
 }
 
 void fold_walk_end(struct table *t, const struct fact_walk *fact)

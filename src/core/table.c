@@ -8,8 +8,6 @@
 #include "core/table_private.h"
 #include "fact/shape.h"
 
-#define NAMES_MAX 65536
-
 static void init(struct table *t, uint32_t max_rows)
 {
 	pool_init(&t->rows, sizeof(struct row), max_rows);
@@ -28,7 +26,7 @@ struct table *table_new(uint32_t max_rows)
 	if (!t)
 		return NULL;
 	init(t, max_rows ? max_rows : TABLE_ROWS_DEFAULT);
-	t->names = names_new(NAMES_MAX);
+	t->names = names_new(UINT32_MAX);
 	if (t->names)
 		return t;
 	table_free(t);

@@ -235,7 +235,7 @@ static void names_are_forgotten_in_the_same_order(void **state)
 	}
 	dump = dump_of(table);
 	dump_next(&dump, &at);
-	for (const char *const *want = (const char *const[]){"c", "b", "u", NULL}; *want; want++) {
+	for (const char *const *want = (const char *const[]){"u", "c", "b", NULL}; *want; want++) {
 		name = (const struct fact_name *)dump_next(&dump, &at);
 		assert_int_equal(name->h.type, FACT_NAME);
 		assert_string_equal(name->name, *want);
