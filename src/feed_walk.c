@@ -281,6 +281,7 @@ static int walk_parts(struct feed *feed, uint32_t parts)
 	feed_tell_tasks(feed);
 	if (may_miss_exits(feed))
 		feed_bury_tasks(feed);
+	feed->last_cgroup = feed->last_netns = 0; /* names may have been forgotten */
 	schedule_ended(&feed->schedule, parts, clock_boot());
 	return first;
 }

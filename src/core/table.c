@@ -11,9 +11,11 @@
 static void init(struct table *t, uint32_t max_rows)
 {
 	pool_init(&t->rows, sizeof(struct row), max_rows);
-	pool_init(&t->tasks, sizeof(struct task), POOL_NONE);
+	pool_init(&t->tasks, sizeof(struct task), TASKS_MAX);
 	pool_init(&t->origins, sizeof(struct origin), POOL_NONE);
 	pool_init(&t->stacks, sizeof(struct stack), POOL_NONE);
+	pool_init(&t->frames, sizeof(struct frame), POOL_NONE);
+	t->idle_first = t->idle_last = ROW_NONE;
 	pool_init(&t->holders, sizeof(struct holder), POOL_NONE);
 	pool_init(&t->steps, sizeof(struct step), POOL_NONE);
 	t->totals.rows_max = max_rows;
