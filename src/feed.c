@@ -217,6 +217,7 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 	if (!feed)
 		return diag_fail(diag, -ENOMEM, "out of memory");
 	feed->table = table;
+	map_init(&feed->examined, sizeof(struct task_id), sizeof(struct task_id));
 	feed->config = *config;
 	schedule_init(&feed->schedule, config->walk_interval,
 	              PART_BIT(PART_SOCKETS) | (config->no_holders ? 0 : PART_BIT(PART_HOLDERS)));
@@ -305,6 +306,7 @@ void feed_close(struct feed *feed)
 	netns_list_free(&feed->netns);
 	feed_forget_rows(feed);
 	numbers_free(&feed->departed);
+	map_free(&feed->examined);
 	free(feed);
 }
 

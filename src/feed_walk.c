@@ -262,6 +262,7 @@ static int walk_parts(struct feed *feed, uint32_t parts)
 {
 	int err, first = 0;
 
+	map_free(&feed->examined);
 	feed_clock(feed);
 	schedule_begun(&feed->schedule, parts);
 	for (enum walk_part part = 0; part < PART_COUNT; part++) {
