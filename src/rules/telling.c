@@ -17,7 +17,7 @@
 static bool is_worked_off(const struct why *why, const struct group *group)
 {
 	return group->count && group->left * 2 >= group->entered &&
-	       group->oldest < groups_window(why->groups) / 2;
+	       group->oldest < groups_window_of(why->groups, group) / 2;
 }
 
 enum trend rule_trend(const struct why *why, const struct group *group)
@@ -25,7 +25,7 @@ enum trend rule_trend(const struct why *why, const struct group *group)
 	uint64_t most = group->entered > group->left ? group->entered : group->left;
 	uint64_t slack = most / 10; /* what comes and goes is never quite even */
 
-	if (groups_window(why->groups) < NS_PER_SEC)
+	if (groups_window_of(why->groups, group) < NS_PER_SEC)
 		return TREND_UNKNOWN;
 	if (!most)
 		return TREND_IDLE;
@@ -45,7 +45,7 @@ enum trend rule_trend(const struct why *why, const struct group *group)
 bool rule_has_grown(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	uint64_t quiet = groups_window(why->groups) / 2;
+	uint64_t quiet = groups_window_of(why->groups, group) / 2;
 	char time[FORMAT_SIZE], name[48];
 
 	if (group->youngest < quiet || group->youngest < QUIET_LEAST ||
@@ -94,7 +94,7 @@ bool rule_too_soon(const struct why *why, struct finding *finding)
 void rule_tell_flow(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	uint64_t window = groups_window(why->groups);
+	uint64_t window = groups_window_of(why->groups, group);
 	char time[FORMAT_SIZE];
 
 	if (window < NS_PER_SEC)
@@ -104,8 +104,8 @@ void rule_tell_flow(const struct why *why, struct finding *finding)
 	                 "in %s %" PRIu64 " came into this state and %" PRIu64
 	                 " left it (%.1f and %.1f per second)",
 	                 time, group->entered, group->left,
-	                 groups_rate(why->groups, group->entered),
-	                 groups_rate(why->groups, group->left));
+	                 groups_rate(why->groups, group, group->entered),
+	                 groups_rate(why->groups, group, group->left));
 }
 
 #define UNREAD_LONG_MS 5000
