@@ -269,6 +269,7 @@ static int walk_parts(struct feed *feed, uint32_t parts)
 {
 	int err, first = 0;
 
+	map_free(&feed->examined);
 	feed_clock(feed);
 	schedule_begun(&feed->schedule, parts);
 	for (enum walk_part part = 0; part < PART_COUNT; part++) {
@@ -288,6 +289,7 @@ static int walk_parts(struct feed *feed, uint32_t parts)
 	feed_tell_tasks(feed);
 	if (may_miss_exits(feed))
 		feed_bury_tasks(feed);
+	feed->last_cgroup = feed->last_netns = 0; /* names may have been forgotten */
 	schedule_ended(&feed->schedule, parts, clock_boot());
 	return first;
 }

@@ -151,6 +151,31 @@ static void note_unheld(struct table *t, struct row *row)
 	t->unheld = true;
 }
 
+/* Names that no socket and no process has any more. */
+static void sweep_names(struct table *t)
+{
+	const struct task *task;
+	uint64_t cgroup = 0;
+	uint32_t uid = UINT32_MAX;
+
+	for (uint32_t i = 0; i < t->rows.used; i++) {
+		const struct row *row = row_at(t, i);
+
+		if (!row->used)
+			continue;
+		if (row->cgroup != cgroup)
+			names_mark(t->names, name_key_number(NAME_CGROUP, row->cgroup));
+		if (row->uid != uid)
+			names_mark(t->names, name_key_number(NAME_USER, row->uid));
+		cgroup = row->cgroup;
+		uid = row->uid;
+	}
+	for (uint32_t i = 0; (task = table_next_task(t, &i));)
+		names_mark(t->names, name_key_number(NAME_USER, task->uid));
+	names_sweep(t->names, NAME_CGROUP);
+	names_sweep(t->names, NAME_USER);
+}
+
 /* Holders that are no more; and sockets in CLOSE, which only an fd keeps alive. */
 static void sweep_holders(struct table *t, bool saw_all)
 {
@@ -170,6 +195,7 @@ static void sweep_holders(struct table *t, bool saw_all)
 			note_unheld(t, row);
 	}
 	t->totals.holders_known = true;
+	sweep_names(t);
 }
 
 void fold_walk_end(struct table *t, const struct fact_walk *fact)
