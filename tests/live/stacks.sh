@@ -51,7 +51,7 @@ sed -n 's/^site_\(.\) \(.*\)/\2 accept<accept_one<site_\1<main/p' \
 assert_equal 1000 "$(wc -l <"$work/want")" "accepted"
 assert_equal "" "$(comm -23 "$work/want" "$work/got")" "accepted connections with another stack"
 assert_between 999 1000 "$(grep -c " connect<connect_here<main$" "$work/got")" "connects"
-ids=$(grep -a ' accept ' "$work/facts" | grep -ao ' stack=[0-9a-f]*' | sort -u)
+ids=$(grep -aE " accept .* netns=$here( |\$)" "$work/facts" | grep -ao ' stack=[0-9a-f]*' | sort -u)
 assert_between 2 20 "$(wc -l <<<"$ids")" "ids of two ways: $ids"
 assert_lacks "$ids" " stack=0"
 
