@@ -215,12 +215,16 @@ static void drop_privilege(void)
 }
 
 /* What is missing from all that follows: of BPF, or of what we may look at. */
-static void tell_shortfall(const struct run *run, struct diag *shortfall)
+static void tell_shortfall(const struct run *run, const struct diag *shortfall)
 {
+	struct diag unseen = {""};
+
 	if (feed_live(run->feed))
-		privilege_shortfall(shortfall);
+		privilege_shortfall(&unseen);
 	if (shortfall->text[0])
 		notice("%s", shortfall->text);
+	if (unseen.text[0])
+		notice("%s", unseen.text);
 }
 
 /* -v: what this kernel does not let us see. */
