@@ -9,6 +9,7 @@
 #include "base/lines.h"
 #include "core/table.h"
 #include "notice.h"
+#include "privilege.h"
 #include "record/reader.h"
 #include "view/info.h"
 
@@ -129,8 +130,15 @@ static int print(const struct info *info)
 int info_command(const struct options *options, struct diag *diag)
 {
 	struct info info = {.options = options};
-	int err = reader_open(&info.reader, options->target, diag);
+	struct dir opened;
+	int err = privilege_lower(diag);
 
+	if (!err)
+		err = dir_open(&opened, options->target, diag);
+	if (!err)
+		err = privilege_drop_all(diag);
+	if (!err)
+		err = reader_begin(&info.reader, &opened, diag);
 	if (!err)
 		err = read_sessions(&info, diag);
 	if (!err) {

@@ -9,6 +9,7 @@
 #include "core/checkpoint.h"
 #include "input.h"
 #include "notice.h"
+#include "privilege.h"
 #include "run_private.h"
 
 #define SILENCE (60 * NS_PER_SEC) /* a recorder that runs is never silent for so long */
@@ -356,11 +357,10 @@ static bool needs_range(const struct options *options)
 int run_replay(struct run *run, struct diag *diag)
 {
 	struct replay replay = {.run = run};
-	int err = input_open(&replay.input, run->options->from, diag), code;
+	int err = 0, code;
 
-	if (err)
+	if (privilege_lower(diag) || input_open(&replay.input, run->options->from, diag))
 		return EXIT_CANNOT;
-	notice_unreadable(run->options->from, input_unreadable(replay.input));
 	if (needs_range(run->options) && !input_can_seek(replay.input)) {
 		input_close(replay.input);
 		return diag_fail(diag, -ESPIPE,
@@ -369,6 +369,11 @@ int run_replay(struct run *run, struct diag *diag)
 		                 run->options->from),
 		       EXIT_USAGE;
 	}
+	if (privilege_drop_all(diag) || input_begin(replay.input, diag)) {
+		input_close(replay.input);
+		return EXIT_CANNOT;
+	}
+	notice_unreadable(run->options->from, input_unreadable(replay.input));
 	if (needs_range(run->options))
 		err = input_range(replay.input, &replay.first, &replay.last, diag);
 	if (err)
