@@ -21,7 +21,7 @@ static void value_queue(struct value *value, const struct row *row, uint32_t byt
 {
 	if (is_no_socket(row))
 		value_number(value, 0);
-	else if (row->flags & ROW_QUEUES)
+	else if (row->flags & ROW_QUEUES && row->state != STATE_CLOSE) /* of the life before */
 		value_number(value, bytes);
 }
 

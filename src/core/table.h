@@ -6,6 +6,7 @@
 #ifndef TCPTRAIL_CORE_TABLE_H
 #define TCPTRAIL_CORE_TABLE_H
 
+#include "base/buffer.h"
 #include "core/change.h"
 #include "core/names.h"
 #include "core/row.h"
@@ -45,6 +46,7 @@ enum question_kind {
 	ASK_MINI = 1, /* is this mini-socket there? -> FACT_SEEN (SAMPLE_POINT) or FACT_GONE */
 	ASK_PORT,     /* which local port did sk get? -> FACT_SEEN (SAMPLE_POINT) */
 	ASK_TASK,     /* who is this process? -> FACT_PROCESS, NAME_TASK; or FACT_EXIT */
+	ASK_STACK,    /* it was forgotten: once it is met again -> FACT_STACK */
 };
 #define QUESTION_BIT(kind) (1U << (kind))
 
@@ -52,6 +54,7 @@ struct question {
 	enum question_kind kind;
 	uint32_t pid;   /* ASK_TASK, as start */
 	uint64_t start; /* 0: not known */
+	uint64_t stack; /* ASK_STACK: its id */
 	uint64_t sk, cookie;
 	struct fact_sample s; /* family, netns, tuple, cookie, state */
 };
@@ -62,12 +65,13 @@ void row_sample(const struct row *row, struct fact_sample *s);
 /* Takes the next question of these kinds that is due at the table's time. false: none. */
 bool table_next_question(struct table *table, uint32_t kinds, struct question *question);
 /*
- * The next row, from *index on, that the end of the walk at work would retire, and of which an
- * address in the kernel is known: a walk may miss a socket. NULL: no more. Facts may be folded
- * between calls.
+ * Adds the indices (uint32_t) of the rows whose sockets the walk at work has not seen: of those
+ * whose address in the kernel is known its end would retire them; of open ones it would say that
+ * nobody holds them.
  */
-const struct row *table_next_missed(const struct table *table, enum fact_walk_kind kind,
-                                    uint32_t *index);
+void table_missed(const struct table *table, enum fact_walk_kind kind, struct buffer *rows);
+/* Did the last walk over holders miss open sockets that no walk before missed? Another one tells. */
+bool table_wants_holders(const struct table *table);
 /* How many transitions came twice so far, see bpf/state.bpf.c. */
 uint64_t table_told_twice(const struct table *table);
 

@@ -132,20 +132,36 @@ static void add_headline(struct buffer *line, const struct view *view,
 	buffer_text(line, "\n");
 }
 
+#define LINE_ROOM 640
+
+/* Takes the next line off the text; false: there is none. */
+static bool take_line(const char **text, size_t *left, char line[LINE_ROOM])
+{
+	const char *stop;
+	size_t size;
+
+	if (!*left)
+		return false;
+	stop = memchr(*text, '\n', *left);
+	size = stop ? (size_t)(stop - *text) : *left;
+	snprintf(line, LINE_ROOM, "%.*s", (int)size, *text);
+	size += stop != NULL;
+	*text += size;
+	*left -= size;
+	return true;
+}
+
 /* Lines of text, each behind the label. */
 static void add_lines(struct buffer *out, const char *label, const struct buffer *text)
 {
-	const char *at = text->data, *end = text->data + text->size;
+	const char *at = text->data;
+	size_t left = text->size;
+	char line[LINE_ROOM];
 
-	while (at < end) {
-		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		char piece[640];
-
-		snprintf(piece, sizeof(piece), "%.*s", (int)((stop ? stop : end) - at), at);
+	while (take_line(&at, &left, line)) {
 		buffer_print(out, "  %-9s", label);
-		escape_terminal(out, piece);
+		escape_terminal(out, line);
 		buffer_text(out, "\n");
-		at = stop ? stop + 1 : end;
 	}
 	out->failed |= text->failed;
 }
@@ -246,8 +262,17 @@ int findings_headlines(struct view *view, const struct finding *findings, size_t
 	return err;
 }
 
+static void add_forgotten(struct buffer *line, const struct groups_forgotten *forgotten)
+{
+	if (!forgotten->groups)
+		return;
+	buffer_print(line, "; %" PRIu64 " failed connect%s in %" PRIu64 " older group%s forgotten",
+	             forgotten->failed, forgotten->failed == 1 ? "" : "s", forgotten->groups,
+	             forgotten->groups == 1 ? "" : "s");
+}
+
 int findings_text(struct view *view, const struct finding *findings, size_t count, bool all,
-                  uint64_t window, bool dated)
+                  const struct findings_scope *scope, bool dated)
 {
 	char time[FORMAT_SIZE];
 	struct buffer last = {0};
@@ -263,16 +288,17 @@ int findings_text(struct view *view, const struct finding *findings, size_t coun
 		return err;
 	if (dated && time_text(view, time))
 		buffer_print(&last, "%s: ", time);
-	format_duration(time, window);
+	format_duration(time, scope->window);
 	if (count == fine)
 		buffer_text(&last, "Nothing piles up");
 	else
 		buffer_print(&last, "%zu finding%s", count - fine, count - fine == 1 ? "" : "s");
-	if (window)
+	if (scope->window)
 		buffer_print(&last, ", watched for %s", time);
 	if (fine)
 		buffer_print(&last, "; %zu group%s looked at and fine%s", fine,
 		             fine == 1 ? "" : "s", all ? "" : " (-v shows why)");
+	add_forgotten(&last, &scope->forgotten);
 	buffer_text(&last, dated ? ".\n\n" : ".\n");
 	return line_write(view, &last);
 }
@@ -281,18 +307,15 @@ int findings_text(struct view *view, const struct finding *findings, size_t coun
 
 static void add_json_lines(struct buffer *json, const char *key, const struct buffer *text)
 {
-	const char *at = text->data, *end = text->data + text->size, *comma = "";
+	const char *at = text->data, *comma = "";
+	size_t left = text->size;
+	char line[LINE_ROOM];
 
 	buffer_print(json, ",\"%s\":[", key);
-	while (at < end) {
-		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		char piece[640];
-
-		snprintf(piece, sizeof(piece), "%.*s", (int)((stop ? stop : end) - at), at);
+	while (take_line(&at, &left, line)) {
 		buffer_text(json, comma);
-		escape_json(json, piece);
+		escape_json(json, line);
 		comma = ",";
-		at = stop ? stop + 1 : end;
 	}
 	buffer_text(json, "]");
 	json->failed |= text->failed;
@@ -434,11 +457,25 @@ static int json_finding(struct view *view, const struct finding *finding, uint64
 	return line_write(view, &json);
 }
 
-int findings_json(struct view *view, const struct finding *findings, size_t count, uint64_t window)
+static int json_forgotten(struct view *view, const struct groups_forgotten *forgotten)
+{
+	struct buffer json = {0};
+
+	buffer_print(&json,
+	             "{\"v\":%d,\"type\":\"forgotten\",\"groups\":%" PRIu64 ",\"failed\":%" PRIu64
+	             "}\n",
+	             VIEW_JSON_SCHEMA, forgotten->groups, forgotten->failed);
+	return line_write(view, &json);
+}
+
+int findings_json(struct view *view, const struct finding *findings, size_t count,
+                  const struct findings_scope *scope)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < count && !err; i++)
-		err = json_finding(view, &findings[i], window);
+		err = json_finding(view, &findings[i], scope->window);
+	if (!err && scope->forgotten.groups)
+		err = json_forgotten(view, &scope->forgotten);
 	return err;
 }
