@@ -24,7 +24,7 @@ $(eval $(call once,BPFTOOL,$$(or $$(shell tools/setup --bpftool),bpftool)))
 endif
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(if $(CI),-Werror)
-LIBS := libbpf libdw libelf zlib libzstd libcap
+LIBS := libbpf libdw libelf zlib libzstd libcap libseccomp
 $(eval $(call once,PURE_LIBS,$$(shell $$(PKG_CONFIG) --libs zlib libzstd)))
 $(eval $(call once,ALL_LIBS,$$(shell $$(PKG_CONFIG) --libs $$(LIBS))))
 CXX_RUNTIME := -lstdc++
@@ -193,7 +193,7 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(PURE_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(PURE_LIBS)
 
 # Pure in what is tested of it, though not of a pure layer.
-$(B)/unit/test_perfmap: $(B)/src/enrich/perfmap.o $(B)/src/enrich/file.o
+$(B)/unit/test_perfmap: $(B)/src/enrich/perfmap.o
 $(B)/unit/test_refusal: $(B)/src/source/refusal.o
 $(B)/unit/test_mount_text: $(B)/src/enrich/mount_text.o
 $(B)/unit/test_maps: $(B)/src/enrich/maps.o
@@ -203,7 +203,7 @@ $(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka \
-		$(shell $(PKG_CONFIG) --libs libdw libelf zlib libzstd) $(CXX_RUNTIME)
+		$(shell $(PKG_CONFIG) --libs libdw libelf zlib libzstd libcap libseccomp) $(CXX_RUNTIME)
 
 # One program, built as distributions build theirs: without frame pointers, and in all variants of
 # where its symbols are.
@@ -244,12 +244,17 @@ $(SIMPLE_PROGS): $(B)/progs/%: tests/live/progs/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROG_FLAGS) $< -o $@
 
+$(B)/progs/refuse_call: tests/live/progs/refuse_call.c $(B)/flags
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PROG_FLAGS) $< -o $@ $(shell $(PKG_CONFIG) --libs libseccomp)
+
 $(B)/verify_recording: $(B)/tests/live/progs/verify_recording.o $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
 test-programs: $(B)/tcptrail $(B)/needs_root $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
-	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/verify_recording
+	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/progs/refuse_call $(B)/verify_recording
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done

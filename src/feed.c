@@ -206,6 +206,20 @@ static int open_live(struct feed *feed, struct diag *shortfall, struct diag *dia
 	return 0;
 }
 
+/* Before the kernel side makes dumps that nobody would read. */
+static void check_stacks(struct feed *feed, struct diag *shortfall)
+{
+	int err = wants_stacks(&feed->config) ? stacks_check() : 0;
+
+	if (!err)
+		return;
+	feed->config.stacks = false;
+	diag_fail(shortfall, err,
+	          "--stacks: no stack is read, for the process that would read them cannot be made "
+	          "a sandbox: %s",
+	          strerror(-err));
+}
+
 int feed_open(struct feed **result, struct table *table, const struct feed_config *config,
               struct diag *shortfall, struct diag *diag)
 {
@@ -226,6 +240,7 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 			(config->trace ? QUESTION_BIT(ASK_MINI) | QUESTION_BIT(ASK_PORT) : 0) |
 			(wants_stacks(config) ? QUESTION_BIT(ASK_STACK) : 0));
 	feed->finds_pids = process_pids_are_global();
+	check_stacks(feed, shortfall);
 	err = open_live(feed, shortfall, diag);
 	if (err) {
 		feed_close(feed);

@@ -7,6 +7,7 @@
 
 #include "base/lines.h"
 #include "info_write.h"
+#include "privilege.h"
 #include "record/reader.h"
 
 static int print(const struct options *options, struct reader *reader, struct diag *diag)
@@ -25,8 +26,17 @@ static int print(const struct options *options, struct reader *reader, struct di
 int info_command(const struct options *options, struct diag *diag)
 {
 	struct reader *reader = NULL;
-	int err = reader_open(&reader, options->target, diag);
+	struct dir opened;
+	int err = privilege_lower(diag);
 
+	if (!err)
+		err = dir_open(&opened, options->target, diag);
+	if (!err && privilege_drop_all(diag)) {
+		dir_free(&opened);
+		return EXIT_CANNOT;
+	}
+	if (!err)
+		err = reader_begin(&reader, &opened, diag);
 	if (!err)
 		err = print(options, reader, diag);
 	reader_close(reader);

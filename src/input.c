@@ -4,15 +4,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "fact/text.h"
 
 struct input {
+	struct dir opened;     /* until it is begun */
 	struct reader *reader; /* NULL: text */
 	const char *path;
 	FILE *text;
@@ -26,23 +29,46 @@ struct input {
 int input_open(struct input **result, const char *path, struct diag *diag)
 {
 	struct input *input = calloc(1, sizeof(*input));
-	int err = 0;
+	int err;
 
 	if (!input)
 		return diag_fail(diag, -ENOMEM, "out of memory");
 	input->path = path;
-	if (reader_is_recording(path)) {
-		err = reader_open(&input->reader, path, diag);
-	} else {
-		input->text = fopen(path, "re");
-		if (!input->text)
-			err = diag_fail(diag, -errno, "cannot read %s: %s", path, strerror(errno));
-	}
+	err = dir_open(&input->opened, path, diag);
 	if (err)
-		input_close(input);
+		free(input);
 	else
 		*result = input;
 	return err;
+}
+
+/* It was opened without waiting for a writer, and is read by waiting. */
+static int begin_text(struct input *input)
+{
+	int fd = fcntl(input->opened.fd, F_DUPFD_CLOEXEC, 0);
+	struct pollfd ready = {.fd = fd, .events = POLLIN};
+	int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		return -errno;
+	dir_free(&input->opened);
+	poll(&ready, 1, -1);
+	fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+	input->text = fdopen(fd, "r");
+	if (input->text)
+		return 0;
+	close(fd);
+	return -ENOMEM;
+}
+
+int input_begin(struct input *input, struct diag *diag)
+{
+	int err;
+
+	if (dir_is_recording(&input->opened))
+		return reader_begin(&input->reader, &input->opened, diag);
+	err = begin_text(input);
+	return err ? diag_fail(diag, err, "cannot read %s: %s", input->path, strerror(-err)) : 0;
 }
 
 uint64_t input_unreadable(const struct input *input)
@@ -56,7 +82,9 @@ uint64_t input_unreadable(const struct input *input)
 
 bool input_can_seek(const struct input *input)
 {
-	return input->reader || ftello(input->text) >= 0;
+	const struct dir *opened = &input->opened;
+
+	return !opened->alone || lseek(opened->fd, 0, SEEK_CUR) >= 0;
 }
 
 static bool is_file(const struct stat *file, int dir, const char *name)
@@ -90,6 +118,7 @@ void input_close(struct input *input)
 {
 	if (!input)
 		return;
+	dir_free(&input->opened);
 	reader_close(input->reader);
 	if (input->text)
 		fclose(input->text);

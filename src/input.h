@@ -9,11 +9,13 @@
 
 struct input;
 
-/* 0, or -errno with diag. */
+/* Opens it, and reads nothing: capabilities can be given up then. 0, or -errno with diag. */
 int input_open(struct input **input, const char *path, struct diag *diag);
+/* Waits for a pipe's writer, and finds out what it is. 0, or -errno with diag. */
+int input_begin(struct input *input, struct diag *diag);
 /* Files of the recording that could not be opened, and are left out. */
 uint64_t input_unreadable(const struct input *input);
-/* Can it be read from an earlier place again? A pipe cannot. */
+/* Before it is begun: can it be read from an earlier place again? A pipe cannot. */
 bool input_can_seek(const struct input *input);
 /* Is path (or what it links to) the regular file, or one of the directory, that --from reads? */
 bool input_is(const char *from, const char *path);

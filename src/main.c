@@ -99,7 +99,7 @@ int main(int argc, char **argv)
 		break;
 	case COMMAND_INFO:
 		diag.text[0] = '\0';
-		code = privilege_drop_all(&diag) ? EXIT_CANNOT : info_command(&options, &diag);
+		code = info_command(&options, &diag);
 		if (diag.text[0])
 			notice("%s", diag.text);
 		break;

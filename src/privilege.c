@@ -112,45 +112,45 @@ int privilege_drop(struct diag *diag)
 	           : 0;
 }
 
-static void set_effective(bool on)
+/* All that are permitted, or none. */
+static int set_effective(bool on, struct diag *diag)
 {
 	cap_t caps = getuid() ? cap_get_proc() : NULL;
+	int err = getuid() && !caps ? -errno : 0;
 
-	for (cap_value_t value = 0; caps && cap_get_bound(value) >= 0; value++)
-		if (has(caps, value, CAP_PERMITTED))
-			cap_set_flag(caps, CAP_EFFECTIVE, 1, &value, on ? CAP_SET : CAP_CLEAR);
-	if (caps)
-		cap_set_proc(caps);
+	for (cap_value_t value = 0; caps && !err && cap_get_bound(value) >= 0; value++)
+		if (has(caps, value, CAP_PERMITTED) &&
+		    cap_set_flag(caps, CAP_EFFECTIVE, 1, &value, on ? CAP_SET : CAP_CLEAR))
+			err = -errno;
+	if (caps && !err && cap_set_proc(caps))
+		err = -errno;
 	cap_free(caps);
+	return err ? diag_fail(diag, err, "cannot %s capabilities: %s", on ? "take up" : "lay down",
+	                       strerror(-err))
+	           : 0;
 }
 
-void privilege_lower(void)
+int privilege_lower(struct diag *diag)
 {
-	set_effective(false);
+	return set_effective(false, diag);
 }
 
-void privilege_raise(void)
+int privilege_raise(struct diag *diag)
 {
-	set_effective(true);
+	return set_effective(true, diag);
 }
 
 int privilege_drop_all(struct diag *diag)
 {
-	static const cap_value_t reads = CAP_DAC_READ_SEARCH;
-	cap_t had = cap_get_proc(), caps = cap_init();
-	int err = had && caps ? 0 : -errno;
+	cap_t none = cap_init();
+	int err = none ? 0 : -errno;
 
-	if (!err && !getuid() && has(had, reads, CAP_EFFECTIVE) &&
-	    (cap_set_flag(caps, CAP_PERMITTED, 1, &reads, CAP_SET) ||
-	     cap_set_flag(caps, CAP_EFFECTIVE, 1, &reads, CAP_SET)))
-		err = -errno;
 	if (!err) {
 		close_ways_back();
-		if (cap_set_proc(caps))
+		if (cap_set_proc(none))
 			err = -errno;
 	}
-	cap_free(had);
-	cap_free(caps);
+	cap_free(none);
 	return err ? diag_fail(diag, err, "cannot give up capabilities before a file is read: %s",
 	                       strerror(-err))
 	           : 0;

@@ -15,16 +15,16 @@ int privilege_drop(struct diag *diag);
 
 /*
  * Files that the user names are opened with the user's own rights: no capability that comes from
- * the program's file is in effect between these two, of the calling thread. Root's capabilities are
- * root's own rights: nothing changes for uid 0.
+ * the program's file is in effect between these two, of the calling thread and of those that it
+ * starts, which go on without. Root's capabilities are root's own rights: nothing changes for
+ * uid 0. 0, or -errno with diag: the file must not be opened then.
  */
-void privilege_lower(void);
-void privilege_raise(void);
+int privilege_lower(struct diag *diag);
+int privilege_raise(struct diag *diag);
 
 /*
- * Gives up all capabilities for good, before a file is parsed that others wrote. Root keeps
- * CAP_DAC_READ_SEARCH alone: later files of a recording are opened while it is read, and root may
- * read any. 0, or -errno with diag: the file must not be parsed then.
+ * Gives up all capabilities for good, root's too, before a file is parsed that others wrote: all
+ * of its files are open by then. 0, or -errno with diag: the file must not be parsed then.
  */
 int privilege_drop_all(struct diag *diag);
 

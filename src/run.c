@@ -170,18 +170,13 @@ static int open_output(struct run *run, struct diag *diag)
 {
 	int code = EXIT_FINE;
 
-	privilege_lower();
+	if (privilege_lower(diag))
+		return EXIT_CANNOT;
 	if (overwrites_input(run->options, diag))
 		code = EXIT_USAGE;
 	else if (output_open(&run->output, run->options, run->table, diag))
 		code = EXIT_CANNOT;
-	privilege_raise();
-	return code;
-}
-
-static int replay(struct run *run, struct diag *diag)
-{
-	return privilege_drop_all(diag) ? EXIT_CANNOT : run_replay(run, diag);
+	return privilege_raise(diag) ? EXIT_CANNOT : code;
 }
 
 int run(const struct options *options)
@@ -197,7 +192,7 @@ int run(const struct options *options)
 	else
 		diag_fail(&diag, -ENOMEM, "out of memory");
 	if (code == EXIT_FINE)
-		code = options->from ? replay(&run, &diag) : run_live(&run, &diag);
+		code = options->from ? run_replay(&run, &diag) : run_live(&run, &diag);
 	if (diag.text[0])
 		notice("%s", diag.text);
 	return finish(&run, code);

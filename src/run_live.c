@@ -215,12 +215,16 @@ static void drop_privilege(void)
 }
 
 /* What is missing from all that follows: of BPF, or of what we may look at. */
-static void tell_shortfall(const struct run *run, struct diag *shortfall)
+static void tell_shortfall(const struct run *run, const struct diag *shortfall)
 {
+	struct diag unseen = {""};
+
 	if (feed_live(run->feed))
-		privilege_shortfall(shortfall);
+		privilege_shortfall(&unseen);
 	if (shortfall->text[0])
 		notice("%s", shortfall->text);
+	if (unseen.text[0])
+		notice("%s", unseen.text);
 }
 
 /* What the kernel has refused; -v: all that it does not let us see. */
@@ -297,10 +301,25 @@ static uint32_t ring_bytes(const struct options *options)
 	return RING_BYTES_LONG_LINES;
 }
 
-/*
- * As feed_open(). --btf FILE is opened with the user's own rights. libbpf opens it again, by name and
- * with our rights: by a name that stands for this very file.
- */
+/* With the user's own rights. An fd, or -errno with diag. */
+static int open_btf(const char *path, struct diag *diag)
+{
+	int err = privilege_lower(diag), fd;
+
+	if (err)
+		return err;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return diag_fail(diag, -errno, "--btf: no BTF can be read from %s: %s", path,
+		                 strerror(errno));
+	err = privilege_raise(diag);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+/* As feed_open(). libbpf opens --btf FILE again, with our rights: by a name of what is open. */
 static int open_feed(struct run *run, struct feed_config *config, struct diag *shortfall,
                      struct diag *diag)
 {
@@ -309,12 +328,8 @@ static int open_feed(struct run *run, struct feed_config *config, struct diag *s
 	int fd = -1, err = 0;
 
 	if (btf) {
-		privilege_lower();
-		fd = open(btf, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			err = diag_fail(diag, -errno, "--btf: no BTF can be read from %s: %s", btf,
-			                strerror(errno));
-		privilege_raise();
+		fd = open_btf(btf, diag);
+		err = fd < 0 ? fd : 0;
 	}
 	if (fd >= 0 && getuid()) {
 		snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
@@ -325,6 +340,26 @@ static int open_feed(struct run *run, struct feed_config *config, struct diag *s
 	if (fd >= 0)
 		close(fd);
 	return err;
+}
+
+/* The recording is the user's to write. */
+static int open_recorder(struct run *run, struct diag *diag)
+{
+	int err = privilege_lower(diag);
+
+	if (!err)
+		err = recorder_open(&run->recorder, run->options, run->table, diag);
+	return err ? err : privilege_raise(diag);
+}
+
+/* Its thread, which makes all further files, has no capability in effect, ever. */
+static int begin_recorder(struct run *run, struct diag *diag)
+{
+	int err = privilege_lower(diag);
+
+	if (!err)
+		err = recorder_begin(run->recorder, run->feed, diag);
+	return err ? err : privilege_raise(diag);
 }
 
 int run_live(struct run *run, struct diag *diag)
@@ -344,10 +379,7 @@ int run_live(struct run *run, struct diag *diag)
 		config.on_fact_arg = run->output;
 	}
 	if (options->command == COMMAND_RECORD) {
-		privilege_lower(); /* the recording is the user's to write */
-		err = recorder_open(&run->recorder, options, run->table, diag);
-		privilege_raise();
-		if (err)
+		if (open_recorder(run, diag))
 			return EXIT_CANNOT;
 		config.on_fact = recorder_fact;
 		config.on_fact_arg = run->recorder;
@@ -359,7 +391,7 @@ int run_live(struct run *run, struct diag *diag)
 	drop_privilege();
 	if (is_stream(options) && output_detach(run->output, run->signals, diag))
 		return EXIT_CANNOT;
-	if (run->recorder && recorder_begin(run->recorder, run->feed, diag))
+	if (run->recorder && begin_recorder(run, diag))
 		return EXIT_CANNOT;
 	if (feed_begin(run->feed, diag))
 		return EXIT_CANNOT;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "notice.h"
+#include "privilege.h"
 #include "replay.h"
 #include "run_private.h"
 
@@ -172,11 +173,10 @@ int run_replay(struct run *run, struct diag *diag)
 	                   .arg = &player},
 		.run = run,
 	};
-	int err = input_open(&player.replay.input, run->options->from, diag), code;
+	int err = 0, code;
 
-	if (err)
+	if (privilege_lower(diag) || input_open(&player.replay.input, run->options->from, diag))
 		return EXIT_CANNOT;
-	notice_unreadable(run->options->from, input_unreadable(player.replay.input));
 	if (needs_range(run->options) && !input_can_seek(player.replay.input)) {
 		input_close(player.replay.input);
 		return diag_fail(diag, -ESPIPE,
@@ -185,6 +185,11 @@ int run_replay(struct run *run, struct diag *diag)
 		                 run->options->from),
 		       EXIT_USAGE;
 	}
+	if (privilege_drop_all(diag) || input_begin(player.replay.input, diag)) {
+		input_close(player.replay.input);
+		return EXIT_CANNOT;
+	}
+	notice_unreadable(run->options->from, input_unreadable(player.replay.input));
 	if (needs_range(run->options))
 		err = input_range(player.replay.input, &player.replay.first, &player.replay.last,
 		                  diag);

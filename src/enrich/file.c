@@ -3,16 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-int file_open(const char *path, int flags, struct stat *stat)
+/* place: of O_PATH; closed. */
+static int open_regular(int place, struct stat *stat)
 {
-	int place = open(path, O_PATH | O_CLOEXEC | flags), fd;
 	char link[40];
+	int fd;
 
-	if (place < 0)
-		return -errno;
 	if (fstat(place, stat) || !S_ISREG(stat->st_mode)) {
 		close(place);
 		return -EINVAL;
@@ -24,4 +26,22 @@ int file_open(const char *path, int flags, struct stat *stat)
 		fd = -errno;
 	close(place);
 	return fd;
+}
+
+int file_open(const char *path, struct stat *stat)
+{
+	int place = open(path, O_PATH | O_CLOEXEC);
+
+	return place < 0 ? -errno : open_regular(place, stat);
+}
+
+int file_open_in(int root, const char *path, int flags, struct stat *stat)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(O_PATH | O_CLOEXEC | flags),
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	int place = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	return place < 0 ? -errno : open_regular(place, stat);
 }

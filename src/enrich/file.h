@@ -6,9 +6,14 @@
 #include <sys/stat.h>
 
 /*
- * A regular file, for reading; flags: O_NOFOLLOW or 0. Anything else (a device, a
- * fifo) is not even opened. fd or -errno.
+ * A regular file, for reading. Anything else (a device, a fifo) is not even opened. fd or
+ * -errno.
  */
-int file_open(const char *path, int flags, struct stat *stat);
+int file_open(const char *path, struct stat *stat);
+/*
+ * The same below the directory root, which symbolic links do not lead out of: absolute ones
+ * begin there. flags: O_NOFOLLOW or 0.
+ */
+int file_open_in(int root, const char *path, int flags, struct stat *stat);
 
 #endif

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "enrich/image.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "dump.h"
-#include "enrich/process_text.h"
 
-#define IMAGES_KEPT 64
+#define IMAGES_KEPT FILES_SLOTS
 
 struct images {
 	struct image list[IMAGES_KEPT];
 	uint64_t uses;
 };
 
-struct images *images_new(void)
+struct images *images_new(int opener)
 {
-	return calloc(1, sizeof(struct images));
+	struct images *images = calloc(1, sizeof(*images));
+
+	for (uint32_t i = 0; images && i < IMAGES_KEPT; i++)
+		images->list[i].files = (struct files){.socket = opener, .slot = i};
+	return images;
 }
 
 static void forget(struct image *image)
@@ -29,7 +29,7 @@ static void forget(struct image *image)
 	free(image->modules);
 	maps_free(&image->maps);
 	perfmap_free(&image->jit);
-	*image = (struct image){0};
+	*image = (struct image){.files = image->files};
 }
 
 void images_free(struct images *images)
@@ -37,62 +37,6 @@ void images_free(struct images *images)
 	for (size_t i = 0; images && i < IMAGES_KEPT; i++)
 		forget(&images->list[i]);
 	free(images);
-}
-
-/* Is it the process that the dump is of, and not another with its pid? */
-static bool started_at(uint32_t pid, uint64_t start)
-{
-	struct process_stat stat;
-	char path[32];
-	int dir;
-	bool same;
-
-	snprintf(path, sizeof(path), "/proc/%u", pid);
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return false;
-	same = !process_check_at(dir, start, &stat);
-	close(dir);
-	return same;
-}
-
-/* Its pid in its own namespace, and its user. */
-static bool read_status(struct image *image)
-{
-	char path[32], *line = NULL;
-	size_t room = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%u/status", image->pid);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	image->ns_pid = image->pid;
-	while (getline(&line, &room, file) >= 0) {
-		char *last = strrchr(line, '\t');
-
-		if (!strncmp(line, "NSpid:", 6) && last)
-			image->ns_pid = (uint32_t)strtoul(last + 1, NULL, 10);
-		else if (!strncmp(line, "Uid:", 4))
-			image->uid = (uid_t)strtoul(line + 4, NULL, 10);
-	}
-	free(line);
-	fclose(file);
-	return true;
-}
-
-static int read_maps(struct image *image)
-{
-	char path[32];
-	int fd, err;
-
-	snprintf(path, sizeof(path), "/proc/%u/maps", image->pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	err = maps_read(&image->maps, fd);
-	close(fd);
-	return err;
 }
 
 static bool has_code(const struct maps *maps, size_t first, size_t last)
@@ -111,11 +55,9 @@ static void report_module(struct image *image, size_t first, size_t last)
 	Dwfl_Module *mod;
 
 	*module = (struct module){
-		.pid = image->pid,
+		.files = &image->files,
 		.start = mapping->start,
-		.end = mapping->end,
 		.path = mapping->path,
-		.inode = mapping->inode,
 	};
 	mod = dwfl_report_module(image->dwfl, mapping->path, mapping->start,
 	                         image->maps.list[last].end);
@@ -141,16 +83,32 @@ static bool report_modules(struct image *image)
 	return !dwfl_report_end(image->dwfl, NULL, NULL);
 }
 
-static bool look_at(struct image *image, const struct stack_dump *dump)
+/* The first file with code is the program; of those that are loaded by the kernel it is. */
+static struct program_key find_program(const struct maps *maps)
 {
+	for (size_t i = 0; i < maps->count; i++)
+		if (maps->list[i].executable && maps->list[i].inode)
+			return (struct program_key){
+				.device = (uint64_t)maps->list[i].major << 32 | maps->list[i].minor,
+				.inode = maps->list[i].inode,
+			};
+	return (struct program_key){0};
+}
+
+/* maps: an fd, closed. */
+static bool look_at(struct image *image, const struct stack_dump *dump, int maps)
+{
+	int err = maps_read(&image->maps, maps);
+
+	close(maps);
 	image->space = dump->space;
 	image->start = dump->start;
 	image->pid = dump->pid;
-	if (!started_at(dump->pid, dump->start) || !read_status(image) || read_maps(image) ||
-	    !report_modules(image))
+	if (err || !report_modules(image))
 		return false;
+	image->program = find_program(&image->maps);
 	/* It may end soon. */
-	perfmap_read(&image->jit, image->pid, image->ns_pid, image->uid);
+	perfmap_read(&image->jit, files_perfmap(&image->files));
 	return true;
 }
 
@@ -159,7 +117,7 @@ struct image *image_find(struct images *images, uint32_t pid, uint64_t space)
 	for (size_t i = 0; i < IMAGES_KEPT; i++) {
 		struct image *image = &images->list[i];
 
-		if (image->pid == pid && image->space == space)
+		if (image->pid && image->pid == pid && image->space == space)
 			return image;
 	}
 	return NULL;
@@ -178,16 +136,22 @@ static struct image *least_used(struct images *images)
 struct image *image_get(struct images *images, const struct stack_dump *dump, bool fresh)
 {
 	struct image *image = image_find(images, dump->pid, dump->space);
+	bool known = image != NULL;
+	int maps;
 
-	if (image && fresh && started_at(dump->pid, dump->start))
-		forget(image); /* one that is gone is known as it was */
-	else if (!image)
+	if (!known)
 		image = least_used(images);
-	if (!image->pid || image->space != dump->space || image->pid != dump->pid) {
-		forget(image);
-		if (!look_at(image, dump)) {
-			forget(image);
+	if (!known || fresh) {
+		/* One that is gone is known as it was. */
+		maps = files_process(&image->files, dump->pid, dump->start);
+		if (maps < 0 && !known)
 			return NULL;
+		if (maps >= 0) {
+			forget(image);
+			if (!look_at(image, dump, maps)) {
+				forget(image);
+				return NULL;
+			}
 		}
 	}
 	image->used = ++images->uses;

@@ -3,15 +3,19 @@
 #ifndef TCPTRAIL_ENRICH_IMAGE_H
 #define TCPTRAIL_ENRICH_IMAGE_H
 
+#include "enrich/files.h"
+#include "enrich/maps.h"
 #include "enrich/module.h"
 #include "enrich/perfmap.h"
+#include "enrich/suspects.h"
 
 struct stack_dump;
 
 struct image {
 	uint64_t space, start; /* as in the dump; 0: free slot */
-	uint32_t pid, ns_pid;
-	uid_t uid;
+	uint32_t pid;
+	struct files files;
+	struct program_key program; /* what it runs */
 	struct maps maps;
 	struct module *modules;
 	size_t module_count;
@@ -24,7 +28,7 @@ struct image {
 
 struct images;
 
-struct images *images_new(void); /* NULL: no memory */
+struct images *images_new(int opener); /* its socket. NULL: no memory */
 void images_free(struct images *images);
 
 /*

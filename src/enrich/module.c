@@ -7,54 +7,15 @@
 #include "enrich/module.h"
 
 #include <elfutils/libdwelf.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <libelf.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <zlib.h>
 
-#include "enrich/file.h"
-
-#define FILE_MAX      (4LL << 30)
-#define DEBUG_MAX     (512LL << 20) /* of one that has to be copied */
-#define BUILD_ID_MAX  64
-#define DEBUG_FOLDER  "/usr/lib/debug"
-#define BUILD_ID_TEXT (BUILD_ID_MAX * 2 + 1)
-
-/* The file that has the path now, if it is the one that is mapped. */
-static int open_same(const struct module *module, const char *path, struct stat *stat)
-{
-	int fd = file_open(path, 0, stat);
-
-	if (fd >= 0 && stat->st_ino != module->inode) {
-		close(fd);
-		return -ESTALE;
-	}
-	return fd;
-}
-
-static int open_mapped(const struct module *module, struct stat *stat)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	/* Whatever has its path now, or none does. Needs CAP_SYS_ADMIN. */
-	snprintf(path, sizeof(path), "/proc/%u/map_files/%" PRIx64 "-%" PRIx64, module->pid,
-	         module->start, module->end);
-	fd = file_open(path, 0, stat);
-	if (fd >= 0)
-		return fd;
-	snprintf(path, sizeof(path), "/proc/%u/root%s", module->pid, module->path);
-	fd = open_same(module, path, stat);
-	/* The process may have ended since its mappings were read. */
-	return fd >= 0 ? fd : open_same(module, module->path, stat);
-}
+#define FILE_MAX  (4LL << 30)
+#define DEBUG_MAX (512LL << 20) /* of one that has to be copied */
 
 static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr base,
                     char **file_name, Elf **elf)
@@ -65,10 +26,12 @@ static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_A
 	(void)mod;
 	(void)name;
 	(void)base;
-	fd = open_mapped(module, &module->stat);
+	fd = files_module(module->files, module->start);
 	if (fd < 0)
 		return -1;
-	*elf = module->stat.st_size <= FILE_MAX ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
+	*elf = !fstat(fd, &module->stat) && module->stat.st_size <= FILE_MAX
+	               ? elf_begin(fd, ELF_C_READ, NULL)
+	               : NULL;
 	if (!*elf || elf_kind(*elf) != ELF_K_ELF) {
 		elf_end(*elf);
 		*elf = NULL;
@@ -144,67 +107,45 @@ static int copy_of(int fd)
 	return copy;
 }
 
-/* pid 0: a file of this host. fd or -1. */
-static int try(uint32_t pid, const char *path, const struct wanted *wanted)
+/* Takes what was opened there, if it is what is wanted. fd or -1. */
+static int check(int fd, enum files_place place, const struct wanted *wanted)
 {
-	char full[PATH_MAX];
 	struct stat stat;
-	int fd;
 
-	if (pid)
-		snprintf(full, sizeof(full), "/proc/%u/root%s", pid, path);
-	else
-		snprintf(full, sizeof(full), "%s", path);
-	fd = file_open(full, 0, &stat);
 	if (fd < 0)
 		return -1;
-	if (stat.st_size > FILE_MAX ||
+	if (fstat(fd, &stat) || stat.st_size > FILE_MAX ||
 	    !(wanted->bits ? has_build_id(fd, wanted) : has_crc(fd, wanted->crc))) {
 		close(fd);
 		return -1;
 	}
-	return pid ? copy_of(fd) : fd;
+	return place == FILES_OF_HOST ? fd : copy_of(fd);
 }
 
-static int try_both(uint32_t pid, const char *path, const struct wanted *wanted)
+static int try_build_id(const struct module *module, const struct wanted *wanted)
 {
-	int fd = try(0, path, wanted);
+	static const enum files_place places[] = {FILES_OF_HOST, FILES_OF_PROCESS};
+	int fd = -1;
 
-	return fd >= 0 ? fd : try(pid, path, wanted);
-}
-
-static int try_build_id(uint32_t pid, const struct wanted *wanted)
-{
-	char text[BUILD_ID_TEXT], path[PATH_MAX];
-
-	if (wanted->bits < 2 || wanted->bits > BUILD_ID_MAX)
+	if (wanted->bits < 2)
 		return -1;
-	for (int i = 0; i < wanted->bits; i++)
-		snprintf(text + 2 * i, 3, "%02x", wanted->build_id[i]);
-	snprintf(path, sizeof(path), DEBUG_FOLDER "/.build-id/%.2s/%s.debug", text, text + 2);
-	return try_both(pid, path, wanted);
+	for (size_t i = 0; fd < 0 && i < sizeof(places) / sizeof(*places); i++)
+		fd = check(files_build_id(module->files, places[i], wanted->build_id,
+		                          (size_t)wanted->bits),
+		           places[i], wanted);
+	return fd;
 }
 
-/* Beside the binary, in .debug beside it, and under /usr/lib/debug, as gdb does. */
 static int try_link(const struct module *module, const char *link, const struct wanted *wanted)
 {
-	const char *slash = strrchr(module->path, '/');
-	int folder = slash ? (int)(slash - module->path) : 0;
-	char path[PATH_MAX];
-	int fd;
+	static const enum files_place places[] = {FILES_BESIDE, FILES_BESIDE_DEBUG, FILES_OF_HOST,
+	                                          FILES_OF_PROCESS};
+	int fd = -1;
 
-	if (strchr(link, '/'))
-		return -1;
-	snprintf(path, sizeof(path), "%.*s/%s", folder, module->path, link);
-	fd = try(module->pid, path, wanted);
-	if (fd >= 0)
-		return fd;
-	snprintf(path, sizeof(path), "%.*s/.debug/%s", folder, module->path, link);
-	fd = try(module->pid, path, wanted);
-	if (fd >= 0)
-		return fd;
-	snprintf(path, sizeof(path), DEBUG_FOLDER "%.*s/%s", folder, module->path, link);
-	return try_both(module->pid, path, wanted);
+	for (size_t i = 0; fd < 0 && i < sizeof(places) / sizeof(*places); i++)
+		fd = check(files_link(module->files, places[i], module->start, link), places[i],
+		           wanted);
+	return fd;
 }
 
 static int find_debuginfo(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr base,
@@ -222,7 +163,7 @@ static int find_debuginfo(Dwfl_Module *mod, void **userdata, const char *name, D
 	wanted.bits = dwfl_module_build_id(mod, &wanted.build_id, &address);
 	if (wanted.bits < 0)
 		wanted.bits = 0;
-	fd = try_build_id(module->pid, &wanted);
+	fd = try_build_id(module, &wanted);
 	return fd < 0 && link ? try_link(module, link, &wanted) : fd;
 }
 

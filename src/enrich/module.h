@@ -10,14 +10,13 @@
 #include <elfutils/libdwfl.h>
 #include <sys/stat.h>
 
-#include "enrich/maps.h"
+#include "enrich/files.h"
 
 /* Userdata of a Dwfl_Module. */
 struct module {
-	uint32_t pid;
-	uint64_t start, end; /* of its first mapping */
-	const char *path;    /* as the process names it; outlives the module */
-	uint64_t inode;
+	const struct files *files;
+	uint64_t start;   /* of its first mapping */
+	const char *path; /* as the process names it; outlives the module */
 	struct stat stat; /* of the file, once libdwfl has asked for it */
 };
 

@@ -2,14 +2,9 @@
 /* The file is another user's: nothing in it is believed, and it is never waited for. */
 #include "enrich/perfmap.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "enrich/file.h"
 
 #define ENTRIES_MAX  (1U << 22)
 #define NAMES_MAX    (256U << 20) /* bytes */
@@ -188,17 +183,13 @@ static bool unchanged(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-bool perfmap_read(struct perfmap *map, uint32_t pid, uint32_t ns_pid, uid_t uid)
+bool perfmap_read(struct perfmap *map, int fd)
 {
 	struct stat stat;
-	char path[80];
-	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%u/root/tmp/perf-%u.map", pid, ns_pid);
-	fd = file_open(path, O_NOFOLLOW, &stat);
 	if (fd < 0)
 		return false;
-	if ((stat.st_uid && stat.st_uid != uid) || unchanged(&map->stat, &stat)) {
+	if (fstat(fd, &stat) || unchanged(&map->stat, &stat)) {
 		close(fd);
 		return false;
 	}

@@ -38,10 +38,7 @@ size_t perfmap_add(struct perfmap *map, const char *text, size_t size);
 const struct perfmap_entry *perfmap_find(struct perfmap *map, uint64_t address);
 const char *perfmap_name(const struct perfmap *map, const struct perfmap_entry *entry);
 
-/*
- * Reads what was added to the map of a process since the last time. uid: whose
- * the file has to be, root's are fine as well. false: nothing new.
- */
-bool perfmap_read(struct perfmap *map, uint32_t pid, uint32_t ns_pid, uid_t uid);
+/* Reads what was added to the file since the last time; closes fd. false: nothing new. */
+bool perfmap_read(struct perfmap *map, int fd);
 
 #endif

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Starts the child, keeps count of what it owes, and replaces it when it fails. */
+/*
+ * Keeps each dump until its stack is there. The reader takes them in order, so that when it ends
+ * the first one is what it was at work on: that one is lost, and the others go to the next reader.
+ */
 #include "enrich/stacks.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "enrich/stacks_child.h"
+#include "fact/shape.h"
 #include "fact/text.h"
 
 _Static_assert(sizeof(struct stacks_rules) +
@@ -26,13 +26,13 @@ _Static_assert(sizeof(struct stacks_rules) +
                        FACT_MAX_SIZE,
                "rules of a stack fit where facts do");
 
-#define QUEUE_BYTES (16U << 20)       /* of dumps that wait for the child */
-#define MEMORY_MAX  (4ULL << 30)      /* more than a child that reads debug information needs */
+#define QUEUE_BYTES (16U << 20)       /* of dumps that wait for their stacks */
 #define STALL_NS    (20 * NS_PER_SEC) /* for one dump; the largest binaries take seconds */
-#define RESTART_NS  NS_PER_SEC
-#define FDS_TRIED   4096
+#define RESTART_NS  NS_PER_SEC        /* twice as long after each reader that read nothing */
+#define DOUBLED_MAX 6
+#define REAP_MS     50
+#define UNREAPED    8 /* killed, and not gone yet: the disk that they wait for hangs */
 
-/* The socket alone takes few: net.core.wmem_max bounds it, where CAP_NET_ADMIN is missing. */
 struct waiting {
 	struct waiting *next;
 	struct stack_dump dump;
@@ -40,161 +40,45 @@ struct waiting {
 
 struct stacks {
 	struct waiting *first, *last;
+	struct waiting *unsent; /* the first that the reader has not got; NULL: it has all */
 	size_t waiting_bytes;
 	stacks_rule_fn *on_rule;
 	void *on_rule_arg;
 	int socket;
-	pid_t child;    /* 0: none at the moment */
-	uint64_t owed;  /* dumps taken that the child has not answered */
-	uint64_t lost;  /* dumps that a child failed to answer, not told yet */
-	uint64_t since; /* the child owes something, and has said nothing since */
-	uint64_t started;
+	pid_t opener;               /* 0: none at the moment */
+	struct program_key reading; /* what the first dump is of; inode 0: not begun */
+	struct suspects suspects;
+	uint64_t owed;    /* dumps that wait */
+	uint64_t lost;    /* stacks that will not come, not told yet */
+	uint64_t since;   /* the first dump is the first, or a reader began, whichever is later */
+	uint64_t restart; /* when another one may begin */
+	unsigned int failures;
+	pid_t killed[UNREAPED];
 };
 
-/* Memory it has from us counts, too. */
-static void limit_memory(void)
-{
-	struct rlimit limit = {.rlim_cur = MEMORY_MAX, .rlim_max = MEMORY_MAX};
-	unsigned long pages = 0;
-	FILE *file = fopen("/proc/self/statm", "re");
-
-	if (file) {
-		if (fscanf(file, "%lu", &pages) == 1)
-			limit.rlim_cur = limit.rlim_max =
-				MEMORY_MAX + pages * (unsigned long)sysconf(_SC_PAGESIZE);
-		fclose(file);
-	}
-	setrlimit(RLIMIT_AS, &limit);
-	limit.rlim_cur = limit.rlim_max = 0; /* it has other users' memory in it */
-	setrlimit(RLIMIT_CORE, &limit);
-}
-
-/* As fd 3. The parent's other fds would keep programs attached and pipes open. */
-static void keep_only(int socket)
-{
-	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	for (int fd = 0; fd < 3; fd++)
-		dup2(nothing, fd);
-	if (dup2(socket, 3) != 3)
-		_exit(1);
-	if (!syscall(SYS_close_range, 4, ~0U, 0))
-		return;
-	for (int fd = 4; fd < FDS_TRIED; fd++) /* before 5.9 */
-		close(fd);
-}
-
-static void run_child(int socket, pid_t parent)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(0);
-	prctl(PR_SET_NAME, "tcptrail-stacks");
-	signal(SIGINT, SIG_IGN); /* of the terminal: the parent ends us when it has all */
-	signal(SIGTERM, SIG_IGN);
-	keep_only(socket);
-	limit_memory();
-	stacks_child(3);
-	_exit(0);
-}
-
-static int start(struct stacks *stacks)
-{
-	pid_t parent = getpid(), child;
-	int ends[2], err;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
-		return -errno;
-	child = fork();
-	if (!child)
-		run_child(ends[1], parent);
-	err = child < 0 ? -errno : 0;
-	close(ends[1]);
-	if (err) {
-		close(ends[0]);
-		return err;
-	}
-	stacks->socket = ends[0];
-	stacks->child = child;
-	stacks->started = stacks->since = clock_boot();
-	return 0;
-}
+/* --- dumps that wait ---------------------------------------------------------------------- */
 
 static size_t dump_size(const struct stack_dump *dump)
 {
 	return sizeof(*dump) + dump->size;
 }
 
+/* Its stack has come, or never will. */
 static void drop_first(struct stacks *stacks)
 {
 	struct waiting *first = stacks->first;
 
 	stacks->first = first->next;
+	if (stacks->unsent == first)
+		stacks->unsent = first->next;
 	stacks->waiting_bytes -= dump_size(&first->dump);
+	stacks->owed--;
+	stacks->since = clock_boot();
+	stacks->reading = (struct program_key){0};
 	free(first);
 }
 
-static void stop(struct stacks *stacks)
-{
-	while (stacks->first)
-		drop_first(stacks);
-	if (!stacks->child)
-		return;
-	close(stacks->socket);
-	kill(stacks->child, SIGKILL);
-	waitpid(stacks->child, NULL, 0);
-	stacks->child = 0;
-	stacks->socket = -1;
-	stacks->lost += stacks->owed;
-	stacks->owed = 0;
-}
-
-int stacks_open(struct stacks **result, stacks_rule_fn *on_rule, void *arg)
-{
-	struct stacks *stacks = calloc(1, sizeof(*stacks));
-	int err;
-
-	if (!stacks)
-		return -ENOMEM;
-	stacks->socket = -1;
-	stacks->on_rule = on_rule;
-	stacks->on_rule_arg = arg;
-	err = start(stacks);
-	if (err) {
-		free(stacks);
-		return err;
-	}
-	*result = stacks;
-	return 0;
-}
-
-void stacks_close(struct stacks *stacks)
-{
-	if (!stacks)
-		return;
-	stop(stacks);
-	free(stacks);
-}
-
-int stacks_fd(const struct stacks *stacks)
-{
-	return stacks->socket;
-}
-
-static bool send_dump(const struct stacks *stacks, const struct stack_dump *dump)
-{
-	size_t size = dump_size(dump);
-
-	return send(stacks->socket, dump, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size;
-}
-
-static void send_waiting(struct stacks *stacks)
-{
-	while (stacks->first && send_dump(stacks, &stacks->first->dump))
-		drop_first(stacks);
-}
-
-static bool put_waiting(struct stacks *stacks, const struct stack_dump *dump)
+static bool put_last(struct stacks *stacks, const struct stack_dump *dump)
 {
 	size_t size = dump_size(dump);
 	struct waiting *waiting = NULL;
@@ -207,24 +91,138 @@ static bool put_waiting(struct stacks *stacks, const struct stack_dump *dump)
 	memcpy(&waiting->dump, dump, size);
 	*(stacks->first ? &stacks->last->next : &stacks->first) = waiting;
 	stacks->last = waiting;
+	if (!stacks->unsent)
+		stacks->unsent = waiting;
 	stacks->waiting_bytes += size;
+	if (!stacks->owed++)
+		stacks->since = clock_boot();
 	return true;
+}
+
+/* --- the processes ---------------------------------------------------------------------------- */
+
+/* Never waits long: one that a hung disk keeps ends when the disk goes on. */
+static bool reap(pid_t *child)
+{
+	if (*child && waitpid(*child, NULL, WNOHANG))
+		*child = 0;
+	return !*child;
+}
+
+static bool reap_killed(struct stacks *stacks, pid_t **room)
+{
+	*room = NULL;
+	for (int i = 0; i < UNREAPED; i++)
+		if (reap(&stacks->killed[i]))
+			*room = &stacks->killed[i];
+	return *room;
+}
+
+static void end_processes(struct stacks *stacks)
+{
+	const struct timespec ms = {.tv_nsec = NS_PER_MS};
+	pid_t *room;
+
+	if (!stacks->opener)
+		return;
+	close(stacks->socket);
+	kill(stacks->opener, SIGKILL); /* the reader ends with it */
+	for (int i = 0; i < REAP_MS && !reap(&stacks->opener); i++)
+		nanosleep(&ms, NULL);
+	if (stacks->opener && reap_killed(stacks, &room))
+		*room = stacks->opener;
+	stacks->opener = 0;
+	stacks->socket = -1;
+	stacks->unsent = stacks->first;
+}
+
+/* The reader has failed: what it was at work on is lost. */
+static void fail(struct stacks *stacks)
+{
+	uint64_t now = clock_boot();
+	unsigned int doubled = stacks->failures < DOUBLED_MAX ? stacks->failures : DOUBLED_MAX;
+
+	if (stacks->reading.inode)
+		suspects_blame(&stacks->suspects, &stacks->reading, now);
+	if (stacks->first && stacks->unsent != stacks->first) {
+		drop_first(stacks);
+		stacks->lost++;
+	}
+	end_processes(stacks);
+	/* One that fails at once, again and again, must not cost more than it tells. */
+	stacks->restart = now + (RESTART_NS << doubled);
+	stacks->failures++;
+}
+
+static void start_if_due(struct stacks *stacks)
+{
+	uint64_t now = clock_boot();
+	pid_t *room;
+
+	if (stacks->opener || now < stacks->restart || !reap_killed(stacks, &room))
+		return;
+	if (stacks_start(&stacks->suspects, &stacks->opener, &stacks->socket))
+		stacks->restart = now + RESTART_NS;
+	stacks->since = now;
+}
+
+static bool send_dump(const struct stacks *stacks, const struct stack_dump *dump)
+{
+	size_t size = dump_size(dump);
+
+	return send(stacks->socket, dump, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size;
+}
+
+static void send_waiting(struct stacks *stacks)
+{
+	if (stacks->unsent)
+		start_if_due(stacks);
+	while (stacks->opener && stacks->unsent && send_dump(stacks, &stacks->unsent->dump))
+		stacks->unsent = stacks->unsent->next;
+}
+
+int stacks_open(struct stacks **result, stacks_rule_fn *on_rule, void *arg)
+{
+	struct stacks *stacks = calloc(1, sizeof(*stacks));
+	int err;
+
+	if (!stacks)
+		return -ENOMEM;
+	stacks->on_rule = on_rule;
+	stacks->on_rule_arg = arg;
+	err = stacks_start(&stacks->suspects, &stacks->opener, &stacks->socket);
+	if (err) {
+		free(stacks);
+		return err;
+	}
+	*result = stacks;
+	return 0;
+}
+
+void stacks_close(struct stacks *stacks)
+{
+	if (!stacks)
+		return;
+	end_processes(stacks);
+	while (stacks->first)
+		drop_first(stacks);
+	free(stacks);
+}
+
+int stacks_fd(const struct stacks *stacks)
+{
+	return stacks->socket;
 }
 
 bool stacks_take(struct stacks *stacks, const struct stack_dump *dump)
 {
-	uint64_t now = clock_boot();
-
-	/* One that fails at once, again and again, must not cost more than it tells. */
-	if (!stacks->child && (now - stacks->started < RESTART_NS || start(stacks)))
+	if (!put_last(stacks, dump))
 		return false;
 	send_waiting(stacks);
-	if ((stacks->first || !send_dump(stacks, dump)) && !put_waiting(stacks, dump))
-		return false;
-	if (!stacks->owed++)
-		stacks->since = now;
 	return true;
 }
+
+/* --- what comes back: nothing of it is believed, the reader may have been taken over ----------- */
 
 static void tell_lost(struct stacks *stacks, stacks_fn *fn, void *arg)
 {
@@ -238,13 +236,49 @@ static void tell_lost(struct stacks *stacks, stacks_fn *fn, void *arg)
 	fn(&loss.h, arg);
 }
 
-static void hand_over_rules(const struct stacks *stacks, const struct stacks_rules *rules)
+static bool hand_over_rules(const struct stacks *stacks, const struct stacks_rules *rules)
 {
-	size_t count = (rules->h.len - sizeof(*rules)) / sizeof(rules->list[0]);
+	size_t count;
 
+	if (rules->h.len < sizeof(*rules) || !stacks->first ||
+	    rules->space != stacks->first->dump.space)
+		return false;
+	count = (rules->h.len - sizeof(*rules)) / sizeof(rules->list[0]);
 	for (size_t i = 0; i < count; i++)
 		stacks->on_rule(rules->space, rules->list[i].ip, &rules->list[i].rule,
 		                stacks->on_rule_arg);
+	return true;
+}
+
+/* Is it the answer to the first dump? */
+static bool is_answer(const struct stacks *stacks, const struct fact_stack *stack)
+{
+	const struct stack_dump *dump = stacks->first ? &stacks->first->dump : NULL;
+
+	return dump && stacks->unsent != stacks->first && fact_is_whole(&stack->h) &&
+	       stack->id == dump->id && stack->space == dump->space && stack->pid == dump->pid;
+}
+
+static bool is_frame_name(const struct fact *fact)
+{
+	return fact_is_whole(fact) && ((const struct fact_name *)fact)->kind == NAME_FRAME;
+}
+
+static bool begin_reading(struct stacks *stacks, const struct stacks_reads *reads)
+{
+	if (reads->h.len == sizeof(*reads))
+		stacks->reading = reads->program;
+	return reads->h.len == sizeof(*reads);
+}
+
+/* Its program is set aside. */
+static bool give_up_first(struct stacks *stacks)
+{
+	if (!stacks->first || stacks->unsent == stacks->first)
+		return false;
+	drop_first(stacks);
+	stacks->lost++;
+	return true;
 }
 
 /* false: it says what it was not asked. */
@@ -255,42 +289,62 @@ static bool hand_over(struct stacks *stacks, const struct fact *fact, size_t siz
 		return false;
 	switch (fact->type) {
 	case STACKS_RULES:
-		if (size < sizeof(struct stacks_rules))
-			return false;
-		hand_over_rules(stacks, (const struct stacks_rules *)fact);
+		return hand_over_rules(stacks, (const struct stacks_rules *)fact);
+	case STACKS_READS:
+		return begin_reading(stacks, (const struct stacks_reads *)fact);
+	case STACKS_REFUSED:
+		return give_up_first(stacks);
+	case STACKS_RENEW:
+		end_processes(stacks);
 		return true;
 	case FACT_STACK:
-		stacks->owed -= stacks->owed > 0;
+		if (!is_answer(stacks, (const struct fact_stack *)fact))
+			return false;
+		drop_first(stacks);
+		stacks->failures = 0;
 		fn(fact, arg);
 		return true;
 	case FACT_NAME:
+		if (!is_frame_name(fact))
+			return false;
 		fn(fact, arg);
 		return true;
 	}
 	return false;
 }
 
-void stacks_collect(struct stacks *stacks, stacks_fn *fn, void *arg)
+/* Takes what is there. false: the reader has ended, or is to. */
+static bool receive(struct stacks *stacks, stacks_fn *fn, void *arg)
 {
 	_Alignas(8) char bytes[FACT_MAX_SIZE];
-	const struct fact *fact = (const struct fact *)bytes;
-	ssize_t got = 0;
-	bool failed;
+	ssize_t got;
 
-	while (stacks->child &&
-	       (got = recv(stacks->socket, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0) {
-		stacks->since = clock_boot();
-		if (!hand_over(stacks, fact, (size_t)got, fn, arg))
-			break;
+	while (stacks->opener) {
+		got = recv(stacks->socket, bytes, sizeof(bytes), MSG_DONTWAIT);
+		if (got < 0 && errno == EAGAIN)
+			return !stacks->owed || clock_boot() - stacks->since <= STALL_NS;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0 ||
+		    !hand_over(stacks, (const struct fact *)bytes, (size_t)got, fn, arg))
+			return false;
 	}
-	failed = got >= 0 || (errno != EAGAIN && errno != EINTR) ||
-	         (stacks->owed && clock_boot() - stacks->since > STALL_NS);
-	if (failed)
-		stop(stacks);
-	else
-		send_waiting(stacks);
+	return true;
+}
+
+void stacks_collect(struct stacks *stacks, stacks_fn *fn, void *arg)
+{
+	if (!receive(stacks, fn, arg))
+		fail(stacks);
+	send_waiting(stacks);
 	if (stacks->lost)
 		tell_lost(stacks, fn, arg);
+}
+
+/* Rounded up: else the last millisecond is spent spinning. */
+static int ms_until(uint64_t end, uint64_t now)
+{
+	return (int)((end - now + NS_PER_MS - 1) / NS_PER_MS);
 }
 
 uint64_t stacks_wait(struct stacks *stacks, unsigned int timeout_ms, stacks_fn *fn, void *arg)
@@ -301,11 +355,13 @@ uint64_t stacks_wait(struct stacks *stacks, unsigned int timeout_ms, stacks_fn *
 	for (uint64_t now = clock_boot(); stacks->owed && now < end; now = clock_boot()) {
 		struct pollfd fd = {
 			.fd = stacks->socket,
-			.events = (short)(POLLIN | (stacks->first ? POLLOUT : 0)),
+			.events = (short)(POLLIN | (stacks->unsent ? POLLOUT : 0)),
 		};
+		uint64_t next = end;
 
-		/* Rounded up, lest the last millisecond spins. */
-		poll(&fd, 1, (int)((end - now + NS_PER_MS - 1) / NS_PER_MS));
+		if (!stacks->opener && stacks->restart > now && stacks->restart < end)
+			next = stacks->restart;
+		poll(&fd, 1, ms_until(next, now));
 		stacks_collect(stacks, fn, arg);
 	}
 	return stacks->owed;

@@ -2,13 +2,17 @@
 #include "enrich/stacks_child.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "enrich/rule.h"
+#include "enrich/sandbox.h"
 #include "enrich/symbol.h"
 #include "enrich/unwind.h"
 #include "fact/name.h"
@@ -17,6 +21,11 @@
 #define UNNAMED 256 /* frames whose names are looked for again; the oldest are given up */
 #define ASK_NS  NS_PER_SEC
 
+/* What one dump may take; and what is much of a life, after which another reader begins. */
+#define CPU_SECONDS 15
+#define CPU_MUCH_NS (600 * NS_PER_SEC)
+#define MEMORY_MUCH (1ULL << 30)
+
 /* A frame without a name, which a JIT compiler may write down later. */
 struct unnamed {
 	uint64_t ip, space; /* ip 0: none */
@@ -24,7 +33,9 @@ struct unnamed {
 };
 
 struct child {
-	int socket;
+	int socket, memory; /* memory: /proc/self/statm */
+	uint64_t pages;     /* of it at the beginning */
+	const struct suspects *suspects;
 	struct images *images;
 	struct symbols *symbols;
 	struct unnamed unnamed[UNNAMED];
@@ -144,11 +155,32 @@ static bool tell_rules(const struct child *child, struct image *image,
 	return tell(child, &rules->h);
 }
 
+static bool tell_message(const struct child *child, enum stacks_message type)
+{
+	const struct fact message = {.type = (uint16_t)type, .len = sizeof(message)};
+
+	return tell(child, &message);
+}
+
+static bool tell_reads(const struct child *child, const struct program_key *program)
+{
+	const struct stacks_reads reads = {
+		.h = {.type = STACKS_READS, .len = sizeof(reads)},
+		.program = *program,
+	};
+
+	return tell(child, &reads.h);
+}
+
 static bool answer(struct child *child, const struct stack_dump *dump)
 {
 	struct image *image = image_get(child->images, dump, false);
 	struct unwound unwound = {.count = 0};
 
+	if (image && suspects_set_aside(child->suspects, &image->program, clock_boot()))
+		return tell_message(child, STACKS_REFUSED);
+	if (image && !tell_reads(child, &image->program))
+		return false;
 	unwind(image, dump, &unwound);
 	if (image && unwound.unmapped) { /* a library loaded since, or new room for a JIT's code */
 		image = image_get(child->images, dump, true);
@@ -162,12 +194,38 @@ static bool answer(struct child *child, const struct stack_dump *dump)
 	return tell_stack(child, dump, &unwound);
 }
 
-/* false: the other end is closed. */
+static uint64_t memory_pages(const struct child *child)
+{
+	char text[32] = "";
+
+	return pread(child->memory, text, sizeof(text) - 1, 0) > 0 ? strtoull(text, NULL, 10) : 0;
+}
+
+/*
+ * Has it taken so much that the next stacks would suffer? Memory is not given back by forgetting
+ * what is kept, and CPU time is bounded for all of a process's life.
+ */
+static bool has_used_much(const struct child *child)
+{
+	uint64_t pages = memory_pages(child) - child->pages;
+
+	return clock_ns(CLOCK_PROCESS_CPUTIME_ID) > CPU_MUCH_NS ||
+	       (int64_t)pages > (int64_t)(MEMORY_MUCH / (uint64_t)sysconf(_SC_PAGESIZE));
+}
+
+/* false: the other end is closed, or another reader is to begin. */
 static bool serve(struct child *child)
 {
 	union dump_buffer buffer;
-	ssize_t got = recv(child->socket, &buffer, sizeof(buffer), 0);
+	ssize_t got;
 
+	sandbox_allow_cpu(0);
+	if (has_used_much(child)) {
+		tell_message(child, STACKS_RENEW);
+		return false;
+	}
+	got = recv(child->socket, &buffer, sizeof(buffer), 0);
+	sandbox_allow_cpu(CPU_SECONDS);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return name_unnamed(child);
 	if (got < (ssize_t)sizeof(buffer.dump))
@@ -175,7 +233,7 @@ static bool serve(struct child *child)
 	return answer(child, &buffer.dump) && name_unnamed(child);
 }
 
-void stacks_child(int socket)
+void stacks_read(int socket, int memory, int opener, const struct suspects *suspects)
 {
 	const struct timeval idle = {.tv_sec = ASK_NS / NS_PER_SEC};
 	struct child *child = calloc(1, sizeof(*child));
@@ -184,8 +242,11 @@ void stacks_child(int socket)
 	if (!child)
 		return;
 	child->socket = socket;
-	child->images = images_new();
+	child->memory = memory;
+	child->suspects = suspects;
+	child->images = images_new(opener);
 	child->symbols = symbols_new();
+	child->pages = memory_pages(child);
 	ready = child->images && child->symbols;
 	elf_version(EV_CURRENT);
 	setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof(idle));

@@ -1,13 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The two processes that read stacks. The reader parses files that others wrote, and is a
+ * sandbox (enrich/sandbox.h); it gets them opened by the opener (enrich/opener.h).
+ *
+ *     tcptrail  --dumps-->  reader  --which file-->  opener
+ *               <--facts--          <--its fd------
+ */
 #ifndef TCPTRAIL_ENRICH_STACKS_CHILD_H
 #define TCPTRAIL_ENRICH_STACKS_CHILD_H
 
+#include <sys/types.h>
+
 #include "dump.h"
+#include "enrich/suspects.h"
 #include "fact.h"
 
-/* What it writes beside facts: rules of one address space. */
+/* What the reader writes beside facts; of the header only type and len are used. */
+enum stacks_message {
+	STACKS_RULES = 0xfff0,   /* struct stacks_rules */
+	STACKS_READS = 0xfff1,   /* struct stacks_reads: what the dump is of that it begins with */
+	STACKS_REFUSED = 0xfff2, /* struct fact: the program is set aside, no stack comes */
+	STACKS_RENEW = 0xfff3,   /* struct fact: it has used up much, and ends */
+};
+
+/* Rules of one address space. */
 struct stacks_rules {
-	struct fact h; /* type STACKS_RULES; the rest of it is not used */
+	struct fact h;
 	__u64 space;
 	struct {
 		__u64 ip;
@@ -15,12 +33,22 @@ struct stacks_rules {
 	} list[];
 };
 
-#define STACKS_RULES 0xffff
+struct stacks_reads {
+	struct fact h;
+	struct program_key program;
+};
 
 /*
- * The child: reads a struct stack_dump a message from the socket, writes facts and
- * rules, the FACT_STACK last; returns when the other end is closed.
+ * Starts both. The opener is our child, and the reader its child; each ends when the other
+ * does. 0 or -errno.
  */
-void stacks_child(int socket);
+int stacks_start(const struct suspects *suspects, pid_t *opener, int *socket);
+
+/*
+ * The reader: reads a struct stack_dump a message from the socket, writes facts and
+ * messages, the FACT_STACK last; returns when the other end is closed. memory: an fd of
+ * its /proc/self/statm.
+ */
+void stacks_read(int socket, int memory, int opener, const struct suspects *suspects);
 
 #endif

@@ -7,11 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+
+#define FDS_LEFT 64 /* for all that is not a file of the recording */
 
 static bool has_suffix(const char *name)
 {
@@ -45,40 +48,45 @@ static bool is_exhausted(int error)
 	return error == EMFILE || error == ENFILE || error == ENOMEM;
 }
 
-/* One that cannot be read must not hide the others. */
+/* One that cannot be read must not hide the others: 1. */
 static int skip(struct dir *dir, int error)
 {
 	dir->unreadable += error != ENOENT;
-	return 0;
+	return 1;
 }
 
-static int add_file(struct dir *dir, const struct dir_file *file)
+/* Closes what keep_open() has opened. */
+static void close_file(struct dir_file *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	file->fd = -1;
+}
+
+/* 0; 1: it is no file of a recording, or cannot be read; -errno. */
+static int read_file(struct dir *dir, struct dir_file *file)
+{
+	int fd = dir_open_file(dir, file), err;
+
+	if (fd < 0) /* deleted meanwhile, a link in a loop, another user's */
+		return dir->alone || is_exhausted(-fd) ? fd : skip(dir, -fd);
+	err = read_header(fd, file);
+	close(fd);
+	if ((err == -EBADMSG || err == -EPROTONOSUPPORT) && !dir->alone)
+		return 1;
+	return err && !dir->alone ? skip(dir, -err) : err;
+}
+
+static int add_name(struct dir *dir, const char *name)
 {
 	struct dir_file *files = reallocarray(dir->files, dir->count + 1, sizeof(*files));
 
 	if (!files)
 		return -ENOMEM;
 	dir->files = files;
-	files[dir->count++] = *file;
+	files[dir->count] = (struct dir_file){.fd = -1};
+	strcpy(files[dir->count++].name, name);
 	return 0;
-}
-
-/* flags: of open(2). */
-static int add_entry(struct dir *dir, const char *name, int flags)
-{
-	int fd = openat(dir->fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags), err;
-	struct dir_file file = {.name = ""};
-
-	if (fd < 0) /* deleted meanwhile, a link in a loop, another user's */
-		return is_exhausted(errno) ? -errno : skip(dir, errno);
-	err = read_header(fd, &file);
-	close(fd);
-	if (err == -EBADMSG || err == -EPROTONOSUPPORT)
-		return 0;
-	if (err)
-		return skip(dir, -err);
-	strcpy(file.name, name);
-	return add_file(dir, &file);
 }
 
 static int by_age(const void *a, const void *b)
@@ -91,7 +99,7 @@ static int by_age(const void *a, const void *b)
 	return (left->sequence > right->sequence) - (left->sequence < right->sequence);
 }
 
-static int list_entries(struct dir *dir, int flags)
+static int list_names(struct dir *dir)
 {
 	/* An fd of its own: the position is the open file's. */
 	int fd = openat(dir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
@@ -107,55 +115,112 @@ static int list_entries(struct dir *dir, int flags)
 	/* cppcheck-suppress readdirCalled ; the stream is ours alone */
 	while (!err && (entry = readdir(stream)))
 		if (has_suffix(entry->d_name))
-			err = add_entry(dir, entry->d_name, flags);
+			err = add_name(dir, entry->d_name);
 	closedir(stream);
-	if (dir->count)
-		qsort(dir->files, dir->count, sizeof(*dir->files), by_age);
 	return err;
 }
 
-static int list_path(struct dir *dir, const char *path)
+/* Opens the path, and lists names. */
+static int begin(struct dir *dir, const char *path)
 {
-	struct dir_file alone = {.name = ""};
 	struct stat stat;
-	int err;
 
-	dir->path = strdup(path);
+	*dir = (struct dir){.path = strdup(path), .fd = -1};
 	if (!dir->path)
 		return -ENOMEM;
-	dir->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	/* A pipe without a writer is not waited for. */
+	dir->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (dir->fd < 0 || fstat(dir->fd, &stat))
 		return -errno;
 	dir->alone = !S_ISDIR(stat.st_mode);
-	if (!dir->alone)
-		return list_entries(dir, 0);
-	err = read_header(dir->fd, &alone);
-	return err ? err : add_file(dir, &alone);
+	return dir->alone ? add_name(dir, "") : list_names(dir);
 }
 
-int dir_list(struct dir *dir, const char *path, struct diag *diag)
+/* What does not open is tried again when it is read, and counted then. */
+static void keep_open(struct dir *dir)
 {
-	int err;
+	struct rlimit limit;
 
-	*dir = (struct dir){.fd = -1};
-	err = list_path(dir, path);
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	for (size_t i = 0; i < dir->count && !dir->alone; i++) {
+		int fd = dir_open_file(dir, &dir->files[i]);
+
+		if (fd >= 0 && (rlim_t)fd + FDS_LEFT > limit.rlim_cur) {
+			close(fd);
+			return;
+		}
+		dir->files[i].fd = fd;
+	}
+}
+
+/* 0, or -errno with diag: it is freed. */
+static int conclude(struct dir *dir, int err, struct diag *diag)
+{
 	if (!err)
 		return 0;
-	dir_free(dir);
 	if (err == -EBADMSG)
-		return diag_fail(diag, err, "%s is no recording", path);
-	if (err == -EPROTONOSUPPORT)
-		return diag_fail(diag, err, "%s is of a newer tcptrail: its format is not known",
-		                 path);
-	return diag_fail(diag, err, "cannot read %s: %s", path, strerror(-err));
+		diag_fail(diag, err, "%s is no recording", dir->path);
+	else if (err == -EPROTONOSUPPORT)
+		diag_fail(diag, err, "%s is of a newer tcptrail: its format is not known",
+		          dir->path);
+	else
+		diag_fail(diag, err, "cannot read %s: %s", dir->path ? dir->path : "it",
+		          strerror(-err));
+	dir_free(dir);
+	return err;
+}
+
+int dir_open(struct dir *dir, const char *path, struct diag *diag)
+{
+	int err = begin(dir, path);
+
+	if (!err)
+		keep_open(dir);
+	return conclude(dir, err, diag);
+}
+
+bool dir_is_recording(const struct dir *dir)
+{
+	struct dir_file file;
+
+	return !dir->alone || !read_header(dir->fd, &file);
+}
+
+static int read_files(struct dir *dir)
+{
+	size_t kept = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < dir->count; i++) {
+		if (err >= 0)
+			err = read_file(dir, &dir->files[i]);
+		if (!err)
+			dir->files[kept++] = dir->files[i];
+		else
+			close_file(&dir->files[i]);
+	}
+	dir->count = kept;
+	if (kept)
+		qsort(dir->files, kept, sizeof(*dir->files), by_age);
+	return err < 0 ? err : 0;
+}
+
+int dir_read(struct dir *dir, struct diag *diag)
+{
+	return conclude(dir, read_files(dir), diag);
 }
 
 int dir_list_own(struct dir *dir, int fd)
 {
 	int err;
 
-	*dir = (struct dir){.fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)};
-	err = dir->fd < 0 ? -errno : list_entries(dir, O_NOFOLLOW);
+	*dir = (struct dir){.fd = fcntl(fd, F_DUPFD_CLOEXEC, 0), .flags = O_NOFOLLOW};
+	err = dir->fd < 0 ? -errno : list_names(dir);
+	if (!err)
+		err = read_files(dir);
 	if (err)
 		dir_free(dir);
 	return err;
@@ -163,6 +228,8 @@ int dir_list_own(struct dir *dir, int fd)
 
 void dir_free(struct dir *dir)
 {
+	for (size_t i = 0; i < dir->count; i++)
+		close_file(&dir->files[i]);
 	if (dir->fd >= 0)
 		close(dir->fd);
 	free(dir->files);
@@ -172,8 +239,10 @@ void dir_free(struct dir *dir)
 
 int dir_open_file(const struct dir *dir, const struct dir_file *file)
 {
-	int fd = dir->alone ? fcntl(dir->fd, F_DUPFD_CLOEXEC, 0)
-	                    : openat(dir->fd, file->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | dir->flags;
+	int opened = dir->alone ? dir->fd : file->fd;
+	int fd =
+		opened < 0 ? openat(dir->fd, file->name, flags) : fcntl(opened, F_DUPFD_CLOEXEC, 0);
 
 	return fd < 0 ? -errno : fd;
 }

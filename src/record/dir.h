@@ -17,6 +17,7 @@
 
 struct dir_file {
 	char name[DIR_NAME_SIZE]; /* "": the path itself is the file */
+	int fd;                   /* opened by dir_open(); -1: opened when it is read */
 	uint64_t size;            /* bytes */
 	struct file_info info;
 };
@@ -28,15 +29,23 @@ struct dir {
 	char *path;
 	int fd;            /* of the directory or the file: later renames do not matter */
 	size_t unreadable; /* files of that name that could not be opened or read */
+	int flags;         /* of open(2), for its files */
 	bool alone;        /* it is a file */
 };
 
 /*
- * Finds the files at path that begin with a file header; for a single file that is
- * told if it does not. 0, or -errno with diag. Freed by dir_free().
+ * Opens what is at path, and reads nothing of any file: a file, or a directory and its files,
+ * as many as may be open. 0, or -errno with diag.
  */
-int dir_list(struct dir *dir, const char *path, struct diag *diag);
-/* The same for an fd of a directory, without files that symbolic links name. 0 or -errno. */
+int dir_open(struct dir *dir, const char *path, struct diag *diag);
+/* Is it a directory, or a file that begins as a recording does? */
+bool dir_is_recording(const struct dir *dir);
+/*
+ * Of what dir_open() has opened, keeps the files that begin with a file header; for a single file
+ * that is told if it does not. 0, or -errno with diag: it is freed.
+ */
+int dir_read(struct dir *dir, struct diag *diag);
+/* Both for an fd of a directory, without files that symbolic links name. 0 or -errno. */
 int dir_list_own(struct dir *dir, int fd);
 void dir_free(struct dir *dir);
 

@@ -43,29 +43,6 @@ struct reader {
 	struct fact_loss loss;
 };
 
-bool reader_is_recording(const char *path)
-{
-	uint8_t header[FILE_HEADER];
-	struct file_info info;
-	struct stat stat_buf;
-	bool is;
-	int fd;
-
-	/* A pipe is not opened to look: its writer would take that for the reader, who leaves. */
-	if (stat(path, &stat_buf) || !(S_ISDIR(stat_buf.st_mode) || S_ISREG(stat_buf.st_mode)))
-		return false;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return false;
-	is = !fstat(fd, &stat_buf) &&
-	     (S_ISDIR(stat_buf.st_mode) ||
-	      (S_ISREG(stat_buf.st_mode) &&
-	       pread(fd, header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
-	       !file_parse(header, &info)));
-	close(fd);
-	return is;
-}
-
 /* --- the index -------------------------------------------------------------------------------- */
 
 /* Reading one file's headers, one after the other. */
@@ -282,18 +259,24 @@ static int scan_files(struct reader *r)
 	return err;
 }
 
-int reader_open(struct reader **result, const char *path, struct diag *diag)
+int reader_begin(struct reader **result, struct dir *dir, struct diag *diag)
 {
 	struct reader *r = calloc(1, sizeof(*r));
+	const char *path;
 	int err;
 
-	if (!r)
+	if (!r) {
+		dir_free(dir);
 		return diag_fail(diag, -ENOMEM, "out of memory");
-	err = dir_list(&r->dir, path, diag);
+	}
+	err = dir_read(dir, diag);
 	if (err) {
 		free(r);
 		return err;
 	}
+	r->dir = *dir;
+	*dir = (struct dir){.fd = -1};
+	path = r->dir.path;
 	r->fd = -1;
 	r->facts = malloc(BLOCK_RAW_MAX);
 	err = r->facts ? scan_files(r) : -ENOMEM;
@@ -306,6 +289,14 @@ int reader_open(struct reader **result, const char *path, struct diag *diag)
 	else
 		*result = r;
 	return err;
+}
+
+int reader_open(struct reader **result, const char *path, struct diag *diag)
+{
+	struct dir dir;
+	int err = dir_open(&dir, path, diag);
+
+	return err ? err : reader_begin(result, &dir, diag);
 }
 
 void reader_close(struct reader *r)

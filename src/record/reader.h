@@ -10,13 +10,16 @@
 #include "base/diag.h"
 #include "fact.h"
 #include "record/block.h"
+#include "record/dir.h"
 
 struct reader;
 
-/* Is path a directory, or a file that begins as a recording does? */
-bool reader_is_recording(const char *path);
-
-/* Reads the headers of all blocks. 0, or -errno with diag: nothing there can be read. */
+/*
+ * Reads the headers of all blocks of what dir_open() has opened, which it takes over. 0, or
+ * -errno with diag: nothing there can be read.
+ */
+int reader_begin(struct reader **reader, struct dir *dir, struct diag *diag);
+/* The same of what is at path. */
 int reader_open(struct reader **reader, const char *path, struct diag *diag);
 void reader_close(struct reader *reader);
 

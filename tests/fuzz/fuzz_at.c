@@ -72,7 +72,8 @@ static void replay_file(const struct options *options)
 
 	EXPECT(replay.table);
 	if (!input_open(&replay.input, options->from, &diag)) {
-		if (!input_range(replay.input, &replay.first, &replay.last, &diag)) {
+		if (!input_begin(replay.input, &diag) &&
+		    !input_range(replay.input, &replay.first, &replay.last, &diag)) {
 			if (options->instants[0].kind) {
 				instant(&replay, &options->instants[0]);
 				instant(&replay, &options->instants[1]);

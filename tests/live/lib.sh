@@ -180,6 +180,21 @@ has_line() {
 	grep -qxF -- "$2" "$1"
 }
 
+# held COMMAND...: in the background with an open stdin, until it says "ready". release: ends it.
+held() {
+	mkfifo "$work/held.in"
+	start "$work/held.out" "$work/held.err" sh -c 'exec "$@" <"$0"' "$work/held.in" "$@"
+	exec {held}>"$work/held.in"
+	held_fds+=("$held")
+	wait_until "$1 to be ready" has_line "$work/held.out" ready
+}
+
+release() {
+	exec {held}>&-
+	await_end "$started" "$ceiling" || fail "it does not end"
+	rm -f "$work/held.in"
+}
+
 # A scenario stands when it has said so; when it has died we want to know now.
 scenario_stands() {
 	has_line "$1" ready || ! kill -0 "$2" 2>/dev/null

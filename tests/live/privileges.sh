@@ -247,10 +247,15 @@ umount /usr/local/bin
 
 # --- files are opened with the user's rights ----------------------------------------------------
 
-# With the file capabilities that README advises, as nobody.
-capable=$work/capable
+# With the file capabilities that README advises, as nobody; and with one that opens every file.
+refuse_call=$work/refuse_call
+install -m 755 "$(dirname "$TCPTRAIL")/progs/refuse_call" "$refuse_call"
+capable=$work/capable overriding=$work/overriding
 install -m 755 "$TCPTRAIL" "$capable"
-setcap "$(printf '%s,' "${needed[@],,}" | sed 's/,$//')=ep" "$capable"
+install -m 755 "$TCPTRAIL" "$overriding"
+capabilities=$(printf '%s,' "${needed[@],,}")
+setcap "${capabilities%,}=ep" "$capable"
+setcap "${capabilities}cap_dac_override=ep" "$overriding"
 mkdir -m 700 "$work/private"
 "$TCPTRAIL" record --for 1s "$work/private/one" 2>/dev/null || [ $? = 4 ]
 chmod 644 "$work/private/one"
@@ -260,10 +265,13 @@ assert_run 0 "${plain[@]}" "$capable" snapshot -an
 assert_lacks "$err" "CAP_" "what it may look at with these capabilities"
 
 refused() {
-	assert_run 3 "${plain[@]}" "$capable" "$@"
-	assert_equal "" "$out" "stdout of $*"
-	assert_matches "$err" "Permission denied|cannot be made" "$*"
-	assert_lacks "$err" "root:" "$*"
+	local program
+	for program in "$capable" "$overriding"; do
+		assert_run 3 "${plain[@]}" "$program" "$@"
+		assert_equal "" "$out" "stdout of $*"
+		assert_matches "$err" "Permission denied|cannot be made" "$*"
+		assert_lacks "$err" "root:" "$*"
+	done
 }
 
 secret=$work/secret
@@ -279,10 +287,47 @@ for one in one dir; do
 	refused info "$work/private/$one"
 done
 refused events --btf "$secret"
+# Everybody may write to it who gets there: as CAP_DAC_READ_SEARCH does.
+echo theirs >"$work/private/list"
+chmod 666 "$work/private/list"
 refused snapshot -an --output "$work/private/list"
+assert_equal theirs "$(cat "$work/private/list")" "a file below another's directory"
+refused snapshot -an --output "$work/private/new"
 refused record "$work/private/dir/"
+refused record "$work/private/new"
+[ ! -e "$work/private/new" ] || fail "a file is made in another's directory"
 
-# A replay has no capability left when it reads; root may read on.
+# What cannot lay down its capabilities opens no file. setpriv would want the call, too.
+for command in "snapshot --from" "info" "snapshot --output" "events --btf" "record"; do
+	# shellcheck disable=SC2086 # words
+	assert_run 3 "$refuse_call" capset chroot --userspec 65534:65534 --groups= / \
+		"$capable" $command "$secret"
+	assert_equal "" "$out" "stdout of $command"
+	assert_contains "$err" "cannot lay down capabilities" "$command"
+done
+assert_run 3 "$refuse_call" capset "$TCPTRAIL" snapshot --from "$work/private/one"
+assert_contains "$err" "cannot give up capabilities" "a replay as root"
+
+# So does the thread that makes a recording's files: one that the user may not read is none of the
+# recording, and is not deleted to make room.
+mkdir "$work/own"
+theirs=$work/own/20000101T000000.000000Z.tcptrail
+cp "$work/private/one" "$theirs"
+truncate -s 64M "$theirs"
+chmod 600 "$theirs"
+chown 65534 "$work/own"
+makes_files() {
+	[ -n "$(find "$work/own" -user 65534 -name '*.tcptrail')" ]
+}
+start "$work/own.out" "$work/own.err" "${plain[@]}" "$capable" record --max-size 8M "$work/own/"
+recorder=$started
+wait_until "a file of the recording" makes_files
+assert_contains "$(of_threads "$recorder" CapEff)" "$(mask)" "effective, of the thread that writes"
+kill -INT "$recorder"
+wait "$recorder" || [ $? = 4 ]
+[ -e "$theirs" ] || fail "a file of another user is deleted"
+
+# A replay has no capability left when it reads, root's neither.
 mkfifo -m 644 "$work/fifo"
 "${plain[@]}" "$capable" snapshot --from "$work/fifo" >/dev/null 2>&1 &
 replayer=$!
@@ -294,6 +339,26 @@ wait "$replayer" || true
 "$TCPTRAIL" snapshot --from "$work/fifo" >/dev/null 2>&1 &
 replayer=$!
 exec {fifo}>"$work/fifo"
-assert_equal "$(mask CAP_DAC_READ_SEARCH)" "$(of_threads "$replayer" CapPrm)" "permitted, as root"
+assert_equal "$(mask)" "$(of_threads "$replayer" CapPrm)" "permitted, as root"
+assert_equal "$(mask)" "$(of_threads "$replayer" CapEff)" "effective, as root"
 exec {fifo}>&-
 wait "$replayer" || true
+
+# They are gone while it waits for a writer.
+"$TCPTRAIL" snapshot --from "$work/fifo" >/dev/null 2>&1 &
+replayer=$!
+without_capabilities() {
+	[ "$(of_threads "$replayer" CapPrm)" = "$(mask)" ]
+}
+wait_until "no capability before there is a writer" without_capabilities
+kill "$replayer"
+wait "$replayer" || true
+
+# Root reads what another user keeps to himself.
+chmod 600 "$work/private/one"
+chown -R $user "$work/private"
+for one in one dir; do
+	assert_run 0 "$TCPTRAIL" info "$work/private/$one"
+	assert_run 0 "$TCPTRAIL" snapshot -an --from "$work/private/$one"
+	assert_contains "$out" "LISTEN" "a recording of another user"
+done

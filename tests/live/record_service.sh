@@ -85,8 +85,11 @@ rows_ours "$work/run.out"
 assert_equal "$alive" "$(row_words "$cookie" state local foreign uid owner_pid owner_comm)" "the row"
 scenario_stop
 
-# --- with stacks, which takes a second process that reads programs ---------------------------------
+# --- with stacks, which takes processes that read programs ------------------------------------------
 
+# They may filter their system calls, and one that is killed for want of memory ends nothing else.
+assert_contains " $(setting SystemCallFilter) " " seccomp " "system calls"
+assert_equal continue "$(setting OOMPolicy)" "OOMPolicy"
 service_start --stacks
 scenario_start close_wait
 cookie=$(scenario_get cookie role=subject)

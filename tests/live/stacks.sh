@@ -11,21 +11,6 @@ progs=$(dirname "$TCPTRAIL")/progs
 # library calls main() has names only where its debug information is installed.
 functions='[.stack[]? | .function // ((.module // "" | sub(".*/"; "")) + "+")] | join("<") | sub("<main<.*"; "<main")'
 
-# held COMMAND...: in the background with an open stdin, until it says "ready".
-held() {
-	mkfifo "$work/held.in"
-	start "$work/held.out" "$work/held.err" sh -c 'exec "$@" <"$0"' "$work/held.in" "$@"
-	exec {held}>"$work/held.in"
-	held_fds+=("$held")
-	wait_until "$1 to be ready" has_line "$work/held.out" ready
-}
-
-release() {
-	exec {held}>&-
-	await_end "$started" "$ceiling" || fail "it does not end"
-	rm -f "$work/held.in"
-}
-
 # --- two ways of the same depth into one function, a thousand times -----------------------------
 
 start "$work/live.out" "$work/live.err" "$TCPTRAIL" --netns "$here" -n --stacks --json \

@@ -4,12 +4,12 @@
 # Sourced after kernels.sh: the guest's programs for arm64, by a cross compiler and Debian's
 # packages for arm64, unpacked in $cache/arm64. $top is the tree.
 
-arm64_packages='libbpf-dev libelf-dev libdw-dev zlib1g-dev libzstd-dev libcap-dev liblzma-dev
+arm64_packages='libbpf-dev libelf-dev libdw-dev zlib1g-dev libzstd-dev libcap-dev libseccomp-dev liblzma-dev
 	libbz2-dev busybox-static'
 
 unpack_arm64() {
 	local package version wanted=() debs=$cache/arm64/debs
-	[ -e "$cache/arm64/unpacked" ] && return
+	[ "$(cat "$cache/arm64/unpacked" 2>/dev/null)" = "$arm64_packages" ] && return
 	mkdir -p "$debs"
 	for package in $arm64_packages; do
 		version=$(newest "$package" arm64 bookworm bookworm-security)
@@ -22,7 +22,7 @@ unpack_arm64() {
 		dpkg-deb -x "$package" "$cache/arm64/root" || return 1
 	done
 	rm -r "$debs"
-	touch "$cache/arm64/unpacked"
+	echo "$arm64_packages" >"$cache/arm64/unpacked"
 }
 
 # Leaves busybox, tcptrail and scenario in $cache/arm64; else says on stdout why not.

@@ -26,6 +26,7 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "core/frame.h"
 #include "enrich/stacks.h"
@@ -38,6 +39,8 @@
 			abort();                                                                   \
 		}                                                                                  \
 	} while (0)
+
+#define HOSTILE_MAX (32U << 20) /* bytes of a file made to do harm */
 
 static char folder[PATH_MAX]; /* of the programs */
 
@@ -518,6 +521,164 @@ static void copes_with_hostile_files(void **state)
 	unlink(copy);
 }
 
+/* --- sections that take too much ---------------------------------------------------------------- */
+
+struct image_file {
+	unsigned char *bytes;
+	size_t size;
+};
+
+static struct image_file read_image(const char *name)
+{
+	struct image_file image = {malloc(HOSTILE_MAX), 0};
+	char path[PATH_MAX];
+	FILE *file;
+
+	path_of(name, path);
+	file = fopen(path, "r");
+	must(image.bytes && file);
+	image.size = fread(image.bytes, 1, HOSTILE_MAX, file);
+	fclose(file);
+	return image;
+}
+
+static Elf64_Shdr *find_section(const struct image_file *image, const char *name)
+{
+	const Elf64_Ehdr *header = (const Elf64_Ehdr *)image->bytes;
+	Elf64_Shdr *sections = (Elf64_Shdr *)(image->bytes + header->e_shoff);
+	const char *names = (const char *)image->bytes + sections[header->e_shstrndx].sh_offset;
+
+	for (int i = 1; i < header->e_shnum; i++)
+		if (!strcmp(names + sections[i].sh_name, name))
+			return &sections[i];
+	abort();
+}
+
+/* Symbols of one user's binaries are kept by it. */
+static void forge_build_id(struct image_file *image, size_t number)
+{
+	Elf64_Shdr *section = find_section(image, ".note.gnu.build-id");
+
+	image->bytes[section->sh_offset + section->sh_size - 1] ^= (unsigned char)(number + 1);
+}
+
+static void claim_huge_sections(struct image_file *image)
+{
+	static const char *const names[] = {".debug_line", ".debug_info", ".debug_abbrev",
+	                                    ".symtab", ".strtab"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		find_section(image, names[i])->sh_size = 1ULL << 44;
+}
+
+/* The section becomes a compressed one: its bytes, then as many more of one value. */
+static void inflate_section(struct image_file *image, const char *name, uint64_t size, int value)
+{
+	static unsigned char more[1 << 20];
+	Elf64_Shdr *section = find_section(image, name);
+	Elf64_Chdr header = {.ch_type = ELFCOMPRESS_ZLIB, .ch_size = size, .ch_addralign = 1};
+	z_stream z = {.next_in = image->bytes + section->sh_offset,
+	              .avail_in = (uInt)section->sh_size};
+	unsigned char *at = image->bytes + image->size;
+
+	memcpy(at, &header, sizeof(header));
+	memset(more, value, sizeof(more));
+	must(deflateInit(&z, 1) == Z_OK);
+	z.next_out = at + sizeof(header);
+	z.avail_out = (uInt)(HOSTILE_MAX - image->size - sizeof(header));
+	while (z.total_in < size) {
+		if (!z.avail_in) {
+			z.next_in = more;
+			z.avail_in = (uInt)(size - z.total_in < sizeof(more) ? size - z.total_in
+			                                                     : sizeof(more));
+		}
+		must(deflate(&z, Z_NO_FLUSH) == Z_OK);
+	}
+	must(deflate(&z, Z_FINISH) == Z_STREAM_END);
+	section->sh_flags |= SHF_COMPRESSED;
+	section->sh_offset = image->size;
+	section->sh_size = sizeof(header) + z.total_out;
+	image->size += section->sh_size;
+	deflateEnd(&z);
+}
+
+static void bomb_symbols(struct image_file *image)
+{
+	inflate_section(image, ".strtab", 3ULL << 30, 'a');
+}
+
+static void bomb_debug_information(struct image_file *image)
+{
+	inflate_section(image, ".debug_info", 1ULL << 30, 0);
+	inflate_section(image, ".debug_abbrev", 1ULL << 30, 1);
+}
+
+/* Its program goes on to add lines (DW_LNS_copy) up to the end. */
+static void bomb_lines(struct image_file *image)
+{
+	Elf64_Shdr *section = find_section(image, ".debug_line");
+	uint32_t size = 256U << 20, length = size - sizeof(length);
+
+	memcpy(image->bytes + section->sh_offset, &length, sizeof(length));
+	inflate_section(image, ".debug_line", size, 1);
+}
+
+static void take_and_wait(struct stacks *stacks, const struct program *program,
+                          struct result *result)
+{
+	uint64_t lost = result->lost;
+
+	memset(result, 0, sizeof(*result));
+	result->lost = lost;
+	rule_count = 0;
+	take_dump(program, &last_dump.dump);
+	assert_true(stacks_take(stacks, &last_dump.dump));
+	assert_int_equal(stacks_wait(stacks, 600000, on_fact, result), 0);
+}
+
+/*
+ * What wants too much memory or time is read as far as it goes, or costs its own stack; the next
+ * program is read as ever.
+ */
+static void bounds_what_hostile_files_take(void **state)
+{
+	static void (*const spoils[])(struct image_file *) = {claim_huge_sections, bomb_symbols,
+	                                                      bomb_debug_information, bomb_lines};
+	struct result result = {.lost = 0};
+	struct stacks *stacks;
+	char text[1024], path[PATH_MAX];
+
+	(void)state;
+	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	for (size_t i = 0; i < sizeof(spoils) / sizeof(*spoils); i++) {
+		struct image_file image = read_image("pie");
+		char copy[] = "/tmp/stack_prog.XXXXXX";
+		int fd = mkstemp(copy);
+		struct program program;
+		uint64_t lost;
+
+		forge_build_id(&image, i);
+		spoils[i](&image);
+		must(fd >= 0 && write(fd, image.bytes, image.size) == (ssize_t)image.size);
+		must(!fchmod(fd, 0700));
+		close(fd);
+		free(image.bytes);
+		program = start(copy, NULL);
+		unlink(copy);
+		take_and_wait(stacks, &program, &result);
+		end(&program);
+		assert_in_range(result.lost, 0, i + 1);
+		lost = result.lost;
+		path_of("pie", path);
+		program = start(path, NULL);
+		take_and_wait(stacks, &program, &result);
+		end(&program);
+		assert_int_equal(result.lost, lost);
+		assert_string_equal(short_text(&result, text), OWN_STACK);
+	}
+	stacks_close(stacks);
+}
+
 /* It has ended before anyone could look. */
 static void knows_the_innermost_of_the_dead(void **state)
 {
@@ -552,44 +713,155 @@ static void count_stacks(const struct fact *fact, void *arg)
 		assert_int_equal(fact->type, FACT_NAME);
 }
 
-static pid_t only_child(void)
+static pid_t only_child_of(pid_t parent)
 {
 	char path[64];
+	pid_t pid = 0;
 	FILE *file;
-	pid_t pid;
 
-	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", parent, parent);
 	file = fopen(path, "r");
-	must(file && fscanf(file, "%d", &pid) == 1);
-	fclose(file);
+	if (file && fscanf(file, "%d", &pid) != 1)
+		pid = 0;
+	if (file)
+		fclose(file);
 	return pid;
 }
 
-/* What it reads is made by others: it may well crash, and another one is started. */
+/* The value of a line of /proc/PID/FILE that begins with the key, up to its end. */
+static void read_line(pid_t pid, const char *name, const char *key, char value[256])
+{
+	char path[64], line[256];
+	FILE *file;
+
+	value[0] = '\0';
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file))
+		if (!strncmp(line, key, strlen(key)))
+			snprintf(value, 256, "%s", line + strlen(key));
+	if (file)
+		fclose(file);
+	value[strcspn(value, "\n")] = '\0';
+}
+
+/* Once it is a sandbox: another reader begins in its own time. */
+static pid_t find_reader(void)
+{
+	char seccomp[256];
+
+	for (;;) {
+		pid_t opener = only_child_of(getpid()), reader = opener ? only_child_of(opener) : 0;
+
+		read_line(reader, "status", "Seccomp:\t", seccomp);
+		if (reader && !strcmp(seccomp, "2"))
+			return reader;
+		usleep(1000);
+	}
+}
+
+static void expect_line(pid_t pid, const char *name, const char *key, const char *wanted)
+{
+	char value[256];
+
+	read_line(pid, name, key, value);
+	assert_string_equal(value, wanted);
+}
+
+/* Soft and hard limit, of which the first is at most the second. */
+static void expect_limit(pid_t reader, const char *key, uint64_t most)
+{
+	unsigned long long soft, hard;
+	char value[256];
+
+	read_line(reader, "limits", key, value);
+	assert_int_equal(sscanf(value, "%llu %llu", &soft, &hard), 2);
+	assert_true(hard <= most && soft <= hard);
+}
+
+static void reads_in_a_sandbox(void **state)
+{
+	struct stacks *stacks;
+	pid_t reader;
+
+	(void)state;
+	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	reader = find_reader();
+	expect_line(reader, "status", "CapInh:\t", "0000000000000000");
+	expect_line(reader, "status", "CapPrm:\t", "0000000000000000");
+	expect_line(reader, "status", "CapEff:\t", "0000000000000000");
+	expect_line(reader, "status", "CapAmb:\t", "0000000000000000");
+	expect_line(reader, "status", "NoNewPrivs:\t", "1");
+	expect_line(reader, "oom_score_adj", "", "1000");
+	expect_limit(reader, "Max address space", 1ULL << 40);
+	expect_limit(reader, "Max cpu time", 24 * 3600);
+	expect_limit(reader, "Max open files", 4096);
+	expect_limit(reader, "Max core file size", 0);
+	stacks_close(stacks);
+}
+
+static void wait_for_all(struct stacks *stacks, struct result *result)
+{
+	while (stacks_wait(stacks, 1000, on_fact, result))
+		;
+}
+
+/*
+ * What it reads is made by others: it may well crash, or be ended. That costs what it was at
+ * work on, and another one reads the rest.
+ */
 static void survives_a_crash(void **state)
 {
 	struct result result = {0};
 	struct stacks *stacks;
 	union dump dump = {0};
-	pid_t child;
+	pid_t reader;
 
 	(void)state;
 	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
-	child = only_child();
-	must(!kill(child, SIGSTOP));
+	for (uint64_t death = 1; death <= 5; death++) {
+		reader = find_reader();
+		must(!kill(reader, SIGSTOP));
+		dump.dump.id = 2 * death;
+		assert_true(stacks_take(stacks, &dump.dump));
+		dump.dump.id = 2 * death + 1;
+		assert_true(stacks_take(stacks, &dump.dump));
+		must(!kill(reader, SIGKILL));
+		wait_for_all(stacks, &result);
+		assert_int_equal(result.lost, death);
+		assert_int_equal(result.stack.fact.id, dump.dump.id);
+		assert_int_not_equal(find_reader(), reader);
+	}
+	/* The opener's end costs no more. */
+	must(!kill(only_child_of(getpid()), SIGKILL));
+	dump.dump.id = 100;
+	assert_true(stacks_take(stacks, &dump.dump));
+	wait_for_all(stacks, &result);
+	assert_in_range(result.lost, 5, 6);
+	dump.dump.id = 101;
+	assert_true(stacks_take(stacks, &dump.dump));
+	wait_for_all(stacks, &result);
+	assert_int_equal(result.stack.fact.id, 101);
+	stacks_close(stacks);
+}
+
+/* Stopped, it says nothing, for good. */
+static void replaces_one_that_hangs(void **state)
+{
+	struct result result = {0};
+	struct stacks *stacks;
+	union dump dump = {0};
+
+	(void)state;
+	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	must(!kill(find_reader(), SIGSTOP));
 	dump.dump.id = 1;
 	assert_true(stacks_take(stacks, &dump.dump));
+	dump.dump.id = 2;
 	assert_true(stacks_take(stacks, &dump.dump));
-	must(!kill(child, SIGKILL));
-	stacks_wait(stacks, 90000, on_fact, &result);
-	assert_int_equal(result.lost, 2);
-	/* Not at once, lest one that always crashes takes all the time. */
-	while (!stacks_take(stacks, &dump.dump))
-		usleep(10000);
-	stacks_wait(stacks, 90000, on_fact, &result);
-	assert_int_equal(result.lost, 2);
-	assert_int_equal(result.stack.fact.id, 1);
-	assert_int_not_equal(only_child(), child);
+	wait_for_all(stacks, &result);
+	assert_int_equal(result.lost, 1);
+	assert_int_equal(result.stack.fact.id, 2);
 	stacks_close(stacks);
 }
 
@@ -604,7 +876,7 @@ static void refuses_what_there_is_no_room_for(void **state)
 
 	(void)state;
 	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
-	child = only_child();
+	child = find_reader();
 	must(!kill(child, SIGSTOP));
 	dump.dump.size = STACK_BYTES;
 	while (taken < 100000 && stacks_take(stacks, &dump.dump))
@@ -621,7 +893,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(copes_with_hostile_files),
+		cmocka_unit_test(bounds_what_hostile_files_take),
+		cmocka_unit_test(reads_in_a_sandbox),
 		cmocka_unit_test(survives_a_crash),
+		cmocka_unit_test(replaces_one_that_hangs),
 		cmocka_unit_test(refuses_what_there_is_no_room_for),
 		cmocka_unit_test(names_functions),
 		cmocka_unit_test(prints_numbers_without_symbols),

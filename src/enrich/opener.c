@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is asked for may be made up by whoever has taken over the reader. So files are only
+ * opened that are mapped in the process, or that its user may read anyway.
+ */
+#include "enrich/opener.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "enrich/file.h"
+#include "enrich/files.h"
+#include "enrich/maps.h"
+#include "enrich/process_text.h"
+
+#define DEBUG_FOLDER "/usr/lib/debug"
+
+/* A process that was asked for. */
+struct known {
+	uint32_t pid, ns_pid; /* pid 0: none */
+	uid_t uid;
+	struct maps maps;
+};
+
+struct opener {
+	struct known known[FILES_SLOTS];
+};
+
+/* --- which process ---------------------------------------------------------------------------- */
+
+/* Its pid in its own namespace, and its user. */
+static bool read_status(struct known *known, int dir)
+{
+	char text[8192], *line;
+
+	if (process_read_file(dir, "status", text, sizeof(text)) <= 0)
+		return false;
+	line = strstr(text, "\nUid:\t");
+	if (!line)
+		return false;
+	known->uid = (uid_t)strtoul(line + 6, NULL, 10);
+	known->ns_pid = known->pid;
+	line = strstr(text, "\nNSpid:\t");
+	if (line) {
+		line++;
+		line[strcspn(line, "\n")] = '\0';
+		known->ns_pid = (uint32_t)strtoul(strrchr(line, '\t') + 1, NULL, 10);
+	}
+	return true;
+}
+
+static int look_at(struct known *known, int dir, uint64_t start)
+{
+	struct process_stat stat;
+	int err = process_check_at(dir, start, &stat), fd;
+
+	if (err)
+		return err;
+	if (!read_status(known, dir))
+		return -ESRCH;
+	fd = openat(dir, "maps", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	err = maps_read(&known->maps, fd);
+	if (!err && lseek(fd, 0, SEEK_SET))
+		err = -errno;
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+/* On failure the slot stays as it is: a process that is gone is known as it was. */
+static int open_process(struct known *known, const struct files_request *request)
+{
+	struct known found = {.pid = request->pid};
+	char path[32];
+	int dir, fd;
+
+	snprintf(path, sizeof(path), "/proc/%u", request->pid);
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return -errno;
+	fd = look_at(&found, dir, request->address);
+	close(dir);
+	if (fd < 0) {
+		maps_free(&found.maps);
+		return fd;
+	}
+	maps_free(&known->maps);
+	*known = found;
+	return fd;
+}
+
+/* --- its modules ------------------------------------------------------------------------------ */
+
+/* A path as the process has it; pid 0: as we do. */
+static int open_below(uint32_t pid, const char *path, int flags, struct stat *stat)
+{
+	char top[32] = "/";
+	int root, fd;
+
+	if (pid)
+		snprintf(top, sizeof(top), "/proc/%u/root", pid);
+	root = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return -errno;
+	fd = file_open_in(root, path, flags, stat);
+	close(root);
+	return fd;
+}
+
+/* May the process's user read it as well? Then nothing is given away. Else it is closed. */
+static int only_readable(const struct known *known, int fd, const struct stat *stat)
+{
+	if (fd < 0 || stat->st_mode & S_IROTH || stat->st_uid == known->uid)
+		return fd;
+	close(fd);
+	return -EACCES;
+}
+
+/* The file that has the path now, if it is the one that is mapped. */
+static int open_same(const struct known *known, uint32_t pid, const struct mapping *mapping)
+{
+	struct stat stat;
+	int fd = only_readable(known, open_below(pid, mapping->path, 0, &stat), &stat);
+
+	if (fd >= 0 && stat.st_ino != mapping->inode) {
+		close(fd);
+		return -ESTALE;
+	}
+	return fd;
+}
+
+static const struct mapping *find_module(const struct known *known, uint64_t address)
+{
+	const struct mapping *mapping = maps_find(&known->maps, address);
+
+	return mapping && mapping->start == address && mapping->inode ? mapping : NULL;
+}
+
+static int open_module(const struct known *known, const struct files_request *request)
+{
+	const struct mapping *mapping = find_module(known, request->address);
+	struct stat stat;
+	char path[80];
+	int fd;
+
+	if (!mapping)
+		return -ENOENT;
+	/* Whatever has its path now, or none does. Needs CAP_SYS_ADMIN. */
+	snprintf(path, sizeof(path), "/proc/%u/map_files/%" PRIx64 "-%" PRIx64, known->pid,
+	         mapping->start, mapping->end);
+	fd = file_open(path, &stat);
+	if (fd >= 0)
+		return fd;
+	fd = open_same(known, known->pid, mapping);
+	/* The process may have ended since its mappings were read. */
+	return fd >= 0 ? fd : open_same(known, 0, mapping);
+}
+
+/* --- debug information ------------------------------------------------------------------------ */
+
+static int open_debug(const struct known *known, uint32_t pid, const char *path)
+{
+	struct stat stat;
+
+	return only_readable(known, open_below(pid, path, 0, &stat), &stat);
+}
+
+static int open_build_id(const struct known *known, const struct files_request *request)
+{
+	uint32_t pid = request->place == FILES_OF_HOST ? 0 : known->pid;
+	char text[2 * FILES_BUILD_MAX + 1], path[PATH_MAX];
+
+	if (request->size < 2 || request->size > FILES_BUILD_MAX)
+		return -EINVAL;
+	for (uint32_t i = 0; i < request->size; i++)
+		snprintf(text + 2 * (size_t)i, 3, "%02x", (unsigned char)request->name[i]);
+	snprintf(path, sizeof(path), DEBUG_FOLDER "/.build-id/%.2s/%s.debug", text, text + 2);
+	return open_debug(known, pid, path);
+}
+
+/* Beside the binary, in .debug beside it, and under /usr/lib/debug, as gdb does. */
+static int open_link(const struct known *known, const struct files_request *request)
+{
+	const struct mapping *mapping = find_module(known, request->address);
+	const char *slash = mapping ? strrchr(mapping->path, '/') : NULL;
+	uint32_t pid = request->place == FILES_OF_HOST ? 0 : known->pid;
+	char path[PATH_MAX];
+	int length;
+
+	if (!mapping || request->size >= sizeof(request->name) ||
+	    memchr(request->name, '/', request->size))
+		return -EINVAL;
+	length = snprintf(path, sizeof(path), "%s%.*s/%s%.*s",
+	                  request->place <= FILES_OF_PROCESS ? DEBUG_FOLDER : "",
+	                  slash ? (int)(slash - mapping->path) : 0, mapping->path,
+	                  request->place == FILES_BESIDE_DEBUG ? ".debug/" : "", (int)request->size,
+	                  request->name);
+	if (length >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	return open_debug(known, pid, path);
+}
+
+/* Of the user's own or root's: everybody may write to /tmp. */
+static int open_perfmap(const struct known *known)
+{
+	struct stat stat;
+	char path[40];
+	int fd;
+
+	snprintf(path, sizeof(path), "tmp/perf-%u.map", known->ns_pid);
+	fd = only_readable(known, open_below(known->pid, path, O_NOFOLLOW, &stat), &stat);
+	if (fd >= 0 && stat.st_uid && stat.st_uid != known->uid) {
+		close(fd);
+		return -EACCES;
+	}
+	return fd;
+}
+
+/* --- serving ---------------------------------------------------------------------------------- */
+
+static int open_requested(struct opener *opener, const struct files_request *request)
+{
+	struct known *known;
+
+	if (request->slot >= FILES_SLOTS)
+		return -EINVAL;
+	known = &opener->known[request->slot];
+	if (request->kind == FILES_PROCESS)
+		return open_process(known, request);
+	if (!known->pid)
+		return -ESRCH;
+	switch ((enum files_kind)request->kind) {
+	case FILES_MODULE:
+		return open_module(known, request);
+	case FILES_BUILD_ID:
+		return open_build_id(known, request);
+	case FILES_LINK:
+		return open_link(known, request);
+	case FILES_PERFMAP:
+		return open_perfmap(known);
+	case FILES_PROCESS:
+		break;
+	}
+	return -EINVAL;
+}
+
+/* Closes fd. */
+static bool reply_with(int socket, int fd)
+{
+	struct files_reply reply = {.err = fd < 0 ? fd : 0};
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {.bytes = {0}};
+	struct iovec iov = {&reply, sizeof(reply)};
+	struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
+	bool sent;
+
+	if (fd >= 0) {
+		message.msg_control = &control;
+		message.msg_controllen = sizeof(control);
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		control.header.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	}
+	sent = sendmsg(socket, &message, MSG_NOSIGNAL) == sizeof(reply);
+	if (fd >= 0)
+		close(fd);
+	return sent;
+}
+
+void opener_serve(int socket)
+{
+	struct opener *opener = calloc(1, sizeof(*opener));
+	struct files_request request;
+
+	while (opener && recv(socket, &request, sizeof(request), 0) == sizeof(request))
+		if (!reply_with(socket, open_requested(opener, &request)))
+			break;
+	/* What it has allocated ends with the process. */
+}
