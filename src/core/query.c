@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/parse.h"
+#include "base/pattern.h"
 #include "core/container.h"
 #include "core/endpoint.h"
 
@@ -107,21 +108,13 @@ static bool match_task(const struct query *query, const struct table *table, con
 	return pid && comm;
 }
 
-static bool is_prefix(const char *prefix, const char *text)
-{
-	return !strncmp(prefix, text, strlen(prefix));
-}
-
-/* "host" is one namespace, not all whose names begin so. */
 static bool is_netns(const char *asked, uint32_t inode, const char *name)
 {
 	uint64_t number;
 
 	if (!parse_number(asked, 0, UINT32_MAX, &number) && number == inode)
 		return true;
-	if (!name || !name[0])
-		return false;
-	return strcmp(asked, "host") ? is_prefix(asked, name) : !strcmp(asked, name);
+	return name && name[0] && pattern_match(asked, name);
 }
 
 static bool match_netns(const struct query *query, const struct table *table, const struct row *row)
@@ -150,27 +143,32 @@ static bool match_cgroup(const struct query *query, const struct table *table,
 	for (size_t i = 0; path && i < query->cgroups.count; i++) {
 		const char *asked = query->cgroups.items[i];
 
-		if (is_prefix(asked, path) || (path[0] == '/' && is_prefix(asked, path + 1)))
+		if (pattern_match(asked, path) ||
+		    (path[0] == '/' && pattern_match(asked, path + 1)))
 			return true;
 	}
 	return false;
 }
 
-/* Ids are made to be cut, names are not. */
+#define SHORT_ID 12 /* digits of a container's id that engines, and we, print */
+
 static bool is_hex_id(const char *id)
 {
 	size_t digits = strspn(id, "0123456789abcdefABCDEF");
 
-	return digits >= 12 && !id[digits];
+	return digits >= SHORT_ID && !id[digits];
 }
 
+/* A unit is called "nginx.service", or "nginx". */
 static bool is_unit(const char *asked, const char *unit)
 {
-	size_t size = strlen(asked);
+	const char *dot = strrchr(unit, '.');
 
-	return is_prefix(asked, unit) &&
-	       (!unit[size] || !strcmp(unit + size, ".service") || !strcmp(unit + size, ".scope") ||
-	        !strcmp(unit + size, ".slice"));
+	if (pattern_match(asked, unit))
+		return true;
+	return dot &&
+	       (!strcmp(dot, ".service") || !strcmp(dot, ".scope") || !strcmp(dot, ".slice")) &&
+	       pattern_match_part(asked, unit, (size_t)(dot - unit));
 }
 
 static bool is_container(const char *asked, const struct container *container)
@@ -178,14 +176,15 @@ static bool is_container(const char *asked, const struct container *container)
 	size_t runtime = strlen(container->runtime);
 
 	/* "docker:3f4e7d2a9b8c", as the container column prints it */
-	if (is_prefix(container->runtime, asked) && asked[runtime] == ':')
+	if (!strncmp(asked, container->runtime, runtime) && asked[runtime] == ':')
 		asked += runtime + 1;
-	if (container->pod[0] && is_prefix(asked, container->pod))
+	if (container->pod[0] && pattern_match(asked, container->pod))
 		return true;
 	if (container->user_slice[0] && is_unit(asked, container->user_slice))
 		return true;
 	if (is_hex_id(container->id))
-		return is_prefix(asked, container->id);
+		return pattern_match(asked, container->id) ||
+		       pattern_match_part(asked, container->id, SHORT_ID);
 	return is_unit(asked, container->id);
 }
 

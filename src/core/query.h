@@ -29,10 +29,11 @@ struct query {
 	size_t port_count, lport_count, rport_count;
 	struct query_cidr *cidrs;
 	size_t cidr_count;
-	struct query_list comms;      /* whole comm of owner or any holder */
-	struct query_list netns;      /* inode number, name, prefix of a name; "host" */
-	struct query_list cgroups;    /* path or prefix of a path */
-	struct query_list containers; /* container id prefix, name of a unit or user slice */
+	struct query_list comms; /* whole comm of owner or any holder */
+	/* In these "*" stands for any text (base/pattern.h). */
+	struct query_list netns;      /* inode number, or name; "host" */
+	struct query_list cgroups;    /* path */
+	struct query_list containers; /* id of a container or pod, name of a unit or user slice */
 	uint64_t older, newer;        /* ns in present state; 0: not asked */
 	bool v4, v6;                  /* both or none: any family */
 };

@@ -192,10 +192,11 @@ static const struct {
 	{"rport", add_rport, ",", PORTS},
 	{"addr", add_addr, ",", ADDRESSES},
 	{"netns", add_netns, ",",
-         "a namespace is \"host\", an inode number, a name or how it begins"},
-	{"cgroup", add_cgroup, ",", "a cgroup is its path or how it begins"},
+         "expected \"host\", an inode number or a name; NAME* for all that begin so"},
+	{"cgroup", add_cgroup, ",", "expected a path; PATH* for all that begin so"},
 	{"container", add_container, ",",
-         "a container is how its or its pod's id begins, or the name of a unit or user slice"},
+         "expected the id of a container or pod, or the name of a unit or user slice; ID* for all "
+         "that begin so"},
 	{"older", set_older, "", DURATIONS},
 	{"newer", set_newer, "", DURATIONS ", more than 0"},
 };
