@@ -302,7 +302,7 @@ static void sort(const struct output *output, const struct row **rows, size_t co
 		order.sign = -1;
 		key++;
 	}
-	order.field = field_find(row_fields, row_fields_count, key);
+	order.field = field_find_typed(row_fields, row_fields_count, key);
 	if (order.field)
 		qsort_r(rows, count, sizeof(*rows), compare, &order);
 }

@@ -267,7 +267,7 @@ CHANGE_GETTER(where)
 
 const struct field change_fields[] = {
 	FIELD(time, "Time", TIME, 27, "when it happened; inferred: when it was noticed"),
-	FIELD(event, "Event", STRING, 12, "state, retransmit, rst_sent, rst_received or loss"),
+	FIELD(event, "Kind", STRING, 12, "state, retransmit, rst_sent, rst_received or loss"),
 	FIELD(netns, "Netns Inode", NUMBER, -11, "inode of the network namespace"),
 	FIELD(netns_name, "Netns", STRING, 10, "name of the network namespace, else its inode"),
 	FIELD(local, "Local Address", ENDPOINT, 23, "local address and port"),

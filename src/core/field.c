@@ -16,6 +16,36 @@ const struct field *field_find(const struct field *fields, size_t count, const c
 	return NULL;
 }
 
+static const struct field *find_heading(const struct field *fields, size_t count, const char *typed)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(fields[i].heading, typed))
+			return &fields[i];
+	return NULL;
+}
+
+/* Keys before headings. */
+static const struct field *find_any_case(const struct field *fields, size_t count,
+                                         const char *typed)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcasecmp(fields[i].key, typed))
+			return &fields[i];
+	for (size_t i = 0; i < count; i++)
+		if (!strcasecmp(fields[i].heading, typed))
+			return &fields[i];
+	return NULL;
+}
+
+const struct field *field_find_typed(const struct field *fields, size_t count, const char *typed)
+{
+	const struct field *field = field_find(fields, count, typed);
+
+	if (!field)
+		field = find_heading(fields, count, typed);
+	return field ? field : find_any_case(fields, count, typed);
+}
+
 static int order(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);

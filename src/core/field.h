@@ -83,6 +83,11 @@ extern const size_t change_fields_count;
 
 /* Field by key, or NULL. */
 const struct field *field_find(const struct field *fields, size_t count, const char *key);
+/*
+ * Field as people name it: by key or by heading, in any case, where what is typed exactly
+ * goes first ("netns" and "Netns" are two); or NULL.
+ */
+const struct field *field_find_typed(const struct field *fields, size_t count, const char *typed);
 
 /*
  * Order of two objects by a field's value: numbers by size, strings by bytes,

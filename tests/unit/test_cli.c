@@ -646,27 +646,25 @@ static void test_refused(void **state)
 	}
 }
 
-/* An unknown column is named, and every one that there is for the command. */
+/* An unknown column is named, with the three of the command that are nearest. */
 static void test_columns_refused(void **state)
 {
 	static const struct {
 		const char *line, *begins;
-		bool events;
 	} cases[] = {
-		{"snapshot --columns state,foo,local", "--columns: no column is called \"foo\"", 0},
-		{"snapshot --columns +foo", "--columns: no column is called \"foo\"", 0},
-		{"snapshot --columns old_state", "--columns: no column is called \"old_state\"", 0},
-		{"events --columns recv_q", "--columns: no column is called \"recv_q\"", 1},
-		{"--columns help,state", "--columns: no column is called \"help\"", 0},
-		{"--columns=", "--columns: no column is called \"\"", 0},
-		{"--sort -foo", "--sort: no column is called \"foo\"", 0},
-		{"--sort --age", "--sort: no column is called \"-age\"", 0},
+		{"snapshot --columns state,foo,local", "--columns: unknown column \"foo\"; did "},
+		{"snapshot --columns +foo", "--columns: unknown column \"foo\"; did you mean "},
+		{"snapshot --columns old_state", "--columns: unknown column \"old_state\"; did "},
+		{"events --columns recv_q",
+	         "--columns: unknown column \"recv_q\"; did you mean reason, event or netns? "},
+		{"--columns help,state", "--columns: unknown column \"help\"; did you mean "},
+		{"--columns=", "--columns: unknown column \"\"; did you mean fd, sk or age? "},
+		{"--sort -foo", "--sort: unknown column \"foo\"; did you mean "},
+		{"--sort --age", "--sort: unknown column \"-age\"; did you mean age, "},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		const struct field *fields = cases[i].events ? change_fields : row_fields;
-		size_t count = cases[i].events ? change_fields_count : row_fields_count;
 		struct line line;
 		struct options options;
 		struct diag diag = {""};
@@ -674,12 +672,6 @@ static void test_columns_refused(void **state)
 		print_message("%s\n", cases[i].line);
 		assert_int_equal(parse(&line, cases[i].line, &options, &diag), -EINVAL);
 		assert_memory_equal(diag.text, cases[i].begins, strlen(cases[i].begins));
-		for (size_t f = 0; f < count; f++) {
-			char key[64];
-
-			snprintf(key, sizeof(key), " %s", fields[f].key);
-			assert_non_null(strstr(diag.text, key));
-		}
 		assert_null(strchr(diag.text, '\n'));
 	}
 }
