@@ -23,6 +23,12 @@ static __always_inline void sample_skb_v6(struct fact_sample *s, void *header)
 	BPF_CORE_READ_INTO(&s->raddr, ip, saddr.in6_u.u6_addr8);
 }
 
+/* fe80::/10 means another host on each link. */
+static __always_inline bool is_link_local(const struct fact_sample *s)
+{
+	return s->family == AF_INET6 && s->raddr[0] == 0xfe && (s->raddr[1] & 0xc0) == 0x80;
+}
+
 /* A segment that no socket wants: its addresses, seen from this host. */
 static __always_inline void sample_skb(struct fact_sample *s, struct sk_buff *skb)
 {
@@ -39,6 +45,8 @@ static __always_inline void sample_skb(struct fact_sample *s, struct sk_buff *sk
 	s->lport = bpf_ntohs(BPF_CORE_READ(tcp, dest));
 	s->rport = bpf_ntohs(BPF_CORE_READ(tcp, source));
 	s->netns = BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
+	if (is_link_local(s))
+		s->ifindex = BPF_CORE_READ(skb, dev, ifindex);
 	s->flags |= SAMPLE_TUPLE;
 }
 

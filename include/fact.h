@@ -313,6 +313,7 @@ enum fact_name_kind {
 	NAME_FRAME,     /* key: ip and space of a FACT_STACK; see core/frame.h */
 	NAME_TASK,      /* key: pid and start; cgroup path of a process, v1 where v2 tells none */
 	NAME_SETTING,   /* key: enum setting (core/host.h) and netns; its text in /proc/sys */
+	NAME_INTERFACE, /* key: index of a network interface, and netns */
 	NAME_KIND_COUNT
 };
 

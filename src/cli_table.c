@@ -419,7 +419,7 @@ const struct cli_option cli_options[] = {
 	FILTER("port", "PORT,...", "local or remote port"),
 	FILTER("lport", "PORT,...", "local port"),
 	FILTER("rport", "PORT,...", "remote port"),
-	FILTER("addr", "ADDRESS,...", "local or remote address, or 10.0.0.0/8"),
+	FILTER("addr", "ADDRESS,...", "local or remote address: 10.0.0.0/8, fe80::1%eth0"),
 	FILTER("netns", "NETNS,...", "namespace: host, a name or inode number; NAME*"),
 	FILTER("cgroup", "PATH,...", "cgroup path; PATH*: and those below"),
 	FILTER("container", "ID,...", "id of a container or pod, a unit or user slice; ID*"),

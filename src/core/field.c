@@ -122,10 +122,12 @@ void value_time(struct value *value, const struct field_context *context, uint64
 	value->sign = wall;
 }
 
-void value_endpoint(struct value *value, uint8_t family, const uint8_t *addr, uint16_t port)
+void value_endpoint(struct value *value, uint8_t family, const uint8_t *addr, uint16_t port,
+                    const char *zone)
 {
 	value->type = VALUE_ENDPOINT;
-	value->endpoint = (struct endpoint){.addr = addr, .port = port, .family = family};
+	value->endpoint =
+		(struct endpoint){.addr = addr, .port = port, .family = family, .zone = zone};
 }
 
 void value_string(struct value *value, const char *text)

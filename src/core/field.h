@@ -37,6 +37,7 @@ struct endpoint {
 	const uint8_t *addr;
 	uint16_t port; /* 0: "*" */
 	uint8_t family;
+	const char *zone; /* interface of a link-local address; NULL: none, or not known */
 };
 
 struct field_context;

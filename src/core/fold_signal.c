@@ -118,6 +118,7 @@ static void tell_reset(struct table *t, const struct fact_reset *fact, const str
 		.family = (uint8_t)fact->s.family,
 		.lport = fact->s.lport,
 		.rport = fact->s.rport,
+		.ifindex = fact->s.ifindex,
 		.state = STATE_CLOSE,
 		.owner = ROW_NONE,
 		.holders = ROW_NONE,

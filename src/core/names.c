@@ -63,6 +63,11 @@ struct name_key name_key_task(uint32_t pid, uint64_t start)
 	return (struct name_key){.kind = NAME_TASK, .key = {pid, start}};
 }
 
+struct name_key name_key_interface(uint32_t netns, uint32_t ifindex)
+{
+	return (struct name_key){.kind = NAME_INTERFACE, .key = {ifindex, netns}};
+}
+
 struct name_key name_key_host(int family, const uint8_t addr[16])
 {
 	uint8_t mapped[16];

@@ -62,11 +62,13 @@ static bool match_address(const struct query *query, const struct table *table,
 {
 	uint8_t local[16], remote[16];
 
-	(void)table;
 	endpoint_map(row->family, row->laddr, local);
 	endpoint_map(row->family, row->raddr, remote);
 	for (size_t i = 0; i < query->cidr_count; i++) {
-		if (in_cidr(&query->cidrs[i], local) || in_cidr(&query->cidrs[i], remote))
+		const struct query_cidr *cidr = &query->cidrs[i];
+
+		if ((in_cidr(cidr, local) || in_cidr(cidr, remote)) &&
+		    (!cidr->zone[0] || row_in_zone(table, row, cidr->zone)))
 			return true;
 	}
 	return !query->cidr_count;

@@ -14,6 +14,7 @@
 struct query_cidr {
 	uint8_t addr[16]; /* IPv4 as ::ffff:0:0/96, so that it matches v4-mapped sockets too */
 	uint8_t bits;     /* 0..128, counted in the mapped form */
+	char zone[16];    /* interface, by name or index; "": any */
 };
 
 struct query_list { /* growable list of strings, owned */

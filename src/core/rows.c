@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "core/endpoint.h"
 #include "core/table_private.h"
 
 #define STEPS_MAX        FACT_STEPS_MAX
@@ -66,11 +67,18 @@ struct row *row_find_sk(const struct table *t, uint64_t sk)
 	return row;
 }
 
+/* On two links the same link-local addresses are those of two connections. */
+static bool is_other_link(const struct row *row, const struct fact_sample *s)
+{
+	return row->ifindex && s->ifindex && row->ifindex != s->ifindex &&
+	       address_is_link_local(row->family, row->raddr);
+}
+
 bool row_has_tuple(const struct row *row, const struct fact_sample *s)
 {
-	return row->netns == s->netns && row->lport == s->lport && row->rport == s->rport &&
-	       row->family == s->family && !memcmp(row->raddr, s->raddr, 16) &&
-	       !memcmp(row->laddr, s->laddr, 16);
+	return !is_other_link(row, s) && row->netns == s->netns && row->lport == s->lport &&
+	       row->rport == s->rport && row->family == s->family &&
+	       !memcmp(row->raddr, s->raddr, 16) && !memcmp(row->laddr, s->laddr, 16);
 }
 
 bool row_other_cookie(const struct row *row, const struct fact_sample *s)

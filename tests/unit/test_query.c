@@ -32,6 +32,7 @@ static const char *const facts[] = {
 	"1000000000 name kind=netns key=4026531840 name=\"host\"",
 	"1000000000 name kind=netns key=4026532000 name=\"blue\"",
 	"1000000000 name kind=netns key=4026532001 name=\"hostile\"",
+	"1000000000 name kind=interface key=7/4026532001 name=\"x1\"",
 	"1000000000 name kind=cgroup key=10 name=\"/system.slice/nginx.service\"",
 	"1000000000 name kind=cgroup key=20 name=\"/system.slice/docker-" ID ".scope\"",
 	"1000000000 name kind=cgroup key=30 name=\"/kubepods/burstable/pod" POD "/" POD_ID "\"",
@@ -49,7 +50,7 @@ static const char *const facts[] = {
 	"10000000000 walk_end kind=sockets netns=4026532000",
 	"10000000000 walk_begin kind=sockets netns=4026532001",
 	"10000000000 seen sk=4 cookie=4 state=SYN_SENT flags=socket,tuple,queues,ident"
-	" local=[fe80::1]:6000 remote=[fe80::2]:22 netns=4026532001 cgroup=99",
+	" local=[fe80::1]:6000 remote=[fe80::2]:22 ifindex=7 netns=4026532001 cgroup=99",
 	"10000000000 walk_end kind=sockets netns=4026532001",
 	"10000000000 walk_begin kind=holders",
 	"10000000000 holder sk=1 cookie=1 pid=100 fd=3 netns=4026531840 comm=\"nginx\"",
@@ -186,6 +187,12 @@ static void test_match(void **state)
 		{"addr=0.0.0.0/0", "1235"},
 		{"addr=fe80::/10", "4"},
 		{"addr=fe80::2", "4"},
+		{"addr=fe80::2%x1", "4"},
+		{"addr=fe80::1%7", "4"},
+		{"addr=fe80::%x1/64", "4"},
+		{"addr=fe80::2%x", ""},
+		{"addr=fe80::2%8", ""},
+		{"addr=fe80::2%x2,fe80::2%x1", "4"},
 		{"addr=::/0", "12345"},
 		{"addr=10.9.9.9,fe80::1", "24"},
 		{"netns=4026531840", "125"},
@@ -432,8 +439,7 @@ static void test_refused(void **state)
 	         "--comm: \"sixteen bytes ab\" is not accepted; a command name has 1 to 15 bytes"},
 		{"addr", "10.0.0.1/8",
 	         "--addr: \"10.0.0.1/8\" is not accepted; addresses look like 10.1.2.3, "
-	         "10.0.0.0/8, "
-	         "::1, fe80::/10, with no bit set behind the prefix"},
+	         "10.0.0.0/8, ::1, fe80::1%eth0, fe80::/10, with no bit set behind the prefix"},
 		{"netns", "",
 	         "--netns: \"\" is not accepted; expected \"host\", an inode number or a name; "
 	         "NAME* for all that begin so"},
