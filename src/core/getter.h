@@ -41,6 +41,10 @@ GETTER(container);
 GETTER(container_id);
 GETTER(pod);
 
+/* core/row_bytes.c */
+GETTER(bytes_sent);
+GETTER(bytes_received);
+
 /* core/row_doing.c */
 GETTER(doing);
 GETTER(open_fds);

@@ -172,24 +172,6 @@ GETTER(sk)
 		value_print(value, "%" PRIx64, row->sk);
 }
 
-static GETTER(bytes_sent)
-{
-	const struct row *row = object;
-
-	(void)context;
-	if (row->flags & ROW_BYTES)
-		value_number(value, row->bytes_acked);
-}
-
-static GETTER(bytes_received)
-{
-	const struct row *row = object;
-
-	(void)context;
-	if (row->flags & ROW_BYTES)
-		value_number(value, row->bytes_received);
-}
-
 static GETTER(unread_for)
 {
 	const struct row *row = object;
@@ -292,8 +274,8 @@ const struct field row_fields[] = {
 	FIELD(life, "Life", DURATION, -8, "time since it was made; >=: at least"),
 	FIELD(remaining, "Remains", DURATION, -8, "time until a timewait socket ends"),
 	FIELD(error, "Error", STRING, 12, "pending or last error of the socket"),
-	FIELD(bytes_sent, "Sent", NUMBER, -10, "bytes that the peer acknowledged"),
-	FIELD(bytes_received, "Received", NUMBER, -10, "bytes received"),
+	FIELD(bytes_sent, "Sent", NUMBER, -10, "bytes that the peer acknowledged, SYN and FIN not counted"),
+	FIELD(bytes_received, "Received", NUMBER, -10, "bytes received, FIN not counted"),
 	FIELD(unread_for, "Unread", DURATION, -8,
 	      "time for which nothing was read, though there was something; >=: at least"),
 	FIELD(healed, "Healed", BOOL, 6, "events were lost, a walk corrected it"),

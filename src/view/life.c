@@ -63,9 +63,9 @@ static const struct {
 	{"Peer", {{"", "peer_state", ""}, {" of ", "peer", ""}, {", cookie ", "peer_cookie", ""}}},
 	{"Bytes",
          {{"received ", "bytes_received", ""},
-          {", not read ", "recv_q", ""},
           {", sent ", "bytes_sent", ""},
-          {", not acknowledged ", "send_q", ""}}},
+          {"; Recv-Q ", "recv_q", ""}, /* counts a FIN, too */
+          {", Send-Q ", "send_q", ""}}},
 	{"Timer", {{"", "timer", ""}}},
 };
 
