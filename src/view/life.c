@@ -25,8 +25,9 @@
 #include "view/line.h"
 #include "view/text.h"
 
-#define LABEL_WIDTH 12
-#define STEP_WIDTH  30
+#define LABEL_WIDTH    12
+#define STEP_WIDTH     30
+#define STEP_PEER_SIZE 512
 
 /* What a line of the head is made of: fields, each behind some words, left out if not known. */
 struct piece {
@@ -270,8 +271,25 @@ int life_steps(struct view *view, const struct row *row)
 	return err ? err : print_dropped(view, row);
 }
 
+/* "RST sent TCP_ABORT_ON_DATA to 10.0.0.2:5000": of a listener, which has no peer of its own. */
+static const char *add_peer(const struct view *view, const struct change *change, const char *what,
+                            char text[STEP_PEER_SIZE])
+{
+	const struct field *field = field_find(row_fields, row_fields_count, "foreign");
+	struct buffer peer = {0};
+	struct value value;
+
+	value_get(&value, &view->context, field, change->row);
+	text_value(&peer, &view->context, &value);
+	buffer_add(&peer, "", 1);
+	snprintf(text, STEP_PEER_SIZE, "%s to %s", what, peer.failed ? "" : peer.data);
+	buffer_free(&peer);
+	return text;
+}
+
 int life_step(struct view *view, const struct change *change)
 {
+	char text[STEP_PEER_SIZE];
 	const struct field *field = field_find(change_fields, change_fields_count, "transition");
 	struct moment moment = {
 		.time = change->time,
@@ -282,8 +300,12 @@ int life_step(struct view *view, const struct change *change)
 	struct value value;
 
 	value_get(&value, &view->context, field, change);
+	if (value.type != VALUE_STRING)
+		return 0;
 	moment.text = value.string;
-	return value.type == VALUE_STRING ? print_moment(view, &moment) : 0;
+	if (change->row && row_is_listener(change->row) && change->row->rport)
+		moment.text = add_peer(view, change, value.string, text);
+	return print_moment(view, &moment);
 }
 
 int life_end(struct view *view, const struct row *row, uint64_t time)
