@@ -11,6 +11,7 @@
 #include "notice.h"
 #include "privilege.h"
 #include "run_private.h"
+#include "scope.h"
 
 #define BTF_NAME_SIZE         32
 #define NAMES_WAIT_MS         2000 /* a snapshot with names waits for them that long, in all */
@@ -364,6 +365,10 @@ int run_live(struct run *run, struct diag *diag)
 		                 "--fail-if: ages are not known without BPF: run as root, or with "
 		                 "CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"),
 		       EXIT_CANNOT;
+	if (scope_check_filters(options, run->feed, run->table, diag) ||
+	    scope_check_pids(options, run->table, diag))
+		return EXIT_CANNOT;
+	run->one_netns = scope_is_one_netns(run->feed);
 	tell_shortfall(run, &shortfall);
 	if (options->verbose)
 		tell_probes(run);

@@ -10,6 +10,7 @@
 #include "input.h"
 #include "notice.h"
 #include "run_private.h"
+#include "scope.h"
 
 #define SILENCE (60 * NS_PER_SEC) /* a recorder that runs is never silent for so long */
 /* What the kernel told is read later than what a walk, which takes its time, tells meanwhile. */
@@ -25,6 +26,7 @@ struct replay {
 	int64_t wall;    /* of it; 0: not known */
 	int64_t clock;   /* wall - boot time, of the last fact that was applied; 0: not known */
 	bool restart;    /* it is of another session than those before */
+	bool told;       /* something of sockets was, if only that there are none */
 	bool tell_facts; /* print each that is applied */
 	bool ended;
 };
@@ -146,11 +148,40 @@ static int restart(struct run *run)
 	return run_reopen_why(run);
 }
 
+static bool tells_of_sockets(const struct fact *fact)
+{
+	switch (fact->type) {
+	case FACT_STATE:
+	case FACT_SEEN:
+	case FACT_WALK_END:
+	case FACT_TABLE_END:
+	case FACT_RETRANSMIT:
+	case FACT_SYNACK:
+	case FACT_RST_SENT:
+	case FACT_RST_RECEIVED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Of nothing that was read there is no answer, and "no sockets" would be one. */
+static int check_told(const struct replay *replay, struct diag *diag)
+{
+	const struct options *options = replay->run->options;
+
+	if (replay->told)
+		return 0;
+	return diag_fail(diag, -ENODATA, "--from: %s tells of no sockets%s", options->from,
+	                 wants_times(options) ? " by then" : "");
+}
+
 static int apply(struct replay *replay)
 {
 	int err = replay->restart ? restart(replay->run) : 0;
 
 	replay->restart = false;
+	replay->told |= tells_of_sockets(replay->fact);
 	replay->clock = replay->wall ? clock_wall_offset(replay->wall, replay->fact->time) : 0;
 	err = err ? err : table_apply(replay->run->table, replay->fact);
 	if (!err && replay->tell_facts)
@@ -300,7 +331,7 @@ static int fold_to(struct replay *replay, int64_t wall, struct diag *diag)
 	int err;
 
 	table_restart(replay->run->table);
-	replay->restart = false;
+	replay->restart = replay->told = false;
 	input_seek(replay->input, wall);
 	err = advance(replay, diag);
 	return err ? err : fold_end(replay, wall, diag);
@@ -319,11 +350,17 @@ static int replay_diff(struct replay *replay, struct diag *diag)
 	run->diff = diff_new(run->options, output_row_view(run->output));
 	err = run->diff ? 0 : -ENOMEM;
 	for (int i = 0; i < 2 && !err; i++) {
-		if (fold_to(replay, walls[i], diag))
+		if (fold_to(replay, walls[i], diag) || check_told(replay, diag))
 			return EXIT_CANNOT;
 		err = diff_take(run->diff);
 	}
 	return run_conclude(run, err ? err : diff_print(run->diff), diag);
+}
+
+/* What comes later may be of processes that have ended by the end. */
+static bool names_processes(const struct options *options)
+{
+	return options->command == COMMAND_SNAPSHOT || options->command == COMMAND_WHY;
 }
 
 /* An exit code. */
@@ -343,7 +380,10 @@ static int replay_window(struct replay *replay, struct diag *diag)
 		return EXIT_CANNOT;
 	replay->since = since;
 	err = listen(replay);
-	if (!err && fold_end(replay, until, diag))
+	if (!err && (fold_end(replay, until, diag) || check_told(replay, diag)))
+		return EXIT_CANNOT;
+	if (!err && names_processes(run->options) &&
+	    scope_check_pids(run->options, run->table, diag))
 		return EXIT_CANNOT;
 	return run_conclude(run, err ? err : print(run), diag);
 }

@@ -207,13 +207,26 @@ static bool match_container(const struct query *query, const struct table *table
 }
 
 /* Cheap ones first. */
+static bool match_place(const struct query *query, const struct table *table, const struct row *row)
+{
+	return match_family(query, table, row) && match_ports(query, table, row) &&
+	       match_address(query, table, row) && match_netns(query, table, row);
+}
+
 static bool match_socket(const struct query *query, const struct table *table,
                          const struct row *row)
 {
-	return match_family(query, table, row) && match_ports(query, table, row) &&
-	       match_address(query, table, row) && match_netns(query, table, row) &&
-	       match_task(query, table, row) && match_cgroup(query, table, row) &&
-	       match_container(query, table, row);
+	return match_place(query, table, row) && match_task(query, table, row) &&
+	       match_cgroup(query, table, row) && match_container(query, table, row);
+}
+
+/* Is it nobody's that we know, or open somewhere that we cannot see? */
+static bool has_unknown_task(const struct table *table, const struct row *row)
+{
+	struct owner owner;
+
+	table_owner(table, row, &owner);
+	return owner.holding == HOLDING_HIDDEN || (!owner.task && owner.holding != HOLDING_KERNEL);
 }
 
 static bool match_age(const struct query *query, uint64_t age, bool exact)
@@ -235,6 +248,31 @@ bool query_match(const struct query *query, const struct table *table, const str
 		return false;
 	return match_age(query, age_of(row, now), row->flags & ROW_SINCE_EXACT) &&
 	       match_socket(query, table, row);
+}
+
+bool query_may_be_undecided(const struct query *query)
+{
+	return query->pid_count || query->comms.count || query->cgroups.count ||
+	       query->containers.count;
+}
+
+bool query_undecided(const struct query *query, const struct table *table, const struct row *row,
+                     uint64_t now)
+{
+	bool no_task, no_cgroup;
+
+	if (!query_may_be_undecided(query) || query_match(query, table, row, now))
+		return false;
+	if (query->states && !(query->states & STATE_BIT(row->state)))
+		return false;
+	if (!match_age(query, age_of(row, now), row->flags & ROW_SINCE_EXACT) ||
+	    !match_place(query, table, row))
+		return false;
+	no_task = has_unknown_task(table, row);
+	no_cgroup = !row_cgroup_path(table, row);
+	return (no_task || match_task(query, table, row)) &&
+	       (no_cgroup ||
+	        (match_cgroup(query, table, row) && match_container(query, table, row)));
 }
 
 bool query_match_change(const struct query *query, const struct table *table,

@@ -57,6 +57,14 @@ int query_add(struct query *query, const char *option, const char *text, struct 
 bool query_match(const struct query *query, const struct table *table, const struct row *row,
                  uint64_t now);
 /*
+ * Is it left out for no other reason than that something asked for is not known of it: its
+ * process, its cgroup? It might be one of those that were asked for, or not.
+ */
+bool query_undecided(const struct query *query, const struct table *table, const struct row *row,
+                     uint64_t now);
+/* Does the query ask for what may be not known of a socket? */
+bool query_may_be_undecided(const struct query *query);
+/*
  * Does a change match? --state holds if old or new state is in it, --older and
  * --newer look at the time spent in the old state. Losses always match.
  */
