@@ -74,6 +74,7 @@ static struct view view_for(const struct output *output, const char *kind)
 				.numeric_users = options->numeric_users,
 				.wide = options->wide,
 				.utc = options->utc,
+				.recorded = options->from,
 			},
 	};
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "core/endpoint.h"
 #include "core/value.h"
 
@@ -110,6 +111,14 @@ void value_duration(struct value *value, uint64_t ns, bool exact)
 	value->type = VALUE_DURATION;
 	value->number = ns;
 	value->exact = exact;
+}
+
+#define LOOKED_NOW NS_PER_SEC /* a walk takes its time: what it found at its begin is as of now */
+
+void value_looked(struct value *value, const struct field_context *context, uint64_t time)
+{
+	if (context->recorded && value->type != VALUE_NONE && context->now >= time + LOOKED_NOW)
+		value->ago = context->now - time;
 }
 
 void value_time(struct value *value, const struct field_context *context, uint64_t boot)

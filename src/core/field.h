@@ -46,6 +46,8 @@ struct value {
 	enum value_type type;
 	enum value_mark mark;
 	bool exact; /* VALUE_DURATION */
+	uint64_t
+		ago; /* ns since it was looked at, and it may be another one now; 0: it is as of now */
 	union {
 		uint64_t number; /* VALUE_LIST: how many */
 		int64_t sign;
@@ -65,6 +67,7 @@ struct field_context {
 	bool numeric_hosts, numeric_ports, numeric_users;
 	bool wide; /* do not cut addresses to netstat's 23 columns */
 	bool utc;
+	bool recorded; /* of a recording: nobody looked again just before */
 };
 
 struct field {

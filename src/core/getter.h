@@ -34,6 +34,7 @@ GETTER(owner_pid);
 GETTER(owner_comm);
 GETTER(fd);
 GETTER(holders);
+GETTER(fds_looked);
 GETTER(user);
 GETTER(uid);
 GETTER(cgroup);

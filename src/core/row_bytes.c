@@ -50,9 +50,12 @@ static bool fin_came(const struct row *row)
 	}
 }
 
-static void value_bytes(struct value *value, uint64_t counted, uint64_t others)
+static void value_bytes(const struct field_context *context, struct value *value,
+                        const struct row *row, uint64_t counted, uint64_t others)
 {
 	value_number(value, counted > others ? counted - others : 0);
+	if (!(row->flags & ROW_MINI) && row->state != STATE_CLOSE) /* they carry nothing any more */
+		value_looked(value, context, row->touched);
 }
 
 GETTER(bytes_sent)
@@ -60,7 +63,7 @@ GETTER(bytes_sent)
 	const struct row *row = object;
 
 	if (row->flags & ROW_BYTES)
-		value_bytes(value, row->bytes_acked,
+		value_bytes(context, value, row, row->bytes_acked,
 		            syn_counts(context->table, row) + fin_was_acked(row));
 }
 
@@ -68,7 +71,6 @@ GETTER(bytes_received)
 {
 	const struct row *row = object;
 
-	(void)context;
 	if (row->flags & ROW_BYTES)
-		value_bytes(value, row->bytes_received, fin_came(row));
+		value_bytes(context, value, row, row->bytes_received, fin_came(row));
 }

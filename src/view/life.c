@@ -103,11 +103,15 @@ static void add_label(struct buffer *line, const char *label)
 }
 
 /* Every process and fd that has it open. */
-static void add_holders(struct buffer *line, const struct table *table, const struct row *row)
+static void add_holders(struct buffer *line, const struct view *view, const struct row *row)
 {
+	const struct field *field = field_find(row_fields, row_fields_count, "holders");
+	const struct table *table = view->context.table;
+	struct value value;
 	const struct holder *holder = table_holder(table, row->holders);
 	const char *comma = "";
 
+	value_get(&value, &view->context, field, row);
 	for (; holder; holder = table_holder(table, holder->next)) {
 		const struct task *task = table_task(table, holder->task);
 		char comm[FACT_COMM_LEN + 1] = "";
@@ -118,6 +122,7 @@ static void add_holders(struct buffer *line, const struct table *table, const st
 		buffer_print(line, "%s%u/", comma, task->pid);
 		escape_terminal(line, comm);
 		buffer_print(line, " fd %d", holder->fd);
+		text_ago(line, value.ago);
 		comma = ", ";
 	}
 }
@@ -129,7 +134,7 @@ static int print_holders(struct view *view, const struct row *row)
 
 	add_label(&line, "Held by");
 	empty = line.size;
-	add_holders(&line, view->context.table, row);
+	add_holders(&line, view, row);
 	if (line.size == empty) {
 		buffer_free(&line);
 		return 0;

@@ -84,7 +84,18 @@ static void endpoint_print(struct buffer *out, const struct field_context *conte
 	buffer_add(out, port, port_size);
 }
 
-void text_value(struct buffer *out, const struct field_context *context, const struct value *value)
+void text_ago(struct buffer *out, uint64_t ago)
+{
+	char text[FORMAT_SIZE];
+
+	if (!ago)
+		return;
+	format_ago(text, ago);
+	buffer_print(out, "@%s", text);
+}
+
+static void print_value(struct buffer *out, const struct field_context *context,
+                        const struct value *value)
 {
 	char text[FORMAT_SIZE];
 
@@ -123,6 +134,12 @@ void text_value(struct buffer *out, const struct field_context *context, const s
 			buffer_number(out, value->number);
 		break;
 	}
+}
+
+void text_value(struct buffer *out, const struct field_context *context, const struct value *value)
+{
+	print_value(out, context, value);
+	text_ago(out, value->ago);
 }
 
 /* A line in the making, and room for one value of it, as it came and made harmless. */
