@@ -64,6 +64,8 @@ static struct view view_for(const struct output *output, const char *kind)
 		.format = formats[options->format],
 		.out = output->out,
 		.kind = kind,
+		.from = options->from,
+		.at = options->at.kind,
 		.header = !options->no_header,
 		.color = want_color(options, output->file),
 		.context =
