@@ -241,6 +241,14 @@ static uint64_t age_of(const struct row *row, uint64_t now)
 	return now > row->since ? now - row->since : 0;
 }
 
+bool query_is_empty(const struct query *query)
+{
+	return !query->states && query->v4 == query->v6 && !query->port_count &&
+	       !query->lport_count && !query->rport_count && !query->cidr_count &&
+	       !query->netns.count && !query_may_be_undecided(query) && !query->older &&
+	       !query->newer;
+}
+
 bool query_match(const struct query *query, const struct table *table, const struct row *row,
                  uint64_t now)
 {

@@ -50,6 +50,9 @@ void query_free(struct query *query);
  */
 int query_add(struct query *query, const char *option, const char *text, struct diag *diag);
 
+/* Does it let all sockets pass? */
+bool query_is_empty(const struct query *query);
+
 /*
  * Does the row match? Ages are counted to now. A lower-bound age satisfies
  * --older when the bound does, and --newer only when exact.
