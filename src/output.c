@@ -31,7 +31,7 @@ struct output {
 	struct view rows, changes;
 	const struct field **row_columns, **change_columns;
 	struct totals seen; /* of what the filters select: since it began, no rows */
-	uint64_t changes_printed;
+	uint64_t changes_printed; /* or facts */
 	uint64_t skipped; /* snapshots that a reader was not ready for */
 	bool begun;       /* something stands above what comes */
 	int err;          /* first error of the stream */
@@ -458,8 +458,9 @@ void output_fact(const struct fact *fact, void *arg)
 	struct output *output = arg;
 
 	/* A walk is worth something as a whole only, and comes faster than many readers read. */
-	if (output->err || fact->type == FACT_TICK)
+	if (output->err || fact->type == FACT_TICK || output_full(output))
 		return;
+	output->changes_printed++;
 	begin_object(output, FACTS_PATIENCE);
 	note_error(output, fact_text_print(output->out, fact));
 	end_object(output);

@@ -10,6 +10,7 @@
 #include "base/format.h"
 #include "notice.h"
 #include "privilege.h"
+#include "record/store.h"
 #include "run_private.h"
 #include "scope.h"
 
@@ -340,6 +341,12 @@ int run_live(struct run *run, struct diag *diag)
 		config.on_fact = output_fact;
 		config.on_fact_arg = run->output;
 	}
+	if (options->max_age && !store_is_directory(options->target))
+		return diag_fail(diag, -EINVAL,
+		                 "--max-age has no effect here: %s is one file, which is never "
+		                 "deleted; accepted with DIR",
+		                 options->target),
+		       EXIT_USAGE;
 	if (options->command == COMMAND_RECORD) {
 		privilege_lower(); /* the recording is the user's to write */
 		err = recorder_open(&run->recorder, options, run->table, diag);

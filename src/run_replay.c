@@ -139,9 +139,16 @@ static int resolve_end(const struct replay *replay, const char *option, const st
 	return 0;
 }
 
+/* why --for: without an instant, of the end. */
+static bool watches_end(const struct options *options)
+{
+	return options->command == COMMAND_WHY && options->watch_typed && !options->at.kind;
+}
+
 static bool wants_times(const struct options *options)
 {
-	return options->at.kind || options->since.kind || options->until.kind;
+	return watches_end(options) || options->at.kind || options->since.kind ||
+	       options->until.kind;
 }
 
 /* ns of a recording that are listened to before an instant. */
@@ -166,6 +173,8 @@ static int resolve_window(const struct replay *replay, int64_t *since, int64_t *
 			*since = INT64_MIN;
 		return err;
 	}
+	if (watches_end(options))
+		*since = replay->last - (int64_t)options->watch;
 	if (options->since.kind)
 		err = resolve_end(replay, "--since", &options->since, since, diag);
 	if (!err && options->until.kind)

@@ -117,19 +117,13 @@ CHANGE_GETTER(retransmit)
 		value_string(value, retransmit_kind_name(change->retransmit));
 }
 
-/*
- * "(inferred)": an event that should have told this was lost. Mini and request
- * sockets have no events; that a look-up told of theirs is the rule.
- */
+/* "(inferred)": no event told it, but a walk, a look-up or a deadline. */
 static void print_state(struct value *value, const struct change *change)
 {
-	bool missed =
-		change->inferred && !(change->row && change->row->flags & (ROW_MINI | ROW_REQUEST));
-
 	value_print(value, "%s -> %s%s",
 	            change->old == STATE_UNKNOWN ? "?" : state_name(change->old),
 	            change->new == STATE_UNKNOWN ? "?" : state_name(change->new),
-	            missed ? " (inferred)" : "");
+	            change->inferred ? " (inferred)" : "");
 	value->mark = state_mark(change->new);
 }
 
