@@ -9,6 +9,7 @@
 #include "core/checkpoint.h"
 #include "input.h"
 #include "notice.h"
+#include "replay_walk.h"
 #include "run_private.h"
 #include "scope.h"
 
@@ -26,9 +27,8 @@ struct replay {
 	int64_t wall;  /* of it; 0: not known */
 	int64_t clock; /* wall - boot time, of the last fact that was applied; 0: not known */
 	bool restart;  /* it is of another session than those before */
-	bool walk_begun, walk_ended; /* one over sockets, or there was a checkpoint */
-	bool told;                   /* something of sockets was, if only that there are none */
-	bool tell_facts;             /* print each that is applied */
+	struct replay_walk walk;
+	bool tell_facts; /* print each that is applied */
 	bool ended;
 };
 
@@ -61,62 +61,13 @@ static int out_of_range(const struct replay *replay, const char *option, int64_t
 	                 options->from, first, last);
 }
 
-struct first_walk {
-	uint32_t netns; /* where it began */
-	int64_t end;    /* of what is complete so far */
-};
-
-/* Of all namespaces, and of fds. true: it is over. */
-static bool follow_walk(struct first_walk *first, const struct fact *fact, int64_t wall)
-{
-	const struct fact_walk *walk = (const struct fact_walk *)fact;
-
-	switch (fact->type) {
-	case FACT_TABLE_END: /* what walks before it have found */
-		first->end = wall;
-		return true;
-	case FACT_WALK_BEGIN:
-		if (walk->kind != WALK_SOCKETS)
-			return false;
-		if (first->end && walk->netns == first->netns)
-			return true; /* of another walk */
-		if (!first->netns)
-			first->netns = walk->netns;
-		return false;
-	case FACT_WALK_END:
-		first->end = wall;
-		return walk->kind == WALK_HOLDERS;
-	default:
-		return false;
-	}
-}
-
-/* "start": before its first walk is complete a recording knows but some of the sockets. */
-static int find_start(const struct replay *replay, int64_t *wall, struct diag *diag)
-{
-	struct first_walk first = {0};
-	const struct fact *fact;
-	int64_t at;
-	int got;
-
-	input_seek(replay->input, INT64_MIN);
-	while ((got = input_next(replay->input, &fact, &at, diag)) == READER_FACT)
-		if (follow_walk(&first, fact, at))
-			break;
-	if (got < 0)
-		return got;
-	if (first.end)
-		*wall = first.end;
-	return 0;
-}
-
 static int resolve_instant(const struct replay *replay, const char *option, const struct when *when,
                            int64_t *wall, struct diag *diag)
 {
 	int err = resolve(replay, option, when, wall, diag);
 
 	if (!err && when->kind == WHEN_START)
-		err = find_start(replay, wall, diag);
+		err = replay_walk_start(replay->input, wall, diag);
 	if (!err && (*wall < replay->first || *wall > replay->last))
 		err = out_of_range(replay, option, *wall, diag);
 	return err;
@@ -209,50 +160,11 @@ static int restart(struct run *run)
 	return run_reopen_why(run);
 }
 
-static bool tells_of_sockets(const struct fact *fact)
-{
-	switch (fact->type) {
-	case FACT_STATE:
-	case FACT_SEEN:
-	case FACT_WALK_END:
-	case FACT_TABLE_END:
-	case FACT_RETRANSMIT:
-	case FACT_SYNACK:
-	case FACT_RST_SENT:
-	case FACT_RST_RECEIVED:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* What shows or judges the sockets that there are. */
-static bool needs_walk(const struct options *options)
-{
-	return options->command == COMMAND_SNAPSHOT || options->command == COMMAND_WHY ||
-	       options->command == COMMAND_DIFF;
-}
-
-/* Of nothing that was read there is no answer, and "no sockets" would be one. */
 static int check_told(const struct replay *replay, struct diag *diag)
 {
 	const struct options *options = replay->run->options;
-	struct diag half;
 
-	if (!replay->told)
-		return diag_fail(diag, -ENODATA, "--from: %s tells of no sockets%s", options->from,
-		                 wants_times(options) ? " by then" : "");
-	if (!replay->walk_begun || replay->walk_ended || !needs_walk(options))
-		return 0;
-	diag_fail(&half, -ENODATA,
-	          "--from: the first walk of %s was not complete then: sockets are missing%s",
-	          options->from, wants_times(options) ? "; \"start\" is when it is" : "");
-	if (options->fail_if_count || options->command == COMMAND_WHY) {
-		*diag = half;
-		return -ENODATA;
-	}
-	notice("%s", half.text);
-	return 0;
+	return replay_walk_check(&replay->walk, options, wants_times(options), diag);
 }
 
 static int apply(struct replay *replay)
@@ -260,10 +172,7 @@ static int apply(struct replay *replay)
 	int err = replay->restart ? restart(replay->run) : 0;
 
 	replay->restart = false;
-	replay->told |= tells_of_sockets(replay->fact);
-	replay->walk_begun |= replay->fact->type == FACT_WALK_BEGIN;
-	replay->walk_ended |=
-		replay->fact->type == FACT_WALK_END || replay->fact->type == FACT_TABLE_END;
+	replay_walk_note(&replay->walk, replay->fact);
 	replay->clock = replay->wall ? clock_wall_offset(replay->wall, replay->fact->time) : 0;
 	err = err ? err : table_apply(replay->run->table, replay->fact);
 	if (!err && replay->tell_facts)
@@ -413,7 +322,8 @@ static int fold_to(struct replay *replay, int64_t wall, struct diag *diag)
 	int err;
 
 	table_restart(replay->run->table);
-	replay->restart = replay->told = replay->walk_begun = replay->walk_ended = false;
+	replay->restart = false;
+	replay->walk = (struct replay_walk){0};
 	input_seek(replay->input, wall);
 	err = advance(replay, diag);
 	return err ? err : fold_end(replay, wall, diag);
