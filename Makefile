@@ -177,7 +177,7 @@ $(B)/bench/%: $(B)/tools/bench/%.o $(PURE_OBJECTS)
 
 bench: $(B)/tcptrail $(B)/scenario $(B)/bench/multiply $(B)/bench/growth
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario MULTIPLY=$(B)/bench/multiply \
-		sh -c '$(B)/bench/growth && tools/bench/record && tools/bench/storm && tools/bench/sockets'
+		sh -c '$(B)/bench/growth && tools/bench/hostile && tools/bench/record && tools/bench/storm && tools/bench/sockets'
 
 # Half an hour, or CHURN_MINUTES.
 bench-churn: $(B)/tcptrail $(B)/scenario
@@ -195,6 +195,8 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(PURE_OBJECTS)
 # Pure in what is tested of it, though not of a pure layer.
 $(B)/unit/test_perfmap: $(B)/src/enrich/perfmap.o $(B)/src/enrich/file.o
 $(B)/unit/test_refusal: $(B)/src/source/refusal.o
+$(B)/unit/test_mount_text: $(B)/src/enrich/mount_text.o
+$(B)/unit/test_maps: $(B)/src/enrich/maps.o
 
 LIVE_C_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/source/*diag.c src/enrich/*.c))
 $(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
@@ -236,7 +238,8 @@ $(B)/progs/faults.so: tests/live/progs/faults.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROG_FLAGS) -fPIC -shared $< -o $@
 
-$(B)/progs/close_wait: tests/live/progs/close_wait.c $(B)/flags
+SIMPLE_PROGS := $(addprefix $(B)/progs/,close_wait compat_calls)
+$(SIMPLE_PROGS): $(B)/progs/%: tests/live/progs/%.c $(B)/flags
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROG_FLAGS) $< -o $@
@@ -246,7 +249,7 @@ $(B)/verify_recording: $(B)/tests/live/progs/verify_recording.o $(PURE_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
 test-programs: $(B)/tcptrail $(B)/needs_root $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
-	$(B)/progs/close_wait $(B)/progs/faults.so $(B)/verify_recording
+	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/verify_recording
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done
@@ -303,6 +306,16 @@ $(B)/fuzzer/%: $(B)/tests/fuzz/fuzz_%.o $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer $^ -o $@ $(PURE_LIBS)
+
+fuzzed = $(addsuffix /$(1),$(B)/replay $(B)/fuzzer)
+
+# Pure, though not of a pure layer: parsers of /proc, and what commands do without the kernel.
+$(call fuzzed,mountinfo): $(patsubst %,$(B)/src/enrich/%.o,mount_text cgroup_mount)
+$(call fuzzed,cgroup): $(B)/src/enrich/process_text.o
+$(call fuzzed,maps): $(patsubst %,$(B)/src/enrich/%.o,maps perfmap file)
+$(call fuzzed,proc): $(patsubst %,$(B)/src/enrich/%.o,process_text doing_text host)
+$(call fuzzed,info): $(B)/src/info_write.o
+$(call fuzzed,at): $(patsubst %,$(B)/src/%.o,replay input)
 
 fuzz-corpus:
 	+$(Q)$(MAKE) B=$(B)/asan CFLAGS='-O1 -g $(SANITIZE)' $(FUZZ_TARGETS:%=$(B)/asan/replay/%)

@@ -4,7 +4,15 @@
 #include "sock.h"
 #include "task.h"
 
-/* An unhashed socket is in no table that walk_sockets reads: show it here. */
+/* Set where walk_sockets cannot serve: what walks instead tells no address. */
+bool show_all = false;
+
+/* In CLOSE it is in no table that walks read. */
+static __always_inline bool is_to_be_shown(struct sock *sk)
+{
+	return show_all || BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_STATE_CLOSE;
+}
+
 static __always_inline int write_seen(struct seq_file *seq, struct sock *sk)
 {
 	struct fact_seen seen = {};
@@ -21,8 +29,7 @@ static __always_inline int write_holder(struct bpf_iter__task_file *ctx, struct 
 	struct fact_holder holder = {};
 	struct task_struct *leader = task->group_leader;
 
-	if (BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_STATE_CLOSE &&
-	    write_seen(ctx->meta->seq, sk))
+	if (is_to_be_shown(sk) && write_seen(ctx->meta->seq, sk))
 		return 1;
 	fact_begin(&holder.h, FACT_HOLDER, sizeof(holder), sk);
 	holder.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);

@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/parse.h"
 
-#define SIZE_LEAST   (1024 * 1024) /* of a recorder's directory, bytes */
-#define RING_LEAST   4096          /* a page, where pages are smallest */
-#define RING_MOST    (1U << 30)
-#define SOCKETS_MOST 100000000U
+/* ns; times are signed, and durations are added to and subtracted from them. */
+#define DURATION_MOST (50000ULL * 24 * 3600 * NS_PER_SEC)
+#define SIZE_LEAST    (1024 * 1024) /* of a recorder's directory, bytes */
+#define RING_LEAST    4096          /* a page, where pages are smallest */
+#define RING_MOST     (1U << 30)
+#define SOCKETS_MOST  100000000U
 
 const struct cli_command cli_commands[] = {
 	[COMMAND_WATCH] =
@@ -265,12 +268,11 @@ static int set_duration(struct options *options, const struct cli_option *option
 {
 	uint64_t *ns = (uint64_t *)((char *)options + option->member);
 
-	/* Times are signed, and are added to and subtracted from these. */
-	if (parse_duration(argument, ns) || *ns > INT64_MAX / 2)
+	if (parse_duration(argument, ns) || *ns > DURATION_MOST)
 		return diag_fail(
 			diag, -EINVAL,
 			"--%s: \"%.80s\" is not accepted; a duration is a number and a unit of "
-			"ms, s, m, h",
+			"ms, s, m, h, d, w, and at most 50000d",
 			option->name, argument);
 	return 0;
 }

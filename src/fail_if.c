@@ -47,7 +47,7 @@ void fail_if_change(const struct change *change, void *arg)
 	const struct table *table = fail_if->view.context.table;
 
 	/* What ends is forgotten, for another socket may have its row next. */
-	if (change->kind == CHANGE_END ||
+	if (change->kind == CHANGE_END || change->kind == CHANGE_BECAME ||
 	    (change->kind == CHANGE_STATE &&
 	     query_match(&fail_if->query, table, change->row, table_now(table))))
 		groups_change(change, fail_if->groups);

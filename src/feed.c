@@ -51,15 +51,14 @@ static void emit_tick(struct feed *feed)
 
 /* --- questions ------------------------------------------------------------------------------ */
 
-/* One question about a mini-socket, in whatever namespace. Unanswered, it is asked again. */
-static void look_up(struct feed *feed, const struct fact_sample *want)
+void feed_look_up(struct feed *feed, const struct fact_sample *want)
 {
 	const struct netns_entry *entry = netns_find(&feed->netns, want->netns);
 	const struct fact_sink sink = {feed_fact, feed};
 	struct sockdiag *sockdiag;
 
 	if (want->netns == netns_own()) {
-		if (feed->own_diag)
+		if (feed->own_diag || !sockdiag_open(&feed->own_diag, netns_own(), NULL))
 			sockdiag_lookup(feed->own_diag, want, &sink);
 		return;
 	}
@@ -83,7 +82,7 @@ static void answer_questions(struct feed *feed)
 			live_peek(feed->live, question.sk, question.cookie, true);
 			break;
 		case ASK_MINI:
-			look_up(feed, &question.s);
+			feed_look_up(feed, &question.s); /* unanswered, it is asked again */
 			break;
 		case ASK_TASK:
 			feed_tell_task(feed, question.pid, question.start);
@@ -231,11 +230,8 @@ static int begin_live(struct feed *feed, struct diag *diag)
 {
 	int err = 0;
 
-	if (feed->config.trace) {
-		/* Without sock_diag walks alone confirm mini-sockets, only later. */
-		sockdiag_open(&feed->own_diag, netns_own(), NULL);
+	if (feed->config.trace)
 		err = live_name_reasons(feed->live); /* walks alone bring no RST */
-	}
 	if (err)
 		return diag_fail(diag, err, "the kernel's BTF cannot be read: %s", strerror(-err));
 	err = feed_walk(feed);

@@ -3,9 +3,11 @@
  * Sockets looked at one by one. A walk looks at each bucket of the kernel's hash table, however few
  * sockets the namespace has: 2.6 ms. And it may miss some.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "enrich/host.h"
 #include "feed_private.h"
 
@@ -83,18 +85,49 @@ static int look_up(struct feed *feed, struct sockdiag **sockdiag, const struct r
  * a bucket by a number; sock_diag still does. So each is looked at where the kernel has it; where
  * that cannot be (before 5.10), by its addresses.
  */
+static void confirm_unseen(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)
+{
+	if (feed->live && live_peek(feed->live, row->sk, row->cookie, true) < 0 && row->cookie)
+		look_up(feed, sockdiag, row);
+}
+
+/* It may have ended since a walk saw it, of which nothing else tells when nothing is traced. */
+static void confirm_unheld(struct feed *feed, const struct row *row)
+{
+	struct fact_seen gone = {.h = {.type = FACT_GONE, .len = sizeof(gone), .sk = row->sk}};
+	int found = feed->live && row->sk ? live_peek(feed->live, row->sk, row->cookie, true)
+	                                  : -ENOTSUP;
+
+	row_sample(row, &gone.s);
+	gone.h.time = clock_boot();
+	if (found < 0 && row->cookie)
+		feed_look_up(feed, &gone.s);
+	else if (!found && !feed->config.trace)
+		feed_fact(&gone.h, feed);
+}
+
 void feed_confirm_missed(struct feed *feed, const struct fact_walk *end)
 {
 	struct sockdiag *sockdiag = NULL;
-	const struct row *row;
-	uint32_t index = 0;
+	struct buffer missed = {0};
 
-	if (!feed->live)
+	if (end->unseen) /* then to have no holder is nothing to go by */
 		return;
-	while ((row = table_next_missed(feed->table, end->kind, &index)))
-		if (live_peek(feed->live, row->sk, row->cookie, true) < 0 && row->cookie &&
-		    end->kind == WALK_SOCKETS)
-			look_up(feed, &sockdiag, row);
+	/* Without memory for all of them, the next walk finds the others again. */
+	table_missed(feed->table, end->kind, &missed);
+	for (size_t at = 0; at < missed.size; at += sizeof(uint32_t)) {
+		const struct row *row;
+		uint32_t index;
+
+		memcpy(&index, missed.data + at, sizeof(index));
+		/* The answer for one may be the end of another. */
+		row = table_row(feed->table, index);
+		if (row && end->kind == WALK_SOCKETS)
+			confirm_unseen(feed, &sockdiag, row);
+		else if (row)
+			confirm_unheld(feed, row);
+	}
+	buffer_free(&missed);
 	sockdiag_close(sockdiag);
 }
 

@@ -61,6 +61,9 @@ void feed_clock(struct feed *feed); /* tells of a wall clock that was set */
 int feed_diag_walk(struct feed *feed, uint32_t netns, struct diag *diag);
 int feed_walk_holders(struct feed *feed);
 
+/* One socket, in whatever namespace, by sock_diag: FACT_SEEN, FACT_GONE, or nothing if that fails. */
+void feed_look_up(struct feed *feed, const struct fact_sample *want);
+
 /* feed_confirm.c: sockets looked at one by one. */
 /* Before a walk: where the rows are. */
 void feed_forget_rows(struct feed *feed);

@@ -206,11 +206,20 @@ static int walk_proc(struct feed *feed)
 	return 0;
 }
 
-int feed_walk_holders(struct feed *feed)
+static int walk_holders_once(struct feed *feed)
 {
 	int err = feed->live ? live_walk_holders(feed->live) : -ENOTSUP;
 
 	return err == -ENOTSUP ? walk_proc(feed) : err;
+}
+
+/* The first one is all there is of a list: what it has missed is searched for again. */
+int feed_walk_holders(struct feed *feed)
+{
+	bool first = !feed->schedule.all || !feed->config.trace;
+	int err = walk_holders_once(feed);
+
+	return !err && first && table_wants_holders(feed->table) ? walk_holders_once(feed) : err;
 }
 
 /* Have facts of that kind been lost since this was asked last? */

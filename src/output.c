@@ -430,6 +430,7 @@ static void count_change(struct totals *seen, const struct change *change)
 		break;
 	case CHANGE_LOSS:
 	case CHANGE_END:
+	case CHANGE_BECAME:
 	case CHANGE_CONNECT_FAILED:
 	case CHANGE_KIND_COUNT:
 		break;

@@ -225,15 +225,19 @@ static void tell_shortfall(const struct run *run, struct diag *shortfall)
 		notice("%s", shortfall->text);
 }
 
-/* -v: what this kernel does not let us see. */
+/* What the kernel has refused; -v: all that it does not let us see. */
 static void tell_probes(const struct run *run)
 {
 	const struct live *live = feed_live(run->feed);
 	const struct live_probe *probe;
 
-	for (size_t i = 0; live && (probe = live_probe(live, i)); i++)
-		if (probe->wanted && !probe->active)
+	for (size_t i = 0; live && (probe = live_probe(live, i)); i++) {
+		if (probe->refused)
+			notice("the kernel refused %s (%s): %s", probe->name, probe->purpose,
+			       probe->why);
+		else if (run->options->verbose && probe->wanted && !probe->active)
 			notice("without %s (%s): %s", probe->name, probe->purpose, probe->why);
+	}
 }
 
 /* Only rules look at it, of now or of a recording. */
@@ -377,7 +381,6 @@ int run_live(struct run *run, struct diag *diag)
 		return EXIT_CANNOT;
 	run->one_netns = scope_is_one_netns(run->feed);
 	tell_shortfall(run, &shortfall);
-	if (options->verbose)
-		tell_probes(run);
+	tell_probes(run);
 	return run_conclude(run, run_command(run), diag);
 }

@@ -6,10 +6,9 @@
 
 #include "view/life.h"
 
-/* A row that was asked for: an index is used again, with its birth it is not. */
+/* A row that was asked for. */
 struct met {
-	uint32_t self;
-	uint64_t born;
+	uint64_t id;
 	bool printed; /* with --follow: what comes is printed as it comes */
 };
 
@@ -55,10 +54,10 @@ static void note(struct trail *trail, int err)
 		trail->err = err;
 }
 
-static struct met *find(const struct trail *trail, const struct row *row)
+static struct met *find(const struct trail *trail, uint64_t id)
 {
 	for (size_t i = 0; i < trail->living; i++)
-		if (trail->met[i].self == row->self && trail->met[i].born == row->born)
+		if (trail->met[i].id == id)
 			return &trail->met[i];
 	return NULL;
 }
@@ -67,7 +66,7 @@ static struct met *find(const struct trail *trail, const struct row *row)
 static struct met *meet(struct trail *trail, const struct row *row)
 {
 	const struct table *table = trail->rows.context.table;
-	struct met *met = find(trail, row);
+	struct met *met = find(trail, row->id);
 
 	if (met || !pick_match(&trail->options->pick, table, row) ||
 	    !query_match(&trail->options->query, table, row, table_now(table)))
@@ -79,7 +78,7 @@ static struct met *meet(struct trail *trail, const struct row *row)
 	}
 	trail->met = met;
 	met += trail->living++;
-	*met = (struct met){.self = row->self, .born = row->born};
+	*met = (struct met){.id = row->id};
 	trail->found++;
 	return met;
 }
@@ -125,6 +124,25 @@ static void print_step(struct trail *trail, struct met *met, const struct change
 	met->printed = true;
 }
 
+static void forget(struct trail *trail, struct met *met)
+{
+	*met = trail->met[--trail->living];
+}
+
+/* The request that was followed is a full socket from here on: that one is followed. */
+static void follow(struct trail *trail, struct met *met, const struct change *change)
+{
+	struct met *child = find(trail, change->into);
+
+	if (!child) {
+		met->id = change->into;
+		return;
+	}
+	child->printed |= met->printed;
+	trail->found--; /* the two are one */
+	forget(trail, met);
+}
+
 void trail_change(const struct change *change, void *arg)
 {
 	struct trail *trail = arg;
@@ -137,7 +155,9 @@ void trail_change(const struct change *change, void *arg)
 		return;
 	if (change->kind == CHANGE_END) {
 		print_end(trail, met, change->row, change->time);
-		*met = trail->met[--trail->living];
+		forget(trail, met);
+	} else if (change->kind == CHANGE_BECAME) {
+		follow(trail, met, change);
 	} else if (trail->options->follow && change_has_line(change)) {
 		print_step(trail, met, change);
 	}

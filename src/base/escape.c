@@ -37,12 +37,24 @@ static bool is_control(uint32_t code)
 	return code < 0x20 || (code >= 0x7f && code <= 0x9f);
 }
 
-/* Invisible, and able to make a line read as something else. */
+/*
+ * Invisible, and able to make a line read as something else: Default_Ignorable_Code_Point of
+ * Unicode 15, U+2028 and U+2029, which end lines, and U+FFF9..U+FFFB, which hide what they enclose.
+ */
 static bool is_deceptive(uint32_t code)
 {
-	return code == 0x61c || (code >= 0x200b && code <= 0x200f) ||
-	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
-	       code == 0xfeff;
+	static const uint32_t ranges[][2] = {
+		{0xad, 0xad},       {0x34f, 0x34f},   {0x61c, 0x61c},     {0x115f, 0x1160},
+		{0x17b4, 0x17b5},   {0x180b, 0x180f}, {0x200b, 0x200f},   {0x2028, 0x202e},
+		{0x2060, 0x206f},   {0x3164, 0x3164}, {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},
+		{0xffa0, 0xffa0},   {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+		{0xe0000, 0xe0fff},
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (code >= ranges[i][0] && code <= ranges[i][1])
+			return true;
+	return false;
 }
 
 /* Nearly all there is: printable ASCII, to be taken in one piece. */
@@ -92,6 +104,16 @@ size_t escape_terminal(struct buffer *out, const char *text)
 	return columns;
 }
 
+/* As JSON has it: in UTF-16 (RFC 8259, 7). */
+static void add_code(struct buffer *out, uint32_t code)
+{
+	if (code > 0xffff) {
+		buffer_print(out, "\\u%04x", 0xd800 + ((code - 0x10000) >> 10));
+		code = 0xdc00 + (code & 0x3ff);
+	}
+	buffer_print(out, "\\u%04x", code);
+}
+
 void escape_json(struct buffer *out, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -108,8 +130,8 @@ void escape_json(struct buffer *out, const char *text)
 		size = utf8_read(s, &code);
 		if (!size)
 			buffer_text(out, "\xef\xbf\xbd");
-		else if (is_control(code))
-			buffer_print(out, "\\u%04x", code);
+		else if (is_control(code) || is_deceptive(code))
+			add_code(out, code);
 		else if (code == '"' || code == '\\')
 			buffer_print(out, "\\%c", (char)code);
 		else

@@ -11,7 +11,8 @@ enum change_kind {
 	CHANGE_RST_SENT,
 	CHANGE_RST_RECEIVED,
 	CHANGE_LOSS,
-	CHANGE_END,            /* the row is dropped after this: a last look at it */
+	CHANGE_END,    /* the row is dropped after this: a last look at it */
+	CHANGE_BECAME, /* ... likewise, but the socket goes on as another row: a request's child */
 	CHANGE_CONNECT_FAILED, /* with an error that no transition told; no line of its own */
 	CHANGE_KIND_COUNT
 };
@@ -34,12 +35,13 @@ struct change {
 	 * the segment that it refuses.
 	 */
 	const struct row *row;
-	uint8_t old, new; /* CHANGE_STATE, CHANGE_CONNECT_FAILED: enum tcp_state */
-	uint16_t err;     /* CHANGE_CONNECT_FAILED: errno */
-	bool dwell_known; /* some time in the old state is known */
-	bool dwell_exact; /* ... all of it; else dwell is a lower bound */
-	bool inferred;    /* not an event of the kernel: told by a walk, look-up or deadline */
-	uint64_t dwell;   /* ns in the old state */
+	uint8_t old, new;      /* CHANGE_STATE, CHANGE_CONNECT_FAILED: enum tcp_state */
+	uint64_t into;         /* CHANGE_BECAME: the id of the row that goes on */
+	uint16_t err;          /* CHANGE_CONNECT_FAILED: errno */
+	bool dwell_known;      /* some time in the old state is known */
+	bool dwell_exact;      /* ... all of it; else dwell is a lower bound */
+	bool inferred;         /* not an event of the kernel: told by a walk, look-up or deadline */
+	uint64_t dwell;        /* ns in the old state */
 	enum retransmit_kind retransmit;
 	uint32_t reason;            /* RST sent: kernel's reason number; 0 none */
 	struct fact_task actor;     /* who did it, where certain; pid 0: not known */
@@ -54,7 +56,8 @@ enum connect_failure change_connect_failure(const struct change *change);
 /* Is it told in a line of a stream? */
 static inline bool change_has_line(const struct change *change)
 {
-	return change->kind != CHANGE_END && change->kind != CHANGE_CONNECT_FAILED;
+	return change->kind != CHANGE_END && change->kind != CHANGE_BECAME &&
+	       change->kind != CHANGE_CONNECT_FAILED;
 }
 
 /* "SYN", "SYN+ACK", "RTO", "fast", "TLP", "slow-start" */

@@ -70,6 +70,7 @@ CHANGE_GETTER(event)
 		[CHANGE_RST_RECEIVED] = "rst_received",
 		[CHANGE_LOSS] = "loss",
 		[CHANGE_END] = "end",
+		[CHANGE_BECAME] = "became",
 		[CHANGE_CONNECT_FAILED] = "connect_failed",
 	};
 	_Static_assert(sizeof(events) / sizeof(events[0]) == CHANGE_KIND_COUNT, "a name for each");
@@ -183,6 +184,9 @@ CHANGE_GETTER(transition)
 		break;
 	case CHANGE_END:
 		value_print(value, "end");
+		break;
+	case CHANGE_BECAME:
+		value_print(value, "became a full socket");
 		break;
 	case CHANGE_CONNECT_FAILED:
 		value_print(value, "connect failed");

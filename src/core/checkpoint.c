@@ -9,10 +9,10 @@
 #include "fact/shape.h"
 #include "fact/words.h"
 
-_Static_assert(sizeof(struct row) == 248, "a new member wants a place in FACT_TABLE_ROW");
+_Static_assert(sizeof(struct row) == 272, "a new member wants a place in FACT_TABLE_ROW");
 _Static_assert(RETRANSMIT_KIND_COUNT <= FACT_TABLE_RETRANSMITS, "all kinds have a place");
 _Static_assert(LOSS_WHERE_COUNT <= FACT_TABLE_LOSSES, "all losses have a place");
-_Static_assert(ROW_READ == 1 << (FACT_ROW_FLAGS - 1), "words follow enum row_flag");
+_Static_assert(ROW_FORMER == 1 << (FACT_ROW_FLAGS - 1), "words follow enum row_flag");
 _Static_assert(CLOSER_COUNT == FACT_CLOSERS, "words follow enum closer");
 _Static_assert(OWNER_SOURCE_COUNT == FACT_OWNERS, "words follow enum owner_source");
 _Static_assert(STEP_RST_RECEIVED + 1 == FACT_STEP_KINDS, "words follow enum step_kind");
@@ -93,9 +93,9 @@ static void tell_stacks(struct teller *teller)
 
 static void tell_counters(struct teller *teller)
 {
-	const struct host_counters *counters = teller->table->counters;
+	const struct host_counters *counters = counters_first(teller->table);
 
-	for (; counters; counters = counters->next) {
+	for (; counters; counters = counters_next(teller->table, counters)) {
 		struct fact_counter fact = {.netns = counters->netns};
 
 		for (uint32_t i = COUNTER_NONE + 1; i < COUNTER_COUNT; i++) {

@@ -3,6 +3,19 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+/* A newline of the text would begin another line: it is shown as escape_terminal() shows it. */
+static void add_one_line(struct buffer *buffer, const char *text)
+{
+	size_t size;
+
+	for (; size = strcspn(text, "\n"), text[size]; text += size + 1) {
+		buffer_add(buffer, text, size);
+		buffer_text(buffer, "\\x0a");
+	}
+	buffer_add(buffer, text, size);
+}
 
 static void add(struct buffer *buffer, const char *between, const char *format, va_list args)
 {
@@ -11,7 +24,7 @@ static void add(struct buffer *buffer, const char *between, const char *format, 
 	vsnprintf(text, sizeof(text), format, args);
 	if (buffer->size)
 		buffer_text(buffer, between);
-	buffer_text(buffer, text);
+	add_one_line(buffer, text);
 }
 
 #define ADDER(name, between)                                                                       \

@@ -39,7 +39,10 @@ struct finding {
 	struct buffer next;        /* what to do, one a line */
 };
 
-/* Adds a sentence; to evidence and next, a line. Text from outside is made harmless by views. */
+/*
+ * Adds a sentence; to evidence and next, one line whatever names from outside hold. What else of
+ * them would steer a terminal is made harmless by views.
+ */
 void finding_verdict(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void finding_evidence(struct finding *finding, const char *format, ...)

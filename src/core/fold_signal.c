@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Events that change no state: resets, retransmissions, and the syscalls that name an owner. */
+#include <errno.h>
 #include <string.h>
 
 #include "core/table_private.h"
@@ -7,10 +8,8 @@
 /* --- resets and retransmissions ------------------------------------------------------------- */
 
 /* May the row, found by its addresses, be of the socket that the sample was taken of? */
-static bool row_fits(const struct row *row, uint64_t sk, const struct fact_sample *s)
+static bool row_fits(const struct row *row, const struct fact_sample *s)
 {
-	if (!sk) /* a segment that no socket wanted: of the connection that there was */
-		return true;
 	if (row_other_cookie(row, s))
 		return false;
 	if (s->flags & SAMPLE_REQUEST) /* TCP Fast Open has the full socket already */
@@ -28,9 +27,15 @@ static struct row *row_of_sample(struct table *t, uint64_t sk, const struct fact
 
 	if (row || !(s->flags & SAMPLE_TUPLE))
 		return row;
-	for (row = row_find_tuple(t, s, 0); row; row = row_next_tuple(t, row, s))
-		if (row_fits(row, sk, s))
-			break;
+	/* A segment that no socket wanted: of the connection that there was, on any interface. */
+	if (!sk)
+		return row_find_ends(t, s);
+	if (s->state == STATE_LISTEN)
+		row = row_find_listening(t, sk, s);
+	else
+		row = row_find_tuple(t, s, 0);
+	while (row && s->state != STATE_LISTEN && !row_fits(row, s))
+		row = row_next_tuple(t, row, s);
 	if (row && !row->sk && !(row->flags & ROW_MINI))
 		row_set_sk(t, row, sk);
 	return row;
@@ -227,6 +232,23 @@ void fold_accept(struct table *t, const struct fact_syscall *fact)
 	owner_set(t, row, &fact->task, fact->stack, OWNER_ACCEPT);
 }
 
+#define ERRNO_MAX 4095 /* MAX_ERRNO, include/linux/err.h, 5.8..6.18 */
+
+/* Of what a syscall has returned; 0: none. A recording may tell any number. */
+static uint16_t errno_of(int32_t ret)
+{
+	return ret < 0 && ret >= -ERRNO_MAX ? (uint16_t)-ret : 0;
+}
+
+/*
+ * The fd was closed while the call waited, and is another socket's now: what segments bring, the
+ * socket that connects has told by its transition.
+ */
+static bool is_of_another(const struct row *row, const struct fact_syscall *fact)
+{
+	return (fact->ret == -ETIMEDOUT || fact->ret == -ECONNREFUSED) && row->err != -fact->ret;
+}
+
 /*
  * What the socket itself has not told: tcp_v4_connect() puts it back to CLOSE without
  * an sk_err if it finds no local port. Errors of segments came with their transition.
@@ -240,11 +262,11 @@ static void tell_failure(struct table *t, const struct row *row, const struct fa
 		.old = STATE_SYN_SENT,
 		.new = STATE_CLOSE,
 		.actor = fact->task,
+		.err = errno_of(fact->ret),
 	};
 
-	if (fact->ret >= 0 || row->err == -fact->ret || row->state != STATE_CLOSE)
+	if (!change.err || row->err == change.err || row->state != STATE_CLOSE)
 		return;
-	change.err = (uint16_t)-fact->ret;
 	if (change_connect_failure(&change) != CONNECT_FAILURE_NONE)
 		change_emit(t, &change);
 }
@@ -253,7 +275,7 @@ void fold_connect(struct table *t, const struct fact_syscall *fact)
 {
 	struct row *row = row_of_syscall(t, fact);
 
-	if (!row)
+	if (!row || is_of_another(row, fact))
 		return;
 	if (row->flags & ROW_PORT_PENDING && fact->lport) {
 		struct fact_sample s;

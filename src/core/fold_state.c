@@ -174,7 +174,7 @@ static struct row *row_for_transition(struct table *t, const struct fact_state *
 	struct row *row = row_of_address(t, fact->h.sk, &fact->s, fact->h.time);
 
 	if (!row && fact->s.flags & SAMPLE_TUPLE && fact->old != STATE_CLOSE)
-		row = row_find_unplaced(t, &fact->s);
+		row = row_find_unplaced(t, &fact->s, (enum tcp_state)fact->old);
 	if (!row)
 		return row_for_stranger(t, fact);
 	row_set_sk(t, row, fact->h.sk);
@@ -194,6 +194,8 @@ static struct row *row_for_transition(struct table *t, const struct fact_state *
 static void begin_life(struct table *t, struct row *row, uint64_t time)
 {
 	row_forget_life(t, row);
+	if (row->flags & ROW_FORMER)
+		row_unplace(t, row);
 	memset(row->retransmits, 0, sizeof(row->retransmits));
 	row->rsts_sent = row->rsts_received = 0;
 	row->rst_sent_reason = row->closer = 0;

@@ -58,31 +58,62 @@ static bool walk_missed(const struct table *t, const struct row *row)
 	       row->changed < t->walk_begin;
 }
 
-/* In CLOSE only an fd keeps a socket, and the walk has found none. */
-static bool is_unheld(const struct table *t, const struct row *row)
+/* Has the walk over holders that is at work found any? */
+static bool is_held(const struct table *t, const struct row *row)
 {
 	const struct holder *holder = table_holder(t, row->holders);
 
-	for (; holder; holder = table_holder(t, holder->next))
-		if (holder->gen == t->holder_gen)
-			return false;
-	return row->state == STATE_CLOSE && row->touched < t->hold_begin &&
-	       row->changed < t->hold_begin;
+	while (holder && holder->gen != t->holder_gen)
+		holder = table_holder(t, holder->next);
+	return holder;
 }
 
-const struct row *table_next_missed(const struct table *t, enum fact_walk_kind kind,
-                                    uint32_t *index)
+/* In CLOSE only an fd keeps a socket, and the walk has found none. */
+static bool is_left(const struct table *t, const struct row *row)
 {
-	while (*index < t->rows.used) {
-		const struct row *row = row_at(t, (*index)++);
+	return row->state == STATE_CLOSE && row->touched < t->hold_begin &&
+	       row->changed < t->hold_begin && !is_held(t, row);
+}
 
-		if (!row->used || !row->sk)
-			continue;
-		if (kind == WALK_SOCKETS ? t->walking && walk_missed(t, row)
-		                         : t->holding && is_unheld(t, row))
-			return row;
-	}
-	return NULL;
+/* Open, and was before the walk began, and no fd led to it. */
+static bool is_unheld(const struct table *t, const struct row *row)
+{
+	return row->flags & ROW_SOCKET &&
+	       !(row->flags & (ROW_KERNEL | ROW_ORPHAN | ROW_MINI | ROW_REQUEST)) &&
+	       row->born < t->hold_begin && row->changed < t->hold_begin && !is_held(t, row);
+}
+
+static bool is_missed(const struct table *t, enum fact_walk_kind kind, const struct row *row)
+{
+	if (kind == WALK_SOCKETS)
+		return t->walking && row->sk && walk_missed(t, row);
+	return t->holding && row->used && !(row->flags & ROW_HIDDEN) &&
+	       (is_left(t, row) || is_unheld(t, row));
+}
+
+/* The first one that the walk is about, and those that follow; of sockets: of its namespace alone. */
+static const struct row *first_of_walk(const struct table *t, enum fact_walk_kind kind)
+{
+	if (kind == WALK_SOCKETS)
+		return space_first(t, t->walk_netns);
+	return t->rows.used ? row_at(t, 0) : NULL;
+}
+
+static const struct row *next_of_walk(const struct table *t, enum fact_walk_kind kind,
+                                      const struct row *row)
+{
+	if (kind == WALK_SOCKETS)
+		return row_at(t, row->next_in_space);
+	return row->self + 1 < t->rows.used ? row_at(t, row->self + 1) : NULL;
+}
+
+void table_missed(const struct table *t, enum fact_walk_kind kind, struct buffer *rows)
+{
+	const struct row *row = first_of_walk(t, kind);
+
+	for (; row; row = next_of_walk(t, kind, row))
+		if (is_missed(t, kind, row))
+			buffer_add(rows, &row->self, sizeof(row->self));
 }
 
 /* Mini and request sockets end without an event; others only if it was lost. */
@@ -93,27 +124,37 @@ static void vanish(struct table *t, struct row *row, uint64_t time)
 	row_retire(t, row, time);
 }
 
+/* Of its namespace alone: there may be thousands, most of them empty. */
 static void sweep_sockets(struct table *t)
 {
-	for (uint32_t i = 0; i < t->rows.used; i++) {
-		struct row *row = row_at(t, i);
+	struct row *row = space_first(t, t->walk_netns), *next;
 
-		if (row->used && walk_missed(t, row))
+	for (; row; row = next) {
+		next = row_at(t, row->next_in_space);
+		if (walk_missed(t, row))
 			vanish(t, row, t->now);
 	}
 }
 
-/* Open, and was before the walk began, and no fd led to it. */
-static bool is_hidden(const struct table *t, const struct row *row)
+/*
+ * An fd may be made in a process that the walk has passed already: by accept(), or because another
+ * one sent it. The next walk finds it.
+ */
+static void note_unheld(struct table *t, struct row *row)
 {
-	return row->flags & ROW_SOCKET && row->holders == ROW_NONE &&
-	       !(row->flags & (ROW_KERNEL | ROW_ORPHAN | ROW_MINI | ROW_REQUEST)) &&
-	       row->born < t->hold_begin && row->changed < t->hold_begin;
+	if (row->flags & (ROW_UNHELD | ROW_HIDDEN)) {
+		row->flags |= ROW_HIDDEN;
+		row->flags &= ~ROW_UNHELD;
+		return;
+	}
+	row->flags |= ROW_UNHELD;
+	t->unheld = true;
 }
 
 /* Holders that are no more; and sockets in CLOSE, which only an fd keeps alive. */
 static void sweep_holders(struct table *t, bool saw_all)
 {
+	t->unheld = false;
 	for (uint32_t i = 0; i < t->rows.used; i++) {
 		struct row *row = row_at(t, i);
 
@@ -121,10 +162,12 @@ static void sweep_holders(struct table *t, bool saw_all)
 			continue;
 		if (row->holders != ROW_NONE)
 			holders_keep(t, row, t->holder_gen);
-		if (is_unheld(t, row))
+		if (is_left(t, row))
 			row_end(t, row, t->now);
-		else if (saw_all && is_hidden(t, row))
-			row->flags |= ROW_HIDDEN;
+		else if (!is_unheld(t, row))
+			row->flags &= ~ROW_UNHELD;
+		else if (saw_all)
+			note_unheld(t, row);
 	}
 	t->totals.holders_known = true;
 }
@@ -212,22 +255,24 @@ static bool outlived(struct table *t, const struct fact_seen *seen)
 }
 
 /* A full or request socket known by its addresses only so far. */
-static struct row *row_of_connection(struct table *t, const struct fact_seen *seen)
+static struct row *row_of_connection(const struct table *t, const struct fact_seen *seen)
 {
 	bool request = seen->s.flags & SAMPLE_REQUEST;
-	struct row *row = row_find_tuple(t, &seen->s, 0);
+	struct row *row;
+
+	if (seen->s.state == STATE_LISTEN)
+		return row_find_listening(t, seen->h.sk, &seen->s);
+	row = row_find_tuple(t, &seen->s, 0);
 
 	for (; row; row = row_next_tuple(t, row, &seen->s)) {
 		if (row->flags & ROW_MINI || row_other_cookie(row, &seen->s))
 			continue;
 		if (!(row->flags & ROW_REQUEST) == request)
 			continue;          /* row_settle() makes request and child one */
-		if (seen->h.sk && row->sk) /* another one; listeners may share their addresses */
+		if (seen->h.sk && row->sk) /* another one */
 			continue;
 		break;
 	}
-	if (row && seen->h.sk)
-		row_set_sk(t, row, seen->h.sk);
 	return row;
 }
 
@@ -345,6 +390,8 @@ void fold_seen(struct table *t, const struct fact_seen *seen)
 	row = row_of_address(t, seen->h.sk, &seen->s, seen->h.time);
 	if (!row && seen->s.flags & SAMPLE_TUPLE)
 		row = row_of_connection(t, seen);
+	if (row && seen->h.sk)
+		row_set_sk(t, row, seen->h.sk);
 	if (!row && !(seen->s.flags & SAMPLE_POINT))
 		row = row_from_walk(t, seen);
 	if (!row)
@@ -363,11 +410,19 @@ void fold_gone(struct table *t, const struct fact_seen *fact)
 		vanish(t, row, fact->h.time);
 }
 
+/* The address may be another socket's by now, which nobody has asked for its cookie yet. */
+static bool is_of_other(const struct row *row, const struct fact_holder *fact)
+{
+	if (row->inode && fact->inode && row->inode != fact->inode)
+		return true;
+	return row->cookie && row->cookie != fact->cookie && (fact->h.sk || fact->cookie);
+}
+
 void fold_holder(struct table *t, const struct fact_holder *fact)
 {
 	struct row *row = fact->h.sk ? row_find_sk(t, fact->h.sk) : inodes_find(t, fact->inode);
 
-	if (!row || (row->cookie && fact->cookie && row->cookie != fact->cookie))
+	if (!row || is_of_other(row, fact))
 		return;
 	row->flags |= ROW_SOCKET;
 	row->inode = fact->inode;

@@ -218,7 +218,8 @@ void groups_change(const struct change *change, void *arg)
 	struct groups *groups = arg;
 	struct group_key key;
 
-	if (change->kind == CHANGE_END && change->row->self < groups->came_room)
+	if ((change->kind == CHANGE_END || change->kind == CHANGE_BECAME) &&
+	    change->row->self < groups->came_room)
 		groups->came[change->row->self] = 0;
 	if (change->kind != CHANGE_STATE)
 		return;

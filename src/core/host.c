@@ -74,14 +74,57 @@ bool table_local_ports(const struct table *t, uint32_t netns, uint32_t *low, uin
 	       *high <= UINT16_MAX;
 }
 
-/* Namespaces are few, and counters are told once a walk at most: a list is enough. */
+static uint32_t *counters_link(void *element)
+{
+	return &((struct host_counters *)element)->next;
+}
+
+static uint64_t hash_netns(const struct hash_key *secret, uint32_t netns)
+{
+	uint64_t key = netns;
+
+	return hash_keyed(secret, &key, sizeof(key));
+}
+
+static uint64_t counters_hash(const struct hash_key *secret, const void *element)
+{
+	return hash_netns(secret, ((const struct host_counters *)element)->netns);
+}
+
+static struct chains counters_by_netns(struct table *t)
+{
+	return (struct chains){&t->counter_index, &t->counters, counters_link,
+	                       counters_hash,     &t->secret,   NULL};
+}
+
+static struct host_counters *counters_at(const struct table *t, uint32_t index)
+{
+	return index == ROW_NONE ? NULL : pool_at(&t->counters, index);
+}
+
+static uint32_t find_index(const struct table *t, uint32_t netns)
+{
+	uint32_t at = chain_first(&t->counter_index, hash_netns(&t->secret, netns));
+
+	while (at != ROW_NONE && counters_at(t, at)->netns != netns)
+		at = counters_at(t, at)->next;
+	return at;
+}
+
 static struct host_counters *find_counters(const struct table *t, uint32_t netns)
 {
-	struct host_counters *counters = t->counters;
+	return counters_at(t, find_index(t, netns));
+}
 
-	while (counters && counters->netns != netns)
-		counters = counters->next;
-	return counters;
+const struct host_counters *counters_first(const struct table *t)
+{
+	return counters_at(t, t->first_counters);
+}
+
+const struct host_counters *counters_next(const struct table *t,
+                                          const struct host_counters *counters)
+{
+	return counters_at(t, counters->after);
 }
 
 bool table_counter(const struct table *t, uint32_t netns, enum counter counter, uint64_t *now,
@@ -97,48 +140,70 @@ bool table_counter(const struct table *t, uint32_t netns, enum counter counter, 
 	return true;
 }
 
+static struct host_counters *make_counters(struct table *t, uint32_t netns)
+{
+	const struct chains chains = counters_by_netns(t);
+	uint32_t index = pool_take(&t->counters);
+	struct host_counters *counters = counters_at(t, index), *last;
+
+	if (!counters)
+		return NULL;
+	counters->netns = netns;
+	if (chain_add(&chains, index)) {
+		pool_put(&t->counters, index);
+		return NULL;
+	}
+	last = counters_at(t, t->last_counters);
+	counters->before = t->last_counters;
+	counters->after = ROW_NONE;
+	*(last ? &last->after : &t->first_counters) = index;
+	t->last_counters = index;
+	return counters;
+}
+
 void fold_counter(struct table *t, const struct fact_counter *fact)
 {
-	struct host_counters *counters = find_counters(t, fact->netns), **end = &t->counters;
+	struct host_counters *counters;
 
 	if (fact->counter == COUNTER_NONE || fact->counter >= COUNTER_COUNT)
 		return;
-	if (!counters) {
-		counters = calloc(1, sizeof(*counters));
-		if (!counters)
-			return;
-		counters->netns = fact->netns;
-		while (*end)
-			end = &(*end)->next;
-		*end = counters;
-	}
+	counters = find_counters(t, fact->netns);
+	if (!counters)
+		counters = make_counters(t, fact->netns);
+	if (!counters)
+		return;
 	counters->now[fact->counter] = fact->value;
 	if (!counters->known[fact->counter])
 		counters->first[fact->counter] = fact->value;
 	counters->known[fact->counter] = true;
 }
 
+static void drop_counters(struct table *t, uint32_t index)
+{
+	const struct chains chains = counters_by_netns(t);
+	struct host_counters *counters = counters_at(t, index);
+	struct host_counters *before, *after;
+
+	if (!counters)
+		return;
+	before = counters_at(t, counters->before);
+	after = counters_at(t, counters->after);
+	*(before ? &before->after : &t->first_counters) = counters->after;
+	*(after ? &after->before : &t->last_counters) = counters->before;
+	chain_remove(&chains, index);
+	pool_put(&t->counters, index);
+}
+
 void fold_netns_gone(struct table *t, const struct fact_netns *fact)
 {
-	struct host_counters *counters = find_counters(t, fact->netns), **link = &t->counters;
-
 	names_drop(t->names, name_key_number(NAME_NETNS, fact->netns));
 	for (enum setting setting = SETTING_NONE + 1; setting < SETTING_COUNT; setting++)
 		names_drop(t->names, (struct name_key){NAME_SETTING, {setting, fact->netns}});
-	if (!counters)
-		return;
-	while (*link != counters)
-		link = &(*link)->next;
-	*link = counters->next;
-	free(counters);
+	drop_counters(t, find_index(t, fact->netns));
 }
 
 void counters_free(struct table *t)
 {
-	struct host_counters *counters = t->counters, *next;
-
-	for (; counters; counters = next) {
-		next = counters->next;
-		free(counters);
-	}
+	pool_free(&t->counters);
+	free(t->counter_index.buckets);
 }

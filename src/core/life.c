@@ -90,11 +90,20 @@ void row_retire(struct table *t, struct row *row, uint64_t time)
 	row_end(t, row, time);
 }
 
+void row_become(struct table *t, struct row *row, const struct row *into, uint64_t time)
+{
+	const struct change change = {
+		.kind = CHANGE_BECAME, .time = time, .row = row, .into = into->id};
+
+	change_emit(t, &change);
+	row_drop(t, row);
+}
+
 void row_end(struct table *t, struct row *row, uint64_t time)
 {
 	struct change change = {.kind = CHANGE_END, .time = time, .row = row};
 
-	if (!(row->flags & ROW_NASCENT))
+	if (!(row->flags & ROW_NASCENT)) /* which no view has seen: table_for_each() skips it */
 		change_emit(t, &change);
 	row_drop(t, row);
 }
@@ -174,7 +183,8 @@ void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uin
 	holders_keep(t, row, 0);
 	row_set_sk(t, row, 0); /* the full socket's address is free for another */
 	row->flags |= ROW_MINI;
-	row->flags &= ~(ROW_SOCKET | ROW_HIDDEN | ROW_TIMER | ROW_QUEUES | ROW_CONFIRMED);
+	row->flags &=
+		~(ROW_SOCKET | ROW_HIDDEN | ROW_UNHELD | ROW_TIMER | ROW_QUEUES | ROW_CONFIRMED);
 	row->inode = row->rqueue = row->wqueue = 0;
 	row->unread_ms = row->answered = 0;
 	row->deadline = deadline;
@@ -188,13 +198,13 @@ static void take_flags(struct table *t, struct row *row, const struct fact_sampl
 	if (s->flags & SAMPLE_SOCKET)
 		row->flags |= ROW_SOCKET;
 	else if (!(s->flags & (SAMPLE_MINI | SAMPLE_REQUEST)))
-		row->flags &= ~(ROW_SOCKET | ROW_HIDDEN);
+		row->flags &= ~(ROW_SOCKET | ROW_HIDDEN | ROW_UNHELD);
 	if (s->flags & SAMPLE_KERNEL)
 		row->flags |= ROW_KERNEL;
 	/* SOCK_DEAD is set on sockets of the accept queue's end, too, when they die. */
 	if (s->flags & SAMPLE_DEAD && !(s->flags & SAMPLE_SOCKET)) {
 		row->flags |= ROW_ORPHAN;
-		row->flags &= ~ROW_HIDDEN;
+		row->flags &= ~(ROW_HIDDEN | ROW_UNHELD);
 		holders_keep(t, row, 0);
 	}
 }
@@ -262,7 +272,7 @@ void row_take_sample(struct table *t, struct row *row, const struct fact_sample 
 	note_progress(row, s, time);
 	row->touched = time;
 	if (s->cookie)
-		row->cookie = s->cookie;
+		row_set_cookie(t, row, s->cookie);
 	take_flags(t, row, s);
 	if (s->flags & SAMPLE_IDENT && (s->inode || !row->inode || row->flags & ROW_ORPHAN)) {
 		row->flags |= ROW_IDENT;
@@ -299,7 +309,7 @@ void row_take_sample(struct table *t, struct row *row, const struct fact_sample 
 }
 
 /* The half-open time of a connection is its request socket's, and so are the SYN+ACKs. */
-static void take_request(struct table *t, struct row *row, struct row *request)
+static void take_request(struct table *t, struct row *row, struct row *request, uint64_t time)
 {
 	struct step *first = row->history == ROW_NONE ? NULL : pool_at(&t->steps, row->history);
 
@@ -313,28 +323,34 @@ static void take_request(struct table *t, struct row *row, struct row *request)
 		if (first)
 			first->time = request->since;
 	}
-	row_drop(t, request);
+	row_become(t, request, row, time);
+}
+
+/* What had the addresses before: a request, a mini-socket, sockets in CLOSE. */
+static void replace(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time)
+{
+	struct row *other = row_find_tuple(t, s, ROW_REQUEST);
+
+	if (other && other != row && !(row->flags & (ROW_REQUEST | ROW_MINI)))
+		take_request(t, row, other, time);
+	/* One connection at a time: a mini-socket of the same addresses was replaced. */
+	other = row_find_tuple(t, s, ROW_MINI);
+	if (other && other != row) {
+		if (other->flags & ROW_CONFIRMED)
+			other->touched = time; /* it had stood there until now */
+		row_retire(t, other, time);
+	}
+	row_supersede(t, row, s);
 }
 
 void row_settle(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time)
 {
 	bool moved = !(row->flags & ROW_INDEXED) || !row_has_tuple(row, s);
-	struct row *other;
 
 	if (!(s->flags & SAMPLE_TUPLE) || !s->family)
 		return;
-	if (moved) {
-		other = row_find_tuple(t, s, ROW_REQUEST);
-		if (other && other != row && !(row->flags & (ROW_REQUEST | ROW_MINI)))
-			take_request(t, row, other);
-		/* One connection at a time: a mini-socket of the same addresses was replaced. */
-		other = row_find_tuple(t, s, ROW_MINI);
-		if (other && other != row) {
-			if (other->flags & ROW_CONFIRMED)
-				other->touched = time; /* it had stood there until now */
-			row_retire(t, other, time);
-		}
-	}
+	if (moved && row_find_tuple(t, s, 0))
+		replace(t, row, s, time);
 	row_set_tuple(t, row, s);
 	row->flags &= ~ROW_NASCENT;
 }

@@ -17,7 +17,17 @@ static bool has_sk(const void *element)
 
 static bool is_indexed(const void *element)
 {
-	return is_row(element) && ((const struct row *)element)->flags & ROW_INDEXED;
+	return is_row(element) && place_is_tuple(element);
+}
+
+static bool is_listener(const void *element)
+{
+	return is_row(element) && place_is_listener(element);
+}
+
+static bool is_cookie(const void *element)
+{
+	return is_row(element) && place_is_cookie(element);
 }
 
 static bool is_paired(const void *element)
@@ -54,6 +64,7 @@ static bool is_origin(const void *element)
 void table_order(struct table *t)
 {
 	const struct chains sks = rows_by_sk(t), tuples = rows_by_tuple(t), pairs = rows_by_pair(t);
+	const struct chains listeners = rows_by_listener(t), cookies = rows_by_cookie(t);
 	const struct chains tasks = tasks_by_pid(t), origins = origins_by_all(t);
 
 	pool_order(&t->rows, is_row);
@@ -61,9 +72,12 @@ void table_order(struct table *t)
 	pool_order(&t->origins, is_origin);
 	chain_rebuild(&sks, has_sk, row_born);
 	chain_rebuild(&tuples, is_indexed, row_born);
+	chain_rebuild(&listeners, is_listener, row_born);
+	chain_rebuild(&cookies, is_cookie, row_born);
 	chain_rebuild(&pairs, is_paired, row_born);
 	chain_rebuild(&tasks, is_task, task_born);
 	chain_rebuild(&origins, is_origin, origin_born);
+	spaces_order(t);
 	inodes_forget(t);
 	tombs_clear(&t->tombs);
 }

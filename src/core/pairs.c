@@ -10,22 +10,39 @@
 #include "core/endpoint.h"
 #include "core/table_private.h"
 
-static uint64_t hash_end(uint8_t family, const uint8_t addr[16], uint16_t port)
-{
-	uint8_t mapped[16];
-	uint64_t half[2];
+/* Of rows with the same ends a look-up sees so many: thousands of namespaces may have them. */
+#define LOOKS 64
 
-	endpoint_map(family, addr, mapped);
-	memcpy(half, mapped, sizeof(half));
-	return hash_mix(half[0] ^ hash_mix(half[1] ^ port));
+static bool is_loopback(const uint8_t mapped[16])
+{
+	static const uint8_t ipv6[16] = {[15] = 1};
+	static const uint8_t ipv4[13] = {[10] = 0xff, 0xff, 127};
+
+	return !memcmp(mapped, ipv6, sizeof(ipv6)) || !memcmp(mapped, ipv4, sizeof(ipv4));
 }
 
-static uint64_t hash_pair(const void *element)
+/* What a loopback address is connected to is in the same namespace. */
+static uint64_t hash_end(const struct hash_key *secret, const struct row *row,
+                         const uint8_t addr[16], uint16_t port)
+{
+	struct {
+		uint8_t mapped[16];
+		uint32_t netns, port;
+	} key = {.port = port};
+
+	endpoint_map(row->family, addr, key.mapped);
+	if (is_loopback(key.mapped))
+		key.netns = row->netns;
+	return hash_keyed(secret, &key, sizeof(key));
+}
+
+/* Sums of two hashes that are not known cannot be made alike, either. */
+static uint64_t hash_pair(const struct hash_key *secret, const void *element)
 {
 	const struct row *row = element;
 
-	return hash_mix(hash_end(row->family, row->laddr, row->lport) +
-	                hash_end(row->family, row->raddr, row->rport));
+	return hash_end(secret, row, row->laddr, row->lport) +
+	       hash_end(secret, row, row->raddr, row->rport);
 }
 
 static uint32_t *link_pair(void *element)
@@ -33,17 +50,39 @@ static uint32_t *link_pair(void *element)
 	return &((struct row *)element)->next_pair;
 }
 
+static uint32_t *back_pair(void *element)
+{
+	return &((struct row *)element)->back_pair;
+}
+
 struct chains rows_by_pair(struct table *t)
 {
-	return (struct chains){&t->by_pair, &t->rows, link_pair, hash_pair};
+	return (struct chains){&t->by_pair, &t->rows, link_pair, hash_pair, &t->secret, back_pair};
+}
+
+/* A row in CLOSE keeps the addresses of a connection that is no more. */
+static bool is_connection(const struct row *row)
+{
+	return row->flags & ROW_INDEXED && row->rport && row->state != STATE_CLOSE &&
+	       row->state != STATE_LISTEN;
 }
 
 void pair_add(struct table *t, struct row *row)
 {
 	const struct chains chains = rows_by_pair(t);
 
-	if (row->rport && !chain_add(&chains, row->self))
+	if (is_connection(row) && !chain_add(&chains, row->self))
 		row->flags |= ROW_PAIRED;
+}
+
+void pair_update(struct table *t, struct row *row)
+{
+	bool is = row->flags & ROW_PAIRED, should = is_connection(row);
+
+	if (is && !should)
+		pair_remove(t, row);
+	else if (should && !is)
+		pair_add(t, row);
 }
 
 void pair_remove(struct table *t, struct row *row)
@@ -63,6 +102,12 @@ static bool same_end(const struct row *a, const uint8_t *of_a, const struct row 
 	endpoint_map(a->family, of_a, left);
 	endpoint_map(b->family, of_b, right);
 	return !memcmp(left, right, sizeof(left));
+}
+
+static bool same_ends(const struct row *a, const struct row *b)
+{
+	return a->lport == b->lport && a->rport == b->rport && same_end(a, a->laddr, b, b->laddr) &&
+	       same_end(a, a->raddr, b, b->raddr);
 }
 
 /* Each other's ends; a socket that connected to itself is its own. */
@@ -91,26 +136,28 @@ static bool is_stream(const struct row *a, const struct row *b)
 	return sent - expected + 1 <= 2;
 }
 
-/* In one namespace addresses are enough; networks apart from each other may use the same. */
+/*
+ * In one namespace addresses are enough; networks apart from each other, as those of two
+ * interfaces may be, may use the same.
+ */
 static bool are_connected(const struct row *a, const struct row *b)
 {
-	return are_pair(a, b) && (a->netns == b->netns || (is_stream(a, b) && is_stream(b, a)));
-}
+	bool apart = a->netns != b->netns || (a->ifindex && b->ifindex && a->ifindex != b->ifindex);
 
-/* A row in CLOSE keeps the addresses of a connection that is no more. */
-static bool is_connection(const struct row *row)
-{
-	return row->flags & ROW_PAIRED && row->state != STATE_CLOSE;
+	return are_pair(a, b) && (!apart || (is_stream(a, b) && is_stream(b, a)));
 }
 
 const struct row *table_find_peer(const struct table *t, const struct row *row)
 {
 	const struct row *at;
+	int looks = 0;
 
-	if (!is_connection(row))
+	if (!(row->flags & ROW_PAIRED))
 		return NULL;
-	at = row_at(t, chain_first(&t->by_pair, hash_pair(row)));
-	while (at && !(is_connection(at) && are_connected(row, at)))
+	at = row_at(t, chain_first(&t->by_pair, hash_pair(&t->secret, row)));
+	while (at && looks < LOOKS && !are_connected(row, at)) {
+		looks += are_pair(row, at) || same_ends(row, at);
 		at = row_at(t, at->next_pair);
-	return at;
+	}
+	return looks < LOOKS ? at : NULL;
 }

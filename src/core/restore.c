@@ -62,6 +62,7 @@ static int begin(struct table *t, const struct fact_table *fact)
 		.facts = 1,
 		.task = ROW_NONE,
 		.row = ROW_NONE,
+		.holder = ROW_NONE,
 	};
 	if (fact->h.time > t->now)
 		t->now = fact->h.time;
@@ -137,6 +138,8 @@ static bool row_is_sound(const struct fact_table_row *fact)
 	if (fact->born > now || fact->since > now || fact->touched > now || fact->changed > now)
 		return false;
 	if (fact->flags & ROW_MINI && (fact->h.sk || fact->flags & ROW_REQUEST))
+		return false;
+	if (fact->flags & ROW_FORMER && fact->s.state != STATE_CLOSE)
 		return false;
 	if (fact->flags & ROW_PORT_PENDING && fact->s.state != STATE_SYN_SENT)
 		return false;
@@ -220,36 +223,39 @@ static int take_row(struct table *t, const struct fact_table_row *fact)
 	return 0;
 }
 
-/* Where the next holder of the row goes; NULL: it can have none. */
-static uint32_t *place_of_holder(struct table *t, const struct fact_table_holder *fact)
+/* The row that it is of; NULL: it can have none. */
+static struct row *row_of_holder(struct table *t, const struct fact_table_holder *fact)
 {
 	struct row *row = fact->row < t->rows.used ? row_at(t, fact->row) : NULL;
 
+	if (!row || !row->used)
+		return NULL;
 	if (fact->row == t->restore.row)
-		return t->restore.holders;
-	if (!row || !row->used || row->holders != ROW_NONE || row->flags & (ROW_ORPHAN | ROW_MINI))
+		return row;
+	if (row->holders != ROW_NONE || row->flags & (ROW_ORPHAN | ROW_MINI))
 		return NULL;
 	t->restore.row = fact->row;
-	return &row->holders;
+	t->restore.holders = 0;
+	t->restore.holder = ROW_NONE;
+	return row;
 }
 
 static int take_holder(struct table *t, const struct fact_table_holder *fact)
 {
-	uint32_t *place = place_of_holder(t, fact), index, task;
-	struct holder *holder;
+	struct row *row = row_of_holder(t, fact);
+	uint32_t task, index;
 
-	if (!place)
+	if (!row)
 		return -EINVAL;
 	task = task_ref_index(t, fact->task);
 	if (task == ROW_NONE)
 		return -EINVAL;
-	index = pool_take(&t->holders);
-	if (index == POOL_NONE)
+	index = holder_restore(t, row, fact, task, t->restore.holder, t->restore.holders++);
+	if (index == ROW_NONE) {
+		task_unref(t, task);
 		return -ENOMEM;
-	holder = pool_at(&t->holders, index);
-	*holder = (struct holder){.task = task, .fd = fact->fd, .next = ROW_NONE, .gen = fact->gen};
-	*place = index;
-	t->restore.holders = &holder->next;
+	}
+	t->restore.holder = index;
 	return 0;
 }
 

@@ -81,14 +81,17 @@ enum row_flag {
 	ROW_BYTES = 1 << 13,       /* bytes_acked and bytes_received are known */
 	ROW_LISTENED = 1 << 14,    /* came from a listener: a passive open */
 	ROW_CONNECTED = 1 << 15,   /* came from connect: an active open */
-	ROW_INDEXED = 1 << 16,     /* found by its addresses */
+	ROW_INDEXED = 1 << 16,     /* its addresses are known */
 	ROW_PAIRED = 1 << 17,      /* found by its peer's addresses */
-	ROW_HIDDEN = 1 << 18,      /* open, but a walk over all fds we can see did not find it */
+	ROW_HIDDEN = 1 << 18,      /* open, but two walks over all fds we can see did not find it */
 	ROW_KERNEL = 1 << 19,      /* the kernel's own: no file leads to its struct socket */
 	ROW_READ = 1 << 20,        /* bytes were read between one look and a later one */
+	ROW_FORMER = 1 << 21,      /* in CLOSE, and a newer row has the addresses that it had */
+	ROW_UNHELD = 1 << 22, /* the same, but the last such walk is the first one to miss it */
 };
 
 struct row {
+	uint64_t id; /* its number for its life in the table: no other row has or had it */
 	uint64_t sk; /* kernel address; 0: it has none any more (mini-socket) */
 	uint64_t cookie;
 	uint64_t born;     /* birth, or when we first met it */
@@ -133,21 +136,27 @@ struct row {
 	uint8_t rst_sent_reason;
 	uint16_t rsts_sent;
 	uint16_t rsts_received;
+	uint8_t used;  /* 0: free slot */
+	uint8_t prior; /* state before the present one */
 	uint32_t retransmits[RETRANSMIT_KIND_COUNT];
-	uint32_t owner;                          /* origin index: creator or acceptor; ROW_NONE */
-	uint32_t holders;                        /* first of its holders; ROW_NONE */
-	uint32_t history;                        /* first of its steps; ROW_NONE */
-	uint32_t last_step;                      /* last of its steps */
-	uint32_t next_sk, next_tuple, next_pair; /* hash chains */
-	uint32_t gen_seen;                       /* walk that saw it last */
-	uint32_t self;                           /* its own index */
-	uint8_t used;                            /* 0: free slot */
-	uint8_t prior;                           /* state before the present one */
+	uint32_t owner;     /* origin index: creator or acceptor; ROW_NONE */
+	uint32_t holders;   /* first of its holders; ROW_NONE */
+	uint32_t history;   /* first of its steps; ROW_NONE */
+	uint32_t last_step; /* last of its steps */
+	/*
+	 * Hash chains. A listener is in that of listeners and that of cookies, by the same
+	 * links as others are in those of tuples and pairs.
+	 */
+	uint32_t next_sk, next_tuple, next_pair;
+	uint32_t back_tuple, back_pair;
+	uint32_t next_in_space, back_in_space; /* of the same namespace */
+	uint32_t gen_seen;                     /* walk that saw it last */
+	uint32_t self;                         /* its own index */
 	uint16_t steps;
 	uint16_t steps_dropped;
 };
 
-_Static_assert(sizeof(struct row) <= 248, "memory for a million sockets is planned with this");
+_Static_assert(sizeof(struct row) <= 272, "memory for a million sockets is planned with this");
 
 /* Threads of a process that were in the same syscall, on the same fd if it names one. */
 struct task_doing {
@@ -170,7 +179,7 @@ struct task {
 	struct task_doing *doing; /* greatest group first; NULL: not asked */
 	uint32_t doing_count;
 	uint32_t fds, fd_limit; /* 0: not known */
-	uint32_t next;
+	uint32_t next, back;
 };
 
 /* Which thread of a process made a socket, and from where. Shared by rows, counted. */
@@ -199,6 +208,8 @@ struct holder {
 	int32_t fd;
 	uint32_t next; /* ROW_NONE: last */
 	uint32_t gen;
+	uint32_t row;   /* ROW_NONE: not in the index, see holders.c */
+	uint32_t chain; /* in the index */
 };
 
 enum step_kind {

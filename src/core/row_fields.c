@@ -27,7 +27,7 @@ static void value_queue(const struct field_context *context, struct value *value
 {
 	if (is_no_socket(row)) {
 		value_number(value, 0);
-	} else if (row->flags & ROW_QUEUES) {
+	} else if (row->flags & ROW_QUEUES && row->state != STATE_CLOSE) { /* of the life before */
 		value_number(value, bytes);
 		value_looked(value, context, row->touched);
 	}

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows, and finding them by kernel address and by connection. Pairs are in pairs.c. */
+/* Rows, and what is kept of their lives. How they are found is in places.c and pairs.c. */
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#include "core/endpoint.h"
 #include "core/table_private.h"
 
 #define STEPS_MAX        FACT_STEPS_MAX
@@ -14,154 +12,6 @@ struct row *row_at(const struct table *t, uint32_t index)
 {
 	return index == ROW_NONE ? NULL : pool_at(&t->rows, index);
 }
-
-/* --- the two indices ------------------------------------------------------------------------ */
-
-static uint64_t hash_tuple(uint32_t netns, uint16_t lport, uint16_t rport, const uint8_t *raddr)
-{
-	uint64_t half[2];
-
-	memcpy(half, raddr, sizeof(half));
-	return hash_mix(half[0] ^ hash_mix(half[1] ^ ((uint64_t)lport << 16 | rport)) ^
-	                (uint64_t)netns << 32);
-}
-
-static uint32_t *link_sk(void *element)
-{
-	return &((struct row *)element)->next_sk;
-}
-
-static uint64_t hash_sk(const void *element)
-{
-	return hash_mix(((const struct row *)element)->sk);
-}
-
-static uint32_t *link_tuple(void *element)
-{
-	return &((struct row *)element)->next_tuple;
-}
-
-static uint64_t hash_row_tuple(const void *element)
-{
-	const struct row *row = element;
-
-	return hash_tuple(row->netns, row->lport, row->rport, row->raddr);
-}
-
-struct chains rows_by_sk(struct table *t)
-{
-	return (struct chains){&t->by_sk, &t->rows, link_sk, hash_sk};
-}
-
-struct chains rows_by_tuple(struct table *t)
-{
-	return (struct chains){&t->by_tuple, &t->rows, link_tuple, hash_row_tuple};
-}
-
-struct row *row_find_sk(const struct table *t, uint64_t sk)
-{
-	struct row *row = sk ? row_at(t, chain_first(&t->by_sk, hash_mix(sk))) : NULL;
-
-	while (row && row->sk != sk)
-		row = row_at(t, row->next_sk);
-	return row;
-}
-
-/* On two links the same link-local addresses are those of two connections. */
-static bool is_other_link(const struct row *row, const struct fact_sample *s)
-{
-	return row->ifindex && s->ifindex && row->ifindex != s->ifindex &&
-	       address_is_link_local(row->family, row->raddr);
-}
-
-bool row_has_tuple(const struct row *row, const struct fact_sample *s)
-{
-	return !is_other_link(row, s) && row->netns == s->netns && row->lport == s->lport &&
-	       row->rport == s->rport && row->family == s->family &&
-	       !memcmp(row->raddr, s->raddr, 16) && !memcmp(row->laddr, s->laddr, 16);
-}
-
-bool row_other_cookie(const struct row *row, const struct fact_sample *s)
-{
-	return row->cookie && s->cookie && row->cookie != s->cookie;
-}
-
-struct row *row_find_tuple(const struct table *t, const struct fact_sample *s, uint32_t flags)
-{
-	uint64_t hash = hash_tuple(s->netns, s->lport, s->rport, s->raddr);
-	struct row *row = row_at(t, chain_first(&t->by_tuple, hash));
-
-	while (row && !(row_has_tuple(row, s) && (!flags || row->flags & flags)))
-		row = row_at(t, row->next_tuple);
-	return row;
-}
-
-struct row *row_next_tuple(const struct table *t, const struct row *row,
-                           const struct fact_sample *s)
-{
-	struct row *next = row_at(t, row->next_tuple);
-
-	while (next && !row_has_tuple(next, s))
-		next = row_at(t, next->next_tuple);
-	return next;
-}
-
-struct row *row_find_unplaced(const struct table *t, const struct fact_sample *s)
-{
-	struct row *row = row_find_tuple(t, s, 0);
-
-	while (row &&
-	       (row->sk || row->flags & (ROW_MINI | ROW_REQUEST) || row_other_cookie(row, s)))
-		row = row_next_tuple(t, row, s);
-	return row;
-}
-
-static bool unspecified(const uint8_t *addr)
-{
-	static const uint8_t zero[16];
-
-	return !memcmp(addr, zero, sizeof(zero));
-}
-
-/*
- * How well a listener's bound address fits the row's local one, as the kernel
- * scores them (compute_score(), inet_hashtables.c): 0 not at all, 3 best.
- */
-static int listens_for(const struct row *listener, const struct row *row)
-{
-	if (listener->state != STATE_LISTEN || listener->netns != row->netns ||
-	    listener->lport != row->lport)
-		return 0;
-	if (!unspecified(listener->laddr))
-		return listener->family == row->family && !memcmp(listener->laddr, row->laddr, 16)
-		               ? 3
-		               : 0;
-	if (listener->family == row->family)
-		return 2;
-	return listener->family == AF_INET6; /* :: takes IPv4, too, where it is mapped */
-}
-
-const struct row *table_find_listener(const struct table *t, const struct row *row)
-{
-	static const uint8_t any[16];
-	const struct row *found = NULL, *at;
-	int best = 0;
-
-	if (row->state == STATE_LISTEN)
-		return NULL;
-	at = row_at(t, chain_first(&t->by_tuple, hash_tuple(row->netns, row->lport, 0, any)));
-	for (; at; at = row_at(t, at->next_tuple)) {
-		int score = listens_for(at, row);
-
-		if (score > best) {
-			best = score;
-			found = at;
-		}
-	}
-	return found;
-}
-
-/* --- rows ----------------------------------------------------------------------------------- */
 
 static void count_row(struct table *t, const struct row *row, int by)
 {
@@ -184,6 +34,13 @@ struct row *row_new(struct table *t, uint64_t sk, uint32_t netns, uint64_t time)
 		goto lost;
 	}
 	row->netns = netns;
+	if (space_add(t, row)) {
+		if (sk)
+			chain_remove(&chains, index);
+		pool_put(&t->rows, index);
+		goto lost;
+	}
+	row->id = ++t->ids;
 	row->state = STATE_CLOSE;
 	row->born = row->since = row->touched = time;
 	row->owner = row->holders = row->history = row->last_step = ROW_NONE;
@@ -197,7 +54,7 @@ lost:
 
 int row_restore(struct table *t, const struct row *as, uint32_t index)
 {
-	const struct chains sks = rows_by_sk(t), tuples = rows_by_tuple(t);
+	const struct chains sks = rows_by_sk(t);
 	struct row *row;
 
 	if (index < t->rows.used || index >= t->rows.max || row_find_sk(t, as->sk))
@@ -207,15 +64,13 @@ int row_restore(struct table *t, const struct row *as, uint32_t index)
 	row = row_at(t, index);
 	*row = *as;
 	row->self = index;
+	row->id = ++t->ids;
 	row->owner = row->holders = row->history = row->last_step = ROW_NONE;
 	row->used = 1;
 	row->flags &= ~ROW_PAIRED;
 	count_row(t, row, 1);
-	if ((row->sk && chain_add(&sks, index)) ||
-	    (row->flags & ROW_INDEXED && chain_add(&tuples, index)))
+	if ((row->sk && chain_add(&sks, index)) || space_add(t, row) || place_add(t, row))
 		return -ENOMEM;
-	if (as->flags & ROW_PAIRED)
-		pair_add(t, row);
 	return 0;
 }
 
@@ -231,15 +86,16 @@ void row_forget_life(struct table *t, struct row *row)
 	row->steps = row->steps_dropped = 0;
 }
 
-/* Out of the indices that its addresses put it into. */
-static void unplace(struct table *t, struct row *row)
+static void place_anew(struct table *t, struct row *row)
 {
-	const struct chains tuples = rows_by_tuple(t);
+	if (place_add(t, row))
+		row->flags &= ~ROW_INDEXED;
+}
 
-	if (row->flags & ROW_INDEXED)
-		chain_remove(&tuples, row->self);
-	row->flags &= ~ROW_INDEXED;
-	pair_remove(t, row);
+void row_unplace(struct table *t, struct row *row)
+{
+	place_remove(t, row);
+	row->flags &= ~(ROW_INDEXED | ROW_FORMER);
 }
 
 void row_drop(struct table *t, struct row *row)
@@ -250,49 +106,95 @@ void row_drop(struct table *t, struct row *row)
 	row_forget_life(t, row);
 	holders_keep(t, row, 0);
 	origin_unref(t, row->owner);
+	row_unplace(t, row);
 	if (row->sk)
 		chain_remove(&sks, row->self);
-	unplace(t, row);
+	space_remove(t, row);
 	pool_put(&t->rows, row->self);
 }
 
 void row_set_sk(struct table *t, struct row *row, uint64_t sk)
 {
 	const struct chains chains = rows_by_sk(t);
+	bool listens = place_is_listener(row);
 
 	if (row->sk == sk)
 		return;
+	if (listens)
+		place_remove(t, row);
 	if (row->sk)
 		chain_remove(&chains, row->self);
 	row->sk = sk;
 	if (sk && chain_add(&chains, row->self))
 		row->sk = 0;
+	if (listens)
+		place_anew(t, row);
+}
+
+void row_set_cookie(struct table *t, struct row *row, uint64_t cookie)
+{
+	bool listens = place_is_listener(row);
+
+	if (row->cookie == cookie)
+		return;
+	if (listens)
+		place_remove(t, row);
+	row->cookie = cookie;
+	if (listens)
+		place_anew(t, row);
+}
+
+static void set_netns(struct table *t, struct row *row, uint32_t netns)
+{
+	if (row->netns == netns)
+		return;
+	space_remove(t, row);
+	row->netns = netns;
+	if (space_add(t, row)) /* no walk will miss it: it lives until its end is told */
+		loss_count(t, LOSS_TABLE, 1);
 }
 
 void row_set_tuple(struct table *t, struct row *row, const struct fact_sample *s)
 {
-	const struct chains tuples = rows_by_tuple(t);
-
 	if (row->flags & ROW_INDEXED && row_has_tuple(row, s))
 		return;
-	unplace(t, row);
-	row->netns = s->netns;
+	row_unplace(t, row);
+	set_netns(t, row, s->netns);
 	row->family = (uint8_t)s->family;
 	row->lport = s->lport;
 	row->rport = s->rport;
 	row->ifindex = s->ifindex;
 	memcpy(row->laddr, s->laddr, sizeof(row->laddr));
 	memcpy(row->raddr, s->raddr, sizeof(row->raddr));
-	if (!chain_add(&tuples, row->self))
-		row->flags |= ROW_INDEXED;
-	pair_add(t, row);
+	row->flags |= ROW_INDEXED;
+	place_anew(t, row);
+}
+
+/* Does it make a difference to where the row is found, but for its pair? */
+static bool changes_place(const struct row *row, enum tcp_state from, enum tcp_state to)
+{
+	if (!(row->flags & ROW_INDEXED))
+		return false;
+	if (from == STATE_LISTEN || to == STATE_LISTEN || row->flags & ROW_FORMER)
+		return from != to;
+	return !row->rport && (from == STATE_CLOSE) != (to == STATE_CLOSE);
 }
 
 void row_set_state(struct table *t, struct row *row, enum tcp_state state)
 {
+	bool moves = changes_place(row, (enum tcp_state)row->state, state);
+
+	if (moves)
+		place_remove(t, row);
 	t->totals.by_state[row->state]--;
 	row->state = (uint8_t)state;
 	t->totals.by_state[state]++;
+	if (moves) {
+		row->flags &= ~ROW_FORMER;
+		place_anew(t, row);
+	} else {
+		pair_update(t, row);
+	}
 }
 
 void row_add_step(struct table *t, struct row *row, uint64_t time, enum step_kind kind, uint8_t a,

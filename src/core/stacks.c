@@ -12,14 +12,14 @@ static uint32_t *stack_link(void *element)
 	return &((struct stack *)element)->next;
 }
 
-static uint64_t stack_hash(const void *element)
+static uint64_t stack_hash(const struct hash_key *secret, const void *element)
 {
-	return hash_mix(((const struct stack *)element)->id);
+	return hash_keyed(secret, &((const struct stack *)element)->id, sizeof(uint64_t));
 }
 
 const struct stack *table_find_stack(const struct table *t, uint64_t id)
 {
-	uint32_t at = chain_first(&t->stack_index, hash_mix(id));
+	uint32_t at = chain_first(&t->stack_index, hash_keyed(&t->secret, &id, sizeof(id)));
 	const struct stack *stack = NULL;
 
 	for (; at != ROW_NONE; at = stack->next) {
@@ -32,7 +32,8 @@ const struct stack *table_find_stack(const struct table *t, uint64_t id)
 
 void fold_stack(struct table *t, const struct fact_stack *fact)
 {
-	const struct chains chains = {&t->stack_index, &t->stacks, stack_link, stack_hash};
+	const struct chains chains = {&t->stack_index, &t->stacks, stack_link,
+	                              stack_hash,      &t->secret, NULL};
 	uint32_t index;
 	struct stack *stack;
 

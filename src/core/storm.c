@@ -198,6 +198,7 @@ static bool counts(const struct change *change)
 	case CHANGE_CONNECT_FAILED:
 	case CHANGE_LOSS:
 	case CHANGE_END:
+	case CHANGE_BECAME:
 	case CHANGE_KIND_COUNT:
 		break;
 	}

@@ -18,6 +18,9 @@ static void init(struct table *t, uint32_t max_rows)
 	pool_init(&t->stacks, sizeof(struct stack), POOL_NONE);
 	pool_init(&t->holders, sizeof(struct holder), POOL_NONE);
 	pool_init(&t->steps, sizeof(struct step), POOL_NONE);
+	pool_init(&t->spaces, sizeof(struct space), POOL_NONE);
+	pool_init(&t->counters, sizeof(struct host_counters), POOL_NONE);
+	t->first_counters = t->last_counters = ROW_NONE;
 	t->totals.rows_max = max_rows;
 }
 
@@ -28,6 +31,7 @@ struct table *table_new(uint32_t max_rows)
 	if (!t)
 		return NULL;
 	init(t, max_rows ? max_rows : TABLE_ROWS_DEFAULT);
+	t->secret = t->tombs.secret = hash_key_new();
 	t->names = names_new(NAMES_MAX);
 	if (t->names)
 		return t;
@@ -46,6 +50,11 @@ static void free_parts(struct table *t)
 	free(t->by_sk.buckets);
 	free(t->by_tuple.buckets);
 	free(t->by_pair.buckets);
+	free(t->by_listener.buckets);
+	free(t->by_cookie.buckets);
+	free(t->holder_index.buckets);
+	pool_free(&t->spaces);
+	free(t->space_index.buckets);
 	inodes_forget(t);
 	counters_free(t);
 	ask_free(t);
@@ -71,6 +80,9 @@ void table_reset(struct table *t)
 		.listener = old.listener,
 		.listener_arg = old.listener_arg,
 		.asks = old.asks,
+		.secret = old.secret,
+		.tombs.secret = old.secret,
+		.ids = old.ids,
 	};
 	names_forget(t->names);
 	init(t, old.rows.max);
@@ -221,6 +233,11 @@ int64_t table_wall(const struct table *t, uint64_t boot)
 struct names *table_names(struct table *t)
 {
 	return t->names;
+}
+
+bool table_wants_holders(const struct table *t)
+{
+	return t->unheld;
 }
 
 uint64_t table_told_twice(const struct table *t)

@@ -6,6 +6,7 @@
 #ifndef TCPTRAIL_CORE_TABLE_H
 #define TCPTRAIL_CORE_TABLE_H
 
+#include "base/buffer.h"
 #include "core/change.h"
 #include "core/names.h"
 #include "core/row.h"
@@ -62,12 +63,13 @@ void row_sample(const struct row *row, struct fact_sample *s);
 /* Takes the next question of these kinds that is due at the table's time. false: none. */
 bool table_next_question(struct table *table, uint32_t kinds, struct question *question);
 /*
- * The next row, from *index on, that the end of the walk at work would retire, and of which an
- * address in the kernel is known: a walk may miss a socket. NULL: no more. Facts may be folded
- * between calls.
+ * Adds the indices (uint32_t) of the rows whose sockets the walk at work has not seen: of those
+ * whose address in the kernel is known its end would retire them; of open ones it would say that
+ * nobody holds them.
  */
-const struct row *table_next_missed(const struct table *table, enum fact_walk_kind kind,
-                                    uint32_t *index);
+void table_missed(const struct table *table, enum fact_walk_kind kind, struct buffer *rows);
+/* Did the last walk over holders miss open sockets that no walk before missed? Another one tells. */
+bool table_wants_holders(const struct table *table);
 /* How many transitions came twice so far, see bpf/state.bpf.c. */
 uint64_t table_told_twice(const struct table *table);
 

@@ -4,6 +4,7 @@
 #define TCPTRAIL_CORE_TABLE_PRIVATE_H
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/pool.h"
 #include "core/host.h"
 #include "core/table.h"
@@ -58,14 +59,24 @@ struct inodes {
 
 /* Sockets destroyed while a walk runs: a sample taken before must not revive them. */
 struct tombstones {
+	struct hash_key secret;
 	uint64_t *slots; /* open addressing by address; 0: empty */
 	uint64_t *times;
 	size_t count, room;
 };
 
-struct host_counters {
-	struct host_counters *next;
+/* A namespace that has rows, in the order in which they came; see spaces.c. */
+struct space {
 	uint32_t netns;
+	uint32_t first, last;
+	uint32_t rows;
+	uint32_t next;
+};
+
+struct host_counters {
+	uint32_t netns;
+	uint32_t before, after; /* in the order in which they came */
+	uint32_t next;
 	uint64_t first[COUNTER_COUNT], now[COUNTER_COUNT];
 	bool known[COUNTER_COUNT];
 };
@@ -78,22 +89,29 @@ struct restore {
 		RESTORE_PASSES /* the table has it all already, or it was refused */
 	} state;
 	uint64_t time;
-	uint32_t facts; /* so far */
-	uint32_t task;  /* the newest one */
-	uint32_t row;   /* that the newest holder is of, and the place of the next one */
-	uint32_t *holders;
+	uint32_t facts;   /* so far */
+	uint32_t task;    /* the newest one */
+	uint32_t row;     /* that the newest holder is of */
+	uint32_t holders; /* of that row, so far */
+	uint32_t holder;  /* the newest one */
 };
 
+#define LISTENER_KINDS 4
+
 struct table {
-	struct pool rows, tasks, origins, holders, steps, stacks;
-	struct index by_sk, by_tuple, by_pair;
-	struct index task_index, origin_index, stack_index;
+	struct pool rows, tasks, origins, holders, steps, stacks, spaces, counters;
+	struct index by_sk, by_tuple, by_pair, by_listener, by_cookie;
+	struct index task_index, origin_index, stack_index, space_index, counter_index;
+	struct index holder_index;
+	struct hash_key secret;
+	uint64_t ids;                       /* handed out to rows so far */
+	uint32_t listeners[LISTENER_KINDS]; /* of each kind, see places.c */
+	uint32_t first_counters, last_counters;
 	struct names *names;
 	struct heap heap;
 	struct ports ports;
 	struct task_wishes task_wishes;
 	struct inodes inodes, asked_inodes;
-	struct host_counters *counters; /* one a namespace */
 	struct tombstones tombs;
 	struct totals totals;
 	uint64_t untold[LOSS_WHERE_COUNT];
@@ -111,30 +129,55 @@ struct table {
 	bool holding;
 	uint32_t holder_gen; /* of the newest walk over holders */
 	uint64_t hold_begin;
+	bool unheld; /* the last of them has flagged a row as ROW_UNHELD */
 	struct restore restore;
 	bool used; /* a fact has come that a checkpoint may know more of */
 };
 
-/* rows.c */
+/* places.c: finding rows by kernel address, by connection, and listeners by port. */
 struct chains rows_by_sk(struct table *t);
 struct chains rows_by_tuple(struct table *t);
-struct row *row_at(const struct table *t, uint32_t index);
+struct chains rows_by_listener(struct table *t);
+struct chains rows_by_cookie(struct table *t);
+/* In which of these its flags, state and addresses put it. */
+bool place_is_tuple(const struct row *row);
+bool place_is_listener(const struct row *row);
+bool place_is_cookie(const struct row *row);
+/* Into and out of all of them but the one by sk. 0, or -1: no memory. */
+int place_add(struct table *t, struct row *row);
+void place_remove(struct table *t, struct row *row);
 struct row *row_find_sk(const struct table *t, uint64_t sk);
+/* Same family, namespace and addresses, on any interface. */
+bool row_has_ends(const struct row *row, const struct fact_sample *s);
+/* ... and bound to the same one: networks apart from each other may use the same addresses. */
 bool row_has_tuple(const struct row *row, const struct fact_sample *s);
 bool row_other_cookie(const struct row *row, const struct fact_sample *s);
-/* Same family, namespace and addresses; flags: rows with any of these ROW_ bits, 0: any. */
+/* A connection by its tuple; flags: rows with any of these ROW_ bits, 0: any. */
 struct row *row_find_tuple(const struct table *t, const struct fact_sample *s, uint32_t flags);
-/* The next one of the same family, namespace and addresses: listeners may share theirs. */
+/* The next one of the same tuple: in CLOSE, or what is to be retired. */
 struct row *row_next_tuple(const struct table *t, const struct row *row,
                            const struct fact_sample *s);
+/* The one connection that has these addresses, on whichever interface; NULL: none, or many. */
+struct row *row_find_ends(const struct table *t, const struct fact_sample *s);
+/* A listener that the sample may be of. sk: the sample's address in the kernel, 0: not known. */
+struct row *row_find_listening(const struct table *t, uint64_t sk, const struct fact_sample *s);
 /* A full socket's row by its addresses, if no address in the kernel is known of it yet. */
-struct row *row_find_unplaced(const struct table *t, const struct fact_sample *s);
+struct row *row_find_unplaced(const struct table *t, const struct fact_sample *s,
+                              enum tcp_state state);
+/* The index by tuple has one row in CLOSE at most of each: this one, not those before it. */
+void row_supersede(struct table *t, const struct row *row, const struct fact_sample *s);
+
+/* rows.c */
+struct row *row_at(const struct table *t, uint32_t index);
 /* NULL: table at its cap or no memory; counted as loss. */
 struct row *row_new(struct table *t, uint64_t sk, uint32_t netns, uint64_t time);
 void row_drop(struct table *t, struct row *row);
 void row_set_sk(struct table *t, struct row *row, uint64_t sk);
-/* Takes over addresses and ports; keeps the index by addresses right. */
+void row_set_cookie(struct table *t, struct row *row, uint64_t cookie);
+/* Takes over addresses and ports; keeps the indices right. */
 void row_set_tuple(struct table *t, struct row *row, const struct fact_sample *s);
+/* Its addresses are those of a life that is over. */
+void row_unplace(struct table *t, struct row *row);
 /* State with its count; no step, no change. */
 void row_set_state(struct table *t, struct row *row, enum tcp_state state);
 void row_add_step(struct table *t, struct row *row, uint64_t time, enum step_kind kind, uint8_t a,
@@ -147,18 +190,31 @@ void row_forget_life(struct table *t, struct row *row);
  */
 int row_restore(struct table *t, const struct row *as, uint32_t index);
 
+/* spaces.c: the rows of each namespace, in the order in which they came to it. */
+int space_add(struct table *t, struct row *row);
+void space_remove(struct table *t, struct row *row);
+/* First one of a namespace; the next ones follow by next_in_space. */
+struct row *space_first(const struct table *t, uint32_t netns);
+/* All anew, by index. */
+void spaces_order(struct table *t);
+
 /* chain.c: an index over elements of a pool, which the caller finds and links by hash. */
 struct chains {
 	struct index *index;
 	struct pool *pool;
 	uint32_t *(*link)(void *element);
-	uint64_t (*hash)(const void *element);
+	uint64_t (*hash)(const struct hash_key *secret, const void *element);
+	const struct hash_key *secret;
+	uint32_t *(*back)(void *element); /* NULL: few elements have the same key, if any */
 };
 uint32_t chain_first(const struct index *index, uint64_t hash);
 /* 0, or -1: no memory for the first buckets. */
 int chain_add(const struct chains *chains, uint32_t element);
 void chain_remove(const struct chains *chains, uint32_t element);
-/* Makes the index anew: of all elements that are in it, newest first, then by their own index. */
+/*
+ * Makes the index anew: of all elements that are in it; of those with the same key newest
+ * first, then by their own index.
+ */
 void chain_rebuild(const struct chains *chains, bool (*is_in)(const void *element),
                    uint64_t (*born)(const void *element));
 
@@ -166,6 +222,8 @@ void chain_rebuild(const struct chains *chains, bool (*is_in)(const void *elemen
 struct chains rows_by_pair(struct table *t);
 void pair_add(struct table *t, struct row *row);
 void pair_remove(struct table *t, struct row *row);
+/* In or out of it, as the row's state says. */
+void pair_update(struct table *t, struct row *row);
 
 /* tasks.c: processes, and the threads of theirs that made sockets. */
 struct chains tasks_by_pid(struct table *t);
@@ -196,6 +254,12 @@ void owner_set(struct table *t, struct row *row, const struct fact_task *task, u
                enum owner_source source);
 void holder_add(struct table *t, struct row *row, uint32_t pid, uint64_t start, const char *comm,
                 int fd);
+/*
+ * One of a checkpoint, behind `after`, which is the count-th one; ROW_NONE: the first.
+ * Its index, or ROW_NONE: no memory.
+ */
+uint32_t holder_restore(struct table *t, struct row *row, const struct fact_table_holder *fact,
+                        uint32_t task, uint32_t after, uint32_t count);
 /* Keeps those of the generation; 0: none. The last one known becomes the owner if there is none. */
 void holders_keep(struct table *t, struct row *row, uint32_t gen);
 
@@ -240,6 +304,8 @@ void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t 
                const struct fact_task *actor);
 /* Its end as told by a walk, look-up or deadline: a change to CLOSE, then no row. */
 void row_retire(struct table *t, struct row *row, uint64_t time);
+/* Tells the listener that the row is another one from here on, and drops it. */
+void row_become(struct table *t, struct row *row, const struct row *into, uint64_t time);
 /* Tells the listener that the row ends, and drops it. */
 void row_end(struct table *t, struct row *row, uint64_t time);
 /* A new row, met by a sample: the state and kind that it is found in. */
@@ -264,6 +330,10 @@ void ask_free(struct table *t);
 /* host.c */
 void fold_counter(struct table *t, const struct fact_counter *fact);
 void fold_netns_gone(struct table *t, const struct fact_netns *fact);
+/* Those of all namespaces, in the order in which they came. */
+const struct host_counters *counters_first(const struct table *t);
+const struct host_counters *counters_next(const struct table *t,
+                                          const struct host_counters *counters);
 void counters_free(struct table *t);
 
 /* inodes.c */

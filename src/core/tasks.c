@@ -12,19 +12,30 @@
 
 /* --- processes ------------------------------------------------------------------------------ */
 
+static uint32_t *task_back(void *element)
+{
+	return &((struct task *)element)->back;
+}
+
 static uint32_t *task_link(void *element)
 {
 	return &((struct task *)element)->next;
 }
 
-static uint64_t task_hash(const void *element)
+static uint64_t hash_pid(const struct hash_key *secret, uint64_t pid)
 {
-	return hash_mix(((const struct task *)element)->pid);
+	return hash_keyed(secret, &pid, sizeof(pid));
+}
+
+static uint64_t task_hash(const struct hash_key *secret, const void *element)
+{
+	return hash_pid(secret, ((const struct task *)element)->pid);
 }
 
 struct chains tasks_by_pid(struct table *t)
 {
-	return (struct chains){&t->task_index, &t->tasks, task_link, task_hash};
+	return (struct chains){&t->task_index, &t->tasks,  task_link,
+	                       task_hash,      &t->secret, task_back};
 }
 
 static struct task *task_at(const struct table *t, uint32_t index)
@@ -42,7 +53,7 @@ static bool task_is(const struct task *task, uint32_t pid, uint64_t start)
 
 static uint32_t task_index_of(const struct table *t, uint32_t pid, uint64_t start)
 {
-	uint32_t at = chain_first(&t->task_index, hash_mix(pid));
+	uint32_t at = chain_first(&t->task_index, hash_pid(&t->secret, pid));
 
 	while (at != ROW_NONE && !task_is(task_at(t, at), pid, start))
 		at = task_at(t, at)->next;
@@ -245,16 +256,24 @@ static uint32_t *origin_link(void *element)
 	return &((struct origin *)element)->next;
 }
 
-static uint64_t origin_hash(const void *element)
+static uint64_t origin_hash(const struct hash_key *secret, const void *element)
 {
 	const struct origin *origin = element;
+	struct {
+		uint64_t stack;
+		uint32_t task, tid;
+		char comm[FACT_COMM_LEN], thread[FACT_COMM_LEN];
+	} key = {.stack = origin->stack, .task = origin->task, .tid = origin->tid};
 
-	return hash_mix(origin->stack ^ hash_mix((uint64_t)origin->task << 32 | origin->tid));
+	memcpy(key.comm, origin->comm, sizeof(key.comm));
+	memcpy(key.thread, origin->thread, sizeof(key.thread));
+	return hash_keyed(secret, &key, sizeof(key));
 }
 
 struct chains origins_by_all(struct table *t)
 {
-	return (struct chains){&t->origin_index, &t->origins, origin_link, origin_hash};
+	return (struct chains){&t->origin_index, &t->origins, origin_link,
+	                       origin_hash,      &t->secret,  NULL};
 }
 
 static struct origin *origin_at(const struct table *t, uint32_t index)
@@ -293,7 +312,7 @@ uint32_t origin_ref(struct table *t, const struct fact_task *fact, uint64_t stac
 		return ROW_NONE;
 	copy_comm(want.comm, fact->comm);
 	copy_comm(want.thread, fact->thread);
-	index = chain_first(&t->origin_index, origin_hash(&want));
+	index = chain_first(&t->origin_index, origin_hash(&t->secret, &want));
 	while (index != ROW_NONE && !origin_same(origin_at(t, index), &want))
 		index = origin_at(t, index)->next;
 	if (index == ROW_NONE)

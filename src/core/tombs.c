@@ -6,7 +6,7 @@
 
 static size_t slot_of(const struct tombstones *tombs, uint64_t sk)
 {
-	size_t slot = hash_mix(sk) & (tombs->room - 1);
+	size_t slot = hash_keyed(&tombs->secret, &sk, sizeof(sk)) & (tombs->room - 1);
 
 	while (tombs->slots[slot] && tombs->slots[slot] != sk)
 		slot = (slot + 1) & (tombs->room - 1);
@@ -15,7 +15,10 @@ static size_t slot_of(const struct tombstones *tombs, uint64_t sk)
 
 static int grow(struct tombstones *tombs)
 {
-	struct tombstones bigger = {.room = tombs->room ? tombs->room * 2 : 1024};
+	struct tombstones bigger = {
+		.secret = tombs->secret,
+		.room = tombs->room ? tombs->room * 2 : 1024,
+	};
 
 	bigger.slots = calloc(bigger.room, sizeof(*bigger.slots));
 	bigger.times = calloc(bigger.room, sizeof(*bigger.times));
@@ -65,5 +68,5 @@ void tombs_clear(struct tombstones *tombs)
 {
 	free(tombs->slots);
 	free(tombs->times);
-	*tombs = (struct tombstones){0};
+	*tombs = (struct tombstones){.secret = tombs->secret};
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "enrich/image.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,6 +81,20 @@ static bool read_status(struct image *image)
 	return true;
 }
 
+static int read_maps(struct image *image)
+{
+	char path[32];
+	int fd, err;
+
+	snprintf(path, sizeof(path), "/proc/%u/maps", image->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	err = maps_read(&image->maps, fd);
+	close(fd);
+	return err;
+}
+
 static bool has_code(const struct maps *maps, size_t first, size_t last)
 {
 	for (size_t i = first; i <= last; i++)
@@ -131,8 +146,8 @@ static bool look_at(struct image *image, const struct stack_dump *dump)
 	image->space = dump->space;
 	image->start = dump->start;
 	image->pid = dump->pid;
-	if (!started_at(dump->pid, dump->start) || !read_status(image) ||
-	    maps_read(&image->maps, dump->pid) || !report_modules(image))
+	if (!started_at(dump->pid, dump->start) || !read_status(image) || read_maps(image) ||
+	    !report_modules(image))
 		return false;
 	/* It may end soon. */
 	perfmap_read(&image->jit, image->pid, image->ns_pid, image->uid);

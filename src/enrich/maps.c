@@ -6,8 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAPPINGS_MAX 65536 /* vm.max_map_count by default */
+#define READ_BYTES   16384
+#define LINE_MAX_LEN 65536 /* a path is at most a page, escaped four times as long */
 
 void maps_free(struct maps *maps)
 {
@@ -42,7 +45,6 @@ static bool parse_line(char *line, struct mapping *mapping)
 	char mode[5] = "";
 	int path = 0;
 
-	line[strcspn(line, "\n")] = '\0';
 	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n",
 	           &mapping->start, &mapping->end, mode, &mapping->offset, &mapping->major,
 	           &mapping->minor, &mapping->inode, &path) < 7)
@@ -52,24 +54,69 @@ static bool parse_line(char *line, struct mapping *mapping)
 	return true;
 }
 
-int maps_read(struct maps *maps, uint32_t pid)
+/* Without stdio, whose streams would close the fd. */
+struct lines {
+	int fd;
+	char *text;
+	size_t size, used, room; /* lines up to used have been taken */
+};
+
+/* Makes room for more text, and reads it. false: no more. */
+static bool read_more(struct lines *lines)
+{
+	ssize_t got;
+
+	if (lines->used)
+		memmove(lines->text, lines->text + lines->used, lines->size - lines->used);
+	lines->size -= lines->used;
+	lines->used = 0;
+	if (lines->room - lines->size < READ_BYTES) {
+		char *text = lines->room < LINE_MAX_LEN
+		                     ? realloc(lines->text, lines->room + READ_BYTES)
+		                     : NULL;
+
+		if (!text)
+			return false;
+		lines->text = text;
+		lines->room += READ_BYTES;
+	}
+	got = read(lines->fd, lines->text + lines->size, lines->room - lines->size);
+	if (got > 0)
+		lines->size += (size_t)got;
+	return got > 0;
+}
+
+/* The next whole line, without its end; valid until the next call. NULL: no more. */
+static char *next_line(struct lines *lines)
+{
+	char *line, *end;
+
+	do {
+		if (lines->size == lines->used)
+			continue;
+		line = lines->text + lines->used;
+		end = memchr(line, '\n', lines->size - lines->used);
+		if (end) {
+			*end = '\0';
+			lines->used = (size_t)(end + 1 - lines->text);
+			return line;
+		}
+	} while (read_more(lines));
+	return NULL;
+}
+
+int maps_read(struct maps *maps, int fd)
 {
 	struct mapping mapping;
-	char path[32], *line = NULL;
-	size_t room = 0;
-	FILE *file;
+	struct lines lines = {.fd = fd};
+	char *line;
 	int err = 0;
 
 	maps_free(maps);
-	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return -errno;
-	while (!err && maps->count < MAPPINGS_MAX && getline(&line, &room, file) >= 0)
+	while (!err && maps->count < MAPPINGS_MAX && (line = next_line(&lines)))
 		if (parse_line(line, &mapping))
 			err = add(maps, &mapping);
-	free(line);
-	fclose(file);
+	free(lines.text);
 	if (!err && !maps->count)
 		err = -ESRCH;
 	if (err)

@@ -20,8 +20,8 @@ struct maps {
 	size_t count, capacity;
 };
 
-/* Reads anew. 0 or -errno: none then. */
-int maps_read(struct maps *maps, uint32_t pid);
+/* Reads anew, from an fd of /proc/PID/maps, which it leaves open. 0 or -errno: none then. */
+int maps_read(struct maps *maps, int fd);
 void maps_free(struct maps *maps);
 
 /* The mapping with the address; NULL: none. */

@@ -13,21 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "enrich/mount_text.h"
 #include "enrich/netns_finder.h"
 
 /* NET_NS_INIT_INO of linux/nsfs.h (6.18); below all numbers that others may get. */
 #define INITIAL_INODE 0xEFFFFFF9U
-
-uint32_t netns_parse_link(const char *text)
-{
-	unsigned long inode;
-	char *end;
-
-	if (strncmp(text, "net:[", 5))
-		return 0;
-	inode = strtoul(text + 5, &end, 10);
-	return *end == ']' && inode <= UINT32_MAX ? inode : 0;
-}
 
 bool netns_is_shortage(int err)
 {

@@ -30,8 +30,6 @@ bool netns_is_shortage(int err);
 /* Adds what is mounted or linked under /run/netns, then every other nsfs mount. */
 int netns_find_mounts(struct netns_finder *finder);
 
-/* Inode in "net:[4026531833]", or 0. */
-uint32_t netns_parse_link(const char *text);
 /* Inode that such a link tells, or 0. */
 uint32_t netns_read_link(int dir, const char *path);
 

@@ -20,7 +20,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "enrich/mount_text.h"
 #include "enrich/netns_finder.h"
+
+#define READ_BYTES 16384 /* of mountinfo at once; stdio would take 1024 */
 
 /* What is missing is no error, nor is what we may not look at. */
 static int shortage(int err)
@@ -93,103 +96,49 @@ static int find_in_directories(const struct view *view)
 	return find_in_directory(view->finder, var);
 }
 
-/* mountinfo writes space, tab, newline and backslash as \ooo. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (const char *from = text; *from; to++) {
-		if (from[0] == '\\' && from[1] && from[2] && from[3]) {
-			*to = (from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0');
-			from += 4;
-		} else {
-			*to = *from++;
-		}
-	}
-	*to = '\0';
-}
-
-/* What follows so many fields; NULL: there are fewer. Blanks within a field are escaped. */
-static char *skip_fields(char *at, int count)
-{
-	for (; count && (at = strchr(at, ' ')); count--)
-		at++;
-	return at;
-}
-
-/* Anybody may call the source of a mount "net:[1]": the type alone tells what it is. */
-static bool is_nsfs(const char *line)
-{
-	const char *separator = strstr(line, " - ");
-
-	return separator && !strncmp(separator + 3, "nsfs ", 5);
-}
-
-/*
- * 99 25 0:4 net:[4026532281] /run/docker/netns/3f1c0a rw shared:7 - nsfs nsfs rw
- *           ^ root           ^ mount point
- */
 static int find_in_line(const struct view *view, char *line)
 {
-	char *root = skip_fields(line, 3), *point, *end, *name;
-	uint32_t inode = root && is_nsfs(line) ? netns_parse_link(root) : 0;
-	char path[PATH_MAX];
+	struct mount_line mount;
+	char path[PATH_MAX], *name;
+	uint32_t inode;
 
-	point = inode ? skip_fields(root, 1) : NULL;
-	if (!point)
+	if (!mount_parse_line(line, &mount))
 		return 0;
-	end = strchr(point, ' ');
-	if (end)
-		*end = '\0';
-	unescape(point);
-	name = strrchr(point, '/');
-	snprintf(path, sizeof(path), "%s%s", view->root, point);
-	return netns_found(view->finder, inode, path, name ? name + 1 : point);
+	inode = mount_netns(&mount);
+	if (!inode)
+		return 0;
+	name = strrchr(mount.point, '/');
+	snprintf(path, sizeof(path), "%s%s", view->root, mount.point);
+	return netns_found(view->finder, inode, path, name ? name + 1 : mount.point);
 }
 
-/*
- * The file is read by pieces as the kernel makes them; lines are short but for
- * overlayfs's options, which may be longer than the buffer and are cut then.
- */
-static int read_mountinfo(const struct view *view, int fd)
+static int read_mountinfo(const struct view *view, FILE *mountinfo)
 {
-	char buffer[2 * PATH_MAX];
-	size_t used = 0;
-	ssize_t got = 0;
+	char *line = NULL;
+	size_t room = 0;
 	int err = 0;
 
-	while (!err && (got = read(fd, buffer + used, sizeof(buffer) - 1 - used)) > 0) {
-		char *line = buffer, *end;
-
-		used += got;
-		buffer[used] = '\0';
-		while (!err && (end = strchr(line, '\n'))) {
-			*end = '\0';
-			err = find_in_line(view, line);
-			line = end + 1;
-		}
-		used -= line - buffer;
-		memmove(buffer, line, used);
-		if (used == sizeof(buffer) - 1)
-			used = 0;
-	}
-	if (!err && got < 0)
+	setvbuf(mountinfo, NULL, _IOFBF, READ_BYTES);
+	while (!err && getline(&line, &room, mountinfo) >= 0)
+		err = find_in_line(view, line);
+	if (!err && ferror(mountinfo))
 		err = shortage(-errno);
+	free(line);
 	return err;
 }
 
 static int find_in_view(const struct view *view)
 {
 	int err = find_in_directories(view);
-	int fd;
+	FILE *mountinfo;
 
 	if (err)
 		return err;
-	fd = open(view->mountinfo, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	mountinfo = fopen(view->mountinfo, "re");
+	if (!mountinfo)
 		return shortage(-errno); /* else names are a comfort */
-	err = read_mountinfo(view, fd);
-	close(fd);
+	err = read_mountinfo(view, mountinfo);
+	fclose(mountinfo);
 	return err;
 }
 

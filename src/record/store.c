@@ -216,9 +216,11 @@ int store_close(struct store *store)
 static bool is_too_old(const struct store *store, const struct dir *dir, size_t i)
 {
 	int64_t now = (int64_t)clock_ns(CLOCK_REALTIME);
-	int64_t end = i + 1 < dir->count ? dir->files[i + 1].info.wall : now;
+	int64_t end = i + 1 < dir->count ? dir->files[i + 1].info.wall : now, age;
 
-	return store->config.max_age && now - end > (int64_t)store->config.max_age;
+	if (__builtin_sub_overflow(now, end, &age)) /* a header may tell any time */
+		age = INT64_MAX;
+	return store->config.max_age && age > (int64_t)store->config.max_age;
 }
 
 /*

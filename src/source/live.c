@@ -101,9 +101,11 @@ static int open_all(struct live *live, const struct live_config *config, struct 
 		return err;
 	err = open_ring(live, diag);
 	err = err ? err : open_dumps(live, diag);
+	err = err ? err : probes_attach(&live->probes, live->skeleton->obj, diag);
 	if (err)
 		return err;
-	return probes_attach(&live->probes, live->skeleton->obj, diag);
+	live->skeleton->bss->show_all = !live_can_walk(live);
+	return 0;
 }
 
 int live_open(struct live **result, const struct live_config *config, const struct fact_sink *sink,

@@ -91,6 +91,7 @@ struct live_probe {
 	bool required;
 	bool wanted; /* false: of no use to what was opened */
 	bool active;
+	bool refused;  /* the kernel has what it needs, and refused it all the same */
 	char why[160]; /* not active: the reason */
 };
 /* index counts from 0; NULL past the end. Valid until live_close. */

@@ -100,6 +100,7 @@ static void configure_stacks(struct live *live)
 {
 	struct tcptrail_bpf *skeleton = live->skeleton;
 
+	live->stacks &= probes_has(&live->probes, "stack_id");
 	skeleton->rodata->want_stacks = live->stacks;
 	skeleton->rodata->has_task_pt_regs =
 		live->probes.typed &&
@@ -143,6 +144,18 @@ static int load_once(struct live *live, const struct bpf_object_open_opts *optio
 	return tcptrail_bpf__load(live->skeleton);
 }
 
+/* Gives up what the kernel has just refused; NULL: that is nothing that can be done without. */
+static const struct live_probe *give_up(struct live *live, int err)
+{
+	const struct live_probe *refused;
+
+	if (err == -EPERM)
+		return NULL;
+	/* All global functions are for stacks. */
+	refused = probes_give_up(&live->probes, refusal.function[0] ? "stack_id" : "", refusal.why);
+	return refused ? refused : probes_give_up(&live->probes, refusal.program, refusal.why);
+}
+
 /* Loads all surveyed programs; without each that the kernel refuses, unless it is required. */
 static int load(struct live *live, struct diag *diag)
 {
@@ -153,9 +166,7 @@ static int load(struct live *live, struct diag *diag)
 	if (err)
 		return load_failure(err, diag);
 	while ((err = load_once(live, &options))) {
-		refused = err == -EPERM
-		                  ? NULL
-		                  : probes_give_up(&live->probes, refusal.program, refusal.why);
+		refused = give_up(live, err);
 		if (!refused)
 			return load_failure(err, diag);
 		if (refused->required)

@@ -15,7 +15,8 @@ enum probe_kind {
 	PROBE_SYSCALL,    /* classic tracepoint syscalls:TARGET */
 	PROBE_ITERATOR,   /* needs function bpf_iter_TARGET */
 	PROBE_ON_DEMAND,  /* run by BPF_PROG_TEST_RUN, attached to nothing */
-	PROBE_HELPER,     /* no program, but what programs call: function TARGET */
+	PROBE_FUNCTION,   /* no program, but what programs of ours call */
+	PROBE_HELPER,     /* no program, but what programs call of the kernel's: function TARGET */
 };
 
 static const struct probe {
@@ -32,7 +33,8 @@ static const struct probe {
          "end of a socket"},
 	{"on_state", PROBE_TRACEPOINT, "inet_sock_set_state", true, true,
          "tp_btf/inet_sock_set_state", "state transitions"},
-	{"on_state_nested", PROBE_TRACEPOINT, "inet_sock_set_state", true, true,
+	/* Without it those transitions are counted as lost. */
+	{"on_state_nested", PROBE_TRACEPOINT, "inet_sock_set_state", false, true,
          "tp_btf/inet_sock_set_state", "... that interrupt the telling of another"},
 	{"on_retransmit", PROBE_TRACEPOINT, "tcp_retransmit_skb", false, true,
          "tp_btf/tcp_retransmit_skb", "retransmits and their kind"},
@@ -54,8 +56,9 @@ static const struct probe {
          "sockets there are; else sock_diag (5.8)"},
 	{"walk_holders", PROBE_ITERATOR, "task_file", false, false, "iter/task_file",
          "which process holds which fd"},
-	{"peek_socket", PROBE_ON_DEMAND, "", false, true, "raw_tp (run on demand, 5.10)",
+	{"peek_socket", PROBE_ON_DEMAND, "", false, false, "raw_tp (run on demand, 5.10)",
          "one socket by its address: its port, or whether it is there"},
+	{"stack_id", PROBE_FUNCTION, "", false, true, "stack_id()", "user stacks, for --stacks"},
 	{"", PROBE_HELPER, "bpf_task_pt_regs", false, true, "bpf_task_pt_regs()",
          "registers, for --stacks"},
 };
@@ -123,6 +126,7 @@ static void survey_one(struct live_probe *state, const struct probe *probe, cons
 		break;
 	case PROBE_SYSCALL:
 	case PROBE_ON_DEMAND:
+	case PROBE_FUNCTION:
 		break;
 	}
 }
@@ -157,10 +161,24 @@ int probes_begin(struct probes *probes)
 	return probes->handler < 0 ? probes->handler : 0;
 }
 
+static bool is_program(const struct probe *probe)
+{
+	return probe->kind != PROBE_FUNCTION && probe->kind != PROBE_HELPER;
+}
+
+/* NULL: the table has none of that name. */
+static const struct probe *find(const char *program)
+{
+	for (size_t i = 0; i < TABLE_SIZE; i++)
+		if (program[0] && !strcmp(table[i].program, program))
+			return &table[i];
+	return NULL;
+}
+
 void probes_choose(struct probes *probes, struct bpf_object *object)
 {
 	for (size_t i = 0; i < TABLE_SIZE; i++)
-		if (table[i].kind != PROBE_HELPER)
+		if (is_program(&table[i]))
 			bpf_program__set_autoload(
 				bpf_object__find_program_by_name(object, table[i].program),
 				!probes->state[i].why[0]);
@@ -168,16 +186,21 @@ void probes_choose(struct probes *probes, struct bpf_object *object)
 
 const struct live_probe *probes_give_up(struct probes *probes, const char *program, const char *why)
 {
-	for (size_t i = 0; i < TABLE_SIZE; i++) {
-		struct live_probe *state = &probes->state[i];
+	const struct probe *probe = find(program);
+	struct live_probe *state = probe ? &probes->state[probe - table] : NULL;
 
-		if (table[i].kind == PROBE_HELPER || strcmp(table[i].program, program) ||
-		    state->why[0])
-			continue;
-		snprintf(state->why, sizeof(state->why), "%s", why);
-		return state;
-	}
-	return NULL;
+	if (!state || state->why[0])
+		return NULL;
+	snprintf(state->why, sizeof(state->why), "%s", why);
+	state->refused = true;
+	return state;
+}
+
+bool probes_has(const struct probes *probes, const char *program)
+{
+	const struct probe *probe = find(program);
+
+	return probe && !probes->state[probe - table].why[0];
 }
 
 const struct live_probe *probes_missing(const struct probes *probes)
@@ -226,6 +249,7 @@ static struct bpf_link *attach_one(const struct probe *probe, struct bpf_program
 		return typed ? bpf_program__attach(program)
 		             : bpf_program__attach_raw_tracepoint(program, probe->target);
 	case PROBE_ON_DEMAND:
+	case PROBE_FUNCTION:
 	case PROBE_HELPER:
 		break;
 	}
@@ -239,7 +263,7 @@ int probes_attach(struct probes *probes, struct bpf_object *object, struct diag 
 
 		if (state->why[0])
 			continue;
-		if (table[i].kind != PROBE_ON_DEMAND && table[i].kind != PROBE_HELPER) {
+		if (is_program(&table[i]) && table[i].kind != PROBE_ON_DEMAND) {
 			probes->links[i] = attach_one(
 				&table[i],
 				bpf_object__find_program_by_name(object, table[i].program),
@@ -269,8 +293,7 @@ void probes_detach(struct probes *probes)
 
 struct bpf_link *probes_link(const struct probes *probes, const char *program)
 {
-	for (size_t i = 0; i < TABLE_SIZE; i++)
-		if (!strcmp(table[i].program, program))
-			return probes->links[i];
-	return NULL;
+	const struct probe *probe = find(program);
+
+	return probe ? probes->links[probe - table] : NULL;
 }

@@ -29,7 +29,10 @@ void probes_survey(struct probes *probes, const struct btf *btf, bool typed, boo
 int probes_begin(struct probes *probes);
 /* Tells libbpf which programs to load: the surveyed ones that have no `why`. */
 void probes_choose(struct probes *probes, struct bpf_object *object);
-/* Gives up the program with that reason and returns its probe; NULL: it is not among those chosen. */
+/*
+ * Gives up the program, or the function of programs, that the kernel refused for that reason, and
+ * returns its probe; NULL: it is not among those chosen.
+ */
 const struct live_probe *probes_give_up(struct probes *probes, const char *program,
                                         const char *why);
 /* Attaches; 0, or -errno with diag when a required probe refuses. */
@@ -38,6 +41,8 @@ void probes_detach(struct probes *probes);
 
 /* Required probe that is missing, or NULL. */
 const struct live_probe *probes_missing(const struct probes *probes);
+/* Has the program or function not been given up? */
+bool probes_has(const struct probes *probes, const char *program);
 /* Link of an iterator by program name; NULL: not active. */
 struct bpf_link *probes_link(const struct probes *probes, const char *program);
 

@@ -39,6 +39,7 @@ static bool is_narration(const char *line)
 		"stack depth ",
 		"from ",
 		"func#",
+		"Func#",
 		"cur state:",
 		"old state:",
 		"mark_precise",
@@ -64,20 +65,31 @@ static void copy_line(char *to, size_t size, const char *line)
 	snprintf(to, size, "%.*s", (int)(length < size ? length : size), line);
 }
 
-/* The last line that is an error; false if there is none. */
-static bool read_log(char *to, size_t size, const char *log)
+/*
+ * Global functions are verified one by one, some kernels after the program's own code (6.8), some
+ * before: "Validating NAME() func#1...", and "Func#1 is safe for any args that match its prototype"
+ * or "Func#1 ('NAME') is safe ..." (do_check_subprogs(), kernel/bpf/verifier.c).
+ */
+static void follow_function(struct refusal *refusal, const char *line)
+{
+	if (begins(line, "Func#"))
+		refusal->function[0] = '\0';
+	else
+		sscanf(line, "Validating %63[^(]()", refusal->function);
+}
+
+/* The last line that is an error. */
+static void read_log(struct refusal *refusal, const char *log)
 {
 	char line[256];
-	bool any = false;
 
 	for (; *log; log += strcspn(log, "\n"), log += *log == '\n') {
 		copy_line(line, sizeof(line), log);
-		if (is_narration(line))
-			continue;
-		snprintf(to, size, "%.*s", (int)size - 1, line);
-		any = true;
+		follow_function(refusal, line);
+		if (!is_narration(line))
+			snprintf(refusal->why, sizeof(refusal->why), "%.*s",
+			         (int)sizeof(refusal->why) - 1, line);
 	}
-	return any;
 }
 
 /*
@@ -101,10 +113,10 @@ static void hear_program(struct refusal *refusal, const char *warning)
 		return;
 	if (strcmp(name, refusal->program)) {
 		snprintf(refusal->program, sizeof(refusal->program), "%s", name);
-		refusal->why[0] = '\0';
+		refusal->why[0] = refusal->function[0] = '\0';
 	}
 	if (log)
-		read_log(refusal->why, sizeof(refusal->why), text + strlen(LOG_BEGIN));
+		read_log(refusal, text + strlen(LOG_BEGIN));
 	else if (!refusal->why[0])
 		copy_line(refusal->why, sizeof(refusal->why), text);
 }

@@ -4,9 +4,10 @@
 #define TCPTRAIL_SOURCE_REFUSAL_H
 
 struct refusal {
-	char program[64]; /* the last one that libbpf said it failed with; "": none */
-	char why[160];    /* what the verifier says of it, else what libbpf says */
-	char last[256];   /* the last warning, of a program or not, that says anything */
+	char program[64];  /* the last one that libbpf said it failed with; "": none */
+	char function[64]; /* which global one of it failed; "": its own code */
+	char why[160];     /* what the verifier says of it, else what libbpf says */
+	char last[256];    /* the last warning, of a program or not, that says anything */
 };
 
 /* One warning of libbpf, formatted. What it was told before is kept: begin with an empty refusal. */

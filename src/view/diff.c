@@ -58,7 +58,7 @@ static int print_times(struct view *view, const struct census *before, const str
 	buffer_text(&line, " to ");
 	add_time(&line, to, view->context.utc);
 	if (from && to > from) {
-		format_duration(span, (uint64_t)(to - from));
+		format_duration(span, (uint64_t)to - (uint64_t)from);
 		buffer_print(&line, " (%s)", span);
 	}
 	buffer_text(&line, "\n");

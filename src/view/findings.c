@@ -133,20 +133,36 @@ static void add_headline(struct buffer *line, const struct view *view,
 	buffer_text(line, "\n");
 }
 
+#define LINE_ROOM 640
+
+/* Takes the next line off the text; false: there is none. */
+static bool take_line(const char **text, size_t *left, char line[LINE_ROOM])
+{
+	const char *stop;
+	size_t size;
+
+	if (!*left)
+		return false;
+	stop = memchr(*text, '\n', *left);
+	size = stop ? (size_t)(stop - *text) : *left;
+	snprintf(line, LINE_ROOM, "%.*s", (int)size, *text);
+	size += stop != NULL;
+	*text += size;
+	*left -= size;
+	return true;
+}
+
 /* Lines of text, each behind the label. */
 static void add_lines(struct buffer *out, const char *label, const struct buffer *text)
 {
-	const char *at = text->data, *end = text->data + text->size;
+	const char *at = text->data;
+	size_t left = text->size;
+	char line[LINE_ROOM];
 
-	while (at < end) {
-		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		char piece[640];
-
-		snprintf(piece, sizeof(piece), "%.*s", (int)((stop ? stop : end) - at), at);
+	while (take_line(&at, &left, line)) {
 		buffer_print(out, "  %-9s", label);
-		escape_terminal(out, piece);
+		escape_terminal(out, line);
 		buffer_text(out, "\n");
-		at = stop ? stop + 1 : end;
 	}
 	out->failed |= text->failed;
 }
@@ -299,18 +315,15 @@ int findings_text(struct view *view, const struct finding *findings, size_t coun
 
 static void add_json_lines(struct buffer *json, const char *key, const struct buffer *text)
 {
-	const char *at = text->data, *end = text->data + text->size, *comma = "";
+	const char *at = text->data, *comma = "";
+	size_t left = text->size;
+	char line[LINE_ROOM];
 
 	buffer_print(json, ",\"%s\":[", key);
-	while (at < end) {
-		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		char piece[640];
-
-		snprintf(piece, sizeof(piece), "%.*s", (int)((stop ? stop : end) - at), at);
+	while (take_line(&at, &left, line)) {
 		buffer_text(json, comma);
-		escape_json(json, piece);
+		escape_json(json, line);
 		comma = ",";
-		at = stop ? stop + 1 : end;
 	}
 	buffer_text(json, "]");
 	json->failed |= text->failed;

@@ -250,7 +250,8 @@ static int print_dropped(struct view *view, const struct row *row)
 
 	if (!row->steps_dropped)
 		return 0;
-	buffer_print(&line, "%-27s %u further steps were not kept\n", "", row->steps_dropped);
+	buffer_print(&line, "%-27s %s%u further steps were not kept\n", "",
+	             row->steps_dropped == UINT16_MAX ? "at least " : "", row->steps_dropped);
 	return line_write(view, &line);
 }
 

@@ -64,6 +64,49 @@ assert_contains "$out" "CLOSE_WAIT -> CLOSE"
 assert_contains "$out" "RST sent"
 assert_contains "$out" "ended after at least"
 
+# --- one fd that connects twice ----------------------------------------------------------------
+
+# The first connect is refused, the second is made; before each step it waits for a line.
+cat >"$work/again.py" <<-'END'
+	import socket, sys
+	server = socket.create_server(("127.0.0.1", 0))
+	closed = socket.socket() # a port that nobody listens at
+	closed.bind(("127.0.0.1", 0))
+	client = socket.socket()
+	print("cookie", int.from_bytes(client.getsockopt(socket.SOL_SOCKET, 57, 8), sys.byteorder),
+	      flush=True)
+	sys.stdin.readline()
+	try:
+	    client.connect(closed.getsockname())
+	except ConnectionRefusedError:
+	    pass
+	client.connect(server.getsockname())
+	sys.stdin.readline()
+	client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, bytes([1, 0, 0, 0, 0, 0, 0, 0]))
+	client.close() # by RST: no mini-socket stays
+	sys.stdin.readline()
+END
+mkfifo "$work/again.in"
+# shellcheck disable=SC2016 # for the inner shell
+start "$work/again.out" "$work/again.err" \
+	sh -c 'exec python3 "$1" <"$0"' "$work/again.in" "$work/again.py"
+exec {again}>"$work/again.in"
+held_fds+=("$again")
+wait_until "the program to stand" grep -q ^cookie "$work/again.out"
+cookie=$(sed -n 's/^cookie //p' "$work/again.out")
+start "$work/trace.out" "$work/trace.err" "$TCPTRAIL" trail -n -f "$cookie"
+trace_pid=$started
+wait_until "trail to print what there is" trace_has "CLOSE"
+echo >&"$again"
+wait_until "trail to print the second connection" trace_has "SYN_SENT -> ESTABLISHED"
+echo >&"$again"
+trace_end # by itself: the socket that was followed has ended
+[ "$status" = 0 ] || fail "exit status $status" "$err"
+assert_contains "$out" "SYN_SENT -> CLOSE"
+assert_contains "$out" "ESTABLISHED -> CLOSE"
+assert_contains "$out" "ended after"
+echo >&"$again"
+
 # --- a recorded life ---------------------------------------------------------------------------
 
 start "$work/facts" "$work/trace.err" "$TCPTRAIL" events --facts

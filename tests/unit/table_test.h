@@ -34,7 +34,7 @@
 
 struct recount {
 	uint32_t rows, by_state[STATE_COUNT];
-	uint32_t with_sk, with_tuple, with_pair, holders, steps;
+	uint32_t with_sk, with_tuple, with_pair, with_cookie, listeners, holders, steps;
 	uint32_t *task_refs, *origin_refs;
 };
 
@@ -125,7 +125,7 @@ static inline void check_row(const struct table *t, const struct row *row, struc
 		all->with_sk++;
 		assert_ptr_equal(row_find_sk(t, row->sk), row);
 	}
-	if (row->flags & ROW_INDEXED) {
+	if (place_is_tuple(row)) {
 		all->with_tuple++;
 		row_sample(row, &s);
 		found = row_find_tuple(t, &s, 0);
@@ -133,6 +133,10 @@ static inline void check_row(const struct table *t, const struct row *row, struc
 			found = row_next_tuple(t, found, &s);
 		assert_ptr_equal(found, row);
 	}
+	if (row->flags & ROW_FORMER)
+		assert_true(row->state == STATE_CLOSE && row->flags & ROW_INDEXED);
+	all->with_cookie += place_is_cookie(row);
+	all->listeners += place_is_listener(row);
 	check_steps(t, row, all);
 	check_holders(t, row, all);
 }
@@ -164,6 +168,31 @@ static inline void check_tasks(const struct table *t, const struct recount *all)
 	}
 	assert_int_equal(live, t->tasks.live);
 	assert_int_equal(live, t->task_index.count);
+}
+
+/* Each row is in the list of its namespace, and in no other. */
+static inline void check_spaces(const struct table *t)
+{
+	uint32_t listed = 0;
+
+	for (uint32_t i = 0; i < t->spaces.used; i++) {
+		const struct space *space = pool_at(&t->spaces, i);
+		const struct row *row = space->rows ? row_at(t, space->first) : NULL;
+		uint32_t before = ROW_NONE, count = 0;
+
+		for (; row; row = row_at(t, row->next_in_space)) {
+			assert_true(row->used);
+			assert_int_equal(row->netns, space->netns);
+			assert_int_equal(row->back_in_space, before);
+			before = row->self;
+			count++;
+		}
+		assert_int_equal(count, space->rows);
+		if (count)
+			assert_int_equal(before, space->last);
+		listed += count;
+	}
+	assert_int_equal(listed, t->rows.live);
 }
 
 /* Everything that is counted or indexed, against the rows themselves. */
@@ -198,6 +227,11 @@ static inline void check_table(const struct table *t)
 	                 all.with_tuple);
 	assert_int_equal(check_chain(t, &t->by_pair, offsetof(struct row, next_pair)),
 	                 all.with_pair);
+	assert_int_equal(check_chain(t, &t->by_listener, offsetof(struct row, next_tuple)),
+	                 all.listeners);
+	assert_int_equal(check_chain(t, &t->by_cookie, offsetof(struct row, next_pair)),
+	                 all.with_cookie);
+	check_spaces(t);
 	check_origins(t, &all);
 	check_tasks(t, &all);
 	free(all.origin_refs);
@@ -279,7 +313,7 @@ static inline void log_change(const struct change *change, void *arg)
 		return;
 	}
 	assert_non_null(change->row);
-	if (change->kind == CHANGE_END) /* every row has one */
+	if (change->kind == CHANGE_END || change->kind == CHANGE_BECAME) /* every row has one */
 		return;
 	log_print(trial, ":%u ", change->row->lport);
 	switch (change->kind) {
@@ -303,6 +337,7 @@ static inline void log_change(const struct change *change, void *arg)
 		break;
 	case CHANGE_LOSS:
 	case CHANGE_END:
+	case CHANGE_BECAME:
 	case CHANGE_KIND_COUNT:
 		fail();
 	}

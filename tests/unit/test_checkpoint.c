@@ -30,10 +30,10 @@ enum { SEEDS = 20, TRIES = 40 };
 	"7s accept sk=c1 cookie=6 fd=8 inode=78 netns=7 pid=60 tid=61 comm=\"srv\"\n"              \
 	"8s retransmit sk=a1 ca_state=4 cookie=5 state=ESTABLISHED flags=tuple" CLIENT "\n"        \
 	"8s walk_begin kind=holders\n"                                                             \
-	"8s holder sk=a1 pid=42 start=7 fd=3 inode=77 comm=\"curl\"\n"                             \
-	"8s holder sk=a1 pid=44 start=8 fd=3 inode=77 comm=\"child\"\n"                            \
-	"8s holder sk=b1 pid=60 fd=5 comm=\"srv\"\n"                                               \
-	"8s holder sk=c1 pid=60 fd=8 comm=\"srv\"\n"                                               \
+	"8s holder sk=a1 cookie=5 pid=42 start=7 fd=3 inode=77 comm=\"curl\"\n"                    \
+	"8s holder sk=a1 cookie=5 pid=44 start=8 fd=3 inode=77 comm=\"child\"\n"                   \
+	"8s holder sk=b1 cookie=9 pid=60 fd=5 comm=\"srv\"\n"                                      \
+	"8s holder sk=c1 cookie=6 pid=60 fd=8 comm=\"srv\"\n"                                      \
 	"9s walk_end kind=holders\n"                                                               \
 	"9s doing pid=42 start=7 index=0 threads=3 syscall=\"read\" fd=3 fds=9 fd_limit=1024\n"    \
 	"9s doing pid=42 start=7 index=1 threads=1 syscall=\"futex\" fd=-1 fds=9 fd_limit=1024\n"  \

@@ -488,8 +488,11 @@ static void test_output(void **state)
 #define NO_EFFECT(option, why) "--" option " has no effect here: " why
 
 #define ONE_INSTANT "cannot go together; accepted is one instant, or a span by --since and --until"
-#define RINGS       "is not accepted; powers of two are, 4K to 1G"
-#define SIZES       "is not accepted; a size is a number and a unit of K, M, G, T, and at least 1M"
+#define DURATIONS                                                                                  \
+	"is not accepted; a duration is a number and a unit of ms, s, m, h, d, w, and at most "    \
+	"50000d"
+#define RINGS "is not accepted; powers of two are, 4K to 1G"
+#define SIZES "is not accepted; a size is a number and a unit of K, M, G, T, and at least 1M"
 
 static void test_refused(void **state)
 {
@@ -645,9 +648,10 @@ static void test_refused(void **state)
 		{"record --max-age 0 a",
 	         "--max-age: nothing would be kept; more than 0 is accepted"},
 		{"record --for 0 a", "--for: nothing would be kept; more than 0 is accepted"},
-		{"record --max-age x a",
-	         "--max-age: \"x\" is not accepted; a duration is a number and a unit of ms, s, "
-	         "m, h"},
+		{"record --max-age x a", "--max-age: \"x\" " DURATIONS},
+		{"record --max-age 50001d a", "--max-age: \"50001d\" " DURATIONS},
+		{"record --for 18446744073709551615ns a",
+	         "--for: \"18446744073709551615ns\" " DURATIONS},
 		{"snapshot --max-size 2G", "--max-size cannot go with snapshot, but with record"},
 		{"info", "info: of what? Accepted is one FILE or DIR"},
 		{"info a b", "info: \"b\" is not accepted; one FILE or DIR is"},

@@ -54,6 +54,40 @@ static void terminal_disarms_controls(void **state)
 	         15); /* right-to-left override */
 }
 
+static void json(const char *text, const char *string)
+{
+	struct buffer out = {0};
+
+	escape_json(&out, text);
+	expect(&out, string);
+	buffer_free(&out);
+}
+
+/* Two names that differ must not look alike. */
+static void invisible_characters_are_shown(void **state)
+{
+	static const struct {
+		const char *text, *safe, *json;
+	} cases[] = {
+		{"\xc2\xad", "\\xc2\\xad", "\"\\u00ad\""}, /* soft hyphen */
+		{"\xe1\xa0\x8e", "\\xe1\\xa0\\x8e", "\"\\u180e\""},
+		{"\xe2\x80\x8b", "\\xe2\\x80\\x8b", "\"\\u200b\""}, /* no width */
+		{"\xe2\x80\xa8", "\\xe2\\x80\\xa8", "\"\\u2028\""}, /* line separator */
+		{"\xe2\x80\xae", "\\xe2\\x80\\xae", "\"\\u202e\""},
+		{"\xe2\x81\xa0", "\\xe2\\x81\\xa0", "\"\\u2060\""}, /* word joiner */
+		{"\xe2\x81\xa6", "\\xe2\\x81\\xa6", "\"\\u2066\""},
+		{"\xe3\x85\xa4", "\\xe3\\x85\\xa4", "\"\\u3164\""}, /* Hangul filler */
+		{"\xef\xbb\xbf", "\\xef\\xbb\\xbf", "\"\\ufeff\""},
+		{"\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81", "\"\\udb40\\udc41\""}, /* tag */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		terminal(cases[i].text, cases[i].safe, strlen(cases[i].safe));
+		json(cases[i].text, cases[i].json);
+	}
+}
+
 static void terminal_shows_bytes_that_are_no_utf8(void **state)
 {
 	(void)state;
@@ -65,15 +99,6 @@ static void terminal_shows_bytes_that_are_no_utf8(void **state)
 	terminal("\xed\xa0\x80", "\\xed\\xa0\\x80", 12);          /* a surrogate */
 	terminal("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80", 16); /* above U+10FFFF */
 	terminal("\xe2\x82", "\\xe2\\x82", 8);                    /* cut */
-}
-
-static void json(const char *text, const char *string)
-{
-	struct buffer out = {0};
-
-	escape_json(&out, text);
-	expect(&out, string);
-	buffer_free(&out);
 }
 
 static void json_is_valid_for_any_byte(void **state)
@@ -128,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(terminal_keeps_what_is_harmless),
 		cmocka_unit_test(terminal_disarms_controls),
+		cmocka_unit_test(invisible_characters_are_shown),
 		cmocka_unit_test(terminal_shows_bytes_that_are_no_utf8),
 		cmocka_unit_test(json_is_valid_for_any_byte),
 		cmocka_unit_test(buffer_grows),

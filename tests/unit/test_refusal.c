@@ -76,6 +76,37 @@ static void tells_an_error_from_the_way_to_it(void **state)
 	}
 }
 
+/* Before 6.8 global functions came first, since then they come after the program's own code. */
+static void tells_a_global_function_from_the_program(void **state)
+{
+	static const char *const logs[][2] = {
+		{LOG("Validating stack_id() func#1...\n12: R10=fp0\n12: (79) r0 = *(u64 *)(r10 "
+	             "+0)\ninvalid read from stack R10 off=0 size=8\n"),
+	         "stack_id"},
+		{LOG("0: R1=ctx(off=0,imm=0) R10=fp0\n9: (95) exit\nValidating stack_word() "
+	             "func#1...\n"
+	             "Func#1 ('stack_word') is safe for any args that match its prototype\n"
+	             "Validating stack_id() func#2...\nR9 !read_ok\n"),
+	         "stack_id"},
+		{LOG("Validating stack_id() func#1...\n12: (95) exit\nFunc#1 is safe for any args "
+	             "that match its prototype\n0: (bf) r0 = r9\nR9 !read_ok\n"),
+	         ""},
+		{LOG("Func#1 ('stack_id') is global and assumed valid.\nR9 !read_ok\n"), ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(logs) / sizeof(logs[0]); i++) {
+		struct refusal refusal = HEAR(FAILED, logs[i][0], ENDS);
+
+		assert_string_equal(refusal.program, "on_synack");
+		assert_string_equal(refusal.function, logs[i][1]);
+	}
+	assert_string_equal(
+		HEAR(FAILED, logs[0][0], ENDS, "libbpf: prog 'on_exit': failed to load: -13\n")
+			.function,
+		"");
+}
+
 /* From libbpf 1.5 on errors have names. A log is not always there, or has no error. */
 static void without_an_error_in_a_log_it_is_what_libbpf_says(void **state)
 {
@@ -139,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_the_program_and_the_error),
 		cmocka_unit_test(tells_an_error_from_the_way_to_it),
+		cmocka_unit_test(tells_a_global_function_from_the_program),
 		cmocka_unit_test(without_an_error_in_a_log_it_is_what_libbpf_says),
 		cmocka_unit_test(what_fails_before_the_verifier_has_a_name_too),
 		cmocka_unit_test(advice_and_maps_name_no_program),

@@ -166,6 +166,25 @@ static void received_rst_is_the_peers_doing(void **state)
 	trial_end(&trial);
 }
 
+/* Counters of 16 bits: a flood fills them, and does not begin them anew. */
+static void counts_of_rsts_are_full_at_most(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial, ESTABLISHED);
+	for (int i = 0; i < UINT16_MAX + 2; i++) {
+		facts(&trial,
+		      "60ms rst_received sk=a1 cookie=5 state=ESTABLISHED flags=tuple" CLIENT "\n"
+		      "60ms rst_sent sk=a1 cookie=5 state=ESTABLISHED flags=tuple" CLIENT "\n");
+		forget_told(&trial);
+	}
+	assert_int_equal(only(&trial)->rsts_received, UINT16_MAX);
+	assert_int_equal(only(&trial)->rsts_sent, UINT16_MAX);
+	assert_int_equal(only(&trial)->steps_dropped, UINT16_MAX);
+	assert_int_equal(totals_of(&trial).rsts_sent, UINT16_MAX + 2);
+	trial_end(&trial);
+}
+
 static void rst_after_close_belongs_to_the_socket_still(void **state)
 {
 	TRIAL(10);
@@ -287,6 +306,7 @@ int main(void)
 		cmocka_unit_test(other_states_leave_no_mini_socket),
 		cmocka_unit_test(refused_is_told_after_the_attempt),
 		cmocka_unit_test(received_rst_is_the_peers_doing),
+		cmocka_unit_test(counts_of_rsts_are_full_at_most),
 		cmocka_unit_test(rst_after_close_belongs_to_the_socket_still),
 		cmocka_unit_test(rst_for_nobody_is_told_without_a_row),
 		cmocka_unit_test(closer_is_told_by_state_and_error),

@@ -265,13 +265,31 @@ static void first_walk_knows_what_was_there_before(void **state)
 		bootstrap(seed);
 }
 
-static void expect_same_pool(const struct pool *a, const struct pool *b)
+/* Which elements stand beside each other in a hash chain depends on the secret of the table. */
+struct links {
+	size_t at, size;
+};
+
+static const struct links row_links = {offsetof(struct row, next_sk),
+                                       offsetof(struct row, next_in_space) -
+                                               offsetof(struct row, next_sk)};
+static const struct links task_links = {offsetof(struct task, next), 2 * sizeof(uint32_t)};
+static const struct links holder_links = {offsetof(struct holder, chain), sizeof(uint32_t)};
+static const struct links no_links;
+
+static void expect_same_pool(const struct pool *a, const struct pool *b, const struct links *links)
 {
+	size_t after = links->at + links->size;
+
 	assert_int_equal(a->used, b->used);
 	assert_int_equal(a->live, b->live);
 	assert_int_equal(a->free, b->free);
-	for (uint32_t i = 0; i < a->used; i++)
-		assert_memory_equal(pool_at(a, i), pool_at(b, i), a->element);
+	for (uint32_t i = 0; i < a->used; i++) {
+		const char *left = pool_at(a, i), *right = pool_at(b, i);
+
+		assert_memory_equal(left, right, links->at);
+		assert_memory_equal(left + after, right + after, a->element - after);
+	}
 }
 
 /* Live, with questions asked, and replayed from text, without: the same to the last bit. */
@@ -297,10 +315,10 @@ static void same_facts_make_the_same_table(void **state)
 			if (!model_random(&race.model, 3))
 				model_walk_holders(&race.model);
 		}
-		expect_same_pool(&race.table->rows, &race.again->rows);
-		expect_same_pool(&race.table->tasks, &race.again->tasks);
-		expect_same_pool(&race.table->holders, &race.again->holders);
-		expect_same_pool(&race.table->steps, &race.again->steps);
+		expect_same_pool(&race.table->rows, &race.again->rows, &row_links);
+		expect_same_pool(&race.table->tasks, &race.again->tasks, &task_links);
+		expect_same_pool(&race.table->holders, &race.again->holders, &holder_links);
+		expect_same_pool(&race.table->steps, &race.again->steps, &no_links);
 		table_totals(race.table, &totals);
 		table_totals(race.again, &again);
 		assert_memory_equal(&totals, &again, sizeof(totals));

@@ -178,13 +178,21 @@ static void what_is_open_but_found_nowhere_is_hidden(void **state)
 	/* A walk that was not let see all proves nothing. */
 	facts(&trial, "2s" HOLDING "2s walk_end kind=holders unseen=3\n");
 	expect_holding(&trial, 5, 0, "");
+	assert_false(table_wants_holders(trial.table));
+	/* Nor does one: it may have been passed to a process that the walk had been at already. */
+	facts(&trial, NOBODY("3s"));
+	expect_holding(&trial, 5, 0, "");
+	assert_true(table_wants_holders(trial.table));
+	facts(&trial, NOBODY("3s"));
+	expect_holding(&trial, 5, 0, "hidden");
+	assert_false(table_wants_holders(trial.table));
 	facts(&trial, NOBODY("3s"));
 	expect_holding(&trial, 5, 0, "hidden");
 	facts(&trial, "4s" HOLDING "4s holder sk=a1 cookie=5 pid=50 start=1 fd=4 comm=\"sh\"\n"
 	              "4s" HELD);
 	expect_holding(&trial, 5, 50, "open");
 	/* Passed on to where it cannot be seen: who had it last is named still. */
-	facts(&trial, NOBODY("5s"));
+	facts(&trial, NOBODY("5s") NOBODY("6s"));
 	expect_holding(&trial, 5, 50, "hidden");
 	trial_end(&trial);
 }
@@ -203,10 +211,29 @@ static void unaccepted_and_orphaned_sockets_are_not_hidden(void **state)
 {
 	TRIAL(10);
 
-	facts(&trial, SEEN("1s", "queues") NOBODY("2s"));
+	facts(&trial, SEEN("1s", "queues") NOBODY("2s") NOBODY("2s"));
 	expect_holding(&trial, 5, 0, "");
-	facts(&trial, SEEN("3s", "dead") NOBODY("4s"));
+	facts(&trial, SEEN("3s", "dead") NOBODY("4s") NOBODY("4s"));
 	expect_holding(&trial, 5, 0, "");
+	trial_end(&trial);
+}
+
+/* Its address is another one's by now: the kernel tells that by cookie, if it has one, and inode. */
+static void what_is_at_the_address_later_has_other_holders(void **state)
+{
+	static const char *const others[] = {"cookie=6 ", "", "cookie=5 inode=9 "};
+	char line[160];
+
+	TRIAL(10);
+	facts(&trial, SEEN("1s", "socket") "2s" HOLDING);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		snprintf(line, sizeof(line), "2s holder sk=a1 %spid=50 start=1 fd=4 comm=\"sh\"\n",
+		         others[i]);
+		facts(&trial, line);
+		expect_holding(&trial, 5, 0, "");
+	}
+	facts(&trial, "2s holder sk=a1 cookie=5 inode=77 pid=51 start=1 fd=4 comm=\"nc\"\n2s" HELD);
+	expect_holding(&trial, 5, 51, "open");
 	trial_end(&trial);
 }
 
@@ -267,6 +294,7 @@ int main(void)
 		cmocka_unit_test(what_is_open_but_found_nowhere_is_hidden),
 		cmocka_unit_test(what_was_opened_during_a_walk_is_not_hidden),
 		cmocka_unit_test(unaccepted_and_orphaned_sockets_are_not_hidden),
+		cmocka_unit_test(what_is_at_the_address_later_has_other_holders),
 		cmocka_unit_test(sockets_of_the_kernel_say_so),
 		cmocka_unit_test(proc_tells_holders_by_inode),
 		cmocka_unit_test(stacks_are_found_by_id),

@@ -86,13 +86,14 @@ line() {
 	}'
 }
 
-# cost COMMAND...: user and system time in seconds, most memory in KiB, and seconds it took.
+# cost COMMAND...: user and system time in seconds, most memory in KiB, seconds it took, and user time.
 cost() {
 	python3 - "$@" <<-'END'
 		import resource, subprocess, sys, time
 		began = time.monotonic()
 		subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 		usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-		print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss, time.monotonic() - began)
+		print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss, time.monotonic() - began,
+		      usage.ru_utime)
 	END
 }

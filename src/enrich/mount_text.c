@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "enrich/mount_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_octal(char c)
+{
+	return c >= '0' && c <= '7';
+}
+
+/* "\ooo" of a byte that is not NUL. */
+static bool is_escape(const char *text)
+{
+	return text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && is_octal(text[2]) &&
+	       is_octal(text[3]) && strncmp(text + 1, "000", 3) != 0;
+}
+
+/* Space, tab, newline and backslash are written as \ooo (fs/proc_namespace.c, mangle). */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	while (*text) {
+		if (is_escape(text)) {
+			*to++ = (char)((text[1] & 3) << 6 | (text[2] & 7) << 3 | (text[3] & 7));
+			text += 4;
+		} else {
+			*to++ = *text++;
+		}
+	}
+	*to = '\0';
+}
+
+/*
+ * Fields are told by their position alone, as users choose what stands in them (the source of a
+ * mount may be called "net:[1]"); the kernel escapes blanks in each.
+ *
+ *	99 25 0:4 net:[4026532281] /run/docker/netns/3f1c0a rw shared:7 - nsfs nsfs rw
+ *	1  2  3   4 root           5 point                  6  (any)      type source
+ */
+bool mount_parse_line(char *line, struct mount_line *mount)
+{
+	char *fields[6], *rest = line, *word;
+
+	line[strcspn(line, "\n")] = '\0';
+	for (int i = 0; i < 6; i++) {
+		fields[i] = strsep(&rest, " ");
+		if (!rest)
+			return false;
+	}
+	do {
+		word = strsep(&rest, " ");
+	} while (word && strcmp(word, "-") != 0);
+	word = strsep(&rest, " ");
+	if (!word)
+		return false;
+	*mount = (struct mount_line){.root = fields[3], .point = fields[4], .type = word};
+	unescape(mount->root);
+	unescape(mount->point);
+	return true;
+}
+
+uint32_t mount_netns(const struct mount_line *mount)
+{
+	return strcmp(mount->type, "nsfs") == 0 ? netns_parse_link(mount->root) : 0;
+}
+
+uint32_t netns_parse_link(const char *text)
+{
+	unsigned long inode;
+	char *end;
+
+	if (strncmp(text, "net:[", 5) != 0 || text[5] < '0' || text[5] > '9')
+		return 0;
+	inode = strtoul(text + 5, &end, 10);
+	return strcmp(end, "]") == 0 && inode <= UINT32_MAX ? (uint32_t)inode : 0;
+}
