@@ -30,11 +30,11 @@ struct output {
 	struct outlet *outlet; /* NULL: who prints waits for the reader */
 	struct view rows, changes;
 	const struct field **row_columns, **change_columns;
-	struct totals seen; /* of what the filters select: since it began, no rows */
+	struct totals seen;       /* of what the filters select: since it began, no rows */
 	uint64_t changes_printed; /* or facts */
-	uint64_t skipped; /* snapshots that a reader was not ready for */
-	bool begun;       /* something stands above what comes */
-	int err;          /* first error of the stream */
+	uint64_t skipped;         /* snapshots that a reader was not ready for */
+	bool begun;               /* something stands above what comes */
+	int err;                  /* first error of the stream */
 };
 
 static const struct view_format *const formats[] = {
