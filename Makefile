@@ -76,7 +76,7 @@ help:
 	@echo 'coverage         what unit and golden tests run of the pure layers; FILE=src/core/x.c'
 	@echo 'fuzz             let clang search for bad input, $$(FUZZ_SECONDS) s a target'
 	@echo 'bench            what all costs, beside peers and against targets (root, minutes)'
-	@echo 'bench-churn      whether memory grows in half an hour of connections that come and go (root)'
+	@echo 'bench-churn      whether memory grows in an hour of connections that come and go (root)'
 	@echo 'matrix           boot Debian kernels in QEMU and test in each (network; no root)'
 	@echo 'bench-codec      size and speed of a recording of FACTS=FILE (events --facts)'
 	@echo 'install          into $$(DESTDIR)$$(PREFIX); uninstall'
@@ -179,7 +179,7 @@ bench: $(B)/tcptrail $(B)/scenario $(B)/bench/multiply $(B)/bench/growth
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario MULTIPLY=$(B)/bench/multiply \
 		sh -c '$(B)/bench/growth && tools/bench/hostile && tools/bench/record && tools/bench/storm && tools/bench/sockets'
 
-# Half an hour, or CHURN_MINUTES.
+# An hour, or CHURN_MINUTES.
 bench-churn: $(B)/tcptrail $(B)/scenario
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario tools/bench/churn $(CHURN_MINUTES)
 

@@ -87,6 +87,9 @@ static void answer_questions(struct feed *feed)
 		case ASK_TASK:
 			feed_tell_task(feed, question.pid, question.start);
 			break;
+		case ASK_STACK:
+			live_forget_stack(feed->live, question.stack);
+			break;
 		}
 	}
 }
@@ -107,22 +110,39 @@ static void teach_stack(uint64_t space, uint64_t ip, const struct stack_rule *ru
 	live_teach_stack(feed->live, space, ip, rule);
 }
 
+static bool is_known(const struct feed *feed, const struct fact_name *fact)
+{
+	const struct name_key key = {fact->kind, {fact->key[0], fact->key[1]}};
+	const char *known = names_find(table_names(feed->table), key);
+
+	return known && strlen(known) == fact->size && !memcmp(known, fact->name, fact->size);
+}
+
+/* Frames that several stacks have are named with each of them, for names are forgotten. */
+static void on_stack_fact(const struct fact *fact, void *arg)
+{
+	struct feed *feed = arg;
+
+	if (fact->type != FACT_NAME || !is_known(feed, (const struct fact_name *)fact))
+		feed_fact(fact, feed);
+}
+
 /* Before the facts that name them, so that an event is printed with its stack. */
 static int drain_stacks(struct feed *feed)
 {
 	int err = live_drain_stacks(feed->live, take_stack, feed);
 
 	for (int i = 0; i < STACKS_WAITS && !live_is_filling(feed->live); i++)
-		if (!stacks_wait(feed->stacks, STACKS_WAIT_MS, feed_fact, feed))
+		if (!stacks_wait(feed->stacks, STACKS_WAIT_MS, on_stack_fact, feed))
 			return err;
-	stacks_collect(feed->stacks, feed_fact, feed);
+	stacks_collect(feed->stacks, on_stack_fact, feed);
 	return err;
 }
 
 void feed_wait_stacks(struct feed *feed, unsigned int timeout_ms)
 {
 	if (feed->stacks)
-		stacks_wait(feed->stacks, timeout_ms, feed_fact, feed);
+		stacks_wait(feed->stacks, timeout_ms, on_stack_fact, feed);
 }
 
 void feed_report_losses(struct feed *feed)
@@ -196,13 +216,15 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 	if (!feed)
 		return diag_fail(diag, -ENOMEM, "out of memory");
 	feed->table = table;
+	map_init(&feed->examined, sizeof(struct task_id), sizeof(struct task_id));
 	feed->config = *config;
 	schedule_init(&feed->schedule, config->walk_interval,
 	              PART_BIT(PART_SOCKETS) | (config->no_holders ? 0 : PART_BIT(PART_HOLDERS)));
 	table_enable_questions(
 		table,
 		QUESTION_BIT(ASK_TASK) |
-			(config->trace ? QUESTION_BIT(ASK_MINI) | QUESTION_BIT(ASK_PORT) : 0));
+			(config->trace ? QUESTION_BIT(ASK_MINI) | QUESTION_BIT(ASK_PORT) : 0) |
+			(wants_stacks(config) ? QUESTION_BIT(ASK_STACK) : 0));
 	feed->finds_pids = process_pids_are_global();
 	err = open_live(feed, shortfall, diag);
 	if (err) {
@@ -280,6 +302,7 @@ void feed_close(struct feed *feed)
 	netns_list_free(&feed->netns);
 	feed_forget_rows(feed);
 	numbers_free(&feed->departed);
+	map_free(&feed->examined);
 	free(feed);
 }
 

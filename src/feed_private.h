@@ -3,6 +3,7 @@
 #ifndef TCPTRAIL_FEED_PRIVATE_H
 #define TCPTRAIL_FEED_PRIVATE_H
 
+#include "base/map.h"
 #include "base/numbers.h"
 #include "enrich/netns.h"
 #include "enrich/resolve.h"
@@ -10,6 +11,11 @@
 #include "feed.h"
 #include "feed_schedule.h"
 #include "source/sockdiag.h"
+
+/* A process. */
+struct task_id {
+	uint64_t start, pid;
+};
 
 struct feed {
 	struct table *table;
@@ -19,6 +25,7 @@ struct feed {
 	struct resolve *resolve;
 	struct stacks *stacks;    /* NULL: not wanted */
 	struct netns_list netns;  /* as the last walk found them */
+	struct map examined;      /* processes whose threads were looked at since the last walk */
 	struct numbers populated; /* namespaces that had rows when the last walk began ... */
 	struct feed_few *few;     /* ... and their rows, in the order of populated */
 	size_t few_room;
@@ -59,6 +66,7 @@ void feed_bury_tasks(struct feed *feed);
 void feed_loss(struct feed *feed);
 void feed_clock(struct feed *feed); /* tells of a wall clock that was set */
 int feed_diag_walk(struct feed *feed, uint32_t netns, struct diag *diag);
+/* Twice, if the first time open sockets were missed: an fd may have moved. 0 or -errno. */
 int feed_walk_holders(struct feed *feed);
 
 /* One socket, in whatever namespace, by sock_diag: FACT_SEEN, FACT_GONE, or nothing if that fails. */

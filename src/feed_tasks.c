@@ -89,6 +89,15 @@ static uint32_t clamp(uint64_t number)
 	return number < UINT32_MAX ? (uint32_t)number : 0;
 }
 
+/* Was it looked at already? Each of its groups asks. */
+static bool was_examined(struct feed *feed, const struct task *task)
+{
+	const struct task_id id = {.start = task->start, .pid = task->pid};
+	size_t count = feed->examined.count;
+
+	return map_get(&feed->examined, &id) && feed->examined.count == count;
+}
+
 static void examine_task(struct feed *feed, const struct task *task)
 {
 	struct fact_doing fact = {
@@ -98,7 +107,8 @@ static void examine_task(struct feed *feed, const struct task *task)
 	};
 	struct doing doing;
 
-	if (!feed->finds_pids || doing_read(task->pid, task->start, &doing))
+	if (!feed->finds_pids || was_examined(feed, task) ||
+	    doing_read(task->pid, task->start, &doing))
 		return;
 	fact.fds = doing.fds_known ? doing.fds : 0;
 	fact.fd_limit = doing.limit_known ? clamp(doing.fd_limit) : 0;

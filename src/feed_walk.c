@@ -206,20 +206,18 @@ static int walk_proc(struct feed *feed)
 	return 0;
 }
 
-static int walk_holders_once(struct feed *feed)
+static int walk_holders(struct feed *feed)
 {
 	int err = feed->live ? live_walk_holders(feed->live) : -ENOTSUP;
 
 	return err == -ENOTSUP ? walk_proc(feed) : err;
 }
 
-/* The first one is all there is of a list: what it has missed is searched for again. */
 int feed_walk_holders(struct feed *feed)
 {
-	bool first = !feed->schedule.all || !feed->config.trace;
-	int err = walk_holders_once(feed);
+	int err = walk_holders(feed);
 
-	return !err && first && table_wants_holders(feed->table) ? walk_holders_once(feed) : err;
+	return !err && table_wants_holders(feed->table) ? walk_holders(feed) : err;
 }
 
 /* Have facts of that kind been lost since this was asked last? */
@@ -262,7 +260,7 @@ static int walk_part(struct feed *feed, enum walk_part part)
 	case PART_SOCKETS:
 		return walk_sockets(feed);
 	case PART_HOLDERS:
-		return feed_walk_holders(feed);
+		return walk_holders(feed);
 	case PART_COUNT:
 		break;
 	}
@@ -274,6 +272,7 @@ static int walk_parts(struct feed *feed, uint32_t parts)
 {
 	int err, first = 0;
 
+	map_free(&feed->examined);
 	feed_clock(feed);
 	schedule_begun(&feed->schedule, parts);
 	for (enum walk_part part = 0; part < PART_COUNT; part++) {
@@ -293,13 +292,19 @@ static int walk_parts(struct feed *feed, uint32_t parts)
 	feed_tell_tasks(feed);
 	if (may_miss_exits(feed))
 		feed_bury_tasks(feed);
+	feed->last_cgroup = feed->last_netns = 0; /* names may have been forgotten */
 	schedule_ended(&feed->schedule, parts, clock_boot());
 	return first;
 }
 
 int feed_walk(struct feed *feed)
 {
-	return walk_parts(feed, feed->schedule.parts);
+	int err = walk_parts(feed, feed->schedule.parts), again = 0;
+
+	/* Somebody will look at the table now. */
+	if (table_wants_holders(feed->table))
+		again = walk_parts(feed, PART_BIT(PART_HOLDERS));
+	return err ? err : again;
 }
 
 void feed_walk_if_due(struct feed *feed)

@@ -103,17 +103,18 @@ int why_headlines(struct why_command *why, FILE *out)
 
 int why_print(struct why_command *why)
 {
-	uint64_t window = groups_window(why->groups);
+	struct findings_scope scope = {.window = groups_window(why->groups)};
 	struct finding *findings;
 	size_t count;
 	int err = judge(why, &findings, &count);
 
 	if (err)
 		return err;
+	groups_forgotten(why->groups, &scope.forgotten);
 	if (why->options->format == OUTPUT_JSON)
-		err = findings_json(&why->view, findings, count, window);
+		err = findings_json(&why->view, findings, count, &scope);
 	else
-		err = findings_text(&why->view, findings, count, why->options->verbose, window,
+		err = findings_text(&why->view, findings, count, why->options->verbose, &scope,
 		                    why->options->continuous);
 	rules_free(findings, count);
 	return err;

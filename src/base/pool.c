@@ -14,28 +14,62 @@ void pool_init(struct pool *pool, size_t element, uint32_t max)
 
 void pool_free(struct pool *pool)
 {
-	for (uint32_t i = 0; i * CHUNK < pool->used; i++)
-		free(pool->chunks[i]);
+	for (uint32_t i = 0; i < pool->chunk_count; i++)
+		free(pool->chunks[i].elements);
 	free(pool->chunks);
+	free(pool->zero);
 	pool->chunks = NULL;
-	pool->used = 0;
+	pool->zero = NULL;
+	pool->used = pool->chunk_count = 0;
 }
 
 void *pool_at(const struct pool *pool, uint32_t index)
 {
-	return pool->chunks[index >> CHUNK_SHIFT] + (index & (CHUNK - 1)) * pool->element;
+	char *elements = pool->chunks[index >> CHUNK_SHIFT].elements;
+
+	return (elements ? elements : pool->zero) + (index & (CHUNK - 1)) * pool->element;
 }
 
-static int add_chunk(struct pool *pool)
+static bool is_empty(const struct pool *pool, uint32_t index)
 {
-	uint32_t count = pool->used >> CHUNK_SHIFT;
-	char **chunks = realloc(pool->chunks, (count + 1) * sizeof(*chunks));
+	return !pool->chunks[index >> CHUNK_SHIFT].elements;
+}
 
+/* Chunks up to that number, without memory for elements. */
+static int add_chunks(struct pool *pool, uint32_t count)
+{
+	struct pool_chunk *chunks;
+
+	if (count <= pool->chunk_count)
+		return 0;
+	if (!pool->zero)
+		pool->zero = calloc(CHUNK, pool->element);
+	chunks = pool->zero ? reallocarray(pool->chunks, count, sizeof(*chunks)) : NULL;
 	if (!chunks)
 		return -1;
+	memset(chunks + pool->chunk_count, 0, (count - pool->chunk_count) * sizeof(*chunks));
 	pool->chunks = chunks;
-	chunks[count] = malloc(CHUNK * pool->element);
-	return chunks[count] ? 0 : -1;
+	pool->chunk_count = count;
+	return 0;
+}
+
+/* Gives memory to the chunk of a free element; what is free in it stays so, in the same order. */
+static int fill_chunk(struct pool *pool, uint32_t index)
+{
+	struct pool_chunk *chunk = &pool->chunks[index >> CHUNK_SHIFT];
+	uint32_t first = index & ~(CHUNK - 1);
+
+	if (chunk->elements)
+		return 0;
+	chunk->elements = calloc(CHUNK, pool->element);
+	if (!chunk->elements)
+		return -1;
+	for (uint32_t i = 0; chunk->linked && i < CHUNK; i++) {
+		uint32_t next = i + 1 < CHUNK ? first + i + 1 : chunk->next;
+
+		memcpy(pool_at(pool, first + i), &next, sizeof(next));
+	}
+	return 0;
 }
 
 uint32_t pool_take(struct pool *pool)
@@ -43,11 +77,14 @@ uint32_t pool_take(struct pool *pool)
 	uint32_t index = pool->free;
 
 	if (index != POOL_NONE) {
+		if (fill_chunk(pool, index))
+			return POOL_NONE;
 		memcpy(&pool->free, pool_at(pool, index), sizeof(pool->free));
 	} else {
 		if (pool->used >= pool->max)
 			return POOL_NONE;
-		if (!(pool->used & (CHUNK - 1)) && add_chunk(pool))
+		if (add_chunks(pool, (pool->used >> CHUNK_SHIFT) + 1) ||
+		    fill_chunk(pool, pool->used))
 			return POOL_NONE;
 		index = pool->used++;
 	}
@@ -67,35 +104,70 @@ int pool_claim(struct pool *pool, uint32_t index)
 {
 	if (index < pool->used || index >= pool->max)
 		return -1;
-	while (pool->used <= index) {
-		if (!(pool->used & (CHUNK - 1)) && add_chunk(pool))
-			return -1;
-		memset(pool_at(pool, pool->used++), 0, pool->element);
-	}
+	if (add_chunks(pool, (index >> CHUNK_SHIFT) + 1) || fill_chunk(pool, index))
+		return -1;
+	for (uint32_t i = pool->used; i <= index && !is_empty(pool, i); i++)
+		memset(pool_at(pool, i), 0, pool->element);
+	memset(pool_at(pool, index), 0, pool->element);
+	pool->used = index + 1;
 	pool->live++;
 	return 0;
 }
 
-static uint32_t chunks_of(uint32_t used)
+static bool has_taken(const struct pool *pool, uint32_t chunk, bool (*taken)(const void *element))
 {
-	return (used >> CHUNK_SHIFT) + !!(used & (CHUNK - 1));
+	uint32_t end = (chunk + 1) << CHUNK_SHIFT;
+
+	for (uint32_t i = chunk << CHUNK_SHIFT; i < end && i < pool->used; i++)
+		if (!is_empty(pool, i) && taken(pool_at(pool, i)))
+			return true;
+	return false;
 }
 
-void pool_order(struct pool *pool, bool (*taken)(const void *element))
+/* Down to the last element in use. */
+static void shorten(struct pool *pool, bool (*taken)(const void *element))
 {
-	uint32_t chunks = chunks_of(pool->used);
-
-	while (pool->used && !taken(pool_at(pool, pool->used - 1)))
+	while (pool->used &&
+	       (is_empty(pool, pool->used - 1) || !taken(pool_at(pool, pool->used - 1))))
 		pool->used--;
-	while (chunks > chunks_of(pool->used))
-		free(pool->chunks[--chunks]);
-	pool->free = POOL_NONE;
-	for (uint32_t i = pool->used; i; i--) {
+	while (pool->chunk_count << CHUNK_SHIFT >= pool->used + CHUNK) {
+		pool->chunk_count--;
+		free(pool->chunks[pool->chunk_count].elements);
+	}
+}
+
+/* A chunk without an element in use, which is not the last one: all of it is free. */
+static void empty_chunk(struct pool *pool, uint32_t number)
+{
+	struct pool_chunk *chunk = &pool->chunks[number];
+
+	free(chunk->elements);
+	*chunk = (struct pool_chunk){.linked = true, .next = pool->free};
+	pool->free = number << CHUNK_SHIFT;
+}
+
+static void link_free(struct pool *pool, uint32_t chunk, bool (*taken)(const void *element))
+{
+	uint32_t first = chunk << CHUNK_SHIFT, i = first + CHUNK;
+
+	for (i = i < pool->used ? i : pool->used; i > first; i--) {
 		void *element = pool_at(pool, i - 1);
 
 		if (taken(element))
 			continue;
 		memcpy(element, &pool->free, sizeof(pool->free));
 		pool->free = i - 1;
+	}
+}
+
+void pool_order(struct pool *pool, bool (*taken)(const void *element))
+{
+	shorten(pool, taken);
+	pool->free = POOL_NONE;
+	for (uint32_t chunk = pool->chunk_count; chunk; chunk--) {
+		if (has_taken(pool, chunk - 1, taken))
+			link_free(pool, chunk - 1, taken);
+		else
+			empty_chunk(pool, chunk - 1);
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Elements of one size, named by a 32-bit index that stays valid until it is
- * put back. Memory grows in chunks and never moves.
+ * put back. Memory grows in chunks and never moves; a chunk without any element in use has
+ * none after pool_order(), and until one of its elements is taken.
  */
 #ifndef TCPTRAIL_BASE_POOL_H
 #define TCPTRAIL_BASE_POOL_H
@@ -12,8 +13,16 @@
 
 #define POOL_NONE UINT32_MAX
 
+struct pool_chunk {
+	char *elements; /* NULL: all are free */
+	bool linked;    /* ... and follow each other in the free list; then comes `next` */
+	uint32_t next;
+};
+
 struct pool {
-	char **chunks;
+	struct pool_chunk *chunks;
+	uint32_t chunk_count;
+	char *zero;     /* what free elements without memory read as */
 	size_t element; /* bytes, at least 4 */
 	uint32_t used;  /* elements ever handed out: all indices are below */
 	uint32_t live;  /* elements in use */
@@ -39,6 +48,7 @@ int pool_claim(struct pool *pool, uint32_t index);
  * are the pool's while it is free.
  */
 void pool_order(struct pool *pool, bool (*taken)(const void *element));
+/* Of one that is not in use: to be read only. */
 void *pool_at(const struct pool *pool, uint32_t index);
 
 #endif

@@ -87,8 +87,27 @@ void ask_task(struct table *t, uint32_t pid, uint64_t start)
 	wishes->items[wishes->count++] = (struct task_wish){pid, start};
 }
 
+/* Each is met again, or was of a process that is gone: those beyond STACKS_MAX are not missed. */
+void ask_stack(struct table *t, uint64_t id)
+{
+	struct stack_wishes *wishes = &t->stack_wishes;
+	uint64_t *items;
+
+	if (!(t->asks & QUESTION_BIT(ASK_STACK)) || wishes->count >= STACKS_MAX)
+		return;
+	if (wishes->count == wishes->room) {
+		items = reallocarray(wishes->items, wishes->room * 2 + 64, sizeof(*items));
+		if (!items)
+			return; /* its sockets have no stack */
+		wishes->items = items;
+		wishes->room = wishes->room * 2 + 64;
+	}
+	wishes->items[wishes->count++] = id;
+}
+
 void ask_free(struct table *t)
 {
+	free(t->stack_wishes.items);
 	free(t->task_wishes.items);
 	free(t->heap.items);
 	free(t->ports.items);
@@ -148,6 +167,16 @@ static bool next_task(struct table *t, struct question *question)
 	return true;
 }
 
+static bool next_stack(struct table *t, struct question *question)
+{
+	struct stack_wishes *wishes = &t->stack_wishes;
+
+	if (!wishes->count)
+		return false;
+	*question = (struct question){.kind = ASK_STACK, .stack = wishes->items[--wishes->count]};
+	return true;
+}
+
 static bool next_mini(struct table *t, struct question *question)
 {
 	while (t->heap.count && t->heap.items[0].due <= t->now) {
@@ -167,6 +196,7 @@ static bool next_mini(struct table *t, struct question *question)
 bool table_next_question(struct table *t, uint32_t kinds, struct question *question)
 {
 	return (kinds & QUESTION_BIT(ASK_PORT) && next_port(t, question)) ||
+	       (kinds & QUESTION_BIT(ASK_STACK) && next_stack(t, question)) ||
 	       (kinds & QUESTION_BIT(ASK_TASK) && next_task(t, question)) ||
 	       (kinds & QUESTION_BIT(ASK_MINI) && next_mini(t, question));
 }

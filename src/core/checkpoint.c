@@ -70,25 +70,19 @@ static void tell_head(struct teller *teller)
 
 /* --- beside the sockets --------------------------------------------------------------------- */
 
-static void tell_stacks(struct teller *teller)
+static void tell_stack(const struct stack *stack, void *teller)
 {
 	union {
 		struct fact_stack fact;
 		char room[sizeof(struct fact_stack) + FACT_STACK_MAX * sizeof(uint64_t)];
 	} u;
 
-	for (uint32_t i = 0; i < teller->table->stacks.used; i++) {
-		const struct stack *stack = pool_at(&teller->table->stacks, i);
-
-		if (!stack->ips)
-			continue;
-		memset(&u, 0, sizeof(u));
-		u.fact.id = stack->id;
-		u.fact.space = stack->space;
-		u.fact.count = stack->count;
-		memcpy(u.fact.ips, stack->ips, stack->count * sizeof(*stack->ips));
-		tell(teller, &u.fact.h, FACT_STACK, stack->count);
-	}
+	memset(&u, 0, sizeof(u));
+	u.fact.id = stack->id;
+	u.fact.space = stack->space;
+	u.fact.count = stack->count;
+	memcpy(u.fact.ips, stack->ips, stack->count * sizeof(*stack->ips));
+	tell(teller, &u.fact.h, FACT_STACK, stack->count);
 }
 
 static void tell_counters(struct teller *teller)
@@ -294,7 +288,7 @@ int table_checkpoint(struct table *t, fact_fn *fn, void *arg)
 		return -EBUSY;
 	tell_head(&teller);
 	names_tell(t->names, t->now, &counted);
-	tell_stacks(&teller);
+	stacks_each(t, tell_stack, &teller);
 	tell_counters(&teller);
 	tell_tasks(&teller);
 	tell_origins(&teller);

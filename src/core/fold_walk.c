@@ -83,37 +83,38 @@ static bool is_unheld(const struct table *t, const struct row *row)
 	       row->born < t->hold_begin && row->changed < t->hold_begin && !is_held(t, row);
 }
 
-static bool is_missed(const struct table *t, enum fact_walk_kind kind, const struct row *row)
+static void add_index(struct buffer *rows, const struct row *row)
 {
-	if (kind == WALK_SOCKETS)
-		return t->walking && row->sk && walk_missed(t, row);
-	return t->holding && row->used && !(row->flags & ROW_HIDDEN) &&
-	       (is_left(t, row) || is_unheld(t, row));
+	buffer_add(rows, &row->self, sizeof(row->self));
 }
 
-/* The first one that the walk is about, and those that follow; of sockets: of its namespace alone. */
-static const struct row *first_of_walk(const struct table *t, enum fact_walk_kind kind)
+/* Of its namespace alone: there may be thousands, most of them empty. */
+static void add_unseen(const struct table *t, struct buffer *rows)
 {
-	if (kind == WALK_SOCKETS)
-		return space_first(t, t->walk_netns);
-	return t->rows.used ? row_at(t, 0) : NULL;
+	const struct row *row = space_first(t, t->walk_netns);
+
+	for (; row; row = row_at(t, row->next_in_space))
+		if (row->sk && walk_missed(t, row))
+			add_index(rows, row);
 }
 
-static const struct row *next_of_walk(const struct table *t, enum fact_walk_kind kind,
-                                      const struct row *row)
+static void add_unheld(const struct table *t, struct buffer *rows)
 {
-	if (kind == WALK_SOCKETS)
-		return row_at(t, row->next_in_space);
-	return row->self + 1 < t->rows.used ? row_at(t, row->self + 1) : NULL;
+	for (uint32_t i = 0; i < t->rows.used; i++) {
+		const struct row *row = row_at(t, i);
+
+		if (row->used && !(row->flags & ROW_HIDDEN) &&
+		    (is_left(t, row) || is_unheld(t, row)))
+			add_index(rows, row);
+	}
 }
 
 void table_missed(const struct table *t, enum fact_walk_kind kind, struct buffer *rows)
 {
-	const struct row *row = first_of_walk(t, kind);
-
-	for (; row; row = next_of_walk(t, kind, row))
-		if (is_missed(t, kind, row))
-			buffer_add(rows, &row->self, sizeof(row->self));
+	if (kind == WALK_SOCKETS && t->walking)
+		add_unseen(t, rows);
+	else if (kind == WALK_HOLDERS && t->holding)
+		add_unheld(t, rows);
 }
 
 /* Mini and request sockets end without an event; others only if it was lost. */
@@ -124,7 +125,6 @@ static void vanish(struct table *t, struct row *row, uint64_t time)
 	row_retire(t, row, time);
 }
 
-/* Of its namespace alone: there may be thousands, most of them empty. */
 static void sweep_sockets(struct table *t)
 {
 	struct row *row = space_first(t, t->walk_netns), *next;
@@ -151,6 +151,31 @@ static void note_unheld(struct table *t, struct row *row)
 	t->unheld = true;
 }
 
+/* Names that no socket and no process has any more. */
+static void sweep_names(struct table *t)
+{
+	const struct task *task;
+	uint64_t cgroup = 0;
+	uint32_t uid = UINT32_MAX;
+
+	for (uint32_t i = 0; i < t->rows.used; i++) {
+		const struct row *row = row_at(t, i);
+
+		if (!row->used)
+			continue;
+		if (row->cgroup != cgroup)
+			names_mark(t->names, name_key_number(NAME_CGROUP, row->cgroup));
+		if (row->uid != uid)
+			names_mark(t->names, name_key_number(NAME_USER, row->uid));
+		cgroup = row->cgroup;
+		uid = row->uid;
+	}
+	for (uint32_t i = 0; (task = table_next_task(t, &i));)
+		names_mark(t->names, name_key_number(NAME_USER, task->uid));
+	names_sweep(t->names, NAME_CGROUP);
+	names_sweep(t->names, NAME_USER);
+}
+
 /* Holders that are no more; and sockets in CLOSE, which only an fd keeps alive. */
 static void sweep_holders(struct table *t, bool saw_all)
 {
@@ -170,6 +195,7 @@ static void sweep_holders(struct table *t, bool saw_all)
 			note_unheld(t, row);
 	}
 	t->totals.holders_known = true;
+	sweep_names(t);
 }
 
 void fold_walk_end(struct table *t, const struct fact_walk *fact)

@@ -7,18 +7,8 @@
 
 #include "base/clock.h"
 #include "core/endpoint.h"
+#include "core/flows.h"
 #include "core/host.h"
-#include "core/group_map.h"
-
-#define CLASS_PLACE 1 /* in keys of flows: of all processes there; otherwise 0 */
-
-/* Who came into a state and who left it. */
-struct flow {
-	struct group_key key;
-	uint64_t entered, left;
-	uint64_t failed[CONNECT_FAILURE_COUNT]; /* of SYN_SENT */
-	char comm[FACT_COMM_LEN];               /* if any has failed */
-};
 
 /* Of a group in the making: one socket. */
 struct member {
@@ -26,12 +16,25 @@ struct member {
 	uint32_t group;
 };
 
+/* How many more came into a state than left it. */
+struct growth_key {
+	uint64_t start;
+	uint32_t pid;
+	uint16_t state;
+	uint16_t all; /* all processes: no pid */
+};
+
+struct growth {
+	struct growth_key key;
+	int64_t by;
+};
+
 struct groups {
 	const struct table *table;
 	uint64_t since;
-	struct group_map flows, groups;
-	uint32_t *came; /* by row: number of the flow that its entry counts in, 0: none */
-	size_t came_room;
+	struct flows flows;
+	struct map groups;
+	struct map growth; /* struct growth; empty: to be summed up */
 	struct member *members;
 	size_t member_count;
 };
@@ -87,8 +90,9 @@ struct groups *groups_new(const struct table *table)
 		return NULL;
 	groups->table = table;
 	groups->since = table_now(table);
-	group_map_init(&groups->flows, sizeof(struct flow));
-	group_map_init(&groups->groups, sizeof(struct group));
+	flows_init(&groups->flows, table);
+	map_init(&groups->groups, sizeof(struct group_key), sizeof(struct group));
+	map_init(&groups->growth, sizeof(struct growth_key), sizeof(struct growth));
 	return groups;
 }
 
@@ -96,9 +100,9 @@ void groups_free(struct groups *groups)
 {
 	if (!groups)
 		return;
-	group_map_free(&groups->flows);
-	group_map_free(&groups->groups);
-	free(groups->came);
+	flows_free(&groups->flows);
+	map_free(&groups->groups);
+	map_free(&groups->growth);
 	free(groups->members);
 	free(groups);
 }
@@ -112,154 +116,108 @@ uint64_t groups_window(const struct groups *groups)
 	return now > since ? now - since : 0;
 }
 
-double groups_rate(const struct groups *groups, uint64_t number)
+uint64_t groups_window_of(const struct groups *groups, const struct group *group)
 {
-	uint64_t window = groups_window(groups);
+	uint64_t now = table_now(groups->table);
+
+	if (!group->since)
+		return groups_window(groups);
+	return now > group->since ? now - group->since : 0;
+}
+
+double groups_rate(const struct groups *groups, const struct group *group, uint64_t number)
+{
+	uint64_t window = groups_window_of(groups, group);
 
 	return window ? (double)number * NS_PER_SEC / (double)window : 0;
 }
 
-/* In groups->came. */
-static uint32_t flow_number(const struct groups *groups, const struct flow *flow)
+void groups_forgotten(const struct groups *groups, struct groups_forgotten *forgotten)
 {
-	return (uint32_t)group_map_index(&groups->flows, flow) + 1;
-}
-
-static struct group_key key_of_place(const struct group_key *key)
-{
-	struct group_key place = *key;
-
-	place.pid = 0;
-	place.start = 0;
-	place.class = CLASS_PLACE;
-	return place;
-}
-
-static uint32_t *came_of(struct groups *groups, const struct row *row)
-{
-	size_t room = groups->came_room ? groups->came_room : 256;
-	uint32_t *came;
-
-	while (room <= row->self)
-		room *= 2;
-	if (room > groups->came_room) {
-		came = reallocarray(groups->came, room, sizeof(*came));
-		if (!came)
-			return NULL;
-		memset(came + groups->came_room, 0, (room - groups->came_room) * sizeof(*came));
-		groups->came = came;
-		groups->came_room = room;
-	}
-	return &groups->came[row->self];
-}
-
-/* Into its present state, while it was watched. */
-static bool has_come(const struct groups *groups, const struct row *row)
-{
-	return row->self < groups->came_room && groups->came[row->self];
-}
-
-/*
- * Whose it is may not have been known when it came, or it has changed hands: that of a worker
- * that accepts is its master's, who listens, as long as it is in the queue.
- */
-static void correct_flow(struct groups *groups, const struct row *row, const struct group_key *key)
-{
-	uint32_t *came = came_of(groups, row);
-	struct flow *now, *then;
-
-	if (!came || !*came)
-		return;
-	now = group_map_get(&groups->flows, key);
-	then = group_map_at(&groups->flows, *came - 1);
-	if (!now || now == then || then->key.state != key->state)
-		return;
-	then->entered--;
-	now->entered++;
-	*came = flow_number(groups, now);
-}
-
-static void count_place(struct groups *groups, const struct group_key *key, bool entered)
-{
-	struct group_key place = key_of_place(key);
-	struct flow *flow = group_map_get(&groups->flows, &place);
-
-	if (flow && entered)
-		flow->entered++;
-	else if (flow)
-		flow->left++;
-}
-
-static void count_entry(struct groups *groups, const struct row *row, const struct group_key *key)
-{
-	struct flow *flow = group_map_get(&groups->flows, key);
-	uint32_t *came = came_of(groups, row);
-
-	if (flow)
-		flow->entered++;
-	if (came)
-		*came = flow ? flow_number(groups, flow) : 0;
-	count_place(groups, key, true);
-}
-
-static void count_exit(struct groups *groups, const struct row *row, const struct group_key *key)
-{
-	struct flow *flow;
-
-	correct_flow(groups, row, key);
-	flow = group_map_get(&groups->flows, key);
-	if (flow)
-		flow->left++;
-	count_place(groups, key, false);
+	*forgotten = groups->flows.forgotten;
 }
 
 void groups_change(const struct change *change, void *arg)
 {
 	struct groups *groups = arg;
-	struct group_key key;
+	struct group_key from, to;
 
-	if ((change->kind == CHANGE_END || change->kind == CHANGE_BECAME) &&
-	    change->row->self < groups->came_room)
-		groups->came[change->row->self] = 0;
+	if (change->kind == CHANGE_END || change->kind == CHANGE_BECAME)
+		flows_end(&groups->flows, change->row);
 	if (change->kind != CHANGE_STATE)
 		return;
-	group_key_of(groups->table, change->row, &key);
-	key.state = plain_state(change->old);
-	count_exit(groups, change->row, &key);
-	key.state = plain_state(change->new);
-	count_entry(groups, change->row, &key);
+	if (groups->growth.count)
+		map_free(&groups->growth);
+	group_key_of(groups->table, change->row, &from);
+	to = from;
+	from.state = plain_state(change->old);
+	to.state = plain_state(change->new);
+	flows_move(&groups->flows, change->row, &from, &to);
 }
 
 void groups_failure(const struct change *change, struct groups *groups)
 {
 	struct group_key key;
 	struct owner owner;
-	struct flow *flow;
 
 	group_key_of(groups->table, change->row, &key);
 	key.state = STATE_SYN_SENT;
-	flow = group_map_get(&groups->flows, &key);
-	if (!flow)
-		return;
-	flow->failed[change_connect_failure(change)]++;
 	table_owner(groups->table, change->row, &owner);
-	if (owner.task)
-		memcpy(flow->comm, owner.task->comm, sizeof(flow->comm));
+	flows_fail(&groups->flows, &key, change_connect_failure(change),
+	           owner.task ? owner.task->comm : NULL);
 }
 
-int64_t groups_growth(const struct groups *groups, uint8_t state, const struct group_key *who)
+static const struct flow *flow_at(const struct groups *groups, size_t index)
 {
-	int64_t growth = 0;
+	return map_at(&groups->flows.map, index);
+}
 
-	for (size_t i = 0; i < groups->flows.count; i++) {
-		const struct flow *flow = group_map_at(&groups->flows, i);
+static bool add_growth(struct groups *groups, const struct growth_key *key, const struct flow *flow)
+{
+	struct growth *growth = map_get(&groups->growth, key);
 
-		if (flow->key.state != state || flow->key.class == CLASS_PLACE)
-			continue;
-		if (!who || (flow->key.pid == who->pid && flow->key.start == who->start))
-			growth += (int64_t)flow->entered - (int64_t)flow->left;
-	}
+	if (growth)
+		growth->by += (int64_t)flow->entered - (int64_t)flow->left;
 	return growth;
+}
+
+/* Once for all processes: each would look at all flows. */
+static bool sum_growth(struct groups *groups)
+{
+	for (size_t i = 0; i < groups->flows.map.count; i++) {
+		const struct flow *flow = flow_at(groups, i);
+		const struct growth_key all = {.state = flow->key.state, .all = 1};
+		struct growth_key key = {
+			.start = flow->key.start, .pid = flow->key.pid, .state = flow->key.state};
+		bool of_many = !key.pid && (flow->key.class == FLOW_EXITED ||
+		                            flow->key.class == FLOW_ELSEWHERE);
+
+		if (flow->key.class == FLOW_PLACE)
+			continue;
+		if (!add_growth(groups, &all, flow) ||
+		    (!of_many && !add_growth(groups, &key, flow)))
+			return false;
+	}
+	return true;
+}
+
+int groups_growth(struct groups *groups, uint8_t state, const struct group_key *who, int64_t *by)
+{
+	const struct growth_key key = {
+		.start = who ? who->start : 0,
+		.pid = who ? who->pid : 0,
+		.state = state,
+		.all = !who,
+	};
+	const struct growth *growth;
+
+	if (!groups->growth.count && !sum_growth(groups)) {
+		map_free(&groups->growth);
+		return -ENOMEM;
+	}
+	growth = map_find(&groups->growth, &key);
+	*by = growth ? growth->by : 0;
+	return 0;
 }
 
 /* --- groups --------------------------------------------------------------------------------- */
@@ -281,20 +239,20 @@ static int add_member(struct groups *groups, const struct row *row, uint8_t clas
 
 	group_key_of(groups->table, row, &key);
 	key.class = class;
-	group = group_map_get(&groups->groups, &key);
+	group = map_get(&groups->groups, &key);
 	if (!group)
 		return -ENOMEM;
 	for (int i = 0; i < GROUP_TALLIES; i++)
 		group->tally[i] += tally[i];
 	group->count++;
-	group->came += has_come(groups, row);
+	group->came += flows_has_come(&groups->flows, row);
 	group->at_least |= !(row->flags & ROW_SINCE_EXACT);
 	if (!group->example || row->since < group->example->since)
 		group->example = row;
 	*member = (struct member){
 		.age = now > row->since ? now - row->since : 0,
 		.stack = stack_of(groups->table, row),
-		.group = (uint32_t)group_map_index(&groups->groups, group),
+		.group = (uint32_t)map_index(&groups->groups, group),
 	};
 	groups->member_count++;
 	return 0;
@@ -335,32 +293,24 @@ static void conclude(struct groups *groups, struct group *group, struct member *
 	size_t count = group->count;
 	struct group_key key = group->key;
 	const struct flow *flow;
-	struct group_key place;
 
 	group->youngest = members[0].age;
 	group->median = members[(count - 1) / 2].age;
 	group->p99 = members[(count * 99 + 99) / 100 - 1].age;
 	group->oldest = members[count - 1].age;
 	find_stack(group, members, count);
-	key.class = 0;
-	flow = group_map_find(&groups->flows, &key);
+	flow = flows_find(&groups->flows, &key);
 	if (flow) {
 		group->entered = flow->entered;
 		group->left = flow->left;
+		group->since = flow->since;
 	}
-	place = key_of_place(&key);
-	flow = group_map_find(&groups->flows, &place);
+	flow = flows_find_place(&groups->flows, &key);
 	if (flow) {
 		group->place_entered = flow->entered;
 		group->place_left = flow->left;
+		group->place_since = flow->since;
 	}
-}
-
-static bool has_exited(const struct table *t, const struct group_key *key)
-{
-	const struct task *task = key->pid ? table_find_task(t, key->pid, key->start) : NULL;
-
-	return !task || task->exited;
 }
 
 static int add_failures(struct groups *groups, const struct flow *flow,
@@ -370,14 +320,14 @@ static int add_failures(struct groups *groups, const struct flow *flow,
 		struct group_key key = flow->key;
 		struct group *group;
 
-		if (!flow->failed[i] || !classes[i])
+		if (!flow->failed[i] || !classes[i] || flow->key.class == FLOW_ELSEWHERE)
 			continue;
 		key.class = classes[i];
-		if (has_exited(groups->table, &key)) {
+		if (flow_has_exited(groups->table, &key)) {
 			key.pid = 0;
 			key.start = 0;
 		}
-		group = group_map_get(&groups->groups, &key);
+		group = map_get(&groups->groups, &key);
 		if (!group)
 			return -ENOMEM;
 		group->failure = (enum connect_failure)i;
@@ -385,6 +335,8 @@ static int add_failures(struct groups *groups, const struct flow *flow,
 			memset(group->comm, 0, sizeof(group->comm));
 		else
 			memcpy(group->comm, flow->comm, sizeof(group->comm));
+		if (!group->failed || flow->since < group->since)
+			group->since = flow->since;
 		group->failed += flow->failed[i];
 		group->entered += flow->entered;
 		group->left += flow->left;
@@ -414,9 +366,9 @@ static int add_rows(struct groups *groups, group_class_fn *classify, void *arg)
 		uint8_t class = classify(groups->table, row, tally, arg);
 		struct group_key key;
 
-		if (has_come(groups, row)) {
+		if (flows_has_come(&groups->flows, row)) {
 			group_key_of(groups->table, row, &key);
-			correct_flow(groups, row, &key);
+			flows_correct(&groups->flows, row, &key);
 		}
 		if (class && !err)
 			err = add_member(groups, row, class, tally);
@@ -432,7 +384,8 @@ int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
 	int err;
 
 	table_totals(groups->table, &totals);
-	group_map_free(&groups->groups);
+	map_free(&groups->groups);
+	map_free(&groups->growth);
 	free(groups->members);
 	groups->member_count = 0;
 	groups->members = calloc(totals.rows + 1, sizeof(*groups->members));
@@ -441,13 +394,13 @@ int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
 	err = add_rows(groups, classify, arg);
 	qsort(groups->members, groups->member_count, sizeof(*groups->members), by_age);
 	for (size_t i = 0; i < groups->groups.count; i++) {
-		struct group *group = group_map_at(&groups->groups, i);
+		struct group *group = map_at(&groups->groups, i);
 
 		conclude(groups, group, groups->members + at);
 		at += group->count;
 	}
-	for (size_t i = 0; failures && i < groups->flows.count && !err; i++)
-		err = add_failures(groups, group_map_at(&groups->flows, i), failures);
+	for (size_t i = 0; failures && i < groups->flows.map.count && !err; i++)
+		err = add_failures(groups, flow_at(groups, i), failures);
 	/* By place from here on, not by key. */
 	if (groups->groups.count)
 		qsort(groups->groups.entries, groups->groups.count, sizeof(struct group),
@@ -462,5 +415,5 @@ size_t groups_count(const struct groups *groups)
 
 const struct group *groups_at(const struct groups *groups, size_t index)
 {
-	return group_map_at(&groups->groups, index);
+	return map_at(&groups->groups, index);
 }

@@ -36,6 +36,8 @@ struct group {
 	uint32_t count;
 	uint64_t entered, left; /* sockets that came into, went out of the state; of any class */
 	uint64_t place_entered, place_left; /* the same, of all processes at this place */
+	/* When these counts begin, if what was counted before was forgotten; 0: it was not. */
+	uint64_t since, place_since;
 	uint32_t came; /* of those that are there: how many came into the state meanwhile */
 	/*
 	 * Of a group of failed connects: how often that happened while it was watched. Of
@@ -89,11 +91,22 @@ const struct group *groups_at(const struct groups *groups, size_t index);
 /*
  * How many more came into a state than left it while it counted: of the process
  * that `who` names by pid and start, NULL: of all. Whose they are is as of the
- * last groups_collect().
+ * last groups_collect(). 0 or -ENOMEM.
  */
-int64_t groups_growth(const struct groups *groups, uint8_t state, const struct group_key *who);
+int groups_growth(struct groups *groups, uint8_t state, const struct group_key *who, int64_t *by);
 
-/* "per second" of a number of the window; 0 if there was none. */
-double groups_rate(const struct groups *groups, uint64_t number);
+/* For how long the group's numbers were counted, ns; of most that is groups_window(). */
+uint64_t groups_window_of(const struct groups *groups, const struct group *group);
+/* "per second" of a number of the group's window; 0 if there was none. */
+double groups_rate(const struct groups *groups, const struct group *group, uint64_t number);
+
+/*
+ * Groups of failed connects that were forgotten so that memory is bounded: they had no socket,
+ * and connects of many others failed later. What comes to them later is counted from then on.
+ */
+struct groups_forgotten {
+	uint64_t groups, failed; /* failed: connects of theirs that no group counts any more */
+};
+void groups_forgotten(const struct groups *groups, struct groups_forgotten *forgotten);
 
 #endif

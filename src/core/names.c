@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A hash of entries, each on one list as well: a wish not taken yet (by kind),
- * a wish taken, a name that may be forgotten (hosts, ports), a name to keep.
- * Wishes never push out names, so a name found stays valid until the next
- * names_apply.
+ * A hash of entries, each on one list as well: a wish not taken yet, a name (by kind both), a
+ * wish taken. Each kind has a budget of its own, so that no kind pushes out another. Wishes
+ * never push out names, so a name found stays valid until the next names_apply.
  */
 #include "core/names.h"
 
@@ -11,21 +10,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "core/endpoint.h"
 #include "fact/name.h"
 
 enum list_index {
-	/* 1 .. NAME_KIND_COUNT - 1: wishes of that kind */
-	LIST_ASKED = NAME_KIND_COUNT,
-	LIST_FORGETTABLE,
-	LIST_KEPT,
+	/* 1 .. NAME_KIND_COUNT - 1: wishes of that kind; from here on names, likewise */
+	LIST_NAMES = NAME_KIND_COUNT,
+	LIST_ASKED = 2 * NAME_KIND_COUNT,
 	LIST_COUNT
+};
+
+#define WISHES_MAX 65536
+#define BYTES_MAX  (32U << 20) /* of the names of one kind */
+
+static const struct budget {
+	uint32_t most;
+	/* When it is used up: the new one is not taken. Else the oldest one goes. */
+	bool keeps;
+} budgets[NAME_KIND_COUNT] = {
+	[NAME_NETNS] = {65536, true}, /* a walk tells what it misses */
+	[NAME_CGROUP] = {65536, false},
+	[NAME_RST] = {1024, true}, /* told once, at the beginning; the kernel has below 300 */
+	[NAME_USER] = {65536, false},
+	[NAME_PORT] = {65536, false},
+	[NAME_HOST] = {65536, false},
+	[NAME_META] = {64, true}, /* told once */
+	[NAME_FRAME] = {131072, false},
+	[NAME_TASK] = {65536, false},
+	[NAME_SETTING] = {65536, true}, /* a walk tells what it misses */
 };
 
 struct entry {
 	struct name_key key;
 	char *name; /* NULL: a wish */
-	enum list_index list;
+	unsigned int list;
+	bool marked;
 	struct entry *before, *after; /* in list, oldest first */
 	struct entry *chain;          /* in bucket */
 };
@@ -40,7 +60,10 @@ struct names {
 	uint32_t bucket_count; /* power of two */
 	uint32_t entry_count;
 	uint32_t capacity;
-	uint32_t known, wished; /* each at most capacity */
+	uint32_t known[NAME_KIND_COUNT];
+	uint64_t bytes[NAME_KIND_COUNT];
+	uint32_t wished;
+	struct hash_key secret; /* peers choose hosts */
 };
 
 /* Big-endian, so that a key reads the same on every machine. */
@@ -83,6 +106,7 @@ struct names *names_new(uint32_t capacity)
 	if (!names)
 		return NULL;
 	names->capacity = capacity;
+	names->secret = hash_key_new();
 	names->bucket_count = 64;
 	names->buckets = calloc(names->bucket_count, sizeof(*names->buckets));
 	if (!names->buckets) {
@@ -107,7 +131,9 @@ void names_forget(struct names *names)
 		}
 	}
 	memset(names->lists, 0, sizeof(names->lists));
-	names->entry_count = names->known = names->wished = 0;
+	memset(names->known, 0, sizeof(names->known));
+	memset(names->bytes, 0, sizeof(names->bytes));
+	names->entry_count = names->wished = 0;
 }
 
 void names_free(struct names *names)
@@ -123,8 +149,8 @@ void names_tell(const struct names *names, uint64_t time, const struct fact_sink
 {
 	union fact_name_buffer fact;
 
-	for (enum list_index list = LIST_FORGETTABLE; list <= LIST_KEPT; list++) {
-		const struct entry *entry = names->lists[list].first;
+	for (unsigned int kind = 1; kind < NAME_KIND_COUNT; kind++) {
+		const struct entry *entry = names->lists[LIST_NAMES + kind].first;
 
 		for (; entry; entry = entry->after) {
 			fact_name_make(&fact, time, entry->key.kind, entry->key.key, entry->name);
@@ -133,18 +159,16 @@ void names_tell(const struct names *names, uint64_t time, const struct fact_sink
 	}
 }
 
-static uint32_t hash(const struct name_key *key)
+static uint64_t hash(const struct names *names, const struct name_key *key)
 {
-	uint64_t mix = key->key[0] * 0x9e3779b97f4a7c15ULL ^ key->key[1] ^ key->kind;
+	const uint64_t words[3] = {key->kind, key->key[0], key->key[1]};
 
-	mix = (mix ^ mix >> 32) * 0xd6e8feb86659fd93ULL;
-	mix = (mix ^ mix >> 32) * 0xd6e8feb86659fd93ULL;
-	return (uint32_t)(mix ^ mix >> 32);
+	return hash_keyed(&names->secret, words, sizeof(words));
 }
 
 static struct entry **bucket_of(const struct names *names, const struct name_key *key)
 {
-	return &names->buckets[hash(key) & (names->bucket_count - 1)];
+	return &names->buckets[hash(names, key) & (names->bucket_count - 1)];
 }
 
 static struct entry *lookup(const struct names *names, const struct name_key *key)
@@ -156,7 +180,7 @@ static struct entry *lookup(const struct names *names, const struct name_key *ke
 	return NULL;
 }
 
-static void list_add(struct names *names, struct entry *entry, enum list_index index)
+static void list_add(struct names *names, struct entry *entry, unsigned int index)
 {
 	struct list *list = &names->lists[index];
 
@@ -201,7 +225,7 @@ static void grow(struct names *names)
 	free(old);
 }
 
-static struct entry *add(struct names *names, const struct name_key *key, enum list_index list)
+static struct entry *add(struct names *names, const struct name_key *key, unsigned int list)
 {
 	struct entry *entry = calloc(1, sizeof(*entry));
 	struct entry **bucket;
@@ -228,7 +252,8 @@ static void forget(struct names *names, struct entry *entry)
 	*link = entry->chain;
 	list_remove(names, entry);
 	names->entry_count--;
-	names->known--;
+	names->known[entry->key.kind]--;
+	names->bytes[entry->key.kind] -= strlen(entry->name) + 1;
 	free(entry->name);
 	free(entry);
 }
@@ -241,33 +266,77 @@ void names_drop(struct names *names, struct name_key key)
 		forget(names, entry);
 }
 
-/* Makes room for one more name of that list. false: it is not worth any of the others. */
-static bool make_room(struct names *names, enum list_index list)
+void names_mark(struct names *names, struct name_key key)
 {
-	struct entry *victim = names->lists[LIST_FORGETTABLE].first;
+	struct entry *entry = lookup(names, &key);
 
-	if (names->known < names->capacity)
-		return true;
-	if (!victim && list == LIST_KEPT)
-		victim = names->lists[LIST_KEPT].first;
-	if (!victim)
-		return false;
-	forget(names, victim);
+	if (entry && entry->name) /* wishes are in no recording, and must not decide */
+		entry->marked = true;
+}
+
+void names_sweep(struct names *names, enum fact_name_kind kind)
+{
+	struct entry *entry = names->lists[LIST_NAMES + kind].first, *after;
+
+	for (; entry; entry = after) {
+		after = entry->after;
+		if (!entry->marked)
+			forget(names, entry);
+		else
+			entry->marked = false;
+	}
+}
+
+uint32_t names_count(const struct names *names, enum fact_name_kind kind)
+{
+	return names->known[kind];
+}
+
+/* Is there room for more names of the kind, and bytes? */
+static bool has_room(const struct names *names, uint32_t kind, uint32_t more, size_t bytes)
+{
+	uint32_t most = budgets[kind].most;
+
+	if (most > names->capacity)
+		most = names->capacity;
+	return names->known[kind] + more <= most && names->bytes[kind] + bytes <= BYTES_MAX;
+}
+
+/* Makes room. false: the new one is not worth any of the others. */
+static bool make_room(struct names *names, uint32_t kind, uint32_t more, size_t bytes)
+{
+	while (!has_room(names, kind, more, bytes)) {
+		struct entry *oldest = names->lists[LIST_NAMES + kind].first;
+
+		if (!oldest || budgets[kind].keeps)
+			return false;
+		forget(names, oldest);
+	}
 	return true;
 }
 
+static void set_name(struct names *names, struct entry *entry, char *name)
+{
+	uint64_t *bytes = &names->bytes[entry->key.kind];
+
+	*bytes -= entry->name ? strlen(entry->name) + 1 : 0;
+	*bytes += strlen(name) + 1;
+	free(entry->name);
+	entry->name = name;
+}
+
+/* Takes the name over, if it does not fail. */
 static int learn(struct names *names, const struct name_key *key, char *name)
 {
-	bool forgettable = key->kind == NAME_HOST || key->kind == NAME_PORT;
-	enum list_index list = forgettable ? LIST_FORGETTABLE : LIST_KEPT;
 	struct entry *entry = lookup(names, key);
+	unsigned int list = LIST_NAMES + key->kind;
 
 	if (entry && entry->name) {
-		free(entry->name);
-		entry->name = name;
+		set_name(names, entry, name);
+		make_room(names, key->kind, 0, 0);
 		return 0;
 	}
-	if (!make_room(names, list)) {
+	if (!make_room(names, key->kind, 1, strlen(name) + 1)) {
 		free(name);
 		return 0;
 	}
@@ -278,12 +347,10 @@ static int learn(struct names *names, const struct name_key *key, char *name)
 	} else {
 		entry = add(names, key, list);
 	}
-	if (!entry) {
-		free(name);
+	if (!entry)
 		return -ENOMEM;
-	}
-	entry->name = name;
-	names->known++;
+	set_name(names, entry, name);
+	names->known[key->kind]++;
 	return 0;
 }
 
@@ -291,6 +358,7 @@ int names_apply(struct names *names, const struct fact_name *fact)
 {
 	struct name_key key = {.kind = fact->kind, .key = {fact->key[0], fact->key[1]}};
 	char *name;
+	int err;
 
 	if (fact->h.len < sizeof(*fact) || fact->size > FACT_NAME_MAX ||
 	    fact->size > fact->h.len - sizeof(*fact))
@@ -300,7 +368,10 @@ int names_apply(struct names *names, const struct fact_name *fact)
 	name = strndup(fact->name, fact->size);
 	if (!name)
 		return -ENOMEM;
-	return learn(names, &key, name);
+	err = learn(names, &key, name);
+	if (err)
+		free(name);
+	return err;
 }
 
 const char *names_find(const struct names *names, struct name_key key)
@@ -316,7 +387,8 @@ const char *names_want(struct names *names, struct name_key key)
 
 	if (entry)
 		return entry->name;
-	if (key.kind == 0 || key.kind >= NAME_KIND_COUNT || names->wished >= names->capacity)
+	if (key.kind == 0 || key.kind >= NAME_KIND_COUNT || names->wished >= WISHES_MAX ||
+	    names->wished >= names->capacity)
 		return NULL;
 	if (add(names, &key, key.kind))
 		names->wished++;

@@ -29,16 +29,25 @@ struct name_key name_key_task(uint32_t pid, uint64_t start);
 struct name_key name_key_interface(uint32_t netns, uint32_t ifindex);
 struct name_key name_key_host(int family, const uint8_t addr[16]);
 
-/* capacity: names kept at most; beyond it hosts and ports are forgotten first. NULL: no memory. */
+/*
+ * capacity: names of one kind that are kept at most, and wishes; some kinds have a smaller budget
+ * of their own. What is told anew when it is missed gives way to what is newer. NULL: no
+ * memory.
+ */
 struct names *names_new(uint32_t capacity);
 void names_free(struct names *names);
 /* Names and wishes. */
 void names_forget(struct names *names);
-/* All names as facts of that time: such as are forgotten first in the order that they would be. */
+/* All names as facts of that time, each kind in the order that they would be forgotten. */
 void names_tell(const struct names *names, uint64_t time, const struct fact_sink *sink);
 
 /* As if it had never been told. */
 void names_drop(struct names *names, struct name_key key);
+
+/* Drops the names of the kind that were not marked since the last time. */
+void names_mark(struct names *names, struct name_key key);
+void names_sweep(struct names *names, enum fact_name_kind kind);
+uint32_t names_count(const struct names *names, enum fact_name_kind kind);
 
 int names_apply(struct names *names, const struct fact_name *fact);
 

@@ -83,6 +83,7 @@ static int finish(struct table *t, const struct fact_table_end *fact)
 		return -EINVAL;
 	origins_let_go(t);
 	tasks_let_go(t);
+	stacks_trim(t);
 	return t->origins.live == origins && t->tasks.live == tasks ? 0 : -EINVAL;
 }
 

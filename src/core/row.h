@@ -193,13 +193,16 @@ struct origin {
 	char thread[FACT_COMM_LEN]; /* the thread's; "": not known */
 };
 
-/* A user stack. */
+/* A user stack. Shared by origins, counted. */
 struct stack {
 	uint64_t id;
 	uint64_t space; /* NAME_FRAME (ip, space) names its frames */
-	uint64_t *ips;  /* innermost first */
+	uint64_t *ips;  /* innermost first; NULL: not told yet */
 	uint32_t count;
 	uint32_t next;
+	uint32_t refs;
+	uint32_t before, after; /* of those that nobody refers to, oldest first; ROW_NONE: none */
+	bool told;              /* while a checkpoint is made */
 };
 
 /* One (pid, fd) that refers to a socket. */

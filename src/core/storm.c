@@ -18,6 +18,7 @@ _Static_assert(SLOTS > 2 * ROOM, "open addressing needs free slots");
 
 struct storms {
 	const struct table *table;
+	struct hash_key secret; /* peers choose addresses */
 	size_t count;
 	uint16_t slots[SLOTS]; /* index + 1; 0: free */
 	struct storm items[ROOM];
@@ -28,8 +29,10 @@ struct storms *storms_new(const struct table *table)
 {
 	struct storms *storms = calloc(1, sizeof(*storms));
 
-	if (storms)
-		storms->table = table;
+	if (!storms)
+		return NULL;
+	storms->table = table;
+	storms->secret = hash_key_new();
 	return storms;
 }
 
@@ -44,7 +47,7 @@ _Static_assert(sizeof(struct storm_key) % 8 == 0, "hashed by words");
 
 static uint16_t *find_slot(struct storms *storms, const struct storm_key *key)
 {
-	size_t slot = hash_words(key, sizeof(*key)) & (SLOTS - 1);
+	size_t slot = hash_keyed(&storms->secret, key, sizeof(*key)) & (SLOTS - 1);
 
 	while (storms->slots[slot] &&
 	       memcmp(&storms->items[storms->slots[slot] - 1].key, key, sizeof(*key)))

@@ -8,14 +8,14 @@
 #include "core/table_private.h"
 #include "fact/shape.h"
 
-#define NAMES_MAX 65536
-
 static void init(struct table *t, uint32_t max_rows)
 {
 	pool_init(&t->rows, sizeof(struct row), max_rows);
-	pool_init(&t->tasks, sizeof(struct task), POOL_NONE);
+	pool_init(&t->tasks, sizeof(struct task), TASKS_MAX);
 	pool_init(&t->origins, sizeof(struct origin), POOL_NONE);
 	pool_init(&t->stacks, sizeof(struct stack), POOL_NONE);
+	pool_init(&t->frames, sizeof(struct frame), POOL_NONE);
+	t->idle_first = t->idle_last = ROW_NONE;
 	pool_init(&t->holders, sizeof(struct holder), POOL_NONE);
 	pool_init(&t->steps, sizeof(struct step), POOL_NONE);
 	pool_init(&t->spaces, sizeof(struct space), POOL_NONE);
@@ -32,7 +32,7 @@ struct table *table_new(uint32_t max_rows)
 		return NULL;
 	init(t, max_rows ? max_rows : TABLE_ROWS_DEFAULT);
 	t->secret = t->tombs.secret = hash_key_new();
-	t->names = names_new(NAMES_MAX);
+	t->names = names_new(UINT32_MAX);
 	if (t->names)
 		return t;
 	table_free(t);

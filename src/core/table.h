@@ -46,6 +46,7 @@ enum question_kind {
 	ASK_MINI = 1, /* is this mini-socket there? -> FACT_SEEN (SAMPLE_POINT) or FACT_GONE */
 	ASK_PORT,     /* which local port did sk get? -> FACT_SEEN (SAMPLE_POINT) */
 	ASK_TASK,     /* who is this process? -> FACT_PROCESS, NAME_TASK; or FACT_EXIT */
+	ASK_STACK,    /* it was forgotten: once it is met again -> FACT_STACK */
 };
 #define QUESTION_BIT(kind) (1U << (kind))
 
@@ -53,6 +54,7 @@ struct question {
 	enum question_kind kind;
 	uint32_t pid;   /* ASK_TASK, as start */
 	uint64_t start; /* 0: not known */
+	uint64_t stack; /* ASK_STACK: its id */
 	uint64_t sk, cookie;
 	struct fact_sample s; /* family, netns, tuple, cookie, state */
 };

@@ -98,19 +98,35 @@ struct restore {
 
 #define LISTENER_KINDS 4
 
+/* A frame that stacks have; its name is kept for so long. */
+struct frame {
+	uint64_t ip, space;
+	uint32_t refs, next;
+};
+
+/* Ids that the source must not think to be known. */
+struct stack_wishes {
+	uint64_t *items;
+	size_t count, room;
+};
+
 struct table {
-	struct pool rows, tasks, origins, holders, steps, stacks, spaces, counters;
+	struct pool rows, tasks, origins, holders, steps, stacks, frames, spaces, counters;
 	struct index by_sk, by_tuple, by_pair, by_listener, by_cookie;
-	struct index task_index, origin_index, stack_index, space_index, counter_index;
-	struct index holder_index;
+	struct index task_index, origin_index, stack_index, frame_index, space_index;
+	struct index counter_index, holder_index;
 	struct hash_key secret;
 	uint64_t ids;                       /* handed out to rows so far */
 	uint32_t listeners[LISTENER_KINDS]; /* of each kind, see places.c */
 	uint32_t first_counters, last_counters;
+	uint32_t stacks_known;                      /* with frames */
+	uint32_t idle_first, idle_last, idle_count; /* stacks without an origin */
 	struct names *names;
 	struct heap heap;
 	struct ports ports;
 	struct task_wishes task_wishes;
+	struct stack_wishes stack_wishes;
+	uint64_t args_bytes; /* of all tasks */
 	struct inodes inodes, asked_inodes;
 	struct tombstones tombs;
 	struct totals totals;
@@ -226,6 +242,9 @@ void pair_remove(struct table *t, struct row *row);
 void pair_update(struct table *t, struct row *row);
 
 /* tasks.c: processes, and the threads of theirs that made sockets. */
+#define TASKS_MAX      (4U << 20)    /* PID_MAX_LIMIT, include/linux/threads.h */
+#define TASK_DOING_MAX 16384U        /* as many as are ever told: THREADS_MAX, enrich/doing.c */
+#define TASK_ARGS_MAX  (64ULL << 20) /* bytes of the arguments of all */
 struct chains tasks_by_pid(struct table *t);
 struct chains origins_by_all(struct table *t);
 /* The process, with one reference more; ROW_NONE: pid is 0, or no memory. */
@@ -264,7 +283,17 @@ uint32_t holder_restore(struct table *t, struct row *row, const struct fact_tabl
 void holders_keep(struct table *t, struct row *row, uint32_t gen);
 
 /* stacks.c */
+#define STACKS_MAX  65536U
+#define STACKS_IDLE 4096U /* kept without an origin */
 void fold_stack(struct table *t, const struct fact_stack *fact);
+/* An origin more, or less, has the stack; id 0: none. */
+void stack_ref(struct table *t, uint64_t id);
+void stack_unref(struct table *t, uint64_t id);
+/* Drops the oldest of those without an origin, down to STACKS_IDLE. */
+void stacks_trim(struct table *t);
+/* All that are known, in an order that is the same in a table made of a checkpoint. */
+void stacks_each(const struct table *t, void (*fn)(const struct stack *stack, void *arg),
+                 void *arg);
 void stacks_free(struct table *t);
 
 /* fold_state.c, fold_signal.c, fold_walk.c: each folds the facts of its kind. */
@@ -325,6 +354,7 @@ void loss_tell(struct table *t);
 void ask_mini(struct table *t, const struct row *row, uint64_t due);
 void ask_port(struct table *t, const struct row *row);
 void ask_task(struct table *t, uint32_t pid, uint64_t start);
+void ask_stack(struct table *t, uint64_t id);
 void ask_free(struct table *t);
 
 /* host.c */
@@ -364,15 +394,6 @@ bool restore_take(struct table *t, const struct fact *fact, int *err);
 static inline void saturate(uint16_t *count)
 {
 	*count += *count < UINT16_MAX;
-}
-
-static inline uint64_t hash_mix(uint64_t h)
-{
-	h ^= h >> 33;
-	h *= 0xff51afd7ed558ccdULL;
-	h ^= h >> 33;
-	h *= 0xc4ceb9fe1a85ec53ULL;
-	return h ^ h >> 33;
 }
 
 #endif

@@ -123,8 +123,9 @@ uint32_t task_ref(struct table *t, uint32_t pid, uint64_t start, const char *com
 	return index;
 }
 
-static void task_free(struct task *task)
+static void task_free(struct table *t, struct task *task)
 {
+	t->args_bytes -= task->args_size;
 	free(task->args);
 	free(task->doing);
 }
@@ -138,7 +139,7 @@ static void task_drop_unused(struct table *t, uint32_t index)
 		return;
 	chain_remove(&chains, index);
 	names_drop(t->names, name_key_task(task->pid, task->start));
-	task_free(task);
+	task_free(t, task);
 	pool_put(&t->tasks, index);
 }
 
@@ -157,23 +158,35 @@ const struct task *table_task(const struct table *t, uint32_t index)
 
 /* --- what is told of a process -------------------------------------------------------------- */
 
+/* Keeps what it had if there is none, or no room. false: no memory. */
+static bool args_set(struct table *t, struct task *task, const char *bytes, uint32_t size)
+{
+	uint64_t bytes_of_all = t->args_bytes - task->args_size + size;
+	char *args;
+
+	if (!size || bytes_of_all > TASK_ARGS_MAX)
+		return true;
+	args = malloc(size);
+	if (!args)
+		return false;
+	memcpy(args, bytes, size);
+	t->args_bytes = bytes_of_all;
+	free(task->args);
+	task->args = args;
+	task->args_size = size;
+	return true;
+}
+
 void fold_process(struct table *t, const struct fact_process *fact)
 {
 	uint32_t index = task_meet(t, fact->pid, fact->start, fact->comm);
 	struct task *task = task_at(t, index);
-	char *args;
 
 	if (!task)
 		return;
 	task->told = true;
 	task->uid = fact->uid;
-	args = fact->size ? malloc(fact->size) : NULL;
-	if (!args)
-		return;
-	memcpy(args, fact->args, fact->size);
-	free(task->args);
-	task->args = args;
-	task->args_size = fact->size;
+	args_set(t, task, fact->args, fact->size);
 }
 
 void fold_exit(struct table *t, const struct fact_exit *fact)
@@ -196,6 +209,8 @@ int doing_add(struct table *t, uint32_t index, const struct fact_doing *fact)
 		task->doing_count = 0;
 	task->fds = fact->fds;
 	task->fd_limit = fact->fd_limit;
+	if (fact->index != task->doing_count || fact->index >= TASK_DOING_MAX)
+		return 0; /* of a set whose beginning was lost, or more than is ever told */
 	doing = reallocarray(task->doing, task->doing_count + 1, sizeof(*doing));
 	if (!doing)
 		return -ENOMEM;
@@ -215,8 +230,6 @@ void fold_doing(struct table *t, const struct fact_doing *fact)
 }
 
 /* --- of a checkpoint ------------------------------------------------------------------------ */
-
-#define TASKS_MAX (4U << 20) /* PID_MAX_LIMIT, include/linux/threads.h */
 
 int task_restore(struct table *t, const struct fact_table_task *fact)
 {
@@ -239,14 +252,7 @@ int task_restore(struct table *t, const struct fact_table_task *fact)
 	copy_comm(task->comm, fact->comm);
 	if (chain_add(&chains, fact->index))
 		return -ENOMEM;
-	if (!fact->size)
-		return 0;
-	task->args = malloc(fact->size);
-	if (!task->args)
-		return -ENOMEM;
-	memcpy(task->args, fact->args, fact->size);
-	task->args_size = fact->size;
-	return 0;
+	return args_set(t, task, fact->args, fact->size) ? 0 : -ENOMEM;
 }
 
 /* --- threads -------------------------------------------------------------------------------- */
@@ -296,8 +302,10 @@ static uint32_t origin_new(struct table *t, const struct origin *want)
 	if (index == POOL_NONE)
 		return ROW_NONE;
 	*origin_at(t, index) = *want;
-	if (!chain_add(&chains, index))
+	if (!chain_add(&chains, index)) {
+		stack_ref(t, want->stack);
 		return index;
+	}
 	pool_put(&t->origins, index);
 	return ROW_NONE;
 }
@@ -330,14 +338,17 @@ void origin_unref(struct table *t, uint32_t index)
 {
 	const struct chains chains = origins_by_all(t);
 	struct origin *origin = origin_at(t, index);
+	uint64_t stack;
 	uint32_t task;
 
 	if (!origin || --origin->refs)
 		return;
 	task = origin->task;
+	stack = origin->stack;
 	chain_remove(&chains, index);
 	pool_put(&t->origins, index);
 	task_unref(t, task);
+	stack_unref(t, stack);
 }
 
 int origin_restore(struct table *t, const struct fact_table_origin *fact)
@@ -358,7 +369,10 @@ int origin_restore(struct table *t, const struct fact_table_origin *fact)
 	origin->refs = 1; /* the checkpoint's, until its end */
 	copy_comm(origin->comm, fact->comm);
 	copy_comm(origin->thread, fact->thread);
-	return chain_add(&chains, fact->index) ? -ENOMEM : 0;
+	if (chain_add(&chains, fact->index))
+		return -ENOMEM;
+	stack_ref(t, origin->stack);
+	return 0;
 }
 
 void tasks_let_go(struct table *t)
@@ -403,7 +417,7 @@ const struct origin *table_origin(const struct table *t, uint32_t index)
 void tasks_free(struct table *t)
 {
 	for (uint32_t i = 0; i < t->tasks.used; i++)
-		task_free(task_at(t, i));
+		task_free(t, task_at(t, i));
 	pool_free(&t->tasks);
 	pool_free(&t->origins);
 	free(t->task_index.buckets);

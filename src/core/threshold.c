@@ -209,17 +209,18 @@ static int by_process(const void *a, const void *b)
 struct evaluation {
 	const struct threshold *threshold;
 	const struct table *table;
-	const struct groups *groups;
+	struct groups *groups;
 };
 
 /* The groups of one process, or all there are. */
-static struct threshold_result add_up(const struct evaluation *evaluation,
-                                      const struct group *const *groups, size_t count)
+static int add_up(const struct evaluation *evaluation, const struct group *const *groups,
+                  size_t count, struct threshold_result *result)
 {
 	const struct threshold *threshold = evaluation->threshold;
 	const struct group_key *key = &groups[0]->key;
 	const struct group_key *who = threshold->per_host ? NULL : key;
 	struct threshold_result sum = {.place = *key, .places = (uint32_t)count};
+	int err = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		sum.count += groups[i]->count;
@@ -231,10 +232,11 @@ static struct threshold_result add_up(const struct evaluation *evaluation,
 	if (who && who->pid)
 		sum.task = table_find_task(evaluation->table, who->pid, who->start);
 	if (threshold->has_growth)
-		sum.growth = groups_growth(evaluation->groups, threshold->state, who);
+		err = groups_growth(evaluation->groups, threshold->state, who, &sum.growth);
 	sum.met = sum.count > threshold->most &&
 	          (!threshold->has_growth || sum.growth > threshold->growth_most);
-	return sum;
+	*result = sum;
+	return err;
 }
 
 /* Keeps the worse one, and counts those that it is met by. */
@@ -247,18 +249,21 @@ static void keep_worse(struct threshold_result *worst, const struct threshold_re
 	worst->others = others;
 }
 
-static void find_worst(const struct evaluation *evaluation, const struct group *const *groups,
-                       size_t count, struct threshold_result *worst)
+static int find_worst(const struct evaluation *evaluation, const struct group *const *groups,
+                      size_t count, struct threshold_result *worst)
 {
-	for (size_t from = 0, to; from < count; from = to) {
+	int err = 0;
+
+	for (size_t from = 0, to; from < count && !err; from = to) {
 		struct threshold_result one;
 
 		for (to = from + 1; to < count && (evaluation->threshold->per_host ||
 		                                   same_process(groups[to], groups[from]));)
 			to++;
-		one = add_up(evaluation, groups + from, to - from);
+		err = add_up(evaluation, groups + from, to - from, &one);
 		keep_worse(worst, &one);
 	}
+	return err;
 }
 
 static uint32_t count_undecided(const struct query *query, const struct table *table)
@@ -307,9 +312,10 @@ int threshold_evaluate(const struct threshold *threshold, const struct query *qu
 		sorted[i] = groups_at(groups, i);
 	if (!threshold->per_host)
 		qsort(sorted, count, sizeof(*sorted), by_process);
-	find_worst(&evaluation, sorted, count, &worst);
+	err = find_worst(&evaluation, sorted, count, &worst);
 	free(sorted);
-	worst.undecided = count_undecided(&counted, table);
-	*result = worst;
-	return 0;
+	worst.undecided = err ? 0 : count_undecided(&counted, table);
+	if (!err)
+		*result = worst;
+	return err;
 }

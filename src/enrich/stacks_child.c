@@ -14,8 +14,7 @@
 #include "fact/name.h"
 #include "dump.h"
 
-#define TOLD    65536 /* frames that the parent has been told of; a power of two */
-#define UNNAMED 256   /* frames whose names are looked for again; the oldest are given up */
+#define UNNAMED 256 /* frames whose names are looked for again; the oldest are given up */
 #define ASK_NS  NS_PER_SEC
 
 /* A frame without a name, which a JIT compiler may write down later. */
@@ -28,7 +27,6 @@ struct child {
 	int socket;
 	struct images *images;
 	struct symbols *symbols;
-	uint64_t (*told)[2]; /* (ip, space) by hash; a later one takes an earlier one's slot */
 	struct unnamed unnamed[UNNAMED];
 	unsigned int next_unnamed;
 	uint64_t asked; /* when their names were looked for last */
@@ -44,13 +42,6 @@ static bool tell(const struct child *child, const struct fact *fact)
 	return send(child->socket, fact, fact->len, MSG_NOSIGNAL) == fact->len;
 }
 
-static uint64_t *told_slot(const struct child *child, uint64_t ip, uint64_t space)
-{
-	uint64_t hash = (ip ^ space * 0xd6e8feb86659fd93ULL) * 0x9e3779b97f4a7c15ULL;
-
-	return child->told[hash >> 32 & (TOLD - 1)];
-}
-
 static void remember_unnamed(struct child *child, const struct image *image, uint64_t ip)
 {
 	for (int i = 0; i < UNNAMED; i++)
@@ -60,21 +51,16 @@ static void remember_unnamed(struct child *child, const struct image *image, uin
 		(struct unnamed){.ip = ip, .space = image->space, .pid = image->pid};
 }
 
+/* Each time: the parent may have forgotten it. */
 static bool tell_name(struct child *child, struct image *image, uint64_t space, uint64_t ip,
                       bool exact)
 {
-	uint64_t *told = told_slot(child, ip, space), key[2] = {ip, space};
+	uint64_t key[2] = {ip, space};
 	union fact_name_buffer fact;
 	char name[FRAME_NAME_SIZE];
 
-	if (told[0] == ip && told[1] == space)
-		return true;
-	if (symbol_name(child->symbols, image, ip, exact, name)) {
-		told[0] = ip;
-		told[1] = space;
-	} else if (image && !name[0]) {
+	if (!symbol_name(child->symbols, image, ip, exact, name) && image && !name[0])
 		remember_unnamed(child, image, ip);
-	}
 	fact_name_make(&fact, clock_boot(), NAME_FRAME, key, name);
 	return tell(child, &fact.fact.h);
 }
@@ -200,8 +186,7 @@ void stacks_child(int socket)
 	child->socket = socket;
 	child->images = images_new();
 	child->symbols = symbols_new();
-	child->told = calloc(TOLD, sizeof(*child->told));
-	ready = child->images && child->symbols && child->told;
+	ready = child->images && child->symbols;
 	elf_version(EV_CURRENT);
 	setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof(idle));
 	while (ready && serve(child))

@@ -39,6 +39,7 @@ static void judge(const struct why *why, struct finding *finding)
 	/* Nobody sees an fd being passed on: who came and went is counted for who made them. */
 	place.entered = place.place_entered;
 	place.left = place.place_left;
+	place.since = place.place_since;
 	trend = rule_trend(why, &place);
 	rule_task_name(why, finding, name);
 	if (trend != TREND_UNKNOWN)

@@ -28,20 +28,13 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 /* What its sockets are, most frequent state first. */
 static void tell_sockets(const struct why *why, struct finding *finding, const struct task *task)
 {
-	uint32_t by_state[STATE_COUNT] = {0}, all = 0;
+	uint32_t by_state[STATE_COUNT], all = 0;
 	unsigned int most = STATE_ESTABLISHED;
-	struct row_iter iter;
-	const struct row *row;
 
-	table_for_each (why->table, iter, row) {
-		struct owner owner;
-
-		table_owner(why->table, row, &owner);
-		if (owner.task != task || owner.queued || !(row->flags & ROW_SOCKET))
-			continue;
-		all++;
-		by_state[row->state]++;
-	}
+	if (!survey_task(why->survey, task, by_state))
+		return;
+	for (unsigned int i = 0; i < STATE_COUNT; i++)
+		all += by_state[i];
 	for (unsigned int i = 0; i < STATE_COUNT; i++)
 		if (by_state[i] > by_state[most])
 			most = i;

@@ -4,10 +4,7 @@
  * (address, port, destination) once only, sockets in TIME_WAIT included.
  */
 #include <inttypes.h>
-#include <string.h>
-#include <sys/socket.h>
 
-#include "core/endpoint.h"
 #include "rules/rule.h"
 
 struct usage {
@@ -15,25 +12,6 @@ struct usage {
 	uint32_t low, high;
 	uint64_t range; /* ports from low to high; 0: not known */
 };
-
-static void count_used(const struct why *why, const struct group_key *key, struct usage *usage)
-{
-	struct row_iter iter;
-	const struct row *row;
-
-	table_for_each (why->table, iter, row) {
-		uint8_t addr[16];
-
-		if (row->netns != key->netns || row->rport != key->port ||
-		    row->state == STATE_CLOSE)
-			continue;
-		endpoint_map(row->family, row->raddr, addr);
-		if (memcmp(addr, key->addr, sizeof(addr)) != 0)
-			continue;
-		usage->used++;
-		usage->time_wait += row->state == STATE_TIME_WAIT;
-	}
-}
 
 static void tell_usage(const struct usage *usage, struct finding *finding)
 {
@@ -75,19 +53,21 @@ static void judge(const struct why *why, struct finding *finding)
 	const struct group_key *key = &finding->group.key;
 	struct usage usage = {0};
 	char name[48], address[64];
+	bool known;
 
 	if (table_local_ports(why->table, key->netns, &usage.low, &usage.high))
 		usage.range = usage.high - usage.low + 1;
-	count_used(why, key, &usage);
+	known = survey_end(why->survey, key, &usage.used, &usage.time_wait);
 	rule_tell_failures(why, finding);
-	tell_usage(&usage, finding);
+	if (known)
+		tell_usage(&usage, finding);
 	rule_task_name(why, finding, name);
 	rule_address(&finding->group, address);
 	/* No connect fails so by chance: seldom is the beginning of often. */
 	finding->level =
 		finding->group.failed * 10 < finding->group.entered ? FINDING_WARNING : FINDING_BAD;
 	finding->mover = MOVER_KERNEL;
-	if (usage.range && usage.used * 2 < usage.range) {
+	if (known && usage.range && usage.used * 2 < usage.range) {
 		finding_verdict(finding,
 		                "%s gets no local port to connect to %s port %u (EADDRNOTAVAIL), "
 		                "though sockets to there use few: others bind() them, or "

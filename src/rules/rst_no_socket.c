@@ -7,15 +7,12 @@ static bool match_storm(const struct table *table, const struct storm *storm)
 	return rule_storm_reason(table, storm, "NO_SOCKET");
 }
 
-static bool somebody_listens(const struct table *table, const struct group_key *place)
+/* Or cannot that be told? */
+static bool may_be_listened_at(const struct why *why, const struct group_key *place)
 {
-	struct row_iter iter;
-	const struct row *row;
+	bool known, listens = survey_listens(why->survey, place->netns, place->port, &known);
 
-	table_for_each (table, iter, row)
-		if (row_is_listener(row) && row->netns == place->netns && row->lport == place->port)
-			return true;
-	return false;
+	return listens || !known;
 }
 
 static void judge_closed(struct finding *finding)
@@ -65,8 +62,7 @@ static void judge(const struct why *why, struct finding *finding)
 			return;
 		finding->level = FINDING_UNCLEAR;
 		finding_next(finding, "see whose segments: tcptrail events");
-	} else if (!finding->group.key.passive ||
-	           somebody_listens(why->table, &finding->group.key)) {
+	} else if (!finding->group.key.passive || may_be_listened_at(why, &finding->group.key)) {
 		judge_straggling(finding);
 	} else {
 		judge_closed(finding);

@@ -9,12 +9,14 @@
 
 #include "core/finding.h"
 #include "core/host.h"
+#include "rules/survey.h"
 
 /* What rules look at. */
 struct why {
 	const struct table *table;
 	const struct groups *groups;
 	const struct storms *storms; /* NULL: they are not asked for */
+	struct survey *survey;       /* what takes a look at all of these */
 };
 
 struct rule {
@@ -121,11 +123,9 @@ void rule_tell_peer(const struct why *why, struct finding *finding);
 bool rule_is_largest(const struct why *why, const struct finding *finding, bool of_process);
 /*
  * How many local ports of ip_local_port_range are taken for the row's remote end, from
- * its local address, and of how many (*all). false: the range is not known. Looks at
- * the whole table.
+ * its local address, and of how many (*all). false: that is not known.
  */
-bool rule_count_ports(const struct table *table, const struct row *row, uint32_t *taken,
-                      uint32_t *all);
+bool rule_count_ports(const struct why *why, const struct row *row, uint32_t *taken, uint32_t *all);
 /*
  * ns until so many retransmissions in a row are given up (tcp_model_timeout(),
  * net/ipv4/tcp_timer.c: from 200 ms, doubled each time, 120 s at most).

@@ -71,9 +71,14 @@ static int compare(const void *a, const void *b)
 		return left->level < right->level ? 1 : -1;
 	if (size_of(left) != size_of(right))
 		return size_of(left) < size_of(right) ? 1 : -1;
-	if (left->storm && right->storm) /* the same order each time: as they began */
+	if (left->group.count != right->group.count) /* else connects that failed */
+		return left->group.count < right->group.count ? 1 : -1;
+	/* The same order each time: groups by their key, then storms as they began. */
+	if (!left->storm != !right->storm)
+		return left->storm ? 1 : -1;
+	if (left->storm)
 		return left->storm < right->storm ? -1 : 1;
-	return 0;
+	return memcmp(&left->group.key, &right->group.key, sizeof(left->group.key));
 }
 
 static void begin(struct finding *finding, const struct rule *rule)
@@ -82,26 +87,15 @@ static void begin(struct finding *finding, const struct rule *rule)
 	finding->source = rule->source;
 }
 
-static bool same_process(const struct group_key *a, const struct group_key *b)
-{
-	return a->pid == b->pid && a->start == b->start;
-}
-
 /* Of what a process has open that stands first, which is the largest; and fd-limit has none of it. */
-static bool stands_for_process(const struct groups *groups, size_t index)
+static bool stands_for_process(const struct why *why, size_t index)
 {
-	const struct group_key *key = &groups_at(groups, index)->key;
+	bool at_limit;
+	size_t first;
 
-	for (size_t i = 0; i < groups_count(groups); i++) {
-		const struct group_key *other = &groups_at(groups, i)->key;
-
-		if (i == index || !same_process(key, other))
-			continue;
-		if (rules[other->class - 1] == &rule_fd_limit ||
-		    (i < index && rule_fd_limit.states & STATE_BIT(other->state)))
-			return false;
-	}
-	return true;
+	return survey_process(why->survey, &groups_at(why->groups, index)->key, &first,
+	                      &at_limit) &&
+	       !at_limit && first == index;
 }
 
 /* All its sockets are fine by themselves; but it is near its limit of fds. */
@@ -115,7 +109,7 @@ static void judge_limit(const struct why *why, struct finding *finding, size_t i
 		return;
 	task = rule_task(why, finding);
 	if (!task || !rule_near_fd_limit(task) || rules[group->key.class - 1] == &rule_fd_limit ||
-	    !stands_for_process(why->groups, index))
+	    !stands_for_process(why, index))
 		return;
 	finding_free(finding);
 	*finding = (struct finding){.group = *group};
@@ -161,7 +155,8 @@ static size_t judge_storms(const struct why *why, struct finding *findings)
 int rules_run(const struct table *table, struct groups *groups, const struct storms *storms,
               rules_wanted_fn *wanted, void *arg, struct finding **result, size_t *count)
 {
-	const struct why why = {table, groups, storms};
+	struct survey survey;
+	const struct why why = {table, groups, storms, &survey};
 	struct sorting sorting = {wanted, arg};
 	struct finding *findings;
 	uint8_t failures[CONNECT_FAILURE_COUNT];
@@ -175,8 +170,10 @@ int rules_run(const struct table *table, struct groups *groups, const struct sto
 	findings = calloc(*count + (storms ? storms_count(storms) : 0) + 1, sizeof(*findings));
 	if (!findings)
 		return -ENOMEM;
+	survey_init(&survey, table, groups);
 	judge_groups(&why, findings);
 	*count += judge_storms(&why, findings + *count);
+	survey_free(&survey);
 	qsort(findings, *count, sizeof(*findings), compare);
 	*result = findings;
 	return 0;

@@ -5,10 +5,7 @@
  * queue was full when it came.
  */
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "core/endpoint.h"
 #include "rules/rule.h"
 
 #define FEW 10 /* clients that go away in the middle: everybody has some */
@@ -24,33 +21,6 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	tally[RESENT] += resent;
 	tally[RESENDING] += resent > 0;
 	return true;
-}
-
-static int by_address(const void *a, const void *b)
-{
-	return memcmp(a, b, 16);
-}
-
-/* From how many addresses they come; 0: no memory. */
-static size_t count_addresses(const struct why *why, const struct group *group)
-{
-	uint8_t(*addresses)[16] = calloc(group->count, sizeof(*addresses));
-	struct row_iter iter;
-	const struct row *row;
-	size_t count = 0, different = 0;
-
-	if (!addresses)
-		return 0;
-	table_for_each (why->table, iter, row)
-		if ((row->state == STATE_SYN_RECV || row->state == STATE_NEW_SYN_RECV) &&
-		    row->netns == group->key.netns && row->lport == group->key.port &&
-		    count < group->count)
-			endpoint_map(row->family, row->raddr, addresses[count++]);
-	qsort(addresses, count, sizeof(*addresses), by_address);
-	for (size_t i = 0; i < count; i++)
-		different += !i || memcmp(addresses[i], addresses[i - 1], 16) != 0;
-	free(addresses);
-	return different;
 }
 
 /* Of the whole namespace: which listener's queue was full, the counters do not tell. */
@@ -108,11 +78,16 @@ static void blame_accept(const struct why *why, struct finding *finding)
 static void blame_network(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	size_t addresses = count_addresses(why, group);
+	uint64_t addresses;
+
+	if (!survey_addresses(why->survey, &group->key, &addresses))
+		addresses = 0;
+	if (addresses > group->count) /* another process listens there, too */
+		addresses = group->count;
 
 	finding->mover = MOVER_NETWORK;
 	if (addresses)
-		finding_evidence(finding, "they come from %zu address%s", addresses,
+		finding_evidence(finding, "they come from %" PRIu64 " address%s", addresses,
 		                 addresses == 1 ? "" : "es");
 	if (addresses * 2 > group->count)
 		finding_verdict(finding,

@@ -17,7 +17,7 @@
 static bool is_worked_off(const struct why *why, const struct group *group)
 {
 	return group->count && group->left * 2 >= group->entered &&
-	       group->oldest < groups_window(why->groups) / 2;
+	       group->oldest < groups_window_of(why->groups, group) / 2;
 }
 
 enum trend rule_trend(const struct why *why, const struct group *group)
@@ -25,7 +25,7 @@ enum trend rule_trend(const struct why *why, const struct group *group)
 	uint64_t most = group->entered > group->left ? group->entered : group->left;
 	uint64_t slack = most / 10; /* what comes and goes is never quite even */
 
-	if (groups_window(why->groups) < NS_PER_SEC)
+	if (groups_window_of(why->groups, group) < NS_PER_SEC)
 		return TREND_UNKNOWN;
 	if (!most)
 		return TREND_IDLE;
@@ -42,29 +42,15 @@ enum trend rule_trend(const struct why *why, const struct group *group)
 #define QUIET_LEAST (5 * NS_PER_SEC)
 #define GROWN_SURE  5 /* came before, none since: by chance once in e^5 = 148 times, or less often */
 
-/* Have others come that belong here, or not: nothing has looked at them yet? */
-static bool some_are_unseen(const struct why *why, const struct group *group)
-{
-	for (size_t i = 0; i < groups_count(why->groups); i++) {
-		const struct group *other = groups_at(why->groups, i);
-		struct group_key key = other->key;
-
-		if (!other->count || rules[key.class - 1] != &rule_close_wait_unseen)
-			continue;
-		key.class = group->key.class;
-		if (!memcmp(&key, &group->key, sizeof(key)))
-			return true;
-	}
-	return false;
-}
-
 bool rule_has_grown(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	uint64_t quiet = groups_window(why->groups) / 2;
+	uint64_t quiet = groups_window_of(why->groups, group) / 2;
 	char time[FORMAT_SIZE], name[48];
 
-	if (group->youngest < quiet || group->youngest < QUIET_LEAST || some_are_unseen(why, group))
+	if (group->youngest < quiet || group->youngest < QUIET_LEAST ||
+	    /* Others have come that belong here, or not: nothing has looked at them yet. */
+	    survey_has_unseen(why->survey, &group->key))
 		return false;
 	format_duration(time, group->youngest);
 	rule_task_name(why, finding, name);
@@ -108,7 +94,7 @@ bool rule_too_soon(const struct why *why, struct finding *finding)
 void rule_tell_flow(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	uint64_t window = groups_window(why->groups);
+	uint64_t window = groups_window_of(why->groups, group);
 	char time[FORMAT_SIZE];
 
 	if (window < NS_PER_SEC)
@@ -118,8 +104,8 @@ void rule_tell_flow(const struct why *why, struct finding *finding)
 	                 "in %s %" PRIu64 " came into this state and %" PRIu64
 	                 " left it (%.1f and %.1f per second)",
 	                 time, group->entered, group->left,
-	                 groups_rate(why->groups, group->entered),
-	                 groups_rate(why->groups, group->left));
+	                 groups_rate(why->groups, group, group->entered),
+	                 groups_rate(why->groups, group, group->left));
 }
 
 #define UNREAD_LONG_MS 5000
@@ -266,49 +252,20 @@ void rule_tell_peer(const struct why *why, struct finding *finding)
 bool rule_is_largest(const struct why *why, const struct finding *finding, bool of_process)
 {
 	const struct group_key *key = &finding->group.key;
+	size_t index;
 
-	for (size_t i = 0; i < groups_count(why->groups); i++) {
-		const struct group_key *other = &groups_at(why->groups, i)->key;
-
-		if (other->class != key->class)
-			continue;
-		if (of_process ? other->pid == key->pid && other->start == key->start
-		               : other->netns == key->netns)
-			return !memcmp(other, key, sizeof(*key));
-	}
-	return false;
+	return survey_largest(why->survey, key, of_process, &index) &&
+	       !memcmp(&groups_at(why->groups, index)->key, key, sizeof(*key));
 }
 
-static bool has_ends_of(const struct row *row, const struct row *other)
-{
-	uint8_t a[16], b[16];
-
-	if (row->netns != other->netns || row->rport != other->rport)
-		return false;
-	endpoint_map(row->family, row->raddr, a);
-	endpoint_map(other->family, other->raddr, b);
-	if (memcmp(a, b, sizeof(a)))
-		return false;
-	endpoint_map(row->family, row->laddr, a);
-	endpoint_map(other->family, other->laddr, b);
-	return !memcmp(a, b, sizeof(a));
-}
-
-bool rule_count_ports(const struct table *table, const struct row *row, uint32_t *taken,
-                      uint32_t *all)
+bool rule_count_ports(const struct why *why, const struct row *row, uint32_t *taken, uint32_t *all)
 {
 	uint32_t low, high;
-	struct row_iter iter;
-	const struct row *at;
 
-	if (!table_local_ports(table, row->netns, &low, &high))
+	if (!table_local_ports(why->table, row->netns, &low, &high))
 		return false;
-	*taken = 0;
 	*all = high - low + 1;
-	table_for_each (table, iter, at)
-		*taken += at->lport >= low && at->lport <= high && at->state != STATE_CLOSE &&
-		          has_ends_of(at, row);
-	return true;
+	return survey_ports(why->survey, row, taken);
 }
 
 uint64_t rule_retries_time(uint64_t retries)

@@ -35,7 +35,7 @@ void rule_tell_failures(const struct why *why, struct finding *finding)
 	const struct group *group = &finding->group;
 	char time[FORMAT_SIZE];
 
-	format_duration(time, groups_window(why->groups));
+	format_duration(time, groups_window_of(why->groups, group));
 	if (group->entered)
 		finding_evidence(finding, "of %" PRIu64 " connects in %s %" PRIu64 " failed so",
 		                 group->entered, time, group->failed);

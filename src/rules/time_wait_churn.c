@@ -12,7 +12,7 @@
 #define PORTS_NEAR 70 /* % */
 #define PORTS_GONE 95
 #define TABLE_NEAR 90
-#define COUNT_MIN  100 /* fewer cannot be much of any range; counting looks at all rows */
+#define COUNT_MIN  100 /* fewer cannot be much of any range */
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
@@ -44,7 +44,7 @@ static bool judge_ports(const struct why *why, struct finding *finding, const ch
 	bool gone, reused;
 
 	if (group->key.passive || group->count < COUNT_MIN ||
-	    !rule_count_ports(why->table, group->example, &taken, &all))
+	    !rule_count_ports(why, group->example, &taken, &all))
 		return false;
 	finding_evidence(finding,
 	                 "%u of %u local ports (%u %%) are taken towards this remote end, in all "

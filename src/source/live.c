@@ -67,6 +67,12 @@ static int open_ring(struct live *live, struct diag *diag)
 	return 0;
 }
 
+void live_forget_stack(struct live *live, uint64_t id)
+{
+	if (live->stacks)
+		bpf_map_delete_elem(bpf_map__fd(live->skeleton->maps.stacks_seen), &id);
+}
+
 /* fn had no room: forgotten, so that the next socket of that stack brings another dump. */
 static int on_dump(void *arg, void *data, size_t size)
 {
@@ -78,7 +84,7 @@ static int on_dump(void *arg, void *data, size_t size)
 	if (live->on_stack(dump, live->on_stack_arg))
 		return 0;
 	live->stacks_refused++;
-	bpf_map_delete_elem(bpf_map__fd(live->skeleton->maps.stacks_seen), &dump->id);
+	live_forget_stack(live, dump->id);
 	return 0;
 }
 

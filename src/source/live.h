@@ -54,6 +54,8 @@ uint64_t live_lost(const struct live *live, enum lost_kind kind);
  */
 typedef bool live_stack_fn(const struct stack_dump *dump, void *arg);
 int live_drain_stacks(struct live *live, live_stack_fn *fn, void *arg);
+/* The next socket that is made by this way brings another dump of it. */
+void live_forget_stack(struct live *live, uint64_t id);
 /* How the way from the frame at ip to its caller's was found. */
 void live_teach_stack(struct live *live, uint64_t space, uint64_t ip,
                       const struct stack_rule *rule);

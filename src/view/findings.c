@@ -280,8 +280,17 @@ int findings_headlines(struct view *view, const struct finding *findings, size_t
 	return err;
 }
 
+static void add_forgotten(struct buffer *line, const struct groups_forgotten *forgotten)
+{
+	if (!forgotten->groups)
+		return;
+	buffer_print(line, "; %" PRIu64 " failed connect%s in %" PRIu64 " older group%s forgotten",
+	             forgotten->failed, forgotten->failed == 1 ? "" : "s", forgotten->groups,
+	             forgotten->groups == 1 ? "" : "s");
+}
+
 int findings_text(struct view *view, const struct finding *findings, size_t count, bool all,
-                  uint64_t window, bool dated)
+                  const struct findings_scope *scope, bool dated)
 {
 	char time[FORMAT_SIZE];
 	struct buffer last = {0};
@@ -297,16 +306,17 @@ int findings_text(struct view *view, const struct finding *findings, size_t coun
 		return err;
 	if (dated && time_text(view, time))
 		buffer_print(&last, "%s: ", time);
-	format_duration(time, window);
+	format_duration(time, scope->window);
 	if (count == fine)
 		buffer_text(&last, "Nothing piles up");
 	else
 		buffer_print(&last, "%zu finding%s", count - fine, count - fine == 1 ? "" : "s");
-	if (window)
+	if (scope->window)
 		buffer_print(&last, ", watched for %s", time);
 	if (fine)
 		buffer_print(&last, "; %zu group%s looked at and fine%s", fine,
 		             fine == 1 ? "" : "s", all ? "" : " (-v shows why)");
+	add_forgotten(&last, &scope->forgotten);
 	buffer_text(&last, dated ? ".\n\n" : ".\n");
 	return line_write(view, &last);
 }
@@ -467,11 +477,25 @@ static int json_finding(struct view *view, const struct finding *finding, uint64
 	return line_write(view, &json);
 }
 
-int findings_json(struct view *view, const struct finding *findings, size_t count, uint64_t window)
+static int json_forgotten(struct view *view, const struct groups_forgotten *forgotten)
+{
+	struct buffer json = {0};
+
+	buffer_print(&json,
+	             "{\"v\":%d,\"type\":\"forgotten\",\"groups\":%" PRIu64 ",\"failed\":%" PRIu64
+	             "}\n",
+	             VIEW_JSON_SCHEMA, forgotten->groups, forgotten->failed);
+	return line_write(view, &json);
+}
+
+int findings_json(struct view *view, const struct finding *findings, size_t count,
+                  const struct findings_scope *scope)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < count && !err; i++)
-		err = json_finding(view, &findings[i], window);
+		err = json_finding(view, &findings[i], scope->window);
+	if (!err && scope->forgotten.groups)
+		err = json_forgotten(view, &scope->forgotten);
 	return err;
 }

@@ -6,16 +6,23 @@
 #include "core/finding.h"
 #include "view/view.h"
 
+/* What they are of. */
+struct findings_scope {
+	uint64_t window; /* ns that were watched */
+	struct groups_forgotten forgotten;
+};
+
 /*
  * The findings in the order given; what is fine is left out unless all is set, and
- * counted in a last line. window: ns that were watched. dated: more will follow, the
- * last line says when. 0 or -errno of the stream.
+ * counted in a last line. dated: more will follow, the last line says when. 0 or -errno of
+ * the stream.
  */
 int findings_text(struct view *view, const struct finding *findings, size_t count, bool all,
-                  uint64_t window, bool dated);
+                  const struct findings_scope *scope, bool dated);
 /* One line a finding that is bad or may become so, the verdict being left out. */
 int findings_headlines(struct view *view, const struct finding *findings, size_t count);
-/* One object a finding, those that are fine, too. */
-int findings_json(struct view *view, const struct finding *findings, size_t count, uint64_t window);
+/* One object a finding, those that are fine, too; one of what was forgotten, if anything was. */
+int findings_json(struct view *view, const struct finding *findings, size_t count,
+                  const struct findings_scope *scope);
 
 #endif

@@ -235,7 +235,7 @@ static void names_are_forgotten_in_the_same_order(void **state)
 	}
 	dump = dump_of(table);
 	dump_next(&dump, &at);
-	for (const char *const *want = (const char *const[]){"c", "b", "u", NULL}; *want; want++) {
+	for (const char *const *want = (const char *const[]){"u", "c", "b", NULL}; *want; want++) {
 		name = (const struct fact_name *)dump_next(&dump, &at);
 		assert_int_equal(name->h.type, FACT_NAME);
 		assert_string_equal(name->name, *want);
@@ -476,6 +476,37 @@ static void lies_are_refused(void **state)
 	trial_end(&trial);
 }
 
+static size_t pages_in_use(void)
+{
+	FILE *statm = fopen("/proc/self/statm", "r");
+	size_t all, resident;
+
+	assert_non_null(statm);
+	assert_int_equal(fscanf(statm, "%zu %zu", &all, &resident), 2);
+	fclose(statm);
+	return resident;
+}
+
+/* A few hundred bytes that name the highest indices cost no memory for those below. */
+static void a_high_index_takes_no_memory_for_those_below(void **state)
+{
+	const size_t before = pages_in_use();
+	TRIAL(TABLE_ROWS_DEFAULT);
+
+	assert_int_equal(take(&trial, HEAD "10s table_task index=4194303 pid=42 comm=\"a\"\n"
+	                                   "10s table_origin index=1999998 task=4194303\n"
+	                                   "10s table_row index=1999999 sk=a1 owner=1999999 "
+	                                   "state=ESTABLISHED since=5\n"
+	                                   "10s table_holder row=1999999 task=4194303 fd=3 gen=1\n"
+	                                   "10s table_end facts=5\n"),
+	                 0);
+	assert_int_equal(only(&trial)->self, 1999999);
+	check_table(trial.table);
+	connect_new(trial.table, 1);
+	assert_in_range(pages_in_use(), 0, before + (32 << 20) / 4096);
+	trial_end(&trial);
+}
+
 static void what_has_no_end_is_dropped(void **state)
 {
 	TRIAL(100);
@@ -624,6 +655,7 @@ int main(void)
 		cmocka_unit_test(a_table_in_use_stays_as_it_is),
 		cmocka_unit_test(passing_ends_without_an_end),
 		cmocka_unit_test(lies_are_refused),
+		cmocka_unit_test(a_high_index_takes_no_memory_for_those_below),
 		cmocka_unit_test(what_has_no_end_is_dropped),
 		cmocka_unit_test(names_may_come_ahead),
 		cmocka_unit_test(damage_breaks_nothing),

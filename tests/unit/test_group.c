@@ -176,7 +176,8 @@ static void flows_are_those_of_the_state(void **state)
 	assert_int_equal(group->left, 0);
 	/* From the first change on. */
 	assert_int_equal(groups_window(watch.groups), 4 * NS_PER_SEC);
-	assert_true(groups_rate(watch.groups, 8) == 2.0);
+	assert_int_equal(groups_window_of(watch.groups, group), 4 * NS_PER_SEC);
+	assert_true(groups_rate(watch.groups, group, 8) == 2.0);
 	watch_end(&watch);
 }
 
@@ -187,8 +188,10 @@ static void flows_are_those_of_the_state(void **state)
 static int64_t growth_of(const struct watch *watch, uint32_t pid, uint8_t tcp_state)
 {
 	const struct group_key who = {.pid = pid, .start = 100};
+	int64_t by;
 
-	return groups_growth(watch->groups, tcp_state, &who);
+	assert_int_equal(groups_growth(watch->groups, tcp_state, pid ? &who : NULL, &by), 0);
+	return by;
 }
 
 /* No row is in any group. */
@@ -227,7 +230,7 @@ static void an_entry_follows_its_owner(void **state)
 	assert_int_equal(group->entered, 1);
 	assert_int_equal(group->left, 0);
 	assert_int_equal(group->came, 1);
-	assert_int_equal(groups_growth(watch.groups, STATE_ESTABLISHED, NULL), 1);
+	assert_int_equal(growth_of(&watch, 0, STATE_ESTABLISHED), 1);
 	watch_end(&watch);
 }
 

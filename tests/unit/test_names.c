@@ -116,26 +116,79 @@ static void answer_withdraws_an_untaken_wish(void **state)
 	names_free(names);
 }
 
-static void hosts_and_ports_are_forgotten_first(void **state)
+/* Of a kind the oldest goes, if that can be told anew; no kind pushes out another. */
+static void each_kind_has_a_budget(void **state)
 {
-	struct names *names = names_new(3);
+	struct names *names = names_new(2);
 
 	(void)state;
-	apply(names, name_key_number(NAME_PORT, 1), "one");
+	apply(names, name_key_number(NAME_RST, 1), "NO_SOCKET");
+	apply(names, name_key_number(NAME_NETNS, 1), "host");
+	apply(names, name_key_number(NAME_NETNS, 2), "other");
+	for (uint64_t i = 1; i < 1000; i++) {
+		apply(names, name_key_number(NAME_FRAME, i), "f");
+		apply(names, name_key_number(NAME_PORT, i), "p");
+	}
+	assert_null(names_find(names, name_key_number(NAME_PORT, 997)));
+	assert_string_equal(names_find(names, name_key_number(NAME_PORT, 998)), "p");
+	assert_string_equal(names_find(names, name_key_number(NAME_PORT, 999)), "p");
+	assert_int_equal(names_count(names, NAME_FRAME), 2);
+	assert_string_equal(names_find(names, name_key_number(NAME_RST, 1)), "NO_SOCKET");
+	/* What is told once stays. */
+	apply(names, name_key_number(NAME_NETNS, 3), "third");
+	assert_string_equal(names_find(names, name_key_number(NAME_NETNS, 1)), "host");
+	assert_null(names_find(names, name_key_number(NAME_NETNS, 3)));
+	names_drop(names, name_key_number(NAME_NETNS, 2));
+	apply(names, name_key_number(NAME_NETNS, 3), "third");
+	assert_string_equal(names_find(names, name_key_number(NAME_NETNS, 3)), "third");
+	names_free(names);
+}
+
+/* Names as long as they may be: their bytes are counted. */
+static void long_names_have_a_budget_too(void **state)
+{
+	static struct {
+		struct fact_name fact;
+		char room[FACT_NAME_MAX];
+	} f = {.fact = {.h = {.type = FACT_NAME, .len = sizeof(f)},
+	                .kind = NAME_CGROUP,
+	                .size = FACT_NAME_MAX}};
+	struct names *names = names_new(UINT32_MAX);
+
+	(void)state;
+	memset(f.fact.name, 'x', FACT_NAME_MAX);
+	for (uint64_t i = 0; i < 65536; i++) {
+		f.fact.key[0] = i;
+		assert_int_equal(names_apply(names, &f.fact), 0);
+	}
+	assert_in_range(names_count(names, NAME_CGROUP), 30000, 32768);
+	assert_non_null(names_find(names, name_key_number(NAME_CGROUP, 65535)));
+	names_free(names);
+}
+
+static void a_sweep_drops_what_is_not_marked(void **state)
+{
+	struct names *names = names_new(10);
+	struct name_key wish;
+
+	(void)state;
 	apply(names, name_key_number(NAME_USER, 1), "u1");
-	apply(names, name_key_number(NAME_PORT, 2), "two");
 	apply(names, name_key_number(NAME_USER, 2), "u2");
-	assert_null(names_find(names, name_key_number(NAME_PORT, 1)));
-	assert_string_equal(names_find(names, name_key_number(NAME_PORT, 2)), "two");
-	apply(names, name_key_number(NAME_USER, 3), "u3");
-	assert_null(names_find(names, name_key_number(NAME_PORT, 2)));
-	/* all are names to keep: a port is not worth one of them, another user pushes the oldest */
-	apply(names, name_key_number(NAME_PORT, 3), "three");
-	assert_null(names_find(names, name_key_number(NAME_PORT, 3)));
-	assert_string_equal(names_find(names, name_key_number(NAME_USER, 1)), "u1");
-	apply(names, name_key_number(NAME_USER, 4), "u4");
+	apply(names, name_key_number(NAME_CGROUP, 1), "c1");
+	names_want(names, name_key_number(NAME_USER, 3));
+	names_mark(names, name_key_number(NAME_USER, 2));
+	names_mark(names, name_key_number(NAME_USER, 3)); /* is only wished for */
+	names_sweep(names, NAME_USER);
 	assert_null(names_find(names, name_key_number(NAME_USER, 1)));
-	assert_string_equal(names_find(names, name_key_number(NAME_USER, 4)), "u4");
+	assert_string_equal(names_find(names, name_key_number(NAME_USER, 2)), "u2");
+	assert_string_equal(names_find(names, name_key_number(NAME_CGROUP, 1)), "c1");
+	assert_true(names_next_wanted(names, ~0U, &wish));
+	apply(names, name_key_number(NAME_USER, 3), "u3");
+	names_sweep(names, NAME_USER); /* marks are of one sweep */
+	assert_int_equal(names_count(names, NAME_USER), 0);
+	/* It can be asked for again. */
+	assert_null(names_want(names, name_key_number(NAME_USER, 1)));
+	assert_true(names_next_wanted(names, ~0U, &wish));
 	names_free(names);
 }
 
@@ -206,7 +259,9 @@ int main(void)
 		cmocka_unit_test(wishes_are_taken_once),
 		cmocka_unit_test(failed_look_up_is_an_answer),
 		cmocka_unit_test(answer_withdraws_an_untaken_wish),
-		cmocka_unit_test(hosts_and_ports_are_forgotten_first),
+		cmocka_unit_test(each_kind_has_a_budget),
+		cmocka_unit_test(long_names_have_a_budget_too),
+		cmocka_unit_test(a_sweep_drops_what_is_not_marked),
 		cmocka_unit_test(wishes_are_bounded_and_push_no_name_out),
 		cmocka_unit_test(many_names_keep_apart),
 		cmocka_unit_test(malformed_facts_change_nothing),

@@ -182,6 +182,65 @@ static void claimed_are_above_all_others(void **state)
 	pool_free(&pool);
 }
 
+static uint32_t chunks_with_memory(const struct pool *pool)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < pool->chunk_count; i++)
+		count += pool->chunks[i].elements != NULL;
+	return count;
+}
+
+/* What is claimed far up costs its own memory, not that of all below. */
+static void a_far_index_takes_little_memory(void **state)
+{
+	static const struct element zero;
+	struct pool pool;
+
+	(void)state;
+	pool_init(&pool, sizeof(struct element), 2000000);
+	assert_int_equal(pool_claim(&pool, 1999999), 0);
+	mark(&pool, 1999999);
+	assert_int_equal(chunks_with_memory(&pool), 1);
+	assert_memory_equal(pool_at(&pool, 1000000), &zero, sizeof(zero));
+	pool_order(&pool, is_taken);
+	assert_int_equal(chunks_with_memory(&pool), 1);
+	for (uint32_t i = 0; i < 3000; i++) { /* the lowest first */
+		assert_int_equal(pool_take(&pool), i);
+		assert_memory_equal(pool_at(&pool, i), &zero, sizeof(zero));
+	}
+	assert_int_equal(chunks_with_memory(&pool), 4);
+	pool_put(&pool, 5);
+	assert_int_equal(pool_take(&pool), 5);
+	assert_int_equal(pool_take(&pool), 3000);
+	pool_free(&pool);
+}
+
+/* After a peak memory is given back, above the highest element and below. */
+static void an_order_gives_memory_back(void **state)
+{
+	struct pool pool;
+
+	(void)state;
+	pool_init(&pool, sizeof(struct element), 100000);
+	for (uint32_t i = 0; i < 50000; i++)
+		mark(&pool, pool_take(&pool));
+	for (uint32_t i = 0; i < 50000; i++)
+		if (i != 20000 && i != 40000)
+			pool_put(&pool, i);
+	pool_order(&pool, is_taken);
+	assert_int_equal(pool.used, 40001);
+	assert_int_equal(chunks_with_memory(&pool), 2);
+	for (uint32_t i = 0; i < 50000 - 2; i++) {
+		uint32_t index = i + (i >= 20000) + (i >= 39999);
+
+		assert_int_equal(pool_take(&pool), index);
+		mark(&pool, index);
+	}
+	assert_int_equal(pool.live, 50000);
+	pool_free(&pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +252,8 @@ int main(void)
 		cmocka_unit_test(ordered_it_gives_the_lowest_first),
 		cmocka_unit_test(ordered_and_empty_it_begins_anew),
 		cmocka_unit_test(claimed_are_above_all_others),
+		cmocka_unit_test(a_far_index_takes_little_memory),
+		cmocka_unit_test(an_order_gives_memory_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

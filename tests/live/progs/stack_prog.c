@@ -6,6 +6,9 @@
  *   stack_prog sites NUMBER   accepts so many connections from itself, by two functions in turn,
  *                             says "site_a PORT" or "site_b PORT" of each (the client's), then
  *                             "ready", and keeps them till its stdin ends
+ *   stack_prog ways           reads "FIRST LAST" lines; each number stands for a call path of its
+ *                             own, and connects by it to a port where nobody listens; then says
+ *                             "done LAST"
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -86,6 +89,46 @@ NOT_INLINED static int connect_here(void)
 	return fd;
 }
 
+NOT_INLINED static void refused(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || !connect(fd, (struct sockaddr *)&address, sizeof(address)))
+		fail("no refusal");
+	close(fd);
+}
+
+/* A return address for each bit: 2^WAY_BITS paths. */
+#define WAY_BITS 13
+
+NOT_INLINED static void way(unsigned int number, int bits)
+{
+	if (!bits) {
+		refused();
+		KEEP_FRAME();
+	} else if (number & 1) {
+		way(number >> 1, bits - 1);
+		__asm__ volatile("nop" ::: "memory");
+	} else {
+		way(number >> 1, bits - 1);
+		__asm__ volatile("nop\n\tnop" ::: "memory");
+	}
+}
+
+static int ways(int listener)
+{
+	unsigned int first, last;
+
+	shutdown(listener, SHUT_RDWR); /* its port stays bound: nobody else listens there */
+	while (scanf("%u %u", &first, &last) == 2) {
+		for (unsigned int i = first; i <= last; i++)
+			way(i, WAY_BITS);
+		printf("done %u\n", last);
+		fflush(stdout);
+	}
+	return 0;
+}
+
 static void sites(int listener, int count)
 {
 	struct sockaddr_in client;
@@ -120,5 +163,7 @@ int main(int argc, char **argv)
 	}
 	puts("ready");
 	fflush(stdout);
+	if (argc == 2 && !strcmp(argv[1], "ways"))
+		return ways(listener);
 	return site_a(listener) < 0;
 }

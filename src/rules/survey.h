@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What rules want to know of the whole table or of all groups. Each answer is prepared for all
+ * findings at once, when the first one asks: to look at all sockets for each finding would take
+ * sockets times findings. Private to the rules.
+ */
+#ifndef TCPTRAIL_RULES_SURVEY_H
+#define TCPTRAIL_RULES_SURVEY_H
+
+#include "base/map.h"
+#include "core/group.h"
+
+/* One answer; all zero: not prepared. */
+struct survey_map {
+	struct map map;
+	enum { SURVEY_NOT_YET, SURVEY_MADE, SURVEY_FAILED } state;
+};
+
+struct survey {
+	const struct table *table;
+	const struct groups *groups;
+	struct survey_map largest, unseen, processes;               /* of groups */
+	struct survey_map listeners, ends, ports, addresses, tasks; /* of the table */
+};
+
+void survey_init(struct survey *survey, const struct table *table, const struct groups *groups);
+void survey_free(struct survey *survey);
+
+/*
+ * Of the groups of the key's class, of the same process or else the same namespace: the number of
+ * the largest. false: there is none, or no memory. Likewise below.
+ */
+bool survey_largest(struct survey *survey, const struct group_key *key, bool of_process,
+                    size_t *index);
+/* Is there a group of close-wait-unseen that differs in its class only? */
+bool survey_has_unseen(struct survey *survey, const struct group_key *key);
+/* Of the groups that a process has fds for the first; and whether fd-limit has any of them. */
+bool survey_process(struct survey *survey, const struct group_key *key, size_t *first,
+                    bool *at_limit);
+
+/* Does somebody listen there? *known: false if there was no memory to find out. */
+bool survey_listens(struct survey *survey, uint32_t netns, uint16_t port, bool *known);
+/* Sockets with that remote end, closed ones left out. */
+bool survey_end(struct survey *survey, const struct group_key *key, uint64_t *used,
+                uint64_t *time_wait);
+/* Ports of ip_local_port_range that are taken from the row's address to its remote end. */
+bool survey_ports(struct survey *survey, const struct row *row, uint32_t *taken);
+/* From how many addresses half-open connections to the port come. */
+bool survey_addresses(struct survey *survey, const struct group_key *key, uint64_t *count);
+/* Sockets that the process has open by state; those that wait for accept() left out. */
+bool survey_task(struct survey *survey, const struct task *task, uint32_t by_state[STATE_COUNT]);
+
+#endif

@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Stacks that no socket has any more are forgotten, the latest 4,096 are kept; one that was
+# forgotten is captured again with the next socket of its way.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+here=$(own_netns)
+progs=$(dirname "$TCPTRAIL")/progs
+
+trace_start events --facts --stacks --output "$work/facts"
+mkfifo "$work/ways.in"
+start "$work/ways.out" "$work/ways.err" sh -c 'exec "$@" <"$0"' "$work/ways.in" "$progs/pie" ways
+exec 8>"$work/ways.in"
+held_fds+=(8)
+wait_until "the ways" has_line "$work/ways.out" ready
+
+# go FIRST LAST: by all these ways
+go() {
+	local before
+	before=$(grep -c "^done $2$" "$work/ways.out" || true)
+	echo "$1 $2" >&8
+	wait_until "ways $1 to $2" went_again "$before" "$2"
+}
+
+went_again() {
+	[ "$(grep -c "^done $2$" "$work/ways.out")" -gt "$1" ]
+}
+
+# The id of way 0, once that stays: to tell apart what calls, the kernel side has to learn some.
+# Sockets of one whose dump was lost have none.
+first_stack() {
+	go 0 0
+	go 0 0
+	grep -a ' state .* new=SYN_SENT .* comm="pie"' "$work/facts" | grep -a " netns=$here " |
+		grep -ao ' stack=[0-9a-f]*' | tail -n 2 | sort | uniq -d >"$work/id"
+	[ -s "$work/id" ] && [ "$(times_told)" -ge 1 ]
+}
+
+times_told() {
+	grep -ac " stack id=$(cut -d= -f2 "$work/id") " "$work/facts" || true
+}
+
+# By all other ways: in a rush some dumps are lost, which are counted and come with the next round.
+told_again() {
+	go 1 8191
+	go 0 0
+	[ "$(times_told)" -ge 2 ]
+}
+
+wait_until "the stack of way 0" first_stack
+assert_equal 1 "$(times_told)" "facts with the stack of way 0"
+wait_until "the stack of way 0 once more" told_again
+exec 8>&-
+trace_stop
+
+# Its frames have their names again: those of this stack and of no other.
+"$TCPTRAIL" events -n --netns "$here" --stacks --json --columns owner_comm,new_state,stack \
+	--from "$work/facts" >"$work/events" || assert_equal 4 $? "exit code where stacks were lost"
+jq -r 'select(.owner_comm == "pie" and .new_state == "SYN_SENT" and .stack) |
+	[.stack[].function] | map(select(. == "way")) | length' "$work/events" | tail -n 1 >"$work/frames"
+assert_equal 14 "$(cat "$work/frames")" "frames of way() in the last stack"

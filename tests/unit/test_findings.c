@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What why says besides its findings. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "view/findings.h"
+
+static void expect(const struct findings_scope *scope, const char *text, const char *json)
+{
+	struct view view = {.format = &view_text};
+	char *printed = NULL;
+	size_t size;
+
+	view.out = open_memstream(&printed, &size);
+	assert_int_equal(findings_text(&view, NULL, 0, false, scope, false), 0);
+	fclose(view.out);
+	assert_string_equal(printed, text);
+	free(printed);
+	view.out = open_memstream(&printed, &size);
+	assert_int_equal(findings_json(&view, NULL, 0, scope), 0);
+	fclose(view.out);
+	assert_string_equal(printed, json);
+	free(printed);
+}
+
+static void what_was_forgotten_is_said(void **state)
+{
+	struct findings_scope scope = {.window = 10 * NS_PER_SEC};
+
+	(void)state;
+	expect(&scope, "Nothing piles up, watched for 10.0s.\n", "");
+	scope.forgotten = (struct groups_forgotten){.groups = 2, .failed = 7};
+	expect(&scope,
+	       "Nothing piles up, watched for 10.0s; 7 failed connects in 2 older groups "
+	       "forgotten.\n",
+	       "{\"v\":1,\"type\":\"forgotten\",\"groups\":2,\"failed\":7}\n");
+	scope.forgotten = (struct groups_forgotten){.groups = 1, .failed = 1};
+	expect(&scope,
+	       "Nothing piles up, watched for 10.0s; 1 failed connect in 1 older group "
+	       "forgotten.\n",
+	       "{\"v\":1,\"type\":\"forgotten\",\"groups\":1,\"failed\":1}\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_forgotten_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
