@@ -38,8 +38,8 @@ static const struct budget {
 	[NAME_META] = {64, true}, /* told once */
 	[NAME_FRAME] = {131072, false},
 	[NAME_TASK] = {65536, false},
-	[NAME_SETTING] = {65536, true},   /* a walk tells what it misses */
-	[NAME_INTERFACE] = {65536, true}, /* likewise */
+	[NAME_SETTING] = {65536, true}, /* a walk tells what it misses */
+	[NAME_INTERFACE] = {65536, false},
 };
 
 struct entry {
