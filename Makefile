@@ -320,7 +320,7 @@ $(call fuzzed,cgroup): $(B)/src/enrich/process_text.o
 $(call fuzzed,maps): $(patsubst %,$(B)/src/enrich/%.o,maps perfmap file)
 $(call fuzzed,proc): $(patsubst %,$(B)/src/enrich/%.o,process_text doing_text host)
 $(call fuzzed,info): $(B)/src/info_write.o
-$(call fuzzed,at): $(patsubst %,$(B)/src/%.o,replay input)
+$(call fuzzed,at): $(patsubst %,$(B)/src/%.o,replay replay_walk input)
 
 fuzz-corpus:
 	+$(Q)$(MAKE) B=$(B)/asan CFLAGS='-O1 -g $(SANITIZE)' $(FUZZ_TARGETS:%=$(B)/asan/replay/%)

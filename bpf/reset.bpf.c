@@ -23,8 +23,14 @@ static __always_inline void sample_skb_v6(struct fact_sample *s, void *header)
 	BPF_CORE_READ_INTO(&s->raddr, ip, saddr.in6_u.u6_addr8);
 }
 
-/* A segment that no socket wants: its addresses, seen from this host. */
-static __always_inline void sample_skb(struct fact_sample *s, struct sk_buff *skb)
+/* fe80::/10 means another host on each link. */
+static __always_inline bool is_link_local(const struct fact_sample *s)
+{
+	return s->family == AF_INET6 && s->raddr[0] == 0xfe && (s->raddr[1] & 0xc0) == 0x80;
+}
+
+/* Addresses of a segment, seen from this host. */
+static __always_inline void sample_ends(struct fact_sample *s, struct sk_buff *skb)
 {
 	unsigned char *head = BPF_CORE_READ(skb, head);
 	void *network = head + BPF_CORE_READ(skb, network_header);
@@ -38,8 +44,25 @@ static __always_inline void sample_skb(struct fact_sample *s, struct sk_buff *sk
 		sample_skb_v6(s, network);
 	s->lport = bpf_ntohs(BPF_CORE_READ(tcp, dest));
 	s->rport = bpf_ntohs(BPF_CORE_READ(tcp, source));
+	if (is_link_local(s))
+		s->ifindex = BPF_CORE_READ(skb, dev, ifindex);
+}
+
+/* A segment that no socket wants. */
+static __always_inline void sample_skb(struct fact_sample *s, struct sk_buff *skb)
+{
+	sample_ends(s, skb);
 	s->netns = BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
 	s->flags |= SAMPLE_TUPLE;
+}
+
+/* Of a listener: the ends of what it refuses, which are not its own. */
+static __always_inline void sample_refused(struct fact_sample *s, struct sk_buff *skb)
+{
+	s->flags &= ~SAMPLE_TUPLE;
+	__builtin_memset(s->laddr, 0, sizeof(s->laddr));
+	__builtin_memset(s->raddr, 0, sizeof(s->raddr));
+	sample_ends(s, skb);
 }
 
 /*
@@ -67,6 +90,8 @@ int on_send_reset(__u64 *ctx)
 		sample_any(&fact->s, sk);
 	else if (skb)
 		sample_skb(&fact->s, skb);
+	if (sk && skb && fact->s.state == TCP_STATE_LISTEN)
+		sample_refused(&fact->s, skb);
 	if (fact->s.flags & SAMPLE_OWNED)
 		task_read(&fact->task);
 	fact_submit(fact);

@@ -182,7 +182,11 @@ struct fact_reset {
 	__u32 reason;          /* enum sk_rst_reason of the running kernel; 0: kernel tells none */
 	__u32 active;          /* 1: not in answer to a segment (skb == NULL) */
 	struct fact_task task; /* set only where SAMPLE_OWNED */
-	struct fact_sample s;  /* sk == 0: tuple of the refused segment, seen from this host */
+	/*
+	 * sk == 0: tuple of the refused segment, seen from this host. A listener's has no
+	 * SAMPLE_TUPLE, for the addresses are those of the refused segment, too.
+	 */
+	struct fact_sample s;
 };
 
 /* FACT_ACCEPT and FACT_CONNECT. */
@@ -313,6 +317,7 @@ enum fact_name_kind {
 	NAME_FRAME,     /* key: ip and space of a FACT_STACK; see core/frame.h */
 	NAME_TASK,      /* key: pid and start; cgroup path of a process, v1 where v2 tells none */
 	NAME_SETTING,   /* key: enum setting (core/host.h) and netns; its text in /proc/sys */
+	NAME_INTERFACE, /* key: index of a network interface, and netns */
 	NAME_KIND_COUNT
 };
 

@@ -459,6 +459,7 @@ static int finish(struct parser *parser, struct diag *diag)
 		options->all |= !options->listening;
 		options->programs = true;
 	}
+	options->watch_typed = options->watch != WATCH_UNSET;
 	if (options->watch == WATCH_UNSET)
 		options->watch = options->command == COMMAND_WHY ? WATCH_DEFAULT : 0;
 	if (options->continuous && !options->interval) /* -c without a number */

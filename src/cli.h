@@ -62,6 +62,7 @@ struct options {
 	size_t fail_if_count;
 	struct pick pick; /* trail: which socket */
 	bool follow;      /* trail: until its end */
+	bool watch_typed; /* --for was given */
 	uint64_t watch;   /* ns; why: to watch before it judges, record: then stop, 0: never */
 	const char *btf;  /* --btf FILE; NULL: the kernel's own */
 	const char *from; /* --from FILE|DIR; NULL: the live kernel */

@@ -203,5 +203,7 @@ int cli_check(const struct options *options, uint64_t used, struct diag *diag)
 		err = check_btf(options, diag);
 	if (!err)
 		err = check_record(options, used, diag);
+	if (!err)
+		err = cli_check_effects(options, used, diag);
 	return err;
 }

@@ -150,5 +150,6 @@ void cli_help_columns(FILE *out, enum command command)
 	size_t count = events ? change_fields_count : row_fields_count;
 
 	for (size_t i = 0; i < count; i++)
-		print_wrapped(out, fprintf(out, "%s", fields[i].key), 20, fields[i].help);
+		print_wrapped(out, fprintf(out, "%-19s %s", fields[i].key, fields[i].heading), 40,
+		              fields[i].help);
 }

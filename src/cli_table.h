@@ -59,6 +59,9 @@ extern const size_t cli_foreign_count;
 /* "no command, snapshot": those that the option goes with. Returns buf. */
 const char *cli_commands_of(const struct cli_option *option, char *buf, size_t size);
 
+/* Has each option of those used an effect? 0, or -EINVAL with diag. */
+int cli_check_effects(const struct options *options, uint64_t used, struct diag *diag);
+
 /* Do the options fit the command, each other and the columns? used: bit per row of cli_options. */
 int cli_check(const struct options *options, uint64_t used, struct diag *diag);
 

@@ -13,7 +13,7 @@ struct fail_if {
 	struct groups *groups; /* of those alone */
 };
 
-struct fail_if *fail_if_new(const struct options *options, const struct view *view)
+struct fail_if *fail_if_new(const struct options *options, const struct view *view, bool one_netns)
 {
 	struct fail_if *fail_if = calloc(1, sizeof(*fail_if));
 
@@ -21,6 +21,7 @@ struct fail_if *fail_if_new(const struct options *options, const struct view *vi
 		return NULL;
 	fail_if->options = options;
 	fail_if->view = *view;
+	fail_if->view.one_netns = one_netns;
 	fail_if->query = options->query;
 	/* Who comes is young, and comes from another state. */
 	fail_if->query.states = 0;
@@ -52,7 +53,26 @@ void fail_if_change(const struct change *change, void *arg)
 		groups_change(change, fail_if->groups);
 }
 
-int fail_if_print(struct fail_if *fail_if, bool *met)
+static int check_decided(const struct fail_if *fail_if, const struct threshold_result *results,
+                         struct diag *diag)
+{
+	const struct options *options = fail_if->options;
+
+	for (size_t i = 0; i < options->fail_if_count; i++) {
+		const struct threshold *threshold = &options->fail_ifs[i];
+
+		if (threshold_is_undecided(threshold, &results[i]))
+			return diag_fail(
+				diag, -ENODATA,
+				"--fail-if: cannot evaluate \"%.80s\": the owner of %u %s is not "
+				"known, and the filters ask for it",
+				threshold->text, results[i].undecided,
+				state_name(threshold->state));
+	}
+	return 0;
+}
+
+int fail_if_print(struct fail_if *fail_if, bool *met, struct diag *diag)
 {
 	const struct options *options = fail_if->options;
 	struct threshold_result *results = calloc(options->fail_if_count, sizeof(*results));
@@ -63,6 +83,8 @@ int fail_if_print(struct fail_if *fail_if, bool *met)
 		                         fail_if->view.context.table, fail_if->groups, &results[i]);
 		*met |= !err && results[i].met;
 	}
+	if (!err && !*met)
+		err = check_decided(fail_if, results, diag);
 	if (!err)
 		err = (options->format == OUTPUT_JSON ? thresholds_json : thresholds_text)(
 			&fail_if->view, options->fail_ifs, results, options->fail_if_count);

@@ -8,14 +8,17 @@
 
 struct fail_if;
 
-/* view: to print by; outlives it. NULL: no memory. */
-struct fail_if *fail_if_new(const struct options *options, const struct view *view);
+/* view: to print by; outlives it. one_netns: as of struct view. NULL: no memory. */
+struct fail_if *fail_if_new(const struct options *options, const struct view *view, bool one_netns);
 void fail_if_free(struct fail_if *fail_if);
 
 /* A table_change_fn, for thresholds of growth. */
 void fail_if_change(const struct change *change, void *fail_if);
 
-/* Looks at the table and prints. *met: is any? 0 or -errno. */
-int fail_if_print(struct fail_if *fail_if, bool *met);
+/*
+ * Looks at the table and prints. *met: is any? 0 or -errno; -ENODATA with diag: none is, but one
+ * might be, if more were known, and nothing is printed.
+ */
+int fail_if_print(struct fail_if *fail_if, bool *met, struct diag *diag);
 
 #endif

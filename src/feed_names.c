@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Names that go before the first fact that wants them: namespaces, cgroups, processes. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/endpoint.h"
+#include "enrich/interface.h"
 #include "fact/name.h"
 #include "feed_private.h"
 
@@ -216,6 +219,50 @@ static void introduce_cgroup(struct feed *feed, uint64_t cgroup)
 	resolve_collect(feed->resolve, feed_fact, feed);
 }
 
+/* --- interfaces of link-local addresses ------------------------------------------------------ */
+
+/* Of an index in a namespace that the thread is not in. 0 or -errno. */
+static int interface_name_in(const struct feed *feed, uint32_t netns, uint32_t ifindex,
+                             char name[INTERFACE_NAME_SIZE])
+{
+	const struct netns_entry *entry = netns_find(&feed->netns, netns);
+	int err;
+
+	if (feed->walking || !entry || netns_enter(entry))
+		return -EAGAIN; /* the namespace's own walk will tell */
+	err = interface_name(ifindex, name);
+	netns_leave();
+	return err;
+}
+
+/* Names change, and indices are given out again: at each walk they are looked up anew. */
+static void introduce_interface(struct feed *feed, const struct fact_sample *s)
+{
+	uint32_t here = feed->walked ? feed->walked : netns_own();
+	const struct name_key key = name_key_interface(s->netns, s->ifindex);
+	const char *known = names_find(table_names(feed->table), key);
+	union fact_name_buffer fact;
+	char name[INTERFACE_NAME_SIZE];
+
+	if (known && !feed->walking)
+		return;
+	if (s->netns == here ? interface_name(s->ifindex, name)
+	                     : interface_name_in(feed, s->netns, s->ifindex, name))
+		return;
+	feed->named_netns = s->netns;
+	feed->named_interface = s->ifindex;
+	if (known && !strcmp(known, name))
+		return;
+	fact_name_make(&fact, clock_boot(), NAME_INTERFACE, key.key, name);
+	feed_fact(&fact.fact.h, feed);
+}
+
+static bool is_on_link(const struct fact_sample *s)
+{
+	return s->ifindex && (address_is_link_local((uint8_t)s->family, s->laddr) ||
+	                      address_is_link_local((uint8_t)s->family, s->raddr));
+}
+
 static const struct fact_task *task_of(const struct fact *fact)
 {
 	switch (fact->type) {
@@ -246,4 +293,6 @@ void feed_introduce(struct feed *feed, const struct fact *fact)
 		introduce_netns(feed, s->netns);
 	if (s->cgroup && s->cgroup != feed->last_cgroup)
 		introduce_cgroup(feed, s->cgroup);
+	if (is_on_link(s) && (s->ifindex != feed->named_interface || s->netns != feed->named_netns))
+		introduce_interface(feed, s);
 }

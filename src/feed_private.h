@@ -38,6 +38,9 @@ struct feed {
 	uint32_t seen_netns;       /* of the last socket found */
 	uint64_t losses_reported;  /* when; 0: not yet */
 	uint64_t lost[LOST_KINDS]; /* as live_lost(), when that was last dealt with */
+	uint32_t walked;           /* namespace that the thread is in for a walk; 0: its own */
+	uint32_t named_netns;      /* of the interface that was looked up last, */
+	uint32_t named_interface;  /* and its index */
 	bool finds_pids;           /* in /proc: not where we are in a pid namespace of our own */
 	bool walking;
 };

@@ -146,12 +146,15 @@ static int walk_netns(struct feed *feed, const struct netns_entry *entry)
 	if (err)
 		return err;
 	feed->seen_netns = 0;
+	feed->walked = entry->inode;
+	feed->named_interface = 0; /* names may be others than in the last walk */
 	if (!feed_confirm_netns(feed, entry->inode)) {
 		err = live_can_walk(feed->live) ? live_walk_sockets(feed->live, entry->inode)
 		                                : feed_diag_walk(feed, entry->inode, NULL);
 	}
 	tell_host(feed, entry->inode);
 	back = netns_leave();
+	feed->walked = 0;
 	return err ? err : back;
 }
 

@@ -30,10 +30,11 @@ struct output {
 	struct outlet *outlet; /* NULL: who prints waits for the reader */
 	struct view rows, changes;
 	const struct field **row_columns, **change_columns;
-	uint64_t changes_printed;
-	uint64_t skipped; /* snapshots that a reader was not ready for */
-	bool begun;       /* something stands above what comes */
-	int err;          /* first error of the stream */
+	struct totals seen;       /* of what the filters select: since it began, no rows */
+	uint64_t changes_printed; /* or facts */
+	uint64_t skipped;         /* snapshots that a reader was not ready for */
+	bool begun;               /* something stands above what comes */
+	int err;                  /* first error of the stream */
 };
 
 static const struct view_format *const formats[] = {
@@ -64,6 +65,8 @@ static struct view view_for(const struct output *output, const char *kind)
 		.format = formats[options->format],
 		.out = output->out,
 		.kind = kind,
+		.from = options->from,
+		.at = options->at.kind,
 		.header = !options->no_header,
 		.color = want_color(options, output->file),
 		.context =
@@ -74,6 +77,7 @@ static struct view view_for(const struct output *output, const char *kind)
 				.numeric_users = options->numeric_users,
 				.wide = options->wide,
 				.utc = options->utc,
+				.recorded = options->from,
 			},
 	};
 }
@@ -302,7 +306,7 @@ static void sort(const struct output *output, const struct row **rows, size_t co
 		order.sign = -1;
 		key++;
 	}
-	order.field = field_find(row_fields, row_fields_count, key);
+	order.field = field_find_typed(row_fields, row_fields_count, key);
 	if (order.field)
 		qsort_r(rows, count, sizeof(*rows), compare, &order);
 }
@@ -408,13 +412,41 @@ static void end_object(const struct output *output)
 		outlet_end_object(output->outlet);
 }
 
+/* As the table does, for what it cannot know: whom the filters select. */
+static void count_change(struct totals *seen, const struct change *change)
+{
+	switch (change->kind) {
+	case CHANGE_STATE:
+		seen->transitions += !change->inferred;
+		break;
+	case CHANGE_RETRANSMIT:
+		seen->retransmits[change->retransmit]++;
+		break;
+	case CHANGE_RST_SENT:
+		seen->rsts_sent++;
+		break;
+	case CHANGE_RST_RECEIVED:
+		seen->rsts_received++;
+		break;
+	case CHANGE_LOSS:
+	case CHANGE_END:
+	case CHANGE_BECAME:
+	case CHANGE_CONNECT_FAILED:
+	case CHANGE_KIND_COUNT:
+		break;
+	}
+}
+
 void output_change(const struct change *change, void *arg)
 {
 	struct output *output = arg;
 	struct view *view = &output->changes;
 
-	if (!change_has_line(change) || output->err || output_full(output) ||
+	if (!change_has_line(change) ||
 	    !query_match_change(&output->options->query, output->table, change))
+		return;
+	count_change(&output->seen, change);
+	if (output->err || output_full(output))
 		return;
 	output->changes_printed++;
 	begin_object(output, 0);
@@ -427,8 +459,9 @@ void output_fact(const struct fact *fact, void *arg)
 	struct output *output = arg;
 
 	/* A walk is worth something as a whole only, and comes faster than many readers read. */
-	if (output->err || fact->type == FACT_TICK)
+	if (output->err || fact->type == FACT_TICK || output_full(output))
 		return;
+	output->changes_printed++;
 	begin_object(output, FACTS_PATIENCE);
 	note_error(output, fact_text_print(output->out, fact));
 	end_object(output);
@@ -440,11 +473,41 @@ int output_end_events(struct output *output)
 	return output_flush(output);
 }
 
+static void count_rows(const struct output *output, struct totals *totals)
+{
+	uint64_t now = table_now(output->table);
+	struct row_iter iter;
+	const struct row *row;
+
+	totals->rows = 0;
+	memset(totals->by_state, 0, sizeof(totals->by_state));
+	table_for_each (output->table, iter, row) {
+		if (!query_match(&output->options->query, output->table, row, now))
+			continue;
+		totals->rows++;
+		totals->by_state[row->state]++;
+	}
+}
+
+/* What was lost, and healed, may be anybody's. */
+static void select_totals(const struct output *output, struct totals *totals)
+{
+	const struct totals *seen = &output->seen;
+
+	count_rows(output, totals);
+	totals->transitions = seen->transitions;
+	totals->rsts_sent = seen->rsts_sent;
+	totals->rsts_received = seen->rsts_received;
+	memcpy(totals->retransmits, seen->retransmits, sizeof(totals->retransmits));
+}
+
 int output_totals(struct output *output)
 {
 	struct totals totals;
 
 	table_totals(output->table, &totals);
+	if (!query_is_empty(&output->options->query) || output->options->since.kind)
+		select_totals(output, &totals);
 	blank_line(output);
 	switch (output->options->format) {
 	case OUTPUT_TEXT:

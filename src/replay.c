@@ -47,6 +47,8 @@ int replay_instant(const struct replay *replay, const char *option, const struct
 {
 	int err = resolve(replay, option, when, wall, diag);
 
+	if (!err && when->kind == WHEN_START)
+		err = replay_walk_start(replay->input, wall, diag);
 	if (!err && (*wall < replay->first || *wall > replay->last))
 		err = out_of_range(replay, option, *wall, diag);
 	return err;
@@ -69,6 +71,18 @@ static int resolve_end(const struct replay *replay, const char *option, const st
 	return 0;
 }
 
+/* why --for: without an instant, of the end. */
+static bool watches_end(const struct options *options)
+{
+	return options->command == COMMAND_WHY && options->watch_typed && !options->at.kind;
+}
+
+bool replay_wants_times(const struct options *options)
+{
+	return watches_end(options) || options->at.kind || options->since.kind ||
+	       options->until.kind;
+}
+
 /* ns of a recording that are listened to before an instant. */
 static int64_t watched_before(const struct options *options)
 {
@@ -89,6 +103,8 @@ int replay_window(const struct replay *replay, int64_t *since, int64_t *until, s
 			*since = INT64_MIN;
 		return err;
 	}
+	if (watches_end(options))
+		*since = replay->last - (int64_t)options->watch;
 	if (options->since.kind)
 		err = resolve_end(replay, "--since", &options->since, since, diag);
 	if (!err && options->until.kind)
@@ -125,6 +141,7 @@ static int apply(struct replay *replay)
 	int err = replay->restart ? restart(replay) : 0;
 
 	replay->restart = false;
+	replay_walk_note(&replay->walk, replay->fact);
 	replay->clock = replay->wall ? clock_wall_offset(replay->wall, replay->fact->time) : 0;
 	err = err ? err : table_apply(replay->table, replay->fact);
 	if (!err && replay->applied)
@@ -191,6 +208,7 @@ int replay_to(struct replay *replay, int64_t wall, struct diag *diag)
 
 	table_restart(replay->table);
 	replay->restart = false;
+	replay->walk = (struct replay_walk){0};
 	err = replay_begin(replay, wall, INT64_MIN, diag);
 	return err ? err : replay_end(replay, wall, diag);
 }

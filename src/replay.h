@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "core/table.h"
 #include "input.h"
+#include "replay_walk.h"
 
 /* The input, one fact ahead. */
 struct replay {
@@ -22,11 +23,15 @@ struct replay {
 	const struct fact *fact; /* from here on it is the replay's own */
 	int64_t wall;            /* of it, ns since 1970; 0: not known */
 	int64_t clock; /* wall - boot time, of the last fact that was applied; 0: not known */
+	struct replay_walk walk;
 	bool restart;  /* it is of another session than those before */
 	bool ended;
 };
 
-/* ns since 1970 of a moment of the input. 0, or -errno with diag that begins with the option. */
+/* Do options name times of the input, for which its range must be known? */
+bool replay_wants_times(const struct options *options);
+
+/* ns since 1970 of a moment of the input; "start" as of replay_walk_start(). 0, or -errno with diag that begins with the option. */
 int replay_instant(const struct replay *replay, const char *option, const struct when *when,
                    int64_t *wall, struct diag *diag);
 /*

@@ -10,6 +10,7 @@
 #include "input.h"
 #include "notice.h"
 #include "privilege.h"
+#include "scope.h"
 #include "view/totals.h"
 
 /* --- what live runs and replays share ------------------------------------------------------- */
@@ -25,13 +26,13 @@ int run_open_fail_if(struct run *run)
 {
 	if (!run->options->fail_if_count)
 		return 0;
-	run->fail_if = fail_if_new(run->options, output_row_view(run->output));
+	run->fail_if = fail_if_new(run->options, output_row_view(run->output), run->one_netns);
 	return run->fail_if ? 0 : -ENOMEM;
 }
 
 int run_print_fail_if(struct run *run)
 {
-	return run->fail_if ? fail_if_print(run->fail_if, &run->failed) : 0;
+	return run->fail_if ? fail_if_print(run->fail_if, &run->failed, &run->refusal) : 0;
 }
 
 /* The listener of why. */
@@ -64,8 +65,10 @@ int run_reopen_why(struct run *run)
 
 int run_print_why(struct run *run)
 {
-	int err = why_print(run->why);
+	int err = scope_check_rows(run->options, run->table, &run->refusal);
 
+	if (!err)
+		err = why_print(run->why);
 	return err ? err : run_print_fail_if(run);
 }
 
@@ -84,6 +87,10 @@ static int tell_answer(const struct run *run)
 		return EXIT_BAD;
 	if (!run->trail || trail_found(run->trail))
 		return EXIT_FINE;
+	if (run->one_netns) {
+		notice("no such socket in this network namespace; others cannot be seen");
+		return EXIT_CANNOT;
+	}
 	notice("%s",
 	       run->options->from ? "no such socket in this file" : "no such socket here and now");
 	return EXIT_BAD;
@@ -91,6 +98,10 @@ static int tell_answer(const struct run *run)
 
 int run_conclude(struct run *run, int err, struct diag *diag)
 {
+	if (run->refusal.text[0]) {
+		*diag = run->refusal;
+		return EXIT_CANNOT;
+	}
 	if (output_flush(run->output) || err == -EPIPE) /* finish() tells of that */
 		return EXIT_FINE;
 	if (err)

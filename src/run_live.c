@@ -10,7 +10,9 @@
 #include "base/format.h"
 #include "notice.h"
 #include "privilege.h"
+#include "record/store.h"
 #include "run_private.h"
+#include "scope.h"
 
 #define BTF_NAME_SIZE         32
 #define NAMES_WAIT_MS         2000 /* a snapshot with names waits for them that long, in all */
@@ -378,6 +380,12 @@ int run_live(struct run *run, struct diag *diag)
 		config.on_fact = output_fact;
 		config.on_fact_arg = run->output;
 	}
+	if (options->max_age && !store_is_directory(options->target))
+		return diag_fail(diag, -EINVAL,
+		                 "--max-age has no effect here: %s is one file, which is never "
+		                 "deleted; accepted with DIR",
+		                 options->target),
+		       EXIT_USAGE;
 	if (options->command == COMMAND_RECORD) {
 		if (open_recorder(run, diag))
 			return EXIT_CANNOT;
@@ -400,6 +408,10 @@ int run_live(struct run *run, struct diag *diag)
 		                 "--fail-if: ages are not known without BPF: run as root, or with "
 		                 "CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"),
 		       EXIT_CANNOT;
+	if (scope_check_filters(options, run->feed, run->table, diag) ||
+	    scope_check_pids(options, run->table, diag))
+		return EXIT_CANNOT;
+	run->one_netns = scope_is_one_netns(run->feed);
 	tell_shortfall(run, &shortfall);
 	tell_probes(run);
 	return run_conclude(run, run_command(run), diag);

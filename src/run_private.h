@@ -21,6 +21,8 @@ struct run {
 	struct why_command *why;
 	struct fail_if *fail_if;   /* NULL: not asked */
 	bool failed;               /* it is met */
+	bool one_netns;            /* as of struct view */
+	struct diag refusal;       /* "": what was asked could be told */
 	struct recorder *recorder; /* of record */
 	struct diff_command *diff; /* of diff */
 	uint64_t began;            /* the loop, ns of CLOCK_BOOTTIME */

@@ -8,6 +8,7 @@
 #include "privilege.h"
 #include "replay.h"
 #include "run_private.h"
+#include "scope.h"
 
 /* A replay, and who listens to it. */
 struct player {
@@ -108,15 +109,17 @@ static int print(struct run *run)
 	return 0;
 }
 
-static bool wants_times(const struct options *options)
-{
-	return options->at.kind || options->since.kind || options->until.kind;
-}
-
 /* What stands at the end is the same from wherever it was folded. */
 static bool needs_end_only(const struct options *options)
 {
-	return options->command == COMMAND_SNAPSHOT && !wants_times(options);
+	return options->command == COMMAND_SNAPSHOT && !replay_wants_times(options);
+}
+
+static int check_told(const struct player *player, struct diag *diag)
+{
+	const struct options *options = player->run->options;
+
+	return replay_walk_check(&player->replay.walk, options, replay_wants_times(options), diag);
 }
 
 static int play_diff(struct player *player, struct diag *diag)
@@ -133,11 +136,17 @@ static int play_diff(struct player *player, struct diag *diag)
 	run->diff = diff_new(run->options, output_row_view(run->output));
 	err = run->diff ? 0 : -ENOMEM;
 	for (int i = 0; i < 2 && !err; i++) {
-		if (replay_to(replay, walls[i], diag))
+		if (replay_to(replay, walls[i], diag) || check_told(player, diag))
 			return EXIT_CANNOT;
 		err = diff_take(run->diff);
 	}
 	return run_conclude(run, err ? err : diff_print(run->diff), diag);
+}
+
+/* What comes later may be of processes that have ended by the end. */
+static bool names_processes(const struct options *options)
+{
+	return options->command == COMMAND_SNAPSHOT || options->command == COMMAND_WHY;
 }
 
 /* An exit code. */
@@ -154,14 +163,17 @@ static int play_window(struct player *player, struct diag *diag)
 		return EXIT_CANNOT;
 	player->since = since;
 	err = listen(player);
-	if (!err && replay_end(replay, until, diag))
+	if (!err && (replay_end(replay, until, diag) || check_told(player, diag)))
+		return EXIT_CANNOT;
+	if (!err && names_processes(run->options) &&
+	    scope_check_pids(run->options, run->table, diag))
 		return EXIT_CANNOT;
 	return run_conclude(run, err ? err : print(run), diag);
 }
 
 static bool needs_range(const struct options *options)
 {
-	return wants_times(options) || options->command == COMMAND_DIFF;
+	return replay_wants_times(options) || options->command == COMMAND_DIFF;
 }
 
 int run_replay(struct run *run, struct diag *diag)

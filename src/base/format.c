@@ -73,6 +73,24 @@ void format_duration(char text[FORMAT_SIZE], uint64_t ns)
 		format_pair(text, seconds, DAY, "d", HOUR, "h");
 }
 
+void format_ago(char text[FORMAT_SIZE], uint64_t ns)
+{
+	static const struct {
+		uint64_t seconds, below; /* of the unit, and where a greater one begins */
+		char unit;
+	} units[] = {{1, MINUTE, 's'},
+	             {MINUTE, HOUR, 'm'},
+	             {HOUR, 2 * DAY, 'h'},
+	             {DAY, UINT64_MAX, 'd'}};
+	uint64_t seconds = ns / SECOND;
+	size_t unit = 0;
+
+	while (seconds >= units[unit].below)
+		unit++;
+	snprintf(text, FORMAT_SIZE, "%" PRIu64 "%c", seconds / units[unit].seconds,
+	         units[unit].unit);
+}
+
 void format_size(char text[FORMAT_SIZE], uint64_t bytes)
 {
 	static const char units[] = "KMGT";

@@ -12,6 +12,8 @@
 
 /* Three figures, cut and not rounded: 850ns 14.2us 1.53ms 12.3s 4m07s 2h11m 3d04h. */
 void format_duration(char text[FORMAT_SIZE], uint64_t ns);
+/* In short: "25s", "3m", "2h", "5d", what is over left out. */
+void format_ago(char text[FORMAT_SIZE], uint64_t ns);
 
 /* Three figures, cut as well, in powers of 1024, as parse_size reads them: 512 1.53K 12.3M 812G. */
 void format_size(char text[FORMAT_SIZE], uint64_t bytes);

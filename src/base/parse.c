@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Digits at *text, which moves behind them. -EINVAL: none; -ERANGE: over 64 bits. */
@@ -194,5 +195,27 @@ int parse_cidr(const char *text, uint8_t addr[16], uint8_t *bits)
 		return -EINVAL;
 	memcpy(addr, result, sizeof(result));
 	*bits = (uint8_t)prefix;
+	return 0;
+}
+
+int parse_zoned_cidr(const char *text, uint8_t addr[16], uint8_t *bits, char zone[16])
+{
+	const char *percent = strchrnul(text, '%'), *slash = strchrnul(percent, '/');
+	size_t size = *percent ? (size_t)(slash - percent - 1) : 0;
+	uint8_t result[16], prefix;
+	char plain[64];
+	int err;
+
+	if (strlen(text) >= sizeof(plain) || size >= 16 || (*percent && !size))
+		return -EINVAL;
+	snprintf(plain, sizeof(plain), "%.*s%s", (int)(percent - text), text, slash);
+	err = parse_cidr(plain, result, &prefix);
+	if (err)
+		return err;
+	if (*percent && (result[0] != 0xfe || (result[1] & 0xc0) != 0x80))
+		return -EINVAL; /* any other address means the same on each link */
+	memcpy(addr, result, sizeof(result));
+	*bits = prefix;
+	snprintf(zone, 16, "%.*s", (int)size, percent + !!*percent);
 	return 0;
 }

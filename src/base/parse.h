@@ -23,4 +23,10 @@ int parse_size(const char *text, uint64_t *bytes);
  */
 int parse_cidr(const char *text, uint8_t addr[16], uint8_t *bits);
 
+/*
+ * The same, and "fe80::1%eth0", "fe80::%eth0/64": what stands behind the "%" of an address of
+ * fe80::/10 goes to zone, "" where there is no "%".
+ */
+int parse_zoned_cidr(const char *text, uint8_t addr[16], uint8_t *bits, char zone[16]);
+
 #endif

@@ -2,7 +2,8 @@
 /*
  * Moments as people name them, of a recording that began and ended some time:
  *
- *   start, end, now                     now: as the recording knows it, its end
+ *   start, end, now                     now: as the recording knows it, its end; where a list is
+ *                                       asked for, start is when its first walk is complete
  *   -10m                                before its end (parse_duration)
  *   03:12  03:12:33.5  03:12Z           the last such moment not after its end
  *   2026-11-25                          the beginning of that day

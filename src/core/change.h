@@ -29,15 +29,19 @@ enum connect_failure {
 
 struct change {
 	enum change_kind kind;
-	uint64_t time;         /* when it happened; for an inferred one, when it was noticed */
-	const struct row *row; /* as it is after the change; NULL for CHANGE_LOSS */
-	uint8_t old, new;      /* CHANGE_STATE, CHANGE_CONNECT_FAILED: enum tcp_state */
-	uint64_t into;         /* CHANGE_BECAME: the id of the row that goes on */
-	uint16_t err;          /* CHANGE_CONNECT_FAILED: errno */
-	bool dwell_known;      /* some time in the old state is known */
-	bool dwell_exact;      /* ... all of it; else dwell is a lower bound */
-	bool inferred;         /* not an event of the kernel: told by a walk, look-up or deadline */
-	uint64_t dwell;        /* ns in the old state */
+	uint64_t time; /* when it happened; for an inferred one, when it was noticed */
+	/*
+	 * As it is after the change; NULL for CHANGE_LOSS. Of a listener's RST with the ends of
+	 * the segment that it refuses.
+	 */
+	const struct row *row;
+	uint8_t old, new; /* CHANGE_STATE, CHANGE_CONNECT_FAILED: enum tcp_state */
+	uint64_t into;    /* CHANGE_BECAME: the id of the row that goes on */
+	uint16_t err;     /* CHANGE_CONNECT_FAILED: errno */
+	bool dwell_known; /* some time in the old state is known */
+	bool dwell_exact; /* ... all of it; else dwell is a lower bound */
+	bool inferred;    /* not an event of the kernel: told by a walk, look-up or deadline */
+	uint64_t dwell;   /* ns in the old state */
 	enum retransmit_kind retransmit;
 	uint32_t reason;            /* RST sent: kernel's reason number; 0 none */
 	struct fact_task actor;     /* who did it, where certain; pid 0: not known */

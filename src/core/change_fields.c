@@ -118,19 +118,13 @@ CHANGE_GETTER(retransmit)
 		value_string(value, retransmit_kind_name(change->retransmit));
 }
 
-/*
- * "(inferred)": an event that should have told this was lost. Mini and request
- * sockets have no events; that a look-up told of theirs is the rule.
- */
+/* "(inferred)": no event told it, but a walk, a look-up or a deadline. */
 static void print_state(struct value *value, const struct change *change)
 {
-	bool missed =
-		change->inferred && !(change->row && change->row->flags & (ROW_MINI | ROW_REQUEST));
-
 	value_print(value, "%s -> %s%s",
 	            change->old == STATE_UNKNOWN ? "?" : state_name(change->old),
 	            change->new == STATE_UNKNOWN ? "?" : state_name(change->new),
-	            missed ? " (inferred)" : "");
+	            change->inferred ? " (inferred)" : "");
 	value->mark = state_mark(change->new);
 }
 
@@ -271,7 +265,7 @@ CHANGE_GETTER(where)
 
 const struct field change_fields[] = {
 	FIELD(time, "Time", TIME, 27, "when it happened; inferred: when it was noticed"),
-	FIELD(event, "Event", STRING, 12, "state, retransmit, rst_sent, rst_received or loss"),
+	FIELD(event, "Kind", STRING, 12, "state, retransmit, rst_sent, rst_received or loss"),
 	FIELD(netns, "Netns Inode", NUMBER, -11, "inode of the network namespace"),
 	FIELD(netns_name, "Netns", STRING, 10, "name of the network namespace, else its inode"),
 	FIELD(local, "Local Address", ENDPOINT, 23, "local address and port"),

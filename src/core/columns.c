@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/distance.h"
+
 const char *const columns_events[] = {
 	"time", "netns_name", "local", "foreign", "transition", "duration", "program", NULL,
 };
@@ -61,23 +63,58 @@ static void choose(struct choice *choice, const struct field *field)
 	choice->chosen[choice->chosen_count++] = field;
 }
 
-static int unknown_column(const struct choice *choice, const char *key, struct diag *diag)
-{
-	char known[sizeof(diag->text)] = "";
-	size_t used = 0;
+#define NEAREST 3
 
-	for (size_t i = 0; i < choice->count && used < sizeof(known); i++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used, " %s",
-		                         choice->fields[i].key);
-	return diag_fail(diag, -EINVAL, "no column is called \"%.40s\"; there are:%s", key, known);
+/* The NEAREST fields to what was typed, by key or by heading, nearest first. Returns how many. */
+static size_t find_nearest(const struct choice *choice, const char *typed,
+                           const struct field *nearest[NEAREST])
+{
+	size_t distances[NEAREST], found = 0;
+
+	for (size_t i = 0; i < choice->count; i++) {
+		const struct field *field = &choice->fields[i];
+		size_t key = edit_distance(typed, field->key);
+		size_t heading = edit_distance(typed, field->heading);
+		size_t distance = key < heading ? key : heading, place = found;
+
+		while (place && distance < distances[place - 1])
+			place--;
+		if (place == NEAREST)
+			continue;
+		found += found < NEAREST;
+		for (size_t at = found - 1; at > place; at--) {
+			distances[at] = distances[at - 1];
+			nearest[at] = nearest[at - 1];
+		}
+		distances[place] = distance;
+		nearest[place] = field;
+	}
+	return found;
 }
 
-static int choose_key(struct choice *choice, const char *key, struct diag *diag)
+static int unknown_column(const struct choice *choice, const char *typed, struct diag *diag)
 {
-	const struct field *field = field_find(choice->fields, choice->count, key);
+	const struct field *nearest[NEAREST];
+	size_t count = find_nearest(choice, typed, nearest), used = 0;
+	char names[160] = "";
+
+	for (size_t i = 0; i < count && used < sizeof(names); i++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+		                         !i              ? ""
+		                         : i + 1 < count ? ", "
+		                                         : " or ",
+		                         nearest[i]->key);
+	return diag_fail(diag, -EINVAL,
+	                 "unknown column \"%.40s\"; did you mean %s? --columns help lists all",
+	                 typed, names);
+}
+
+static int choose_key(struct choice *choice, const char *typed, struct diag *diag)
+{
+	const struct field *field = field_find_typed(choice->fields, choice->count, typed);
 
 	if (!field)
-		return unknown_column(choice, key, diag);
+		return unknown_column(choice, typed, diag);
 	choose(choice, field);
 	return 0;
 }

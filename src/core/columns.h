@@ -18,9 +18,9 @@ extern const char *const columns_events[];
 
 /*
  * Chooses fields. typed: "a,b" (these), "+a,b" (these behind the default ones)
- * or NULL (the default ones). defaults NULL: all fields. One named twice is
- * printed once, at its first place. *chosen: to be freed by free(). 0;
- * -EINVAL with diag: an unknown key and which are known; -ENOMEM.
+ * or NULL (the default ones); keys or headings, as field_find_typed() takes them. defaults NULL:
+ * all fields. One named twice is printed once, at its first place. *chosen: to be freed by
+ * free(). 0; -EINVAL with diag: an unknown one and which are nearest to it; -ENOMEM.
  */
 int columns_select(const struct field *fields, size_t count, const char *const *defaults,
                    const char *typed, const struct field ***chosen, size_t *chosen_count,

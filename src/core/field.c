@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "core/endpoint.h"
 #include "core/value.h"
 
@@ -14,6 +15,36 @@ const struct field *field_find(const struct field *fields, size_t count, const c
 		if (!strcmp(fields[i].key, key))
 			return &fields[i];
 	return NULL;
+}
+
+static const struct field *find_heading(const struct field *fields, size_t count, const char *typed)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(fields[i].heading, typed))
+			return &fields[i];
+	return NULL;
+}
+
+/* Keys before headings. */
+static const struct field *find_any_case(const struct field *fields, size_t count,
+                                         const char *typed)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcasecmp(fields[i].key, typed))
+			return &fields[i];
+	for (size_t i = 0; i < count; i++)
+		if (!strcasecmp(fields[i].heading, typed))
+			return &fields[i];
+	return NULL;
+}
+
+const struct field *field_find_typed(const struct field *fields, size_t count, const char *typed)
+{
+	const struct field *field = field_find(fields, count, typed);
+
+	if (!field)
+		field = find_heading(fields, count, typed);
+	return field ? field : find_any_case(fields, count, typed);
 }
 
 static int order(uint64_t a, uint64_t b)
@@ -82,6 +113,14 @@ void value_duration(struct value *value, uint64_t ns, bool exact)
 	value->exact = exact;
 }
 
+#define LOOKED_NOW NS_PER_SEC /* a walk takes its time: what it found at its begin is as of now */
+
+void value_looked(struct value *value, const struct field_context *context, uint64_t time)
+{
+	if (context->recorded && value->type != VALUE_NONE && context->now >= time + LOOKED_NOW)
+		value->ago = context->now - time;
+}
+
 void value_time(struct value *value, const struct field_context *context, uint64_t boot)
 {
 	int64_t wall = table_wall(context->table, boot);
@@ -92,10 +131,12 @@ void value_time(struct value *value, const struct field_context *context, uint64
 	value->sign = wall;
 }
 
-void value_endpoint(struct value *value, uint8_t family, const uint8_t *addr, uint16_t port)
+void value_endpoint(struct value *value, uint8_t family, const uint8_t *addr, uint16_t port,
+                    const char *zone)
 {
 	value->type = VALUE_ENDPOINT;
-	value->endpoint = (struct endpoint){.addr = addr, .port = port, .family = family};
+	value->endpoint =
+		(struct endpoint){.addr = addr, .port = port, .family = family, .zone = zone};
 }
 
 void value_string(struct value *value, const char *text)

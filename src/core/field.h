@@ -37,6 +37,7 @@ struct endpoint {
 	const uint8_t *addr;
 	uint16_t port; /* 0: "*" */
 	uint8_t family;
+	const char *zone; /* interface of a link-local address; NULL: none, or not known */
 };
 
 struct field_context;
@@ -45,6 +46,8 @@ struct value {
 	enum value_type type;
 	enum value_mark mark;
 	bool exact; /* VALUE_DURATION */
+	uint64_t
+		ago; /* ns since it was looked at, and it may be another one now; 0: it is as of now */
 	union {
 		uint64_t number; /* VALUE_LIST: how many */
 		int64_t sign;
@@ -64,6 +67,7 @@ struct field_context {
 	bool numeric_hosts, numeric_ports, numeric_users;
 	bool wide; /* do not cut addresses to netstat's 23 columns */
 	bool utc;
+	bool recorded; /* of a recording: nobody looked again just before */
 };
 
 struct field {
@@ -83,6 +87,11 @@ extern const size_t change_fields_count;
 
 /* Field by key, or NULL. */
 const struct field *field_find(const struct field *fields, size_t count, const char *key);
+/*
+ * Field as people name it: by key or by heading, in any case, where what is typed exactly
+ * goes first ("netns" and "Netns" are two); or NULL.
+ */
+const struct field *field_find_typed(const struct field *fields, size_t count, const char *typed);
 
 /*
  * Order of two objects by a field's value: numbers by size, strings by bytes,

@@ -123,6 +123,7 @@ static void tell_reset(struct table *t, const struct fact_reset *fact, const str
 		.family = (uint8_t)fact->s.family,
 		.lport = fact->s.lport,
 		.rport = fact->s.rport,
+		.ifindex = fact->s.ifindex,
 		.state = STATE_CLOSE,
 		.owner = ROW_NONE,
 		.holders = ROW_NONE,
@@ -137,6 +138,24 @@ static void tell_reset(struct table *t, const struct fact_reset *fact, const str
 	change_emit(t, &told);
 }
 
+/* What the row of a listener that refuses a segment looks like at the other end. */
+static void refuse_peer(struct row *refused, const struct row *listener,
+                        const struct fact_sample *s)
+{
+	*refused = *listener;
+	refused->family = (uint8_t)s->family;
+	refused->lport = s->lport;
+	refused->rport = s->rport;
+	refused->ifindex = s->ifindex;
+	memcpy(refused->laddr, s->laddr, sizeof(refused->laddr));
+	memcpy(refused->raddr, s->raddr, sizeof(refused->raddr));
+}
+
+static bool is_refusal(const struct row *row, const struct fact_reset *fact)
+{
+	return row_is_listener(row) && !(fact->s.flags & SAMPLE_TUPLE) && fact->s.rport;
+}
+
 void fold_reset(struct table *t, const struct fact_reset *fact)
 {
 	bool sent = fact->h.type == FACT_RST_SENT;
@@ -145,7 +164,7 @@ void fold_reset(struct table *t, const struct fact_reset *fact)
 		.time = fact->h.time,
 		.reason = fact->reason,
 	};
-	struct row *row = row_meet(t, fact->h.sk, &fact->s, fact->h.time);
+	struct row *row = row_meet(t, fact->h.sk, &fact->s, fact->h.time), refused;
 
 	/* One in answer to a segment may go out in the context of anybody. */
 	if (sent && fact->active && fact->s.flags & SAMPLE_OWNED)
@@ -180,6 +199,10 @@ void fold_reset(struct table *t, const struct fact_reset *fact)
 	row_add_step(t, row, fact->h.time, sent ? STEP_RST_SENT : STEP_RST_RECEIVED,
 	             (uint8_t)fact->reason, 0);
 	change.row = row;
+	if (is_refusal(row, fact)) {
+		refuse_peer(&refused, row, &fact->s);
+		change.row = &refused;
+	}
 	change_emit(t, &change);
 }
 

@@ -34,12 +34,17 @@ GETTER(owner_pid);
 GETTER(owner_comm);
 GETTER(fd);
 GETTER(holders);
+GETTER(fds_looked);
 GETTER(user);
 GETTER(uid);
 GETTER(cgroup);
 GETTER(container);
 GETTER(container_id);
 GETTER(pod);
+
+/* core/row_bytes.c */
+GETTER(bytes_sent);
+GETTER(bytes_received);
 
 /* core/row_doing.c */
 GETTER(doing);

@@ -55,7 +55,7 @@ static bool has_servers_ports(const struct table *t, const struct row *row)
 	return (row->lport < low || row->lport > high) && row->rport >= low && row->rport <= high;
 }
 
-static bool is_passive(const struct table *t, const struct row *row)
+bool row_is_passive(const struct table *t, const struct row *row)
 {
 	if (row->flags & (ROW_LISTENED | ROW_CONNECTED))
 		return row->flags & ROW_LISTENED;
@@ -74,7 +74,7 @@ void group_key_of(const struct table *t, const struct row *row, struct group_key
 	}
 	key->netns = row->netns;
 	key->state = plain_state(row->state);
-	key->passive = is_passive(t, row);
+	key->passive = row_is_passive(t, row);
 	key->port = key->passive ? row->lport : row->rport;
 	if (!key->passive)
 		endpoint_map(row->family, row->raddr, key->addr);

@@ -24,6 +24,8 @@ struct group_key {
 	uint8_t pad[3];
 };
 
+/* Did the other end connect? Of a socket whose beginning was not seen its ports tell. */
+bool row_is_passive(const struct table *table, const struct row *row);
 /* Where a row belongs as it is now; no class. */
 void group_key_of(const struct table *table, const struct row *row, struct group_key *key);
 

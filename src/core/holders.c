@@ -163,6 +163,11 @@ const struct holder *table_holder(const struct table *t, uint32_t index)
 	return holder_at(t, index);
 }
 
+uint64_t table_holders_time(const struct table *t)
+{
+	return t->hold_begin;
+}
+
 /* --- whom to name --------------------------------------------------------------------------- */
 
 /* Files are closed soon after the exit is told: an ended process holds nothing. */

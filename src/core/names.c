@@ -39,6 +39,7 @@ static const struct budget {
 	[NAME_FRAME] = {131072, false},
 	[NAME_TASK] = {65536, false},
 	[NAME_SETTING] = {65536, true}, /* a walk tells what it misses */
+	[NAME_INTERFACE] = {65536, false},
 };
 
 struct entry {
@@ -84,6 +85,11 @@ struct name_key name_key_number(enum fact_name_kind kind, uint64_t number)
 struct name_key name_key_task(uint32_t pid, uint64_t start)
 {
 	return (struct name_key){.kind = NAME_TASK, .key = {pid, start}};
+}
+
+struct name_key name_key_interface(uint32_t netns, uint32_t ifindex)
+{
+	return (struct name_key){.kind = NAME_INTERFACE, .key = {ifindex, netns}};
 }
 
 struct name_key name_key_host(int family, const uint8_t addr[16])

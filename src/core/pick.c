@@ -41,12 +41,22 @@ static int parse_fd(const char *text, struct pick *pick)
 	return 0;
 }
 
-/* "10.0.0.1:80", "[::1]:80"; "::1:80" as netstat prints it: the last colon parts them. */
-static int parse_end(const char *text, size_t size, uint8_t addr[16], uint16_t *port)
+/* One end of a connection. */
+struct end {
+	uint8_t addr[16];
+	uint16_t port;
+	char zone[16];
+};
+
+/*
+ * "10.0.0.1:80", "[::1]:80"; "::1:80" as netstat prints it: the last colon parts them, which no
+ * name of an interface has. "[fe80::1%eth0]:80" and, as ss prints it, "[fe80::1]%eth0:80".
+ */
+static int parse_end(const char *text, size_t size, struct end *end)
 {
 	const char *colon = memrchr(text, ':', size);
+	char word[80], *to = word;
 	uint64_t number;
-	char word[64];
 	uint8_t bits;
 
 	if (!colon || size >= sizeof(word))
@@ -54,26 +64,35 @@ static int parse_end(const char *text, size_t size, uint8_t addr[16], uint16_t *
 	snprintf(word, sizeof(word), "%.*s", (int)(size - (size_t)(colon + 1 - text)), colon + 1);
 	if (parse_number(word, 1, UINT16_MAX, &number))
 		return -EINVAL;
-	*port = (uint16_t)number;
-	if (*text == '[' && colon[-1] == ']')
-		snprintf(word, sizeof(word), "%.*s", (int)(colon - text) - 2, text + 1);
-	else
-		snprintf(word, sizeof(word), "%.*s", (int)(colon - text), text);
+	end->port = (uint16_t)number;
+	if ((*text == '[') != !!memchr(text, ']', (size_t)(colon - text)))
+		return -EINVAL;
+	for (const char *at = text; at < colon; at++)
+		if (*at != '[' && *at != ']')
+			*to++ = *at;
+	*to = '\0';
 	if (strchr(word, '/'))
 		return -EINVAL;
-	return parse_cidr(word, addr, &bits);
+	return parse_zoned_cidr(word, end->addr, &bits, end->zone);
 }
 
+/* A name of an interface may have dashes, too. */
 static int parse_tuple(const char *text, struct pick *pick)
 {
 	const char *dash = strchr(text, '-');
+	struct end local, foreign;
 
+	while (dash && (parse_end(text, (size_t)(dash - text), &local) ||
+	                parse_end(dash + 1, strlen(dash + 1), &foreign)))
+		dash = strchr(dash + 1, '-');
 	if (!dash)
 		return -EINVAL;
-	pick->kind = PICK_TUPLE;
-	if (parse_end(text, (size_t)(dash - text), pick->local, &pick->lport))
-		return -EINVAL;
-	return parse_end(dash + 1, strlen(dash + 1), pick->foreign, &pick->fport);
+	*pick = (struct pick){.kind = PICK_TUPLE, .lport = local.port, .fport = foreign.port};
+	memcpy(pick->local, local.addr, sizeof(pick->local));
+	memcpy(pick->foreign, foreign.addr, sizeof(pick->foreign));
+	memcpy(pick->local_zone, local.zone, sizeof(pick->local_zone));
+	memcpy(pick->foreign_zone, foreign.zone, sizeof(pick->foreign_zone));
+	return 0;
 }
 
 int pick_parse(const char *text, struct pick *pick, struct diag *diag)
@@ -101,11 +120,14 @@ static bool holds_fd(const struct pick *pick, const struct table *table, const s
 	return false;
 }
 
-static bool has_ends(const struct pick *pick, const struct row *row)
+static bool has_ends(const struct pick *pick, const struct table *table, const struct row *row)
 {
 	uint8_t local[16], foreign[16];
 
 	if (row->lport != pick->lport || row->rport != pick->fport)
+		return false;
+	if ((pick->local_zone[0] && !row_in_zone(table, row, pick->local_zone)) ||
+	    (pick->foreign_zone[0] && !row_in_zone(table, row, pick->foreign_zone)))
 		return false;
 	endpoint_map(row->family, row->laddr, local);
 	endpoint_map(row->family, row->raddr, foreign);
@@ -121,7 +143,7 @@ bool pick_match(const struct pick *pick, const struct table *table, const struct
 	case PICK_FD:
 		return holds_fd(pick, table, row);
 	case PICK_TUPLE:
-		return has_ends(pick, row);
+		return has_ends(pick, table, row);
 	}
 	return false;
 }

@@ -14,13 +14,15 @@ struct pick {
 	uint64_t cookie;
 	uint32_t pid;
 	int fd;
-	uint8_t local[16], foreign[16]; /* IPv4 as ::ffff:0:0/96 */
-	uint16_t lport, fport;          /* host order */
+	uint8_t local[16], foreign[16];        /* IPv4 as ::ffff:0:0/96 */
+	uint16_t lport, fport;                 /* host order */
+	char local_zone[16], foreign_zone[16]; /* interfaces of link-local ones; "": any */
 };
 
 /*
  * Reads "4101" or "sk:1005" (as ss -e prints it), "4242:7" (pid and fd),
- * "10.0.0.1:80-10.0.0.2:5000" or "[::1]:80-[::1]:5000" (local end first). 0, or
+ * "10.0.0.1:80-10.0.0.2:5000", "[::1]:80-[::1]:5000" or "fe80::1%eth0:80-fe80::2%eth0:5000" (local
+ * end first). 0, or
  * -EINVAL with diag naming what was wrong and what is accepted.
  */
 int pick_parse(const char *text, struct pick *pick, struct diag *diag);

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/parse.h"
+#include "base/pattern.h"
 #include "core/container.h"
 #include "core/endpoint.h"
 
@@ -61,11 +62,13 @@ static bool match_address(const struct query *query, const struct table *table,
 {
 	uint8_t local[16], remote[16];
 
-	(void)table;
 	endpoint_map(row->family, row->laddr, local);
 	endpoint_map(row->family, row->raddr, remote);
 	for (size_t i = 0; i < query->cidr_count; i++) {
-		if (in_cidr(&query->cidrs[i], local) || in_cidr(&query->cidrs[i], remote))
+		const struct query_cidr *cidr = &query->cidrs[i];
+
+		if ((in_cidr(cidr, local) || in_cidr(cidr, remote)) &&
+		    (!cidr->zone[0] || row_in_zone(table, row, cidr->zone)))
 			return true;
 	}
 	return !query->cidr_count;
@@ -107,21 +110,13 @@ static bool match_task(const struct query *query, const struct table *table, con
 	return pid && comm;
 }
 
-static bool is_prefix(const char *prefix, const char *text)
-{
-	return !strncmp(prefix, text, strlen(prefix));
-}
-
-/* "host" is one namespace, not all whose names begin so. */
 static bool is_netns(const char *asked, uint32_t inode, const char *name)
 {
 	uint64_t number;
 
 	if (!parse_number(asked, 0, UINT32_MAX, &number) && number == inode)
 		return true;
-	if (!name || !name[0])
-		return false;
-	return strcmp(asked, "host") ? is_prefix(asked, name) : !strcmp(asked, name);
+	return name && name[0] && pattern_match(asked, name);
 }
 
 static bool match_netns(const struct query *query, const struct table *table, const struct row *row)
@@ -150,27 +145,32 @@ static bool match_cgroup(const struct query *query, const struct table *table,
 	for (size_t i = 0; path && i < query->cgroups.count; i++) {
 		const char *asked = query->cgroups.items[i];
 
-		if (is_prefix(asked, path) || (path[0] == '/' && is_prefix(asked, path + 1)))
+		if (pattern_match(asked, path) ||
+		    (path[0] == '/' && pattern_match(asked, path + 1)))
 			return true;
 	}
 	return false;
 }
 
-/* Ids are made to be cut, names are not. */
+#define SHORT_ID 12 /* digits of a container's id that engines, and we, print */
+
 static bool is_hex_id(const char *id)
 {
 	size_t digits = strspn(id, "0123456789abcdefABCDEF");
 
-	return digits >= 12 && !id[digits];
+	return digits >= SHORT_ID && !id[digits];
 }
 
+/* A unit is called "nginx.service", or "nginx". */
 static bool is_unit(const char *asked, const char *unit)
 {
-	size_t size = strlen(asked);
+	const char *dot = strrchr(unit, '.');
 
-	return is_prefix(asked, unit) &&
-	       (!unit[size] || !strcmp(unit + size, ".service") || !strcmp(unit + size, ".scope") ||
-	        !strcmp(unit + size, ".slice"));
+	if (pattern_match(asked, unit))
+		return true;
+	return dot &&
+	       (!strcmp(dot, ".service") || !strcmp(dot, ".scope") || !strcmp(dot, ".slice")) &&
+	       pattern_match_part(asked, unit, (size_t)(dot - unit));
 }
 
 static bool is_container(const char *asked, const struct container *container)
@@ -178,14 +178,15 @@ static bool is_container(const char *asked, const struct container *container)
 	size_t runtime = strlen(container->runtime);
 
 	/* "docker:3f4e7d2a9b8c", as the container column prints it */
-	if (is_prefix(container->runtime, asked) && asked[runtime] == ':')
+	if (!strncmp(asked, container->runtime, runtime) && asked[runtime] == ':')
 		asked += runtime + 1;
-	if (container->pod[0] && is_prefix(asked, container->pod))
+	if (container->pod[0] && pattern_match(asked, container->pod))
 		return true;
 	if (container->user_slice[0] && is_unit(asked, container->user_slice))
 		return true;
 	if (is_hex_id(container->id))
-		return is_prefix(asked, container->id);
+		return pattern_match(asked, container->id) ||
+		       pattern_match_part(asked, container->id, SHORT_ID);
 	return is_unit(asked, container->id);
 }
 
@@ -206,13 +207,26 @@ static bool match_container(const struct query *query, const struct table *table
 }
 
 /* Cheap ones first. */
+static bool match_place(const struct query *query, const struct table *table, const struct row *row)
+{
+	return match_family(query, table, row) && match_ports(query, table, row) &&
+	       match_address(query, table, row) && match_netns(query, table, row);
+}
+
 static bool match_socket(const struct query *query, const struct table *table,
                          const struct row *row)
 {
-	return match_family(query, table, row) && match_ports(query, table, row) &&
-	       match_address(query, table, row) && match_netns(query, table, row) &&
-	       match_task(query, table, row) && match_cgroup(query, table, row) &&
-	       match_container(query, table, row);
+	return match_place(query, table, row) && match_task(query, table, row) &&
+	       match_cgroup(query, table, row) && match_container(query, table, row);
+}
+
+/* Is it nobody's that we know, or open somewhere that we cannot see? */
+static bool has_unknown_task(const struct table *table, const struct row *row)
+{
+	struct owner owner;
+
+	table_owner(table, row, &owner);
+	return owner.holding == HOLDING_HIDDEN || (!owner.task && owner.holding != HOLDING_KERNEL);
 }
 
 static bool match_age(const struct query *query, uint64_t age, bool exact)
@@ -227,6 +241,14 @@ static uint64_t age_of(const struct row *row, uint64_t now)
 	return now > row->since ? now - row->since : 0;
 }
 
+bool query_is_empty(const struct query *query)
+{
+	return !query->states && query->v4 == query->v6 && !query->port_count &&
+	       !query->lport_count && !query->rport_count && !query->cidr_count &&
+	       !query->netns.count && !query_may_be_undecided(query) && !query->older &&
+	       !query->newer;
+}
+
 bool query_match(const struct query *query, const struct table *table, const struct row *row,
                  uint64_t now)
 {
@@ -234,6 +256,31 @@ bool query_match(const struct query *query, const struct table *table, const str
 		return false;
 	return match_age(query, age_of(row, now), row->flags & ROW_SINCE_EXACT) &&
 	       match_socket(query, table, row);
+}
+
+bool query_may_be_undecided(const struct query *query)
+{
+	return query->pid_count || query->comms.count || query->cgroups.count ||
+	       query->containers.count;
+}
+
+bool query_undecided(const struct query *query, const struct table *table, const struct row *row,
+                     uint64_t now)
+{
+	bool no_task, no_cgroup;
+
+	if (!query_may_be_undecided(query) || query_match(query, table, row, now))
+		return false;
+	if (query->states && !(query->states & STATE_BIT(row->state)))
+		return false;
+	if (!match_age(query, age_of(row, now), row->flags & ROW_SINCE_EXACT) ||
+	    !match_place(query, table, row))
+		return false;
+	no_task = has_unknown_task(table, row);
+	no_cgroup = !row_cgroup_path(table, row);
+	return (no_task || match_task(query, table, row)) &&
+	       (no_cgroup ||
+	        (match_cgroup(query, table, row) && match_container(query, table, row)));
 }
 
 bool query_match_change(const struct query *query, const struct table *table,

@@ -122,7 +122,7 @@ static int add_rport(struct query *query, const char *word)
 static int add_addr(struct query *query, const char *word)
 {
 	struct query_cidr cidr, *grown;
-	int err = parse_cidr(word, cidr.addr, &cidr.bits);
+	int err = parse_zoned_cidr(word, cidr.addr, &cidr.bits, cidr.zone);
 
 	if (err)
 		return err;
@@ -174,8 +174,8 @@ static int set_newer(struct query *query, const char *word)
 	"bucket, big"
 #define PORTS "ports are 1 to 65535"
 #define ADDRESSES                                                                                  \
-	"addresses look like 10.1.2.3, 10.0.0.0/8, ::1, fe80::/10, with no bit set behind the "    \
-	"prefix"
+	"addresses look like 10.1.2.3, 10.0.0.0/8, ::1, fe80::1%eth0, fe80::/10, with no bit set " \
+	"behind the prefix"
 #define DURATIONS "a duration is a number and a unit of ns, us, ms, s, m, h, d, w"
 
 static const struct {
@@ -192,10 +192,11 @@ static const struct {
 	{"rport", add_rport, ",", PORTS},
 	{"addr", add_addr, ",", ADDRESSES},
 	{"netns", add_netns, ",",
-         "a namespace is \"host\", an inode number, a name or how it begins"},
-	{"cgroup", add_cgroup, ",", "a cgroup is its path or how it begins"},
+         "expected \"host\", an inode number or a name; NAME* for all that begin so"},
+	{"cgroup", add_cgroup, ",", "expected a path; PATH* for all that begin so"},
 	{"container", add_container, ",",
-         "a container is how its or its pod's id begins, or the name of a unit or user slice"},
+         "expected the id of a container or pod, or the name of a unit or user slice; ID* for all "
+         "that begin so"},
 	{"older", set_older, "", DURATIONS},
 	{"newer", set_newer, "", DURATIONS ", more than 0"},
 };

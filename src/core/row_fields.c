@@ -11,34 +11,40 @@
 #include "core/getter.h"
 #include "core/value.h"
 
+static uint64_t since(const struct field_context *context, uint64_t time)
+{
+	return context->now > time ? context->now - time : 0;
+}
+
 /* Neither a mini-socket nor a request has queues or an inode: 0 is known, as netstat prints it. */
 static bool is_no_socket(const struct row *row)
 {
 	return row->flags & (ROW_MINI | ROW_REQUEST);
 }
 
-static void value_queue(struct value *value, const struct row *row, uint32_t bytes)
+static void value_queue(const struct field_context *context, struct value *value,
+                        const struct row *row, uint32_t bytes)
 {
-	if (is_no_socket(row))
+	if (is_no_socket(row)) {
 		value_number(value, 0);
-	else if (row->flags & ROW_QUEUES && row->state != STATE_CLOSE) /* of the life before */
+	} else if (row->flags & ROW_QUEUES && row->state != STATE_CLOSE) { /* of the life before */
 		value_number(value, bytes);
+		value_looked(value, context, row->touched);
+	}
 }
 
 static GETTER(recv_q)
 {
 	const struct row *row = object;
 
-	(void)context;
-	value_queue(value, row, row->rqueue);
+	value_queue(context, value, row, row->rqueue);
 }
 
 static GETTER(send_q)
 {
 	const struct row *row = object;
 
-	(void)context;
-	value_queue(value, row, row->wqueue);
+	value_queue(context, value, row, row->wqueue);
 }
 
 static GETTER(inode)
@@ -52,21 +58,32 @@ static GETTER(inode)
 		value_number(value, row->inode);
 }
 
-/*
- * ns until the timer fires. A mini-socket's is its end; another's was measured
- * by the last walk, and an event since then has most likely set it anew.
- */
-static bool timer_left(const struct field_context *context, const struct row *row, uint64_t *left)
+/* Was it measured by the last walk? An event since then has most likely set it anew. */
+static bool has_measured_timer(const struct row *row)
 {
-	uint64_t end;
+	return row->flags & ROW_TIMER && (!row->changed || row->changed < row->touched);
+}
 
-	if (row->flags & ROW_MINI && row->deadline)
+/*
+ * ns until the timer fires. A mini-socket's is its end; another's was measured by the last walk. Of
+ * one in a recording nobody knows whether it fired since: it is told as it was then.
+ */
+static bool timer_left(const struct field_context *context, const struct row *row,
+                       struct value *looked, uint64_t *left)
+{
+	uint64_t end, now = context->now;
+
+	if (row->flags & ROW_MINI && row->deadline) {
 		end = row->deadline;
-	else if (row->flags & ROW_TIMER && (!row->changed || row->changed < row->touched))
+	} else if (has_measured_timer(row)) {
 		end = row->touched + row->timer_ms * 1000000ULL;
-	else
+		looked->type = VALUE_STRING;
+		value_looked(looked, context, row->touched);
+		now -= looked->ago;
+	} else {
 		return false;
-	*left = end > context->now ? end - context->now : 0;
+	}
+	*left = end > now ? end - now : 0;
 	return true;
 }
 
@@ -84,7 +101,7 @@ static GETTER(timer)
 	uint8_t timer = row->flags & ROW_MINI ? TIMER_TIMEWAIT : row->timer;
 	uint64_t left;
 
-	if (!timer_left(context, row, &left))
+	if (!timer_left(context, row, value, &left))
 		return;
 	if (timer == TIMER_OFF)
 		left = 0;
@@ -172,24 +189,6 @@ GETTER(sk)
 		value_print(value, "%" PRIx64, row->sk);
 }
 
-static GETTER(bytes_sent)
-{
-	const struct row *row = object;
-
-	(void)context;
-	if (row->flags & ROW_BYTES)
-		value_number(value, row->bytes_acked);
-}
-
-static GETTER(bytes_received)
-{
-	const struct row *row = object;
-
-	(void)context;
-	if (row->flags & ROW_BYTES)
-		value_number(value, row->bytes_received);
-}
-
 static GETTER(unread_for)
 {
 	const struct row *row = object;
@@ -197,6 +196,15 @@ static GETTER(unread_for)
 	(void)context;
 	if (row->unread_ms)
 		value_duration(value, row->unread_ms * NS_PER_MS, false);
+}
+
+/* Since when the kernel has told of the values that no event tells of. */
+static GETTER(looked)
+{
+	const struct row *row = object;
+
+	if (row->flags & (ROW_QUEUES | ROW_BYTES | ROW_TIMER))
+		value_duration(value, since(context, row->touched), true);
 }
 
 static GETTER(healed)
@@ -292,10 +300,12 @@ const struct field row_fields[] = {
 	FIELD(life, "Life", DURATION, -8, "time since it was made; >=: at least"),
 	FIELD(remaining, "Remains", DURATION, -8, "time until a timewait socket ends"),
 	FIELD(error, "Error", STRING, 12, "pending or last error of the socket"),
-	FIELD(bytes_sent, "Sent", NUMBER, -10, "bytes that the peer acknowledged"),
-	FIELD(bytes_received, "Received", NUMBER, -10, "bytes received"),
+	FIELD(bytes_sent, "Sent", NUMBER, -10, "bytes that the peer acknowledged, SYN and FIN not counted"),
+	FIELD(bytes_received, "Received", NUMBER, -10, "bytes received, FIN not counted"),
 	FIELD(unread_for, "Unread", DURATION, -8,
 	      "time for which nothing was read, though there was something; >=: at least"),
+	FIELD(looked, "Looked", DURATION, -8, "time since queues, bytes and timer were looked at"),
+	FIELD(fds_looked, "FDs Looked", DURATION, -10, "time since it was looked who has it open"),
 	FIELD(healed, "Healed", BOOL, 6, "events were lost, a walk corrected it"),
 	FIELD(orphan, "Orphan", BOOL, 6, "closed by all processes, lives on in the kernel"),
 	FIELD(in_accept_queue, "Queued", BOOL, 6, "waits in the accept queue of its listener"),

@@ -267,19 +267,20 @@ GETTER(history)
 {
 	const struct row *row = object;
 	const struct step *step = table_step(context->table, row->history);
-	uint64_t count = row->steps_dropped;
+	uint64_t count = 0;
 	bool room = true;
 
 	for (; step; step = table_step(context->table, step->next), count++) {
 		char word[FORMAT_SIZE * 2], number[8];
 		const char *name = step_name(context, step, number);
 		bool plain = step->kind == STEP_STATE;
+		bool inferred = plain && count && !step->b; /* the first one is where we met it */
 
-		snprintf(word, sizeof(word), "%s%s%s", plain ? "" : step_event(step),
-		         plain || !name[0] ? "" : ":", name);
+		snprintf(word, sizeof(word), "%s%s%s%s", plain ? "" : step_event(step),
+		         plain || !name[0] ? "" : ":", name, inferred ? "(inferred)" : "");
 		room = room && add_word(value, word);
 	}
 	if (row->steps_dropped && room)
 		add_word(value, "...");
-	value_list(value, count, list_history);
+	value_list(value, count + row->steps_dropped, list_history);
 }

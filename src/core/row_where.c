@@ -38,28 +38,33 @@ static bool knows_local_port(const struct row *row)
 	return knows_addresses(row) && !(row->flags & ROW_PORT_PENDING);
 }
 
+_Static_assert(sizeof(((struct value *)0)->buf) >= ZONE_SIZE, "a zone fits into a value");
+
 GETTER(local)
 {
 	const struct row *row = object;
 
-	(void)context;
 	if (knows_addresses(row))
-		value_endpoint(value, row->family, row->laddr, row->lport);
+		value_endpoint(value, row->family, row->laddr, row->lport,
+		               row_zone(context->table, row, row->laddr, value->buf));
 }
 
 GETTER(foreign)
 {
 	const struct row *row = object;
 
-	(void)context;
 	if (knows_addresses(row))
-		value_endpoint(value, row->family, row->raddr, row->rport);
+		value_endpoint(value, row->family, row->raddr, row->rport,
+		               row_zone(context->table, row, row->raddr, value->buf));
 }
 
-static void print_address(struct value *value, uint8_t family, const uint8_t *addr)
+static void print_address(const struct field_context *context, struct value *value,
+                          const struct row *row, const uint8_t *addr)
 {
-	struct endpoint endpoint = {.addr = addr, .family = family};
-	char text[ENDPOINT_SIZE];
+	char zone[ZONE_SIZE], text[ENDPOINT_SIZE];
+	struct endpoint endpoint = {.addr = addr,
+	                            .family = row->family,
+	                            .zone = row_zone(context->table, row, addr, zone)};
 
 	endpoint_address(&endpoint, text);
 	value_print(value, "%s", text);
@@ -69,18 +74,16 @@ GETTER(local_address)
 {
 	const struct row *row = object;
 
-	(void)context;
 	if (knows_addresses(row))
-		print_address(value, row->family, row->laddr);
+		print_address(context, value, row, row->laddr);
 }
 
 GETTER(foreign_address)
 {
 	const struct row *row = object;
 
-	(void)context;
 	if (knows_addresses(row))
-		print_address(value, row->family, row->raddr);
+		print_address(context, value, row, row->raddr);
 }
 
 GETTER(local_port)

@@ -102,14 +102,33 @@ GETTER(owner_comm)
 		value_print(value, "%.*s", FACT_COMM_LEN, owner.task->comm);
 }
 
+/* An fd of an accept or a connect was there when the socket was young. */
+static uint64_t fds_time(const struct field_context *context, const struct row *row)
+{
+	uint64_t walk = table_holders_time(context->table);
+
+	return walk > row->born ? walk : row->born;
+}
+
 /* The listener's fd is no fd of this socket. */
 GETTER(fd)
 {
 	struct owner owner;
 
 	table_owner(context->table, object, &owner);
-	if (owner.task && owner.fd >= 0 && owner.source != OWNER_LISTENER)
-		value_number(value, (uint64_t)owner.fd);
+	if (!owner.task || owner.fd < 0 || owner.source == OWNER_LISTENER)
+		return;
+	value_number(value, (uint64_t)owner.fd);
+	value_looked(value, context, fds_time(context, object));
+}
+
+GETTER(fds_looked)
+{
+	const struct row *row = object;
+	uint64_t time = fds_time(context, row);
+
+	if (row->holders != ROW_NONE)
+		value_duration(value, context->now > time ? context->now - time : 0, true);
 }
 
 static void list_comm(struct buffer *json, const char comm[FACT_COMM_LEN])
@@ -160,6 +179,8 @@ GETTER(holders)
 	value->type = VALUE_LIST;
 	value->number = count;
 	value->list = list_holders;
+	if (count)
+		value_looked(value, context, fds_time(context, row));
 }
 
 GETTER(uid)

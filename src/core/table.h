@@ -109,6 +109,8 @@ struct owner {
 	enum holding holding;
 	bool queued; /* all this is of the listener: it waits to be accepted */
 };
+/* When the newest walk over fds began; 0: there was none. */
+uint64_t table_holders_time(const struct table *table);
 void table_owner(const struct table *table, const struct row *row, struct owner *owner);
 
 /* The process by pid and start, 0: whichever has the pid. NULL: not known. */

@@ -266,6 +266,27 @@ static int find_worst(const struct evaluation *evaluation, const struct group *c
 	return err;
 }
 
+static uint32_t count_undecided(const struct query *query, const struct table *table)
+{
+	uint64_t now = table_now(table);
+	struct row_iter iter;
+	const struct row *row;
+	uint32_t count = 0;
+
+	if (!query_may_be_undecided(query))
+		return 0;
+	table_for_each (table, iter, row)
+		count += query_undecided(query, table, row, now);
+	return count;
+}
+
+bool threshold_is_undecided(const struct threshold *threshold,
+                            const struct threshold_result *result)
+{
+	return !result->met && result->undecided &&
+	       (uint64_t)result->count + result->undecided > threshold->most;
+}
+
 int threshold_evaluate(const struct threshold *threshold, const struct query *query,
                        const struct table *table, struct groups *groups,
                        struct threshold_result *result)
@@ -293,6 +314,7 @@ int threshold_evaluate(const struct threshold *threshold, const struct query *qu
 		qsort(sorted, count, sizeof(*sorted), by_process);
 	err = find_worst(&evaluation, sorted, count, &worst);
 	free(sorted);
+	worst.undecided = err ? 0 : count_undecided(&counted, table);
 	if (!err)
 		*result = worst;
 	return err;

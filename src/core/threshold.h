@@ -40,6 +40,7 @@ uint32_t threshold_states(const struct threshold *threshold);
 struct threshold_result {
 	bool met;
 	uint32_t count;
+	uint32_t undecided;      /* sockets that may count, or not: query_undecided() */
 	uint32_t others;         /* further processes that it is met by */
 	int64_t growth;          /* more came into the state than went out of it; with has_growth */
 	uint64_t oldest;         /* ns in the state */
@@ -57,5 +58,9 @@ struct threshold_result {
 int threshold_evaluate(const struct threshold *threshold, const struct query *query,
                        const struct table *table, struct groups *groups,
                        struct threshold_result *result);
+
+/* Not met, but it might be, if more were known? */
+bool threshold_is_undecided(const struct threshold *threshold,
+                            const struct threshold_result *result);
 
 #endif

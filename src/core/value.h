@@ -12,9 +12,13 @@ void value_get(struct value *value, const struct field_context *context, const s
 void value_number(struct value *value, uint64_t number);
 void value_bool(struct value *value, bool yes);
 void value_duration(struct value *value, uint64_t ns, bool exact);
+/* It is as it was when it was looked at: from a recording, which cannot look again. */
+void value_looked(struct value *value, const struct field_context *context, uint64_t time);
 /* Wall clock of a boot time; none before the table knows the clock. */
 void value_time(struct value *value, const struct field_context *context, uint64_t boot);
-void value_endpoint(struct value *value, uint8_t family, const uint8_t *addr, uint16_t port);
+/* port, zone: as of struct endpoint; zone outlives the value. */
+void value_endpoint(struct value *value, uint8_t family, const uint8_t *addr, uint16_t port,
+                    const char *zone);
 /* text outlives the value. NULL and "": none. */
 void value_string(struct value *value, const char *text);
 /* Formats into the value's own room; what does not fit is cut. */

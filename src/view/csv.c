@@ -66,7 +66,7 @@ static void print_value(const struct view *view, struct buffer *line, const stru
 		break;
 	case VALUE_ENDPOINT:
 		endpoint_text(&value->endpoint, text);
-		buffer_text(line, text);
+		print_string(line, text);
 		break;
 	case VALUE_BOOL:
 		buffer_text(line, value->yes ? "true" : "false");

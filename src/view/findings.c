@@ -20,6 +20,7 @@
 #include "core/place.h"
 #include "core/stack.h"
 #include "view/line.h"
+#include "view/next.h"
 
 static const char *const level_words[] = {
 	[FINDING_FINE] = "FINE",
@@ -218,9 +219,24 @@ static void add_stack(struct buffer *out, const struct view *view, const struct 
 	}
 }
 
+/* What a recording cannot do is done with it. */
+static void make_next(const struct view *view, const struct finding *finding, struct buffer *next)
+{
+	const struct table *table = view->context.table;
+	int64_t wall = table_wall(table, table_now(table));
+	struct next_source source = {.from = view->from};
+	char time[FORMAT_SIZE];
+
+	if (view->at && wall) {
+		format_time_iso(time, wall, view->context.utc);
+		source.time = time;
+	}
+	next_lines(next, &finding->next, &source);
+}
+
 static int print_finding(struct view *view, const struct finding *finding)
 {
-	struct buffer out = {0};
+	struct buffer out = {0}, next = {0};
 
 	add_headline(&out, view, finding);
 	add_lines(&out, "", &finding->verdict);
@@ -230,7 +246,9 @@ static int print_finding(struct view *view, const struct finding *finding)
 		add_ages(&out, &finding->group);
 	add_lines(&out, "seen", &finding->evidence);
 	add_stack(&out, view, &finding->group);
-	add_lines(&out, "next", &finding->next);
+	make_next(view, finding, &next);
+	add_lines(&out, "next", &next);
+	buffer_free(&next);
 	buffer_print(&out, "  rule     %s: %s\n\n", finding->rule, finding->source);
 	return line_write(view, &out);
 }
@@ -424,7 +442,7 @@ static int json_finding(struct view *view, const struct finding *finding, uint64
 {
 	const struct storm *storm = finding->storm;
 	char verdict[1024], time[FORMAT_SIZE];
-	struct buffer json = {0};
+	struct buffer json = {0}, next = {0};
 
 	buffer_print(&json, "{\"v\":%d,\"type\":\"finding\",\"rule\":\"%s\",\"level\":\"%s\"",
 	             VIEW_JSON_SCHEMA, finding->rule, finding_level_name(finding->level));
@@ -449,7 +467,9 @@ static int json_finding(struct view *view, const struct finding *finding, uint64
 	buffer_text(&json, ",\"verdict\":");
 	escape_json(&json, verdict);
 	add_json_lines(&json, "evidence", &finding->evidence);
-	add_json_lines(&json, "next", &finding->next);
+	make_next(view, finding, &next);
+	add_json_lines(&json, "next", &next);
+	buffer_free(&next);
 	add_json_stack(&json, view, &finding->group);
 	buffer_text(&json, ",\"source\":");
 	escape_json(&json, finding->source);

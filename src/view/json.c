@@ -65,7 +65,7 @@ static void print_value(const struct view *view, struct buffer *line, const stru
 		break;
 	case VALUE_ENDPOINT:
 		endpoint_text(&value->endpoint, text);
-		print_quoted(line, text);
+		escape_json(line, text); /* names of interfaces may have quotes in them */
 		break;
 	case VALUE_BOOL:
 		buffer_text(line, value->yes ? "true" : "false");

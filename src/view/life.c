@@ -25,8 +25,9 @@
 #include "view/line.h"
 #include "view/text.h"
 
-#define LABEL_WIDTH 12
-#define STEP_WIDTH  30
+#define LABEL_WIDTH    12
+#define STEP_WIDTH     30
+#define STEP_PEER_SIZE 512
 
 /* What a line of the head is made of: fields, each behind some words, left out if not known. */
 struct piece {
@@ -63,9 +64,9 @@ static const struct {
 	{"Peer", {{"", "peer_state", ""}, {" of ", "peer", ""}, {", cookie ", "peer_cookie", ""}}},
 	{"Bytes",
          {{"received ", "bytes_received", ""},
-          {", not read ", "recv_q", ""},
           {", sent ", "bytes_sent", ""},
-          {", not acknowledged ", "send_q", ""}}},
+          {"; Recv-Q ", "recv_q", ""}, /* counts a FIN, too */
+          {", Send-Q ", "send_q", ""}}},
 	{"Timer", {{"", "timer", ""}}},
 };
 
@@ -102,11 +103,15 @@ static void add_label(struct buffer *line, const char *label)
 }
 
 /* Every process and fd that has it open. */
-static void add_holders(struct buffer *line, const struct table *table, const struct row *row)
+static void add_holders(struct buffer *line, const struct view *view, const struct row *row)
 {
+	const struct field *field = field_find(row_fields, row_fields_count, "holders");
+	const struct table *table = view->context.table;
+	struct value value;
 	const struct holder *holder = table_holder(table, row->holders);
 	const char *comma = "";
 
+	value_get(&value, &view->context, field, row);
 	for (; holder; holder = table_holder(table, holder->next)) {
 		const struct task *task = table_task(table, holder->task);
 		char comm[FACT_COMM_LEN + 1] = "";
@@ -117,6 +122,7 @@ static void add_holders(struct buffer *line, const struct table *table, const st
 		buffer_print(line, "%s%u/", comma, task->pid);
 		escape_terminal(line, comm);
 		buffer_print(line, " fd %d", holder->fd);
+		text_ago(line, value.ago);
 		comma = ", ";
 	}
 }
@@ -128,7 +134,7 @@ static int print_holders(struct view *view, const struct row *row)
 
 	add_label(&line, "Held by");
 	empty = line.size;
-	add_holders(&line, view->context.table, row);
+	add_holders(&line, view, row);
 	if (line.size == empty) {
 		buffer_free(&line);
 		return 0;
@@ -271,8 +277,25 @@ int life_steps(struct view *view, const struct row *row)
 	return err ? err : print_dropped(view, row);
 }
 
+/* "RST sent TCP_ABORT_ON_DATA to 10.0.0.2:5000": of a listener, which has no peer of its own. */
+static const char *add_peer(const struct view *view, const struct change *change, const char *what,
+                            char text[STEP_PEER_SIZE])
+{
+	const struct field *field = field_find(row_fields, row_fields_count, "foreign");
+	struct buffer peer = {0};
+	struct value value;
+
+	value_get(&value, &view->context, field, change->row);
+	text_value(&peer, &view->context, &value);
+	buffer_add(&peer, "", 1);
+	snprintf(text, STEP_PEER_SIZE, "%s to %s", what, peer.failed ? "" : peer.data);
+	buffer_free(&peer);
+	return text;
+}
+
 int life_step(struct view *view, const struct change *change)
 {
+	char text[STEP_PEER_SIZE];
 	const struct field *field = field_find(change_fields, change_fields_count, "transition");
 	struct moment moment = {
 		.time = change->time,
@@ -283,8 +306,12 @@ int life_step(struct view *view, const struct change *change)
 	struct value value;
 
 	value_get(&value, &view->context, field, change);
+	if (value.type != VALUE_STRING)
+		return 0;
 	moment.text = value.string;
-	return value.type == VALUE_STRING ? print_moment(view, &moment) : 0;
+	if (change->row && row_is_listener(change->row) && change->row->rport)
+		moment.text = add_peer(view, change, value.string, text);
+	return print_moment(view, &moment);
 }
 
 int life_end(struct view *view, const struct row *row, uint64_t time)

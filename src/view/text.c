@@ -45,19 +45,21 @@ static const char *port_name(const struct field_context *context, uint16_t port)
 }
 
 /*
- * "host:port". Without -W cut as netstat does: the port keeps all but four
- * characters if it must, the address gets what is left.
+ * "host:port", "host%zone:port". Without -W cut as netstat does: the port keeps all but four
+ * characters if it must, the zone what is left but for four, the address the rest: by its zone
+ * alone a link-local address differs from that of another link.
  */
 static void endpoint_print(struct buffer *out, const struct field_context *context,
                            const struct endpoint *endpoint)
 {
 	const char *host = context->numeric_hosts ? NULL : host_name(context, endpoint);
 	const char *port = port_name(context, endpoint->port);
+	const char *zone = endpoint->zone ? endpoint->zone : "";
 	char address[ENDPOINT_SIZE], number[8];
-	size_t host_size, port_size;
+	size_t host_size, zone_size = strlen(zone) + !!endpoint->zone, port_size;
 
 	if (!host) {
-		endpoint_address(endpoint, address);
+		endpoint_host(endpoint, address);
 		host = address;
 	}
 	if (!port) {
@@ -66,17 +68,34 @@ static void endpoint_print(struct buffer *out, const struct field_context *conte
 	}
 	host_size = strlen(host);
 	port_size = strlen(port);
-	if (!context->wide && host_size + port_size > NETSTAT_CUT) {
+	if (!context->wide && host_size + zone_size + port_size > NETSTAT_CUT) {
 		if (port_size > NETSTAT_CUT - 4)
 			port_size = NETSTAT_CUT - 4;
-		host_size = NETSTAT_CUT - port_size;
+		if (zone_size && zone_size > NETSTAT_CUT - 4 - port_size)
+			zone_size = NETSTAT_CUT - 4 - port_size;
+		host_size = NETSTAT_CUT - port_size - zone_size;
 	}
 	buffer_add(out, host, host_size);
+	if (zone_size) {
+		buffer_text(out, "%");
+		buffer_add(out, zone, zone_size - 1);
+	}
 	buffer_text(out, ":");
 	buffer_add(out, port, port_size);
 }
 
-void text_value(struct buffer *out, const struct field_context *context, const struct value *value)
+void text_ago(struct buffer *out, uint64_t ago)
+{
+	char text[FORMAT_SIZE];
+
+	if (!ago)
+		return;
+	format_ago(text, ago);
+	buffer_print(out, "@%s", text);
+}
+
+static void print_value(struct buffer *out, const struct field_context *context,
+                        const struct value *value)
 {
 	char text[FORMAT_SIZE];
 
@@ -115,6 +134,12 @@ void text_value(struct buffer *out, const struct field_context *context, const s
 			buffer_number(out, value->number);
 		break;
 	}
+}
+
+void text_value(struct buffer *out, const struct field_context *context, const struct value *value)
+{
+	print_value(out, context, value);
+	text_ago(out, value->ago);
 }
 
 /* A line in the making, and room for one value of it, as it came and made harmless. */

@@ -8,4 +8,7 @@
 
 void text_value(struct buffer *out, const struct field_context *context, const struct value *value);
 
+/* "@25s" behind a value that was looked at 25 seconds before; nothing for 0. */
+void text_ago(struct buffer *out, uint64_t ago);
+
 #endif

@@ -58,11 +58,16 @@ static void add_place(struct buffer *line, const struct threshold_result *result
 		             result->places == 2 ? "" : "s");
 }
 
-static void add_owner(struct buffer *line, const struct threshold *threshold,
-                      const struct threshold_result *result)
+static const char *whole(const struct view *view)
+{
+	return view->one_netns ? "this network namespace" : "this host";
+}
+
+static void add_owner(const struct view *view, struct buffer *line,
+                      const struct threshold *threshold, const struct threshold_result *result)
 {
 	if (threshold->per_host) {
-		buffer_text(line, " of this host");
+		buffer_print(line, " of %s", whole(view));
 		return;
 	}
 	if (result->task) {
@@ -97,13 +102,13 @@ static void add_oldest(struct buffer *line, const struct threshold_result *resul
 	buffer_print(line, ", oldest %s%s", result->oldest_exact ? "" : ">=", oldest);
 }
 
-static void add_met(struct buffer *line, const struct threshold *threshold,
+static void add_met(const struct view *view, struct buffer *line, const struct threshold *threshold,
                     const struct threshold_result *result)
 {
 	buffer_print(line, "%u ", result->count);
 	add_state(line, threshold);
 	buffer_print(line, " (limit %" PRIu64 ")", threshold->most);
-	add_owner(line, threshold, result);
+	add_owner(view, line, threshold, result);
 	add_oldest(line, result);
 	if (threshold->has_growth)
 		buffer_print(line, ", grew by %" PRId64 " (limit %" PRId64 ")", result->growth,
@@ -113,13 +118,18 @@ static void add_met(struct buffer *line, const struct threshold *threshold,
 		             result->others == 1 ? " exceeds it" : "es exceed it");
 }
 
-static void add_fine(struct buffer *line, const struct threshold *threshold,
-                     const struct threshold_result *result)
+static void add_fine(const struct view *view, struct buffer *line,
+                     const struct threshold *threshold, const struct threshold_result *result)
 {
-	buffer_print(line, "%s%u ", threshold->per_host ? "" : "at most ", result->count);
+	bool exact = threshold->per_host && !result->undecided;
+
+	/* Those whose process is not known may be its, all of them. */
+	buffer_print(line, "%s%u ", exact ? "" : "at most ", result->count + result->undecided);
 	add_state(line, threshold);
-	buffer_print(line, " of %s (limit %" PRIu64 ")",
-	             threshold->per_host ? "this host" : "one process", threshold->most);
+	buffer_print(line, " of %s", threshold->per_host ? whole(view) : "one process");
+	if (!threshold->per_host && view->one_netns)
+		buffer_print(line, " in %s", whole(view));
+	buffer_print(line, " (limit %" PRIu64 ")", threshold->most);
 	if (threshold->has_growth && result->places)
 		buffer_print(line, ", which grew by %" PRId64 " (limit %" PRId64 ")",
 		             result->growth, threshold->growth_most);
@@ -166,7 +176,7 @@ int thresholds_text(struct view *view, const struct threshold *thresholds,
 		if (results[i].met != met)
 			continue;
 		buffer_text(&line, between);
-		(met ? add_met : add_fine)(&line, &thresholds[i], &results[i]);
+		(met ? add_met : add_fine)(view, &line, &thresholds[i], &results[i]);
 		between = "; ";
 	}
 	buffer_text(&line, " |");

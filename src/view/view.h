@@ -31,6 +31,9 @@ struct view {
 	size_t field_count;
 	const char *title; /* text: line above the header; NULL: none */
 	const char *kind;  /* json: "socket" or "event", the value of "type" */
+	const char *from;  /* the recording that it is about; NULL: the live kernel */
+	bool at;           /* ... at an instant of it, which is the table's time */
+	bool one_netns;    /* there is our own network namespace only: others cannot be seen */
 	bool header;       /* text, csv: print title and headings */
 	bool color;        /* text: highlight by state */
 	bool flush;        /* flush after each object: a stream that someone reads */

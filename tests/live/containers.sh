@@ -66,9 +66,12 @@ check_container() { # CGROUP COOKIE: of the cgroup that ends in docker-$id.scope
 	assert_equal docker:${id:0:12} "$(row container "$2")" "container"
 	assert_equal $id "$(row container_id "$2")" "whole id"
 	found "$2" --container ${id:0:12} || fail "not found by its short id"
-	found "$2" --container docker:${id:0:20} || fail "not found by runtime and id"
+	found "$2" --container "docker:${id:0:20}*" || fail "not found by runtime and how its id begins"
+	found "$2" --container ${id:0:11} && fail "found by a part of its id"
 	found "$2" --container 000000000000 && fail "found by another id"
 	found "$2" --cgroup "$(row cgroup "$2")" || fail "not found by its cgroup"
+	found "$2" --cgroup "$(row cgroup "$2" | sed 's/.$/*/')" || fail "not found by how its cgroup begins"
+	found "$2" --cgroup "$(row cgroup "$2" | sed 's/.$//')" && fail "found by a part of its cgroup"
 	found "$2" --cgroup /no/such/group && fail "found by another cgroup"
 	return 0
 }
@@ -123,6 +126,7 @@ SCENARIO=$real
 cookie=$(scenario_get cookie)
 assert_equal "$namespace" "$(row netns_name "$cookie")" "name of the namespace"
 found "$cookie" --netns "$namespace" || fail "not found by its namespace"
-found "$cookie" --netns "${namespace%?}" || fail "not found by how its namespace's name begins"
+found "$cookie" --netns "${namespace%?}*" || fail "not found by how its namespace's name begins"
+found "$cookie" --netns "${namespace%?}" && fail "found by a part of its namespace's name"
 found "$cookie" --netns host && fail "found in the host's namespace"
 scenario_stop

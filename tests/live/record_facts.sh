@@ -11,13 +11,13 @@ trail=$(scenario_get local role=subject)-$(scenario_get remote role=subject)
 record_stop
 record_fine
 assert_run "$fine" "$TCPTRAIL" events --facts --from "$work/recording" --output "$work/text"
-for command in "snapshot -antp" "events -n" "snapshot -an --json" "events --json" "events --csv" "why -n" \
-	"trail -n $trail" "events --facts"; do
+for command in "snapshot -antp --utc" "events -n --utc" "snapshot -an --json --utc" "events --json --utc" \
+	"events --csv --utc" "why -n --utc" "trail -n --utc $trail" "events --facts"; do
 	# shellcheck disable=SC2086 # words
-	run "$TCPTRAIL" $command --utc --from "$work/recording"
-	told=$out
+	run "$TCPTRAIL" $command --from "$work/recording"
+	told=${out//"$work/recording"/"$work/text"} # what to do next names it
 	[ -n "$told" ] || fail "$command tells nothing"
 	# shellcheck disable=SC2086
-	run "$TCPTRAIL" $command --utc --from "$work/text"
+	run "$TCPTRAIL" $command --from "$work/text"
 	assert_equal "$told" "$out" "$command"
 done

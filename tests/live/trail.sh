@@ -19,7 +19,7 @@ for name in "$cookie" "sk:$(printf %x "$cookie")" "$pid:$fd" "$local-$remote" "$
 	assert_matches "$out" "^Socket +$local $remote, cookie $cookie, " "trail $name"
 	assert_matches "$out" "State +CLOSE_WAIT for >=[^,]+, closed by peer"
 	assert_matches "$out" "Held by +$pid/scenario fd $fd"
-	assert_contains "$out" "received 101, not read 101" "bytes"
+	assert_contains "$out" "received 100, sent 0; Recv-Q 101, Send-Q 0" "bytes"
 done
 # It sits in poll() until its stdin ends.
 assert_matches "$out" "Threads +1 poll"
@@ -36,6 +36,21 @@ assert_contains "$err" "no such socket"
 assert_run 2 "$TCPTRAIL" trail nonsense
 assert_contains "$err" "names no socket; accepted are"
 assert_run 1 "$TCPTRAIL" trail --netns host "$cookie" # filters hold here, too
+
+# --- neither a SYN nor a FIN is a byte -----------------------------------------------------------
+
+scenario_stop
+for what in established "fin_wait2 --active" "fin_wait2 --passive" "close_wait --active --shutdown" syn_sent; do
+	# shellcheck disable=SC2086 # the words of a scenario
+	scenario_start $what
+	for cookie in $("$TCPTRAIL" snapshot -n --netns "$(own_netns)" --json | jq .cookie); do
+		assert_run 0 "$TCPTRAIL" trail -n "$cookie"
+		assert_matches "$out" "Bytes +received 0, sent 0; " "$what"
+	done
+	scenario_stop
+done
+scenario_start close_wait --unread 100
+cookie=$(scenario_get cookie role=subject)
 
 # --- followed to its end -----------------------------------------------------------------------
 

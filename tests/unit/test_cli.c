@@ -450,9 +450,8 @@ static void test_output(void **state)
 	assert_int_equal(o.color, COLOR_ALWAYS);
 	options_free(&o);
 
-	o = accept(&line, "events --facts --color=auto --columns help");
+	o = accept(&line, "events --facts --columns help");
 	assert_int_equal(o.format, OUTPUT_FACTS);
-	assert_int_equal(o.color, COLOR_AUTO);
 	assert_string_equal(o.columns, "help");
 	assert_int_equal(o.command, COMMAND_HELP);
 	assert_int_equal(o.help_about, COMMAND_EVENTS);
@@ -482,6 +481,11 @@ static void test_output(void **state)
 #define ONE_LINE                                                                                   \
 	"one line is printed in place of the list; accepted without DELAY, -c, --csv, --columns, " \
 	"--sort and --limit"
+
+#define FACTS_OF_ALL(option)                                                                       \
+	"--" option                                                                                \
+	": --facts prints those of all sockets; accepted with --from, of what it has printed"
+#define NO_EFFECT(option, why) "--" option " has no effect here: " why
 
 #define ONE_INSTANT "cannot go together; accepted is one instant, or a span by --since and --until"
 #define DURATIONS                                                                                  \
@@ -591,6 +595,42 @@ static void test_refused(void **state)
 		{"--from d --until=", "--until: \"\" is not accepted; " WHEN_ACCEPTED},
 		{"explain --from d", "--from cannot go with explain, but with no command, "
 	                             "snapshot, events, trail, why, diff"},
+		{"why --numeric-hosts", "--numeric-hosts cannot go with why, but with no command, "
+	                                "snapshot, events, trail"},
+		{"events --numeric-users", "--numeric-users cannot go with events, but with no "
+	                                   "command, snapshot, trail"},
+		{"why -W",
+	         "--wide cannot go with why, but with no command, snapshot, events, trail"},
+		{"--probes -v", "--verbose cannot go with --probes, but with no command, snapshot, "
+	                        "events, trail, why, record, --help, --version"},
+		{"trail --color 7",
+	         "--color cannot go with trail, but with no command, snapshot, events, why"},
+		{"events --facts --pid 7", FACTS_OF_ALL("pid")},
+		{"events --facts --state listen", FACTS_OF_ALL("state")},
+		{"events --older 5s --facts", FACTS_OF_ALL("older")},
+		{"events --facts -4", FACTS_OF_ALL("inet")},
+		{"events --facts -n", NO_EFFECT("numeric", "--facts prints numbers")},
+		{"events --facts --columns time",
+	         NO_EFFECT("columns", "--facts prints whole facts")},
+		{"events --facts --utc", NO_EFFECT("utc", "--facts prints no time of day")},
+		{"events --facts --no-header",
+	         NO_EFFECT("no-header", "--facts prints no headings")},
+		{"snapshot --json --no-header",
+	         NO_EFFECT("no-header", "--json prints no headings")},
+		{"snapshot --ring 4K",
+	         NO_EFFECT("ring", "one look takes no events; accepted with -c or -f")},
+		{"trail --ring 4K 7",
+	         NO_EFFECT("ring", "one look takes no events; accepted with -c or -f")},
+		{"events --from d --ring 4K",
+	         NO_EFFECT("ring", "a recording comes through no kernel")},
+		{"snapshot --from d -c", NO_EFFECT("continuous", "a recording does not change")},
+		{"why --from d -c5", NO_EFFECT("continuous", "a recording does not change")},
+		{"snapshot --from d --since start",
+	         NO_EFFECT("since",
+	                   "a list is of one instant; accepted is --at, or diff for two of them")},
+		{"why --from d --since start --for 5s",
+	         NO_EFFECT("for", "--since and --until say how long")},
+		{"events --from d -v", NO_EFFECT("verbose", "a recording has no probes")},
 		{"record", "record: where to? Accepted is one FILE or DIR"},
 		{"record a b", "record: \"b\" is not accepted; one FILE or DIR is"},
 		{"record --pid 7 a", "--pid cannot go with record, but with no command, snapshot, "
@@ -616,7 +656,7 @@ static void test_refused(void **state)
 		{"info", "info: of what? Accepted is one FILE or DIR"},
 		{"info a b", "info: \"b\" is not accepted; one FILE or DIR is"},
 		{"info -v a", "--verbose cannot go with info, but with no command, snapshot, "
-	                      "events, trail, why, record, --probes, --help, --version"},
+	                      "events, trail, why, record, --help, --version"},
 		{"diff --from d", "diff: from when on? " WHEN_ACCEPTED},
 		{"diff --from d x", "diff: \"x\" is not accepted; " WHEN_ACCEPTED},
 		{"diff --from d 1 2 3", "diff: \"1\" is not accepted; " WHEN_ACCEPTED},
@@ -650,27 +690,25 @@ static void test_refused(void **state)
 	}
 }
 
-/* An unknown column is named, and every one that there is for the command. */
+/* An unknown column is named, with the three of the command that are nearest. */
 static void test_columns_refused(void **state)
 {
 	static const struct {
 		const char *line, *begins;
-		bool events;
 	} cases[] = {
-		{"snapshot --columns state,foo,local", "--columns: no column is called \"foo\"", 0},
-		{"snapshot --columns +foo", "--columns: no column is called \"foo\"", 0},
-		{"snapshot --columns old_state", "--columns: no column is called \"old_state\"", 0},
-		{"events --columns recv_q", "--columns: no column is called \"recv_q\"", 1},
-		{"--columns help,state", "--columns: no column is called \"help\"", 0},
-		{"--columns=", "--columns: no column is called \"\"", 0},
-		{"--sort -foo", "--sort: no column is called \"foo\"", 0},
-		{"--sort --age", "--sort: no column is called \"-age\"", 0},
+		{"snapshot --columns state,foo,local", "--columns: unknown column \"foo\"; did "},
+		{"snapshot --columns +foo", "--columns: unknown column \"foo\"; did you mean "},
+		{"snapshot --columns old_state", "--columns: unknown column \"old_state\"; did "},
+		{"events --columns recv_q",
+	         "--columns: unknown column \"recv_q\"; did you mean reason, event or netns? "},
+		{"--columns help,state", "--columns: unknown column \"help\"; did you mean "},
+		{"--columns=", "--columns: unknown column \"\"; did you mean fd, sk or age? "},
+		{"--sort -foo", "--sort: unknown column \"foo\"; did you mean "},
+		{"--sort --age", "--sort: unknown column \"-age\"; did you mean age, "},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		const struct field *fields = cases[i].events ? change_fields : row_fields;
-		size_t count = cases[i].events ? change_fields_count : row_fields_count;
 		struct line line;
 		struct options options;
 		struct diag diag = {""};
@@ -678,12 +716,6 @@ static void test_columns_refused(void **state)
 		print_message("%s\n", cases[i].line);
 		assert_int_equal(parse(&line, cases[i].line, &options, &diag), -EINVAL);
 		assert_memory_equal(diag.text, cases[i].begins, strlen(cases[i].begins));
-		for (size_t f = 0; f < count; f++) {
-			char key[64];
-
-			snprintf(key, sizeof(key), " %s", fields[f].key);
-			assert_non_null(strstr(diag.text, key));
-		}
 		assert_null(strchr(diag.text, '\n'));
 	}
 }

@@ -13,7 +13,12 @@
 	"3s state sk=a2 old=SYN_RECV new=ESTABLISHED cookie=4102 flags=tuple local=[::1]:80 "      \
 	"remote=[::1]:5000 netns=7\n"                                                              \
 	"3s state sk=a3 old=SYN_RECV new=ESTABLISHED cookie=4103 flags=tuple "                     \
-	"local=[::ffff:10.0.0.1]:80 remote=[::ffff:10.0.0.2]:5000 netns=7\n"
+	"local=[::ffff:10.0.0.1]:80 remote=[::ffff:10.0.0.2]:5000 netns=7\n"                       \
+	"3s name kind=interface key=3/7 name=\"br-1\"\n"                                      \
+	"3s state sk=a4 old=SYN_RECV new=ESTABLISHED cookie=4104 flags=tuple local=[fe80::1]:80 "  \
+	"remote=[fe80::2]:5000 netns=7 ifindex=3\n"                                                \
+	"3s state sk=a5 old=SYN_RECV new=ESTABLISHED cookie=4105 flags=tuple local=[fe80::1]:80 "  \
+	"remote=[fe80::2]:5000 netns=7 ifindex=4\n"
 
 static void names_lead_to_their_socket(void **state)
 {
@@ -24,7 +29,7 @@ static void names_lead_to_their_socket(void **state)
 		{"4101", 4101},
 		{"sk:1005", 4101},
 		{"sk:1006", 4102},
-		{"4104", 0},
+		{"4106", 0},
 		{"42:7", 4101},
 		{"42:8", 0},
 		{"43:7", 0},
@@ -33,6 +38,13 @@ static void names_lead_to_their_socket(void **state)
 		{"[::1]:80-[::1]:5000", 4102},
 		{"::1:80-::1:5000", 4102}, /* as netstat prints it */
 		{"10.0.0.1:80-10.0.0.2:5000", 4103},
+		{"[fe80::1%br-1]:80-[fe80::2%br-1]:5000", 4104},
+		{"[fe80::1]%br-1:80-[fe80::2]:5000", 4104}, /* as ss prints it */
+		{"fe80::1%br-1:80-fe80::2%br-1:5000", 4104},
+		{"fe80::1:80-fe80::2%3:5000", 4104},
+		{"fe80::1%4:80-fe80::2%4:5000", 4105},
+		{"fe80::1%br-1:80-fe80::2%4:5000", 0},
+		{"fe80::1%br:80-fe80::2:5000", 0},
 	};
 	TRIAL(10);
 
@@ -74,6 +86,11 @@ static void what_names_no_socket_is_refused(void **state)
 		"4294967296:1",
 		"10.0.0.1:80",
 		"10.0.0.1:80-",
+		"10.0.0.1%eth0:80-10.0.0.2:5000",
+		"[::1%lo]:80-[::1]:5000",
+		"[fe80::1%]:80-[fe80::2]:5000",
+		"[fe80::1:80-[fe80::2]:5000",
+		"fe80::1]:80-[fe80::2]:5000",
 		"10.0.0.1-10.0.0.2",
 		"10.0.0.1:0-10.0.0.2:1",
 		"10.0.0.1:65536-10.0.0.2:1",

@@ -32,6 +32,7 @@ static const char *const facts[] = {
 	"1000000000 name kind=netns key=4026531840 name=\"host\"",
 	"1000000000 name kind=netns key=4026532000 name=\"blue\"",
 	"1000000000 name kind=netns key=4026532001 name=\"hostile\"",
+	"1000000000 name kind=interface key=7/4026532001 name=\"x1\"",
 	"1000000000 name kind=cgroup key=10 name=\"/system.slice/nginx.service\"",
 	"1000000000 name kind=cgroup key=20 name=\"/system.slice/docker-" ID ".scope\"",
 	"1000000000 name kind=cgroup key=30 name=\"/kubepods/burstable/pod" POD "/" POD_ID "\"",
@@ -49,7 +50,7 @@ static const char *const facts[] = {
 	"10000000000 walk_end kind=sockets netns=4026532000",
 	"10000000000 walk_begin kind=sockets netns=4026532001",
 	"10000000000 seen sk=4 cookie=4 state=SYN_SENT flags=socket,tuple,queues,ident"
-	" local=[fe80::1]:6000 remote=[fe80::2]:22 netns=4026532001 cgroup=99",
+	" local=[fe80::1]:6000 remote=[fe80::2]:22 ifindex=7 netns=4026532001 cgroup=99",
 	"10000000000 walk_end kind=sockets netns=4026532001",
 	"10000000000 walk_begin kind=holders",
 	"10000000000 holder sk=1 cookie=1 pid=100 fd=3 netns=4026531840 comm=\"nginx\"",
@@ -186,18 +187,33 @@ static void test_match(void **state)
 		{"addr=0.0.0.0/0", "1235"},
 		{"addr=fe80::/10", "4"},
 		{"addr=fe80::2", "4"},
+		{"addr=fe80::2%x1", "4"},
+		{"addr=fe80::1%7", "4"},
+		{"addr=fe80::%x1/64", "4"},
+		{"addr=fe80::2%x", ""},
+		{"addr=fe80::2%8", ""},
+		{"addr=fe80::2%x2,fe80::2%x1", "4"},
 		{"addr=::/0", "12345"},
 		{"addr=10.9.9.9,fe80::1", "24"},
 		{"netns=4026531840", "125"},
 		{"netns=host", "125"}, /* not "hostile" */
-		{"netns=hosti", "4"},
-		{"netns=b", "3"},
+		{"netns=host*", "1245"},
+		{"netns=hosti", ""},
+		{"netns=hosti*", "4"},
+		{"netns=b", ""},
+		{"netns=b*", "3"},
+		{"netns=*e", "34"},
+		{"netns=h*e,bl*", "34"},
 		{"netns=blue,hostile", "34"},
 		{"netns=40265", ""}, /* no prefix of a number */
-		{"cgroup=/system.slice", "12"},
-		{"cgroup=system.slice/nginx", "1"},
-		{"cgroup=/kubepods/burstable", "3"},
-		{"cgroup=slice", ""},
+		{"cgroup=/system.slice", ""},
+		{"cgroup=/system.slice*", "12"},
+		{"cgroup=system.slice/nginx", ""},
+		{"cgroup=system.slice/nginx*", "1"},
+		{"cgroup=system.slice/nginx.service", "1"},
+		{"cgroup=/system.slice/nginx.service", "1"},
+		{"cgroup=/kubepods/burstable/*", "3"},
+		{"cgroup=slice*", ""},
 		{"container=3f4e7d2a9b8c", "2"},
 		{"container=docker:3f4e7d2a9b8c", "2"},
 		{"container=podman:3f4e7d2a9b8c", ""},
@@ -205,8 +221,14 @@ static void test_match(void **state)
 		{"container=nginx", "1"},
 		{"container=nginx.service", "1"},
 		{"container=ngin", ""},
+		{"container=ngin*", "1"},
+		{"container=3f4e7d2a9b8", ""},
+		{"container=3f4e7d*", "2"},
+		{"container=docker:3f4e*", "2"},
+		{"container=docker:*", "2"},
 		{"container=" POD, "3"},
-		{"container=001122", "3"},
+		{"container=001122", ""},
+		{"container=001122*", "3"},
 		{"older=20s", "1345"}, /* a lower bound that reaches */
 		{"older=20001ms", ""},
 		{"older=10s", "12345"},
@@ -238,15 +260,19 @@ static void test_container(void **state)
 		const char *path, *asked;
 		bool yes;
 	} cases[] = {
-		/* an id by how it begins; cgroup v1's paths and v2's are one to us */
+		/* an id, whole or as we print it; cgroup v1's paths and v2's are one to us */
 		{"/docker/" ID, "3f4e7d2a9b8c", true},
-		{"/docker/" ID, "3f4e", true},
+		{"/docker/" ID, ID, true},
+		{"/docker/" ID, "3f4e", false},
+		{"/docker/" ID, "3f4e*", true},
+		{"/docker/" ID, "3f4e7d2a9b8c1", false},
+		{"/docker/" ID, "3f4e7d2a9b8c1*", true},
 		{"/docker/" ID, "docker:3f4e7d2a9b8c", true},
 		{"/docker/" ID, "4e7d", false},
 		{"/docker/" POD_ID "/docker/" ID, "3f4e7d2a9b8c", true},
 		{"/docker/" POD_ID "/docker/" ID, "00112233", false}, /* the innermost */
-		{"/system.slice/web.service/libpod-payload-" ID, "podman:3f4e", true},
-		{"/ecs/task/" ID, "docker:3f4e", true},
+		{"/system.slice/web.service/libpod-payload-" ID, "podman:3f4e*", true},
+		{"/ecs/task/" ID, "docker:3f4e*", true},
 		{"/kubepods.slice/kubepods-pod8f3c9c0e_5d3b_4a53_9a2e_0f6a1b7c2d11.slice/crio-" ID
 	         ".scope",
 	         POD, true},
@@ -261,6 +287,7 @@ static void test_container(void **state)
 		{"/system.slice/system-getty.slice/getty@tty1.service", "getty@tty1.service", true},
 		{"/system.slice/system-getty.slice/getty@tty1.service", "getty@tty", false},
 		{"/system.slice/system-getty.slice/getty@tty1.service", "getty", false},
+		{"/system.slice/system-getty.slice/getty@tty1.service", "getty@*", true},
 		{"/init.scope", "init", true},
 		{MANAGER "/init.scope", "init.scope", false},
 		{MANAGER "/init.scope", "user@1000", true},
@@ -281,6 +308,7 @@ static void test_container(void **state)
 		{"/docker/" ID USER_1000 "/session-3.scope", "user-1000.slice", false},
 		{"/system.slice/nginx.service", "system.slice", false},
 		{"/system.slice/nginx.service", "systemd:", false},
+		{"/system.slice/nginx.service", "systemd:*", true},
 	};
 
 	(void)state;
@@ -411,17 +439,15 @@ static void test_refused(void **state)
 	         "--comm: \"sixteen bytes ab\" is not accepted; a command name has 1 to 15 bytes"},
 		{"addr", "10.0.0.1/8",
 	         "--addr: \"10.0.0.1/8\" is not accepted; addresses look like 10.1.2.3, "
-	         "10.0.0.0/8, "
-	         "::1, fe80::/10, with no bit set behind the prefix"},
+	         "10.0.0.0/8, ::1, fe80::1%eth0, fe80::/10, with no bit set behind the prefix"},
 		{"netns", "",
-	         "--netns: \"\" is not accepted; a namespace is \"host\", an inode number, a name "
-	         "or how it begins"},
+	         "--netns: \"\" is not accepted; expected \"host\", an inode number or a name; "
+	         "NAME* for all that begin so"},
 		{"cgroup", "",
-	         "--cgroup: \"\" is not accepted; a cgroup is its path or how it begins"},
+	         "--cgroup: \"\" is not accepted; expected a path; PATH* for all that begin so"},
 		{"container", "a,,b",
-	         "--container: \"\" is not accepted; a container is how its or its pod's id "
-	         "begins, "
-	         "or the name of a unit or user slice"},
+	         "--container: \"\" is not accepted; expected the id of a container or pod, or "
+	         "the name of a unit or user slice; ID* for all that begin so"},
 		{"older", "5y", "--older: \"5y\" is not accepted; " UNITS},
 		{"older", "5,6", "--older: \"5,6\" is not accepted; " UNITS},
 		{"newer", "0", "--newer: \"0\" is not accepted; " UNITS ", more than 0"},

@@ -26,7 +26,7 @@ static void every_type(void **state)
 		.duration = 53,
 		.exact = true,
 		.time = WALL,
-		.endpoint = {v4, 80, AF_INET},
+		.endpoint = {v4, 80, AF_INET, NULL},
 		.list_text = "one two",
 	};
 

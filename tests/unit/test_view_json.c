@@ -29,7 +29,7 @@ static void every_type(void **state)
 		.duration = 53,
 		.exact = true,
 		.time = WALL,
-		.endpoint = {v4, 80, AF_INET},
+		.endpoint = {v4, 80, AF_INET, NULL},
 		.yes = true,
 		.list = "[1,2]",
 		.list_text = "1 2",
@@ -58,23 +58,28 @@ static void unknown_is_null_under_the_same_keys(void **state)
 
 static void endpoints(void **state)
 {
+	/* the kernel takes quotes in a name: dev_valid_name(), net/core/dev.c */
+	static const uint8_t link_local[16] = {0xfe, 0x80, [15] = 1};
 	static const uint8_t zero[16];
 	static const uint8_t mapped[16] = {[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 9};
 	struct view view = json_view();
-	struct sample sample = {.endpoint = {v6, 443, AF_INET6}};
+	struct sample sample = {.endpoint = {v6, 443, AF_INET6, NULL}};
 
 	(void)state;
 	expect_sample(&view, &sample, "local",
 	              "{\"v\":1,\"type\":\"socket\",\"local\":\"[2001:db8::1]:443\"}\n");
-	sample.endpoint = (struct endpoint){zero, 0, AF_INET6};
+	sample.endpoint = (struct endpoint){zero, 0, AF_INET6, NULL};
 	expect_sample(&view, &sample, "local",
 	              "{\"v\":1,\"type\":\"socket\",\"local\":\"[::]:*\"}\n");
-	sample.endpoint = (struct endpoint){zero, 0, AF_INET};
+	sample.endpoint = (struct endpoint){zero, 0, AF_INET, NULL};
 	expect_sample(&view, &sample, "local",
 	              "{\"v\":1,\"type\":\"socket\",\"local\":\"0.0.0.0:*\"}\n");
-	sample.endpoint = (struct endpoint){mapped, 7, AF_INET6};
+	sample.endpoint = (struct endpoint){mapped, 7, AF_INET6, NULL};
 	expect_sample(&view, &sample, "local",
 	              "{\"v\":1,\"type\":\"socket\",\"local\":\"10.0.0.9:7\"}\n");
+	sample.endpoint = (struct endpoint){link_local, 7, AF_INET6, "a\"b"};
+	expect_sample(&view, &sample, "local",
+	              "{\"v\":1,\"type\":\"socket\",\"local\":\"[fe80::1%a\\\"b]:7\"}\n");
 }
 
 static void lower_bounds_say_so(void **state)

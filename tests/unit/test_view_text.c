@@ -70,7 +70,7 @@ static void unknown_is_a_dash(void **state)
 static void endpoint(struct view *view, const uint8_t *addr, int family, uint16_t port,
                      const char *expected)
 {
-	struct sample sample = {.endpoint = {addr, port, (uint8_t)family}};
+	struct sample sample = {.endpoint = {addr, port, (uint8_t)family, NULL}};
 
 	expect_sample(view, &sample, "local", expected);
 }
@@ -92,6 +92,24 @@ static void numeric_endpoints_are_netstats(void **state)
 	endpoint(&view, long_v6, AF_INET6, 39098, "2001:db8:1234:567:39098\n");
 	view.context.wide = true;
 	endpoint(&view, long_v6, AF_INET6, 39098, "2001:db8:1234:5678:9abc:def0:1234:5678:39098\n");
+}
+
+/* The interface stays: nothing else tells two links apart. */
+static void zones_are_not_cut_off(void **state)
+{
+	static const uint8_t here[16] = {0xfe, 0x80, [8] = 0x50, 0x54, 0,
+	                                 0xff, 0xfe, 0x12,       0x34, 0x56};
+	struct view view = text_view(true);
+	struct sample sample = {.endpoint = {here, 22, AF_INET6, "eth0"}};
+
+	(void)state;
+	expect_sample(&view, &sample, "local", "fe80::5054:ff:f%eth0:22\n");
+	sample.endpoint.port = 39098;
+	expect_sample(&view, &sample, "local", "fe80::5054:f%eth0:39098\n");
+	sample.endpoint.zone = "interface-of-15";
+	expect_sample(&view, &sample, "local", "fe80%interface-of:39098\n");
+	view.context.wide = true;
+	expect_sample(&view, &sample, "local", "fe80::5054:ff:fe12:3456%interface-of-15:39098\n");
 }
 
 static void learn(struct table *table, struct name_key key, const char *name)
@@ -199,6 +217,7 @@ int main(void)
 		cmocka_unit_test(every_type),
 		cmocka_unit_test(unknown_is_a_dash),
 		cmocka_unit_test(numeric_endpoints_are_netstats),
+		cmocka_unit_test(zones_are_not_cut_off),
 		cmocka_unit_test(names_are_wished_for_then_shown),
 		cmocka_unit_test(names_that_do_not_exist_are_numbers),
 		cmocka_unit_test(names_are_cut_as_netstat_does),

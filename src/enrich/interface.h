@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TCPTRAIL_ENRICH_INTERFACE_H
+#define TCPTRAIL_ENRICH_INTERFACE_H
+
+#include <stdint.h>
+
+#define INTERFACE_NAME_SIZE 16 /* IFNAMSIZ */
+
+/* Its name in the namespace that the thread is in. 0 or -errno (-ENXIO, -ENODEV: no such one). */
+int interface_name(uint32_t ifindex, char name[INTERFACE_NAME_SIZE]);
+
+#endif

@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A name is that name alone, in every command; NAME* is all that begin so.
+. "$(dirname "$0")/lib.sh"
+
+names=(tt27-$$ tt27-$$c)
+for name in "${names[@]}"; do
+	ip netns add "$name"
+	ip -n "$name" link set lo up
+done
+drop_names() {
+	for name in "${names[@]}"; do
+		ip netns del "$name"
+	done
+}
+trap 'drop_names; cleanup' EXIT
+
+# in_netns NAME: scenarios begin there.
+real=$SCENARIO
+in_netns() {
+	printf '#!/bin/sh\nexec ip netns exec %s "%s" "$@"\n' "$1" "$real" >"$work/in.$1"
+	chmod +x "$work/in.$1"
+	SCENARIO=$work/in.$1
+}
+
+# rows FILTER...: what is listed, by the names of the namespaces, one each.
+rows() {
+	# Others' storms may make a walk miss facts, which is told (4).
+	{ "$TCPTRAIL" snapshot -an --csv --no-header --columns netns_name "$@" 2>"$work/rows.err" || [ $? = 4 ]; } |
+		tr -d '\r' | sort -u
+}
+
+in_netns "${names[1]}"
+scenario_start listen
+assert_equal "" "$(rows --netns "${names[0]}")" "sockets of ${names[0]}"
+assert_equal "${names[1]}" "$(rows --netns "${names[1]}")" "sockets of ${names[1]}"
+assert_equal "${names[1]}" "$(rows --netns "${names[0]}*")" "sockets of ${names[0]}*"
+assert_equal "${names[1]}" "$(rows --netns "*$$""c")" "sockets of *c"
+assert_equal "" "$(rows --netns "${names[0]}?")" "sockets of ${names[0]}?"
+cookie=$(scenario_get cookie)
+assert_run 1 "$TCPTRAIL" trail --netns "${names[0]}" "$cookie"
+assert_run 0 "$TCPTRAIL" trail --netns "${names[0]}*" "$cookie"
+assert_run 0 "$TCPTRAIL" snapshot --netns "${names[0]}" --fail-if 'listen>0'
+assert_run 1 "$TCPTRAIL" snapshot --netns "${names[0]}*" --fail-if 'listen>0'
+
+# What happens in one is no event of the other.
+trace_start events -n --csv --no-header --columns netns_name,new_state --netns "${names[0]}"
+scenario_start listen
+in_netns "${names[0]}"
+scenario_start listen
+wait_until "the event" trace_has "${names[0]},LISTEN"
+trace_stop
+assert_lacks "$out" "${names[1]}" "events of ${names[0]}"
