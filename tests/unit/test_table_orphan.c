@@ -18,7 +18,7 @@
 #define PEER(netns)                                                                                \
 	"1s state sk=a2 old=ESTABLISHED new=CLOSE_WAIT " SERVER_OF(netns, "6") ORPHAN              \
 		"1005ms seen cookie=5 state=FIN_WAIT2 flags=mini,tuple,timer,point "               \
-	        "timer=timewait "                                                                  \
+		"timer=timewait "                                                                  \
 		"timer_ms=59995 iss=1012 irs=5030 " HERE " netns=7\n"                              \
 		"1500ms state sk=a2 old=CLOSE_WAIT new=LAST_ACK " SERVER_OF(netns, "6")
 #define LAST_ACK_TO_CLOSE "1501ms state sk=a2 old=LAST_ACK new=CLOSE cookie=6 "
