@@ -11,7 +11,8 @@
 #include "feed_private.h"
 
 #define QUESTIONS_A_TURN 64 /* 3 to 13 us each; what is left over the next walk answers */
-#define LOOKS_A_TURN     16 /* for FINs, so many in LOOK_INTERVAL: 800 a second, 1 % of a CPU */
+#define LOOKS_A_TURN                                                                               \
+	16 /* for FINs, in LOOK_INTERVAL: 800 a second; 13 us, of other namespaces 40 us */
 #define LOOK_INTERVAL    (20 * NS_PER_MS)
 #define RESOLVER_THREADS 8
 #define LOSS_INTERVAL    NS_PER_SEC
