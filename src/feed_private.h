@@ -31,6 +31,7 @@ struct feed {
 	size_t few_room;
 	struct numbers departed; /* were there, and nobody has been told yet that they are gone */
 	struct schedule schedule;
+	uint64_t looked;         /* for FINs of orphans' peers */
 	int64_t wall_offset;     /* ns, wall clock minus boot time, as last told; 0: not yet */
 	uint64_t netns_searched; /* for one that was not known */
 	uint64_t last_cgroup;    /* of the last fact: known, or asked for */

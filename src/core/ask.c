@@ -9,7 +9,9 @@
 #include "base/clock.h"
 #include "core/table_private.h"
 
-#define ASK_AGAIN (2 * NS_PER_SEC) /* no answer came */
+#define ASK_AGAIN  (2 * NS_PER_SEC) /* no answer came */
+#define FIRST_LOOK (50 * NS_PER_MS) /* for a FIN; each pause is twice the one before */
+#define LOOKS      8                /* the last one at 12.75 s; walks find what comes later */
 
 static void heap_push(struct heap *heap, const struct due *due)
 {
@@ -50,7 +52,16 @@ static struct due heap_pop(struct heap *heap)
 void ask_mini(struct table *t, const struct row *row, uint64_t due)
 {
 	if (t->asks & QUESTION_BIT(ASK_MINI))
-		heap_push(&t->heap, &(struct due){due, row->deadline, row->self});
+		heap_push(&t->heap,
+		          &(struct due){.due = due, .mark = row->deadline, .row = row->self});
+}
+
+void ask_fin(struct table *t, const struct row *row, uint64_t time)
+{
+	const struct due due = {time + FIRST_LOOK, row->since, row->self, 1};
+
+	if (t->asks & QUESTION_BIT(ASK_FIN))
+		heap_push(&t->fins, &due);
 }
 
 void ask_port(struct table *t, const struct row *row)
@@ -110,6 +121,7 @@ void ask_free(struct table *t)
 	free(t->stack_wishes.items);
 	free(t->task_wishes.items);
 	free(t->heap.items);
+	free(t->fins.items);
 	free(t->ports.items);
 }
 
@@ -183,11 +195,44 @@ static bool next_mini(struct table *t, struct question *question)
 		struct due due = heap_pop(&t->heap);
 		const struct row *row = table_row(t, due.row); /* it may have ended */
 
-		if (!row || !(row->flags & ROW_MINI) || row->deadline != due.deadline)
+		if (!row || !(row->flags & ROW_MINI) || row->deadline != due.mark)
 			continue;
 		question_fill(question, ASK_MINI, row);
 		due.due = t->now + ASK_AGAIN;
 		heap_push(&t->heap, &due);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * One that is late by its whole pause is left out: when more is due than is asked, looks at young
+ * orphans go first. If the other end is on this host, its own event tells (fold_state.c).
+ */
+static bool is_worth_a_look(const struct table *t, const struct row *row, const struct due *due,
+                            uint64_t pause)
+{
+	return t->now - due->due < pause && !table_find_peer(t, row);
+}
+
+static bool next_fin(struct table *t, struct question *question)
+{
+	while (t->fins.count && t->fins.items[0].due <= t->now) {
+		struct due due = heap_pop(&t->fins);
+		const struct row *row = table_row(t, due.row); /* it may have ended */
+		uint64_t pause = FIRST_LOOK << (due.look - 1);
+		bool worth;
+
+		if (!row || !(row->flags & ROW_MINI) || row->state != STATE_FIN_WAIT2 ||
+		    row->since != due.mark)
+			continue;
+		worth = is_worth_a_look(t, row, &due, pause);
+		due.due = t->now + 2 * pause;
+		if (due.look++ < LOOKS)
+			heap_push(&t->fins, &due);
+		if (!worth)
+			continue;
+		question_fill(question, ASK_FIN, row);
 		return true;
 	}
 	return false;
@@ -198,5 +243,6 @@ bool table_next_question(struct table *t, uint32_t kinds, struct question *quest
 	return (kinds & QUESTION_BIT(ASK_PORT) && next_port(t, question)) ||
 	       (kinds & QUESTION_BIT(ASK_STACK) && next_stack(t, question)) ||
 	       (kinds & QUESTION_BIT(ASK_TASK) && next_task(t, question)) ||
-	       (kinds & QUESTION_BIT(ASK_MINI) && next_mini(t, question));
+	       (kinds & QUESTION_BIT(ASK_MINI) && next_mini(t, question)) ||
+	       (kinds & QUESTION_BIT(ASK_FIN) && next_fin(t, question));
 }

@@ -29,7 +29,8 @@ enum connect_failure {
 
 struct change {
 	enum change_kind kind;
-	uint64_t time; /* when it happened; for an inferred one, when it was noticed */
+	/* When it happened; of an inferred one, when its cause did, or when it was noticed. */
+	uint64_t time;
 	/*
 	 * As it is after the change; NULL for CHANGE_LOSS. Of a listener's RST with the ends of
 	 * the segment that it refuses.

@@ -264,7 +264,7 @@ CHANGE_GETTER(where)
 	{ #name, heading, help, VALUE_##type, width, change_##name }
 
 const struct field change_fields[] = {
-	FIELD(time, "Time", TIME, 27, "when it happened; inferred: when it was noticed"),
+	FIELD(time, "Time", TIME, 27, "when it happened; inferred: at the latest"),
 	FIELD(event, "Kind", STRING, 12, "state, retransmit, rst_sent, rst_received or loss"),
 	FIELD(netns, "Netns Inode", NUMBER, -11, "inode of the network namespace"),
 	FIELD(netns_name, "Netns", STRING, 10, "name of the network namespace, else its inode"),

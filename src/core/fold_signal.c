@@ -59,6 +59,8 @@ static struct row *row_meet(struct table *t, uint64_t sk, const struct fact_samp
 	row_add_step(t, row, time, STEP_STATE, s->state, 0);
 	if (row->flags & ROW_MINI)
 		ask_mini(t, row, time);
+	if (row->flags & ROW_MINI && row->state == STATE_FIN_WAIT2)
+		ask_fin(t, row, time);
 	return row;
 }
 

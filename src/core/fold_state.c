@@ -261,6 +261,34 @@ static void enter_close(struct table *t, struct row *row, const struct fact_stat
 	row_become_mini(t, row, mini, time, mini == STATE_TIME_WAIT ? time + TIME_WAIT_LENGTH : 0);
 }
 
+/* The peer has sent its FIN, and that is acknowledged: tcp_rcv_state_process(). No RST, no abort. */
+static bool fin_arrived(const struct fact_state *fact)
+{
+	return fact->old == STATE_LAST_ACK && fact->new == STATE_CLOSE && !fact->s.err &&
+	       fact->s.flags &SAMPLE_ACKED;
+}
+
+/*
+ * The other end is on this host and an orphan in FIN_WAIT2: the FIN made it TIME_WAIT before it
+ * was acknowledged, without an event. It cannot have come before this end went to LAST_ACK.
+ */
+static void tell_orphan(struct table *t, const struct row *end, uint64_t time)
+{
+	const struct row *peer = table_find_peer(t, end);
+	uint64_t until = end->flags & ROW_SINCE_EXACT ? end->since : 0;
+	struct row *orphan = peer ? row_at(t, peer->self) : NULL;
+
+	if (!orphan || !(orphan->flags & ROW_MINI) || orphan->state != STATE_FIN_WAIT2 ||
+	    orphan->changed > time)
+		return;
+	if (until < orphan->touched)
+		until = orphan->touched;
+	row_infer(t, orphan, STATE_TIME_WAIT, until, time);
+	orphan->touched = orphan->changed = time;
+	orphan->deadline = time + TIME_WAIT_LENGTH;
+	ask_mini(t, orphan, orphan->deadline);
+}
+
 void fold_state(struct table *t, const struct fact_state *fact)
 {
 	const struct fact_task *actor = task_acts(fact) ? &fact->task : NULL;
@@ -288,6 +316,8 @@ void fold_state(struct table *t, const struct fact_state *fact)
 		begin_life(t, row, fact->h.time);
 	row_settle(t, row, &fact->s, fact->h.time);
 	row_port_known(t, row);
+	if (fin_arrived(fact)) /* while it has a peer still, and the numbers that it closed with */
+		tell_orphan(t, row, fact->h.time);
 	row_take_sample(t, row, &fact->s, fact->h.time);
 	row->changed = fact->h.time;
 	if (actor)

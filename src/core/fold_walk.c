@@ -240,6 +240,8 @@ static struct row *row_from_walk(struct table *t, const struct fact_seen *seen)
 	row->born = row->since;
 	row_settle(t, row, &seen->s, seen->h.time);
 	row_add_step(t, row, row->since, STEP_STATE, seen->s.state, 0);
+	if (row->flags & ROW_MINI && row->state == STATE_FIN_WAIT2)
+		ask_fin(t, row, seen->h.time);
 	return row;
 }
 
@@ -379,6 +381,20 @@ static void set_deadline(struct table *t, struct row *row, const struct fact_see
 	ask_mini(t, row, deadline);
 }
 
+/*
+ * The peer's FIN has reached it: no event tells. The timer does: it was set to a minute then
+ * (tcp_timewait_state_process(), net/ipv4/tcp_minisocks.c), but for an old segment that has set
+ * it again. It is read in ticks: not before the last look, which found the old state.
+ */
+static void enter_as_seen(struct table *t, struct row *row, const struct fact_seen *seen)
+{
+	uint64_t cause = bound_of_since(&seen->s, seen->h.time);
+
+	if (cause < row->touched)
+		cause = row->touched < seen->h.time ? row->touched : seen->h.time;
+	row_infer(t, row, seen->s.state, row->touched, cause);
+}
+
 static void seen_mini(struct table *t, const struct fact_seen *seen)
 {
 	bool skip = false;
@@ -390,10 +406,8 @@ static void seen_mini(struct table *t, const struct fact_seen *seen)
 		row = row_from_walk(t, seen);
 	if (!row)
 		return;
-	if (row->state != seen->s.state) { /* the peer's FIN reached it: no event tells */
-		row_enter(t, row, seen->s.state, seen->h.time, true, NULL);
-		row->since = bound_of_since(&seen->s, seen->h.time);
-	}
+	if (row->state != seen->s.state)
+		enter_as_seen(t, row, seen);
 	row_take_sample(t, row, &seen->s, seen->h.time);
 	mark_seen(t, row, seen->h.time);
 	set_deadline(t, row, seen);

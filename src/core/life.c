@@ -54,8 +54,8 @@ static uint64_t known_until(const struct row *row, enum tcp_state next, uint64_t
 	return until < time ? until : time;
 }
 
-void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t time, bool inferred,
-               const struct fact_task *actor)
+static void enter(struct table *t, struct row *row, enum tcp_state state, uint64_t until,
+                  uint64_t time, bool inferred, const struct fact_task *actor)
 {
 	struct change change = {
 		.kind = CHANGE_STATE,
@@ -66,7 +66,6 @@ void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t 
 		.dwell_exact = (row->flags & ROW_SINCE_EXACT) && !inferred,
 		.inferred = inferred,
 	};
-	uint64_t until = inferred ? known_until(row, state, time) : time;
 
 	row_port_known(t, row); /* in order, though the port may be unknown for good */
 	/* In CLOSE nobody looks: a socket that begins has no time there to tell. */
@@ -81,6 +80,20 @@ void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t 
 	row_add_step(t, row, time, STEP_STATE, (uint8_t)state, !inferred);
 	t->totals.transitions += !inferred;
 	change_emit(t, &change);
+}
+
+void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t time, bool inferred,
+               const struct fact_task *actor)
+{
+	uint64_t until = inferred ? known_until(row, state, time) : time;
+
+	enter(t, row, state, until, time, inferred, actor);
+}
+
+void row_infer(struct table *t, struct row *row, enum tcp_state state, uint64_t until,
+               uint64_t time)
+{
+	enter(t, row, state, until < time ? until : time, time, true, NULL);
 }
 
 void row_retire(struct table *t, struct row *row, uint64_t time)
@@ -191,6 +204,8 @@ void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uin
 	if (state != row->state)
 		row_enter(t, row, state, time, false, NULL);
 	ask_mini(t, row, time);
+	if (row->state == STATE_FIN_WAIT2)
+		ask_fin(t, row, time);
 }
 
 static void take_flags(struct table *t, struct row *row, const struct fact_sample *s)

@@ -47,6 +47,7 @@ enum question_kind {
 	ASK_PORT,     /* which local port did sk get? -> FACT_SEEN (SAMPLE_POINT) */
 	ASK_TASK,     /* who is this process? -> FACT_PROCESS, NAME_TASK; or FACT_EXIT */
 	ASK_STACK,    /* it was forgotten: once it is met again -> FACT_STACK */
+	ASK_FIN,      /* is this mini-socket in FIN_WAIT2 still? -> as ASK_MINI */
 };
 #define QUESTION_BIT(kind) (1U << (kind))
 

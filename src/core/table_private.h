@@ -18,10 +18,14 @@ struct index {
 	uint32_t count;
 };
 
-/* A mini-socket to be asked for at `due`, unless a fact moved its deadline meanwhile. */
+/*
+ * A mini-socket to be asked for at `due`, unless a fact changed `mark` meanwhile: its deadline, or
+ * since when it is in FIN_WAIT2, if it is looked at for its peer's FIN.
+ */
 struct due {
-	uint64_t due, deadline;
+	uint64_t due, mark;
 	uint32_t row;
+	uint32_t look; /* for the FIN: this is the n-th one */
 };
 
 struct heap {
@@ -122,7 +126,7 @@ struct table {
 	uint32_t stacks_known;                      /* with frames */
 	uint32_t idle_first, idle_last, idle_count; /* stacks without an origin */
 	struct names *names;
-	struct heap heap;
+	struct heap heap, fins;
 	struct ports ports;
 	struct task_wishes task_wishes;
 	struct stack_wishes stack_wishes;
@@ -331,6 +335,12 @@ void change_emit(struct table *t, const struct change *change);
 /* The row enters a state; tells the listener. Lower bound of dwell if it was not exact. */
 void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t time, bool inferred,
                const struct fact_task *actor);
+/*
+ * As row_enter() of a transition that no event tells, but of which the cause is known: it came at
+ * `time`, and the row was in the old state until `until` for sure.
+ */
+void row_infer(struct table *t, struct row *row, enum tcp_state state, uint64_t until,
+               uint64_t time);
 /* Its end as told by a walk, look-up or deadline: a change to CLOSE, then no row. */
 void row_retire(struct table *t, struct row *row, uint64_t time);
 /* Tells the listener that the row is another one from here on, and drops it. */
@@ -352,6 +362,8 @@ void loss_tell(struct table *t);
 
 /* ask.c */
 void ask_mini(struct table *t, const struct row *row, uint64_t due);
+/* A mini-socket in FIN_WAIT2, known as such since `time`: has its peer's FIN come? */
+void ask_fin(struct table *t, const struct row *row, uint64_t time);
 void ask_port(struct table *t, const struct row *row);
 void ask_task(struct table *t, uint32_t pid, uint64_t start);
 void ask_stack(struct table *t, uint64_t id);

@@ -263,6 +263,103 @@ static void look_up_may_be_ahead_of_the_kernel(void **state)
 	trial_end(&trial);
 }
 
+/* --- the FIN of an orphan's peer -------------------------------------------------------------- */
+
+#define FINS QUESTION_BIT(ASK_FIN)
+#define ORPHAN                                                                                     \
+	"1s state sk=a1 old=FIN_WAIT1 new=FIN_WAIT2 cookie=5 flags=tuple,dead" CLIENT "\n"         \
+	"1s state sk=a1 old=FIN_WAIT2 new=CLOSE cookie=5 flags=tuple,dead" CLIENT "\n"
+
+/* When ticks of 20 ms find a question, in ms, up to the end. */
+static void looks(struct trial *trial, uint32_t from, uint32_t to, const char *expected)
+{
+	char tick[32], found[256] = "";
+	struct question question;
+
+	for (uint32_t ms = from; ms <= to; ms += 20) {
+		snprintf(tick, sizeof(tick), "%ums tick", ms);
+		facts(trial, tick);
+		while (table_next_question(trial->table, FINS, &question)) {
+			assert_int_equal(question.kind, ASK_FIN);
+			assert_int_equal(question.cookie, 5);
+			assert_int_equal(question.s.state, STATE_FIN_WAIT2);
+			snprintf(found + strlen(found), sizeof(found) - strlen(found), "%u ", ms);
+		}
+	}
+	assert_string_equal(found, expected);
+}
+
+/* It would have a minute. */
+static void orphan_is_looked_at_with_pauses_that_double(void **state)
+{
+	TRIAL(10);
+
+	table_enable_questions(trial.table, FINS);
+	facts(&trial, ORPHAN);
+	looks(&trial, 1000, 61000, "1060 1160 1360 1760 2560 4160 7360 13760 ");
+	assert_int_equal(trial.table->fins.count, 0);
+	trial_end(&trial);
+}
+
+static void orphan_that_is_none_any_more_is_not_looked_at(void **state)
+{
+	TRIAL(10);
+
+	table_enable_questions(trial.table, FINS);
+	facts(&trial, ORPHAN);
+	looks(&trial, 1000, 1500, "1060 1160 1360 ");
+	facts(&trial, "1500ms seen cookie=5 state=TIME_WAIT flags=mini,tuple,timer,point "
+	              "timer=timewait timer_ms=59990" CLIENT "\n");
+	looks(&trial, 1500, 61000, "");
+	assert_int_equal(trial.table->fins.count, 0);
+	trial_end(&trial);
+}
+
+/* One that was there before us, by a walk; and another one in its place is looked at by its own time. */
+static void orphan_of_a_walk_is_looked_at(void **state)
+{
+	TRIAL(10);
+
+	table_enable_questions(trial.table, FINS);
+	facts(&trial, "1s seen sk=f1 cookie=4 state=FIN_WAIT2 flags=mini,tuple,timer "
+	              "timer=timewait timer_ms=50000" CLIENT "\n"
+	              "1020ms gone cookie=4 state=FIN_WAIT2 flags=mini,tuple" CLIENT "\n"
+	              "1040ms seen sk=f1 cookie=5 state=FIN_WAIT2 flags=mini,tuple,timer "
+	              "timer=timewait timer_ms=50000" CLIENT "\n");
+	looks(&trial, 1040, 1200, "1100 1200 ");
+	trial_end(&trial);
+}
+
+/* More orphans than can be asked for: the old ones wait for a walk. */
+static void look_that_is_late_is_left_out(void **state)
+{
+	TRIAL(10);
+
+	table_enable_questions(trial.table, FINS);
+	facts(&trial, ORPHAN);
+	looks(&trial, 1100, 1140, ""); /* due at 1050, until 1100; the next at 1200 */
+	looks(&trial, 1400, 1400, "");
+	looks(&trial, 1700, 2600, "1700 2100 ");
+	trial_end(&trial);
+}
+
+/* Its own event will tell. */
+static void orphan_with_a_peer_here_is_not_looked_at(void **state)
+{
+	TRIAL(10);
+
+	table_enable_questions(trial.table, FINS);
+	facts(&trial, "1s state sk=a2 old=ESTABLISHED new=CLOSE_WAIT cookie=6 flags=tuple" SERVER
+	              "\n" ORPHAN);
+	looks(&trial, 1000, 1800, "");
+	/* ... unless an RST has ended it. */
+	facts(&trial,
+	      "1800ms state sk=a2 old=CLOSE_WAIT new=CLOSE cookie=6 err=104 flags=tuple" SERVER
+	      "\n");
+	looks(&trial, 1800, 5000, "2560 4160 ");
+	trial_end(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +375,11 @@ int main(void)
 		cmocka_unit_test(mini_socket_that_an_rst_told_of_is_asked_for),
 		cmocka_unit_test(port_of_who_is_gone_is_not_asked_for),
 		cmocka_unit_test(look_up_may_be_ahead_of_the_kernel),
+		cmocka_unit_test(orphan_is_looked_at_with_pauses_that_double),
+		cmocka_unit_test(orphan_that_is_none_any_more_is_not_looked_at),
+		cmocka_unit_test(orphan_of_a_walk_is_looked_at),
+		cmocka_unit_test(look_that_is_late_is_left_out),
+		cmocka_unit_test(orphan_with_a_peer_here_is_not_looked_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
