@@ -3,6 +3,21 @@
 #include "sock.h"
 #include "submit.h"
 
+#include "queue.h"
+
+/* Its listener has a cookie: iter/tcp comes by listeners first. */
+static __always_inline void tell_parent(struct seq_file *seq, struct request_sock *req,
+                                        __u64 cookie)
+{
+	struct fact_parent fact = {.cookie = cookie};
+
+	fact.parent = BPF_CORE_READ(req, __req_common.skc_listener, __sk_common.skc_cookie.counter);
+	if (!fact.parent)
+		return;
+	fact_begin(&fact.h, FACT_PARENT, sizeof(fact), req);
+	bpf_seq_write(seq, &fact, sizeof(fact));
+}
+
 SEC("iter/tcp")
 int walk_sockets(struct bpf_iter__tcp *ctx)
 {
@@ -35,6 +50,8 @@ int walk_sockets(struct bpf_iter__tcp *ctx)
 	sample_request(&seen.s, (void *)req);
 out:
 	bpf_seq_write(ctx->meta->seq, &seen, sizeof(seen));
+	if (seen.s.flags & SAMPLE_REQUEST)
+		tell_parent(ctx->meta->seq, (void *)skc, seen.s.cookie);
 	return 0;
 }
 
@@ -63,4 +80,40 @@ int peek_socket(struct bpf_raw_tracepoint_args *ctx)
 	    BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_accept_queue.qlen.counter))
 		return 2;
 	return 1;
+}
+
+struct queue_part queue_part = {}; /* the last answer of peek_queue, mapped into user space */
+
+/*
+ * Run by BPF_PROG_TEST_RUN: what waits in the accept queue of a listener, args are its address,
+ * its cookie, and the request to go on from, as queue_part.next had it; 0: the first. The queue
+ * is not locked. A request that is taken out meanwhile, freed and used again is of this listener
+ * still, or names another one; that of a SYN cookie names none.
+ */
+SEC("raw_tp")
+int peek_queue(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct inet_connection_sock *listener = (void *)ctx->args[0];
+	struct request_sock *req = (void *)ctx->args[2];
+
+	queue_part.next = queue_part.count = 0;
+	if (BPF_CORE_READ((struct sock *)listener, __sk_common.skc_state) != TCP_STATE_LISTEN ||
+	    BPF_CORE_READ((struct sock *)listener, __sk_common.skc_cookie.counter) != ctx->args[1])
+		return 0;
+	if (!req)
+		req = BPF_CORE_READ(listener, icsk_accept_queue.rskq_accept_head);
+	for (int i = 0; i < QUEUE_PART && req; i++) {
+		struct sock *of = BPF_CORE_READ(req, __req_common.skc_listener);
+		struct sock *child = BPF_CORE_READ(req, sk);
+
+		if (!child || (of && of != (struct sock *)listener))
+			return 0;
+		queue_part.children[i].sk = (__u64)child;
+		queue_part.children[i].cookie =
+			BPF_CORE_READ(child, __sk_common.skc_cookie.counter);
+		queue_part.count = i + 1;
+		req = BPF_CORE_READ(req, dl_next);
+	}
+	queue_part.next = (__u64)req;
+	return 0;
 }

@@ -53,6 +53,7 @@ enum fact_type {
 	FACT_TABLE_HOLDER, /* one fd of a socket; those of a socket come together, in order */
 	FACT_TABLE_END,    /* ... and is complete */
 	FACT_NETNS_GONE, /* a namespace and its sockets are no more; its inode may be given out again */
+	FACT_PARENT,     /* the listener that a half-open or waiting connection came from */
 	FACT_TYPE_COUNT
 };
 
@@ -150,7 +151,7 @@ struct fact_state {
 	__u8 old;
 	__u8 new;
 	__u8 pad[6];
-	__u64 parent;          /* LISTEN->SYN_RECV on <= 6.12: the listener's cookie, else 0 */
+	__u64 parent;          /* cookie of the listener, where a connection begins; 0: not known */
 	__u64 stack;           /* id of a FACT_STACK: who connects or listens; 0: not captured */
 	struct fact_task task; /* set only where SAMPLE_OWNED */
 	struct fact_sample s;  /* s.state == old */
@@ -216,6 +217,13 @@ struct fact_walk {
 struct fact_seen { /* FACT_SEEN and FACT_GONE */
 	struct fact h;
 	struct fact_sample s;
+};
+
+/* Of a request socket in a walk; of what waits to be accepted in the listener's queue. */
+struct fact_parent {
+	struct fact h;
+	__u64 cookie; /* 0: not known */
+	__u64 parent; /* cookie of the listener */
 };
 
 struct fact_holder {
@@ -410,6 +418,7 @@ struct fact_table_row {
 	__u64 touched;
 	__u64 changed;
 	__u64 deadline;
+	__u64 parent;
 	__u32 index;
 	__u32 flags; /* enum row_flag */
 	__u32 owner; /* index of a FACT_TABLE_ORIGIN, plus 1; 0: none */
@@ -456,6 +465,7 @@ _Static_assert(sizeof(struct fact_reset) == 200, "reset is file format");
 _Static_assert(sizeof(struct fact_syscall) == 112, "syscall is file format");
 _Static_assert(sizeof(struct fact_walk) == 40, "walk is file format");
 _Static_assert(sizeof(struct fact_seen) == 144, "seen is file format");
+_Static_assert(sizeof(struct fact_parent) == 40, "parent is file format");
 _Static_assert(sizeof(struct fact_holder) == 72, "holder is file format");
 _Static_assert(sizeof(struct fact_process) == 64, "process is file format");
 _Static_assert(sizeof(struct fact_exit) == 40, "exit is file format");
@@ -469,7 +479,7 @@ _Static_assert(sizeof(struct fact_table) == 384, "table is file format");
 _Static_assert(sizeof(struct fact_table_task) == 88, "task of a table is file format");
 _Static_assert(sizeof(struct fact_table_origin) == 80, "origin of a table is file format");
 _Static_assert(sizeof(struct fact_step) == 16, "step is file format");
-_Static_assert(sizeof(struct fact_table_row) == 256, "row of a table is file format");
+_Static_assert(sizeof(struct fact_table_row) == 264, "row of a table is file format");
 _Static_assert(sizeof(struct fact_table_holder) == 40, "holder of a table is file format");
 _Static_assert(sizeof(struct fact_table_end) == 32, "end of a table is file format");
 #endif

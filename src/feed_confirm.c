@@ -131,6 +131,26 @@ void feed_confirm_missed(struct feed *feed, const struct fact_walk *end)
 	sockdiag_close(sockdiag);
 }
 
+void feed_tell_queues(struct feed *feed, uint32_t netns)
+{
+	struct buffer listeners = {0};
+	int err = 0;
+
+	if (!feed->live)
+		return;
+	table_queues(feed->table, netns, &listeners);
+	for (size_t at = 0; !err && at < listeners.size; at += sizeof(uint32_t)) {
+		const struct row *row;
+		uint32_t index;
+
+		memcpy(&index, listeners.data + at, sizeof(index));
+		row = table_row(feed->table, index);
+		if (row && row->sk && row->cookie)
+			err = live_peek_queue(feed->live, row->sk, row->cookie);
+	}
+	buffer_free(&listeners);
+}
+
 /* false: it is gone, or has half-open connections, which nothing but a walk finds. */
 static bool confirm(struct feed *feed, struct sockdiag **sockdiag, uint32_t netns, uint32_t index)
 {

@@ -152,6 +152,7 @@ static int walk_netns(struct feed *feed, const struct netns_entry *entry)
 		err = live_can_walk(feed->live) ? live_walk_sockets(feed->live, entry->inode)
 		                                : feed_diag_walk(feed, entry->inode, NULL);
 	}
+	feed_tell_queues(feed, entry->inode);
 	tell_host(feed, entry->inode);
 	back = netns_leave();
 	feed->walked = 0;

@@ -203,7 +203,10 @@ static void fill_row(struct fact_table_row *fact, const struct row *row)
 	fact->since = row->since;
 	fact->touched = row->touched;
 	fact->changed = row->changed;
-	fact->deadline = row->deadline;
+	if (row->flags & ROW_MINI)
+		fact->deadline = row->deadline;
+	else
+		fact->parent = row->parent;
 	fact->index = row->self;
 	fact->flags = row->flags;
 	fact->owner = row->owner + 1; /* ROW_NONE: 0 */

@@ -126,6 +126,7 @@ static void fold_birth(struct table *t, const struct fact_state *fact)
 	/* Half-open since the SYN, which no event tells: `since` is a bound only. */
 	row->flags |= ROW_NASCENT | ROW_LISTENED | ROW_BORN_EXACT;
 	row->changed = fact->h.time;
+	row->parent = fact->parent;
 	row_add_step(t, row, fact->h.time, STEP_STATE, STATE_SYN_RECV, 0);
 }
 
@@ -201,6 +202,7 @@ static void begin_life(struct table *t, struct row *row, uint64_t time)
 	row->rst_sent_reason = row->closer = 0;
 	row->err = 0;
 	row->iss = row->irs = 0;
+	row->parent = 0;
 	row->born = time;
 	row->flags &= ~(ROW_LISTENED | ROW_CONNECTED | ROW_ORPHAN | ROW_HEALED);
 	row->flags |= ROW_BORN_EXACT;
@@ -314,6 +316,8 @@ void fold_state(struct table *t, const struct fact_state *fact)
 		return;
 	if (fact->old == STATE_CLOSE)
 		begin_life(t, row, fact->h.time);
+	else if (fact->old == STATE_SYN_RECV && fact->parent)
+		row->parent = fact->parent;
 	row_settle(t, row, &fact->s, fact->h.time);
 	row_port_known(t, row);
 	if (fin_arrived(fact)) /* while it has a peer still, and the numbers that it closed with */

@@ -57,9 +57,12 @@ static bool has_servers_ports(const struct table *t, const struct row *row)
 
 bool row_is_passive(const struct table *t, const struct row *row)
 {
+	const struct row *listener;
+
 	if (row->flags & (ROW_LISTENED | ROW_CONNECTED))
 		return row->flags & ROW_LISTENED;
-	return row_is_listener(row) || table_find_listener(t, row) || has_servers_ports(t, row);
+	return row_is_listener(row) || table_count_listeners(t, row, &listener) ||
+	       has_servers_ports(t, row);
 }
 
 void group_key_of(const struct table *t, const struct row *row, struct group_key *key)

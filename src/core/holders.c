@@ -232,28 +232,34 @@ static void owner_of(const struct table *t, const struct row *row, struct owner 
 		owner->holding = HOLDING_KERNEL;
 }
 
-/* Request sockets, and what nobody accepted yet, belong to whoever listens. */
-static bool awaits_accept(const struct row *row)
+/* All of them have the same process: then it does not matter which one it is. */
+static void owner_of_all(const struct table *t, const struct listening *found, struct owner *owner)
 {
-	if (row->flags & ROW_REQUEST)
-		return true;
-	if (row->flags & (ROW_SOCKET | ROW_ORPHAN | ROW_MINI | ROW_CONNECTED))
-		return false;
-	/* Reset while it waits, it waits on; else nobody knows how it came to be. */
-	return row->state != STATE_CLOSE || row->flags & ROW_LISTENED;
+	struct owner other;
+
+	owner_of(t, found->rows[0], owner);
+	for (uint32_t i = 1; i < found->count && owner->task; i++) {
+		if (i < LISTENERS_COUNTED)
+			owner_of(t, found->rows[i], &other);
+		if (i == LISTENERS_COUNTED || other.task != owner->task ||
+		    other.more != owner->more)
+			*owner = (struct owner){.listeners = found->count};
+	}
+	if (!owner->task && found->count > 1)
+		*owner = (struct owner){.listeners = found->count};
 }
 
 void table_owner(const struct table *t, const struct row *row, struct owner *owner)
 {
-	const struct row *listener;
+	struct listening found;
 
 	owner_of(t, row, owner);
-	if (owner->task || !awaits_accept(row))
+	if (owner->task || !row_awaits_accept(row))
 		return;
-	listener = table_find_listener(t, row);
-	if (!listener)
+	listening_find(t, row, &found);
+	if (!found.count)
 		return;
-	owner_of(t, listener, owner);
+	owner_of_all(t, &found, owner);
 	owner->fd = -1;
 	owner->queued = true;
 	if (owner->task)

@@ -328,6 +328,7 @@ static void take_request(struct table *t, struct row *row, struct row *request, 
 {
 	struct step *first = row->history == ROW_NONE ? NULL : pool_at(&t->steps, row->history);
 
+	row->parent = row->parent ? row->parent : request->parent;
 	row->retransmits[RETRANSMIT_SYNACK] += request->retransmits[RETRANSMIT_SYNACK];
 	if (request->born < row->born) {
 		row->born = request->born;

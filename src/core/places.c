@@ -309,18 +309,36 @@ static bool listens_at(const struct row *row, const struct row *want)
 	       kind_of(row) == kind_of(want) && !memcmp(row->laddr, want->laddr, 16);
 }
 
-/* The newest one, of a kind, with these addresses: want has no more than those, sk and cookie. */
-static struct row *listener_of_kind(const struct table *t, struct row *want, unsigned int kind)
+static struct row *listening_from(const struct table *t, uint32_t index, const struct row *want)
 {
-	struct row *row;
+	struct row *row = row_at(t, index);
 
+	while (row && !listens_at(row, want))
+		row = row_at(t, row->next_tuple);
+	return row;
+}
+
+struct row *listener_first(const struct table *t, struct row *want, unsigned int kind)
+{
 	if (!t->listeners[kind])
 		return NULL;
 	want->sk = kind & KNOWN_SK ? 1 : 0;
 	want->cookie = kind & KNOWN_COOKIE ? 1 : 0;
-	row = row_at(t, chain_first(&t->by_listener, hash_listener(&t->secret, want)));
-	while (row && !listens_at(row, want))
-		row = row_at(t, row->next_tuple);
+	return listening_from(t, chain_first(&t->by_listener, hash_listener(&t->secret, want)),
+	                      want);
+}
+
+struct row *listener_next(const struct table *t, const struct row *row, const struct row *want)
+{
+	return listening_from(t, row->next_tuple, want);
+}
+
+struct row *listener_by_cookie(const struct table *t, uint32_t netns, uint64_t cookie)
+{
+	struct row *row = row_at(t, chain_first(&t->by_cookie, hash_number(&t->secret, cookie)));
+
+	while (row && !(row->cookie == cookie && row->netns == netns))
+		row = row_at(t, row->next_pair);
 	return row;
 }
 
@@ -347,51 +365,7 @@ struct row *row_find_listening(const struct table *t, uint64_t sk, const struct 
 		/* What both know, and is not the same, is another socket. */
 		if ((sk && kind & KNOWN_SK) || (s->cookie && kind & KNOWN_COOKIE))
 			continue;
-		found = listener_of_kind(t, &want, kind);
+		found = listener_first(t, &want, kind);
 	}
-	return found;
-}
-
-/* Of those of which most is known first. */
-static const struct row *listener_of_any_kind(const struct table *t, struct row *want)
-{
-	const struct row *found = NULL;
-
-	for (unsigned int less = 1; !found && less <= LISTENER_KINDS; less++)
-		found = listener_of_kind(t, want, LISTENER_KINDS - less);
-	return found;
-}
-
-static const struct row *listener_at(const struct table *t, const struct row *row, uint8_t family,
-                                     const uint8_t laddr[16])
-{
-	struct row want = {.netns = row->netns,
-	                   .ifindex = row->ifindex,
-	                   .lport = row->lport,
-	                   .family = family};
-	const struct row *found;
-
-	memcpy(want.laddr, laddr, sizeof(want.laddr));
-	found = listener_of_any_kind(t, &want);
-	if (found || !row->ifindex)
-		return found;
-	/* The child of one that is bound to none may be bound: link-local addresses, VRFs. */
-	want.ifindex = 0;
-	return listener_of_any_kind(t, &want);
-}
-
-/* As the kernel finds it: by address, then any; of its family, then IPv6 (compute_score()). */
-const struct row *table_find_listener(const struct table *t, const struct row *row)
-{
-	static const uint8_t any[16];
-	const struct row *found;
-
-	if (row->state == STATE_LISTEN)
-		return NULL;
-	found = listener_at(t, row, row->family, row->laddr);
-	if (!found)
-		found = listener_at(t, row, row->family, any);
-	if (!found && row->family == AF_INET)
-		found = listener_at(t, row, AF_INET6, any); /* :: takes IPv4, too: mapped */
 	return found;
 }

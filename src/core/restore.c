@@ -161,7 +161,7 @@ static void row_of_fact(struct row *row, const struct fact_table_row *fact)
 		.since = fact->since,
 		.touched = fact->touched,
 		.changed = fact->changed,
-		.deadline = fact->deadline,
+		.deadline = fact->flags & ROW_MINI ? fact->deadline : fact->parent,
 		.cgroup = s->cgroup,
 		.bytes_acked = s->bytes_acked,
 		.bytes_received = s->bytes_received,

@@ -94,11 +94,14 @@ struct row {
 	uint64_t id; /* its number for its life in the table: no other row has or had it */
 	uint64_t sk; /* kernel address; 0: it has none any more (mini-socket) */
 	uint64_t cookie;
-	uint64_t born;     /* birth, or when we first met it */
-	uint64_t since;    /* in the present state since, at the latest if not exact */
-	uint64_t touched;  /* time of the last fact about it */
-	uint64_t changed;  /* time of the last event (not walk) about it */
-	uint64_t deadline; /* mini-socket: when it is due to end */
+	uint64_t born;    /* birth, or when we first met it */
+	uint64_t since;   /* in the present state since, at the latest if not exact */
+	uint64_t touched; /* time of the last fact about it */
+	uint64_t changed; /* time of the last event (not walk) about it */
+	union {
+		uint64_t deadline; /* mini-socket: when it is due to end */
+		uint64_t parent; /* else: cookie of the listener that it came from; 0: not known */
+	};
 	uint64_t cgroup;
 	uint64_t bytes_acked;
 	uint64_t bytes_received;

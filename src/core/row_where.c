@@ -106,9 +106,9 @@ GETTER(foreign_port)
 
 GETTER(listener)
 {
-	const struct row *listener = table_find_listener(context->table, object);
+	const struct row *listener;
 
-	if (listener && listener != object)
+	if (table_count_listeners(context->table, object, &listener))
 		row_local(context, listener, value);
 }
 

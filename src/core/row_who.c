@@ -27,9 +27,10 @@ static void print_container(struct value *value, const struct container *contain
  * As netstat, then how many more hold it, or how the process stands to it:
  *
  *   4942/python3     4942/python3+2     (4942/python3)     4942/python3[exited]
- *   [hidden]         [hidden:docker:3f4e5d6c7b8a]          [kernel]
+ *   [hidden]         [hidden:docker:3f4e5d6c7b8a]          [kernel]   (one of 5)
  *
- * In parentheses: nobody has accepted it yet, this one listens. Hidden: it is
+ * In parentheses: nobody has accepted it yet, this one listens; or one of so many
+ * that share the port (SO_REUSEPORT), and the kernel has not told which. Hidden: it is
  * open, but not by any fd that we can see (another pid namespace, an fd in flight
  * or of io_uring's own table).
  */
@@ -39,6 +40,11 @@ GETTER(program)
 	struct owner owner;
 
 	table_owner(context->table, object, &owner);
+	if (owner.listeners) {
+		value_print(value, "(one of %u%s)", owner.listeners,
+		            owner.listeners > LISTENERS_COUNTED ? " or more" : "");
+		return;
+	}
 	if (!owner.task && owner.holding == HOLDING_UNKNOWN)
 		return;
 	if (owner.task)

@@ -181,6 +181,9 @@ static void fold(struct table *t, const struct fact *fact)
 	case FACT_COUNTER:
 		fold_counter(t, (const struct fact_counter *)fact);
 		break;
+	case FACT_PARENT:
+		fold_parent(t, (const struct fact_parent *)fact);
+		break;
 	case FACT_TICK:
 	case FACT_TABLE:
 	case FACT_TABLE_TASK:

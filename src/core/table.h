@@ -90,8 +90,17 @@ const struct row *table_row(const struct table *table, uint32_t index);
 const struct row *table_find_cookie(const struct table *table, uint64_t cookie);
 /* By inode of sockfs, as rows were when a WALK_HOLDERS began. For facts that know no better. */
 const struct row *table_find_inode(struct table *table, uint32_t inode);
-/* The listener whose queue a passive socket belongs to; NULL: not known. */
+/* The listener whose queue a passive socket belongs to; NULL: not known, or one of several. */
 const struct row *table_find_listener(const struct table *table, const struct row *row);
+/*
+ * How many it may belong to: several share an address. LISTENERS_COUNTED + 1: more than those.
+ * any: one of them; NULL: there is none.
+ */
+#define LISTENERS_COUNTED 32
+uint32_t table_count_listeners(const struct table *table, const struct row *row,
+                               const struct row **any);
+/* Adds the indices (uint32_t) of the namespace's listeners in whose queues sockets waited. */
+void table_queues(const struct table *table, uint32_t netns, struct buffer *rows);
 
 const struct origin *table_origin(const struct table *table, uint32_t index); /* NULL: ROW_NONE */
 const struct task *table_task(const struct table *table, uint32_t index);     /* NULL: ROW_NONE */
@@ -108,7 +117,8 @@ struct owner {
 	uint32_t more;
 	enum owner_source source;
 	enum holding holding;
-	bool queued; /* all this is of the listener: it waits to be accepted */
+	bool queued;        /* all this is of the listener: it waits to be accepted */
+	uint32_t listeners; /* > 1: one of so many, and it is not known which */
 };
 /* When the newest walk over fds began; 0: there was none. */
 uint64_t table_holders_time(const struct table *table);

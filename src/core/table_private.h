@@ -181,6 +181,13 @@ struct row *row_next_tuple(const struct table *t, const struct row *row,
 struct row *row_find_ends(const struct table *t, const struct fact_sample *s);
 /* A listener that the sample may be of. sk: the sample's address in the kernel, 0: not known. */
 struct row *row_find_listening(const struct table *t, uint64_t sk, const struct fact_sample *s);
+/*
+ * Those of one kind (0 to LISTENER_KINDS - 1) that listen at these addresses, the newest first:
+ * want has no more than those, and keeps to the kind. For as long as the table does not change.
+ */
+struct row *listener_first(const struct table *t, struct row *want, unsigned int kind);
+struct row *listener_next(const struct table *t, const struct row *row, const struct row *want);
+struct row *listener_by_cookie(const struct table *t, uint32_t netns, uint64_t cookie);
 /* A full socket's row by its addresses, if no address in the kernel is known of it yet. */
 struct row *row_find_unplaced(const struct table *t, const struct fact_sample *s,
                               enum tcp_state state);
@@ -285,6 +292,17 @@ uint32_t holder_restore(struct table *t, struct row *row, const struct fact_tabl
                         uint32_t task, uint32_t after, uint32_t count);
 /* Keeps those of the generation; 0: none. The last one known becomes the owner if there is none. */
 void holders_keep(struct table *t, struct row *row, uint32_t gen);
+
+/* listeners.c: whose queue a socket waits in. */
+struct listening {
+	const struct row *rows[LISTENERS_COUNTED];
+	uint32_t count; /* LISTENERS_COUNTED + 1: more than that */
+};
+/* Those that the row may have come from: one, if it is known. */
+void listening_find(const struct table *t, const struct row *row, struct listening *found);
+/* Half-open, or nobody has accepted it yet: it belongs to whoever listens. */
+bool row_awaits_accept(const struct row *row);
+void fold_parent(struct table *t, const struct fact_parent *fact);
 
 /* stacks.c */
 #define STACKS_MAX  65536U

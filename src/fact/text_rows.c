@@ -128,6 +128,11 @@ static const struct text_row netns_rows[] = {
 	NUMBER(struct fact_netns, netns),
 };
 
+static const struct text_row parent_rows[] = {
+	NUMBER(struct fact_parent, cookie),
+	NUMBER(struct fact_parent, parent),
+};
+
 static const struct text_row stack_rows[] = {
 	ROW(struct fact_stack, id, .kind = TEXT_HEX),
 	NUMBER(struct fact_stack, space),
@@ -245,6 +250,7 @@ static const struct text_row table_row_rows[] = {
 	NUMBER(S, touched),
 	NUMBER(S, changed),
 	NUMBER(S, deadline),
+	NUMBER(S, parent),
 	NUMBER(S, owner),
 	WORD(S, owner_source, fact_owner_sources),
 	NUMBER(S, gen_seen),
@@ -339,6 +345,7 @@ static const struct text_type types[] = {
 				   OWN(table_holder_rows)),
 	[FACT_TABLE_END] = TYPE("table_end", struct fact_table_end, OWN(table_end_rows)),
 	[FACT_NETNS_GONE] = TYPE("netns_gone", struct fact_netns, OWN(netns_rows)),
+	[FACT_PARENT] = TYPE("parent", struct fact_parent, OWN(parent_rows)),
 };
 /* clang-format on */
 _Static_assert(COUNT(types) == FACT_TYPE_COUNT, "types follow enum fact_type");

@@ -38,10 +38,22 @@ static void tell_queue(const struct row *listener, struct finding *finding)
 		finding_evidence(finding, "it is full: further connections are dropped");
 }
 
+/* Many have the port, and the kernel has not told which one has these. */
+static void tell_sharing(uint32_t listeners, struct finding *finding)
+{
+	finding_evidence(finding,
+	                 "%u sockets listen on port %u (SO_REUSEPORT); in whose queue these wait "
+	                 "is not known",
+	                 listeners, finding->group.key.port);
+	finding_next(finding, "see whose queue has grown: ss -ltnp 'sport = :%u'",
+	             finding->group.key.port);
+}
+
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct row *listener = find_listener(why, finding);
 	const struct group *group = &finding->group;
+	uint32_t sharing = rule_listeners(why, finding);
 	char name[48];
 
 	rule_task_name(why, finding, name);
@@ -60,7 +72,11 @@ static void judge(const struct why *why, struct finding *finding)
 	                "have given up.",
 	                name, group->key.port);
 	rule_tell_doing(why, finding);
-	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
+	if (sharing)
+		tell_sharing(sharing, finding);
+	else
+		finding_next(finding, "find out what keeps the thread of %s that calls accept()",
+		             name);
 	if (is_full(listener))
 		finding_next(finding, "a longer queue (listen() backlog, net.core.somaxconn) only "
 		                      "helps if accept() keeps up in the mean");

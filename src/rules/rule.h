@@ -89,6 +89,8 @@ void rule_tell_flow(const struct why *why, struct finding *finding);
 const struct task *rule_task(const struct why *why, const struct finding *finding);
 /* "4242/java", "curl (exited)", "a process that is not known" */
 const char *rule_task_name(const struct why *why, const struct finding *finding, char buf[48]);
+/* Of how many listeners the example waits for one, if nobody knows for which; 0: that is known. */
+uint32_t rule_listeners(const struct why *why, const struct finding *finding);
 /* Was nothing read of it for so long that this is no pause between two reads? */
 bool rule_is_unread(const struct row *row);
 /* For how long nothing was read; of so many of the group rule_is_unread() holds. */

@@ -170,6 +170,15 @@ const struct task *rule_task(const struct why *why, const struct finding *findin
 	return key->pid ? table_find_task(why->table, key->pid, key->start) : NULL;
 }
 
+uint32_t rule_listeners(const struct why *why, const struct finding *finding)
+{
+	struct owner owner = {0};
+
+	if (finding->group.example)
+		table_owner(why->table, finding->group.example, &owner);
+	return owner.listeners;
+}
+
 const char *rule_task_name(const struct why *why, const struct finding *finding, char buf[48])
 {
 	const struct task *task = rule_task(why, finding);
@@ -181,6 +190,9 @@ const char *rule_task_name(const struct why *why, const struct finding *finding,
 		         finding->storm->comm);
 	else if (finding->group.comm[0])
 		snprintf(buf, 48, "%.*s (exited)", FACT_COMM_LEN, finding->group.comm);
+	else if (rule_listeners(why, finding))
+		snprintf(buf, 48, "one of %u that listen on port %u", rule_listeners(why, finding),
+		         finding->group.key.port);
 	else
 		snprintf(buf, 48, "a process that is not known");
 	return buf;

@@ -352,6 +352,42 @@ int live_peek(struct live *live, uint64_t sk, uint64_t cookie, bool tell)
 	return err ? err : (int)options.retval;
 }
 
+/* Those that come meanwhile are not waited for. */
+#define QUEUE_PARTS 1024
+
+static int peek_queue_part(struct live *live, const uint64_t args[3])
+{
+	const struct queue_part *part = &live->skeleton->bss->queue_part;
+	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = args, .ctx_size_in = 3 * sizeof(*args));
+	struct fact_parent fact = {
+		.h = {.type = FACT_PARENT, .len = sizeof(fact), .time = clock_boot()},
+		.parent = args[1],
+	};
+	int fd = bpf_program__fd(live->skeleton->progs.peek_queue);
+	int err = fd < 0 ? -ENOTSUP : bpf_prog_test_run_opts(fd, &options);
+
+	/* Who came is told before whose it is. */
+	err = err ? err : live_drain_all(live);
+	for (uint64_t i = 0; !err && i < part->count && i < QUEUE_PART; i++) {
+		fact.h.sk = part->children[i].sk;
+		fact.cookie = part->children[i].cookie;
+		fact_emit(&live->sink, &fact.h);
+	}
+	return err;
+}
+
+int live_peek_queue(struct live *live, uint64_t sk, uint64_t cookie)
+{
+	uint64_t args[3] = {sk, cookie, 0};
+	int err = 0;
+
+	for (int i = 0; !err && i < QUEUE_PARTS && (!i || args[2]); i++) {
+		err = peek_queue_part(live, args);
+		args[2] = live->skeleton->bss->queue_part.next;
+	}
+	return err;
+}
+
 const struct live_probe *live_probe(const struct live *live, size_t index)
 {
 	return index < PROBE_COUNT && live->probes.state[index].name[0] ? &live->probes.state[index]

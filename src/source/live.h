@@ -86,6 +86,12 @@ bool live_tells_exits(const struct live *live);
  */
 int live_peek(struct live *live, uint64_t sk, uint64_t cookie, bool tell);
 
+/*
+ * What waits in the accept queue of the listener at this address, with this cookie: FACT_PARENT
+ * each, after what is in the ring. 0 or -errno.
+ */
+int live_peek_queue(struct live *live, uint64_t sk, uint64_t cookie);
+
 /* The probe table, for --probes. */
 struct live_probe {
 	char name[40];       /* "tp_btf/inet_sock_set_state" */

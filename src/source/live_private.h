@@ -3,6 +3,7 @@
 #ifndef TCPTRAIL_SOURCE_LIVE_PRIVATE_H
 #define TCPTRAIL_SOURCE_LIVE_PRIVATE_H
 
+#include "queue.h"
 #include "source/live.h"
 #include "source/probes.h"
 #include "tcptrail.skel.h"

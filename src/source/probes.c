@@ -58,6 +58,8 @@ static const struct probe {
          "which process holds which fd"},
 	{"peek_socket", PROBE_ON_DEMAND, "", false, false, "raw_tp (run on demand, 5.10)",
          "one socket by its address: its port, or whether it is there"},
+	{"peek_queue", PROBE_ON_DEMAND, "", false, false, "raw_tp (run on demand, 5.10)",
+         "which listener's queue a connection waits in"},
 	{"stack_id", PROBE_FUNCTION, "", false, true, "stack_id()", "user stacks, for --stacks"},
 	{"", PROBE_HELPER, "bpf_task_pt_regs", false, true, "bpf_task_pt_regs()",
          "registers, for --stacks"},

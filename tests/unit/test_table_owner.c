@@ -300,6 +300,117 @@ static void listener_is_the_one_that_fits_best(void **state)
 	expect_listener(other, "inet", "10.0.0.2:80", 0);
 }
 
+/* --- several share a port ------------------------------------------------------------------------- */
+
+#define WORKER(number, comm)                                                                       \
+	"1s state sk=a" number " old=CLOSE new=LISTEN cookie=" number                              \
+	" flags=owned,tuple,socket pid=3" number " comm=\"" comm "\"" LISTENER "\n"
+#define QUEUED(time, cookie)                                                                       \
+	time " seen sk=c" cookie " cookie=" cookie " state=ESTABLISHED flags=tuple "               \
+	     "local=10.0.0.2:80 remote=10.0.0.9:" cookie " netns=7\n"
+#define QUEUE(time, number, length)                                                                \
+	time " seen sk=a" number " cookie=" number " state=LISTEN flags=tuple,socket,queues "      \
+	     "rqueue=" length " wqueue=128" LISTENER "\n"
+
+static uint32_t sharing(const struct trial *trial, uint64_t cookie)
+{
+	struct owner owner;
+
+	table_owner(trial->table, row_by_cookie(trial, cookie), &owner);
+	assert_true(owner.queued);
+	return owner.listeners;
+}
+
+static void one_of_many_listeners_is_not_named(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial,
+	      WORKER("1", "good") WORKER("2", "stuck") WORKER("3", "good") QUEUED("2s", "50"));
+	expect_owner(&trial, 50, 0, -1, 0, OWNER_NONE);
+	assert_int_equal(sharing(&trial, 50), 3);
+	assert_null(table_find_listener(trial.table, row_by_cookie(&trial, 50)));
+	/* Of a wrong socket, and of one that came to the address later. */
+	facts(&trial, "3s parent sk=c50 cookie=51 parent=2\n"
+	              "1s parent sk=c50 cookie=50 parent=2\n");
+	assert_int_equal(sharing(&trial, 50), 3);
+	facts(&trial, "4s parent sk=c50 cookie=50 parent=2\n");
+	expect_owner(&trial, 50, 32, -1, 0, OWNER_LISTENER);
+	assert_int_equal(sharing(&trial, 50), 0);
+	assert_int_equal(table_find_listener(trial.table, row_by_cookie(&trial, 50))->cookie, 2);
+	/* The one it came from is no more: the kernel may have given it to another. */
+	facts(&trial, "5s state sk=a2 old=LISTEN new=CLOSE cookie=2 flags=tuple" LISTENER "\n");
+	assert_int_equal(sharing(&trial, 50), 2);
+	trial_end(&trial);
+}
+
+static void birth_tells_the_listener(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial, WORKER("1", "good") WORKER("2", "stuck")
+	      /* Up to 6.12 the clone has it, and later what is told of the queue. */
+	      "2s state sk=b1 old=LISTEN new=SYN_RECV parent=2 netns=7\n"
+	      "2s state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=50 flags=tuple" SERVER "\n"
+	      "2s state sk=b2 old=LISTEN new=SYN_RECV netns=7\n"
+	      "2s state sk=b2 old=SYN_RECV new=ESTABLISHED cookie=51 parent=1 flags=tuple "
+	      "local=10.0.0.2:80 remote=10.0.0.9:1 netns=7\n");
+	expect_owner(&trial, 50, 32, -1, 0, OWNER_LISTENER);
+	expect_owner(&trial, 51, 31, -1, 0, OWNER_LISTENER);
+	trial_end(&trial);
+}
+
+static void what_a_request_became_has_its_listener(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial,
+	      WORKER("1", "good") WORKER("2", "stuck") "2s seen sk=d1 cookie=50 state=NEW_SYN_RECV "
+	                                               "flags=request,tuple" SERVER "\n"
+	                                               "2s parent sk=d1 cookie=50 parent=2\n");
+	expect_owner(&trial, 50, 32, -1, 0, OWNER_LISTENER);
+	facts(&trial,
+	      "3s state sk=b1 old=LISTEN new=SYN_RECV netns=7\n"
+	      "3s state sk=b1 old=SYN_RECV new=ESTABLISHED cookie=50 flags=tuple" SERVER "\n");
+	expect_owner(&trial, 50, 32, -1, 0, OWNER_LISTENER);
+	trial_end(&trial);
+}
+
+static void an_empty_queue_holds_nobody(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial,
+	      WORKER("1", "good") WORKER("2", "stuck") WORKER("3", "good") QUEUED("2s", "50"));
+	facts(&trial, QUEUE("3s", "1", "0") QUEUE("3s", "2", "9") QUEUE("3s", "3", "0"));
+	expect_owner(&trial, 50, 32, -1, 0, OWNER_LISTENER);
+	/* It came after the queues were looked at: they tell nothing of it. */
+	facts(&trial, QUEUED("4s", "51"));
+	assert_int_equal(sharing(&trial, 51), 3);
+	facts(&trial, QUEUE("5s", "1", "1") QUEUE("5s", "2", "9") QUEUE("5s", "3", "0"));
+	assert_int_equal(sharing(&trial, 51), 2);
+	facts(&trial, QUEUE("6s", "1", "0") QUEUE("6s", "2", "0") QUEUE("6s", "3", "0"));
+	assert_int_equal(sharing(&trial, 51), 3);
+	trial_end(&trial);
+}
+
+/* A server of one process that listens by many sockets. */
+static void listeners_of_one_process_need_not_be_told_apart(void **state)
+{
+	const struct row *any;
+	TRIAL(10);
+
+	facts(&trial,
+	      "1s state sk=a1 old=CLOSE new=LISTEN cookie=1 flags=owned,tuple,socket pid=30 "
+	      "comm=\"envoy\"" LISTENER "\n"
+	      "1s state sk=a2 old=CLOSE new=LISTEN cookie=2 flags=owned,tuple,socket pid=30 "
+	      "comm=\"envoy\"" LISTENER "\n" QUEUED("2s", "50"));
+	expect_owner(&trial, 50, 30, -1, 0, OWNER_LISTENER);
+	assert_int_equal(sharing(&trial, 50), 0);
+	assert_int_equal(table_count_listeners(trial.table, row_by_cookie(&trial, 50), &any), 2);
+	trial_end(&trial);
+}
+
 static void listeners_of_other_namespaces_and_closed_ones_do_not_count(void **state)
 {
 	TRIAL(10);
@@ -346,6 +457,11 @@ int main(void)
 		cmocka_unit_test(many_tasks_are_told_apart),
 		cmocka_unit_test(accept_queue_belongs_to_the_listener),
 		cmocka_unit_test(orphans_clients_and_minis_belong_to_no_listener),
+		cmocka_unit_test(one_of_many_listeners_is_not_named),
+		cmocka_unit_test(birth_tells_the_listener),
+		cmocka_unit_test(what_a_request_became_has_its_listener),
+		cmocka_unit_test(an_empty_queue_holds_nobody),
+		cmocka_unit_test(listeners_of_one_process_need_not_be_told_apart),
 		cmocka_unit_test(listener_is_the_one_that_fits_best),
 		cmocka_unit_test(listeners_of_other_namespaces_and_closed_ones_do_not_count),
 		cmocka_unit_test(closed_socket_in_the_queue_is_the_listeners_still),

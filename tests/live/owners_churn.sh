@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Lists of one walk while connections come and go, and a walk over fds takes its time: whoever is
+# named for a socket has it, and none is called hidden. What came after the walk had passed its
+# process is not known yet, which is no error.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+progs=$(dirname "$0")/progs
+wanted=10000 # rows that are judged
+
+# churn STANDING FDS
+churn() {
+	program_start python3 "$progs/churn.py" "$@"
+	port=$(scenario_get port)
+	server=$(scenario_get pid role=server)
+	client=$(scenario_get pid role=client)
+}
+
+# list: adds "OWNER STATE PID HOLDING" to $work/rows, of both ends; OWNER is who has it in truth.
+list() {
+	assert_run 0 "$TCPTRAIL" snapshot -an --netns "$(own_netns)" --csv --no-header \
+		--columns local_port,foreign_port,state,owner_pid,owner_holding
+	csv_words <"$work/run.out" | awk -v port="$port" -v server="$server" -v client="$client" '
+		$1 == port && $3 != "LISTEN" { print server, $3, $4, $5 }
+		$2 == port { print client, $3, $4, $5 }' >>"$work/rows"
+}
+
+# Of what is open, or waits for its server; of the rest only a trace would know.
+judge() {
+	awk '
+		$2 != "ESTABLISHED" && $2 != "CLOSE_WAIT" { next }
+		{ all++; named += $3 != "-" }
+		$3 != "-" && $3 != $1 { wrong++; print "wrong:", $0 >"/dev/stderr" }
+		$4 == "hidden" { hidden++; print "hidden:", $0 >"/dev/stderr" }
+		END { printf "%d rows, %d named, %d wrong, %d hidden\n", all, named, wrong, hidden }
+	' "$work/rows" 2>"$work/faults" >"$work/judged"
+	echo "$1: $(cat "$work/judged")"
+	[ ! -s "$work/faults" ] || fail "$1: $(cat "$work/judged")" "$(head -n 20 "$work/faults")"
+	assert_matches "$(cat "$work/judged")" ' [1-9][0-9]* named' "$1"
+}
+
+# lists WHAT ROWS: as many as it takes.
+lists() {
+	: >"$work/rows"
+	while [ "$(grep -cE ' (ESTABLISHED|CLOSE_WAIT) ' "$work/rows")" -lt "$2" ]; do
+		list
+	done
+	judge "$1"
+}
+
+churn 100 100
+lists "few fds" $((wanted / 4))
+program_end "$started"
+churn 400 19000
+lists "beside 19,000 fds" "$wanted"
+program_end "$started"
