@@ -21,7 +21,8 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_tell_flow(why, finding);
 	switch (rule_trend(why, &finding->group)) {
 	case TREND_GROWING:
-		if (rule_too_soon(why, finding) || rule_has_grown(why, finding))
+		if (rule_too_soon(why, finding) || rule_has_grown(why, finding) ||
+		    rule_too_few(why, finding))
 			return;
 		finding->level = FINDING_BAD;
 		finding_verdict(
@@ -59,6 +60,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	finding_evidence(finding, "Recv-Q is 0: all was read, the FIN included");
+	rule_tell_maker(why, finding);
 	rule_tell_doing(why, finding);
 	finding_next(finding,
 	             "find the path in %s that returns without close() after read() gave 0 or an "

@@ -2,11 +2,11 @@
 /* Every rule, by the name of its file; the first that matches a socket has it. Included twice. */
 
 RULE(close_wait_queued)
-RULE(close_wait_passed_on)
 RULE(close_wait_unseen)
 RULE(close_wait_blocked)
 RULE(close_wait_answering)
 RULE(close_wait_unread)
+RULE(close_wait_passed_on)
 RULE(close_wait_eof_unread)
 RULE(close_wait_leak)
 RULE(rst_unread)

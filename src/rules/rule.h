@@ -82,6 +82,12 @@ bool rule_has_grown(const struct why *why, struct finding *finding);
  */
 bool rule_too_soon(const struct why *why, struct finding *finding);
 
+/*
+ * Are there fewer than five, none of them in its state for 30 s? Any program has some for a
+ * moment. Then level and verdict say so.
+ */
+bool rule_too_few(const struct why *why, struct finding *finding);
+
 /* "12 came and 0 went in 10.0s", as a piece of evidence. */
 void rule_tell_flow(const struct why *why, struct finding *finding);
 
@@ -98,6 +104,13 @@ void rule_tell_unread(struct finding *finding, uint64_t unread);
  * who listens does not have it, if that is so.
  */
 void rule_tell_acceptor(const struct why *why, struct finding *finding);
+/*
+ * Who made the example, if only another process has it open: a server that forks for each
+ * connection, or passes it to a worker, does so in order.
+ */
+void rule_tell_maker(const struct why *why, struct finding *finding);
+/* Who made the row, if only others have it open; NULL: that is not so, or not known. */
+const struct origin *rule_maker(const struct table *table, const struct row *row);
 /* Has it nearly all the fds open that it may? false: not, or that was not asked. */
 bool rule_near_fd_limit(const struct task *task);
 /* Its threads and open fds, if it was asked. */

@@ -48,7 +48,8 @@ bool rule_has_grown(const struct why *why, struct finding *finding)
 	uint64_t quiet = groups_window_of(why->groups, group) / 2;
 	char time[FORMAT_SIZE], name[48];
 
-	if (group->youngest < quiet || group->youngest < QUIET_LEAST ||
+	/* One is no pool. */
+	if (group->count < 2 || group->youngest < quiet || group->youngest < QUIET_LEAST ||
 	    /* Others have come that belong here, or not: nothing has looked at them yet. */
 	    survey_has_unseen(why->survey, &group->key))
 		return false;
@@ -87,6 +88,26 @@ bool rule_too_soon(const struct why *why, struct finding *finding)
 	                "Cannot tell yet, for most of these are younger than a second: %s may be "
 	                "about to get to them.",
 	                rule_task_name(why, finding, name));
+	finding_next(finding, "watch longer: tcptrail why close_wait --for 1m");
+	return true;
+}
+
+#define FEW_OLD  5
+#define AGE_SURE (30 * NS_PER_SEC)
+
+bool rule_too_few(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	char name[48];
+
+	if (group->count >= FEW_OLD || group->oldest >= AGE_SURE)
+		return false;
+	finding->level = FINDING_FINE;
+	finding->mover = MOVER_NOBODY;
+	finding_verdict(finding,
+	                "Not a finding: fewer than %d, and none of them is 30 s old. %s may get "
+	                "to them soon.",
+	                FEW_OLD, rule_task_name(why, finding, name));
 	finding_next(finding, "watch longer: tcptrail why close_wait --for 1m");
 	return true;
 }
@@ -161,6 +182,37 @@ void rule_tell_acceptor(const struct why *why, struct finding *finding)
 		                 "port %u is listened on by %u/%.*s, which does not have it open: "
 		                 "it was inherited or passed on",
 		                 listener->lport, owner.task->pid, FACT_COMM_LEN, owner.task->comm);
+}
+
+const struct origin *rule_maker(const struct table *table, const struct row *row)
+{
+	const struct origin *origin = table_origin(table, row->owner);
+	const struct holder *holder = table_holder(table, row->holders);
+	struct owner owner;
+
+	if (!origin || row->owner_source > OWNER_LISTEN || row->owner_source == OWNER_NONE)
+		return NULL;
+	table_owner(table, row, &owner);
+	if (owner.holding != HOLDING_OPEN || owner.fd < 0)
+		return NULL;
+	for (; holder; holder = table_holder(table, holder->next))
+		if (holder->task == origin->task && !table_task(table, holder->task)->exited)
+			return NULL;
+	return origin;
+}
+
+void rule_tell_maker(const struct why *why, struct finding *finding)
+{
+	const struct row *row = finding->group.example;
+	const struct origin *origin = rule_maker(why->table, row);
+	const struct task *maker;
+
+	if (!origin)
+		return;
+	maker = table_task(why->table, origin->task);
+	finding_evidence(finding, "made by %s of %u/%.*s, which %s",
+	                 owner_source_name(row->owner_source), maker->pid, FACT_COMM_LEN,
+	                 origin->comm, maker->exited ? "has ended" : "has closed its own fd");
 }
 
 const struct task *rule_task(const struct why *why, const struct finding *finding)
