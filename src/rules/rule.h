@@ -88,6 +88,14 @@ bool rule_too_soon(const struct why *why, struct finding *finding);
  */
 bool rule_too_few(const struct why *why, struct finding *finding);
 
+/*
+ * How bad is it that peers of so many of the group do not answer, or take no more? Clients go away
+ * without a word, or stop reading: one or two, or a tenth of those at the place, are fine, and
+ * the verdict says so. Of more it is FINDING_WARNING, of half FINDING_BAD.
+ */
+enum finding_level rule_share_level(const struct why *why, struct finding *finding, uint64_t stuck,
+                                    bool by_window);
+
 /* "12 came and 0 went in 10.0s", as a piece of evidence. */
 void rule_tell_flow(const struct why *why, struct finding *finding);
 

@@ -16,7 +16,7 @@ void survey_free(struct survey *survey)
 {
 	struct survey_map *const maps[] = {&survey->largest,   &survey->unseen, &survey->processes,
 	                                   &survey->listeners, &survey->ends,   &survey->ports,
-	                                   &survey->addresses, &survey->tasks};
+	                                   &survey->addresses, &survey->tasks,  &survey->places};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		if (maps[i]->state != SURVEY_NOT_YET)
@@ -342,5 +342,46 @@ bool survey_task(struct survey *survey, const struct task *task, uint32_t by_sta
 	memset(by_state, 0, STATE_COUNT * sizeof(*by_state));
 	if (sockets)
 		memcpy(by_state, sockets->by_state, sizeof(sockets->by_state));
+	return true;
+}
+
+struct place {
+	struct group_key key;
+	uint32_t by_state[STATE_COUNT];
+};
+
+static struct group_key key_of_place(const struct group_key *key)
+{
+	struct group_key place = {.netns = key->netns, .port = key->port, .passive = key->passive};
+
+	memcpy(place.addr, key->addr, sizeof(place.addr));
+	return place;
+}
+
+static bool add_place(struct survey *survey, const struct row *row)
+{
+	struct group_key key;
+	struct place *place;
+
+	group_key_of(survey->table, row, &key);
+	key = key_of_place(&key);
+	place = map_get(&survey->places.map, &key);
+	if (place)
+		place->by_state[row->state]++;
+	return place;
+}
+
+bool survey_place(struct survey *survey, const struct group_key *key,
+                  uint32_t by_state[STATE_COUNT])
+{
+	const struct group_key wanted = key_of_place(key);
+	const struct place *place;
+
+	if (!of_rows(survey, &survey->places, sizeof(wanted), sizeof(*place), add_place))
+		return false;
+	place = map_find(&survey->places.map, &wanted);
+	memset(by_state, 0, STATE_COUNT * sizeof(*by_state));
+	if (place)
+		memcpy(by_state, place->by_state, sizeof(place->by_state));
 	return true;
 }

@@ -19,8 +19,8 @@ struct survey_map {
 struct survey {
 	const struct table *table;
 	const struct groups *groups;
-	struct survey_map largest, unseen, processes;               /* of groups */
-	struct survey_map listeners, ends, ports, addresses, tasks; /* of the table */
+	struct survey_map largest, unseen, processes;                       /* of groups */
+	struct survey_map listeners, ends, ports, addresses, tasks, places; /* of the table */
 };
 
 void survey_init(struct survey *survey, const struct table *table, const struct groups *groups);
@@ -47,6 +47,9 @@ bool survey_end(struct survey *survey, const struct group_key *key, uint64_t *us
 bool survey_ports(struct survey *survey, const struct row *row, uint32_t *taken);
 /* From how many addresses half-open connections to the port come. */
 bool survey_addresses(struct survey *survey, const struct group_key *key, uint64_t *count);
+/* Sockets by state that are at the key's place, whoever has them. */
+bool survey_place(struct survey *survey, const struct group_key *key,
+                  uint32_t by_state[STATE_COUNT]);
 /* Sockets that the process has open by state; those that wait for accept() left out. */
 bool survey_task(struct survey *survey, const struct task *task, uint32_t by_state[STATE_COUNT]);
 

@@ -112,6 +112,39 @@ bool rule_too_few(const struct why *why, struct finding *finding)
 	return true;
 }
 
+#define VANISH_FEW 3
+
+/* Those that are at the place in this state, or that came into it while watched. */
+static uint64_t all_there(const struct why *why, const struct group *group)
+{
+	uint32_t by_state[STATE_COUNT];
+	uint64_t all = group->count;
+
+	if (survey_place(why->survey, &group->key, by_state) && by_state[group->key.state] > all)
+		all = by_state[group->key.state];
+	return group->place_entered > all ? group->place_entered : all;
+}
+
+enum finding_level rule_share_level(const struct why *why, struct finding *finding, uint64_t stuck,
+                                    bool by_window)
+{
+	const struct group *group = &finding->group;
+	uint64_t all = all_there(why, group);
+	bool vanished = group->key.passive && !by_window;
+
+	if (stuck * 10 < all || (stuck < VANISH_FEW && vanished)) {
+		finding_verdict(finding,
+		                "Not a finding: %" PRIu64 " of %" PRIu64
+		                " at this place. Some peers always go away without a word, or "
+		                "stop reading.",
+		                stuck, all);
+		return FINDING_FINE;
+	}
+	if (stuck >= VANISH_FEW && stuck * 2 >= all)
+		return FINDING_BAD;
+	return FINDING_WARNING;
+}
+
 void rule_tell_flow(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
