@@ -113,8 +113,8 @@ struct fact_sample {
 	__u16 err;    /* sk_err, errno value */
 	__u8 state;   /* TCP_*, include/net/tcp_states.h */
 	__u8 timer;   /* enum fact_timer */
-	__u8 retrans; /* unanswered retransmissions of the running timer (icsk_retransmits) */
-	__u8 probes;  /* unanswered zero-window or keepalive probes (icsk_probes_out) */
+	__u8 retrans; /* unanswered retransmissions of the running timer; a request: num_retrans */
+	__u8 probes;  /* unanswered window or keepalive probes; a request: num_timeout */
 	__u8 pad[2];
 	__u32 ifindex; /* interface it is bound to: SO_BINDTODEVICE, VRF, link-local; 0: none */
 	__u32 idle_ms; /* since anything was heard from the peer, or was sent to it as data */
