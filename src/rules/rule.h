@@ -171,7 +171,15 @@ uint64_t rule_grown(const struct why *why, const struct group *group, enum count
 
 /* Of a group of listeners, whose tallies are what waits for accept() and what may: */
 void rule_tell_queue(struct finding *finding);
+/*
+ * Have five waited for QUEUE_LONG, or one for 30 s? Tells for how long they do. A process that
+ * is busy for a moment gets to them sooner.
+ */
+bool rule_waits_long(const struct why *why, struct finding *finding);
+#define OVERFLOWS_FEW 3 /* a burst */
 void rule_tell_overflows(const struct why *why, struct finding *finding);
+/* What clients get when the queue is full: tcp_abort_on_overflow. */
+void rule_tell_abort(const struct why *why, struct finding *finding);
 void rule_next_backlog(const struct why *why, struct finding *finding);
 
 #define RULE(name) extern const struct rule rule_##name;

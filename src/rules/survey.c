@@ -16,7 +16,8 @@ void survey_free(struct survey *survey)
 {
 	struct survey_map *const maps[] = {&survey->largest,   &survey->unseen, &survey->processes,
 	                                   &survey->listeners, &survey->ends,   &survey->ports,
-	                                   &survey->addresses, &survey->tasks,  &survey->places};
+	                                   &survey->addresses, &survey->tasks,  &survey->places,
+	                                   &survey->queues};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		if (maps[i]->state != SURVEY_NOT_YET)
@@ -173,19 +174,44 @@ bool survey_process(struct survey *survey, const struct group_key *key, size_t *
 
 /* --- of the table --------------------------------------------------------------------------- */
 
+/* At a port, or without one: in the namespace. */
+struct listening {
+	struct group_key key;
+	uint64_t count;
+};
+
 static bool add_listener(struct survey *survey, const struct row *row)
 {
 	const struct group_key key = {.netns = row->netns, .port = row->lport};
+	const struct group_key all = {.netns = row->netns};
+	struct listening *listening;
 
-	return !row_is_listener(row) || map_get(&survey->listeners.map, &key);
+	if (!row_is_listener(row))
+		return true;
+	listening = map_get(&survey->listeners.map, &all);
+	if (listening)
+		listening->count++;
+	return listening && map_get(&survey->listeners.map, &key);
 }
 
 bool survey_listens(struct survey *survey, uint32_t netns, uint16_t port, bool *known)
 {
 	const struct group_key key = {.netns = netns, .port = port};
 
-	*known = of_rows(survey, &survey->listeners, sizeof(key), sizeof(key), add_listener);
+	*known = of_rows(survey, &survey->listeners, sizeof(key), sizeof(struct listening),
+	                 add_listener);
 	return *known && map_find(&survey->listeners.map, &key);
+}
+
+uint64_t survey_listeners(struct survey *survey, uint32_t netns)
+{
+	const struct group_key all = {.netns = netns};
+	const struct listening *listening;
+
+	if (!of_rows(survey, &survey->listeners, sizeof(all), sizeof(*listening), add_listener))
+		return 0;
+	listening = map_find(&survey->listeners.map, &all);
+	return listening ? listening->count : 0;
 }
 
 struct end {
@@ -383,5 +409,44 @@ bool survey_place(struct survey *survey, const struct group_key *key,
 	memset(by_state, 0, STATE_COUNT * sizeof(*by_state));
 	if (place)
 		memcpy(by_state, place->by_state, sizeof(place->by_state));
+	return true;
+}
+
+_Static_assert(sizeof(struct survey_queue) % 8 == 0, "no padding in keys of maps");
+
+/* In the queue it waits since the handshake was over; not known: since its state began. */
+static bool add_queued(struct survey *survey, const struct row *row)
+{
+	struct survey_queue key = {.netns = row->netns, .port = row->lport}, *queue;
+	uint64_t since = row->flags & ROW_BORN_EXACT ? row->born : row->since;
+	uint64_t now = table_now(survey->table);
+	struct owner owner;
+
+	if ((row->state != STATE_ESTABLISHED && row->state != STATE_CLOSE_WAIT) ||
+	    row->flags & (ROW_SOCKET | ROW_ORPHAN))
+		return true;
+	table_owner(survey->table, row, &owner);
+	if (!owner.queued)
+		return true;
+	queue = map_get(&survey->queues.map, &key);
+	if (!queue)
+		return false;
+	since = now > since ? now - since : 0;
+	queue->count++;
+	queue->old += since >= QUEUE_LONG;
+	if (since > queue->oldest)
+		queue->oldest = since;
+	return true;
+}
+
+bool survey_queue(struct survey *survey, const struct group_key *key, struct survey_queue *queue)
+{
+	const struct survey_queue wanted = {.netns = key->netns, .port = key->port};
+	const struct survey_queue *found;
+
+	if (!of_rows(survey, &survey->queues, 2 * sizeof(uint32_t), sizeof(*found), add_queued))
+		return false;
+	found = map_find(&survey->queues.map, &wanted);
+	*queue = found ? *found : wanted;
 	return true;
 }
