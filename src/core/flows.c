@@ -110,6 +110,7 @@ static bool pour(struct flows *flows, size_t index, const struct group_key *key)
 		return false;
 	first = !to->last;
 	to->entered += from->entered;
+	to->local |= from->local;
 	to->left += from->left;
 	if (first || from->since < to->since)
 		to->since = from->since;
@@ -383,7 +384,7 @@ void flows_move(struct flows *flows, const struct row *row, const struct group_k
 }
 
 void flows_fail(struct flows *flows, const struct group_key *key, enum connect_failure failure,
-                const char comm[FACT_COMM_LEN])
+                const char comm[FACT_COMM_LEN], bool local)
 {
 	struct flow *flow;
 
@@ -393,6 +394,7 @@ void flows_fail(struct flows *flows, const struct group_key *key, enum connect_f
 		return;
 	touch(flows, flow);
 	flow->failed[failure]++;
+	flow->local |= local;
 	if (comm)
 		memcpy(flow->comm, comm, sizeof(flow->comm));
 }

@@ -25,6 +25,7 @@ struct flow {
 	uint64_t since;           /* it counts from then on; 0: from the beginning on */
 	uint64_t last;            /* when it counted last */
 	char comm[FACT_COMM_LEN]; /* if any has failed; "": of several names */
+	bool local;               /* one that failed went to an address of its own */
 	bool lives;               /* sockets are there, as of the last sweep */
 };
 
@@ -52,7 +53,7 @@ void flows_move(struct flows *flows, const struct row *row, const struct group_k
 void flows_end(struct flows *flows, const struct row *row);
 /* A connect of the key failed. */
 void flows_fail(struct flows *flows, const struct group_key *key, enum connect_failure failure,
-                const char comm[FACT_COMM_LEN]);
+                const char comm[FACT_COMM_LEN], bool local);
 /* Did it come into its present state while it was watched? */
 bool flows_has_come(const struct flows *flows, const struct row *row);
 /*

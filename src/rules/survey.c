@@ -178,12 +178,25 @@ bool survey_process(struct survey *survey, const struct group_key *key, size_t *
 struct listening {
 	struct group_key key;
 	uint64_t count;
+	const struct row *row; /* one of them */
 };
+
+/* With its address; any one is that of no family. */
+static struct group_key key_of_listener(const struct row *row)
+{
+	static const uint8_t any[12 + 4] = {[10] = 0xff, [11] = 0xff};
+	struct group_key key = {.netns = row->netns, .port = row->lport, .passive = 1};
+
+	endpoint_map(row->family, row->laddr, key.addr);
+	if (!memcmp(key.addr, any, sizeof(any)))
+		memset(key.addr, 0, sizeof(key.addr));
+	return key;
+}
 
 static bool add_listener(struct survey *survey, const struct row *row)
 {
 	const struct group_key key = {.netns = row->netns, .port = row->lport};
-	const struct group_key all = {.netns = row->netns};
+	const struct group_key all = {.netns = row->netns}, at = key_of_listener(row);
 	struct listening *listening;
 
 	if (!row_is_listener(row))
@@ -191,7 +204,12 @@ static bool add_listener(struct survey *survey, const struct row *row)
 	listening = map_get(&survey->listeners.map, &all);
 	if (listening)
 		listening->count++;
-	return listening && map_get(&survey->listeners.map, &key);
+	if (!listening || !map_get(&survey->listeners.map, &key))
+		return false;
+	listening = map_get(&survey->listeners.map, &at);
+	if (listening)
+		listening->row = row;
+	return listening;
 }
 
 bool survey_listens(struct survey *survey, uint32_t netns, uint16_t port, bool *known)
@@ -201,6 +219,22 @@ bool survey_listens(struct survey *survey, uint32_t netns, uint16_t port, bool *
 	*known = of_rows(survey, &survey->listeners, sizeof(key), sizeof(struct listening),
 	                 add_listener);
 	return *known && map_find(&survey->listeners.map, &key);
+}
+
+const struct row *survey_listener_at(struct survey *survey, const struct group_key *key)
+{
+	struct group_key wanted = {.netns = key->netns, .port = key->port, .passive = 1};
+	const struct listening *listening;
+
+	memcpy(wanted.addr, key->addr, sizeof(wanted.addr));
+	if (!survey_listeners(survey, key->netns))
+		return NULL;
+	listening = map_find(&survey->listeners.map, &wanted);
+	if (listening)
+		return listening->row;
+	memset(wanted.addr, 0, sizeof(wanted.addr));
+	listening = map_find(&survey->listeners.map, &wanted);
+	return listening ? listening->row : NULL;
 }
 
 uint64_t survey_listeners(struct survey *survey, uint32_t netns)

@@ -42,6 +42,8 @@ bool survey_process(struct survey *survey, const struct group_key *key, size_t *
 
 /* Does somebody listen there? *known: false if there was no memory to find out. */
 bool survey_listens(struct survey *survey, uint32_t netns, uint16_t port, bool *known);
+/* Who listens there at the key's address, or at any; NULL: nobody does, or that is not known. */
+const struct row *survey_listener_at(struct survey *survey, const struct group_key *key);
 /* How many listen in the namespace, in the query or not; 0: that is not known. */
 uint64_t survey_listeners(struct survey *survey, uint32_t netns);
 /* Sockets with that remote end, closed ones left out. */

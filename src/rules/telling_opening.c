@@ -18,6 +18,15 @@ bool rule_fails_seldom(struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
+	if (group->other_family * 5 >= group->failed * 4) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding,
+		                "Not a finding: %" PRIu64 " connects to the port came through by "
+		                "the other address family. A name has addresses of both, and they "
+		                "are tried one after the other.",
+		                group->other_family);
+		return true;
+	}
 	if (group->failed >= FEW_FAILURES && group->failed * 10 >= group->entered)
 		return false;
 	if (group->failed >= group->entered) {
