@@ -24,6 +24,7 @@ enum connect_failure {
 	CONNECT_UNREACHABLE, /* ICMP said so, or no neighbour answers */
 	CONNECT_TIMED_OUT,   /* nothing came back */
 	CONNECT_NO_PORT,     /* no local port was free */
+	CONNECT_GIVEN_UP,    /* the program has closed it, or ended, before anything came back */
 	CONNECT_FAILURE_COUNT
 };
 

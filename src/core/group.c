@@ -163,14 +163,15 @@ static bool is_local(const struct row *row)
 
 void groups_failure(const struct change *change, struct groups *groups)
 {
+	enum connect_failure failure = change_connect_failure(change);
 	struct group_key key;
 	struct owner owner;
 
 	group_key_of(groups->table, change->row, &key);
 	key.state = STATE_SYN_SENT;
 	table_owner(groups->table, change->row, &owner);
-	flows_fail(&groups->flows, &key, change_connect_failure(change),
-	           owner.task ? owner.task->comm : NULL, is_local(change->row));
+	flows_fail(&groups->flows, &key, failure, owner.task ? owner.task->comm : NULL,
+	           is_local(change->row), failure == CONNECT_GIVEN_UP ? change->dwell : 0);
 }
 
 static const struct flow *flow_at(const struct groups *groups, size_t index)
@@ -422,6 +423,7 @@ static int add_failures(struct groups *groups, const struct flow *flow,
 			group->since = flow->since;
 		group->failed += flow->failed[i];
 		group->local |= flow->local;
+		group->waited += flow->waited;
 		if (flow->last > group->last)
 			group->last = flow->last;
 		group->entered += flow->entered;

@@ -47,8 +47,9 @@ struct group {
 	 */
 	enum connect_failure failure;
 	uint64_t failed;
-	uint64_t last; /* when one came or failed last */
-	bool local;    /* they went to an address of this namespace */
+	uint64_t waited; /* ns, in all, that those which the program gave up have waited */
+	uint64_t last;   /* when one came or failed last */
+	bool local;      /* they went to an address of this namespace */
 	/* Connects of the same process to the port, by the other address family, that did not fail. */
 	uint64_t other_family;
 	char comm[FACT_COMM_LEN]; /* who failed, even if that has exited; "": not known */
