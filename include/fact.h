@@ -177,10 +177,17 @@ struct fact_synack {
 	struct fact_sample s; /* SAMPLE_REQUEST */
 };
 
+enum fact_reset_cause {
+	RESET_ANSWER = 0, /* to a segment, or received */
+	RESET_ACTIVE = 1, /* not in answer to a segment (skb == NULL) */
+	RESET_SYN = 2,    /* to a SYN that no socket wants */
+	RESET_OTHER = 3,  /* to another segment that no socket wants */
+};
+
 struct fact_reset {
 	struct fact h;
 	__u32 reason;          /* enum sk_rst_reason of the running kernel; 0: kernel tells none */
-	__u32 active;          /* 1: not in answer to a segment (skb == NULL) */
+	__u32 active;          /* enum fact_reset_cause */
 	struct fact_task task; /* set only where SAMPLE_OWNED */
 	/*
 	 * sk == 0: tuple of the refused segment, seen from this host. A listener's has no

@@ -44,9 +44,10 @@ struct change {
 	bool inferred;    /* not an event of the kernel: told by a walk, look-up or deadline */
 	uint64_t dwell;   /* ns in the old state */
 	enum retransmit_kind retransmit;
-	uint32_t reason;            /* RST sent: kernel's reason number; 0 none */
-	struct fact_task actor;     /* who did it, where certain; pid 0: not known */
-	enum fact_loss_where where; /* CHANGE_LOSS */
+	enum fact_reset_cause cause; /* RST sent */
+	uint32_t reason;             /* RST sent: kernel's reason number; 0 none */
+	struct fact_task actor;      /* who did it, where certain; pid 0: not known */
+	enum fact_loss_where where;  /* CHANGE_LOSS */
 	uint64_t count;
 };
 

@@ -17,7 +17,7 @@ void survey_free(struct survey *survey)
 	struct survey_map *const maps[] = {&survey->largest,   &survey->unseen, &survey->processes,
 	                                   &survey->listeners, &survey->ends,   &survey->ports,
 	                                   &survey->addresses, &survey->tasks,  &survey->places,
-	                                   &survey->queues};
+	                                   &survey->queues,    &survey->closed};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		if (maps[i]->state != SURVEY_NOT_YET)
@@ -483,4 +483,34 @@ bool survey_queue(struct survey *survey, const struct group_key *key, struct sur
 	found = map_find(&survey->queues.map, &wanted);
 	*queue = found ? *found : wanted;
 	return true;
+}
+
+/* Reset by the peer while they were in CLOSE_WAIT: their fds are not closed. */
+static bool add_closed(struct survey *survey, const struct row *row)
+{
+	struct group_key key;
+	struct source *closed;
+
+	if (row->state != STATE_CLOSE || row->prior != STATE_CLOSE_WAIT ||
+	    row->flags & ROW_ORPHAN || !(row->flags & ROW_SOCKET))
+		return true;
+	group_key_of(survey->table, row, &key);
+	key.state = STATE_CLOSE_WAIT;
+	closed = map_get(&survey->closed.map, &key);
+	if (closed)
+		closed->count++;
+	return closed;
+}
+
+uint64_t survey_closed(struct survey *survey, const struct group_key *key)
+{
+	struct group_key wanted = *key;
+	const struct source *closed;
+
+	wanted.class = 0;
+	wanted.state = STATE_CLOSE_WAIT;
+	if (!of_rows(survey, &survey->closed, sizeof(wanted), sizeof(*closed), add_closed))
+		return 0;
+	closed = map_find(&survey->closed.map, &wanted);
+	return closed ? closed->count : 0;
 }

@@ -21,8 +21,8 @@ struct survey {
 	const struct table *table;
 	const struct groups *groups;
 	struct survey_map largest, unseen, processes; /* of groups */
-	struct survey_map listeners, ends, ports, addresses, tasks, places,
-		queues; /* of the table */
+	struct survey_map listeners, ends, ports, addresses, tasks, places, queues,
+		closed; /* of the table */
 };
 
 void survey_init(struct survey *survey, const struct table *table, const struct groups *groups);
@@ -53,6 +53,8 @@ bool survey_end(struct survey *survey, const struct group_key *key, uint64_t *us
 bool survey_ports(struct survey *survey, const struct row *row, uint32_t *taken);
 /* From how many addresses half-open connections to the port come. */
 bool survey_addresses(struct survey *survey, const struct group_key *key, uint64_t *count);
+/* Sockets of the key's process at its place that are in CLOSE, and that it has open still. */
+uint64_t survey_closed(struct survey *survey, const struct group_key *key);
 /* What waits for accept() at a port, as its sockets tell. */
 struct survey_queue {
 	uint32_t netns, port;
