@@ -114,8 +114,8 @@ struct fact_sample {
 	__u16 err;    /* sk_err, errno value */
 	__u8 state;   /* TCP_*, include/net/tcp_states.h */
 	__u8 timer;   /* enum fact_timer */
-	__u8 retrans; /* unanswered retransmissions of the running timer (icsk_retransmits) */
-	__u8 probes;  /* unanswered zero-window or keepalive probes (icsk_probes_out) */
+	__u8 retrans; /* unanswered retransmissions of the running timer; a request: num_retrans */
+	__u8 probes;  /* unanswered window or keepalive probes; a request: num_timeout */
 	__u8 pad[2];
 	__u32 ifindex; /* interface it is bound to: SO_BINDTODEVICE, VRF, link-local; 0: none */
 	__u32 idle_ms; /* since anything was heard from the peer, or was sent to it as data */
@@ -178,10 +178,17 @@ struct fact_synack {
 	struct fact_sample s; /* SAMPLE_REQUEST */
 };
 
+enum fact_reset_cause {
+	RESET_ANSWER = 0, /* to a segment, or received */
+	RESET_ACTIVE = 1, /* not in answer to a segment (skb == NULL) */
+	RESET_SYN = 2,    /* to a SYN that no socket wants */
+	RESET_OTHER = 3,  /* to another segment that no socket wants */
+};
+
 struct fact_reset {
 	struct fact h;
 	__u32 reason;          /* enum sk_rst_reason of the running kernel; 0: kernel tells none */
-	__u32 active;          /* 1: not in answer to a segment (skb == NULL) */
+	__u32 active;          /* enum fact_reset_cause */
 	struct fact_task task; /* set only where SAMPLE_OWNED */
 	struct fact_sample s; /* sk == 0, or a listener's (it lacks SAMPLE_TUPLE): of the segment */
 };

@@ -47,6 +47,11 @@ struct group {
 	 */
 	enum connect_failure failure;
 	uint64_t failed;
+	uint64_t waited; /* ns, in all, that those which the program gave up have waited */
+	uint64_t last;   /* when one came or failed last */
+	bool local;      /* they went to an address of this namespace */
+	/* Connects of the same process to the port, by the other address family, that did not fail. */
+	uint64_t other_family;
 	char comm[FACT_COMM_LEN]; /* who failed, even if that has exited; "": not known */
 	/* ns in the state; at_least: of one of them or more only a lower bound is known */
 	uint64_t youngest, median, p99, oldest;
