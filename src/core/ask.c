@@ -170,13 +170,17 @@ static bool next_port(struct table *t, struct question *question)
 /* The newest first: it may be the first to end. */
 static bool next_task(struct table *t, struct question *question)
 {
-	const struct task_wish *wish;
+	while (t->task_wishes.count) {
+		struct task_wish wish = t->task_wishes.items[--t->task_wishes.count];
 
-	if (!t->task_wishes.count)
-		return false;
-	wish = &t->task_wishes.items[--t->task_wishes.count];
-	*question = (struct question){.kind = ASK_TASK, .pid = wish->pid, .start = wish->start};
-	return true;
+		/* It may have ended and be forgotten: what a zombie tells would bring it back. */
+		if (!table_find_task(t, wish.pid, wish.start))
+			continue;
+		*question =
+			(struct question){.kind = ASK_TASK, .pid = wish.pid, .start = wish.start};
+		return true;
+	}
+	return false;
 }
 
 static bool next_stack(struct table *t, struct question *question)

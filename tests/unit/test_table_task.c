@@ -161,6 +161,24 @@ static void each_process_is_asked_about_once(void **state)
 	trial_end(&trial);
 }
 
+/* Its end was told, and nothing is left of it: a zombie must not be met as a new process. */
+static void who_has_ended_is_not_asked_about(void **state)
+{
+	struct question question;
+
+	TRIAL(10);
+	facts(&trial,
+	      "1s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple,socket pid=42 "
+	      "start=7 comm=\"curl\"" CLIENT "\n"
+	      "2s state sk=a1 old=SYN_SENT new=CLOSE cookie=5 err=111 flags=tuple,socket" CLIENT
+	      "\n"
+	      "3s exit pid=42 start=7\n"
+	      "3s destroy sk=a1\n");
+	assert_null(table_find_task(trial.table, 42, 7));
+	assert_false(table_next_question(trial.table, QUESTION_BIT(ASK_TASK), &question));
+	trial_end(&trial);
+}
+
 /* --- sockets without a holder that can be seen ---------------------------------------------- */
 
 #define SEEN(time, flags)                                                                          \
@@ -291,6 +309,7 @@ int main(void)
 		cmocka_unit_test(threads_of_a_process_are_kept_apart),
 		cmocka_unit_test(doing_is_what_was_asked_last),
 		cmocka_unit_test(each_process_is_asked_about_once),
+		cmocka_unit_test(who_has_ended_is_not_asked_about),
 		cmocka_unit_test(what_is_open_but_found_nowhere_is_hidden),
 		cmocka_unit_test(what_was_opened_during_a_walk_is_not_hidden),
 		cmocka_unit_test(unaccepted_and_orphaned_sockets_are_not_hidden),
