@@ -167,6 +167,7 @@ static void who_has_ended_is_not_asked_about(void **state)
 	struct question question;
 
 	TRIAL(10);
+	table_enable_questions(trial.table, QUESTION_BIT(ASK_TASK));
 	facts(&trial,
 	      "1s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple,socket pid=42 "
 	      "start=7 comm=\"curl\"" CLIENT "\n"
