@@ -413,7 +413,7 @@ struct fact_step {
 	__u8 pad[5];
 };
 
-/* struct row, core/row.h. s.flags, s.pad and s.idle_ms are 0. */
+/* struct row, core/row.h. s.flags and s.pad are 0, s.idle_ms is row.heard. */
 struct fact_table_row {
 	struct fact h;
 	__u64 born;
