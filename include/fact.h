@@ -274,6 +274,11 @@ struct fact_stack {
 	__u64 ips[]; /* innermost first; NAME_FRAME (ip, space) names them */
 };
 
+/* In the place of a syscall, for threads that are held. */
+#define DOING_STOPPED "stopped"
+#define DOING_TRACED  "traced"
+#define DOING_FROZEN  "frozen"
+
 /* A set of these, index 0 first, replaces what the process was doing before. */
 struct fact_doing {
 	struct fact h;
