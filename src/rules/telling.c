@@ -261,9 +261,11 @@ const char *rule_task_name(const struct why *why, const struct finding *finding,
 
 	if (task)
 		snprintf(buf, 48, "%u/%.*s", task->pid, FACT_COMM_LEN, task->comm);
-	else if (finding->storm && finding->storm->key.place.pid)
-		snprintf(buf, 48, "%u/%.*s", finding->storm->key.place.pid, FACT_COMM_LEN,
-		         finding->storm->comm);
+	else if (finding->storm && finding->storm->pid)
+		snprintf(buf, 48, "%u/%.*s", finding->storm->pid, FACT_COMM_LEN,
+		         finding->storm->key.comm);
+	else if (finding->storm && finding->storm->key.comm[0])
+		snprintf(buf, 48, "%.*s", FACT_COMM_LEN, finding->storm->key.comm);
 	else if (finding->group.comm[0])
 		snprintf(buf, 48, "%.*s (exited)", FACT_COMM_LEN, finding->group.comm);
 	else
