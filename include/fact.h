@@ -278,6 +278,11 @@ struct fact_stack {
 	__u64 ips[]; /* innermost first; NAME_FRAME (ip, space) names them */
 };
 
+/* In the place of a syscall, for threads that are held. */
+#define DOING_STOPPED "stopped"
+#define DOING_TRACED  "traced"
+#define DOING_FROZEN  "frozen"
+
 /* A set of these, index 0 first, replaces what the process was doing before. */
 struct fact_doing {
 	struct fact h;
@@ -417,7 +422,7 @@ struct fact_step {
 	__u8 pad[5];
 };
 
-/* struct row, core/row.h. s.flags, s.pad and s.idle_ms are 0. */
+/* struct row, core/row.h. s.flags and s.pad are 0, s.idle_ms is row.heard. */
 struct fact_table_row {
 	struct fact h;
 	__u64 born;

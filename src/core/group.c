@@ -135,6 +135,16 @@ double groups_rate(const struct groups *groups, const struct group *group, uint6
 	return window ? (double)number * NS_PER_SEC / (double)window : 0;
 }
 
+uint64_t groups_ended(const struct groups *groups, const struct group_key *place)
+{
+	struct group_key key = *place;
+	const struct flow *flow;
+
+	key.state = STATE_ESTABLISHED;
+	flow = flows_find_place(&groups->flows, &key);
+	return flow ? flow->left : 0;
+}
+
 void groups_forgotten(const struct groups *groups, struct groups_forgotten *forgotten)
 {
 	*forgotten = groups->flows.forgotten;

@@ -100,6 +100,9 @@ const struct group *groups_at(const struct groups *groups, size_t index);
  */
 int groups_growth(struct groups *groups, uint8_t state, const struct group_key *who, int64_t *by);
 
+/* How many connections of the key's place have left ESTABLISHED while it counted. */
+uint64_t groups_ended(const struct groups *groups, const struct group_key *place);
+
 /* For how long the group's numbers were counted, ns; of most that is groups_window(). */
 uint64_t groups_window_of(const struct groups *groups, const struct group *group);
 /* "per second" of a number of the group's window; 0 if there was none. */

@@ -96,6 +96,36 @@ static bool has_sent_nothing(const struct row *row)
 	return row->flags & ROW_BYTES && row->bytes_acked <= 1 && !row->wqueue;
 }
 
+/* What was sent and is not acknowledged, our FIN left out. */
+static uint32_t unacked_of(const struct row *row, uint8_t before)
+{
+	bool fin = before == STATE_FIN_WAIT1 || before == STATE_CLOSING || before == STATE_LAST_ACK;
+
+	return row->wqueue > fin ? row->wqueue - fin : 0;
+}
+
+/* Who was asked has answered: the server has sent, or the client received. */
+static bool is_answered(const struct table *table, const struct row *row)
+{
+	bool sent = row->bytes_acked > 1, received = row->bytes_received > 0;
+
+	if (!(row->flags & ROW_BYTES))
+		return false;
+	return sent == received || (row_is_passive(table, row) ? sent : received);
+}
+
+static bool loses_nothing(const struct table *table, const struct row *row)
+{
+	uint8_t before = row->state == STATE_CLOSE ? row->prior : row->state;
+
+	if (!row->sk || row_is_listener(row))
+		return false;
+	if (before == STATE_LAST_ACK || before == STATE_CLOSING || before == STATE_TIME_WAIT)
+		return !unacked_of(row, before);
+	return row->flags & ROW_QUEUES && !unread_of(row) && !unacked_of(row, before) &&
+	       is_answered(table, row);
+}
+
 /* tcp_close() and tcp_disconnect() leave the state before they reset, tcp_abort() after. */
 static enum storm_act act_of(const struct change *change)
 {
@@ -145,6 +175,19 @@ static void place_rst(const struct table *table, const struct change *change,
 	place->start = change->actor.start;
 }
 
+static void name_program(const struct table *table, const struct group_key *place,
+                         const struct fact_task *actor, char comm[FACT_COMM_LEN])
+{
+	const struct task *task =
+		place->pid ? table_find_task(table, place->pid, place->start) : NULL;
+	const char *name = task ? task->comm : NULL;
+
+	if (!task && place->pid && place->pid == actor->pid)
+		name = actor->comm;
+	if (name)
+		memcpy(comm, name, strnlen(name, FACT_COMM_LEN));
+}
+
 static void make_key(const struct table *table, const struct change *change, struct storm_key *key)
 {
 	const struct row *row = change->row;
@@ -163,6 +206,7 @@ static void make_key(const struct table *table, const struct change *change, str
 		return;
 	}
 	place_rst(table, change, &key->place);
+	name_program(table, &key->place, &change->actor, key->comm);
 	key->detail = change->reason < UINT8_MAX ? (uint8_t)change->reason : UINT8_MAX;
 	key->act = (uint8_t)act_of(change);
 }
@@ -183,16 +227,17 @@ static void note_end(struct storm *storm, const struct row *row)
 	}
 }
 
-static void note_task(struct storm *storm, const struct table *table, const struct fact_task *actor)
+static void note_process(struct storm *storm, uint32_t pid, uint64_t start)
 {
-	const struct group_key *place = &storm->key.place;
-	const struct task *task =
-		place->pid ? table_find_task(table, place->pid, place->start) : NULL;
-
-	if (task)
-		memcpy(storm->comm, task->comm, sizeof(storm->comm));
-	else if (place->pid && place->pid == actor->pid)
-		memcpy(storm->comm, actor->comm, sizeof(storm->comm));
+	if (storm->key.elsewhere || storm->several)
+		return;
+	if (storm->count > 1 && (storm->pid != pid || storm->start != start)) {
+		storm->several = true;
+		pid = 0;
+		start = 0;
+	}
+	storm->pid = pid;
+	storm->start = start;
 }
 
 static bool counts(const struct change *change)
@@ -220,15 +265,23 @@ void storms_change(const struct change *change, void *arg)
 	const struct row *row = change->row;
 	struct storm_key key;
 	struct storm *storm;
+	uint64_t start;
+	uint32_t pid;
 
 	if (!counts(change))
 		return;
 	make_key(storms->table, change, &key);
-	storm = get(storms, &key);
-	if (!storm->count++) {
-		storm->first = change->time;
-		note_task(storm, storms->table, &change->actor);
+	pid = key.place.pid;
+	start = key.place.start;
+	if (key.comm[0]) {
+		key.place.pid = 0;
+		key.place.start = 0;
 	}
+	storm = get(storms, &key);
+	if (!storm->count++)
+		storm->first = change->time;
+	note_process(storm, pid, start);
+	storm->harmless += change->kind != CHANGE_RETRANSMIT && loses_nothing(storms->table, row);
 	if (change->time > storm->last)
 		storm->last = change->time;
 	storm->unread += change->kind == CHANGE_RST_SENT ? unread_of(row) : 0;

@@ -33,13 +33,25 @@ struct storm_key {
 	uint8_t act;       /* RST sent: enum storm_act */
 	uint8_t elsewhere; /* there were too many: place is empty */
 	uint8_t pad[4];
+	/*
+	 * RSTs: of the process, which may be gone. Workers of one program are one storm: the place
+	 * has no pid.
+	 */
+	char comm[FACT_COMM_LEN];
 };
 
 struct storm {
 	struct storm_key key;
-	char comm[FACT_COMM_LEN]; /* of the process, which may be gone, too */
+	uint64_t start; /* of the process */
+	uint32_t pid;   /* 0: not known, or several */
+	bool several;   /* processes of that name */
 	uint64_t count;
 	uint64_t first, last; /* times */
+	/*
+	 * RSTs that lost nothing: all that was sent is acknowledged, all that came is read, and
+	 * there was an answer, or no byte at all; or both ends had closed.
+	 */
+	uint64_t harmless;
 	uint64_t silent; /* RSTs received on sockets that have sent nothing, as far as is known */
 	uint64_t syns, others; /* RSTs for no socket: in answer to a SYN, to anything else */
 	uint64_t unread;       /* bytes that were in receive queues, where that is known */

@@ -7,6 +7,8 @@
 
 #include "rules/rule.h"
 
+#define MANY_CLOSED 5
+
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
 	(void)table;
@@ -42,8 +44,10 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_tell_flow(why, finding);
 	switch (trend_of_open(why, finding)) {
 	case TREND_GROWING:
-		if (rule_too_soon(why, finding) || rule_has_grown(why, finding) ||
-		    rule_too_few(why, finding))
+		/* Those in CLOSE have left what is young here. */
+		if (survey_closed(why->survey, &finding->group.key) < MANY_CLOSED &&
+		    (rule_too_soon(why, finding) || rule_has_grown(why, finding) ||
+		     rule_too_few(why, finding)))
 			return;
 		finding->level = FINDING_BAD;
 		finding_verdict(

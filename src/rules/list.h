@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Every rule, by the name of its file; the first that matches a socket has it. Included twice. */
 
+RULE(self_connect)
 RULE(close_wait_queued)
 RULE(close_wait_unseen)
 RULE(close_wait_blocked)

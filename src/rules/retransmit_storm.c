@@ -31,7 +31,7 @@ static const struct kind {
                                true},
 	[RETRANSMIT_RTO] = {"Nothing came back for a whole retransmission timeout, so connections "
                             "stood still: segments or ACKs get lost, or the peer is gone.",
-                            "see timeouts and backoff of each: ss -tinmo", true},
+                            "see timeouts and backoff of each: ss -tinmo", false},
 	[RETRANSMIT_FAST] = {"Single segments get lost or come late, and are sent again without a "
                              "pause.",
                              "see loss and reordering of each: ss -tin", false},

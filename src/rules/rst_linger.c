@@ -34,7 +34,7 @@ static void judge(const struct why *why, struct finding *finding)
 			"connect() to AF_UNSPEC do. Is that deliberate? What it sent and the "
 			"peer has not got yet is lost.",
 			name);
-	if (rule_storm_is_small(finding))
+	if (rule_storm_is_small(finding) || rule_resets_are_fine(why, finding))
 		return;
 	finding->level = FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
@@ -44,9 +44,8 @@ static void judge(const struct why *why, struct finding *finding)
 	                       "setSoLinger(true, 0), SetLinger(0), resetAndDestroy()");
 	finding_next(finding, "if it is there to be rid of TIME_WAIT: that is not needed, see "
 	                      "tcptrail why time_wait");
-	if (storm->key.place.pid)
-		finding_next(finding, "see each of them: tcptrail events --pid %u",
-		             storm->key.place.pid);
+	if (storm->pid)
+		finding_next(finding, "see each of them: tcptrail events --pid %u", storm->pid);
 }
 
 const struct rule rule_rst_linger = {

@@ -129,7 +129,7 @@ static void judge(const struct why *why, struct finding *finding)
 	else
 		finding_verdict(finding, "Cannot tell why they were sent: this kernel tells no "
 		                         "reason, and no process was seen to close these.");
-	if (rule_storm_is_small(finding))
+	if (rule_storm_is_small(finding) || rule_resets_are_fine(why, finding))
 		return;
 	finding->level = meaning ? FINDING_WARNING : FINDING_UNCLEAR;
 	finding->mover = meaning ? meaning->mover : MOVER_NOBODY;

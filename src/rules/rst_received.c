@@ -44,7 +44,7 @@ static void judge(const struct why *why, struct finding *finding)
 			"The peers reset connections that %s has open: they abort, crash, or "
 			"close with unread data, or something between resets for them.",
 			name);
-	if (rule_storm_is_small(finding))
+	if (rule_storm_is_small(finding) || rule_resets_are_fine(why, finding))
 		return;
 	finding->level = FINDING_WARNING;
 	finding->mover = MOVER_PEER;

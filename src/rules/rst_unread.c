@@ -33,7 +33,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                "%s closes connections with unread data: it throws away what the peer "
 	                "sent, and the peer gets an RST, which can cost it the answer.",
 	                name);
-	if (rule_storm_is_small(finding))
+	if (rule_storm_is_small(finding) || rule_resets_are_fine(why, finding))
 		return;
 	finding->level = FINDING_BAD;
 	finding->mover = MOVER_APPLICATION;
@@ -48,9 +48,8 @@ static void judge(const struct why *why, struct finding *finding)
 	             name);
 	finding_next(finding, "there: shutdown(fd, SHUT_WR), read() until it gives 0 or a time is "
 	                      "over, then close()");
-	if (storm->key.place.pid)
-		finding_next(finding, "see each of them: tcptrail events --pid %u",
-		             storm->key.place.pid);
+	if (storm->pid)
+		finding_next(finding, "see each of them: tcptrail events --pid %u", storm->pid);
 }
 
 const struct rule rule_rst_unread = {

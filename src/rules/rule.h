@@ -130,6 +130,11 @@ void rule_tell_doing(const struct why *why, struct finding *finding);
 #define STORM_LEAST 10
 /* Is it that few? Then it is fine, and the verdict says why. */
 bool rule_storm_is_small(struct finding *finding);
+/*
+ * Resets: do few of them lose something, or are they a small share of the connections that end
+ * there? Then it is fine, and the verdict says so.
+ */
+bool rule_resets_are_fine(const struct why *why, struct finding *finding);
 /* Whom it came from or went to, and in which states sockets were. */
 void rule_tell_storm(struct finding *finding);
 /* Has the kernel that name for why it sent these RSTs? */

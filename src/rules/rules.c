@@ -146,6 +146,8 @@ static size_t judge_storms(const struct why *why, struct finding *findings)
 			continue;
 		begin(&findings[count], rules[at]);
 		findings[count].group.key = storm->key.place;
+		findings[count].group.key.pid = storm->pid;
+		findings[count].group.key.start = storm->start;
 		findings[count].storm = storm;
 		rules[at]->judge(why, &findings[count++]);
 	}

@@ -270,9 +270,11 @@ const char *rule_task_name(const struct why *why, const struct finding *finding,
 
 	if (task)
 		snprintf(buf, 48, "%u/%.*s", task->pid, FACT_COMM_LEN, task->comm);
-	else if (finding->storm && finding->storm->key.place.pid)
-		snprintf(buf, 48, "%u/%.*s", finding->storm->key.place.pid, FACT_COMM_LEN,
-		         finding->storm->comm);
+	else if (finding->storm && finding->storm->pid)
+		snprintf(buf, 48, "%u/%.*s", finding->storm->pid, FACT_COMM_LEN,
+		         finding->storm->key.comm);
+	else if (finding->storm && finding->storm->key.comm[0])
+		snprintf(buf, 48, "%.*s", FACT_COMM_LEN, finding->storm->key.comm);
 	else if (finding->group.comm[0])
 		snprintf(buf, 48, "%.*s (exited)", FACT_COMM_LEN, finding->group.comm);
 	else if (rule_listeners(why, finding))
@@ -283,11 +285,39 @@ const char *rule_task_name(const struct why *why, const struct finding *finding,
 	return buf;
 }
 
+/* Most of its threads are held: what they were in before does not matter. */
+static bool tell_held(struct finding *finding, const struct task *task)
+{
+	static const struct {
+		const char *how, *text, *next;
+	} holds[] = {
+		{DOING_STOPPED, "is stopped (SIGSTOP or SIGTSTP)", "kill -CONT"},
+		{DOING_TRACED, "is stopped by a debugger or tracer (ptrace)",
+	         "see which, by TracerPid: grep Tracer /proc/PID/status, of"},
+		{DOING_FROZEN, "is frozen by its cgroup",
+	         "see cgroup.freeze or freezer.state of its cgroup: cat /proc/PID/cgroup, of"},
+	};
+
+	for (size_t i = 0; task->doing_count && i < sizeof(holds) / sizeof(holds[0]); i++) {
+		if (strcmp(task->doing[0].syscall, holds[i].how))
+			continue;
+		finding_verdict(finding, "%u/%.*s %s: it does nothing until it goes on.", task->pid,
+		                FACT_COMM_LEN, task->comm, holds[i].text);
+		finding_evidence(finding, "%u of its threads: %s", task->doing[0].threads,
+		                 holds[i].how);
+		finding_next(finding, "%s %u", holds[i].next, task->pid);
+		return true;
+	}
+	return false;
+}
+
 void rule_tell_doing(const struct why *why, struct finding *finding)
 {
 	const struct task *task = rule_task(why, finding);
 
 	if (!task)
+		return;
+	if (tell_held(finding, task))
 		return;
 	for (uint32_t i = 0; i < task->doing_count && i < 4; i++) {
 		const struct task_doing *doing = &task->doing[i];

@@ -65,6 +65,41 @@ bool rule_storm_is_small(struct finding *finding)
 	return true;
 }
 
+#define SHARE_SMALL 10 /* one of so many */
+
+bool rule_resets_are_fine(const struct why *why, struct finding *finding)
+{
+	const struct storm *storm = finding->storm;
+	uint64_t losing = storm->count - storm->harmless;
+	uint64_t ended = storm->key.elsewhere ? 0 : groups_ended(why->groups, &finding->group.key);
+
+	if (storm->harmless)
+		finding_evidence(finding,
+		                 "%" PRIu64 " of %" PRIu64 " lost nothing: all was acknowledged, "
+		                 "read and answered, or both ends had closed",
+		                 storm->harmless, storm->count);
+	if (ended)
+		finding_evidence(finding, "%" PRIu64 " connections ended there meanwhile", ended);
+	if (storm_rate(storm) * (double)losing < STORM_LEAST * (double)storm->count) {
+		finding->level = FINDING_FINE;
+		finding->mover = MOVER_NOBODY;
+		finding_verdict(finding,
+		                "Not a finding: less than %d in ten seconds lost something.",
+		                STORM_LEAST);
+		return true;
+	}
+	if (losing * SHARE_SMALL <= ended) {
+		finding->level = FINDING_FINE;
+		finding->mover = MOVER_NOBODY;
+		finding_verdict(finding,
+		                "Not a finding: %" PRIu64 " of %" PRIu64
+		                " connections that ended there.",
+		                losing, ended);
+		return true;
+	}
+	return false;
+}
+
 bool rule_storm_reason(const struct table *table, const struct storm *storm, const char *name)
 {
 	char buf[16];

@@ -53,7 +53,7 @@ static bool comm_of(const struct view *view, const struct finding *finding,
                     char comm[FACT_COMM_LEN + 1])
 {
 	const struct task *task = task_of(view, finding);
-	const char *known = finding->storm ? finding->storm->comm : finding->group.comm;
+	const char *known = finding->storm ? finding->storm->key.comm : finding->group.comm;
 
 	memset(comm, 0, FACT_COMM_LEN + 1);
 	if (task)
@@ -126,7 +126,8 @@ static void add_headline(struct buffer *line, const struct view *view,
 	} else if (comm[0]) {
 		buffer_text(line, ", ");
 		escape_terminal(line, comm);
-		buffer_text(line, " (exited)");
+		buffer_text(line, finding->storm && finding->storm->several ? " (several processes)"
+		                                                            : " (exited)");
 	}
 	if (finding->mover != MOVER_NOBODY)
 		buffer_print(line, ": it is the %s's move", mover_name(finding->mover));

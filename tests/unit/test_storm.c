@@ -63,8 +63,8 @@ static void resets_count_by_process_port_and_reason(void **state)
 	assert_int_equal(storm->count, 2);
 	assert_int_equal(storm->key.place.port, 80);
 	assert_true(storm->key.place.passive);
-	assert_int_equal(storm->key.place.pid, 60);
-	assert_string_equal(storm->comm, "server");
+	assert_int_equal(storm->pid, 60);
+	assert_string_equal(storm->key.comm, "server");
 	assert_int_equal(storm->unread, 120);
 	assert_int_equal(storm->ends[0].count, 2);
 	assert_int_equal(storm->ends[1].count, 0);
@@ -106,8 +106,8 @@ static void one_before_the_end_was_not_by_close(void **state)
 	      "2s rst_sent sk=a1 reason=14 active=1 cookie=5 state=ESTABLISHED "
 	      "flags=owned,tuple,socket pid=70 tid=70 start=7 comm=\"ss\"" CLIENT "\n");
 	assert_int_equal(only_storm(&weather)->key.act, STORM_ACT_KILLED);
-	assert_int_equal(only_storm(&weather)->key.place.pid, 70);
-	assert_string_equal(only_storm(&weather)->comm, "ss");
+	assert_int_equal(only_storm(&weather)->pid, 70);
+	assert_string_equal(only_storm(&weather)->key.comm, "ss");
 	end(&weather);
 }
 

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Usual load with usual noise, until its stdin ends: healthy_clients.py PORT:KIND...
+# KIND http: GET with a connection each; redis: PING. At each port, beside good clients: probers that
+# connect and reset, clients that reset when they have their answer, clients that half-close, and
+# clients that go away with nothing asked.
+import socket
+import struct
+import sys
+import threading
+import time
+
+requests = {"http": b"GET / HTTP/1.0\r\nHost: a\r\n\r\n", "redis": b"PING\r\n"}
+done = threading.Event()
+
+
+def answer(sock, kind):
+    got = b""
+    while (more := sock.recv(65536)):
+        got += more
+        if kind == "redis" and got.endswith(b"\r\n"):
+            break
+    return got
+
+
+def reset(sock):
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+
+
+def visit(port, kind, number):
+    sock = socket.create_connection(("127.0.0.1", port))
+    if number % 10 == 0:  # a prober
+        return reset(sock)
+    if number % 10 == 1:  # nothing asked
+        return sock.close()
+    sock.sendall(requests[kind])
+    if number % 10 == 2 and kind == "http":
+        sock.shutdown(socket.SHUT_WR)
+    answer(sock, kind)
+    if number % 10 == 3 and kind == "redis":  # has its answer
+        return reset(sock)
+    sock.close()
+
+
+def load(port, kind):
+    number = 0
+    while not done.is_set():
+        visit(port, kind, number)
+        number += 1
+        time.sleep(0.01)
+
+
+for word in sys.argv[1:]:
+    where, what = word.split(":")
+    threading.Thread(target=load, args=(int(where), what), daemon=True).start()
+print("pid", __import__("os").getpid())
+print("ready", flush=True)
+sys.stdin.read()
+done.set()
