@@ -91,3 +91,6 @@ wait "$why_pid" || [ $? -le 1 ]
 accused=$(jq -r 'select(.level == "bad" or .level == "warning") |
 	"\(.level) \(.rule) \(.comm) \(.local_port // .foreign): \(.verdict) \(.evidence | join("; "))"' "$work/why")
 assert_equal "" "$accused" "what is said of servers in order"
+for visit in "${visits[@]}"; do # the probers were there
+	assert_matches "$(findings_of "${visit%:*}" '"\(.rule) \(.level)"')" "rst-received fine" "$visit"
+done
