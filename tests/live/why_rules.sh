@@ -33,7 +33,7 @@ situation localhost 8005
 situation itself 8006
 sleep 6 # so long connections wait before that is a finding
 kill -INT "$why_pid"
-wait "$why_pid" || [ $? -le 1 ]
+why_end
 kill -CONT "${pid[stopped]}"
 
 # of JQ-CONDITION: rule, level and process of the findings that it holds for.

@@ -47,7 +47,7 @@ def load(port, kind):
     while True:
         visit(port, kind, number)
         number += 1
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 for word in sys.argv[1:]:
