@@ -19,7 +19,8 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	rule_address(group, address);
 	rule_task_name(why, finding, name);
-	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
+	finding->level = group->failed < group->left ? FINDING_WARNING
+	                                             : FINDING_BAD; /* others are on the way */
 	finding->mover = group->local ? MOVER_PEER : MOVER_NETWORK;
 	finding_verdict(finding,
 	                "%s gives up connects to %s port %u: nothing has answered until then. A "

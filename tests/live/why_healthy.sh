@@ -87,7 +87,10 @@ fi
 [ "${#visits[@]}" -gt 0 ] || skip "no server is installed"
 program_start python3 "$progs/healthy_clients.py" "${visits[@]}"
 why_start --for 12s -v
-wait "$why_pid" || [ $? -le 1 ]
+why_end
 accused=$(jq -r 'select(.level == "bad" or .level == "warning") |
 	"\(.level) \(.rule) \(.comm) \(.local_port // .foreign): \(.verdict) \(.evidence | join("; "))"' "$work/why")
 assert_equal "" "$accused" "what is said of servers in order"
+for visit in "${visits[@]}"; do # the probers were there
+	assert_matches "$(findings_of "${visit%:*}" '"\(.rule) \(.level)"')" "rst-received fine" "$visit"
+done

@@ -14,7 +14,8 @@ situation() {
 	pid[${3:-$1}]=$(scenario_get pid)
 }
 
-ip link add hole type dummy
+ip link add hole type veth peer name drain # which drops all
+ip link set drain up
 ip addr add 10.99.0.1/24 dev hole
 ip link set hole up
 ip neigh add 10.99.0.9 lladdr 02:00:00:00:00:09 dev hole
@@ -32,7 +33,30 @@ situation localhost 8005
 situation itself 8006
 sleep 6 # so long connections wait before that is a finding
 kill -INT "$why_pid"
-wait "$why_pid" || [ $? -le 1 ]
+why_end
 kill -CONT "${pid[stopped]}"
 
-assert_finding 8001 "select(.state == \"LISTEN\") | .rule level pid" "" 2>/dev/null || true
+# of JQ-CONDITION: rule, level and process of the findings that it holds for.
+of() {
+	jq -r "select($1) | \"\(.rule) \(.level) \(.pid)\"" "$work/why"
+}
+
+# verdict JQ-CONDITION
+verdict() {
+	jq -r "select($1) | .verdict" "$work/why"
+}
+
+assert_equal "listen-queue-waiting bad ${pid[stopped]}" \
+	"$(of '.state == "LISTEN" and .local_port == 8001')" "a stopped server"
+assert_contains "$(verdict '.state == "LISTEN" and .local_port == 8001')" "is stopped (SIGSTOP"
+assert_equal "listen-queue-waiting bad ${pid[patient]}" \
+	"$(of '.state == "LISTEN" and .local_port == 8002')" "a server that does not accept"
+assert_lacks "$(verdict '.state == "LISTEN" and .local_port == 8002')" "is stopped"
+assert_equal "syn-recv-pile fine ${pid[defer]}" \
+	"$(of '.state == "SYN_RECV" and .local_port == 8003')" "TCP_DEFER_ACCEPT"
+assert_contains "$(verdict '.state == "SYN_RECV" and .local_port == 8003')" "TCP_DEFER_ACCEPT"
+assert_equal "connect-given-up bad ${pid[give_up]}" \
+	"$(of '.rule == "connect-given-up"')" "connects that the program gives up"
+assert_equal "connect-refused fine ${pid[localhost]}" \
+	"$(of '.rule == "connect-refused" and .foreign == "[::1]:8005"')" "localhost"
+assert_equal "self-connect bad ${pid[itself]}" "$(of '.rule == "self-connect"')" "itself"

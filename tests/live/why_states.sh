@@ -163,7 +163,7 @@ assert_equal "$(
 		retransmit-storm warning network - - 7004 SYN+ACK
 		listen-queue-full bad application 1 asleep 7005
 		syn-sent-no-answer bad network 3 crowd 127.0.0.1:7005
-		listen-queue-filling warning application 1 sleepy 7006
+		listen-queue-filling bad application 1 sleepy 7006
 		established-unread bad application 5 stuck 7007
 		established-unread bad application 5 close_wait $c_port
 		${node_finding:-}

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Usual load with usual noise, until its stdin ends: healthy_clients.py PORT:KIND...
+# Usual load with usual noise, until it is ended: healthy_clients.py PORT:KIND...
 # KIND http: GET with a connection each; redis: PING. At each port, beside good clients: probers that
 # connect and reset, clients that reset when they have their answer, clients that half-close, and
 # clients that go away with nothing asked.
+import os
 import socket
 import struct
 import sys
@@ -10,7 +11,6 @@ import threading
 import time
 
 requests = {"http": b"GET / HTTP/1.0\r\nHost: a\r\n\r\n", "redis": b"PING\r\n"}
-done = threading.Event()
 
 
 def answer(sock, kind):
@@ -44,16 +44,15 @@ def visit(port, kind, number):
 
 def load(port, kind):
     number = 0
-    while not done.is_set():
+    while True:
         visit(port, kind, number)
         number += 1
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 for word in sys.argv[1:]:
     where, what = word.split(":")
     threading.Thread(target=load, args=(int(where), what), daemon=True).start()
-print("pid", __import__("os").getpid())
+print(f"pid={os.getpid()}")
 print("ready", flush=True)
-sys.stdin.read()
-done.set()
+threading.Event().wait()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Situations of tests/live/why_rules.sh, each until its stdin ends: rules.py NAME PORT
+# Situations of tests/live/why_rules.sh, each until it is ended: rules.py NAME PORT
+import os
 import socket
 import sys
 import threading
@@ -85,7 +86,7 @@ def defer(port):
 
 name, where = sys.argv[1], int(sys.argv[2])
 globals()[name](where)
-print("pid", __import__("os").getpid())
-print("port", where)
+print(f"pid={os.getpid()}")
+print(f"port={where}")
 print("ready", flush=True)
-sys.stdin.read()
+threading.Event().wait()
