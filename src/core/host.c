@@ -79,13 +79,6 @@ static uint32_t *counters_link(void *element)
 	return &((struct host_counters *)element)->next;
 }
 
-static uint64_t hash_netns(const struct hash_key *secret, uint32_t netns)
-{
-	uint64_t key = netns;
-
-	return hash_keyed(secret, &key, sizeof(key));
-}
-
 static uint64_t counters_hash(const struct hash_key *secret, const void *element)
 {
 	return hash_netns(secret, ((const struct host_counters *)element)->netns);

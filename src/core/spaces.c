@@ -7,13 +7,6 @@ static uint32_t *space_link(void *element)
 	return &((struct space *)element)->next;
 }
 
-static uint64_t hash_netns(const struct hash_key *secret, uint32_t netns)
-{
-	uint64_t key = netns;
-
-	return hash_keyed(secret, &key, sizeof(key));
-}
-
 static uint64_t space_hash(const struct hash_key *secret, const void *element)
 {
 	return hash_netns(secret, ((const struct space *)element)->netns);

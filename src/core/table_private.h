@@ -426,4 +426,11 @@ static inline void saturate(uint16_t *count)
 	*count += *count < UINT16_MAX;
 }
 
+static inline uint64_t hash_netns(const struct hash_key *secret, uint32_t netns)
+{
+	uint64_t key = netns;
+
+	return hash_keyed(secret, &key, sizeof(key));
+}
+
 #endif
