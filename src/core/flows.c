@@ -119,6 +119,7 @@ static bool pour(struct flows *flows, size_t index, const struct group_key *key)
 		memcpy(to->comm, from->comm, sizeof(to->comm));
 	else if (failures(from) && memcmp(to->comm, from->comm, sizeof(to->comm)) != 0)
 		memset(to->comm, 0, sizeof(to->comm));
+	to->here |= from->here;
 	for (int i = 0; i < CONNECT_FAILURE_COUNT; i++)
 		to->failed[i] += from->failed[i];
 	from->entered = from->left = from->last = from->since = 0;
@@ -383,7 +384,7 @@ void flows_move(struct flows *flows, const struct row *row, const struct group_k
 }
 
 void flows_fail(struct flows *flows, const struct group_key *key, enum connect_failure failure,
-                const char comm[FACT_COMM_LEN])
+                const char comm[FACT_COMM_LEN], bool here)
 {
 	struct flow *flow;
 
@@ -393,6 +394,7 @@ void flows_fail(struct flows *flows, const struct group_key *key, enum connect_f
 		return;
 	touch(flows, flow);
 	flow->failed[failure]++;
+	flow->here |= here;
 	if (comm)
 		memcpy(flow->comm, comm, sizeof(flow->comm));
 }

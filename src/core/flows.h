@@ -25,6 +25,7 @@ struct flow {
 	uint64_t since;           /* it counts from then on; 0: from the beginning on */
 	uint64_t last;            /* when it counted last */
 	char comm[FACT_COMM_LEN]; /* if any has failed; "": of several names */
+	bool here;                /* a connect that failed went to an address of this host */
 	bool lives;               /* sockets are there, as of the last sweep */
 };
 
@@ -50,9 +51,9 @@ void flows_move(struct flows *flows, const struct row *row, const struct group_k
                 const struct group_key *to);
 /* The row is no more. */
 void flows_end(struct flows *flows, const struct row *row);
-/* A connect of the key failed. */
+/* A connect of the key failed; here: to an address of this host. */
 void flows_fail(struct flows *flows, const struct group_key *key, enum connect_failure failure,
-                const char comm[FACT_COMM_LEN]);
+                const char comm[FACT_COMM_LEN], bool here);
 /* Did it come into its present state while it was watched? */
 bool flows_has_come(const struct flows *flows, const struct row *row);
 /*

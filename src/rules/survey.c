@@ -16,7 +16,7 @@ void survey_free(struct survey *survey)
 {
 	struct survey_map *const maps[] = {&survey->largest,   &survey->unseen, &survey->processes,
 	                                   &survey->listeners, &survey->ends,   &survey->ports,
-	                                   &survey->addresses, &survey->tasks};
+	                                   &survey->addresses, &survey->tasks,  &survey->local};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		if (maps[i]->state != SURVEY_NOT_YET)
@@ -173,19 +173,67 @@ bool survey_process(struct survey *survey, const struct group_key *key, size_t *
 
 /* --- of the table --------------------------------------------------------------------------- */
 
+/* Of a port in a namespace; without one: of all. */
+struct listening {
+	struct group_key key;
+	const struct row *row;
+};
+
 static bool add_listener(struct survey *survey, const struct row *row)
 {
-	const struct group_key key = {.netns = row->netns, .port = row->lport};
+	struct group_key key = {.netns = row->netns, .port = row->lport};
+	struct listening *here, *anywhere;
 
-	return !row_is_listener(row) || map_get(&survey->listeners.map, &key);
+	if (!row_is_listener(row))
+		return true;
+	here = map_get(&survey->listeners.map, &key);
+	if (!here)
+		return false;
+	here->row = row;
+	key.netns = 0;
+	anywhere = map_get(&survey->listeners.map, &key);
+	if (anywhere)
+		anywhere->row = row;
+	return anywhere;
+}
+
+static const struct listening *find_listening(struct survey *survey, uint32_t netns, uint16_t port,
+                                              bool *known)
+{
+	const struct group_key key = {.netns = netns, .port = port};
+
+	*known = of_rows(survey, &survey->listeners, sizeof(key), sizeof(struct listening),
+	                 add_listener);
+	return *known ? map_find(&survey->listeners.map, &key) : NULL;
 }
 
 bool survey_listens(struct survey *survey, uint32_t netns, uint16_t port, bool *known)
 {
-	const struct group_key key = {.netns = netns, .port = port};
+	return find_listening(survey, netns, port, known);
+}
 
-	*known = of_rows(survey, &survey->listeners, sizeof(key), sizeof(key), add_listener);
-	return *known && map_find(&survey->listeners.map, &key);
+const struct row *survey_listener(struct survey *survey, uint32_t netns, uint16_t port)
+{
+	bool known;
+	const struct listening *found = find_listening(survey, netns, port, &known);
+
+	if (!found)
+		found = find_listening(survey, 0, port, &known);
+	return found ? found->row : NULL;
+}
+
+static bool add_local(struct survey *survey, const struct row *row)
+{
+	uint8_t addr[16];
+
+	endpoint_map(row->family, row->laddr, addr);
+	return map_get(&survey->local.map, addr);
+}
+
+bool survey_is_local(struct survey *survey, const uint8_t addr[16])
+{
+	return of_rows(survey, &survey->local, 16, 16, add_local) &&
+	       map_find(&survey->local.map, addr);
 }
 
 struct end {

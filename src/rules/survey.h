@@ -19,8 +19,8 @@ struct survey_map {
 struct survey {
 	const struct table *table;
 	const struct groups *groups;
-	struct survey_map largest, unseen, processes;               /* of groups */
-	struct survey_map listeners, ends, ports, addresses, tasks; /* of the table */
+	struct survey_map largest, unseen, processes;                      /* of groups */
+	struct survey_map listeners, ends, ports, addresses, tasks, local; /* of the table */
 };
 
 void survey_init(struct survey *survey, const struct table *table, const struct groups *groups);
@@ -40,6 +40,10 @@ bool survey_process(struct survey *survey, const struct group_key *key, size_t *
 
 /* Does somebody listen there? *known: false if there was no memory to find out. */
 bool survey_listens(struct survey *survey, uint32_t netns, uint16_t port, bool *known);
+/* Who listens there; of other namespaces, if not in this one. NULL: nobody is known. */
+const struct row *survey_listener(struct survey *survey, uint32_t netns, uint16_t port);
+/* Does a socket of this host have the mapped address as its own? */
+bool survey_is_local(struct survey *survey, const uint8_t addr[16]);
 /* Sockets with that remote end, closed ones left out. */
 bool survey_end(struct survey *survey, const struct group_key *key, uint64_t *used,
                 uint64_t *time_wait);

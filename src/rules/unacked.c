@@ -121,7 +121,10 @@ static void blame(const struct why *why, struct finding *finding)
 {
 	bool growing = rule_trend(why, &finding->group) == TREND_GROWING;
 
-	finding->mover = unacked_by_window(&finding->group) ? MOVER_PEER : MOVER_NETWORK;
+	if (unacked_by_window(&finding->group))
+		finding->mover = MOVER_PEER;
+	else
+		rule_blame_way(why, finding);
 	finding->level = growing || many_orphans(why, finding) ? FINDING_BAD : FINDING_WARNING;
 }
 

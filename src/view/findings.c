@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -21,20 +22,18 @@
 #include "core/stack.h"
 #include "view/line.h"
 #include "view/next.h"
+#include "view/piles.h"
 
 static const char *const level_words[] = {
-	[FINDING_FINE] = "FINE",
-	[FINDING_UNCLEAR] = "UNCLEAR",
-	[FINDING_WARNING] = "WARNING",
-	[FINDING_BAD] = "BAD",
+	[FINDING_FINE] = "FINE",       [FINDING_STEADY] = "STEADY", [FINDING_UNCLEAR] = "UNCLEAR",
+	[FINDING_WARNING] = "WARNING", [FINDING_BAD] = "BAD",
 };
 
 static const char *level_color(enum finding_level level)
 {
 	static const char *const colors[] = {
-		[FINDING_FINE] = "\033[32m",
-		[FINDING_UNCLEAR] = "\033[36m",
-		[FINDING_WARNING] = "\033[33m",
+		[FINDING_FINE] = "\033[32m",    [FINDING_STEADY] = "\033[36m",
+		[FINDING_UNCLEAR] = "\033[36m", [FINDING_WARNING] = "\033[33m",
 		[FINDING_BAD] = "\033[1;31m",
 	};
 
@@ -62,7 +61,14 @@ static bool comm_of(const struct view *view, const struct finding *finding,
 	return task || (finding->storm && finding->group.key.pid);
 }
 
-/* "3 CLOSE_WAIT of port 8080", "12 failed connects to 10.0.0.1:80" */
+/* Of groups that were joined the largest is named. */
+static void add_more(struct buffer *line, uint32_t count, const char *what)
+{
+	if (count > 1)
+		buffer_print(line, " and %u more%s", count - 1, what);
+}
+
+/* "3 CLOSE_WAIT of port 8080", "12 failed connects to 10.0.0.1:80 and 3 more" */
 static void add_group(struct buffer *line, const struct group *group)
 {
 	char place[PLACE_SIZE];
@@ -73,6 +79,7 @@ static void add_group(struct buffer *line, const struct group *group)
 		             group->failed == 1 ? "" : "s", place);
 	else
 		buffer_print(line, "%u %s %s", group->count, state_name(group->key.state), place);
+	add_more(line, group->places, "");
 }
 
 /* "812 RSTs sent (TCP_ABORT_ON_CLOSE) of port 8080", "40 RTO retransmits to 10.0.0.1" */
@@ -116,10 +123,12 @@ static void add_headline(struct buffer *line, const struct view *view,
 	buffer_print(line, "%-8s", level_words[finding->level]);
 	if (view->color)
 		buffer_text(line, "\033[0m");
-	if (finding->storm)
+	if (finding->storm) {
 		add_storm(line, view, finding->storm);
-	else
+		add_more(line, finding->group.places, "");
+	} else {
 		add_group(line, &finding->group);
+	}
 	if (comm_of(view, finding, comm)) {
 		buffer_print(line, ", %u/", finding->group.key.pid);
 		escape_terminal(line, comm);
@@ -128,6 +137,8 @@ static void add_headline(struct buffer *line, const struct view *view,
 		escape_terminal(line, comm);
 		buffer_text(line, " (exited)");
 	}
+	add_more(line, finding->group.processes,
+	         finding->group.processes == 2 ? " process" : " processes");
 	if (finding->mover != MOVER_NOBODY)
 		buffer_print(line, ": it is the %s's move", mover_name(finding->mover));
 	buffer_text(line, "\n");
@@ -150,6 +161,20 @@ static bool take_line(const char **text, size_t *left, char line[LINE_ROOM])
 	*text += size;
 	*left -= size;
 	return true;
+}
+
+/* Who has the sockets is in the headline, if that is known. */
+static void add_owner(struct buffer *out, const struct view *view, const struct finding *finding)
+{
+	const struct row *example = finding->group.example;
+	char comm[FACT_COMM_LEN + 1];
+
+	if (!example || finding->group.key.pid || comm_of(view, finding, comm))
+		return;
+	if (example->flags & (ROW_ORPHAN | ROW_MINI))
+		buffer_text(out, "  owner    none: no process has the oldest open\n");
+	else
+		buffer_text(out, "  owner    not known\n");
 }
 
 /* Lines of text, each behind the label. */
@@ -244,6 +269,7 @@ static int print_finding(struct view *view, const struct finding *finding)
 		add_events(&out, view, finding->storm);
 	else if (finding->group.count)
 		add_ages(&out, &finding->group);
+	add_owner(&out, view, finding);
 	add_lines(&out, "seen", &finding->evidence);
 	add_stack(&out, view, &finding->group);
 	make_next(view, finding, &next);
@@ -271,7 +297,7 @@ int findings_headlines(struct view *view, const struct finding *findings, size_t
 	for (size_t i = 0; i < count && !err; i++) {
 		struct buffer line = {0};
 
-		if (findings[i].level < FINDING_WARNING)
+		if (findings[i].level < FINDING_WARNING || findings[i].waits)
 			continue;
 		buffer_text(&line, "at once: ");
 		add_headline(&line, view, &findings[i]);
@@ -289,33 +315,120 @@ static void add_forgotten(struct buffer *line, const struct groups_forgotten *fo
 	             forgotten->groups == 1 ? "" : "s");
 }
 
+/* What is steady is told if there is much of it, or if it is old. */
+static bool is_told(const struct finding *finding, bool all, const struct findings_scope *scope)
+{
+	if (finding->waits)
+		return false;
+	if (all || scope->states || finding->level > FINDING_STEADY)
+		return true;
+	return finding->level == FINDING_STEADY &&
+	       (finding->old || finding->group.count >= PILE_LEAST);
+}
+
+struct counts {
+	size_t problems, steady, old, fine, hidden;
+	uint64_t failed;
+};
+
+static struct counts count_findings(const struct finding *findings, size_t count, bool all,
+                                    const struct findings_scope *scope)
+{
+	struct counts counts = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		const struct finding *finding = &findings[i];
+
+		counts.failed += finding->group.failed;
+		if (finding->waits)
+			continue;
+		counts.problems += finding->level > FINDING_STEADY;
+		counts.steady += finding->level == FINDING_STEADY;
+		counts.old += finding->level == FINDING_STEADY && finding->old;
+		counts.fine += finding->level == FINDING_FINE;
+		counts.hidden += !is_told(finding, all, scope);
+	}
+	return counts;
+}
+
+/* "CLOSE_WAIT or LAST_ACK" */
+static void add_states(struct buffer *line, uint32_t states)
+{
+	const char * or = "";
+
+	for (unsigned int i = 1; i < STATE_NEW_SYN_RECV; i++) {
+		if (!(states & STATE_BIT(i)))
+			continue;
+		buffer_print(line, "%s%s", or, state_name((uint8_t)i));
+		or = " or ";
+	}
+}
+
+static void add_result(struct buffer *line, const struct counts *counts, size_t piles,
+                       const struct findings_scope *scope)
+{
+	size_t all = counts->problems + counts->steady + counts->fine;
+
+	if (counts->problems) {
+		buffer_print(line, "%zu finding%s", counts->problems,
+		             counts->problems == 1 ? "" : "s");
+	} else if (scope->states && !all) {
+		buffer_text(line, "No socket asked for is in ");
+		add_states(line, scope->states);
+	} else if (piles || scope->states) {
+		buffer_text(line, "No finding");
+	} else {
+		buffer_text(line, "Nothing piles up");
+	}
+}
+
+static void add_rest(struct buffer *line, const struct counts *counts)
+{
+	if (counts->steady)
+		buffer_print(line, "; %zu group%s steady", counts->steady,
+		             counts->steady == 1 ? "" : "s");
+	if (counts->old)
+		buffer_print(line, ", %zu of them old", counts->old);
+	if (counts->fine)
+		buffer_print(line, "; %zu group%s looked at and fine", counts->fine,
+		             counts->fine == 1 ? "" : "s");
+	if (counts->hidden)
+		buffer_text(line, " (-v shows why)");
+}
+
+static int print_piles(struct view *view, const struct finding *findings, size_t count,
+                       size_t *made)
+{
+	struct pile *piles;
+	int err = piles_make(findings, count, &piles, made);
+
+	if (!err)
+		err = piles_text(view, piles, *made);
+	free(piles);
+	return err;
+}
+
 int findings_text(struct view *view, const struct finding *findings, size_t count, bool all,
                   const struct findings_scope *scope, bool dated)
 {
+	struct counts counts = count_findings(findings, count, all, scope);
 	char time[FORMAT_SIZE];
 	struct buffer last = {0};
-	size_t fine = 0;
-	int err = 0;
+	size_t piles = 0;
+	int err = scope->states ? 0 : print_piles(view, findings, count, &piles);
 
-	for (size_t i = 0; i < count && !err; i++) {
-		fine += findings[i].level == FINDING_FINE;
-		if (all || findings[i].level != FINDING_FINE)
+	for (size_t i = 0; i < count && !err; i++)
+		if (is_told(&findings[i], all, scope))
 			err = print_finding(view, &findings[i]);
-	}
 	if (err)
 		return err;
 	if (dated && time_text(view, time))
 		buffer_print(&last, "%s: ", time);
 	format_duration(time, scope->window);
-	if (count == fine)
-		buffer_text(&last, "Nothing piles up");
-	else
-		buffer_print(&last, "%zu finding%s", count - fine, count - fine == 1 ? "" : "s");
+	add_result(&last, &counts, piles, scope);
 	if (scope->window)
 		buffer_print(&last, ", watched for %s", time);
-	if (fine)
-		buffer_print(&last, "; %zu group%s looked at and fine%s", fine,
-		             fine == 1 ? "" : "s", all ? "" : " (-v shows why)");
+	add_rest(&last, &counts);
 	add_forgotten(&last, &scope->forgotten);
 	buffer_text(&last, dated ? ".\n\n" : ".\n");
 	return line_write(view, &last);
@@ -494,7 +607,8 @@ int findings_json(struct view *view, const struct finding *findings, size_t coun
 	int err = 0;
 
 	for (size_t i = 0; i < count && !err; i++)
-		err = json_finding(view, &findings[i], scope->window);
+		if (!findings[i].waits)
+			err = json_finding(view, &findings[i], scope->window);
 	if (!err && scope->forgotten.groups)
 		err = json_forgotten(view, &scope->forgotten);
 	return err;
