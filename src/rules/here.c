@@ -6,22 +6,38 @@
 #include "core/endpoint.h"
 #include "rules/rule.h"
 
+static bool is_local(const struct why *why, const uint8_t addr[16])
+{
+	return address_is_loopback(addr) || survey_is_local(why->survey, addr);
+}
+
+/* Of a port: all of the first addresses that segments went to or came from. */
+static bool are_ends_here(const struct why *why, const struct storm *storm)
+{
+	bool here = storm->ends[0].count;
+
+	for (int i = 0; i < STORM_ENDS && storm->ends[i].count; i++)
+		here &= is_local(why, storm->ends[i].addr);
+	return here;
+}
+
 bool rule_is_here(const struct why *why, const struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	uint8_t addr[16];
 
-	if (group->here)
-		return true;
-	if (group->example && row_is_to_itself(group->example))
+	if (finding->storm && finding->storm->key.elsewhere)
+		return false;
+	if (finding->storm && group->key.passive)
+		return are_ends_here(why, finding->storm);
+	if (group->here || (group->example && row_is_to_itself(group->example)))
 		return true;
 	if (!group->key.passive)
-		return address_is_loopback(group->key.addr) ||
-		       survey_is_local(why->survey, group->key.addr);
+		return is_local(why, group->key.addr);
 	if (!group->example)
 		return false;
 	endpoint_map(group->example->family, group->example->raddr, addr);
-	return survey_is_local(why->survey, addr);
+	return is_local(why, addr);
 }
 
 /* What may drop segments without a word, if no process does. */
