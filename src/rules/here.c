@@ -110,7 +110,7 @@ void rule_judge_here(const struct why *why, struct finding *finding)
 	next_filter(why, finding);
 }
 
-/* Is there no network between? Then it is the other process's move, or this kernel's. */
+/* Between two ends on this host nothing gets lost but by what its kernel is told to do. */
 void rule_blame_way(const struct why *why, struct finding *finding)
 {
 	const struct row *example = finding->group.example;
@@ -120,7 +120,7 @@ void rule_blame_way(const struct why *why, struct finding *finding)
 		finding->mover = MOVER_NETWORK;
 		return;
 	}
-	finding->mover = peer ? MOVER_PEER : MOVER_KERNEL;
+	finding->mover = MOVER_KERNEL;
 	finding_evidence(finding, "the other end is on this host: no network is between");
 	next_filter(why, finding);
 }
