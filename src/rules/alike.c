@@ -32,13 +32,14 @@ struct likeness {
 
 struct stage {
 	bool same_process, same_place;
+	bool clients; /* those that connect, and few sockets of each: a pile has its own cause */
 	size_t least; /* findings */
 };
 
 static const struct stage stages[] = {
 	{.same_place = true, .least = 2},
 	{.same_process = true, .least = PLACES_FEW + 1},
-	{.least = PLACES_FEW + 1},
+	{.clients = true, .least = PLACES_FEW + 1},
 };
 
 static void name_of(const struct why *why, const struct finding *finding, char comm[FACT_COMM_LEN])
@@ -85,16 +86,6 @@ static int compare(const void *a, const void *b)
 	return order ? order : (left->index > right->index) - (left->index < right->index);
 }
 
-/* A few RSTs of each of many do not add up to a storm. */
-static bool can_be_joined(const struct found *found, size_t index)
-{
-	const struct finding *finding = &found->findings[index];
-
-	return found->rules[index] && (!finding->storm || finding->level >= FINDING_WARNING);
-}
-
-/* --- evidence --------------------------------------------------------------------------------- */
-
 static uint64_t size_of(const struct finding *finding)
 {
 	const struct group *group = &finding->group;
@@ -103,6 +94,18 @@ static uint64_t size_of(const struct finding *finding)
 		return finding->storm->count;
 	return group->failed ? group->failed : group->count;
 }
+
+/* A few RSTs of each of many do not add up to a storm. */
+static bool can_be_joined(const struct found *found, size_t index, const struct stage *stage)
+{
+	const struct finding *finding = &found->findings[index];
+
+	if (!found->rules[index] || (finding->storm && finding->level < FINDING_WARNING))
+		return false;
+	return !stage->clients || (!finding->group.key.passive && size_of(finding) < PILE_LEAST);
+}
+
+/* --- evidence --------------------------------------------------------------------------------- */
 
 /* "one finding for 64 processes and 1 place: 4242/gunicorn of port 80: 12; ... and 60 more" */
 static void tell_parts(const struct why *why, struct finding *joined, const struct found *found,
@@ -241,7 +244,7 @@ static int run_stage(const struct why *why, struct groups *groups, struct found 
 
 	for (size_t i = 0; i < found->count; i++) {
 		gone_to[i] = (uint32_t)i;
-		if (can_be_joined(found, i))
+		if (can_be_joined(found, i, stage))
 			likeness_of(why, found, i, stage, &likes[count++]);
 	}
 	qsort(likes, count, sizeof(*likes), compare);

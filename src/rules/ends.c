@@ -137,7 +137,8 @@ static int count_waiting(struct ends *ends)
 		struct waiting key = {0}, *waiting;
 		struct owner owner;
 
-		if (!waits && !is_shut_down(row))
+		/* What a process has accepted is what it waits with, not what it waits for. */
+		if ((!waits && !is_shut_down(row)) || row_is_passive(ends->why->table, row))
 			continue;
 		table_owner(ends->why->table, row, &owner);
 		if (!owner.task || owner.queued)
@@ -216,7 +217,8 @@ static bool may_have_passed_on(const struct ends *ends, uint32_t index)
 {
 	const struct finding *finding = &ends->found->findings[index];
 
-	return finding->level > FINDING_FINE && finding->group.key.state == STATE_CLOSE_WAIT &&
+	return finding->level != FINDING_FINE && finding->level != FINDING_UNCLEAR &&
+	       finding->group.key.state == STATE_CLOSE_WAIT &&
 	       (ends->found->rules[index] == &rule_close_wait_leak ||
 	        ends->found->rules[index] == &rule_close_wait_eof_unread);
 }
@@ -287,6 +289,8 @@ static void link_upstream(struct ends *ends, uint32_t index)
 	if (!upstream.count || !is_as_many(upstream.count, finding->group.count))
 		return;
 	other = (uint32_t)upstream.finding;
+	if (other != NONE && !is_told_with(ends, index, other))
+		return;
 	if (other == NONE)
 		other = find_shut_down(ends, &upstream);
 	if (other == NONE)
@@ -373,7 +377,7 @@ static void raise(const struct ends *ends, struct finding *root, const struct fi
 {
 	char name[48];
 
-	if (part->level <= root->level)
+	if (part->level <= root->level || part->level < FINDING_WARNING)
 		return;
 	if (root->group.key.state == STATE_FIN_WAIT2) {
 		if (root->level < FINDING_WARNING)

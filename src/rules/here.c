@@ -106,7 +106,7 @@ void rule_judge_here(const struct why *why, struct finding *finding)
 	}
 	finding->mover = MOVER_KERNEL;
 	finding_verdict(finding, "No listener is known there, and no RST comes: a firewall of "
-	                         "this host drops the SYNs, or its network namespace is down.");
+	                         "this host drops the SYNs, or an interface is down.");
 	next_filter(why, finding);
 }
 

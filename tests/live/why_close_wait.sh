@@ -37,7 +37,7 @@ healthy() {
 	done
 	assert_healthy "${port[pool]}" "${pid[pool]}"
 	assert_finding "${port[pool]}" "rule count entered" "close-wait-leak 5 0"
-	assert_contains "$(findings_of "${port[pool]}" .verdict)" "they do not become more"
+	assert_contains "$(findings_of "${port[pool]}" .verdict)" "do not become more"
 	assert_healthy "${port[idle]}" "${pid[idle]}"
 	assert_finding "${port[idle]}" "rule count" "close-wait-eof-unread 5"
 	for mode in leak forgotten stuck; do
