@@ -53,10 +53,8 @@ void finding_free(struct finding *finding)
 const char *finding_level_name(enum finding_level level)
 {
 	static const char *const names[] = {
-		[FINDING_FINE] = "fine",
-		[FINDING_STEADY] = "steady",
-		[FINDING_UNCLEAR] = "unclear",
-		[FINDING_WARNING] = "warning",
+		[FINDING_FINE] = "fine",       [FINDING_STEADY] = "steady",
+		[FINDING_UNCLEAR] = "unclear", [FINDING_WARNING] = "warning",
 		[FINDING_BAD] = "bad",
 	};
 	_Static_assert(sizeof(names) / sizeof(names[0]) == FINDING_LEVEL_COUNT, "one name each");

@@ -38,11 +38,34 @@ static void next_steps(struct finding *finding)
 	                      "then?");
 }
 
+/* They came while we watched, all the same: an event was lost, and a walk has met them. */
+static bool has_come(const struct why *why, const struct group *group)
+{
+	return group->median < groups_window_of(why->groups, group) / 2;
+}
+
+static void judge_unseen(const struct why *why, struct finding *finding, const char *cause)
+{
+	char name[48];
+
+	finding->level = finding->group.count < PILE_LEAST ? FINDING_FINE : FINDING_UNCLEAR;
+	finding_verdict(
+		finding,
+		"%s %s. Cannot tell whether they become more: nobody saw them come, but most "
+		"are younger than the watch.",
+		rule_task_name(why, finding, name), cause);
+	finding_next(finding, "watch longer: tcptrail why --for 1m");
+}
+
 void rule_judge_steady(const struct why *why, struct finding *finding, const char *cause)
 {
 	const struct group *group = &finding->group;
 	char time[FORMAT_SIZE], oldest[FORMAT_SIZE], name[48];
 
+	if (has_come(why, group)) {
+		judge_unseen(why, finding, cause);
+		return;
+	}
 	format_duration(time, groups_window_of(why->groups, group));
 	format_duration(oldest, group->oldest);
 	rule_task_name(why, finding, name);

@@ -226,7 +226,8 @@ static void failures_of_exited_processes_become_one(void **state)
 		const struct group_key own = {
 			.netns = 7, .port = 80, .state = STATE_SYN_SENT, .pid = pid, .start = pid};
 
-		flows_fail(&watch.flows, &own, CONNECT_REFUSED, "curl\0\0\0\0\0\0\0\0\0\0\0", false);
+		flows_fail(&watch.flows, &own, CONNECT_REFUSED, "curl\0\0\0\0\0\0\0\0\0\0\0",
+		           false);
 		if (pid % 1000 == 0) /* something else happens, and makes room */
 			connect_and_close(&watch, pid, 42);
 	}
