@@ -25,7 +25,7 @@ static void next_steps(struct finding *finding)
 	char state[16] = "";
 	const struct group_key *key = &finding->group.key;
 
-	for (size_t i = 0; name[i] && i < sizeof(state) - 1; i++)
+	for (size_t i = 0; i < sizeof(state) - 1 && name[i]; i++)
 		state[i] = (char)tolower(name[i]);
 	finding_next(finding, "a slow leak grows: watch longer: tcptrail why %s --for 10m", state);
 	if (key->pid)
