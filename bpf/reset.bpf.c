@@ -56,6 +56,16 @@ static __always_inline void sample_skb(struct fact_sample *s, struct sk_buff *sk
 	s->flags |= SAMPLE_TUPLE;
 }
 
+/* Byte 13 of the header has the flags: RFC 9293, 3.1. */
+static __always_inline bool has_syn(struct sk_buff *skb)
+{
+	void *tcp = BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, transport_header);
+	__u8 flags = 0;
+
+	bpf_probe_read_kernel(&flags, sizeof(flags), tcp + 13);
+	return flags & 2;
+}
+
 /* Of a listener: the ends of what it refuses, which are not its own. */
 static __always_inline void sample_refused(struct fact_sample *s, struct sk_buff *skb)
 {
@@ -80,7 +90,7 @@ int on_send_reset(__u64 *ctx)
 	fact = fact_reserve(FACT_RST_SENT, sizeof(*fact), sk);
 	if (!fact)
 		return 0;
-	fact->active = !skb;
+	fact->active = skb ? RESET_ANSWER : RESET_ACTIVE;
 	fact->reason = 0;
 	if (reset_args >= 3)
 		fact->reason = (__u32)ctx[2];
@@ -88,8 +98,10 @@ int on_send_reset(__u64 *ctx)
 	task_clear(&fact->task);
 	if (sk)
 		sample_any(&fact->s, sk);
-	else if (skb)
+	else if (skb) {
 		sample_skb(&fact->s, skb);
+		fact->active = has_syn(skb) ? RESET_SYN : RESET_OTHER;
+	}
 	if (sk && skb && fact->s.state == TCP_STATE_LISTEN)
 		sample_refused(&fact->s, skb);
 	if (fact->s.flags & SAMPLE_OWNED)

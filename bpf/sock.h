@@ -297,7 +297,9 @@ static __always_inline void sample_request(struct fact_sample *s, struct request
 	s->flags |= SAMPLE_REQUEST | SAMPLE_TIMER;
 	s->timer = TIMER_RETRANSMIT;
 	s->timer_ms = timer_left(BPF_CORE_READ(req, rsk_timer.expires));
-	s->retrans = BPF_CORE_READ_BITFIELD_PROBED(req, num_timeout);
+	/* Timeouts go on where nothing is sent: reqsk_timer_handler() with TCP_DEFER_ACCEPT. */
+	s->retrans = BPF_CORE_READ(req, num_retrans);
+	s->probes = BPF_CORE_READ_BITFIELD_PROBED(req, num_timeout);
 }
 
 static __always_inline void sample_timewait(struct fact_sample *s, struct inet_timewait_sock *tw)

@@ -113,8 +113,8 @@ struct fact_sample {
 	__u16 err;    /* sk_err, errno value */
 	__u8 state;   /* TCP_*, include/net/tcp_states.h */
 	__u8 timer;   /* enum fact_timer */
-	__u8 retrans; /* unanswered retransmissions of the running timer (icsk_retransmits) */
-	__u8 probes;  /* unanswered zero-window or keepalive probes (icsk_probes_out) */
+	__u8 retrans; /* unanswered retransmissions of the running timer; a request: num_retrans */
+	__u8 probes;  /* unanswered window or keepalive probes; a request: num_timeout */
 	__u8 pad[2];
 	__u32 ifindex; /* interface it is bound to: SO_BINDTODEVICE, VRF, link-local; 0: none */
 	__u32 idle_ms; /* since anything was heard from the peer, or was sent to it as data */
@@ -177,10 +177,17 @@ struct fact_synack {
 	struct fact_sample s; /* SAMPLE_REQUEST */
 };
 
+enum fact_reset_cause {
+	RESET_ANSWER = 0, /* to a segment, or received */
+	RESET_ACTIVE = 1, /* not in answer to a segment (skb == NULL) */
+	RESET_SYN = 2,    /* to a SYN that no socket wants */
+	RESET_OTHER = 3,  /* to another segment that no socket wants */
+};
+
 struct fact_reset {
 	struct fact h;
 	__u32 reason;          /* enum sk_rst_reason of the running kernel; 0: kernel tells none */
-	__u32 active;          /* 1: not in answer to a segment (skb == NULL) */
+	__u32 active;          /* enum fact_reset_cause */
 	struct fact_task task; /* set only where SAMPLE_OWNED */
 	struct fact_sample s; /* sk == 0, or a listener's (it lacks SAMPLE_TUPLE): of the segment */
 };
@@ -262,6 +269,11 @@ struct fact_stack {
 	__u32 count; /* frames */
 	__u64 ips[]; /* innermost first; NAME_FRAME (ip, space) names them */
 };
+
+/* In the place of a syscall, for threads that are held. */
+#define DOING_STOPPED "stopped"
+#define DOING_TRACED  "traced"
+#define DOING_FROZEN  "frozen"
 
 /* A set of these, index 0 first, replaces what the process was doing before. */
 struct fact_doing {
@@ -402,7 +414,7 @@ struct fact_step {
 	__u8 pad[5];
 };
 
-/* struct row, core/row.h. s.flags, s.pad and s.idle_ms are 0. */
+/* struct row, core/row.h. s.flags and s.pad are 0, s.idle_ms is row.heard. */
 struct fact_table_row {
 	struct fact h;
 	__u64 born;

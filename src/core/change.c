@@ -3,6 +3,10 @@
 
 #include <errno.h>
 
+#include "base/clock.h"
+
+#define GIVEN_UP_LEAST (10 * NS_PER_MS)
+
 #define NAME_OF(names, index)                                                                      \
 	((unsigned int)(index) < sizeof(names) / sizeof((names)[0]) ? (names)[index] : "")
 #define COVERS(names, count)                                                                       \
@@ -76,13 +80,24 @@ enum connect_failure connect_failure_of(int err)
 	}
 }
 
+/*
+ * close() of a socket in SYN_SENT sets no error. connect() itself goes back to CLOSE at once if it
+ * finds no local port (tcp_v4_connect()): that is told by what it returns.
+ */
+static bool is_given_up(const struct change *change)
+{
+	return !change->row->err && !change->inferred && change->dwell_known &&
+	       change->dwell >= GIVEN_UP_LEAST && !change->row->rsts_received;
+}
+
 enum connect_failure change_connect_failure(const struct change *change)
 {
 	if (change->kind == CHANGE_CONNECT_FAILED)
 		return connect_failure_of(change->err);
 	if (change->kind == CHANGE_STATE && change->old == STATE_SYN_SENT &&
 	    change->new == STATE_CLOSE)
-		return connect_failure_of(change->row->err);
+		return is_given_up(change) ? CONNECT_GIVEN_UP
+		                           : connect_failure_of(change->row->err);
 	return CONNECT_FAILURE_NONE;
 }
 

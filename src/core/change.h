@@ -24,6 +24,7 @@ enum connect_failure {
 	CONNECT_UNREACHABLE, /* ICMP said so, or no neighbour answers */
 	CONNECT_TIMED_OUT,   /* nothing came back */
 	CONNECT_NO_PORT,     /* no local port was free */
+	CONNECT_GIVEN_UP,    /* the program has closed it, or ended, before anything came back */
 	CONNECT_FAILURE_COUNT
 };
 
@@ -43,9 +44,10 @@ struct change {
 	bool inferred;    /* not an event of the kernel: told by a walk, look-up or deadline */
 	uint64_t dwell;   /* ns in the old state */
 	enum retransmit_kind retransmit;
-	uint32_t reason;            /* RST sent: kernel's reason number; 0 none */
-	struct fact_task actor;     /* who did it, where certain; pid 0: not known */
-	enum fact_loss_where where; /* CHANGE_LOSS */
+	enum fact_reset_cause cause; /* RST sent */
+	uint32_t reason;             /* RST sent: kernel's reason number; 0 none */
+	struct fact_task actor;      /* who did it, where certain; pid 0: not known */
+	enum fact_loss_where where;  /* CHANGE_LOSS */
 	uint64_t count;
 };
 

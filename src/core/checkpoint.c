@@ -218,6 +218,7 @@ static void fill_row(struct fact_table_row *fact, const struct row *row)
 	fact->prior = row->prior;
 	fact->unread_ms = row->unread_ms;
 	fact->answered = row->answered;
+	fact->s.idle_ms = row->heard;
 }
 
 static void tell_row(struct teller *teller, const struct row *row)

@@ -110,6 +110,8 @@ static bool pour(struct flows *flows, size_t index, const struct group_key *key)
 		return false;
 	first = !to->last;
 	to->entered += from->entered;
+	to->local |= from->local;
+	to->waited += from->waited;
 	to->left += from->left;
 	if (first || from->since < to->since)
 		to->since = from->since;
@@ -119,10 +121,9 @@ static bool pour(struct flows *flows, size_t index, const struct group_key *key)
 		memcpy(to->comm, from->comm, sizeof(to->comm));
 	else if (failures(from) && memcmp(to->comm, from->comm, sizeof(to->comm)) != 0)
 		memset(to->comm, 0, sizeof(to->comm));
-	to->here |= from->here;
 	for (int i = 0; i < CONNECT_FAILURE_COUNT; i++)
 		to->failed[i] += from->failed[i];
-	from->entered = from->left = from->last = from->since = 0;
+	from->entered = from->left = from->last = from->since = from->waited = 0;
 	memset(from->failed, 0, sizeof(from->failed));
 	return true;
 }
@@ -384,7 +385,7 @@ void flows_move(struct flows *flows, const struct row *row, const struct group_k
 }
 
 void flows_fail(struct flows *flows, const struct group_key *key, enum connect_failure failure,
-                const char comm[FACT_COMM_LEN], bool here)
+                const char comm[FACT_COMM_LEN], bool local, uint64_t waited)
 {
 	struct flow *flow;
 
@@ -394,7 +395,8 @@ void flows_fail(struct flows *flows, const struct group_key *key, enum connect_f
 		return;
 	touch(flows, flow);
 	flow->failed[failure]++;
-	flow->here |= here;
+	flow->local |= local;
+	flow->waited += waited;
 	if (comm)
 		memcpy(flow->comm, comm, sizeof(flow->comm));
 }

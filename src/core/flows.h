@@ -25,8 +25,9 @@ struct flow {
 	uint64_t since;           /* it counts from then on; 0: from the beginning on */
 	uint64_t last;            /* when it counted last */
 	char comm[FACT_COMM_LEN]; /* if any has failed; "": of several names */
-	bool here;                /* a connect that failed went to an address of this host */
-	bool lives;               /* sockets are there, as of the last sweep */
+	uint64_t waited; /* ns that connects which the program gave up have waited, in all */
+	bool local;      /* one that failed went to an address of its own */
+	bool lives;      /* sockets are there, as of the last sweep */
 };
 
 struct flows {
@@ -51,9 +52,9 @@ void flows_move(struct flows *flows, const struct row *row, const struct group_k
                 const struct group_key *to);
 /* The row is no more. */
 void flows_end(struct flows *flows, const struct row *row);
-/* A connect of the key failed; here: to an address of this host. */
+/* A connect of the key failed; local: to an address of this host; waited: ns, if the program gave it up. */
 void flows_fail(struct flows *flows, const struct group_key *key, enum connect_failure failure,
-                const char comm[FACT_COMM_LEN], bool here);
+                const char comm[FACT_COMM_LEN], bool local, uint64_t waited);
 /* Did it come into its present state while it was watched? */
 bool flows_has_come(const struct flows *flows, const struct row *row);
 /*

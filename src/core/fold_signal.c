@@ -163,11 +163,12 @@ void fold_reset(struct table *t, const struct fact_reset *fact)
 		.kind = sent ? CHANGE_RST_SENT : CHANGE_RST_RECEIVED,
 		.time = fact->h.time,
 		.reason = fact->reason,
+		.cause = (enum fact_reset_cause)fact->active,
 	};
 	struct row *row = row_meet(t, fact->h.sk, &fact->s, fact->h.time), refused;
 
 	/* One in answer to a segment may go out in the context of anybody. */
-	if (sent && fact->active && fact->s.flags & SAMPLE_OWNED)
+	if (sent && fact->active == RESET_ACTIVE && fact->s.flags & SAMPLE_OWNED)
 		change.actor = fact->task;
 	if (sent)
 		t->totals.rsts_sent++;

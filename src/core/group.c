@@ -137,14 +137,15 @@ void groups_change(const struct change *change, void *arg)
 
 void groups_failure(const struct change *change, struct groups *groups)
 {
+	enum connect_failure failure = change_connect_failure(change);
 	struct group_key key;
 	struct owner owner;
 
 	group_key_of(groups->table, change->row, &key);
 	key.state = STATE_SYN_SENT;
 	table_owner(groups->table, change->row, &owner);
-	flows_fail(&groups->flows, &key, change_connect_failure(change),
-	           owner.task ? owner.task->comm : NULL, row_is_to_itself(change->row));
+	flows_fail(&groups->flows, &key, failure, owner.task ? owner.task->comm : NULL,
+	           row_is_to_itself(change->row), failure == CONNECT_GIVEN_UP ? change->dwell : 0);
 }
 
 static const struct flow *flow_at(const struct groups *groups, size_t index)
@@ -300,6 +301,83 @@ static void conclude(struct groups *groups, struct group *group, struct member *
 	}
 }
 
+/* --- the same port by the other address family ----------------------------------------------- */
+
+/* Those of all processes that have exited are one. */
+struct tried_key {
+	uint64_t start;
+	uint32_t pid, netns;
+	uint16_t port;
+	uint8_t ipv4, pad[5];
+};
+
+struct tried {
+	struct tried_key key;
+	uint64_t through; /* connects that did not fail */
+};
+
+static struct tried_key tried_key_of(const struct groups *groups, const struct group_key *key,
+                                     bool other)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	struct tried_key tried = {.netns = key->netns, .port = key->port};
+
+	tried.ipv4 = !memcmp(key->addr, mapped, sizeof(mapped)) != other;
+	if (!flow_has_exited(groups->table, key)) {
+		tried.pid = key->pid;
+		tried.start = key->start;
+	}
+	return tried;
+}
+
+static uint64_t failed_of(const struct flow *flow)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < CONNECT_FAILURE_COUNT; i++)
+		sum += flow->failed[i];
+	return sum;
+}
+
+static int sum_tried(struct groups *groups, struct map *map)
+{
+	for (size_t i = 0; i < groups->flows.map.count; i++) {
+		const struct flow *flow = flow_at(groups, i);
+		uint64_t failed = failed_of(flow);
+		struct tried_key key;
+		struct tried *tried;
+
+		if (flow->key.state != STATE_SYN_SENT || flow->left <= failed ||
+		    flow->key.class == FLOW_PLACE || flow->key.class == FLOW_ELSEWHERE)
+			continue;
+		key = tried_key_of(groups, &flow->key, false);
+		tried = map_get(map, &key);
+		if (!tried)
+			return -ENOMEM;
+		tried->through += flow->left - failed;
+	}
+	return 0;
+}
+
+/* Of groups of failed connects. */
+static int find_through(struct groups *groups)
+{
+	struct map map;
+	int err;
+
+	map_init(&map, sizeof(struct tried_key), sizeof(struct tried));
+	err = sum_tried(groups, &map);
+	for (size_t i = 0; i < groups->groups.count && !err; i++) {
+		struct group *group = map_at(&groups->groups, i);
+		const struct tried_key key = tried_key_of(groups, &group->key, true);
+		const struct tried *tried = group->failed ? map_find(&map, &key) : NULL;
+
+		group->other_family = tried ? tried->through : 0;
+	}
+	map_free(&map);
+	return err;
+}
+
 static int add_failures(struct groups *groups, const struct flow *flow,
                         const uint8_t classes[CONNECT_FAILURE_COUNT])
 {
@@ -325,7 +403,10 @@ static int add_failures(struct groups *groups, const struct flow *flow,
 		if (!group->failed || flow->since < group->since)
 			group->since = flow->since;
 		group->failed += flow->failed[i];
-		group->here |= flow->here;
+		group->local |= flow->local;
+		group->waited += flow->waited;
+		if (flow->last > group->last)
+			group->last = flow->last;
 		group->entered += flow->entered;
 		group->left += flow->left;
 	}
@@ -391,6 +472,8 @@ int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
 	}
 	for (size_t i = 0; failures && i < groups->flows.map.count && !err; i++)
 		err = add_failures(groups, flow_at(groups, i), failures);
+	if (failures && !err)
+		err = find_through(groups);
 	/* By place from here on, not by key. */
 	if (groups->groups.count)
 		qsort(groups->groups.entries, groups->groups.count, sizeof(struct group),

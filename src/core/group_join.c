@@ -59,7 +59,10 @@ static void add_numbers(struct group *joined, const struct group *part)
 	joined->came += part->came;
 	joined->failed += part->failed;
 	joined->at_least |= part->at_least;
-	joined->here |= part->here;
+	joined->local |= part->local;
+	joined->waited += part->waited;
+	if (part->last > joined->last)
+		joined->last = part->last;
 	for (int i = 0; i < GROUP_TALLIES; i++)
 		joined->tally[i] += part->tally[i];
 	/* 0: from the beginning on, which is what most are counted from. */
@@ -95,7 +98,7 @@ static struct group begin(const struct group *first)
 	struct group joined = *first;
 
 	joined.count = joined.came = 0;
-	joined.entered = joined.left = joined.failed = 0;
+	joined.entered = joined.left = joined.failed = joined.waited = 0;
 	joined.place_entered = joined.place_left = 0;
 	joined.stack = 0;
 	joined.stack_count = 0;

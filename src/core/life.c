@@ -304,6 +304,10 @@ void row_take_sample(struct table *t, struct row *row, const struct fact_sample 
 	} else {
 		row->flags &= ~ROW_TIMER;
 	}
+	if (s->flags & SAMPLE_IDLE)
+		row->heard = (uint32_t)(s->idle_ms * NS_PER_MS < time
+		                                ? (time - s->idle_ms * NS_PER_MS) / NS_PER_SEC + 1
+		                                : 1);
 	if (s->err)
 		row->err = s->err;
 }

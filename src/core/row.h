@@ -123,6 +123,8 @@ struct row {
 	 * last two that differ in this. 0: none, or it was silent for long since.
 	 */
 	uint32_t answered;
+	uint32_t
+		heard; /* s: last word from the peer, or data to it, at the last look; 0: not known */
 	uint16_t lport;
 	uint16_t rport;
 	uint16_t err;         /* last sk_err seen, errno */

@@ -99,6 +99,7 @@ static GETTER(timer)
 	};
 	const struct row *row = object;
 	uint8_t timer = row->flags & ROW_MINI ? TIMER_TIMEWAIT : row->timer;
+	unsigned int retrans = row->retrans, probes = row->probes;
 	uint64_t left;
 
 	if (!timer_left(context, row, value, &left))
@@ -109,8 +110,13 @@ static GETTER(timer)
 		value_print(value, "%s", names[timer]);
 	else
 		value_print(value, "unkn-%u", timer);
+	/* Of a request, how often its timer has expired: get_openreq4(), net/ipv4/tcp_ipv4.c. */
+	if (row->flags & ROW_REQUEST) {
+		retrans = row->probes > row->retrans ? row->probes : row->retrans;
+		probes = 0;
+	}
 	value_print_more(value, " (%" PRIu64 ".%02" PRIu64 "/%u/%u)", left / 1000000000,
-	                 left / 10000000 % 100, row->retrans, row->probes);
+	                 left / 10000000 % 100, retrans, probes);
 }
 
 static uint64_t retransmits(const struct row *row)

@@ -90,6 +90,12 @@ static uint32_t unread_of(const struct row *row)
 	return row->rqueue > fin ? row->rqueue - fin : 0;
 }
 
+/* The SYN, or SYN+ACK, counts as a byte acknowledged (tcp_ack(), net/ipv4/tcp_input.c). */
+static bool has_sent_nothing(const struct row *row)
+{
+	return row->flags & ROW_BYTES && row->bytes_acked <= 1 && !row->wqueue;
+}
+
 /* tcp_close() and tcp_disconnect() leave the state before they reset, tcp_abort() after. */
 static enum storm_act act_of(const struct change *change)
 {
@@ -226,6 +232,9 @@ void storms_change(const struct change *change, void *arg)
 	if (change->time > storm->last)
 		storm->last = change->time;
 	storm->unread += change->kind == CHANGE_RST_SENT ? unread_of(row) : 0;
+	storm->silent += change->kind == CHANGE_RST_RECEIVED && has_sent_nothing(row);
+	storm->syns += change->cause == RESET_SYN;
+	storm->others += change->cause == RESET_OTHER;
 	storm->states[row->state]++;
 	note_end(storm, row);
 }

@@ -40,7 +40,9 @@ struct storm {
 	char comm[FACT_COMM_LEN]; /* of the process, which may be gone, too */
 	uint64_t count;
 	uint64_t first, last; /* times */
-	uint64_t unread;      /* bytes that were in receive queues, where that is known */
+	uint64_t silent; /* RSTs received on sockets that have sent nothing, as far as is known */
+	uint64_t syns, others; /* RSTs for no socket: in answer to a SYN, to anything else */
+	uint64_t unread;       /* bytes that were in receive queues, where that is known */
 	uint32_t
 		states[STATE_COUNT]; /* how many sockets were in which; a socket may be met twice */
 	/* Where it came from or went to, the first ones, and how often each. */

@@ -17,6 +17,7 @@
 
 #include "enrich/doing_text.h"
 #include "enrich/process_text.h"
+#include "fact.h"
 
 /* Threads that are looked at: each costs an open and a read. */
 #define THREADS_MAX 16384
@@ -112,9 +113,35 @@ static bool is_native(int living)
 	return false;
 }
 
+/*
+ * What holds the thread, whatever syscall it was in: SIGSTOP, a debugger, or the freezer of its
+ * cgroup, which sleeps in do_freezer_trap() (v2, kernel/signal.c) or __refrigerator() (v1). "":
+ * nothing does.
+ */
+static const char *find_hold(int tasks, const char *tid)
+{
+	struct process_stat stat;
+	char path[48], text[64];
+
+	snprintf(path, sizeof(path), "%.32s/stat", tid);
+	if (process_stat_at(tasks, path, &stat))
+		return "";
+	if (stat.state == 'T')
+		return DOING_STOPPED;
+	if (stat.state == 't')
+		return DOING_TRACED;
+	if (stat.state != 'S' && stat.state != 'D')
+		return "";
+	snprintf(path, sizeof(path), "%.32s/wchan", tid);
+	process_read_file(tasks, path, text, sizeof(text));
+	return !strcmp(text, "do_freezer_trap") || !strcmp(text, "__refrigerator") ? DOING_FROZEN
+	                                                                           : "";
+}
+
 /* false: the thread is gone. */
 static bool read_thread(int tasks, const char *tid, bool native, struct doing_group *group)
 {
+	const char *hold;
 	char path[48], text[256];
 	ssize_t got;
 
@@ -124,6 +151,11 @@ static bool read_thread(int tasks, const char *tid, bool native, struct doing_gr
 	if (got == -ESRCH || (got == -ENOENT && faccessat(tasks, tid, F_OK, 0)))
 		return false;
 	doing_parse_syscall(text, native, group);
+	hold = find_hold(tasks, tid);
+	if (*hold) {
+		snprintf(group->syscall, sizeof(group->syscall), "%s", hold);
+		group->fd = -1;
+	}
 	return true;
 }
 

@@ -47,7 +47,8 @@ static void judge(const struct why *why, struct finding *finding)
 		finding_next(finding, "watch for a while: tcptrail why close_wait --for 1m");
 		return;
 	}
-	if (rule_too_soon(why, finding) || (trend == TREND_GROWING && rule_has_grown(why, finding)))
+	if (rule_too_soon(why, finding) ||
+	    (trend == TREND_GROWING && rule_has_grown(why, finding)) || rule_too_few(why, finding))
 		return;
 	finding->level = trend == TREND_GROWING ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
@@ -55,6 +56,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                "%s does not look at these any more: it has not noticed that the peer "
 	                "closed.",
 	                name);
+	rule_tell_maker(why, finding);
 	rule_tell_doing(why, finding);
 	finding_next(finding,
 	             "is the fd still in the poll set (epoll_ctl, select) of %s, and is that "

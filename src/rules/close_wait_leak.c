@@ -3,13 +3,36 @@
  * The peer has closed, the process has read all up to the end of stream, and keeps
  * the socket: nothing but its close() ends this state.
  */
+#include <inttypes.h>
+
 #include "rules/rule.h"
+
+#define MANY_CLOSED 5
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
 	(void)table;
 	(void)tally;
 	return row->flags & ROW_QUEUES && !row->rqueue;
+}
+
+/*
+ * Those that the peer has reset meanwhile have left the state; but not their process, if it has
+ * them open.
+ */
+static enum trend trend_of_open(const struct why *why, struct finding *finding)
+{
+	struct group group = finding->group;
+	uint64_t closed = survey_closed(why->survey, &group.key);
+
+	if (!closed)
+		return rule_trend(why, &group);
+	finding_evidence(finding,
+	                 "%" PRIu64 " more were reset by their peers in this state, and the "
+	                 "process has them open still, in CLOSE",
+	                 closed);
+	group.left -= closed < group.left ? closed : group.left;
+	return rule_trend(why, &group);
 }
 
 static void judge(const struct why *why, struct finding *finding)
@@ -19,9 +42,12 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_task_name(why, finding, name);
 	finding->mover = MOVER_APPLICATION;
 	rule_tell_flow(why, finding);
-	switch (rule_trend(why, &finding->group)) {
+	switch (trend_of_open(why, finding)) {
 	case TREND_GROWING:
-		if (rule_too_soon(why, finding) || rule_has_grown(why, finding))
+		/* Those in CLOSE have left what is young here. */
+		if (survey_closed(why->survey, &finding->group.key) < MANY_CLOSED &&
+		    (rule_too_soon(why, finding) || rule_has_grown(why, finding) ||
+		     rule_too_few(why, finding)))
 			return;
 		finding->level = FINDING_BAD;
 		finding_verdict(
@@ -54,6 +80,7 @@ static void judge(const struct why *why, struct finding *finding)
 	}
 	finding_evidence(finding, "Recv-Q is 0: all was read, the FIN included");
 	rule_tell_old(why, finding);
+	rule_tell_maker(why, finding);
 	rule_tell_doing(why, finding);
 	finding_next(finding,
 	             "find the path in %s that returns without close() after read() gave 0 or an "

@@ -1,37 +1,55 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One process accepted or connected, and now only others have the socket open: a
- * fork without close(), an exec without CLOEXEC, an fd that was passed on. The one
- * who would know what to do with it may have closed it already.
+ * One process accepted or connected, and now only another program has the socket open: an
+ * exec without CLOEXEC, an fd that was passed on. The one who would know what to do with it
+ * may have closed it already. A process of the same program is another matter: a server that
+ * forks for each connection, or passes it to a worker, does so in order, and what its child
+ * does with it is for other rules.
  */
 #include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "rules/rule.h"
 
-/* Is it held, and not by who made it? */
+#define FEW      5
+#define AGE_SURE (30 * NS_PER_SEC)
+
+/* "sshd" and "sshd-session" are of one program. */
+static bool same_program(const struct task *holder, const struct origin *maker)
+{
+	size_t shorter = strnlen(holder->comm, FACT_COMM_LEN);
+	size_t other = strnlen(maker->comm, FACT_COMM_LEN);
+
+	if (other < shorter)
+		shorter = other;
+	return shorter && !memcmp(holder->comm, maker->comm, shorter);
+}
+
+/* Is it held, and not by who made it, nor as standard input or output, as inetd gives it? */
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
-	const struct origin *origin = table_origin(table, row->owner);
-	const struct holder *holder = table_holder(table, row->holders);
+	const struct origin *maker = rule_maker(table, row);
 	struct owner owner;
 
-	if (!origin || row->owner_source > OWNER_LISTEN || row->owner_source == OWNER_NONE)
+	(void)tally;
+	if (!maker)
 		return false;
 	table_owner(table, row, &owner);
-	if (owner.holding != HOLDING_OPEN || owner.fd < 0)
-		return false;
-	for (; holder; holder = table_holder(table, holder->next))
-		if (holder->task == origin->task && !table_task(table, holder->task)->exited)
-			return false;
-	(void)tally;
-	return true;
+	return owner.fd > STDERR_FILENO && !same_program(owner.task, maker);
+}
+
+/* Each process may have one only: what has become more is counted at the place. */
+static bool are_few(const struct group *place)
+{
+	uint64_t more = place->entered > place->left ? place->entered - place->left : 0;
+
+	return place->count < FEW && more < FEW && place->oldest < AGE_SURE;
 }
 
 static void judge(const struct why *why, struct finding *finding)
 {
-	const struct row *row = finding->group.example;
-	const struct origin *origin = table_origin(why->table, row->owner);
-	const struct task *maker = table_task(why->table, origin->task);
 	struct group place = finding->group;
 	enum trend trend;
 	char name[48];
@@ -47,9 +65,7 @@ static void judge(const struct why *why, struct finding *finding)
 		                 "whoever has them, of these connections %" PRIu64
 		                 " came into this state while watched and %" PRIu64 " left it",
 		                 place.entered, place.left);
-	finding_evidence(finding, "made by %s of %u/%.*s, which %s",
-	                 owner_source_name(row->owner_source), maker->pid, FACT_COMM_LEN,
-	                 origin->comm, maker->exited ? "has ended" : "has closed its own fd");
+	rule_tell_maker(why, finding);
 	if (trend == TREND_TURNOVER || trend == TREND_SHRINKING) {
 		finding->level = FINDING_FINE;
 		finding_verdict(finding, "Turnover: %s was given these and closes them.", name);
@@ -57,6 +73,13 @@ static void judge(const struct why *why, struct finding *finding)
 	}
 	if (rule_too_soon(why, finding))
 		return;
+	if (are_few(&place)) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding,
+		                "Not a finding: %s was given few of these, none is 30 s old.",
+		                name);
+		return;
+	}
 	finding->level = trend == TREND_GROWING ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding,
@@ -74,7 +97,7 @@ static void judge(const struct why *why, struct finding *finding)
 const struct rule rule_close_wait_passed_on = {
 	.id = "close-wait-passed-on",
 	.states = STATE_BIT(STATE_CLOSE_WAIT),
-	.about = "made by one process, now held by another one only",
+	.about = "made by one program, now held by another one only",
 	.source =
 		"a socket is closed with its last fd: fput(), fs/file_table.c; execve(2), fork(2)",
 	.match = match,

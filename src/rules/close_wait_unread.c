@@ -35,12 +35,13 @@ static void judge(const struct why *why, struct finding *finding)
 		                name);
 		return;
 	}
-	if (rule_too_soon(why, finding))
+	if (rule_too_soon(why, finding) || rule_too_few(why, finding))
 		return;
 	finding->level = FINDING_BAD;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding, "%s does not read what it was sent: it is stuck, or too slow.",
 	                name);
+	rule_tell_maker(why, finding);
 	rule_tell_doing(why, finding);
 	finding_next(finding,
 	             "find out what the threads of %s wait for (gdb -p, jstack, py-spy): a "

@@ -5,8 +5,11 @@
 static void judge(const struct why *why, struct finding *finding)
 {
 	char name[48];
+	enum unacked_outcome outcome = unacked_judge(why, finding, name);
 
-	if (!unacked_judge(why, finding, name)) {
+	if (outcome == UNACKED_FEW)
+		return;
+	if (outcome == UNACKED_ON_THE_WAY) {
 		finding_verdict(finding,
 		                "%s and the peer have closed at the same time; our FIN is on its "
 		                "way.",

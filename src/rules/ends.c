@@ -311,7 +311,8 @@ static const struct row *queue_of(const struct ends *ends, uint32_t index)
 		return NULL;
 	if (rule == &rule_close_wait_queued || rule == &rule_syn_recv_pile)
 		return table_find_listener(why->table, finding->group.example);
-	if (rule == &rule_syn_sent_no_answer || rule == &rule_connect_timed_out)
+	if (rule == &rule_syn_sent_no_answer || rule == &rule_connect_timed_out ||
+	    rule == &rule_connect_given_up)
 		return survey_listener(why->survey, key->netns, key->port);
 	return NULL;
 }

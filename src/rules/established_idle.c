@@ -11,18 +11,29 @@
 #define IDLE_LONG (3600 * NS_PER_SEC)
 #define MANY      100
 
+enum { TALLY_LOOKED };
+
 /*
- * Where the entry into the state was not seen, it is bounded by the time without a
- * word: that of a socket whose beginning we saw is not known.
+ * The last look tells for how long there was no word. Without one, of a socket whose entry into
+ * the state was not seen, that is bounded by the time without a word when it was met.
  */
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
 	const uint32_t measured = ROW_TIMER | ROW_QUEUES | ROW_SOCKET;
+	uint64_t silent_since = row->flags & ROW_SINCE_EXACT ? 0 : row->since;
 
-	(void)tally;
+	tally[TALLY_LOOKED] = row->heard > 0;
+	if (row->heard)
+		silent_since = row->heard * NS_PER_SEC;
 	return (row->flags & measured) == measured && row->timer == TIMER_OFF && !row->rqueue &&
-	       !row->wqueue && !(row->flags & ROW_SINCE_EXACT) &&
-	       table_now(table) > row->since + IDLE_LONG;
+	       !row->wqueue && silent_since && table_now(table) > silent_since + IDLE_LONG;
+}
+
+/* Of some only this is known: they may have been used since we watch. */
+static bool may_be_used(const struct why *why, const struct group *group)
+{
+	return group->tally[TALLY_LOOKED] < group->count &&
+	       group->youngest < IDLE_LONG + groups_window(why->groups);
 }
 
 static void judge(const struct why *why, struct finding *finding)
@@ -33,7 +44,7 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_task_name(why, finding, name);
 	format_duration(time, groups_window(why->groups));
 	finding_evidence(finding, "no keepalive: no timer of theirs runs, nothing is queued");
-	if (groups_window(why->groups))
+	if (groups_window(why->groups) && group->tally[TALLY_LOOKED] < group->count)
 		finding_evidence(finding,
 		                 "the age is the time without a word when first looked at, and the "
 		                 "%s since, in which they may have been used",
@@ -41,7 +52,7 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_tell_setting(why, finding, SETTING_KEEPALIVE_TIME,
 	                  "seconds without a word before it is asked, but only of sockets with "
 	                  "SO_KEEPALIVE");
-	if (group->count < MANY || group->youngest < IDLE_LONG + groups_window(why->groups)) {
+	if (group->count < MANY || may_be_used(why, group)) {
 		finding->level = FINDING_FINE;
 		finding_verdict(finding,
 		                "%s keeps these idle: a pool, or clients that wait. Nothing would "

@@ -92,7 +92,10 @@ static void judge(const struct why *why, struct finding *finding)
 			name);
 		return;
 	}
-	finding->level = FINDING_BAD;
+	finding->level = rule_share_level(why, finding, group->tally[TALLY_LONG],
+	                                  closed * 2 >= group->count);
+	if (finding->level == FINDING_FINE)
+		return;
 	if (closed * 2 >= group->count)
 		judge_window(why, finding, name);
 	else

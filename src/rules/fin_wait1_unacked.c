@@ -8,8 +8,11 @@
 static void judge(const struct why *why, struct finding *finding)
 {
 	char name[48];
+	enum unacked_outcome outcome = unacked_judge(why, finding, name);
 
-	if (!unacked_judge(why, finding, name)) {
+	if (outcome == UNACKED_FEW)
+		return;
+	if (outcome == UNACKED_ON_THE_WAY) {
 		finding_verdict(finding,
 		                "%s has closed, and what it sent is on its way: none of it was "
 		                "sent again and again, no window is closed.",

@@ -30,7 +30,7 @@ bool rule_is_here(const struct why *why, const struct finding *finding)
 		return false;
 	if (finding->storm && group->key.passive)
 		return are_ends_here(why, finding->storm);
-	if (group->here || (group->example && row_is_to_itself(group->example)))
+	if (group->local || (group->example && row_is_to_itself(group->example)))
 		return true;
 	if (!group->key.passive)
 		return is_local(why, group->key.addr);

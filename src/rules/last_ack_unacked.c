@@ -5,8 +5,11 @@
 static void judge(const struct why *why, struct finding *finding)
 {
 	char name[48];
+	enum unacked_outcome outcome = unacked_judge(why, finding, name);
 
-	if (!unacked_judge(why, finding, name)) {
+	if (outcome == UNACKED_FEW)
+		return;
+	if (outcome == UNACKED_ON_THE_WAY) {
 		finding_verdict(finding,
 		                "Both ends have closed; the last FIN, that of %s, is on its way.",
 		                name);

@@ -22,6 +22,9 @@ static void judge(const struct why *why, struct finding *finding)
 	                "or more.",
 	                name, finding->group.key.port);
 	rule_tell_queue(finding);
+	if (rule_waits_long(why, finding) ||
+	    rule_grown(why, &finding->group, COUNTER_LISTEN_OVERFLOWS) > OVERFLOWS_FEW)
+		finding->level = FINDING_BAD;
 	rule_tell_overflows(why, finding);
 	rule_tell_doing(why, finding);
 	finding_next(finding, "see whether it goes on: watch -n1 \"ss -ltn 'sport = :%u'\"",

@@ -12,17 +12,6 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	return row->flags & ROW_QUEUES && row->rqueue > row->wqueue;
 }
 
-static void tell_consequence(const struct why *why, struct finding *finding)
-{
-	uint64_t abort;
-
-	if (!table_setting_number(why->table, finding->group.key.netns, SETTING_ABORT_ON_OVERFLOW,
-	                          &abort))
-		return;
-	finding_evidence(finding, "net.ipv4.tcp_abort_on_overflow is %" PRIu64 ": clients %s",
-	                 abort, abort ? "get an RST" : "are not told, and send again");
-}
-
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
@@ -48,7 +37,7 @@ static void judge(const struct why *why, struct finding *finding)
 		                "and the kernel drops what else comes.",
 		                name, group->key.port);
 	}
-	tell_consequence(why, finding);
+	rule_tell_abort(why, finding);
 	rule_tell_doing(why, finding);
 	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
 	rule_next_backlog(why, finding);

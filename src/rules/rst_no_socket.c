@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Segments that no socket wants: connects to a port where nobody listens, or stragglers. */
+#include <inttypes.h>
+
 #include "rules/rule.h"
 
 static bool match_storm(const struct table *table, const struct storm *storm)
@@ -35,6 +37,33 @@ static void judge_closed(struct finding *finding)
 	             "else tell those at the peers' addresses, or drop it in the firewall");
 }
 
+/* Few SYNs came, if any: nobody connects. */
+static void judge_lost(struct finding *finding)
+{
+	const struct group_key *place = &finding->group.key;
+
+	finding_evidence(finding,
+	                 "of the segments that were answered so, %" PRIu64 " were SYNs and %" PRIu64
+	                 " were not",
+	                 finding->storm->syns, finding->storm->others);
+	finding_verdict(finding,
+	                "Segments of connections come that this host does not know: it, or a NAT "
+	                "or load balancer on it, has forgotten them, or sent the peers elsewhere "
+	                "before.");
+	if (rule_storm_is_small(finding))
+		return;
+	finding->level = FINDING_WARNING;
+	finding->mover = MOVER_NETWORK;
+	finding_next(finding,
+	             "does this host translate or balance port %u? See what it still knows: "
+	             "conntrack -L -p tcp --dport %u",
+	             place->port, place->port);
+	finding_next(finding,
+	             "compare idle times of the connections with "
+	             "net.netfilter.nf_conntrack_tcp_timeout_established; was the host, or "
+	             "the rule set, loaded anew?");
+}
+
 static void judge_straggling(struct finding *finding)
 {
 	finding_verdict(finding,
@@ -64,6 +93,8 @@ static void judge(const struct why *why, struct finding *finding)
 		finding_next(finding, "see whose segments: tcptrail events");
 	} else if (!finding->group.key.passive || may_be_listened_at(why, &finding->group.key)) {
 		judge_straggling(finding);
+	} else if (finding->storm->syns * 2 < finding->storm->others) {
+		judge_lost(finding);
 	} else {
 		judge_closed(finding);
 	}

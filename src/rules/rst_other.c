@@ -30,7 +30,7 @@ static const struct meaning {
 	{"TCP_DISCONNECT_WITH_DATA", MOVER_APPLICATION,
          "Connections were aborted with data that was not sent yet: it is lost.",
          "look for connect() to AF_UNSPEC, and for listeners closed with a full accept queue"},
-	{"INVALID_SYN", MOVER_PEER, "SYNs came within connections that are established.",
+	{"INVALID_SYN", MOVER_PEER, "SYNs came within handshakes, or ACKs that do not fit them.",
          "see the segments: tcpdump -nn 'tcp[tcpflags] & (tcp-syn|tcp-rst) != 0'"},
 };
 
@@ -40,6 +40,61 @@ static const struct meaning *find_meaning(const struct table *table, const struc
 		if (rule_storm_reason(table, storm, meanings[i].reason))
 			return &meanings[i];
 	return NULL;
+}
+
+/*
+ * tcp_check_req(), net/ipv4/tcp_minisocks.c: the last ACK of a handshake finds the accept queue
+ * full. Since 6.12 it calls that INVALID_SYN.
+ */
+static bool is_overflow(const struct why *why, const struct finding *finding)
+{
+	const struct storm *storm = finding->storm;
+	uint64_t abort;
+
+	return (!storm->key.detail || rule_storm_reason(why->table, storm, "INVALID_SYN")) &&
+	       storm->key.act == STORM_ACT_NONE && storm->key.place.passive &&
+	       rule_grown(why, &finding->group, COUNTER_LISTEN_OVERFLOWS) &&
+	       table_setting_number(why->table, storm->key.place.netns, SETTING_ABORT_ON_OVERFLOW,
+	                            &abort) &&
+	       abort;
+}
+
+/* The listener is a finding itself. */
+static bool is_told(const struct why *why, const struct group_key *place)
+{
+	for (size_t i = 0; i < groups_count(why->groups); i++) {
+		const struct group_key *key = &groups_at(why->groups, i)->key;
+		const struct rule *rule = rules[key->class - 1];
+
+		if (key->state == STATE_LISTEN && key->netns == place->netns &&
+		    key->port == place->port &&
+		    (rule == &rule_listen_queue_full || rule == &rule_listen_queue_filling ||
+		     rule == &rule_listen_queue_overflowed))
+			return true;
+	}
+	return false;
+}
+
+static void judge_overflow(const struct why *why, struct finding *finding)
+{
+	finding_verdict(finding,
+	                "The accept queue of port %u overflows, and clients whose handshake is "
+	                "done are reset for it.",
+	                finding->group.key.port);
+	rule_tell_overflows(why, finding);
+	rule_tell_abort(why, finding);
+	if (is_told(why, &finding->group.key)) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding, "The finding of the listener tells more.");
+		return;
+	}
+	finding->level = FINDING_BAD;
+	finding->mover = MOVER_APPLICATION;
+	finding_next(finding, "see who listens and how long its queue is: ss -Hltnp 'sport = :%u'",
+	             finding->group.key.port);
+	finding_next(finding,
+	             "let it accept() faster, or give it a longer queue: listen() backlog, "
+	             "net.core.somaxconn");
 }
 
 static bool match_storm(const struct table *table, const struct storm *storm)
@@ -55,6 +110,10 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[48], buf[16];
 
 	rule_tell_storm(finding);
+	if (is_overflow(why, finding)) {
+		judge_overflow(why, finding);
+		return;
+	}
 	if (storm->key.act == STORM_ACT_KILLED)
 		finding_evidence(finding,
 		                 "sent by %s for sockets that nobody had closed: ss -K or "

@@ -22,9 +22,15 @@ static void judge(const struct why *why, struct finding *finding)
 
 	rule_task_name(why, finding, name);
 	rule_tell_storm(finding);
-	if (storm->states[STATE_CLOSE_WAIT] > storm->count / 2)
+	if (storm->states[STATE_CLOSE_WAIT] > storm->count / 2 && storm->silent > storm->count / 2)
 		finding_verdict(finding,
-		                "The peers had closed, %s wrote to them all the same, and they "
+		                "The peers had shut down their sending, waited for %s, which sent "
+		                "nothing, and reset.",
+		                name);
+	else if (storm->states[STATE_CLOSE_WAIT] > storm->count / 2)
+		finding_verdict(finding,
+		                "The peers had closed, %s wrote to them all the same or left them "
+		                "waiting, and they "
 		                "reset.",
 		                name);
 	else if (closed_before(storm) > storm->count / 2)

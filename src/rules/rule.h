@@ -95,6 +95,20 @@ void rule_judge_steady(const struct why *why, struct finding *finding, const cha
 /* How many are old, if any is. */
 void rule_tell_old(const struct why *why, struct finding *finding);
 
+/*
+ * Are there fewer than five, none of them in its state for 30 s? Any program has some for a
+ * moment. Then level and verdict say so.
+ */
+bool rule_too_few(const struct why *why, struct finding *finding);
+
+/*
+ * How bad is it that peers of so many of the group do not answer, or take no more? Clients go away
+ * without a word, or stop reading: one or two, or a tenth of those at the place, are fine, and
+ * the verdict says so. Of more it is FINDING_WARNING, of half FINDING_BAD.
+ */
+enum finding_level rule_share_level(const struct why *why, struct finding *finding, uint64_t stuck,
+                                    bool by_window);
+
 /* "12 came and 0 went in 10.0s", as a piece of evidence. */
 void rule_tell_flow(const struct why *why, struct finding *finding);
 
@@ -111,6 +125,13 @@ void rule_tell_unread(struct finding *finding, uint64_t unread);
  * who listens does not have it, if that is so.
  */
 void rule_tell_acceptor(const struct why *why, struct finding *finding);
+/*
+ * Who made the example, if only another process has it open: a server that forks for each
+ * connection, or passes it to a worker, does so in order.
+ */
+void rule_tell_maker(const struct why *why, struct finding *finding);
+/* Who made the row, if only others have it open; NULL: that is not so, or not known. */
+const struct origin *rule_maker(const struct table *table, const struct row *row);
 /* Has it nearly all the fds open that it may? false: not, or that was not asked. */
 bool rule_near_fd_limit(const struct task *task);
 /* Its threads and open fds, if it was asked. */
@@ -170,7 +191,15 @@ uint64_t rule_grown(const struct why *why, const struct group *group, enum count
 
 /* Of a group of listeners, whose tallies are what waits for accept() and what may: */
 void rule_tell_queue(struct finding *finding);
+/*
+ * Have five waited for QUEUE_LONG, or one for 30 s? Tells for how long they do. A process that
+ * is busy for a moment gets to them sooner.
+ */
+bool rule_waits_long(const struct why *why, struct finding *finding);
+#define OVERFLOWS_FEW 3 /* a burst */
 void rule_tell_overflows(const struct why *why, struct finding *finding);
+/* What clients get when the queue is full: tcp_abort_on_overflow. */
+void rule_tell_abort(const struct why *why, struct finding *finding);
 void rule_next_backlog(const struct why *why, struct finding *finding);
 
 #define RULE(name) extern const struct rule rule_##name;

@@ -16,7 +16,8 @@ void survey_free(struct survey *survey)
 {
 	struct survey_map *const maps[] = {&survey->largest,   &survey->unseen, &survey->processes,
 	                                   &survey->listeners, &survey->ends,   &survey->ports,
-	                                   &survey->addresses, &survey->tasks,  &survey->local};
+	                                   &survey->addresses, &survey->tasks,  &survey->places,
+	                                   &survey->queues,    &survey->closed, &survey->local};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		if (maps[i]->state != SURVEY_NOT_YET)
@@ -173,53 +174,101 @@ bool survey_process(struct survey *survey, const struct group_key *key, size_t *
 
 /* --- of the table --------------------------------------------------------------------------- */
 
-/* Of a port in a namespace; without one: of all. */
+/* At a port, of all namespaces without one; without a port: in the namespace. */
 struct listening {
 	struct group_key key;
-	const struct row *row;
+	uint64_t count;
+	const struct row *row; /* one of them */
 };
+
+/* With its address; any one is that of no family. */
+static struct group_key key_of_listener(const struct row *row)
+{
+	static const uint8_t any[12 + 4] = {[10] = 0xff, [11] = 0xff};
+	struct group_key key = {.netns = row->netns, .port = row->lport, .passive = 1};
+
+	endpoint_map(row->family, row->laddr, key.addr);
+	if (!memcmp(key.addr, any, sizeof(any)))
+		memset(key.addr, 0, sizeof(key.addr));
+	return key;
+}
+
+static bool add_at_port(struct survey *survey, const struct group_key *key, const struct row *row)
+{
+	struct listening *listening = map_get(&survey->listeners.map, key);
+
+	if (listening)
+		listening->row = row;
+	return listening;
+}
 
 static bool add_listener(struct survey *survey, const struct row *row)
 {
-	struct group_key key = {.netns = row->netns, .port = row->lport};
-	struct listening *here, *anywhere;
+	const struct group_key key = {.netns = row->netns, .port = row->lport};
+	const struct group_key anywhere = {.port = row->lport};
+	const struct group_key all = {.netns = row->netns}, at = key_of_listener(row);
+	struct listening *listening;
 
 	if (!row_is_listener(row))
 		return true;
-	here = map_get(&survey->listeners.map, &key);
-	if (!here)
+	listening = map_get(&survey->listeners.map, &all);
+	if (listening)
+		listening->count++;
+	if (!listening || !add_at_port(survey, &key, row) || !add_at_port(survey, &anywhere, row))
 		return false;
-	here->row = row;
-	key.netns = 0;
-	anywhere = map_get(&survey->listeners.map, &key);
-	if (anywhere)
-		anywhere->row = row;
-	return anywhere;
+	listening = map_get(&survey->listeners.map, &at);
+	if (listening)
+		listening->row = row;
+	return listening;
 }
 
-static const struct listening *find_listening(struct survey *survey, uint32_t netns, uint16_t port,
-                                              bool *known)
+bool survey_listens(struct survey *survey, uint32_t netns, uint16_t port, bool *known)
 {
 	const struct group_key key = {.netns = netns, .port = port};
 
 	*known = of_rows(survey, &survey->listeners, sizeof(key), sizeof(struct listening),
 	                 add_listener);
-	return *known ? map_find(&survey->listeners.map, &key) : NULL;
+	return *known && map_find(&survey->listeners.map, &key);
 }
 
-bool survey_listens(struct survey *survey, uint32_t netns, uint16_t port, bool *known)
+const struct row *survey_listener_at(struct survey *survey, const struct group_key *key)
 {
-	return find_listening(survey, netns, port, known);
+	struct group_key wanted = {.netns = key->netns, .port = key->port, .passive = 1};
+	const struct listening *listening;
+
+	memcpy(wanted.addr, key->addr, sizeof(wanted.addr));
+	if (!survey_listeners(survey, key->netns))
+		return NULL;
+	listening = map_find(&survey->listeners.map, &wanted);
+	if (listening)
+		return listening->row;
+	memset(wanted.addr, 0, sizeof(wanted.addr));
+	listening = map_find(&survey->listeners.map, &wanted);
+	return listening ? listening->row : NULL;
+}
+
+uint64_t survey_listeners(struct survey *survey, uint32_t netns)
+{
+	const struct group_key all = {.netns = netns};
+	const struct listening *listening;
+
+	if (!of_rows(survey, &survey->listeners, sizeof(all), sizeof(*listening), add_listener))
+		return 0;
+	listening = map_find(&survey->listeners.map, &all);
+	return listening ? listening->count : 0;
 }
 
 const struct row *survey_listener(struct survey *survey, uint32_t netns, uint16_t port)
 {
-	bool known;
-	const struct listening *found = find_listening(survey, netns, port, &known);
+	const struct group_key here = {.netns = netns, .port = port}, anywhere = {.port = port};
+	const struct listening *listening;
 
-	if (!found)
-		found = find_listening(survey, 0, port, &known);
-	return found ? found->row : NULL;
+	if (!of_rows(survey, &survey->listeners, sizeof(here), sizeof(*listening), add_listener))
+		return NULL;
+	listening = map_find(&survey->listeners.map, &here);
+	if (!listening)
+		listening = map_find(&survey->listeners.map, &anywhere);
+	return listening ? listening->row : NULL;
 }
 
 static bool add_local(struct survey *survey, const struct row *row)
@@ -391,4 +440,114 @@ bool survey_task(struct survey *survey, const struct task *task, uint32_t by_sta
 	if (sockets)
 		memcpy(by_state, sockets->by_state, sizeof(sockets->by_state));
 	return true;
+}
+
+struct place {
+	struct group_key key;
+	uint32_t by_state[STATE_COUNT];
+};
+
+static struct group_key key_of_place(const struct group_key *key)
+{
+	struct group_key place = {.netns = key->netns, .port = key->port, .passive = key->passive};
+
+	memcpy(place.addr, key->addr, sizeof(place.addr));
+	return place;
+}
+
+static bool add_place(struct survey *survey, const struct row *row)
+{
+	struct group_key key;
+	struct place *place;
+
+	group_key_of(survey->table, row, &key);
+	key = key_of_place(&key);
+	place = map_get(&survey->places.map, &key);
+	if (place)
+		place->by_state[row->state]++;
+	return place;
+}
+
+bool survey_place(struct survey *survey, const struct group_key *key,
+                  uint32_t by_state[STATE_COUNT])
+{
+	const struct group_key wanted = key_of_place(key);
+	const struct place *place;
+
+	if (!of_rows(survey, &survey->places, sizeof(wanted), sizeof(*place), add_place))
+		return false;
+	place = map_find(&survey->places.map, &wanted);
+	memset(by_state, 0, STATE_COUNT * sizeof(*by_state));
+	if (place)
+		memcpy(by_state, place->by_state, sizeof(place->by_state));
+	return true;
+}
+
+_Static_assert(sizeof(struct survey_queue) % 8 == 0, "no padding in keys of maps");
+
+/* In the queue it waits since the handshake was over; not known: since its state began. */
+static bool add_queued(struct survey *survey, const struct row *row)
+{
+	struct survey_queue key = {.netns = row->netns, .port = row->lport}, *queue;
+	uint64_t since = row->flags & ROW_BORN_EXACT ? row->born : row->since;
+	uint64_t now = table_now(survey->table);
+	struct owner owner;
+
+	if ((row->state != STATE_ESTABLISHED && row->state != STATE_CLOSE_WAIT) ||
+	    row->flags & (ROW_SOCKET | ROW_ORPHAN))
+		return true;
+	table_owner(survey->table, row, &owner);
+	if (!owner.queued)
+		return true;
+	queue = map_get(&survey->queues.map, &key);
+	if (!queue)
+		return false;
+	since = now > since ? now - since : 0;
+	queue->count++;
+	queue->old += since >= QUEUE_LONG;
+	if (since > queue->oldest)
+		queue->oldest = since;
+	return true;
+}
+
+bool survey_queue(struct survey *survey, const struct group_key *key, struct survey_queue *queue)
+{
+	const struct survey_queue wanted = {.netns = key->netns, .port = key->port};
+	const struct survey_queue *found;
+
+	if (!of_rows(survey, &survey->queues, 2 * sizeof(uint32_t), sizeof(*found), add_queued))
+		return false;
+	found = map_find(&survey->queues.map, &wanted);
+	*queue = found ? *found : wanted;
+	return true;
+}
+
+/* Reset by the peer while they were in CLOSE_WAIT: their fds are not closed. */
+static bool add_closed(struct survey *survey, const struct row *row)
+{
+	struct group_key key;
+	struct source *closed;
+
+	if (row->state != STATE_CLOSE || row->prior != STATE_CLOSE_WAIT ||
+	    row->flags & ROW_ORPHAN || !(row->flags & ROW_SOCKET))
+		return true;
+	group_key_of(survey->table, row, &key);
+	key.state = STATE_CLOSE_WAIT;
+	closed = map_get(&survey->closed.map, &key);
+	if (closed)
+		closed->count++;
+	return closed;
+}
+
+uint64_t survey_closed(struct survey *survey, const struct group_key *key)
+{
+	struct group_key wanted = *key;
+	const struct source *closed;
+
+	wanted.class = 0;
+	wanted.state = STATE_CLOSE_WAIT;
+	if (!of_rows(survey, &survey->closed, sizeof(wanted), sizeof(*closed), add_closed))
+		return 0;
+	closed = map_find(&survey->closed.map, &wanted);
+	return closed ? closed->count : 0;
 }

@@ -7,6 +7,7 @@
 #ifndef TCPTRAIL_RULES_SURVEY_H
 #define TCPTRAIL_RULES_SURVEY_H
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "core/group.h"
 
@@ -19,8 +20,9 @@ struct survey_map {
 struct survey {
 	const struct table *table;
 	const struct groups *groups;
-	struct survey_map largest, unseen, processes;                      /* of groups */
-	struct survey_map listeners, ends, ports, addresses, tasks, local; /* of the table */
+	struct survey_map largest, unseen, processes; /* of groups */
+	struct survey_map listeners, ends, ports, addresses, tasks, places, queues, closed,
+		local; /* of the table */
 };
 
 void survey_init(struct survey *survey, const struct table *table, const struct groups *groups);
@@ -44,6 +46,10 @@ bool survey_listens(struct survey *survey, uint32_t netns, uint16_t port, bool *
 const struct row *survey_listener(struct survey *survey, uint32_t netns, uint16_t port);
 /* Does a socket of this host have the mapped address as its own? */
 bool survey_is_local(struct survey *survey, const uint8_t addr[16]);
+/* Who listens there at the key's address, or at any; NULL: nobody does, or that is not known. */
+const struct row *survey_listener_at(struct survey *survey, const struct group_key *key);
+/* How many listen in the namespace, in the query or not; 0: that is not known. */
+uint64_t survey_listeners(struct survey *survey, uint32_t netns);
 /* Sockets with that remote end, closed ones left out. */
 bool survey_end(struct survey *survey, const struct group_key *key, uint64_t *used,
                 uint64_t *time_wait);
@@ -51,6 +57,21 @@ bool survey_end(struct survey *survey, const struct group_key *key, uint64_t *us
 bool survey_ports(struct survey *survey, const struct row *row, uint32_t *taken);
 /* From how many addresses half-open connections to the port come. */
 bool survey_addresses(struct survey *survey, const struct group_key *key, uint64_t *count);
+/* Sockets of the key's process at its place that are in CLOSE, and that it has open still. */
+uint64_t survey_closed(struct survey *survey, const struct group_key *key);
+/* What waits for accept() at a port, as its sockets tell. */
+struct survey_queue {
+	uint32_t netns, port;
+	uint64_t count;
+	uint64_t oldest; /* ns that the first one has waited, at least */
+	uint64_t old;    /* how many have waited for QUEUE_LONG */
+};
+#define QUEUE_LONG (5 * NS_PER_SEC)
+/* All zero if nothing waits. */
+bool survey_queue(struct survey *survey, const struct group_key *key, struct survey_queue *queue);
+/* Sockets by state that are at the key's place, whoever has them. */
+bool survey_place(struct survey *survey, const struct group_key *key,
+                  uint32_t by_state[STATE_COUNT]);
 /* Sockets that the process has open by state; those that wait for accept() left out. */
 bool survey_task(struct survey *survey, const struct task *task, uint32_t by_state[STATE_COUNT]);
 

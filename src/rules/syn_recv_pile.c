@@ -2,7 +2,8 @@
 /*
  * Half-open connections of a listener. Each lasts one round trip, unless the ACK of
  * our SYN+ACK does not come: it got lost, the SYN's source was made up, or the accept
- * queue was full when it came.
+ * queue was full when it came. With TCP_DEFER_ACCEPT the ACK has come and was set aside, and
+ * the kernel waits for data: tcp_check_req(), net/ipv4/tcp_minisocks.c.
  */
 #include <inttypes.h>
 
@@ -10,7 +11,7 @@
 
 #define FEW 10 /* clients that go away in the middle: everybody has some */
 
-enum { RESENT, RESENDING };
+enum { RESENT, RESENDING, DEFERRED };
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
@@ -20,6 +21,8 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	(void)table;
 	tally[RESENT] += resent;
 	tally[RESENDING] += resent > 0;
+	/* Its timer expires and nothing is sent: syn_ack_recalc(), inet_connection_sock.c. */
+	tally[DEFERRED] += row->flags & ROW_REQUEST && row->probes > resent;
 	return true;
 }
 
@@ -105,6 +108,35 @@ static void blame_network(const struct why *why, struct finding *finding)
 	             group->key.port);
 }
 
+static void tell_deferred(const struct why *why, struct finding *finding, bool filled)
+{
+	const struct group *group = &finding->group;
+	uint64_t dropped = rule_grown(why, group, COUNTER_DEFER_ACCEPT_DROP);
+
+	finding_evidence(finding, "of %u, the timers of %" PRIu64 " expire and nothing is sent",
+	                 group->count, group->tally[DEFERRED]);
+	if (dropped)
+		finding_evidence(finding,
+		                 "%" PRIu64 " ACKs without data were set aside in its namespace "
+		                 "meanwhile (TCPDeferAcceptDrop)",
+		                 dropped);
+	finding_verdict(finding,
+	                "The clients have connected and send nothing: the listener of port %u has "
+	                "TCP_DEFER_ACCEPT, and accept() gets them when data comes.",
+	                group->key.port);
+	finding->level = FINDING_FINE;
+	if (!filled)
+		return;
+	finding->level = FINDING_WARNING;
+	finding->mover = MOVER_PEER;
+	finding_verdict(finding, "They fill its backlog, so that other SYNs are dropped or get "
+	                         "cookies.");
+	finding_next(finding, "a longer queue (listen() backlog, net.core.somaxconn), or a shorter "
+	                      "time in setsockopt(TCP_DEFER_ACCEPT)");
+	finding_next(finding, "see who they are: ss -Htn state syn-recv 'sport = :%u'",
+	             group->key.port);
+}
+
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
@@ -121,6 +153,10 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	filled = tell_backlog(why, listener, finding);
+	if (group->tally[DEFERRED] * 2 >= group->count) {
+		tell_deferred(why, finding, filled);
+		return;
+	}
 	if (group->count < FEW || (!filled && resending * 10 < group->count)) {
 		finding->level = FINDING_FINE;
 		finding_verdict(finding, resending ? "A few clients that went away meanwhile."

@@ -81,7 +81,9 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_tell_flow(why, finding);
 	if (!resending) {
 		finding->level = FINDING_FINE;
-		finding_verdict(finding, "Their first SYNs are on the way: none was sent again.");
+		finding_verdict(
+			finding,
+			"No SYN of these was sent again yet: the answers may be on the way.");
 		return;
 	}
 	finding_evidence(finding,

@@ -48,7 +48,8 @@ bool rule_has_grown(const struct why *why, struct finding *finding)
 	uint64_t quiet = groups_window_of(why->groups, group) / 2;
 	char time[FORMAT_SIZE], name[48];
 
-	if (group->youngest < quiet || group->youngest < QUIET_LEAST ||
+	/* One is no pool. */
+	if (group->count < 2 || group->youngest < quiet || group->youngest < QUIET_LEAST ||
 	    /* Others have come that belong here, or not: nothing has looked at them yet. */
 	    survey_has_unseen(why->survey, &group->key))
 		return false;
@@ -88,6 +89,59 @@ bool rule_too_soon(const struct why *why, struct finding *finding)
 	                rule_task_name(why, finding, name));
 	finding_next(finding, "watch longer: tcptrail why close_wait --for 1m");
 	return true;
+}
+
+#define FEW_OLD  5
+#define AGE_SURE (30 * NS_PER_SEC)
+
+bool rule_too_few(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	char name[48];
+
+	if (group->count >= FEW_OLD || group->oldest >= AGE_SURE)
+		return false;
+	finding->level = FINDING_FINE;
+	finding->mover = MOVER_NOBODY;
+	finding_verdict(finding,
+	                "Not a finding: fewer than %d, and none of them is 30 s old. %s may get "
+	                "to them soon.",
+	                FEW_OLD, rule_task_name(why, finding, name));
+	finding_next(finding, "watch longer: tcptrail why close_wait --for 1m");
+	return true;
+}
+
+#define VANISH_FEW 3
+
+/* Those that are at the place in this state, or that came into it while watched. */
+static uint64_t all_there(const struct why *why, const struct group *group)
+{
+	uint32_t by_state[STATE_COUNT];
+	uint64_t all = group->count;
+
+	if (survey_place(why->survey, &group->key, by_state) && by_state[group->key.state] > all)
+		all = by_state[group->key.state];
+	return group->place_entered > all ? group->place_entered : all;
+}
+
+enum finding_level rule_share_level(const struct why *why, struct finding *finding, uint64_t stuck,
+                                    bool by_window)
+{
+	const struct group *group = &finding->group;
+	uint64_t all = all_there(why, group);
+	bool vanished = group->key.passive && !by_window;
+
+	if (stuck * 10 < all || (stuck < VANISH_FEW && vanished)) {
+		finding_verdict(finding,
+		                "Not a finding: %" PRIu64 " of %" PRIu64
+		                " at this place. Some peers always go away without a word, or "
+		                "stop reading.",
+		                stuck, all);
+		return FINDING_FINE;
+	}
+	if (stuck >= VANISH_FEW && stuck * 2 >= all)
+		return FINDING_BAD;
+	return FINDING_WARNING;
 }
 
 void rule_tell_flow(const struct why *why, struct finding *finding)
@@ -162,6 +216,37 @@ void rule_tell_acceptor(const struct why *why, struct finding *finding)
 		                 listener->lport, owner.task->pid, FACT_COMM_LEN, owner.task->comm);
 }
 
+const struct origin *rule_maker(const struct table *table, const struct row *row)
+{
+	const struct origin *origin = table_origin(table, row->owner);
+	const struct holder *holder = table_holder(table, row->holders);
+	struct owner owner;
+
+	if (!origin || row->owner_source > OWNER_LISTEN || row->owner_source == OWNER_NONE)
+		return NULL;
+	table_owner(table, row, &owner);
+	if (owner.holding != HOLDING_OPEN || owner.fd < 0)
+		return NULL;
+	for (; holder; holder = table_holder(table, holder->next))
+		if (holder->task == origin->task && !table_task(table, holder->task)->exited)
+			return NULL;
+	return origin;
+}
+
+void rule_tell_maker(const struct why *why, struct finding *finding)
+{
+	const struct row *row = finding->group.example;
+	const struct origin *origin = rule_maker(why->table, row);
+	const struct task *maker;
+
+	if (!origin)
+		return;
+	maker = table_task(why->table, origin->task);
+	finding_evidence(finding, "made by %s of %u/%.*s, which %s",
+	                 owner_source_name(row->owner_source), maker->pid, FACT_COMM_LEN,
+	                 origin->comm, maker->exited ? "has ended" : "has closed its own fd");
+}
+
 const struct task *rule_task(const struct why *why, const struct finding *finding)
 {
 	const struct group_key *key = &finding->group.key;
@@ -188,11 +273,39 @@ const char *rule_task_name(const struct why *why, const struct finding *finding,
 	return buf;
 }
 
+/* Most of its threads are held: what they were in before does not matter. */
+static bool tell_held(struct finding *finding, const struct task *task)
+{
+	static const struct {
+		const char *how, *text, *next;
+	} holds[] = {
+		{DOING_STOPPED, "is stopped (SIGSTOP or SIGTSTP)", "kill -CONT"},
+		{DOING_TRACED, "is stopped by a debugger or tracer (ptrace)",
+	         "see which, by TracerPid: grep Tracer /proc/PID/status, of"},
+		{DOING_FROZEN, "is frozen by its cgroup",
+	         "see cgroup.freeze or freezer.state of its cgroup: cat /proc/PID/cgroup, of"},
+	};
+
+	for (size_t i = 0; task->doing_count && i < sizeof(holds) / sizeof(holds[0]); i++) {
+		if (strcmp(task->doing[0].syscall, holds[i].how))
+			continue;
+		finding_verdict(finding, "%u/%.*s %s: it does nothing until it goes on.", task->pid,
+		                FACT_COMM_LEN, task->comm, holds[i].text);
+		finding_evidence(finding, "%u of its threads: %s", task->doing[0].threads,
+		                 holds[i].how);
+		finding_next(finding, "%s %u", holds[i].next, task->pid);
+		return true;
+	}
+	return false;
+}
+
 void rule_tell_doing(const struct why *why, struct finding *finding)
 {
 	const struct task *task = rule_task(why, finding);
 
 	if (!task)
+		return;
+	if (tell_held(finding, task))
 		return;
 	for (uint32_t i = 0; i < task->doing_count && i < 4; i++) {
 		const struct task_doing *doing = &task->doing[i];

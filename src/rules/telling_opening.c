@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/format.h"
 #include "core/endpoint.h"
 #include "rules/rule.h"
@@ -17,6 +18,15 @@ bool rule_fails_seldom(struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
+	if (group->other_family * 5 >= group->failed * 4) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding,
+		                "Not a finding: %" PRIu64 " connects to the port came through by "
+		                "the other address family. A name has addresses of both, and they "
+		                "are tried one after the other.",
+		                group->other_family);
+		return true;
+	}
 	if (group->failed >= FEW_FAILURES && group->failed * 10 >= group->entered)
 		return false;
 	if (group->failed >= group->entered) {
@@ -106,6 +116,22 @@ void rule_tell_queue(struct finding *finding)
 		                 group->tally[0], group->tally[1] + group->count, group->count);
 }
 
+#define WAITING_MANY 5
+
+bool rule_waits_long(const struct why *why, struct finding *finding)
+{
+	struct survey_queue queue;
+	char oldest[FORMAT_SIZE], age[FORMAT_SIZE];
+
+	if (!survey_queue(why->survey, &finding->group.key, &queue) || !queue.count)
+		return false;
+	format_duration(oldest, queue.oldest);
+	format_duration(age, QUEUE_LONG);
+	finding_evidence(finding, "the first of them has waited for %s; %" PRIu64 " for %s or more",
+	                 oldest, queue.old, age);
+	return queue.old >= WAITING_MANY || queue.oldest >= 30 * NS_PER_SEC;
+}
+
 void rule_tell_overflows(const struct why *why, struct finding *finding)
 {
 	uint64_t overflows = rule_grown(why, &finding->group, COUNTER_LISTEN_OVERFLOWS);
@@ -144,4 +170,15 @@ void rule_next_backlog(const struct why *why, struct finding *finding)
 		             "a longer queue, if bursts are all: sysctl -w net.core.somaxconn=%u "
 		             "(now %" PRIu64 "), then restart the program; does it ask for more?",
 		             limit * 2, most);
+}
+
+void rule_tell_abort(const struct why *why, struct finding *finding)
+{
+	uint64_t abort;
+
+	if (!table_setting_number(why->table, finding->group.key.netns, SETTING_ABORT_ON_OVERFLOW,
+	                          &abort))
+		return;
+	finding_evidence(finding, "net.ipv4.tcp_abort_on_overflow is %" PRIu64 ": clients %s",
+	                 abort, abort ? "get an RST" : "are not told, and send again");
 }

@@ -120,22 +120,27 @@ static void tell(const struct why *why, struct finding *finding)
 static void blame(const struct why *why, struct finding *finding)
 {
 	bool growing = rule_trend(why, &finding->group) == TREND_GROWING;
+	bool by_window = unacked_by_window(&finding->group);
 
-	if (unacked_by_window(&finding->group))
+	finding->level = rule_share_level(why, finding, stuck(&finding->group), by_window);
+	if (finding->level == FINDING_FINE)
+		return;
+	if (by_window)
 		finding->mover = MOVER_PEER;
 	else
 		rule_blame_way(why, finding);
-	finding->level = growing || many_orphans(why, finding) ? FINDING_BAD : FINDING_WARNING;
+	if (!growing && !many_orphans(why, finding))
+		finding->level = FINDING_WARNING;
 }
 
-bool unacked_judge(const struct why *why, struct finding *finding, char name[48])
+enum unacked_outcome unacked_judge(const struct why *why, struct finding *finding, char name[48])
 {
 	rule_task_name(why, finding, name);
 	tell(why, finding);
 	if (!stuck(&finding->group)) {
 		finding->level = FINDING_FINE;
-		return false;
+		return UNACKED_ON_THE_WAY;
 	}
 	blame(why, finding);
-	return true;
+	return finding->level == FINDING_FINE ? UNACKED_FEW : UNACKED_STUCK;
 }

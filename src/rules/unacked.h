@@ -18,9 +18,14 @@ bool unacked_match(const struct table *table, const struct row *row, uint64_t ta
 
 /*
  * How a judge begins: writes who it is to name, tells flow, loss or window, bytes, orphans and
- * their limit, and when the kernel gives up; then sets level and mover. Do some not get on?
+ * their limit, and when the kernel gives up; then sets level and mover.
  */
-bool unacked_judge(const struct why *why, struct finding *finding, char name[48]);
+enum unacked_outcome {
+	UNACKED_ON_THE_WAY, /* all get on: fine, the caller says so */
+	UNACKED_FEW,        /* few do not: fine, the verdict says so */
+	UNACKED_STUCK,      /* the caller says why */
+};
+enum unacked_outcome unacked_judge(const struct why *why, struct finding *finding, char name[48]);
 /* Of those that do not: is it more often for a closed window than for loss? */
 bool unacked_by_window(const struct group *group);
 

@@ -45,7 +45,7 @@ if command -v node >/dev/null; then
 	check node
 	# Of those before, nobody has seen who accepted them.
 	assert_finding "${port[passed]}" "rule level mover count pid comm" \
-		"close-wait-passed-on bad application $after ${pid[passed]} node"
+		"close-wait-eof-unread bad application $after ${pid[passed]} node"
 	assert_matches "$(findings_of "${port[passed]}" '.stack[0]')" "^accept4?\\+" "passed"
 	assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "/node, which has closed its own fd"
 	assert_matches "$(findings_of "${port[passed.twin]}" .verdict)" "^Turnover: "

@@ -226,8 +226,8 @@ static void failures_of_exited_processes_become_one(void **state)
 		const struct group_key own = {
 			.netns = 7, .port = 80, .state = STATE_SYN_SENT, .pid = pid, .start = pid};
 
-		flows_fail(&watch.flows, &own, CONNECT_REFUSED, "curl\0\0\0\0\0\0\0\0\0\0\0",
-		           false);
+		flows_fail(&watch.flows, &own, CONNECT_REFUSED, "curl\0\0\0\0\0\0\0\0\0\0\0", false,
+		           0);
 		if (pid % 1000 == 0) /* something else happens, and makes room */
 			connect_and_close(&watch, pid, 42);
 	}
@@ -262,7 +262,7 @@ static void failures_that_are_forgotten_are_counted(void **state)
 
 		if (i % 100 == 0) /* time goes by */
 			destroy(&watch, ENDS + 1);
-		flows_fail(&watch.flows, &key, CONNECT_REFUSED, NULL, false);
+		flows_fail(&watch.flows, &key, CONNECT_REFUSED, NULL, false, 0);
 	}
 	for (size_t i = 0; i < watch.flows.map.count; i++) {
 		const struct flow *flow = map_at(&watch.flows.map, i);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Connects that the program itself ends: its timeout is over, or it was killed. The kernel has no
+ * error for these, and a timeout below a second leaves no SYN that was sent again.
+ */
+#include "base/format.h"
+#include "rules/rule.h"
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	char name[48], address[64], enter[48], time[FORMAT_SIZE];
+
+	rule_tell_failures(why, finding);
+	format_duration(time, group->waited / group->failed);
+	finding_evidence(finding, "closed by the process, or with it, after %s on the average",
+	                 time);
+	if (rule_fails_seldom(finding))
+		return;
+	rule_address(group, address);
+	rule_task_name(why, finding, name);
+	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
+	if (rule_is_here(why, finding)) {
+		rule_judge_here(why, finding);
+		return;
+	}
+	finding->mover = MOVER_NETWORK;
+	finding_verdict(finding,
+	                "%s gives up connects to %s port %u: nothing has answered until then. A "
+	                "firewall drops the SYN, the host is down, its accept queue is full, or "
+	                "the timeout of %s is too short for the way.",
+	                name, address, group->key.port, name);
+	rule_next_route(why, finding);
+	finding_next(finding,
+	             "see at the other host whether SYNs arrive: tcpdump -ni any 'tcp "
+	             "port %u'",
+	             group->key.port);
+	finding_next(finding, "see how far SYNs get: %stcptraceroute %s %u",
+	             rule_enter(why, finding, enter), address, group->key.port);
+}
+
+const struct rule rule_connect_given_up = {
+	.id = "connect-given-up",
+	.failure = CONNECT_GIVEN_UP,
+	.about = "connects that the program ends before anything answers",
+	.source = "new_state[] and __tcp_close(), net/ipv4/tcp.c; RFC 9293, 3.10.4",
+	.judge = judge,
+};

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An accept queue was too full for connections while we watched, and has room again at the last
+ * look: a process that pauses now and then. The kernel counts that for a namespace, not for a
+ * listener; SYN+ACKs that were sent again tell which, if the queue filled in the middle of
+ * handshakes. Of listeners that may be meant, the one with the most connections stands for all.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "rules/rule.h"
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	uint64_t now, grown;
+
+	tally[0] += row->rqueue;
+	tally[1] += row->wqueue;
+	return row->flags & ROW_QUEUES &&
+	       table_counter(table, row->netns, COUNTER_LISTEN_OVERFLOWS, &now, &grown) && grown;
+}
+
+static uint64_t resent(const struct why *why, const struct group_key *key)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; why->storms && i < storms_count(why->storms); i++) {
+		const struct storm *storm = storms_at(why->storms, i);
+
+		if (storm->key.kind == CHANGE_RETRANSMIT &&
+		    storm->key.detail == RETRANSMIT_SYNACK &&
+		    storm->key.place.netns == key->netns && storm->key.place.port == key->port)
+			sum += storm->count;
+	}
+	return sum;
+}
+
+/* Connections at its port that are or were there while we watched. */
+static uint64_t traffic(const struct why *why, const struct group_key *key)
+{
+	uint32_t by_state[STATE_COUNT];
+	uint64_t sum = 0;
+
+	if (!survey_place(why->survey, key, by_state))
+		return 0;
+	for (unsigned int state = 1; state < STATE_COUNT; state++)
+		sum += state == STATE_LISTEN ? 0 : by_state[state];
+	return sum;
+}
+
+struct suspects {
+	const struct group *first;
+	uint64_t resent, traffic; /* of the first */
+	uint64_t count;           /* with connections, or with SYN+ACKs sent again */
+	uint64_t looked;          /* sockets that listen and are in the query */
+	bool full;                /* another rule tells of a queue that is full, or nearly so */
+};
+
+static void suspect(const struct why *why, const struct group *group, struct suspects *suspects)
+{
+	uint64_t again = resent(why, &group->key), all = traffic(why, &group->key);
+
+	suspects->count += again || all;
+	if (suspects->first &&
+	    (again < suspects->resent || (again == suspects->resent && all <= suspects->traffic)))
+		return;
+	suspects->first = group;
+	suspects->resent = again;
+	suspects->traffic = all;
+}
+
+static void find_suspects(const struct why *why, const struct group_key *key,
+                          struct suspects *suspects)
+{
+	*suspects = (struct suspects){0};
+	for (size_t i = 0; i < groups_count(why->groups); i++) {
+		const struct group *group = groups_at(why->groups, i);
+		const struct rule *rule;
+
+		if (group->key.state != STATE_LISTEN || group->key.netns != key->netns)
+			continue;
+		rule = rules[group->key.class - 1];
+		suspects->full |=
+			rule == &rule_listen_queue_full || rule == &rule_listen_queue_filling;
+		suspects->looked += group->count;
+		suspect(why, group, suspects);
+	}
+	/* What the query leaves out may be meant. */
+	if (survey_listeners(why->survey, key->netns) > suspects->looked)
+		suspects->count = survey_listeners(why->survey, key->netns);
+}
+
+static bool is_sure(const struct suspects *suspects)
+{
+	return suspects->resent || suspects->count < 2;
+}
+
+/* The queue of another listener was meant. */
+static void judge_by_time(const struct why *why, struct finding *finding)
+{
+	finding->rule = rule_listen_queue_waiting.id;
+	finding->source = rule_listen_queue_waiting.source;
+	rule_listen_queue_waiting.judge(why, finding);
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	uint64_t overflows = rule_grown(why, group, COUNTER_LISTEN_OVERFLOWS);
+	struct suspects suspects;
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	find_suspects(why, &group->key, &suspects);
+	if (suspects.full || !suspects.first || suspects.first->key.port != group->key.port ||
+	    suspects.first->key.pid != group->key.pid) {
+		judge_by_time(why, finding);
+		return;
+	}
+	rule_tell_queue(finding);
+	rule_tell_overflows(why, finding);
+	finding->level =
+		overflows > OVERFLOWS_FEW && is_sure(&suspects) ? FINDING_BAD : FINDING_WARNING;
+	finding->mover = MOVER_APPLICATION;
+	if (suspects.resent)
+		finding_evidence(finding, "%" PRIu64 " SYN+ACKs of port %u were sent again",
+		                 suspects.resent, group->key.port);
+	if (is_sure(&suspects))
+		finding_verdict(finding,
+		                "%s pauses with accept(): the queue of port %u was full meanwhile, "
+		                "and has room now.",
+		                name, group->key.port);
+	else
+		finding_verdict(
+			finding,
+			"An accept queue was full meanwhile, and has room now: one of %" PRIu64
+			" listeners. Most connections are at port %u, of %s.",
+			suspects.count, group->key.port, name);
+	rule_tell_abort(why, finding);
+	rule_tell_doing(why, finding);
+	finding_next(finding,
+	             "see what pauses %s: garbage collection, a lock, a slow request in "
+	             "the thread that calls accept()",
+	             name);
+	rule_next_backlog(why, finding);
+}
+
+const struct rule rule_listen_queue_overflowed = {
+	.id = "listen-queue-overflowed",
+	.states = STATE_BIT(STATE_LISTEN),
+	.about = "the accept queue was full while watched, and has room now",
+	.source = "tcp_conn_request() and tcp_v4_syn_recv_sock(), net/ipv4: ListenOverflows",
+	.match = match,
+	.judge = judge,
+};

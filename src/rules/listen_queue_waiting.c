@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Connections wait for accept(), and the queue has room. That is no matter if each waits for
+ * a moment; if they wait for seconds, the process accepts nothing, or too little.
+ */
+#include <inttypes.h>
+
+#include "base/format.h"
+#include "rules/rule.h"
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	(void)table;
+	tally[0] += row->rqueue;
+	tally[1] += row->wqueue;
+	return row->flags & ROW_QUEUES && row->rqueue;
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	if (!finding->group.tally[0]) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding, "Nothing waits for accept() at port %u.",
+		                finding->group.key.port);
+		return;
+	}
+	rule_tell_queue(finding);
+	if (!rule_waits_long(why, finding)) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding, "%s accepts what waits on port %u within seconds.", name,
+		                finding->group.key.port);
+		return;
+	}
+	finding->level = FINDING_BAD;
+	finding->mover = MOVER_APPLICATION;
+	finding_verdict(
+		finding,
+		"%s does not call accept() on port %u: connections have waited for seconds.", name,
+		finding->group.key.port);
+	rule_tell_doing(why, finding);
+	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
+}
+
+const struct rule rule_listen_queue_waiting = {
+	.id = "listen-queue-waiting",
+	.states = STATE_BIT(STATE_LISTEN),
+	.about = "connections wait for accept() for long",
+	.source = "inet_csk_accept(), net/ipv4/inet_connection_sock.c",
+	.match = match,
+	.judge = judge,
+};
