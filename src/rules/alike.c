@@ -66,7 +66,9 @@ static void likeness_of(const struct why *why, const struct found *found, size_t
 		like->key.port = 0;
 	}
 	name_of(why, finding, like->comm);
-	like->level = (uint8_t)finding->level;
+	/* What fails at one place has one cause, however few each process has seen of it. */
+	if (!finding->group.failed || !stage->same_place)
+		like->level = (uint8_t)finding->level;
 	like->is_storm = finding->storm != NULL;
 	if (finding->storm) {
 		like->kind = finding->storm->key.kind;
@@ -204,6 +206,17 @@ static void replace(struct found *found, const struct finding *joined, const str
 	found->findings[first] = *joined;
 }
 
+static enum finding_level worst_of(const struct found *found, const struct likeness *parts,
+                                   size_t count)
+{
+	enum finding_level worst = FINDING_FINE;
+
+	for (size_t i = 0; i < count; i++)
+		if (found->findings[parts[i].index].level > worst)
+			worst = found->findings[parts[i].index].level;
+	return worst;
+}
+
 static int join(const struct why *why, struct groups *groups, struct found *found,
                 const struct likeness *parts, size_t count)
 {
@@ -222,7 +235,7 @@ static int join(const struct why *why, struct groups *groups, struct found *foun
 	joined = found->findings[parts[0].index];
 	found->findings[parts[0].index] = before;
 	/* All of them together may be fine, as none is. */
-	if (joined.level >= before.level)
+	if (joined.level >= worst_of(found, parts, count))
 		replace(found, &joined, parts, count);
 	else
 		finding_free(&joined);
