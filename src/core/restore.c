@@ -142,7 +142,7 @@ static bool row_is_sound(const struct fact_table_row *fact)
 		return false;
 	if (fact->flags & ROW_FORMER && fact->s.state != STATE_CLOSE)
 		return false;
-	if (fact->mptcp >= STATE_COUNT || fact->mptcp_exact > 1)
+	if (fact->mptcp >= STATE_COUNT || fact->mptcp_exact > 1 || fact->mptcp_since > fact->h.time)
 		return false;
 	if (fact->flags & ROW_PORT_PENDING && fact->s.state != STATE_SYN_SENT)
 		return false;

@@ -329,7 +329,7 @@ static void test_print(void **state)
 		"10 table_end facts=5",
 		"10 netns_gone netns=4026532001",
 		"10 mptcp sk=ffff888000000001 cookie=7 token=96fd084 old=ESTABLISHED "
-	        "state=CLOSE_WAIT",
+		"state=CLOSE_WAIT",
 		"10 counter netns=7 counter=TcpExtListenOverflows value=12",
 		"10 doing pid=3 start=5000 index=1 threads=11 syscall=\"accept4\" fd=3 fds=45 "
 		"fd_limit=1024",
