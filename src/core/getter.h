@@ -79,6 +79,9 @@ GETTER(history);
 GETTER(closed_by);
 GETTER(error);
 GETTER(rst_reason);
+GETTER(mptcp);
+GETTER(mptcp_token);
+GETTER(mptcp_age);
 
 /* core/row_stack.c */
 GETTER(stack);
