@@ -80,6 +80,9 @@ GETTER(history_dropped);
 GETTER(closed_by);
 GETTER(error);
 GETTER(reason);
+GETTER(mptcp_state);
+GETTER(mptcp_token);
+GETTER(mptcp_age);
 
 /* core/row_stack.c */
 GETTER(stack);

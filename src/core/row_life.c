@@ -51,6 +51,37 @@ GETTER(age)
 		value_duration(value, since(context, row->since), row->flags & ROW_SINCE_EXACT);
 }
 
+/* --- the MPTCP socket that it is a subflow of ------------------------------------------------- */
+
+GETTER(mptcp_state)
+{
+	const struct row *row = object;
+
+	(void)context;
+	if (!row->mptcp)
+		return;
+	value_string(value, state_name(row->mptcp));
+	value->mark = state_mark(row->mptcp);
+}
+
+GETTER(mptcp_token)
+{
+	const struct row *row = object;
+
+	(void)context;
+	if (row->mptcp && row->mptcp_token)
+		value_print(value, "%08x", row->mptcp_token);
+}
+
+GETTER(mptcp_age)
+{
+	const struct row *row = object;
+
+	if (row->mptcp &&
+	    (row->mptcp_exact || since(context, row->mptcp_since) >= BOUND_WORTH_TELLING))
+		value_duration(value, since(context, row->mptcp_since), row->mptcp_exact);
+}
+
 GETTER(born)
 {
 	const struct row *row = object;

@@ -166,6 +166,9 @@ static void fold(struct table *t, const struct fact *fact)
 	case FACT_PROCESS:
 		fold_process(t, (const struct fact_process *)fact);
 		break;
+	case FACT_MPTCP:
+		fold_mptcp(t, (const struct fact_mptcp *)fact);
+		break;
 	case FACT_NETNS_GONE:
 		fold_netns_gone(t, (const struct fact_netns *)fact);
 		break;
