@@ -527,7 +527,7 @@ assert_finding() {
 assert_healthy() {
 	local ends=".local_port == $1 or (.foreign // \"\" | endswith(\":$1\"))"
 	assert_equal "" "$(jq -r "select(($ends or .pid == ${2:-0}) and
-		.level != \"fine\" and .level != \"steady\")" \
+		.verdict != \"fine\" and .verdict != \"steady\")" \
 		"$work/why")" "port $1, which is healthy"
 }
 

@@ -81,7 +81,7 @@ for i in 0 1; do
 	done
 	assert_run 0 "$TCPTRAIL" snapshot -an --netns "$here" --json --addr "fe80::%$link/64"
 	assert_equal "[fe80::1%$link]:45555 [fe80::2%$link]:19801 fe80::2%$link ${servers[i]}" \
-		"$(jq -r '"\(.local) \(.foreign) \(.foreign_address) \(.peer_pid)"' <<<"$out")" "JSON of $link"
+		"$(jq -r '"\(.local) \(.foreign) \(.foreign_addr) \(.peer_pid)"' <<<"$out")" "JSON of $link"
 	assert_run 0 "$TCPTRAIL" trail -n "fe80::1%$link:45555" "fe80::2%$link:19801"
 	assert_contains "$out" "fe80::2%$link:19801" "trail"
 	assert_lacks "$out" "%$other" "trail"

@@ -63,7 +63,7 @@ for n in 2 3 4; do
 	sleep 1
 done
 why_end
-assert_finding 7001 "rule level count pid mover" "mptcp-close-wait bad 24 $leaker application"
+assert_finding 7001 "rule verdict count pid mover" "mptcp-close-wait bad 24 $leaker application"
 assert_finding 7003 "rule count pid" "close-wait-leak 18 $plain"
 assert_healthy 7002
 
