@@ -38,6 +38,6 @@ assert_finding "$front" "verdict mover count pid" "fine peer 24 $front_pid"
 assert_contains "$(findings_of "$front" .summary)" "$front_pid/proxy waits: it can go on when $back_pid/backend acts"
 
 # So it is where the backend is left out.
-assert_run 0 "$TCPTRAIL" why --pid "$front_pid" -n --json --for 1s close_wait
+assert_traces "$TCPTRAIL" why --pid "$front_pid" -n --json --for 1s close_wait
 assert_equal "peer" "$(jq -r "select(.pid == $front_pid) | .mover" <<<"$out")" "the proxy alone"
 assert_contains "$out" "see why $back_pid/backend does not close"
