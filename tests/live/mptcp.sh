@@ -34,7 +34,7 @@ by_ss() {
 }
 
 by_us() {
-	csv mptcp,mptcp_token,local,foreign,state snapshot -an --netns "$(own_netns)" |
+	csv mptcp_state,mptcp_token,local,foreign,state snapshot -an --netns "$(own_netns)" |
 		awk '$1 != "-" && $1 != "LISTEN" { print $1, $2, $3, $4 }' | sort
 }
 
