@@ -63,6 +63,20 @@ scenario_start many --count 3000
 [ ! -e "$work/head.status" ] || fail "snapshot: exit status $(cat "$work/head.status")"
 assert_equal "" "$(cat "$work/head.err")" "stderr of a snapshot by SIGPIPE"
 
+# Whoever reads that it runs may send the signal, though its loop has not begun yet.
+for command in events "why --for 10m" "record $work/late"; do
+	touch "$work/gate"
+	# shellcheck disable=SC2086 # words
+	start "$work/trace.out" "$work/trace.err" env LD_PRELOAD="$(dirname "$TCPTRAIL")/progs/faults.so" \
+		LATE_LOOP="$work/gate" "$TCPTRAIL" $command
+	trace_pid=$started
+	wait_until "$command" grep -qE '^tcptrail: (tracing|watching|recording)' "$work/trace.err"
+	kill -TERM "$trace_pid"
+	rm "$work/gate"
+	trace_end
+	assert_matches "$status" '^[014]$' "exit status of $command by SIGTERM at its beginning ($err)"
+done
+
 # --- where nobody reads signals -----------------------------------------------------------------
 
 # ends_by SIGNAL: the program that was started ends by it, wherever it waits.
