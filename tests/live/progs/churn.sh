@@ -14,7 +14,7 @@ churn() {
 # has it in truth.
 churn_list() {
 	assert_run 0 "$TCPTRAIL" snapshot -an --netns "$(own_netns)" --csv --no-header \
-		--columns local_port,foreign_port,state,owner_pid,owner_holding
+		--columns local_port,foreign_port,state,pid,owner_holding
 	csv_words <"$work/run.out" | awk -v port="$port" -v server="$server" -v client="$client" '
 		$1 == port && $3 != "LISTEN" { print server, $3, $4, $5, "server" }
 		$2 == port { print client, $3, $4, $5, "client" }' >>"$1"
