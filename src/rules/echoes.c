@@ -5,6 +5,7 @@
  *   SYN retransmits to 10.0.0.1        connects there that nothing answers
  *   RSTs that a client received        those that the server on this host sent
  *   RSTs of a full accept queue        the listener
+ *   connects that were refused         the one that has met itself then
  *
  * Both would be told otherwise, as two causes, and of an end on this host as "the peer".
  */
@@ -242,10 +243,27 @@ static uint32_t echo_of_retransmits(const struct why *why, const struct found *f
 	return other;
 }
 
+/* Is it about a socket of the same process that is connected to itself there? */
+static bool is_itself(const struct why *why, const struct found *found, size_t index,
+                      const struct finding *echo)
+{
+	const struct group_key *key = &found->findings[index].group.key;
+	const struct group_key *place = &echo->group.key;
+
+	(void)why;
+	return found->rules[index] == &rule_self_connect && key->pid == place->pid &&
+	       key->netns == place->netns && key->port == place->port &&
+	       !memcmp(key->addr, place->addr, sizeof(key->addr));
+}
+
 uint32_t found_echo(const struct why *why, const struct found *found, uint32_t index)
 {
 	const struct finding *echo = &found->findings[index];
+	uint64_t sum;
 
+	/* Connects that were refused until one met itself: nobody has come to listen. */
+	if (found->rules[index] == &rule_connect_refused)
+		return find_largest(why, found, echo, is_itself, &sum);
 	if (!echo->storm || echo->storm->key.elsewhere)
 		return FOUND_NONE;
 	switch (echo->storm->key.kind) {

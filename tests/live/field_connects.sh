@@ -132,14 +132,14 @@ end_watch
 # A firewall is meant, and no network, at each port; nowhere "nobody listens".
 for port in 8001 8002 8003; do
 	for address in "127.0.0.1" "[::1]"; do
-		found=$(jq -r "select(.foreign == \"$address:$port\" and .level != \"fine\") |
-			\"\(.level) \(.mover) \(.failed) \(.verdict)\"" "$work/why")
+		found=$(jq -r "select(.foreign == \"$address:$port\" and .verdict != \"fine\") |
+			\"\(.verdict) \(.mover) \(.failed) \(.summary)\"" "$work/why")
 		assert_matches "$found" "^bad kernel 4 Connects of .* refused although somebody listens there: a firewall" \
 			"port $port of $address"
 	done
 done
-found=$(jq -r 'select(.foreign == "127.0.0.1:8004" and .level != "fine") |
-	"\(.level) \(.mover) \(.failed) \(.verdict)"' "$work/why")
+found=$(jq -r 'select(.foreign == "127.0.0.1:8004" and .verdict != "fine") |
+	"\(.verdict) \(.mover) \(.failed) \(.summary)"' "$work/why")
 assert_matches "$found" "^bad kernel 4 .*the accept queue has room: a firewall of this host drops" "SYNs that do not get out"
 assert_equal 7 "$(findings_in reject | wc -l)" "findings: $(findings_in reject)"
 
@@ -149,6 +149,8 @@ assert_equal 64 "$(jq -s 'map(select(.foreign == "10.8.0.9:81" and .rule == "con
 
 assert_equal "self-connect bad application itself [::1]:45680
 self-connect bad application itself 127.0.0.1:45678" "$(findings_in itself | sort)" "connected to itself"
+assert_matches "$(text_in itself)" "so fail: [0-9]+ connects to 127.0.0.1:45678 of ${pid[itself4]}/itself" \
+	"connects before that"
 assert_equal "$(printf '%s\n' "${pid[itself4]}" "${pid[itself6]}" | sort)" \
 	"$(jq -r 'select(.rule == "self-connect") | .pid' "$work/why" | sort)" "who is"
 for n in "$itself4" "$itself6"; do
@@ -166,7 +168,7 @@ else
 fi
 
 # 60 fds are leaked, 40 of them in CLOSE; who reset has waited for that.
-assert_equal "${pid[kept]}" "$(jq -r "select(.local_port == 8001 and .level == \"bad\") | .pid" "$work/why" | sort -u)" \
+assert_equal "${pid[kept]}" "$(jq -r "select(.local_port == 8001 and .verdict == \"bad\") | .pid" "$work/why" | sort -u)" \
 	"who keeps them"
 text=$(text_in kept)
 assert_contains "$text" "40 more were reset by their peers in this state, and the process has them open still" "in CLOSE"

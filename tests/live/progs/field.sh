@@ -41,13 +41,13 @@ end_watch() {
 # findings_in NAME: "RULE LEVEL MOVER COMM PORT" of what is wrong there, "-" for what is not known.
 findings_in() {
 	jq -r "select(.netns == $(stat -L -c %i "/run/netns/${space[$1]}") and
-			.level != \"fine\" and .level != \"steady\") |
-		[.rule, .level, .mover, .comm // \"-\", .local_port // .foreign // \"-\"] |
+			.verdict != \"fine\" and .verdict != \"steady\") |
+		[.rule, .verdict, .mover, .comm // \"-\", .local_port // .foreign // \"-\"] |
 		map(tostring) | join(\" \")" "$work/why" | sort
 }
 
 # text_in NAME: verdicts and evidence of the same, a line each.
 text_in() {
 	jq -r "select(.netns == $(stat -L -c %i "/run/netns/${space[$1]}") and
-			.level != \"fine\" and .level != \"steady\") | .verdict, .evidence[]" "$work/why"
+			.verdict != \"fine\" and .verdict != \"steady\") | .summary, .evidence[]" "$work/why"
 }
