@@ -14,7 +14,7 @@
 #define LEAKED    (30 * NS_PER_SEC) /* more than a request takes */
 #define TOO_YOUNG NS_PER_SEC
 
-enum { TALLY_OLD, TALLY_YOUNG, TALLY_AGES };
+enum { TALLY_OLD, TALLY_YOUNG, TALLY_AGES, TALLY_BOUNDS };
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
@@ -26,6 +26,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	tally[TALLY_OLD] = age >= LEAKED;
 	tally[TALLY_YOUNG] = age < TOO_YOUNG;
 	tally[TALLY_AGES] = age;
+	tally[TALLY_BOUNDS] = !row->mptcp_exact;
 	return true;
 }
 
@@ -58,9 +59,10 @@ static void tell_ages(struct finding *finding)
 	char mean[FORMAT_SIZE];
 
 	format_duration(mean, group->tally[TALLY_AGES] / group->count);
-	finding_evidence(finding,
-	                 "the MPTCP sockets of these subflows are in CLOSE_WAIT, for %s on average",
-	                 mean);
+	finding_evidence(
+		finding,
+		"the MPTCP sockets of these subflows are in CLOSE_WAIT, for %s%s on average",
+		group->tally[TALLY_BOUNDS] ? ">=" : "", mean);
 	if (group->tally[TALLY_OLD])
 		finding_evidence(finding, "%" PRIu64 " of %u have been for 30 s and more",
 		                 group->tally[TALLY_OLD], group->count);
