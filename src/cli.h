@@ -63,6 +63,7 @@ struct options {
 	struct pick pick; /* trail: which socket */
 	bool follow;      /* trail: until its end */
 	bool watch_typed; /* --for was given */
+	uint64_t old;     /* ns; why: names what is in its state for so long; 0: the default */
 	uint64_t watch;   /* ns; why: to watch before it judges, record: then stop, 0: never */
 	const char *btf;  /* --btf FILE; NULL: the kernel's own */
 	const char *from; /* --from FILE|DIR; NULL: the live kernel */

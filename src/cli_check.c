@@ -6,7 +6,6 @@
 
 #include "cli_table.h"
 #include "core/columns.h"
-#include "rules/rule.h"
 
 const char *cli_commands_of(const struct cli_option *option, char *buf, size_t size)
 {
@@ -82,21 +81,6 @@ static int check_stacks(const struct options *options, struct diag *diag)
 	return diag_fail(diag, -EINVAL,
 	                 "--stacks: one snapshot sees nobody connect or accept; accepted with -c, "
 	                 "--from, events or no command");
-}
-
-/* "Nothing piles up" must not be said of a state that nobody looks at. */
-static int check_rules(const struct options *options, struct diag *diag)
-{
-	uint32_t blind = options->query.states & ~rules_states();
-	unsigned int state = 1;
-
-	if (options->command != COMMAND_WHY || !blind)
-		return 0;
-	while (!(blind & STATE_BIT(state)))
-		state++;
-	return diag_fail(diag, -EINVAL,
-	                 "why: no rule is about %s; see tcptrail snapshot --state %s",
-	                 state_name(state), state_name(state));
 }
 
 /* Would the threshold be fine for no other reason than that nothing can meet it? */
@@ -185,9 +169,6 @@ static int check_record(const struct options *options, uint64_t used, struct dia
 int cli_check(const struct options *options, uint64_t used, struct diag *diag)
 {
 	int err = check_command(options->command, used, diag);
-
-	if (!err)
-		err = check_rules(options, diag);
 
 	if (!err)
 		err = check_columns(options, diag);

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "rules/rule.h"
 #include "view/findings.h"
+
+#define OLD_DEFAULT (300 * NS_PER_SEC) /* no answer, and no pool's idle timeout, takes so long */
 
 struct why_command {
 	const struct options *options;
@@ -64,11 +67,16 @@ static bool is_wanted(const struct row *row, void *arg)
 
 static int judge(struct why_command *why, struct finding **findings, size_t *count)
 {
+	const struct rules_ask ask = {
+		.wanted = is_wanted,
+		.arg = why,
+		.old = why->options->old ? why->options->old : OLD_DEFAULT,
+		.states = why->options->query.states,
+	};
 	/* What happened is not about sockets in a state. */
-	const struct storms *storms = why->options->query.states ? NULL : why->storms;
+	const struct storms *storms = ask.states ? NULL : why->storms;
 
-	return rules_run(why->view.context.table, why->groups, storms, is_wanted, why, findings,
-	                 count);
+	return rules_run(why->view.context.table, why->groups, storms, &ask, findings, count);
 }
 
 int why_examples(struct why_command *why, void (*fn)(const struct row *row, void *arg), void *arg)
@@ -104,7 +112,8 @@ int why_headlines(struct why_command *why, FILE *out)
 
 int why_print(struct why_command *why)
 {
-	struct findings_scope scope = {.window = groups_window(why->groups)};
+	struct findings_scope scope = {.window = groups_window(why->groups),
+	                               .states = why->options->query.states};
 	struct finding *findings;
 	size_t count;
 	int err = judge(why, &findings, &count);

@@ -127,3 +127,11 @@ bool row_in_zone(const struct table *table, const struct row *row, const char *z
 	name = interface_name(table, row);
 	return (name && !strcmp(name, zone)) || !strcmp(number, zone);
 }
+
+bool address_is_loopback(const uint8_t mapped[16])
+{
+	static const uint8_t ipv6[16] = {[15] = 1};
+	static const uint8_t ipv4[13] = {[10] = 0xff, 0xff, 127};
+
+	return !memcmp(mapped, ipv6, sizeof(ipv6)) || !memcmp(mapped, ipv4, sizeof(ipv4));
+}

@@ -24,6 +24,9 @@ bool endpoint_unspecified(const struct endpoint *endpoint);
 /* The form that both families share: IPv4 as ::ffff:0:0/96. */
 void endpoint_map(uint8_t family, const uint8_t addr[16], uint8_t mapped[16]);
 
+/* Is the mapped address of ::1 or 127.0.0.0/8? */
+bool address_is_loopback(const uint8_t mapped[16]);
+
 /* By address, IPv4 as ::ffff:0:0/96, then by port. */
 int endpoint_compare(const struct endpoint *a, const struct endpoint *b);
 

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A newline of the text would begin another line: it is shown as escape_terminal() shows it. */
@@ -46,14 +47,14 @@ void finding_free(struct finding *finding)
 	buffer_free(&finding->verdict);
 	buffer_free(&finding->evidence);
 	buffer_free(&finding->next);
+	free(finding->sum);
 }
 
 const char *finding_level_name(enum finding_level level)
 {
 	static const char *const names[] = {
-		[FINDING_FINE] = "fine",
-		[FINDING_UNCLEAR] = "unclear",
-		[FINDING_WARNING] = "warning",
+		[FINDING_FINE] = "fine",       [FINDING_STEADY] = "steady",
+		[FINDING_UNCLEAR] = "unclear", [FINDING_WARNING] = "warning",
 		[FINDING_BAD] = "bad",
 	};
 	_Static_assert(sizeof(names) / sizeof(names[0]) == FINDING_LEVEL_COUNT, "one name each");

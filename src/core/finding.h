@@ -11,6 +11,7 @@
 
 enum finding_level {
 	FINDING_FINE,    /* looked at, and no finding: the verdict says why */
+	FINDING_STEADY,  /* sockets stay and do not become more: an old leak, a pool, a slow leak */
 	FINDING_UNCLEAR, /* cannot tell: the verdict says because of what */
 	FINDING_WARNING, /* may become one, or costs something */
 	FINDING_BAD,     /* somebody has to act */
@@ -34,6 +35,10 @@ struct finding {
 	enum mover mover;
 	struct group group;        /* of a storm: its key only */
 	const struct storm *storm; /* what happened; NULL: it is about sockets that are there */
+	struct storm *sum;         /* the storm, if it is the sum of several: freed with this */
+	uint64_t window;           /* ns in which the group's numbers were counted */
+	uint32_t old;              /* how many sockets are older than what counts as old */
+	bool waits;                /* another finding tells of these: its process must act first */
 	struct buffer verdict;     /* one sentence */
 	struct buffer evidence;    /* one a line */
 	struct buffer next;        /* what to do, one a line */
@@ -52,7 +57,7 @@ void finding_next(struct finding *finding, const char *format, ...)
 
 void finding_free(struct finding *finding);
 
-/* "bad", "warning", "unclear", "fine" */
+/* "bad", "warning", "unclear", "steady", "fine" */
 const char *finding_level_name(enum finding_level level);
 /* "application", "peer", "network", "kernel", "nobody" */
 const char *mover_name(enum mover mover);

@@ -52,7 +52,7 @@ void flows_move(struct flows *flows, const struct row *row, const struct group_k
                 const struct group_key *to);
 /* The row is no more. */
 void flows_end(struct flows *flows, const struct row *row);
-/* A connect of the key failed. */
+/* A connect of the key failed; local: to an address of this host; waited: ns, if the program gave it up. */
 void flows_fail(struct flows *flows, const struct group_key *key, enum connect_failure failure,
                 const char comm[FACT_COMM_LEN], bool local, uint64_t waited);
 /* Did it come into its present state while it was watched? */

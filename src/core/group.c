@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/group.h"
+#include "core/group_private.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,37 +7,7 @@
 
 #include "base/clock.h"
 #include "core/endpoint.h"
-#include "core/flows.h"
 #include "core/host.h"
-
-/* Of a group in the making: one socket. */
-struct member {
-	uint64_t age, stack;
-	uint32_t group;
-};
-
-/* How many more came into a state than left it. */
-struct growth_key {
-	uint64_t start;
-	uint32_t pid;
-	uint16_t state;
-	uint16_t all; /* all processes: no pid */
-};
-
-struct growth {
-	struct growth_key key;
-	int64_t by;
-};
-
-struct groups {
-	const struct table *table;
-	uint64_t since;
-	struct flows flows;
-	struct map groups;
-	struct map growth; /* struct growth; empty: to be summed up */
-	struct member *members;
-	size_t member_count;
-};
 
 /* --- keys ----------------------------------------------------------------------------------- */
 
@@ -63,6 +33,16 @@ bool row_is_passive(const struct table *t, const struct row *row)
 		return row->flags & ROW_LISTENED;
 	return row_is_listener(row) || table_count_listeners(t, row, &listener) ||
 	       has_servers_ports(t, row);
+}
+
+/* What is sent to an own address has it as its source: ip_route_output_key_hash_rcu(), net/ipv4/route.c. */
+bool row_is_to_itself(const struct row *row)
+{
+	uint8_t local[16], remote[16];
+
+	endpoint_map(row->family, row->laddr, local);
+	endpoint_map(row->family, row->raddr, remote);
+	return row->rport && (address_is_loopback(remote) || !memcmp(local, remote, sizeof(local)));
 }
 
 void group_key_of(const struct table *t, const struct row *row, struct group_key *key)
@@ -168,12 +148,6 @@ void groups_change(const struct change *change, void *arg)
 	flows_move(&groups->flows, change->row, &from, &to);
 }
 
-/* The kernel sends from the address that it sends to, if that is an address of its own. */
-static bool is_local(const struct row *row)
-{
-	return !memcmp(row->laddr, row->raddr, sizeof(row->laddr));
-}
-
 void groups_failure(const struct change *change, struct groups *groups)
 {
 	enum connect_failure failure = change_connect_failure(change);
@@ -184,7 +158,7 @@ void groups_failure(const struct change *change, struct groups *groups)
 	key.state = STATE_SYN_SENT;
 	table_owner(groups->table, change->row, &owner);
 	flows_fail(&groups->flows, &key, failure, owner.task ? owner.task->comm : NULL,
-	           is_local(change->row), failure == CONNECT_GIVEN_UP ? change->dwell : 0);
+	           row_is_to_itself(change->row), failure == CONNECT_GIVEN_UP ? change->dwell : 0);
 }
 
 static const struct flow *flow_at(const struct groups *groups, size_t index)
@@ -270,6 +244,7 @@ static int add_member(struct groups *groups, const struct row *row, uint8_t clas
 	if (!group->example || row->since < group->example->since)
 		group->example = row;
 	*member = (struct member){
+		.row = row,
 		.age = now > row->since ? now - row->since : 0,
 		.stack = stack_of(groups->table, row),
 		.group = (uint32_t)map_index(&groups->groups, group),
@@ -278,7 +253,7 @@ static int add_member(struct groups *groups, const struct row *row, uint8_t clas
 	return 0;
 }
 
-static int by_age(const void *a, const void *b)
+int member_compare(const void *a, const void *b)
 {
 	const struct member *left = a, *right = b;
 
@@ -308,17 +283,23 @@ static void find_stack(struct group *group, struct member *members, size_t count
 	}
 }
 
-static void conclude(struct groups *groups, struct group *group, struct member *members)
+void group_measure(struct group *group, struct member *members)
 {
 	size_t count = group->count;
-	struct group_key key = group->key;
-	const struct flow *flow;
 
 	group->youngest = members[0].age;
 	group->median = members[(count - 1) / 2].age;
 	group->p99 = members[(count * 99 + 99) / 100 - 1].age;
 	group->oldest = members[count - 1].age;
 	find_stack(group, members, count);
+}
+
+static void conclude(struct groups *groups, struct group *group, struct member *members)
+{
+	struct group_key key = group->key;
+	const struct flow *flow;
+
+	group_measure(group, members);
 	flow = flows_find(&groups->flows, &key);
 	if (flow) {
 		group->entered = flow->entered;
@@ -489,14 +470,16 @@ int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
 	map_free(&groups->growth);
 	free(groups->members);
 	groups->member_count = 0;
-	groups->members = calloc(totals.rows + 1, sizeof(*groups->members));
+	groups->member_room = totals.rows + 1;
+	groups->members = calloc(groups->member_room, sizeof(*groups->members));
 	if (!groups->members)
 		return -ENOMEM;
 	err = add_rows(groups, classify, arg);
-	qsort(groups->members, groups->member_count, sizeof(*groups->members), by_age);
+	qsort(groups->members, groups->member_count, sizeof(*groups->members), member_compare);
 	for (size_t i = 0; i < groups->groups.count; i++) {
 		struct group *group = map_at(&groups->groups, i);
 
+		group->first = at;
 		conclude(groups, group, groups->members + at);
 		at += group->count;
 	}

@@ -26,6 +26,8 @@ struct group_key {
 
 /* Did the other end connect? Of a socket whose beginning was not seen its ports tell. */
 bool row_is_passive(const struct table *table, const struct row *row);
+/* Is its other end an address of this host, its own or a loopback address? */
+bool row_is_to_itself(const struct row *row);
 /* Where a row belongs as it is now; no class. */
 void group_key_of(const struct table *table, const struct row *row, struct group_key *key);
 
@@ -60,6 +62,9 @@ struct group {
 	const struct row *example; /* the one that is longest in its state */
 	uint64_t stack;            /* that most of them were made by; 0: none is known */
 	uint32_t stack_count;      /* how many were */
+	size_t first;              /* its members begin there, for groups_member() */
+	/* Of groups that were joined: how many processes and places there are; 0: it is one group. */
+	uint32_t processes, places;
 };
 
 struct groups;
@@ -92,6 +97,17 @@ int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
 size_t groups_count(const struct groups *groups);
 /* Valid until the next groups_collect; example until the table changes. */
 const struct group *groups_at(const struct groups *groups, size_t index);
+
+/* The n-th socket of a group, below its count, in no order; valid until the table changes. */
+const struct row *groups_member(const struct groups *groups, const struct group *group, size_t n);
+/* How many of its sockets are in their state for so many ns or longer. */
+uint32_t groups_older(const struct groups *groups, const struct group *group, uint64_t ns);
+/*
+ * Makes one group of several, 1 or more, of one state and class: numbers are sums, ages are those
+ * of all. Key and name are the first one's. Valid until the next groups_collect(). 0 or -ENOMEM.
+ */
+int groups_join(struct groups *groups, const struct group *const *parts, size_t count,
+                struct group *joined);
 
 /*
  * How many more came into a state than left it while it counted: of the process

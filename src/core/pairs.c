@@ -13,14 +13,6 @@
 /* Of rows with the same ends a look-up sees so many: thousands of namespaces may have them. */
 #define LOOKS 64
 
-static bool is_loopback(const uint8_t mapped[16])
-{
-	static const uint8_t ipv6[16] = {[15] = 1};
-	static const uint8_t ipv4[13] = {[10] = 0xff, 0xff, 127};
-
-	return !memcmp(mapped, ipv6, sizeof(ipv6)) || !memcmp(mapped, ipv4, sizeof(ipv4));
-}
-
 /* What a loopback address is connected to is in the same namespace. */
 static uint64_t hash_end(const struct hash_key *secret, const struct row *row,
                          const uint8_t addr[16], uint16_t port)
@@ -31,7 +23,7 @@ static uint64_t hash_end(const struct hash_key *secret, const struct row *row,
 	} key = {.port = port};
 
 	endpoint_map(row->family, addr, key.mapped);
-	if (is_loopback(key.mapped))
+	if (address_is_loopback(key.mapped))
 		key.netns = row->netns;
 	return hash_keyed(secret, &key, sizeof(key));
 }

@@ -40,7 +40,10 @@ static void judge(const struct why *why, struct finding *finding)
 	if (rule_too_soon(why, finding))
 		return;
 	finding->level = trend == TREND_SHRINKING ? FINDING_WARNING : FINDING_BAD;
-	finding->mover = closed_window ? MOVER_PEER : MOVER_NETWORK;
+	if (closed_window)
+		finding->mover = MOVER_PEER;
+	else
+		rule_blame_way(why, finding);
 	finding_evidence(finding, "of %u, %" PRIu64 " wait for a window, others retransmit",
 	                 group->count, group->tally[1]);
 	if (closed_window) {

@@ -32,15 +32,7 @@ static void judge(const struct why *why, struct finding *finding)
 		                "Turnover: %s notices the end of stream, only not at once.", name);
 		return;
 	case TREND_IDLE:
-		finding->level = FINDING_FINE;
-		rule_tell_acceptor(why, finding);
-		finding_verdict(
-			finding,
-			"Not called a leak, for they do not become more: idle connections of "
-			"%s that it has not used since the peer closed.",
-			name);
-		finding_next(finding,
-		             "if they are old, watch longer: tcptrail why close_wait --for 10m");
+		rule_judge_steady(why, finding, "has not read the end of stream of these");
 		return;
 	case TREND_UNKNOWN:
 	case TREND_GROWING:

@@ -63,19 +63,13 @@ static void judge(const struct why *why, struct finding *finding)
 			"%s has read the end of stream of these and not closed them. Cannot "
 			"tell whether they become more: they were not watched.",
 			name);
+		rule_tell_old(why, finding);
 		finding_next(finding, "watch for a while: tcptrail why close_wait --for 1m");
 		return;
 	case TREND_IDLE:
-		finding->level = FINDING_FINE;
-		finding->mover = MOVER_NOBODY;
-		rule_tell_acceptor(why, finding);
-		finding_verdict(
-			finding,
-			"Not called a leak, for they do not become more: %s may keep them in "
-			"a pool.",
-			name);
-		finding_next(finding,
-		             "if they are old, watch longer: tcptrail why close_wait --for 10m");
+		finding_evidence(finding, "Recv-Q is 0: all was read, the FIN included");
+		rule_judge_steady(why, finding,
+		                  "has read the end of stream of these and keeps them");
 		return;
 	case TREND_TURNOVER:
 	case TREND_SHRINKING:
@@ -85,6 +79,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	finding_evidence(finding, "Recv-Q is 0: all was read, the FIN included");
+	rule_tell_old(why, finding);
 	rule_tell_maker(why, finding);
 	rule_tell_doing(why, finding);
 	finding_next(finding,

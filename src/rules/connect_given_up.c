@@ -21,7 +21,11 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_task_name(why, finding, name);
 	finding->level = group->failed < group->left ? FINDING_WARNING
 	                                             : FINDING_BAD; /* others are on the way */
-	finding->mover = group->local ? MOVER_PEER : MOVER_NETWORK;
+	if (rule_is_here(why, finding)) {
+		rule_judge_here(why, finding);
+		return;
+	}
+	finding->mover = MOVER_NETWORK;
 	finding_verdict(finding,
 	                "%s gives up connects to %s port %u: nothing has answered until then. A "
 	                "firewall drops the SYN, the host is down, its accept queue is full, or "
@@ -32,9 +36,8 @@ static void judge(const struct why *why, struct finding *finding)
 	             "see at the other host whether SYNs arrive: tcpdump -ni any 'tcp "
 	             "port %u'",
 	             group->key.port);
-	if (!group->local)
-		finding_next(finding, "see how far SYNs get: %stcptraceroute %s %u",
-		             rule_enter(why, finding, enter), address, group->key.port);
+	finding_next(finding, "see how far SYNs get: %stcptraceroute %s %u",
+	             rule_enter(why, finding, enter), address, group->key.port);
 }
 
 const struct rule rule_connect_given_up = {

@@ -13,6 +13,10 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	rule_address(group, address);
 	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
+	if (rule_is_here(why, finding)) {
+		rule_judge_here(why, finding);
+		return;
+	}
 	finding->mover = MOVER_NETWORK;
 	finding_verdict(finding,
 	                "Connects of %s to %s port %u time out: nothing has answered any of "

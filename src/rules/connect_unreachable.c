@@ -16,7 +16,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	rule_address(group, address);
 	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
-	finding->mover = MOVER_NETWORK;
+	rule_blame_way(why, finding);
 	finding_verdict(finding,
 	                "%s cannot reach %s: a router says so, or the host does not answer on "
 	                "the link (EHOSTUNREACH, ENETUNREACH).",

@@ -52,7 +52,7 @@ static void judge_loss(const struct why *why, struct finding *finding, const cha
 	uint64_t retries;
 	char setting[64], time[FORMAT_SIZE];
 
-	finding->mover = MOVER_NETWORK;
+	rule_blame_way(why, finding);
 	finding_verdict(finding,
 	                "Nothing answers what %s sends: the peers are gone, or segments get lost.",
 	                name);

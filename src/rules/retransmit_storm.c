@@ -91,12 +91,12 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	finding->level = FINDING_WARNING;
-	finding->mover = MOVER_NETWORK;
+	rule_blame_way(why, finding);
 	endpoint_address(&end, address);
 	finding_next(finding, "%s", kind->next);
 	if (finding->storm->key.elsewhere)
 		return;
-	if (!finding->group.key.passive)
+	if (!finding->group.key.passive && !rule_is_here(why, finding))
 		finding_next(finding, "see the path to it: tracepath -n %s; ip route get %s",
 		             address, address);
 	finding_next(finding,

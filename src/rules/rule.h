@@ -9,6 +9,7 @@
 
 #include "core/finding.h"
 #include "core/host.h"
+#include "core/pile.h"
 #include "rules/survey.h"
 
 /* What rules look at. */
@@ -17,6 +18,7 @@ struct why {
 	const struct groups *groups;
 	const struct storms *storms; /* NULL: they are not asked for */
 	struct survey *survey;       /* what takes a look at all of these */
+	uint64_t old;                /* ns in a state that are named, even if nothing grows */
 };
 
 struct rule {
@@ -39,8 +41,14 @@ struct rule {
 extern const struct rule *const rules[];
 extern const size_t rules_count;
 
-/* What of the table is asked for; NULL: all. */
+/* What of the table is asked for; wanted NULL: all. */
 typedef bool rules_wanted_fn(const struct row *row, void *arg);
+struct rules_ask {
+	rules_wanted_fn *wanted;
+	void *arg;
+	uint64_t old;    /* ns in a state that are named, even if nothing grows */
+	uint32_t states; /* STATE_BITs that were named: all groups of these are told; 0: none was */
+};
 
 /*
  * Runs all rules; what matters most first. *findings is freed by rules_free(). 0 or
@@ -48,7 +56,7 @@ typedef bool rules_wanted_fn(const struct row *row, void *arg);
  * NULL if they are not asked for, must outlive the findings.
  */
 int rules_run(const struct table *table, struct groups *groups, const struct storms *storms,
-              rules_wanted_fn *wanted, void *arg, struct finding **findings, size_t *count);
+              const struct rules_ask *ask, struct finding **findings, size_t *count);
 void rules_free(struct finding *findings, size_t count);
 
 /*
@@ -81,6 +89,11 @@ bool rule_has_grown(const struct why *why, struct finding *finding);
  * Then level and verdict say so.
  */
 bool rule_too_soon(const struct why *why, struct finding *finding);
+
+/* They do not become more: level, words, what would tell why. cause: what the process does. */
+void rule_judge_steady(const struct why *why, struct finding *finding, const char *cause);
+/* How many are old, if any is. */
+void rule_tell_old(const struct why *why, struct finding *finding);
 
 /*
  * Are there fewer than five, none of them in its state for 30 s? Any program has some for a
@@ -167,6 +180,13 @@ bool rule_fails_seldom(struct finding *finding);
 /* "of 40 connects in 10.0s 12 failed so", as a piece of evidence. */
 void rule_tell_failures(const struct why *why, struct finding *finding);
 
+/* Is the other end on this host, as far as addresses tell? */
+bool rule_is_here(const struct why *why, const struct finding *finding);
+/* Of connects that nothing on this host answers: mover, words, next steps. */
+void rule_judge_here(const struct why *why, struct finding *finding);
+/* Sets the mover of what gets lost: the network, but never between two ends on this host. */
+void rule_blame_way(const struct why *why, struct finding *finding);
+
 /* The remote end's address, without its port. */
 const char *rule_address(const struct group *group, char buf[64]);
 /* What to put before a command for it to run in the group's namespace: "", "nsenter -t 42 -n ". */
@@ -192,8 +212,5 @@ void rule_next_backlog(const struct why *why, struct finding *finding);
 #define RULE(name) extern const struct rule rule_##name;
 #include "rules/list.h"
 #undef RULE
-
-/* STATE_BITs that rules look at. */
-uint32_t rules_states(void);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/rule.h"
+#include "rules/found.h"
 
 const struct rule *const rules[] = {
 #define RULE(name) &rule_##name,
@@ -13,26 +13,12 @@ const struct rule *const rules[] = {
 const size_t rules_count = sizeof(rules) / sizeof(rules[0]);
 _Static_assert(sizeof(rules) / sizeof(rules[0]) < UINT8_MAX, "classes of groups number them");
 
-uint32_t rules_states(void)
-{
-	uint32_t states = 0;
-
-	for (size_t i = 0; i < rules_count; i++)
-		states |= rules[i]->states;
-	return states;
-}
-
-struct sorting {
-	rules_wanted_fn *wanted;
-	void *arg;
-};
-
 static uint8_t classify(const struct table *table, const struct row *row,
                         uint64_t tally[GROUP_TALLIES], void *arg)
 {
-	const struct sorting *sorting = arg;
+	const struct rules_ask *ask = arg;
 
-	if (sorting->wanted && !sorting->wanted(row, sorting->arg))
+	if (ask->wanted && !ask->wanted(row, ask->arg))
 		return 0;
 	for (size_t i = 0; i < rules_count; i++) {
 		if (!(rules[i]->states & STATE_BIT(row->state)))
@@ -67,6 +53,8 @@ static int compare(const void *a, const void *b)
 {
 	const struct finding *left = a, *right = b;
 
+	if (left->waits != right->waits)
+		return left->waits ? 1 : -1;
 	if (left->level != right->level)
 		return left->level < right->level ? 1 : -1;
 	if (size_of(left) != size_of(right))
@@ -81,10 +69,21 @@ static int compare(const void *a, const void *b)
 	return memcmp(&left->group.key, &right->group.key, sizeof(left->group.key));
 }
 
-static void begin(struct finding *finding, const struct rule *rule)
+static void begin(const struct why *why, struct found *found, size_t index, const struct rule *rule)
 {
+	struct finding *finding = &found->findings[index];
+
+	found->rules[index] = rule;
 	finding->rule = rule->id;
 	finding->source = rule->source;
+	finding->window = groups_window_of(why->groups, &finding->group);
+	finding->old = groups_older(why->groups, &finding->group, why->old);
+}
+
+void found_judge(const struct why *why, struct found *found, size_t index, const struct rule *rule)
+{
+	begin(why, found, index, rule);
+	rule->judge(why, &found->findings[index]);
 }
 
 /* Of what a process has open that stands first, which is the largest; and fd-limit has none of it. */
@@ -99,12 +98,13 @@ static bool stands_for_process(const struct why *why, size_t index)
 }
 
 /* All its sockets are fine by themselves; but it is near its limit of fds. */
-static void judge_limit(const struct why *why, struct finding *finding, size_t index)
+static void judge_limit(const struct why *why, struct found *found, size_t index)
 {
 	const struct group *group = groups_at(why->groups, index);
+	struct finding *finding = &found->findings[index];
 	const struct task *task;
 
-	if (finding->level != FINDING_FINE || !group->count ||
+	if (finding->level > FINDING_STEADY || !group->count ||
 	    !(rule_fd_limit.states & STATE_BIT(group->key.state)))
 		return;
 	task = rule_task(why, finding);
@@ -113,30 +113,27 @@ static void judge_limit(const struct why *why, struct finding *finding, size_t i
 		return;
 	finding_free(finding);
 	*finding = (struct finding){.group = *group};
-	begin(finding, &rule_fd_limit);
-	rule_fd_limit.judge(why, finding);
+	found_judge(why, found, index, &rule_fd_limit);
 }
 
-static void judge_groups(const struct why *why, struct finding *findings)
+static void judge_groups(const struct why *why, struct found *found)
 {
 	for (size_t i = 0; i < groups_count(why->groups); i++) {
 		const struct group *group = groups_at(why->groups, i);
-		const struct rule *rule = rules[group->key.class - 1];
 
-		begin(&findings[i], rule);
-		findings[i].group = *group;
-		rule->judge(why, &findings[i]);
-		judge_limit(why, &findings[i], i);
+		found->findings[i].group = *group;
+		found->of_group[i] = (uint32_t)i;
+		found_judge(why, found, i, rules[group->key.class - 1]);
+		judge_limit(why, found, i);
 	}
+	found->count = groups_count(why->groups);
 }
 
-/* How many findings it makes. */
-static size_t judge_storms(const struct why *why, struct finding *findings)
+static void judge_storms(const struct why *why, struct found *found)
 {
-	size_t count = 0;
-
 	for (size_t i = 0; why->storms && i < storms_count(why->storms); i++) {
 		const struct storm *storm = storms_at(why->storms, i);
+		struct finding *finding = &found->findings[found->count];
 		size_t at = 0;
 
 		while (at < rules_count &&
@@ -144,40 +141,88 @@ static size_t judge_storms(const struct why *why, struct finding *findings)
 			at++;
 		if (at == rules_count)
 			continue;
-		begin(&findings[count], rules[at]);
-		findings[count].group.key = storm->key.place;
-		findings[count].group.key.pid = storm->pid;
-		findings[count].group.key.start = storm->start;
-		findings[count].storm = storm;
-		rules[at]->judge(why, &findings[count++]);
+		finding->group.key = storm->key.place;
+		finding->group.key.pid = storm->pid;
+		finding->group.key.start = storm->start;
+		finding->storm = storm;
+		found_judge(why, found, found->count++, rules[at]);
 	}
-	return count;
+}
+
+static int make_room(const struct why *why, struct found *found)
+{
+	size_t groups = groups_count(why->groups);
+	size_t room = groups + (why->storms ? storms_count(why->storms) : 0) + 1;
+
+	found->findings = calloc(room, sizeof(*found->findings));
+	found->rules = calloc(room, sizeof(*found->rules));
+	found->of_group = calloc(groups + 1, sizeof(*found->of_group));
+	return found->findings && found->rules && found->of_group ? 0 : -ENOMEM;
+}
+
+/* Of what no rule is about, a few are no news, unless they were asked for. */
+static bool is_of_interest(const struct finding *finding, const struct rules_ask *ask)
+{
+	return finding->rule != rule_no_rule.id || ask->states ||
+	       (finding->group.count >= PILE_LEAST && finding->group.key.state != STATE_LISTEN);
+}
+
+/* Leaves out what was joined to others, too. */
+static void compact(struct found *found, const struct rules_ask *ask)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < found->count; i++) {
+		if (found->rules[i] && is_of_interest(&found->findings[i], ask))
+			found->findings[kept++] = found->findings[i];
+		else
+			finding_free(&found->findings[i]);
+	}
+	found->count = kept;
+}
+
+static int find_all(struct why *why, struct groups *groups, const struct rules_ask *ask,
+                    struct found *found)
+{
+	int err = make_room(why, found);
+
+	if (err)
+		return err;
+	judge_groups(why, found);
+	judge_storms(why, found);
+	err = found_join_alike(why, groups, found);
+	if (!err)
+		err = found_join_ends(why, found, ask->states);
+	compact(found, ask);
+	if (!err)
+		qsort(found->findings, found->count, sizeof(*found->findings), compare);
+	return err;
 }
 
 int rules_run(const struct table *table, struct groups *groups, const struct storms *storms,
-              rules_wanted_fn *wanted, void *arg, struct finding **result, size_t *count)
+              const struct rules_ask *ask, struct finding **result, size_t *count)
 {
 	struct survey survey;
-	const struct why why = {table, groups, storms, &survey};
-	struct sorting sorting = {wanted, arg};
-	struct finding *findings;
+	struct why why = {table, groups, storms, &survey, ask->old};
+	struct found found = {0};
 	uint8_t failures[CONNECT_FAILURE_COUNT];
 	int err;
 
 	failure_classes(failures);
-	err = groups_collect(groups, classify, &sorting, failures);
+	err = groups_collect(groups, classify, (void *)ask, failures);
 	if (err)
 		return err;
-	*count = groups_count(groups);
-	findings = calloc(*count + (storms ? storms_count(storms) : 0) + 1, sizeof(*findings));
-	if (!findings)
-		return -ENOMEM;
 	survey_init(&survey, table, groups);
-	judge_groups(&why, findings);
-	*count += judge_storms(&why, findings + *count);
+	err = find_all(&why, groups, ask, &found);
 	survey_free(&survey);
-	qsort(findings, *count, sizeof(*findings), compare);
-	*result = findings;
+	free(found.rules);
+	free(found.of_group);
+	if (err) {
+		rules_free(found.findings, found.count);
+		return err;
+	}
+	*result = found.findings;
+	*count = found.count;
 	return 0;
 }
 

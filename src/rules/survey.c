@@ -17,7 +17,7 @@ void survey_free(struct survey *survey)
 	struct survey_map *const maps[] = {&survey->largest,   &survey->unseen, &survey->processes,
 	                                   &survey->listeners, &survey->ends,   &survey->ports,
 	                                   &survey->addresses, &survey->tasks,  &survey->places,
-	                                   &survey->queues,    &survey->closed};
+	                                   &survey->queues,    &survey->closed, &survey->local};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		if (maps[i]->state != SURVEY_NOT_YET)
@@ -174,7 +174,7 @@ bool survey_process(struct survey *survey, const struct group_key *key, size_t *
 
 /* --- of the table --------------------------------------------------------------------------- */
 
-/* At a port, or without one: in the namespace. */
+/* At a port, of all namespaces without one; without a port: in the namespace. */
 struct listening {
 	struct group_key key;
 	uint64_t count;
@@ -193,9 +193,19 @@ static struct group_key key_of_listener(const struct row *row)
 	return key;
 }
 
+static bool add_at_port(struct survey *survey, const struct group_key *key, const struct row *row)
+{
+	struct listening *listening = map_get(&survey->listeners.map, key);
+
+	if (listening)
+		listening->row = row;
+	return listening;
+}
+
 static bool add_listener(struct survey *survey, const struct row *row)
 {
 	const struct group_key key = {.netns = row->netns, .port = row->lport};
+	const struct group_key anywhere = {.port = row->lport};
 	const struct group_key all = {.netns = row->netns}, at = key_of_listener(row);
 	struct listening *listening;
 
@@ -204,7 +214,7 @@ static bool add_listener(struct survey *survey, const struct row *row)
 	listening = map_get(&survey->listeners.map, &all);
 	if (listening)
 		listening->count++;
-	if (!listening || !map_get(&survey->listeners.map, &key))
+	if (!listening || !add_at_port(survey, &key, row) || !add_at_port(survey, &anywhere, row))
 		return false;
 	listening = map_get(&survey->listeners.map, &at);
 	if (listening)
@@ -246,6 +256,33 @@ uint64_t survey_listeners(struct survey *survey, uint32_t netns)
 		return 0;
 	listening = map_find(&survey->listeners.map, &all);
 	return listening ? listening->count : 0;
+}
+
+const struct row *survey_listener(struct survey *survey, uint32_t netns, uint16_t port)
+{
+	const struct group_key here = {.netns = netns, .port = port}, anywhere = {.port = port};
+	const struct listening *listening;
+
+	if (!of_rows(survey, &survey->listeners, sizeof(here), sizeof(*listening), add_listener))
+		return NULL;
+	listening = map_find(&survey->listeners.map, &here);
+	if (!listening)
+		listening = map_find(&survey->listeners.map, &anywhere);
+	return listening ? listening->row : NULL;
+}
+
+static bool add_local(struct survey *survey, const struct row *row)
+{
+	uint8_t addr[16];
+
+	endpoint_map(row->family, row->laddr, addr);
+	return map_get(&survey->local.map, addr);
+}
+
+bool survey_is_local(struct survey *survey, const uint8_t addr[16])
+{
+	return of_rows(survey, &survey->local, 16, 16, add_local) &&
+	       map_find(&survey->local.map, addr);
 }
 
 struct end {

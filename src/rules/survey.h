@@ -21,8 +21,8 @@ struct survey {
 	const struct table *table;
 	const struct groups *groups;
 	struct survey_map largest, unseen, processes; /* of groups */
-	struct survey_map listeners, ends, ports, addresses, tasks, places, queues,
-		closed; /* of the table */
+	struct survey_map listeners, ends, ports, addresses, tasks, places, queues, closed,
+		local; /* of the table */
 };
 
 void survey_init(struct survey *survey, const struct table *table, const struct groups *groups);
@@ -42,6 +42,10 @@ bool survey_process(struct survey *survey, const struct group_key *key, size_t *
 
 /* Does somebody listen there? *known: false if there was no memory to find out. */
 bool survey_listens(struct survey *survey, uint32_t netns, uint16_t port, bool *known);
+/* Who listens there; of other namespaces, if not in this one. NULL: nobody is known. */
+const struct row *survey_listener(struct survey *survey, uint32_t netns, uint16_t port);
+/* Does a socket of this host have the mapped address as its own? */
+bool survey_is_local(struct survey *survey, const uint8_t addr[16]);
 /* Who listens there at the key's address, or at any; NULL: nobody does, or that is not known. */
 const struct row *survey_listener_at(struct survey *survey, const struct group_key *key);
 /* How many listen in the namespace, in the query or not; 0: that is not known. */

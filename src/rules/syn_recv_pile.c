@@ -88,7 +88,7 @@ static void blame_network(const struct why *why, struct finding *finding)
 	if (addresses > group->count) /* another process listens there, too */
 		addresses = group->count;
 
-	finding->mover = MOVER_NETWORK;
+	rule_blame_way(why, finding);
 	if (addresses)
 		finding_evidence(finding, "they come from %" PRIu64 " address%s", addresses,
 		                 addresses == 1 ? "" : "es");

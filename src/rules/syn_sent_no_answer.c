@@ -95,6 +95,11 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	finding->level = group->tally[RESENT] > resending ? FINDING_BAD : FINDING_WARNING;
+	if (rule_is_here(why, finding)) {
+		rule_judge_here(why, finding);
+		tell_end(why, finding);
+		return;
+	}
 	finding->mover = MOVER_NETWORK;
 	rule_address(group, address);
 	finding_verdict(finding,

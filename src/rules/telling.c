@@ -63,12 +63,11 @@ bool rule_has_grown(const struct why *why, struct finding *finding)
 		                "%s. It may be a pool that was filled, or few come.",
 		                name, group->came, time);
 	} else {
-		finding->level = FINDING_FINE;
-		finding_verdict(
-			finding,
-			"Not called a leak, for they do not become more: %u came, but none "
-			"in the last %s. %s has filled a pool, or what made it leak is over.",
-			group->came, time, name);
+		finding->level = FINDING_STEADY;
+		finding_verdict(finding,
+		                "Steady: %u came, but none in the last %s, so they do not become "
+		                "more. %s has filled a pool, or what made it leak is over.",
+		                group->came, time, name);
 	}
 	finding_next(finding, "watch longer: tcptrail why close_wait --for 10m");
 	return true;
@@ -267,12 +266,15 @@ uint32_t rule_listeners(const struct why *why, const struct finding *finding)
 const char *rule_task_name(const struct why *why, const struct finding *finding, char buf[48])
 {
 	const struct task *task = rule_task(why, finding);
+	char more[24] = "";
 
+	if (finding->group.processes > 1)
+		snprintf(more, sizeof(more), " (and %u more)", finding->group.processes - 1);
 	if (task)
-		snprintf(buf, 48, "%u/%.*s", task->pid, FACT_COMM_LEN, task->comm);
+		snprintf(buf, 48, "%u/%.*s%s", task->pid, FACT_COMM_LEN, task->comm, more);
 	else if (finding->storm && finding->storm->pid)
-		snprintf(buf, 48, "%u/%.*s", finding->storm->pid, FACT_COMM_LEN,
-		         finding->storm->key.comm);
+		snprintf(buf, 48, "%u/%.*s%s", finding->storm->pid, FACT_COMM_LEN,
+		         finding->storm->key.comm, more);
 	else if (finding->storm && finding->storm->key.comm[0])
 		snprintf(buf, 48, "%.*s", FACT_COMM_LEN, finding->storm->key.comm);
 	else if (finding->group.comm[0])

@@ -125,7 +125,10 @@ static void blame(const struct why *why, struct finding *finding)
 	finding->level = rule_share_level(why, finding, stuck(&finding->group), by_window);
 	if (finding->level == FINDING_FINE)
 		return;
-	finding->mover = by_window ? MOVER_PEER : MOVER_NETWORK;
+	if (by_window)
+		finding->mover = MOVER_PEER;
+	else
+		rule_blame_way(why, finding);
 	if (!growing && !many_orphans(why, finding))
 		finding->level = FINDING_WARNING;
 }

@@ -8,11 +8,12 @@
  *     do     find the path in ...
  *     rests on RFC 9293, 3.6 ... (close-wait-leak)
  */
-#include "view/findings.h"
+#include "view/findings_private.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -21,20 +22,18 @@
 #include "core/stack.h"
 #include "view/line.h"
 #include "view/next.h"
+#include "view/piles.h"
 
 static const char *const level_words[] = {
-	[FINDING_FINE] = "FINE",
-	[FINDING_UNCLEAR] = "UNCLEAR",
-	[FINDING_WARNING] = "WARNING",
-	[FINDING_BAD] = "BAD",
+	[FINDING_FINE] = "FINE",       [FINDING_STEADY] = "STEADY", [FINDING_UNCLEAR] = "UNCLEAR",
+	[FINDING_WARNING] = "WARNING", [FINDING_BAD] = "BAD",
 };
 
 static const char *level_color(enum finding_level level)
 {
 	static const char *const colors[] = {
-		[FINDING_FINE] = "\033[32m",
-		[FINDING_UNCLEAR] = "\033[36m",
-		[FINDING_WARNING] = "\033[33m",
+		[FINDING_FINE] = "\033[32m",    [FINDING_STEADY] = "\033[36m",
+		[FINDING_UNCLEAR] = "\033[36m", [FINDING_WARNING] = "\033[33m",
 		[FINDING_BAD] = "\033[1;31m",
 	};
 
@@ -49,8 +48,8 @@ static const struct task *task_of(const struct view *view, const struct finding 
 }
 
 /* Name of the process, NUL-terminated, even if it has exited; false: it is not known which. */
-static bool comm_of(const struct view *view, const struct finding *finding,
-                    char comm[FACT_COMM_LEN + 1])
+bool finding_comm(const struct view *view, const struct finding *finding,
+                  char comm[FACT_COMM_LEN + 1])
 {
 	const struct task *task = task_of(view, finding);
 	const char *known = finding->storm ? finding->storm->key.comm : finding->group.comm;
@@ -62,7 +61,14 @@ static bool comm_of(const struct view *view, const struct finding *finding,
 	return task || (finding->storm && finding->group.key.pid);
 }
 
-/* "3 CLOSE_WAIT of port 8080", "12 failed connects to 10.0.0.1:80" */
+/* Of groups that were joined the largest is named. */
+static void add_more(struct buffer *line, uint32_t count, const char *what)
+{
+	if (count > 1)
+		buffer_print(line, " and %u more%s", count - 1, what);
+}
+
+/* "3 CLOSE_WAIT of port 8080", "12 failed connects to 10.0.0.1:80 and 3 more" */
 static void add_group(struct buffer *line, const struct group *group)
 {
 	char place[PLACE_SIZE];
@@ -73,6 +79,7 @@ static void add_group(struct buffer *line, const struct group *group)
 		             group->failed == 1 ? "" : "s", place);
 	else
 		buffer_print(line, "%u %s %s", group->count, state_name(group->key.state), place);
+	add_more(line, group->places, "");
 }
 
 /* "812 RSTs sent (TCP_ABORT_ON_CLOSE) of port 8080", "40 RTO retransmits to 10.0.0.1" */
@@ -116,11 +123,13 @@ static void add_headline(struct buffer *line, const struct view *view,
 	buffer_print(line, "%-8s", level_words[finding->level]);
 	if (view->color)
 		buffer_text(line, "\033[0m");
-	if (finding->storm)
+	if (finding->storm) {
 		add_storm(line, view, finding->storm);
-	else
+		add_more(line, finding->group.places, "");
+	} else {
 		add_group(line, &finding->group);
-	if (comm_of(view, finding, comm)) {
+	}
+	if (finding_comm(view, finding, comm)) {
 		buffer_print(line, ", %u/", finding->group.key.pid);
 		escape_terminal(line, comm);
 	} else if (comm[0]) {
@@ -129,15 +138,15 @@ static void add_headline(struct buffer *line, const struct view *view,
 		buffer_text(line, finding->storm && finding->storm->several ? " (several processes)"
 		                                                            : " (exited)");
 	}
+	add_more(line, finding->group.processes,
+	         finding->group.processes == 2 ? " process" : " processes");
 	if (finding->mover != MOVER_NOBODY)
 		buffer_print(line, ": it is the %s's move", mover_name(finding->mover));
 	buffer_text(line, "\n");
 }
 
-#define LINE_ROOM 640
-
 /* Takes the next line off the text; false: there is none. */
-static bool take_line(const char **text, size_t *left, char line[LINE_ROOM])
+bool finding_take_line(const char **text, size_t *left, char line[FINDING_LINE_ROOM])
 {
 	const char *stop;
 	size_t size;
@@ -146,11 +155,25 @@ static bool take_line(const char **text, size_t *left, char line[LINE_ROOM])
 		return false;
 	stop = memchr(*text, '\n', *left);
 	size = stop ? (size_t)(stop - *text) : *left;
-	snprintf(line, LINE_ROOM, "%.*s", (int)size, *text);
+	snprintf(line, FINDING_LINE_ROOM, "%.*s", (int)size, *text);
 	size += stop != NULL;
 	*text += size;
 	*left -= size;
 	return true;
+}
+
+/* Who has the sockets is in the headline, if that is known. */
+static void add_owner(struct buffer *out, const struct view *view, const struct finding *finding)
+{
+	const struct row *example = finding->group.example;
+	char comm[FACT_COMM_LEN + 1];
+
+	if (!example || finding->group.key.pid || finding_comm(view, finding, comm))
+		return;
+	if (example->flags & (ROW_ORPHAN | ROW_MINI))
+		buffer_text(out, "  owner    none: no process has the oldest open\n");
+	else
+		buffer_text(out, "  owner    not known\n");
 }
 
 /* Lines of text, each behind the label. */
@@ -158,9 +181,9 @@ static void add_lines(struct buffer *out, const char *label, const struct buffer
 {
 	const char *at = text->data;
 	size_t left = text->size;
-	char line[LINE_ROOM];
+	char line[FINDING_LINE_ROOM];
 
-	while (take_line(&at, &left, line)) {
+	while (finding_take_line(&at, &left, line)) {
 		buffer_print(out, "  %-9s", label);
 		escape_terminal(out, line);
 		buffer_text(out, "\n");
@@ -221,7 +244,7 @@ static void add_stack(struct buffer *out, const struct view *view, const struct 
 }
 
 /* What a recording cannot do is done with it. */
-static void make_next(const struct view *view, const struct finding *finding, struct buffer *next)
+void finding_next_lines(const struct view *view, const struct finding *finding, struct buffer *next)
 {
 	const struct table *table = view->context.table;
 	int64_t wall = table_wall(table, table_now(table));
@@ -245,9 +268,10 @@ static int print_finding(struct view *view, const struct finding *finding)
 		add_events(&out, view, finding->storm);
 	else if (finding->group.count)
 		add_ages(&out, &finding->group);
+	add_owner(&out, view, finding);
 	add_lines(&out, "seen", &finding->evidence);
 	add_stack(&out, view, &finding->group);
-	make_next(view, finding, &next);
+	finding_next_lines(view, finding, &next);
 	add_lines(&out, "next", &next);
 	buffer_free(&next);
 	buffer_print(&out, "  rule     %s: %s\n\n", finding->rule, finding->source);
@@ -255,7 +279,7 @@ static int print_finding(struct view *view, const struct finding *finding)
 }
 
 /* When it was judged: "2026-11-24T03:12:00.123456Z". false: before any FACT_CLOCK. */
-static bool time_text(const struct view *view, char time[FORMAT_SIZE])
+bool finding_time_text(const struct view *view, char time[FORMAT_SIZE])
 {
 	const struct table *table = view->context.table;
 	int64_t wall = table_wall(table, table_now(table));
@@ -272,7 +296,7 @@ int findings_headlines(struct view *view, const struct finding *findings, size_t
 	for (size_t i = 0; i < count && !err; i++) {
 		struct buffer line = {0};
 
-		if (findings[i].level < FINDING_WARNING)
+		if (findings[i].level < FINDING_WARNING || findings[i].waits)
 			continue;
 		buffer_text(&line, "at once: ");
 		add_headline(&line, view, &findings[i]);
@@ -290,213 +314,121 @@ static void add_forgotten(struct buffer *line, const struct groups_forgotten *fo
 	             forgotten->groups == 1 ? "" : "s");
 }
 
+/* What is steady is told if there is much of it, or if it is old. */
+static bool is_told(const struct finding *finding, bool all, const struct findings_scope *scope)
+{
+	if (finding->waits)
+		return false;
+	if (all || scope->states || finding->level > FINDING_STEADY)
+		return true;
+	return finding->level == FINDING_STEADY &&
+	       (finding->old || finding->group.count >= PILE_LEAST);
+}
+
+struct counts {
+	size_t problems, steady, old, fine, hidden;
+	uint64_t failed;
+};
+
+static struct counts count_findings(const struct finding *findings, size_t count, bool all,
+                                    const struct findings_scope *scope)
+{
+	struct counts counts = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		const struct finding *finding = &findings[i];
+
+		counts.failed += finding->group.failed;
+		if (finding->waits)
+			continue;
+		counts.problems += finding->level > FINDING_STEADY;
+		counts.steady += finding->level == FINDING_STEADY;
+		counts.old += finding->level == FINDING_STEADY && finding->old;
+		counts.fine += finding->level == FINDING_FINE;
+		counts.hidden += !is_told(finding, all, scope);
+	}
+	return counts;
+}
+
+/* "CLOSE_WAIT or LAST_ACK" */
+static void add_states(struct buffer *line, uint32_t states)
+{
+	const char * or = "";
+
+	for (unsigned int i = 1; i < STATE_NEW_SYN_RECV; i++) {
+		if (!(states & STATE_BIT(i)))
+			continue;
+		buffer_print(line, "%s%s", or, state_name((uint8_t)i));
+		or = " or ";
+	}
+}
+
+static void add_result(struct buffer *line, const struct counts *counts, size_t piles,
+                       const struct findings_scope *scope)
+{
+	size_t all = counts->problems + counts->steady + counts->fine;
+
+	if (counts->problems) {
+		buffer_print(line, "%zu finding%s", counts->problems,
+		             counts->problems == 1 ? "" : "s");
+	} else if (scope->states && !all) {
+		buffer_text(line, "No socket asked for is in ");
+		add_states(line, scope->states);
+	} else if (piles || scope->states) {
+		buffer_text(line, "No finding");
+	} else {
+		buffer_text(line, "Nothing piles up");
+	}
+}
+
+static void add_rest(struct buffer *line, const struct counts *counts)
+{
+	if (counts->steady)
+		buffer_print(line, "; %zu group%s steady", counts->steady,
+		             counts->steady == 1 ? "" : "s");
+	if (counts->old)
+		buffer_print(line, ", %zu of them old", counts->old);
+	if (counts->fine)
+		buffer_print(line, "; %zu group%s looked at and fine", counts->fine,
+		             counts->fine == 1 ? "" : "s");
+	if (counts->hidden)
+		buffer_text(line, " (-v shows why)");
+}
+
+static int print_piles(struct view *view, const struct finding *findings, size_t count,
+                       size_t *made)
+{
+	struct pile *piles;
+	int err = piles_make(findings, count, &piles, made);
+
+	if (!err)
+		err = piles_text(view, piles, *made);
+	free(piles);
+	return err;
+}
+
 int findings_text(struct view *view, const struct finding *findings, size_t count, bool all,
                   const struct findings_scope *scope, bool dated)
 {
+	struct counts counts = count_findings(findings, count, all, scope);
 	char time[FORMAT_SIZE];
 	struct buffer last = {0};
-	size_t fine = 0;
-	int err = 0;
+	size_t piles = 0;
+	int err = scope->states ? 0 : print_piles(view, findings, count, &piles);
 
-	for (size_t i = 0; i < count && !err; i++) {
-		fine += findings[i].level == FINDING_FINE;
-		if (all || findings[i].level != FINDING_FINE)
+	for (size_t i = 0; i < count && !err; i++)
+		if (is_told(&findings[i], all, scope))
 			err = print_finding(view, &findings[i]);
-	}
 	if (err)
 		return err;
-	if (dated && time_text(view, time))
+	if (dated && finding_time_text(view, time))
 		buffer_print(&last, "%s: ", time);
 	format_duration(time, scope->window);
-	if (count == fine)
-		buffer_text(&last, "Nothing piles up");
-	else
-		buffer_print(&last, "%zu finding%s", count - fine, count - fine == 1 ? "" : "s");
+	add_result(&last, &counts, piles, scope);
 	if (scope->window)
 		buffer_print(&last, ", watched for %s", time);
-	if (fine)
-		buffer_print(&last, "; %zu group%s looked at and fine%s", fine,
-		             fine == 1 ? "" : "s", all ? "" : " (-v shows why)");
+	add_rest(&last, &counts);
 	add_forgotten(&last, &scope->forgotten);
 	buffer_text(&last, dated ? ".\n\n" : ".\n");
 	return line_write(view, &last);
-}
-
-/* --- JSON ----------------------------------------------------------------------------------- */
-
-static void add_json_lines(struct buffer *json, const char *key, const struct buffer *text)
-{
-	const char *at = text->data, *comma = "";
-	size_t left = text->size;
-	char line[LINE_ROOM];
-
-	buffer_print(json, ",\"%s\":[", key);
-	while (take_line(&at, &left, line)) {
-		buffer_text(json, comma);
-		escape_json(json, line);
-		comma = ",";
-	}
-	buffer_text(json, "]");
-	json->failed |= text->failed;
-}
-
-static void add_json_place(struct buffer *json, const struct group_key *key)
-{
-	char to[ENDPOINT_SIZE];
-
-	buffer_print(json, ",\"netns\":%u", key->netns);
-	if (key->passive) {
-		buffer_print(json, ",\"local_port\":%u,\"foreign\":null", key->port);
-		return;
-	}
-	place_remote(key, to);
-	buffer_print(json, ",\"local_port\":null,\"foreign\":\"%s\"", to);
-}
-
-static void add_json_task(struct buffer *json, const struct view *view,
-                          const struct finding *finding)
-{
-	char comm[FACT_COMM_LEN + 1];
-
-	if (comm_of(view, finding, comm))
-		buffer_print(json, ",\"pid\":%u,\"comm\":", finding->group.key.pid);
-	else
-		buffer_text(json, ",\"pid\":null,\"comm\":");
-	if (comm[0])
-		escape_json(json, comm);
-	else
-		buffer_text(json, "null");
-}
-
-static void add_json_stack(struct buffer *json, const struct view *view, const struct group *group)
-{
-	const struct stack *stack = table_find_stack(view->context.table, group->stack);
-
-	if (!group->stack || !stack) {
-		buffer_text(json, ",\"stack\":null,\"stack_count\":null");
-		return;
-	}
-	buffer_text(json, ",\"stack\":[");
-	for (uint32_t i = 0; i < stack->count; i++) {
-		struct buffer text = {0};
-
-		stack_frame_text(&text, view->context.table, stack, i);
-		buffer_add(&text, "", 1);
-		buffer_text(json, i ? "," : "");
-		escape_json(json, text.failed ? "" : text.data);
-		buffer_free(&text);
-	}
-	buffer_print(json, "],\"stack_count\":%u", group->stack_count);
-}
-
-/* Of sockets that are there; of failed connects and of storms none is. */
-static void add_json_ages(struct buffer *json, const struct group *group)
-{
-	if (!group->count) {
-		buffer_text(json, ",\"age_min_ns\":null,\"age_median_ns\":null,"
-		                  "\"age_p99_ns\":null,\"age_max_ns\":null,\"age_exact\":null");
-		return;
-	}
-	buffer_print(json,
-	             ",\"age_min_ns\":%" PRIu64 ",\"age_median_ns\":%" PRIu64
-	             ",\"age_p99_ns\":%" PRIu64 ",\"age_max_ns\":%" PRIu64 ",\"age_exact\":%s",
-	             group->youngest, group->median, group->p99, group->oldest,
-	             group->at_least ? "false" : "true");
-}
-
-/* What there is, and how it comes and goes. */
-static void add_json_group(struct buffer *json, const struct group *group)
-{
-	buffer_print(json,
-	             ",\"state\":\"%s\",\"count\":%u,\"entered\":%" PRIu64 ",\"left\":%" PRIu64,
-	             state_name(group->key.state), group->count, group->entered, group->left);
-	if (group->failed)
-		buffer_print(json, ",\"failed\":%" PRIu64, group->failed);
-	else
-		buffer_text(json, ",\"failed\":null");
-	buffer_text(json, ",\"event\":null,\"detail\":null,\"events\":null,\"span_ns\":null");
-}
-
-/* What happened, and how often. */
-static void add_json_storm(struct buffer *json, const struct view *view, const struct storm *storm)
-{
-	static const char *const events[] = {
-		[CHANGE_RETRANSMIT] = "retransmit",
-		[CHANGE_RST_SENT] = "rst_sent",
-		[CHANGE_RST_RECEIVED] = "rst_received",
-	};
-	char buf[16];
-	const char *detail = storm_detail(storm, view->context.table, buf);
-
-	buffer_text(json, ",\"state\":null,\"count\":null,\"entered\":null,\"left\":null,"
-	                  "\"failed\":null");
-	buffer_print(json, ",\"event\":\"%s\",\"detail\":", events[storm->key.kind]);
-	if (detail[0])
-		escape_json(json, detail);
-	else
-		buffer_text(json, "null");
-	buffer_print(json, ",\"events\":%" PRIu64 ",\"span_ns\":%" PRIu64, storm->count,
-	             storm->last - storm->first);
-}
-
-static int json_finding(struct view *view, const struct finding *finding, uint64_t window)
-{
-	const struct storm *storm = finding->storm;
-	char verdict[1024], time[FORMAT_SIZE];
-	struct buffer json = {0}, next = {0};
-
-	buffer_print(&json, "{\"v\":%d,\"type\":\"finding\",\"rule\":\"%s\",\"level\":\"%s\"",
-	             VIEW_JSON_SCHEMA, finding->rule, finding_level_name(finding->level));
-	if (time_text(view, time))
-		buffer_print(&json, ",\"time\":\"%s\"", time);
-	else
-		buffer_text(&json, ",\"time\":null");
-	buffer_print(&json, ",\"mover\":\"%s\"", mover_name(finding->mover));
-	if (storm)
-		add_json_storm(&json, view, storm);
-	else
-		add_json_group(&json, &finding->group);
-	add_json_task(&json, view, finding);
-	if (storm && storm->key.elsewhere)
-		buffer_text(&json, ",\"netns\":null,\"local_port\":null,\"foreign\":null");
-	else
-		add_json_place(&json, &finding->group.key);
-	buffer_print(&json, ",\"window_ns\":%" PRIu64, window);
-	add_json_ages(&json, &finding->group);
-	snprintf(verdict, sizeof(verdict), "%.*s", (int)finding->verdict.size,
-	         finding->verdict.data ? finding->verdict.data : "");
-	buffer_text(&json, ",\"verdict\":");
-	escape_json(&json, verdict);
-	add_json_lines(&json, "evidence", &finding->evidence);
-	make_next(view, finding, &next);
-	add_json_lines(&json, "next", &next);
-	buffer_free(&next);
-	add_json_stack(&json, view, &finding->group);
-	buffer_text(&json, ",\"source\":");
-	escape_json(&json, finding->source);
-	buffer_text(&json, "}\n");
-	return line_write(view, &json);
-}
-
-static int json_forgotten(struct view *view, const struct groups_forgotten *forgotten)
-{
-	struct buffer json = {0};
-
-	buffer_print(&json,
-	             "{\"v\":%d,\"type\":\"forgotten\",\"groups\":%" PRIu64 ",\"failed\":%" PRIu64
-	             "}\n",
-	             VIEW_JSON_SCHEMA, forgotten->groups, forgotten->failed);
-	return line_write(view, &json);
-}
-
-int findings_json(struct view *view, const struct finding *findings, size_t count,
-                  const struct findings_scope *scope)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < count && !err; i++)
-		err = json_finding(view, &findings[i], scope->window);
-	if (!err && scope->forgotten.groups)
-		err = json_forgotten(view, &scope->forgotten);
-	return err;
 }

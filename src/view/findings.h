@@ -9,12 +9,14 @@
 /* What they are of. */
 struct findings_scope {
 	uint64_t window; /* ns that were watched */
+	uint32_t states; /* STATE_BITs that were asked for by name; 0: none was */
 	struct groups_forgotten forgotten;
 };
 
 /*
- * The findings in the order given; what is fine is left out unless all is set, and
- * counted in a last line. dated: more will follow, the last line says when. 0 or -errno of
+ * A line for each pile, then the findings in the order given. What is fine is left out unless all is
+ * set, and counted in a last line; where states were asked for, all is told, without the lines of
+ * piles. dated: more will follow, the last line says when. 0 or -errno of
  * the stream.
  */
 int findings_text(struct view *view, const struct finding *findings, size_t count, bool all,

@@ -86,11 +86,11 @@ static void dump_and_restore(struct table *table)
 static void judge(struct printer *printer)
 {
 	const struct findings_scope scope = {.window = 1};
+	const struct rules_ask ask = {.old = 1};
 	struct finding *findings;
 	size_t count;
 
-	if (rules_run(printer->table, printer->groups, printer->storms, NULL, NULL, &findings,
-	              &count))
+	if (rules_run(printer->table, printer->groups, printer->storms, &ask, &findings, &count))
 		return;
 	findings_text(&printer->rows[0], findings, count, true, &scope, true);
 	findings_headlines(&printer->rows[0], findings, count);

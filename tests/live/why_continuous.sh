@@ -24,7 +24,8 @@ wait_until "the headline" named_at_once
 assert_equal "" "$(cat "$work/trace.out")" "stdout, before it has watched"
 trace_stop
 assert_trace_fine
-assert_matches "$out" "^BAD +1 LISTEN of port $port"
+assert_matches "$out" "LISTEN +1 +[^ ]+ +of port $port +[^ ]+ +- +- +BAD listen-queue-full"
+assert_contains "$out" "BAD     1 LISTEN of port $port"
 
 start "$work/trace.out" "$work/trace.err" "$TCPTRAIL" why -n --netns "$(own_netns)" --json -c0.2
 trace_pid=$started

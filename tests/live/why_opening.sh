@@ -57,9 +57,12 @@ assert_equal "peer bad 4 4 bash null" "$(found 'select(.rule == "connect-refused
 assert_equal "127.0.0.1:9" "$(found 'select(.rule == "connect-refused") | .foreign')"
 assert_equal "kernel 3 $short" "$(found 'select(.rule == "ports-exhausted") |
 	"\(.mover) \(.failed) \(.foreign)"')" "no port"
-assert_equal "network 2 $full_pid" "$(found "select(.rule == \"syn-sent-no-answer\" and
-	.foreign == \"$full\") | \"\(.mover) \(.count) \(.pid)\"")" "no answer"
-assert_equal "network 12 warning" "$(found "select(.rule == \"syn-recv-pile\" and
+# Who connects and who does not accept are on this host: one story, and no network is between.
+assert_contains "$(found "select(.rule == \"listen-queue-full\" and .pid == $full_pid) | .evidence[]")" \
+	"so wait: 2 SYN_SENT to $full of $full_pid/scenario" "no answer"
+assert_equal "" "$(found 'select(.mover == "network") | .rule')" "the network's move"
+assert_lacks "$(found '.next[]')" tcptraceroute "next steps"
+assert_equal "kernel 12 warning" "$(found "select(.rule == \"syn-recv-pile\" and
 	.local_port == ${half#*:}) | \"\(.mover) \(.count) \(.level)\"")" "no ACK"
 assert_equal "${full#*:}" "$(found 'select(.rule == "listen-queue-full") | .local_port')" \
 	"the only full queue; that of port ${short#*:} is short"

@@ -28,7 +28,7 @@ check() {
 	for mode in "${!visits[@]}"; do
 		assert_healthy "${port[$mode.twin]}"
 	done
-	assert_finding "${port[pool]}" "rule level count entered" "close-wait-leak fine 5 0"
+	assert_finding "${port[pool]}" "rule level count entered" "close-wait-leak steady 5 0"
 }
 
 # --- Node -----------------------------------------------------------------------------------------

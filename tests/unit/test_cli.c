@@ -467,7 +467,7 @@ static void test_output(void **state)
 	"--all --listening --numeric --numeric-hosts --numeric-ports --numeric-users --programs "  \
 	"--extend --timers --continuous --tcp --inet --inet6 --wide --verbose --state --pid "      \
 	"--comm --port --lport --rport --addr --netns --cgroup --container --older --newer "       \
-	"--stacks --json --csv --facts --columns --sort --limit --no-header --color --for "        \
+	"--stacks --json --csv --facts --columns --sort --limit --no-header --color --for --old "  \
 	"--max-size --max-age "                                                                    \
 	"--fail-if --follow --utc "                                                                \
 	"--output --from --at --since --until --btf --ring --max-sockets --probes --help "         \

@@ -458,9 +458,51 @@ static void unknown_direction_is_told_by_ports(void **state)
 	watch_end(&watch);
 }
 
+static void joined_groups_are_sums(void **state)
+{
+	const struct group *parts[3];
+	struct watch watch;
+	struct group joined, again;
+
+	(void)state;
+	watch_begin(&watch);
+	establish(&watch, 1000, 40001, "10.0.0.2:80", JAVA);
+	establish(&watch, 2000, 40002, "10.0.0.2:80", JAVA);
+	establish(&watch, 3000, 40003, "10.0.0.2:80", OTHER);
+	establish(&watch, 4000, 40006, "10.0.0.3:80", JAVA);
+	facts(&watch.trial, "9s clock wall=9000000000\n");
+	collect(&watch, all_but_listeners, 3);
+	for (size_t i = 0; i < 3; i++)
+		parts[i] = groups_at(watch.groups, i);
+	assert_int_equal(groups_join(watch.groups, parts, 3, &joined), 0);
+	assert_memory_equal(&joined.key, &parts[0]->key, sizeof(joined.key));
+	assert_int_equal(joined.count, 4);
+	assert_int_equal(joined.entered, 4);
+	assert_int_equal(joined.tally[0], 4);
+	/* Two processes are at the first place: who came there counts once. */
+	assert_int_equal(joined.place_entered, 4);
+	assert_int_equal(joined.processes, 2);
+	assert_int_equal(joined.places, 2);
+	assert_int_equal(joined.youngest, 5 * NS_PER_SEC);
+	assert_int_equal(joined.median, 6 * NS_PER_SEC);
+	assert_int_equal(joined.oldest, 8 * NS_PER_SEC);
+	assert_int_equal(joined.example->lport, 40001);
+	assert_int_equal(groups_older(watch.groups, &joined, 7 * NS_PER_SEC), 2);
+	assert_int_equal(groups_older(watch.groups, parts[0], 8 * NS_PER_SEC), 1);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(groups_member(watch.groups, &joined, i)->rport, 80);
+	/* What was joined may be joined again. */
+	parts[2] = &joined;
+	parts[1] = groups_at(watch.groups, 1);
+	assert_int_equal(groups_join(watch.groups, parts + 1, 2, &again), 0);
+	assert_int_equal(again.count, 5);
+	watch_end(&watch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(joined_groups_are_sums),
 		cmocka_unit_test(unknown_direction_is_told_by_ports),
 		cmocka_unit_test(a_key_is_process_place_and_state),
 		cmocka_unit_test(behind_a_listener_the_local_port_is_the_place),

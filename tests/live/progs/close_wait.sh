@@ -53,7 +53,7 @@ watch_piles() {
 	piled_up "$before"
 	start "$work/twins" "$work/twins.err" "${clients[@]}" 0 0.05 "${twins[@]}"
 	twins_pid=$started
-	why_start --for 10m --stacks
+	why_start --for 10m --stacks close_wait # else told with the cause: who does not accept
 	visit "$after"
 	piled_up "$((before + after))"
 	sleep 3 # who is younger than a second may be closed yet

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One cause is one finding. What is judged alike, in the same state, is joined and judged again as
+ * one: workers and children of one program at one place, many places of one process, and programs
+ * that are run again and again. What is worse than the others stays by itself.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/place.h"
+#include "rules/found.h"
+
+#define PLACES_FEW 4 /* so many remote ends may well have a cause each */
+#define NAMED_MOST 4 /* in the evidence */
+
+/* What those have in common that are joined; compared as bytes. */
+struct likeness {
+	const struct rule *rule;
+	struct group_key key; /* without what may differ */
+	char comm[FACT_COMM_LEN];
+	uint8_t level;
+	uint8_t kind, detail, act; /* of storms */
+	uint8_t is_storm, elsewhere;
+	uint8_t pad[2];
+	uint32_t index; /* of the finding; no part of the likeness */
+	uint32_t pad2;
+};
+
+#define LIKENESS_SIZE offsetof(struct likeness, index)
+
+struct stage {
+	bool same_process, same_place;
+	bool clients; /* those that connect, and few sockets of each: a pile has its own cause */
+	size_t least; /* findings */
+};
+
+static const struct stage stages[] = {
+	{.same_place = true, .least = 2},
+	{.same_process = true, .least = PLACES_FEW + 1},
+	{.clients = true, .least = PLACES_FEW + 1},
+};
+
+static void name_of(const struct why *why, const struct finding *finding, char comm[FACT_COMM_LEN])
+{
+	const struct task *task = rule_task(why, finding);
+	const char *name = finding->storm ? finding->storm->key.comm : finding->group.comm;
+
+	memcpy(comm, task ? task->comm : name, FACT_COMM_LEN);
+}
+
+static void likeness_of(const struct why *why, const struct found *found, size_t index,
+                        const struct stage *stage, struct likeness *like)
+{
+	const struct finding *finding = &found->findings[index];
+	const struct group_key *key = &finding->group.key;
+
+	memset(like, 0, sizeof(*like));
+	like->rule = found->rules[index];
+	like->key = *key;
+	if (!stage->same_process)
+		like->key.pid = like->key.start = 0;
+	if (!stage->same_place) {
+		memset(like->key.addr, 0, sizeof(like->key.addr));
+		like->key.port = 0;
+	}
+	name_of(why, finding, like->comm);
+	/* What fails at one place has one cause, however few each process has seen of it. */
+	if (!finding->group.failed || !stage->same_place)
+		like->level = (uint8_t)finding->level;
+	like->is_storm = finding->storm != NULL;
+	if (finding->storm) {
+		like->kind = finding->storm->key.kind;
+		like->detail = finding->storm->key.detail;
+		like->act = finding->storm->key.act;
+		like->elsewhere = finding->storm->key.elsewhere;
+	}
+	like->index = (uint32_t)index;
+}
+
+/* Findings are sorted by size: of those that are alike the largest comes first. */
+static int compare(const void *a, const void *b)
+{
+	const struct likeness *left = a, *right = b;
+	int order = memcmp(left, right, LIKENESS_SIZE);
+
+	return order ? order : (left->index > right->index) - (left->index < right->index);
+}
+
+static uint64_t size_of(const struct finding *finding)
+{
+	const struct group *group = &finding->group;
+
+	if (finding->storm)
+		return finding->storm->count;
+	return group->failed ? group->failed : group->count;
+}
+
+/* A few RSTs of each of many do not add up to a storm. */
+static bool can_be_joined(const struct found *found, size_t index, const struct stage *stage)
+{
+	const struct finding *finding = &found->findings[index];
+
+	if (!found->rules[index] || (finding->storm && finding->level < FINDING_WARNING))
+		return false;
+	return !stage->clients || (!finding->group.key.passive && size_of(finding) < PILE_LEAST);
+}
+
+/* --- evidence --------------------------------------------------------------------------------- */
+
+/* "one finding for 64 processes and 1 place: 4242/gunicorn of port 80: 12; ... and 60 more" */
+static void tell_parts(const struct why *why, struct finding *joined, const struct found *found,
+                       const struct likeness *parts, size_t count)
+{
+	struct buffer text = {0};
+
+	buffer_print(&text, "one cause, %u process%s and %u place%s:", joined->group.processes,
+	             joined->group.processes == 1 ? "" : "es", joined->group.places,
+	             joined->group.places == 1 ? "" : "s");
+	for (size_t i = 0; i < count && i < NAMED_MOST; i++) {
+		const struct finding *part = &found->findings[parts[i].index];
+		char name[48], place[PLACE_SIZE];
+
+		place_text(&part->group.key, place);
+		buffer_print(&text, "%s %" PRIu64 " of %s %s", i ? ";" : "", size_of(part),
+		             rule_task_name(why, part, name), place);
+	}
+	if (count > NAMED_MOST)
+		buffer_print(&text, "; and %zu more", count - NAMED_MOST);
+	if (!text.failed)
+		finding_evidence(joined, "%.*s", (int)text.size, text.data);
+	buffer_free(&text);
+}
+
+/* --- joining ---------------------------------------------------------------------------------- */
+
+static void add_end(struct storm *sum, const struct storm_end *end)
+{
+	int at = 0;
+
+	while (at < STORM_ENDS && sum->ends[at].count &&
+	       memcmp(sum->ends[at].addr, end->addr, sizeof(end->addr)) != 0)
+		at++;
+	if (at == STORM_ENDS || !end->count)
+		return;
+	memcpy(sum->ends[at].addr, end->addr, sizeof(end->addr));
+	sum->ends[at].count += end->count;
+}
+
+static void add_storm(struct storm *sum, const struct storm *part)
+{
+	sum->count += part->count;
+	sum->unread += part->unread;
+	if (part->first < sum->first)
+		sum->first = part->first;
+	if (part->last > sum->last)
+		sum->last = part->last;
+	for (int i = 0; i < STATE_COUNT; i++)
+		sum->states[i] += part->states[i];
+	for (int i = 0; i < STORM_ENDS; i++)
+		add_end(sum, &part->ends[i]);
+}
+
+static int sum_storms(struct finding *joined, const struct found *found,
+                      const struct likeness *parts, size_t count)
+{
+	const struct storm *first = found->findings[parts[0].index].storm;
+
+	if (!first)
+		return 0;
+	joined->sum = malloc(sizeof(*joined->sum));
+	if (!joined->sum)
+		return -ENOMEM;
+	*joined->sum = *first;
+	for (size_t i = 1; i < count; i++)
+		add_storm(joined->sum, found->findings[parts[i].index].storm);
+	joined->storm = joined->sum;
+	return 0;
+}
+
+static int sum_groups(struct groups *groups, struct finding *joined, const struct found *found,
+                      const struct likeness *parts, size_t count)
+{
+	const struct group **each = calloc(count, sizeof(*each));
+	int err = each ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < count && !err; i++)
+		each[i] = &found->findings[parts[i].index].group;
+	if (!err)
+		err = groups_join(groups, each, count, &joined->group);
+	free(each);
+	return err;
+}
+
+/* Puts the joined one where the first one was. */
+static void replace(struct found *found, const struct finding *joined, const struct likeness *parts,
+                    size_t count)
+{
+	uint32_t first = parts[0].index;
+
+	for (size_t i = 1; i < count; i++)
+		found->rules[parts[i].index] = NULL;
+	/* Its storm may be the sum of an earlier stage. */
+	finding_free(&found->findings[first]);
+	found->findings[first] = *joined;
+}
+
+static enum finding_level worst_of(const struct found *found, const struct likeness *parts,
+                                   size_t count)
+{
+	enum finding_level worst = FINDING_FINE;
+
+	for (size_t i = 0; i < count; i++)
+		if (found->findings[parts[i].index].level > worst)
+			worst = found->findings[parts[i].index].level;
+	return worst;
+}
+
+static int join(const struct why *why, struct groups *groups, struct found *found,
+                const struct likeness *parts, size_t count)
+{
+	const struct rule *rule = found->rules[parts[0].index];
+	struct finding before = found->findings[parts[0].index];
+	struct finding joined = {0};
+	int err = sum_groups(groups, &joined, found, parts, count);
+
+	if (!err)
+		err = sum_storms(&joined, found, parts, count);
+	if (err)
+		return err;
+	tell_parts(why, &joined, found, parts, count);
+	found->findings[parts[0].index] = joined;
+	found_judge(why, found, parts[0].index, rule);
+	joined = found->findings[parts[0].index];
+	found->findings[parts[0].index] = before;
+	/* All of them together may be fine, as none is. */
+	if (joined.level >= worst_of(found, parts, count))
+		replace(found, &joined, parts, count);
+	else
+		finding_free(&joined);
+	return 0;
+}
+
+/* Groups follow their finding to where it has gone. */
+static void follow(struct found *found, size_t groups, const uint32_t *gone_to)
+{
+	for (size_t i = 0; i < groups; i++)
+		found->of_group[i] = gone_to[found->of_group[i]];
+}
+
+static int run_stage(const struct why *why, struct groups *groups, struct found *found,
+                     const struct stage *stage, struct likeness *likes, uint32_t *gone_to)
+{
+	size_t count = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < found->count; i++) {
+		gone_to[i] = (uint32_t)i;
+		if (can_be_joined(found, i, stage))
+			likeness_of(why, found, i, stage, &likes[count++]);
+	}
+	qsort(likes, count, sizeof(*likes), compare);
+	for (size_t from = 0, to; from < count && !err; from = to) {
+		for (to = from + 1; to < count && !memcmp(&likes[from], &likes[to], LIKENESS_SIZE);)
+			to++;
+		if (to - from < stage->least)
+			continue;
+		err = join(why, groups, found, likes + from, to - from);
+		for (size_t i = from + 1; i < to; i++)
+			if (!found->rules[likes[i].index])
+				gone_to[likes[i].index] = likes[from].index;
+	}
+	follow(found, groups_count(why->groups), gone_to);
+	return err;
+}
+
+int found_join_alike(const struct why *why, struct groups *groups, struct found *found)
+{
+	struct likeness *likes = calloc(found->count + 1, sizeof(*likes));
+	uint32_t *gone_to = calloc(found->count + 1, sizeof(*gone_to));
+	int err = likes && gone_to ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]) && !err; i++)
+		err = run_stage(why, groups, found, &stages[i], likes, gone_to);
+	free(likes);
+	free(gone_to);
+	return err;
+}

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Two ends of a connection on this host are one story, told of the end that must act:
+ *
+ *   client FIN_WAIT2 -> CLOSE_WAIT proxy FIN_WAIT2 -> CLOSE_WAIT backend
+ *
+ * Each finding may wait for another one. Its sockets' other ends are there, as in FIN_WAIT2 for a
+ * CLOSE_WAIT that nobody closes; they are in the queue of a listener that does not accept; or, as
+ * a proxy's, its process has as many connections that wait there. What waits becomes a line of evidence of the finding at the end of the chain.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "core/place.h"
+#include "rules/found.h"
+
+#define NONE UINT32_MAX
+
+/* As many: a few may be on their way. */
+static bool is_as_many(uint64_t count, uint64_t as)
+{
+	return count * 5 >= as * 4;
+}
+
+/* How many sockets of a process wait for that finding; of NONE: for ends that no finding is about. */
+struct waiting {
+	struct {
+		uint64_t task; /* its address */
+		uint64_t finding;
+	} key;
+	uint32_t count;
+	const struct row *example;
+};
+
+/* What most of a process's sockets that wait do wait for. */
+struct upstream {
+	uint64_t task;
+	uint64_t finding; /* number, NONE */
+	uint32_t count;
+	const struct row *example;
+};
+
+struct ends {
+	const struct why *why;
+	struct found *found;
+	uint32_t *of_row; /* number of its finding, NONE */
+	size_t rows;
+	uint32_t *waits_for;  /* by finding: another one, NONE */
+	struct map waiting;   /* struct waiting */
+	struct map upstreams; /* struct upstream */
+};
+
+/* --- which socket waits for which ------------------------------------------------------------- */
+
+static bool has_unread(const struct row *row)
+{
+	return row->flags & ROW_QUEUES && row->rqueue > (row->state == STATE_CLOSE_WAIT);
+}
+
+/* Is something to send, and not taken? */
+static bool is_blocked(const struct row *row)
+{
+	return row->flags & ROW_QUEUES && row->wqueue && row->flags & ROW_TIMER &&
+	       (row->timer == TIMER_PROBE || row->timer == TIMER_RETRANSMIT);
+}
+
+/* Can the row get on only when who has the peer acts? */
+static bool waits_for_peer(const struct row *row, const struct row *peer)
+{
+	switch (row->state) {
+	case STATE_FIN_WAIT1:
+	case STATE_FIN_WAIT2:
+		return peer->state == STATE_CLOSE_WAIT || has_unread(peer);
+	case STATE_ESTABLISHED:
+		return has_unread(peer);
+	case STATE_CLOSE_WAIT:
+		return is_blocked(row) && has_unread(peer);
+	default:
+		return false;
+	}
+}
+
+static uint32_t finding_of(const struct ends *ends, const struct row *row)
+{
+	return row->self < ends->rows ? ends->of_row[row->self] : NONE;
+}
+
+struct tally {
+	uint64_t finding;
+	uint32_t count;
+};
+
+/* Of the finding that most of these sockets wait for: its number, and of how many. */
+static uint32_t find_peers(struct ends *ends, const struct finding *finding, uint32_t *most)
+{
+	const struct groups *groups = ends->why->groups;
+	uint32_t best = NONE;
+	struct map tallies;
+
+	*most = 0;
+	map_init(&tallies, sizeof(uint64_t), sizeof(struct tally));
+	for (uint32_t i = 0; i < finding->group.count; i++) {
+		const struct row *row = groups_member(groups, &finding->group, i);
+		const struct row *peer = table_find_peer(ends->why->table, row);
+		uint64_t other = peer && waits_for_peer(row, peer) ? finding_of(ends, peer) : NONE;
+		struct tally *tally = other == NONE ? NULL : map_get(&tallies, &other);
+
+		if (!tally || ++tally->count <= *most)
+			continue;
+		*most = tally->count;
+		best = (uint32_t)other;
+	}
+	map_free(&tallies);
+	return best;
+}
+
+/* --- who waits on behalf of others ------------------------------------------------------------ */
+
+/* Has the process that has the row shut it down, and keeps it? */
+static bool is_shut_down(const struct row *row)
+{
+	return row->state == STATE_FIN_WAIT2 && row->flags & ROW_SOCKET &&
+	       !(row->flags & (ROW_ORPHAN | ROW_MINI));
+}
+
+static int count_waiting(struct ends *ends)
+{
+	struct row_iter iter;
+	const struct row *row;
+
+	table_for_each (ends->why->table, iter, row) {
+		const struct row *peer = table_find_peer(ends->why->table, row);
+		bool waits = peer && waits_for_peer(row, peer);
+		struct waiting key = {0}, *waiting;
+		struct owner owner;
+
+		/* What a process has accepted is what it waits with, not what it waits for. */
+		if ((!waits && !is_shut_down(row)) || row_is_passive(ends->why->table, row))
+			continue;
+		table_owner(ends->why->table, row, &owner);
+		if (!owner.task || owner.queued)
+			continue;
+		key.key.task = (uintptr_t)owner.task;
+		key.key.finding = waits ? finding_of(ends, peer) : NONE;
+		waiting = map_get(&ends->waiting, &key.key);
+		if (!waiting)
+			return -ENOMEM;
+		waiting->count++;
+		waiting->example = row;
+	}
+	return 0;
+}
+
+static int find_upstreams(struct ends *ends)
+{
+	for (size_t i = 0; i < ends->waiting.count; i++) {
+		const struct waiting *waiting = map_at(&ends->waiting, i);
+		struct upstream *upstream = map_get(&ends->upstreams, &waiting->key.task);
+
+		if (!upstream)
+			return -ENOMEM;
+		if (waiting->count <= upstream->count)
+			continue;
+		upstream->finding = waiting->key.finding;
+		upstream->count = waiting->count;
+		upstream->example = waiting->example;
+	}
+	return 0;
+}
+
+/* The same of all processes that have the finding's sockets. count 0: they wait for nothing. */
+static struct upstream upstream_of(struct ends *ends, const struct finding *finding)
+{
+	struct upstream sum = {0};
+	struct map seen;
+
+	map_init(&seen, sizeof(uint64_t), sizeof(uint64_t));
+	for (uint32_t i = 0; i < finding->group.count; i++) {
+		const struct row *row = groups_member(ends->why->groups, &finding->group, i);
+		const struct upstream *upstream;
+		size_t count = seen.count;
+		struct owner owner;
+		uint64_t task;
+
+		table_owner(ends->why->table, row, &owner);
+		task = (uintptr_t)owner.task;
+		if (!task || !map_get(&seen, &task) || seen.count == count)
+			continue;
+		upstream = map_find(&ends->upstreams, &task);
+		if (!upstream || (sum.count && upstream->finding != sum.finding))
+			continue;
+		sum.count += upstream->count;
+		sum.finding = upstream->finding;
+		sum.example = upstream->example;
+	}
+	map_free(&seen);
+	return sum;
+}
+
+/* --- chains ----------------------------------------------------------------------------------- */
+
+/* Can it be told of with the other one? That must have to act, or be worth no less a word. */
+static bool is_told_with(const struct ends *ends, uint32_t index, uint32_t other)
+{
+	const struct finding *left = &ends->found->findings[index];
+	const struct finding *right = &ends->found->findings[other];
+
+	return index != other && right->level > FINDING_FINE &&
+	       (left->level > FINDING_FINE || right->mover == MOVER_APPLICATION);
+}
+
+/* Does it keep what it has read to the end, as a proxy does that has passed the end on? */
+static bool may_have_passed_on(const struct ends *ends, uint32_t index)
+{
+	const struct finding *finding = &ends->found->findings[index];
+
+	return finding->level != FINDING_FINE && finding->level != FINDING_UNCLEAR &&
+	       finding->group.key.state == STATE_CLOSE_WAIT &&
+	       (ends->found->rules[index] == &rule_close_wait_leak ||
+	        ends->found->rules[index] == &rule_close_wait_eof_unread);
+}
+
+/* The finding about FIN_WAIT2 of the same process; NONE. */
+static uint32_t find_shut_down(const struct ends *ends, const struct upstream *upstream)
+{
+	return finding_of(ends, upstream->example);
+}
+
+/* Nothing tells of what it waits for but itself: its ends are elsewhere, or were not asked for. */
+static void judge_waiting(struct ends *ends, uint32_t index, const struct upstream *upstream)
+{
+	struct finding *finding = &ends->found->findings[index];
+	const struct row *row = upstream->example;
+	const struct row *peer = table_find_peer(ends->why->table, row);
+	struct group_key key;
+	char name[48], place[PLACE_SIZE];
+	struct owner owner = {0};
+
+	group_key_of(ends->why->table, row, &key);
+	place_text(&key, place);
+	rule_task_name(ends->why, finding, name);
+	buffer_free(&finding->verdict);
+	buffer_free(&finding->next);
+	finding->level = FINDING_WARNING;
+	finding->mover = MOVER_PEER;
+	finding_verdict(finding,
+	                "%s waits and may not leak: it has shut down as many connections %s, whose "
+	                "other ends do not close.",
+	                name, place);
+	finding_evidence(finding,
+	                 "%u FIN_WAIT2 of the same process, as of a proxy that passes the "
+	                 "end of stream on",
+	                 upstream->count);
+	if (peer)
+		table_owner(ends->why->table, peer, &owner);
+	if (owner.task)
+		finding_next(finding,
+		             "see why %u/%.*s does not close: tcptrail why close_wait --pid %u",
+		             owner.task->pid, FACT_COMM_LEN, owner.task->comm, owner.task->pid);
+	else
+		finding_next(finding, "on the peer's host: tcptrail why close_wait");
+	finding_next(finding, "a limit in %s: close() some time after shutdown()", name);
+}
+
+static void link_peers(struct ends *ends, uint32_t index)
+{
+	const struct finding *finding = &ends->found->findings[index];
+	uint32_t count, other;
+
+	if (finding->storm || !finding->group.count)
+		return;
+	other = find_peers(ends, finding, &count);
+	if (other != NONE && count * 2 >= finding->group.count && is_told_with(ends, index, other))
+		ends->waits_for[index] = other;
+}
+
+static void link_upstream(struct ends *ends, uint32_t index)
+{
+	const struct finding *finding = &ends->found->findings[index];
+	struct upstream upstream;
+	uint32_t other;
+
+	if (ends->waits_for[index] != NONE || !may_have_passed_on(ends, index))
+		return;
+	upstream = upstream_of(ends, finding);
+	if (!upstream.count || !is_as_many(upstream.count, finding->group.count))
+		return;
+	other = (uint32_t)upstream.finding;
+	if (other != NONE && !is_told_with(ends, index, other))
+		return;
+	if (other == NONE)
+		other = find_shut_down(ends, &upstream);
+	if (other == NONE)
+		judge_waiting(ends, index, &upstream);
+	else if (other != index)
+		ends->waits_for[index] = other;
+}
+
+/* Is it so because nobody accepts? */
+static const struct row *queue_of(const struct ends *ends, uint32_t index)
+{
+	const struct why *why = ends->why;
+	const struct finding *finding = &ends->found->findings[index];
+	const struct rule *rule = ends->found->rules[index];
+	const struct group_key *key = &finding->group.key;
+
+	if (finding->mover != MOVER_APPLICATION)
+		return NULL;
+	if (rule == &rule_close_wait_queued || rule == &rule_syn_recv_pile)
+		return table_find_listener(why->table, finding->group.example);
+	if (rule == &rule_syn_sent_no_answer || rule == &rule_connect_timed_out ||
+	    rule == &rule_connect_given_up)
+		return survey_listener(why->survey, key->netns, key->port);
+	return NULL;
+}
+
+static void link_queue(struct ends *ends, uint32_t index)
+{
+	const struct row *listener = queue_of(ends, index);
+	uint32_t other = listener ? finding_of(ends, listener) : NONE;
+
+	if (other != NONE && is_told_with(ends, index, other))
+		ends->waits_for[index] = other;
+}
+
+/* The end of the chain; a circle has none. */
+static uint32_t find_root(const struct ends *ends, uint32_t index)
+{
+	uint32_t root = index;
+
+	for (size_t steps = 0; ends->waits_for[root] != NONE; steps++) {
+		if (steps > ends->found->count)
+			return index;
+		root = ends->waits_for[root];
+	}
+	return root;
+}
+
+/* --- telling ---------------------------------------------------------------------------------- */
+
+static void tell(struct ends *ends, struct finding *root, const struct finding *part)
+{
+	char name[48], place[PLACE_SIZE], oldest[FORMAT_SIZE];
+
+	rule_task_name(ends->why, part, name);
+	place_text(&part->group.key, place);
+	format_duration(oldest, part->group.oldest);
+	if (part->group.failed)
+		finding_evidence(root, "so fail: %" PRIu64 " connects %s of %s", part->group.failed,
+		                 place, name);
+	else
+		finding_evidence(root, "so wait: %u %s %s of %s, the oldest for %s%s",
+		                 part->group.count, state_name(part->group.key.state), place, name,
+		                 part->group.at_least ? "at least " : "", oldest);
+}
+
+/* No process of this host is known to be at fault. */
+static void raise_waiting(const struct ends *ends, struct finding *root)
+{
+	char name[48];
+
+	root->level = FINDING_WARNING;
+	root->mover = MOVER_PEER;
+	buffer_free(&root->verdict);
+	finding_verdict(root,
+	                "%s waits: it has shut down these, as a proxy does that passes the end of "
+	                "stream on, and their peers do not close.",
+	                rule_task_name(ends->why, root, name));
+	if (!root->next.size)
+		finding_next(root, "on the peer's host: tcptrail why close_wait");
+}
+
+/* What made others wait is no less bad than the wait. */
+static void raise(const struct ends *ends, struct finding *root, const struct finding *part)
+{
+	char name[48];
+
+	if (part->level <= root->level || part->level < FINDING_WARNING)
+		return;
+	if (root->group.key.state == STATE_FIN_WAIT2) {
+		if (root->level < FINDING_WARNING)
+			raise_waiting(ends, root);
+		return;
+	}
+	root->level = part->level;
+	root->mover = MOVER_APPLICATION;
+	finding_verdict(root, "%s waits for these.", rule_task_name(ends->why, part, name));
+}
+
+/* It was asked for by its state: told, but not accused. */
+static void keep(const struct ends *ends, struct finding *part, const struct finding *root)
+{
+	char name[48], other[48], place[PLACE_SIZE];
+
+	place_text(&root->group.key, place);
+	part->level = FINDING_FINE;
+	part->mover = MOVER_PEER;
+	buffer_free(&part->verdict);
+	buffer_free(&part->next);
+	finding_verdict(part, "%s waits: it can go on when %s acts, which has %u %s %s; see there.",
+	                rule_task_name(ends->why, part, name),
+	                rule_task_name(ends->why, root, other), root->group.count,
+	                state_name(root->group.key.state), place);
+}
+
+static void tell_all(struct ends *ends, uint32_t states)
+{
+	struct found *found = ends->found;
+
+	for (uint32_t i = 0; i < found->count; i++) {
+		struct finding *part = &found->findings[i];
+		uint32_t root = found->rules[i] ? find_root(ends, i) : i;
+
+		if (root == i)
+			continue;
+		tell(ends, &found->findings[root], part);
+		raise(ends, &found->findings[root], part);
+		if (states)
+			keep(ends, part, &found->findings[root]);
+		else
+			part->waits = true;
+	}
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+static int number_rows(struct ends *ends)
+{
+	const struct groups *groups = ends->why->groups;
+	struct row_iter iter;
+	const struct row *row;
+
+	table_for_each (ends->why->table, iter, row)
+		if (row->self >= ends->rows)
+			ends->rows = (size_t)row->self + 1;
+	ends->of_row = calloc(ends->rows + 1, sizeof(*ends->of_row));
+	ends->waits_for = calloc(ends->found->count + 1, sizeof(*ends->waits_for));
+	if (!ends->of_row || !ends->waits_for)
+		return -ENOMEM;
+	memset(ends->of_row, 0xff, ends->rows * sizeof(*ends->of_row));
+	memset(ends->waits_for, 0xff, ends->found->count * sizeof(*ends->waits_for));
+	for (size_t i = 0; i < groups_count(groups); i++) {
+		const struct group *group = groups_at(groups, i);
+
+		for (uint32_t n = 0; n < group->count; n++)
+			ends->of_row[groups_member(groups, group, n)->self] =
+				ends->found->of_group[i];
+	}
+	return 0;
+}
+
+int found_join_ends(const struct why *why, struct found *found, uint32_t states)
+{
+	struct ends ends = {.why = why, .found = found};
+	int err = number_rows(&ends);
+
+	map_init(&ends.waiting, sizeof(((struct waiting *)0)->key), sizeof(struct waiting));
+	map_init(&ends.upstreams, sizeof(uint64_t), sizeof(struct upstream));
+	err = err ? err : count_waiting(&ends);
+	err = err ? err : find_upstreams(&ends);
+	for (uint32_t i = 0; i < found->count && !err; i++)
+		if (found->rules[i]) {
+			link_peers(&ends, i);
+			link_queue(&ends, i);
+		}
+	for (uint32_t i = 0; i < found->count && !err; i++)
+		if (found->rules[i])
+			link_upstream(&ends, i);
+	if (!err)
+		tell_all(&ends, states);
+	map_free(&ends.waiting);
+	map_free(&ends.upstreams);
+	free(ends.of_row);
+	free(ends.waits_for);
+	return err;
+}

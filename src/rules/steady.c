@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sockets that are there and do not become more. A pool looks so, a leak that is over, and one
+ * that is slower than we watched: what tells them apart is age, and more time.
+ */
+#include <ctype.h>
+
+#include "base/format.h"
+#include "rules/rule.h"
+
+void rule_tell_old(const struct why *why, struct finding *finding)
+{
+	char time[FORMAT_SIZE];
+
+	if (!finding->old)
+		return;
+	format_duration(time, why->old);
+	finding_evidence(finding, "%u of %u are older than %s", finding->old, finding->group.count,
+	                 time);
+}
+
+static void next_steps(struct finding *finding)
+{
+	const char *name = state_name(finding->group.key.state);
+	char state[16] = "";
+	const struct group_key *key = &finding->group.key;
+
+	for (size_t i = 0; i < sizeof(state) - 1 && name[i]; i++)
+		state[i] = (char)tolower(name[i]);
+	finding_next(finding, "a slow leak grows: watch longer: tcptrail why %s --for 10m", state);
+	if (key->pid)
+		finding_next(finding,
+		             "a pool stays below its limit and uses its sockets again, a leak "
+		             "does neither: compare cookies and ages later: tcptrail snapshot -anp "
+		             "--state %s --pid %u --columns cookie,age,foreign",
+		             state, key->pid);
+	finding_next(finding, "an old leak has the age of an incident or a restart: what happened "
+	                      "then?");
+}
+
+/* They came while we watched, all the same: an event was lost, and a walk has met them. */
+static bool has_come(const struct why *why, const struct group *group)
+{
+	return group->median < groups_window_of(why->groups, group) / 2;
+}
+
+static void judge_unseen(const struct why *why, struct finding *finding, const char *cause)
+{
+	char name[48];
+
+	finding->level = finding->group.count < PILE_LEAST ? FINDING_FINE : FINDING_UNCLEAR;
+	finding_verdict(
+		finding,
+		"%s %s. Cannot tell whether they become more: nobody saw them come, but most "
+		"are younger than the watch.",
+		rule_task_name(why, finding, name), cause);
+	finding_next(finding, "watch longer: tcptrail why --for 1m");
+}
+
+void rule_judge_steady(const struct why *why, struct finding *finding, const char *cause)
+{
+	const struct group *group = &finding->group;
+	char time[FORMAT_SIZE], oldest[FORMAT_SIZE], name[48];
+
+	if (has_come(why, group)) {
+		judge_unseen(why, finding, cause);
+		return;
+	}
+	format_duration(time, groups_window_of(why->groups, group));
+	format_duration(oldest, group->oldest);
+	rule_task_name(why, finding, name);
+	finding->level = FINDING_STEADY;
+	finding->mover = finding->old && group->key.state == STATE_CLOSE_WAIT ? MOVER_APPLICATION
+	                                                                      : MOVER_NOBODY;
+	if (finding->old)
+		finding_verdict(finding, "Steady, and old: %s %s, the oldest for %s%s.", name,
+		                cause, group->at_least ? "at least " : "", oldest);
+	else
+		finding_verdict(finding, "Steady: %s %s.", name, cause);
+	finding_verdict(finding,
+	                "They do not become more in %s: an old leak, a pool, or a leak that is "
+	                "slower.",
+	                time);
+	rule_tell_acceptor(why, finding);
+	rule_tell_old(why, finding);
+	rule_tell_doing(why, finding);
+	next_steps(finding);
+}

@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A proxy passes the end of stream on to a backend that never closes: one story, the backend's.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+progs=$(dirname "$0")/progs
+
+program_start python3 "$progs/half_close_proxy.py" backend
+back=$(scenario_get port) back_pid=$(scenario_get pid)
+program_start python3 "$progs/half_close_proxy.py" proxy "$back"
+front=$(scenario_get port) front_pid=$(scenario_get pid)
+
+visit() { # COUNT
+	program_start python3 "$progs/close_wait_clients.py" "$1" 0.1 "send:$front"
+	wait_until "$2 at the backend" in_state close-wait "$back" "$2"
+	wait_until "$2 at the proxy" in_state close-wait "$front" "$2"
+}
+
+why_start --for 10m
+visit 12 12
+sleep 2 # who is younger than a second may be closed yet
+kill -INT "$why_pid"
+why_end
+assert_finding "$back" "rule level mover count pid" "close-wait-leak bad application 12 $back_pid"
+assert_equal "" "$(jq -r "select(.pid == $front_pid) | .rule" "$work/why")" "findings about the proxy"
+evidence=$(findings_of "$back" '.evidence[]')
+assert_contains "$evidence" "so wait: 12 CLOSE_WAIT of port $front of $front_pid/proxy" "the proxy"
+assert_contains "$evidence" "so wait: 12 FIN_WAIT2 to 127.0.0.1:$back of $front_pid/proxy" "its other side"
+
+# Asked for by the state, it is told of the proxy, too, but not that it leaks.
+why_start --for 10m close_wait
+visit 12 24
+sleep 2
+kill -INT "$why_pid"
+why_end
+assert_finding "$back" "rule level mover count pid" "close-wait-leak bad application 24 $back_pid"
+assert_finding "$front" "level mover count pid" "fine peer 24 $front_pid"
+assert_contains "$(findings_of "$front" .verdict)" "$front_pid/proxy waits: it can go on when $back_pid/backend acts"
+
+# So it is where the backend is left out.
+assert_run 0 "$TCPTRAIL" why --pid "$front_pid" -n --json --for 1s close_wait
+assert_equal "peer" "$(jq -r "select(.pid == $front_pid) | .mover" <<<"$out")" "the proxy alone"
+assert_contains "$out" "see why $back_pid/backend does not close"
