@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* A walk over the sockets of one network namespace; and one socket by address. */
+#include "mptcp.h"
 #include "sock.h"
 #include "submit.h"
 
@@ -15,6 +16,23 @@ static __always_inline void tell_parent(struct seq_file *seq, struct request_soc
 	if (!fact.parent)
 		return;
 	fact_begin(&fact.h, FACT_PARENT, sizeof(fact), req);
+	bpf_seq_write(seq, &fact, sizeof(fact));
+}
+
+/* After the subflow: the MPTCP socket may be open nowhere, and in no other table. seen: room. */
+static __always_inline void tell_mptcp(struct seq_file *seq, struct sock *subflow,
+                                       struct fact_seen *seen)
+{
+	struct sock *msk = mptcp_of(subflow);
+	struct fact_mptcp fact;
+
+	if (!msk)
+		return;
+	fact_begin(&seen->h, FACT_SEEN, sizeof(*seen), msk);
+	sample_mptcp(&seen->s, msk);
+	bpf_seq_write(seq, seen, sizeof(*seen));
+	fact_begin(&fact.h, FACT_MPTCP, sizeof(fact), msk);
+	mptcp_fill(&fact, msk, subflow);
 	bpf_seq_write(seq, &fact, sizeof(fact));
 }
 
@@ -50,9 +68,18 @@ int walk_sockets(struct bpf_iter__tcp *ctx)
 	sample_request(&seen.s, (void *)req);
 out:
 	bpf_seq_write(ctx->meta->seq, &seen, sizeof(seen));
-	if (seen.s.flags & SAMPLE_REQUEST)
+	if (tp)
+		tell_mptcp(ctx->meta->seq, (struct sock *)skc, &seen);
+	else if (seen.s.flags & SAMPLE_REQUEST)
 		tell_parent(ctx->meta->seq, (void *)skc, seen.s.cookie);
 	return 0;
+}
+
+static __always_inline bool is_full(struct sock *sk)
+{
+	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+
+	return state != TCP_STATE_TIME_WAIT && state != TCP_STATE_NEW_SYN_RECV;
 }
 
 struct fact_seen peeked = {}; /* the last answer of peek_socket, mapped into user space */
@@ -74,7 +101,10 @@ int peek_socket(struct bpf_raw_tracepoint_args *ctx)
 	if (cookie && BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != cookie)
 		return 0;
 	fact_begin(&peeked.h, FACT_SEEN, sizeof(peeked), sk);
-	sample_any(&peeked.s, sk);
+	if (is_full(sk) && is_mptcp(sk))
+		sample_mptcp(&peeked.s, sk);
+	else
+		sample_any(&peeked.s, sk);
 	peeked.s.flags |= SAMPLE_POINT;
 	if (peeked.s.state == TCP_STATE_LISTEN &&
 	    BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_accept_queue.qlen.counter))

@@ -23,6 +23,7 @@
 			row_##name(context, change->row, value);                                   \
 	}
 
+OF_ROW(proto)
 OF_ROW(netns)
 OF_ROW(netns_name)
 OF_ROW(local)
@@ -52,6 +53,7 @@ OF_ROW(state)
 OF_ROW(error)
 OF_ROW(cgroup)
 OF_ROW(container)
+OF_ROW(mptcp_token)
 
 CHANGE_GETTER(time)
 {
@@ -71,6 +73,7 @@ CHANGE_GETTER(event)
 		[CHANGE_LOSS] = "loss",
 		[CHANGE_END] = "end",
 		[CHANGE_BECAME] = "became",
+		[CHANGE_SUBFLOW] = "subflow",
 		[CHANGE_CONNECT_FAILED] = "connect_failed",
 	};
 	_Static_assert(sizeof(events) / sizeof(events[0]) == CHANGE_KIND_COUNT, "a name for each");
@@ -121,7 +124,8 @@ CHANGE_GETTER(retransmit)
 /* "(inferred)": no event told it, but a walk, a look-up or a deadline. */
 static void print_state(struct value *value, const struct change *change)
 {
-	value_print(value, "%s -> %s%s",
+	value_print(value, "%s%s -> %s%s",
+	            change->row && change->row->flags & ROW_MPTCP ? "mptcp " : "",
 	            change->old == STATE_UNKNOWN ? "?" : state_name(change->old),
 	            change->new == STATE_UNKNOWN ? "?" : state_name(change->new),
 	            change->inferred ? " (inferred)" : "");
@@ -187,6 +191,9 @@ CHANGE_GETTER(transition)
 		break;
 	case CHANGE_BECAME:
 		value_print(value, "became a full socket");
+		break;
+	case CHANGE_SUBFLOW:
+		value_print(value, "subflow");
 		break;
 	case CHANGE_CONNECT_FAILED:
 		value_print(value, "connect failed");
@@ -268,6 +275,7 @@ const struct field change_fields[] = {
 	FIELD(event, "Kind", STRING, 12, "state, retransmit, rst_sent, rst_received or loss"),
 	FIELD(netns, "Netns Inode", NUMBER, -11, "inode of the network namespace"),
 	FIELD(netns_name, "Netns", STRING, 10, "name of the network namespace, else its inode"),
+	FIELD(proto, "Proto", STRING, 5, "tcp, tcp6 for an AF_INET6 socket, mptcp for an MPTCP socket"),
 	FIELD(local, "Local Address", ENDPOINT, 23, "local address and port"),
 	FIELD(foreign, "Foreign Address", ENDPOINT, 23, "the peer's address and port"),
 	FIELD(old_state, "Old State", STRING, 11, "the state left"),
@@ -301,6 +309,7 @@ const struct field change_fields[] = {
 	FIELD(container, "Container", STRING, 24, "container or unit, from the cgroup"),
 	FIELD(cookie, "Cookie", NUMBER, -8, "socket cookie (ss -e prints it as sk:, in hexadecimal)"),
 	FIELD(sk, "Sock", STRING, 16, "kernel address of the struct sock"),
+	FIELD(mptcp_token, "Token", STRING, 8, "of an MPTCP socket and of its subflows: its token"),
 	FIELD(inferred, "Inferred", BOOL, 8, "no event of the kernel: told by a walk, a look-up or a deadline"),
 	FIELD(stack, "Stack", LIST, 40, "with --stacks: code that connected, listened or accepted, innermost first"),
 	FIELD(family, "Family", STRING, 6, "inet or inet6"),

@@ -251,9 +251,14 @@ static void owner_of_all(const struct table *t, const struct listening *found, s
 
 void table_owner(const struct table *t, const struct row *row, struct owner *owner)
 {
+	const struct row *msk = table_find_mptcp(t, row);
 	struct listening found;
 
 	owner_of(t, row, owner);
+	if (!owner->task && msk) { /* what a subflow lacks of its own tells nothing */
+		table_owner(t, msk, owner);
+		return;
+	}
 	if (owner->task || !row_awaits_accept(row))
 		return;
 	listening_find(t, row, &found);

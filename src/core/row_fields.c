@@ -131,6 +131,8 @@ static uint64_t retransmits(const struct row *row)
 /* None seen of a socket older than our watch says nothing. */
 static void value_seen(struct value *value, const struct row *row, uint64_t count)
 {
+	if (row->flags & ROW_MPTCP) /* its subflows send again, and reset */
+		return;
 	if (count || row->flags & ROW_BORN_EXACT)
 		value_number(value, count);
 	if (count)
@@ -232,9 +234,9 @@ static GETTER(orphan)
 /* No struct socket, and nobody closed it: accept() has not returned it yet. */
 static GETTER(in_accept_queue)
 {
-	const struct row *row = object;
+	const struct row *row = object, *msk = table_find_mptcp(context->table, row);
 
-	(void)context;
+	row = msk ? msk : row;
 	value_bool(value, !row_is_listener(row) && !is_no_socket(row) &&
 	                          !(row->flags & (ROW_SOCKET | ROW_ORPHAN | ROW_CONNECTED)));
 }
@@ -244,7 +246,7 @@ static GETTER(in_accept_queue)
 	{ #name, heading, help, VALUE_##type, width, row_##name }
 
 const struct field row_fields[] = {
-	FIELD(proto, "Proto", STRING, 5, "tcp, or tcp6 for an AF_INET6 socket"),
+	FIELD(proto, "Proto", STRING, 5, "tcp, tcp6 for an AF_INET6 socket, mptcp for an MPTCP socket"),
 	FIELD(recv_q, "Recv-Q", NUMBER, -6, "bytes not read; listener: connections not accepted"),
 	FIELD(send_q, "Send-Q", NUMBER, -6, "bytes not acknowledged; listener: accept queue limit"),
 	FIELD(local, "Local Address", ENDPOINT, 23, "local address and port"),
@@ -317,8 +319,8 @@ const struct field row_fields[] = {
 	FIELD(in_accept_queue, "Queued", BOOL, 6, "waits in the accept queue of its listener"),
 	FIELD(listener, "Listener", ENDPOINT, 23, "address of the listener it came from"),
 	FIELD(states, "Time in states", LIST, 40, "time in each state so far"),
-	FIELD(mptcp, "MPTCP", STRING, 11, "of a subflow: state of the MPTCP socket, which is what the program has"),
-	FIELD(mptcp_token, "Token", STRING, 8, "its token, as ss -M prints it"),
+	FIELD(mptcp, "MPTCP", STRING, 11, "of a subflow: state of the MPTCP socket that it belongs to"),
+	FIELD(mptcp_token, "Token", STRING, 8, "of an MPTCP socket and of its subflows: its token, as ss -Mi prints it"),
 	FIELD(mptcp_age, "MPTCP Age", DURATION, -9, "time in that state; >=: at least"),
 	FIELD(history, "History", LIST, 40, "what happened to it, step by step"),
 	FIELD(stack, "Stack", LIST, 40, "with --stacks: code that connected, listened or accepted, innermost first"),

@@ -68,11 +68,14 @@ int totals_text(FILE *out, const struct totals *totals)
 {
 	bool first = true;
 
-	fprintf(out, "Totals: %u sockets now%s", totals->rows, totals->rows ? ": " : "");
+	fprintf(out, "Totals: %u sockets now%s", totals->rows - totals->subflows,
+	        totals->rows ? ": " : "");
 	for (unsigned int state = 1; state < STATE_COUNT; state++)
 		if (in_state(totals, state))
 			fprintf(out, "%s%s %u", comma(&first), state_name(state),
 			        in_state(totals, state));
+	if (totals->subflows)
+		fprintf(out, "; subflows of MPTCP: %u", totals->subflows);
 	fprintf(out, "\nseen since start: %" PRIu64 " transitions; %" PRIu64 " retransmits",
 	        totals->transitions, all_retransmits(totals));
 	first = true;
@@ -92,11 +95,12 @@ int totals_json(FILE *out, const struct totals *totals)
 	bool first = true;
 
 	fprintf(out, "{\"v\":%d,\"type\":\"totals\",\"sockets\":%u,\"states\":{", VIEW_JSON_SCHEMA,
-	        totals->rows);
+	        totals->rows - totals->subflows);
 	for (unsigned int state = 1; state < STATE_NEW_SYN_RECV; state++)
 		fprintf(out, "%s\"%s\":%u", state > 1 ? "," : "", state_name(state),
 		        in_state(totals, state));
-	fprintf(out, "},\"transitions\":%" PRIu64 ",\"retransmits\":{", totals->transitions);
+	fprintf(out, "},\"subflows\":%u,\"transitions\":%" PRIu64 ",\"retransmits\":{",
+	        totals->subflows, totals->transitions);
 	for (enum retransmit_kind kind = 0; kind < RETRANSMIT_KIND_COUNT; kind++)
 		fprintf(out, "%s\"%s\":%" PRIu64, kind ? "," : "", retransmit_kind_name(kind),
 		        totals->retransmits[kind]);
