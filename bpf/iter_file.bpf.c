@@ -22,15 +22,20 @@ static __always_inline int write_seen(struct seq_file *seq, struct sock *sk)
 	return bpf_seq_write(seq, &seen, sizeof(seen));
 }
 
+static __always_inline __u64 cookie_of(struct sock *sk)
+{
+	return BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+}
+
 /* One fd of a socket; 1: no room, the kernel will call again for the same file. */
 static __always_inline int write_holder(struct bpf_iter__task_file *ctx, struct task_struct *task,
-                                        struct file *file, struct sock *sk)
+                                        struct file *file, struct sock *sk, __u64 cookie)
 {
 	struct fact_holder holder = {};
 	struct task_struct *leader = task->group_leader;
 
 	fact_begin(&holder.h, FACT_HOLDER, sizeof(holder), sk);
-	holder.cookie = is_mptcp(sk) ? 0 : BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	holder.cookie = cookie;
 	holder.pid = task->tgid;
 	holder.start = task_start(leader);
 	holder.fd = ctx->fd;
@@ -76,16 +81,17 @@ int walk_holders(struct bpf_iter__task_file *ctx)
 	if (!is_mptcp(sk)) {
 		sk = tcp_socket(sk);
 		if (sk && !(is_to_be_shown(sk) && write_seen(ctx->meta->seq, sk)))
-			write_holder(ctx, task, file, sk);
+			write_holder(ctx, task, file, sk, cookie_of(sk));
 		return 0;
 	}
-	if (write_mptcp(ctx, sk) || write_holder(ctx, task, file, sk))
+	if (write_mptcp(ctx, sk) || write_holder(ctx, task, file, sk, 0))
 		return 0;
 	subflow_begin(&subflows, sk);
 	for (int i = 0; i < SUBFLOWS_MAX; i++) {
 		subflow = subflow_next(&subflows);
 		if (!subflow || (is_to_be_shown(subflow) && write_seen(ctx->meta->seq, subflow)) ||
-		    write_holder(ctx, task, file, subflow) || write_subflow(ctx, sk, subflow))
+		    write_holder(ctx, task, file, subflow, cookie_of(subflow)) ||
+		    write_subflow(ctx, sk, subflow))
 			break;
 	}
 	return 0;

@@ -20,12 +20,16 @@ static __always_inline void tell_parent(struct seq_file *seq, struct request_soc
 }
 
 /* After the subflow: the MPTCP socket may be open nowhere, and in no other table. seen: room. */
-static __always_inline void tell_mptcp(struct seq_file *seq, struct sock *subflow,
+static __always_inline void tell_mptcp(struct seq_file *seq, struct tcp_sock *tp,
                                        struct fact_seen *seen)
 {
-	struct sock *msk = mptcp_of(subflow);
+	struct sock *subflow = (struct sock *)tp, *msk;
 	struct fact_mptcp fact;
 
+	/* Of most sockets this load is all that it takes. */
+	if (!bpf_core_field_exists(tp->is_mptcp) || !tp->is_mptcp)
+		return;
+	msk = mptcp_of(subflow);
 	if (!msk)
 		return;
 	fact_begin(&seen->h, FACT_SEEN, sizeof(*seen), msk);
@@ -69,7 +73,7 @@ int walk_sockets(struct bpf_iter__tcp *ctx)
 out:
 	bpf_seq_write(ctx->meta->seq, &seen, sizeof(seen));
 	if (tp)
-		tell_mptcp(ctx->meta->seq, (struct sock *)skc, &seen);
+		tell_mptcp(ctx->meta->seq, tp, &seen);
 	else if (seen.s.flags & SAMPLE_REQUEST)
 		tell_parent(ctx->meta->seq, (void *)skc, seen.s.cookie);
 	return 0;

@@ -30,7 +30,7 @@ static __always_inline struct sock *fd_sock(__u32 fd, __u32 *inode)
 }
 
 static __always_inline int syscall_tell(__u16 type, __u32 fd, long ret, struct sock *sk,
-                                        __u32 inode)
+                                        __u64 cookie, __u32 inode)
 {
 	struct fact_syscall *fact;
 	__u64 stack = 0;
@@ -40,7 +40,7 @@ static __always_inline int syscall_tell(__u16 type, __u32 fd, long ret, struct s
 	fact = fact_reserve(type, sizeof(*fact), sk);
 	if (!fact)
 		return 0;
-	fact->cookie = is_mptcp(sk) ? 0 : BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	fact->cookie = cookie;
 	task_read(&fact->task);
 	fact->fd = fd;
 	fact->ret = ret;
@@ -61,9 +61,10 @@ static __always_inline int syscall_emit(__u16 type, __u32 fd, long ret)
 	struct sock *sk = fd_sock(fd, &inode), *subflow = tcp_socket(sk);
 
 	if (sk && sk != subflow && is_mptcp(sk))
-		syscall_tell(type, fd, ret, sk, inode);
+		syscall_tell(type, fd, ret, sk, 0, inode);
 	if (subflow)
-		syscall_tell(type, fd, ret, subflow, inode);
+		syscall_tell(type, fd, ret, subflow,
+		             BPF_CORE_READ(subflow, __sk_common.skc_cookie.counter), inode);
 	return 0;
 }
 
