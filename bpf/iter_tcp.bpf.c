@@ -34,6 +34,8 @@ static __always_inline void tell_mptcp(struct seq_file *seq, struct tcp_sock *tp
 		return;
 	fact_begin(&seen->h, FACT_SEEN, sizeof(*seen), msk);
 	sample_mptcp(&seen->s, msk);
+	if (seen->s.flags & SAMPLE_SOCKET && !BPF_CORE_READ(msk, sk_socket, file))
+		seen->s.flags |= SAMPLE_KERNEL;
 	bpf_seq_write(seq, seen, sizeof(*seen));
 	fact_begin(&fact.h, FACT_MPTCP, sizeof(fact), msk);
 	mptcp_fill(&fact, msk, subflow);
