@@ -255,7 +255,8 @@ void table_owner(const struct table *t, const struct row *row, struct owner *own
 	struct listening found;
 
 	owner_of(t, row, owner);
-	if (!owner->task && owner->holding != HOLDING_KERNEL && msk) { /* what a subflow lacks of its own tells nothing */
+	/* What a subflow lacks of its own tells nothing. */
+	if (!owner->task && owner->holding != HOLDING_KERNEL && msk) {
 		table_owner(t, msk, owner);
 		return;
 	}

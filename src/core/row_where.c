@@ -72,7 +72,7 @@ static void print_address(const struct field_context *context, struct value *val
 	value_print(value, "%s", text);
 }
 
-GETTER(local_address)
+GETTER(local_addr)
 {
 	const struct row *row = object;
 
@@ -80,7 +80,7 @@ GETTER(local_address)
 		print_address(context, value, row, row->laddr);
 }
 
-GETTER(foreign_address)
+GETTER(foreign_addr)
 {
 	const struct row *row = object;
 

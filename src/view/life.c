@@ -49,13 +49,13 @@ static const struct {
           {", netns ", "netns_name", ""}}},
 	{"MPTCP",
          {{"token ", "mptcp_token", ""},
-          {", subflow of a socket in ", "mptcp", ""},
+          {", subflow of a socket in ", "mptcp_state", ""},
           {" for ", "mptcp_age", ""}}},
 	{"State", {{"", "state", ""}, {" for ", "age", ""}, {", closed by ", "closed_by", ""}}},
 	{"Error", {{"", "error", ""}}},
 	{"Made by",
          {{"", "creator_by", ""},
-          {" of ", "creator", ""},
+          {" of ", "creator_program", ""},
           {", thread ", "creator_tid", ""},
           {" ", "creator_thread", ""},
           {", uid ", "creator_uid", ""}}},
@@ -65,7 +65,8 @@ static const struct {
 	{"Open fds", {{"", "open_fds", ""}, {" of ", "fd_limit", ""}}},
 	{"Cgroup", {{"", "cgroup", ""}, {" (", "container", ")"}}},
 	{"Listener", {{"", "listener", ""}}},
-	{"Peer", {{"", "peer_state", ""}, {" of ", "peer", ""}, {", cookie ", "peer_cookie", ""}}},
+	{"Peer",
+         {{"", "peer_state", ""}, {" of ", "peer_program", ""}, {", cookie ", "peer_cookie", ""}}},
 	{"Bytes",
          {{"received ", "bytes_received", ""},
           {", sent ", "bytes_sent", ""},
@@ -322,7 +323,7 @@ int life_end(struct view *view, const struct row *row, uint64_t time)
 {
 	static const struct piece pieces[] = {{", closed by ", "closed_by", ""},
 	                                      {", error ", "error", ""},
-	                                      {", RST sent: ", "rst_reason", ""}};
+	                                      {", RST sent: ", "reason", ""}};
 	char text[FORMAT_SIZE];
 	struct moment moment = {.time = time};
 	struct buffer line = {0};

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Floods, and crowds of sockets that nobody has: when they are over the table is what ss shows, and
 # no more was lost than is told.
+# alone: whoever walks the host, would list its 100,000 sockets
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 here=$(own_netns)

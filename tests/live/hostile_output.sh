@@ -55,7 +55,7 @@ told=$(jq -s '[.[] | select(.event == "loss")] | length' <"$work/trace.out") ||
 assert_between 1 100 "$told" "losses told"
 lost=$(lost_output)
 assert_between 1 2000000 "${lost:-0}" "events left out ($err)"
-assert_equal "$lost" "$(tail -n 1 "$work/trace.out" | jq .lost.output)" "of the totals"
+assert_equal "$lost" "$(tail -n 1 "$work/trace.out" | jq .lost_by_place.output)" "of the totals"
 connects=$(grep -c '"old_state":"SYN_SENT","new_state":"ESTABLISHED"' "$work/trace.out")
 assert_between 1 39999 "$connects" "connects that came through, of 40000"
 assert_equal "$(ss_states)" "$(jq -r 'select(.type == "socket") | "\(.state) \(.local) \(.foreign)"' \

@@ -47,7 +47,7 @@ by_ss() {
 }
 
 by_us() {
-	look proto,state,mptcp_token,local,foreign,owner_pid | sed -n 's/^mptcp //p' | sort
+	look proto,state,mptcp_token,local,foreign,pid | sed -n 's/^mptcp //p' | sort
 }
 
 # "LOCAL FOREIGN TOKEN" of subflows: ss prints the token of this host second.
@@ -82,12 +82,12 @@ assert_equal "$(by_ss | sed 's/ [^ ]*$//')" "$(by_us | sed 's/ [^ ]*$//')" "MPTC
 assert_equal "$(by_ss | sed '/ -$/d')" "$(by_us | grep -Fx "$(by_ss | sed '/ -$/d')")" "whose they are"
 assert_equal "$(subflows_by_ss)" "$(subflows_by_us)" "subflows"
 assert_equal 6 "$(look proto,state --lport 7001 | grep -cx 'mptcp CLOSE_WAIT')" "in CLOSE_WAIT"
-assert_equal "ESTABLISHED CLOSE_WAIT" "$(look proto,state,mptcp --lport 7001 |
+assert_equal "ESTABLISHED CLOSE_WAIT" "$(look proto,state,mptcp_state --lport 7001 |
 	sed -n '/LISTEN/d; s/^tcp //p' | sort -u)" "the states of their subflows"
 # An orphan's subflows are nobody's, though they have no more of their own than one that waits.
-assert_equal "mptcp - 6 tcp - 6" "$(look proto,owner_pid --rport 7001 | sort | uniq -c | awk '{ print $2, $3, $1 }' | xargs)" \
+assert_equal "mptcp - 6 tcp - 6" "$(look proto,pid --rport 7001 | sort | uniq -c | awk '{ print $2, $3, $1 }' | xargs)" \
 	"who has the other ends"
-assert_equal "mptcp CLOSE_WAIT $queue queue" "$(look proto,state,owner_pid,owner_holding --lport 7005 --state close_wait |
+assert_equal "mptcp CLOSE_WAIT $queue queue" "$(look proto,state,pid,owner_holding --lport 7005 --state close_wait |
 	sed "s/ open$/ queue/" | sort -u)" "not accepted"
 run "$TCPTRAIL" snapshot -an --netns "$(own_netns)" --lport 7001
 assert_matches "$out" 'mptcp +0 +0 127\.0\.0\.1:7001 .* CLOSE_WAIT .* [0-9a-f]{8}$' "rows"
@@ -112,7 +112,7 @@ for n in 2 3 4; do
 	sleep 2
 done
 why_end
-assert_finding 7001 "rule level count pid mover" "mptcp-close-wait bad 24 $leaker application"
+assert_finding 7001 "rule verdict count pid mover" "mptcp-close-wait bad 24 $leaker application"
 assert_finding 7003 "rule count pid" "close-wait-leak 18 $plain"
 assert_healthy 7002
 assert_equal "mptcp-close-wait 12" "$(jq -r "select(.pid == $fallback and .state == \"CLOSE_WAIT\") | \"\(.rule) \(.count)\"" "$work/why")" \

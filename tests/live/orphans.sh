@@ -49,11 +49,12 @@ connections() {
 	mv "$work/trace.out" "$work/facts"
 }
 
-# lines TRANSITION KEY OPTION...: "PORT TIME", of the column KEY.
+# lines TRANSITION KEY OPTION...: "PORT NS", of the column KEY.
 lines() {
 	local transition=$1 key=$2
 	shift 2
-	csv transition,"$key",time events -n --from "$work/facts" "$@" | sed -n "s/^$transition //p" | sort
+	csv transition,"$key",time events -n --from "$work/facts" "$@" | sed -n "s/^$transition //p" |
+		cut -d ' ' -f 1,3 | sort
 }
 
 # What is not selected counts all the same: the other ends are left out.
@@ -70,7 +71,7 @@ check_near() {
 	while read -r port time; do
 		closed=$(sed -n "s/^$port //p" "$work/closed")
 		[ "$time" != "$closed" ] || by_event=$((by_event + 1))
-		[[ ! $time > $closed ]] || fail "TIME_WAIT of $port at $time, after its peer's end at $closed"
+		[ "$time" -le "$closed" ] || fail "TIME_WAIT of $port at $time, after its peer's end at $closed"
 	done <"$work/orphans"
 	[ "$by_event" -gt 0 ] || fail "no peer's event has told" "$(cat "$work/orphans" "$work/closed")"
 }
@@ -79,7 +80,7 @@ check_near() {
 boot_time() {
 	local boot wall
 	read -r boot wall < <(sed -n 's/ clock wall=/ /p' "$work/facts" | sed -n '$p')
-	echo $(($(date -d "$1" +%s%N) - wall + boot))
+	echo $(($1 - wall + boot))
 }
 
 # The kernel's timer tells when, in ticks of at most 10 ms; no walk was needed.

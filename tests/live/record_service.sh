@@ -72,7 +72,7 @@ assert_equal tcptrail "$(process_comm "$record_pid")" "what runs"
 scenario_start close_wait
 cookie=$(scenario_get cookie role=subject)
 rows_look
-alive=$(row_words "$cookie" state local foreign uid owner_pid owner_comm)
+alive=$(row_words "$cookie" state local foreign uid pid comm)
 files=$(find "$state" -name '*.tcptrail' | wc -l)
 MAINPID=$record_pid sh -c "$(setting ExecReload)"
 wait_until "another file" record_files "$state" $((files + 1))
@@ -82,7 +82,7 @@ record_fine
 record_equal "$state" "the recording"
 assert_run "$fine" "$TCPTRAIL" snapshot -an --json --from "$state"
 rows_ours "$work/run.out"
-assert_equal "$alive" "$(row_words "$cookie" state local foreign uid owner_pid owner_comm)" "the row"
+assert_equal "$alive" "$(row_words "$cookie" state local foreign uid pid comm)" "the row"
 scenario_stop
 
 # --- with stacks, which takes processes that read programs ------------------------------------------

@@ -87,7 +87,7 @@ check_events() {
 	local stands=$scenario cookie
 	cookie=$(scenario_get cookie role=subject)
 	trace_start events --netns "$(own_netns)" --csv --no-header --columns \
-		old_state,new_state,cookie,owner_comm "$@"
+		old_state,new_state,cookie,comm "$@"
 	scenario_start lifecycle --count 1
 	wait_until "one end to be closed" trace_has LAST_ACK,CLOSE,
 	wait_until "the other end to be closed" trace_has ,TIME_WAIT,

@@ -21,8 +21,8 @@ functions='[.stack[]? | .function // "?"] | join("<")'
 # once, and the largest programs' symbols may take longer.
 stacks() {
 	head -n -1 "$work/facts" >"$work/facts.whole"
-	"$TCPTRAIL" snapshot -an --from "$work/facts.whole" --state "$1" --json --columns owner_comm,stack |
-		jq -r "select(.owner_comm == \"$2\" and .stack) | $functions" | sort -u
+	"$TCPTRAIL" snapshot -an --from "$work/facts.whole" --state "$1" --json --columns comm,stack |
+		jq -r "select(.comm == \"$2\" and .stack) | $functions" | sort -u
 }
 
 named() {

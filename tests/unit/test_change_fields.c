@@ -85,12 +85,12 @@ static void what_happened_for_programs(void **state)
 	expect(LOSSES, "event", "loss; loss");
 	expect(CLIENT, "old_state", "CLOSE; -; -; SYN_SENT; -; -");
 	expect(CLIENT, "new_state", "SYN_SENT; -; -; ESTABLISHED; -; -");
-	expect(CLIENT, "retransmit", "-; SYN; SYN; -; -; -");
+	expect(CLIENT, "retrans_kind", "-; SYN; SYN; -; -; -");
 	expect(CLIENT, "reason", "-; -; -; -; 5; -");
-	expect(LOSSES, "count", "12; -");
-	expect(LOSSES, "where", "ring-buffer; recursion");
-	expect(CLIENT, "count", "-; -; -; -; -; -");
-	expect(CLIENT, "where", "-; -; -; -; -; -");
+	expect(LOSSES, "lost", "12; -");
+	expect(LOSSES, "lost_place", "ring-buffer; recursion");
+	expect(CLIENT, "lost", "-; -; -; -; -; -");
+	expect(CLIENT, "lost_place", "-; -; -; -; -; -");
 	expect(CLIENT, "inferred", "no; no; no; no; no; no");
 }
 
@@ -156,7 +156,7 @@ static void a_reset_for_no_socket_has_addresses_only(void **state)
 	expect(facts, "foreign", "10.0.0.2:999");
 	expect(facts, "program", "-");
 	expect(facts, "cookie", "-");
-	expect(facts, "sk", "-");
+	expect(facts, "sock", "-");
 }
 
 static void a_loss_is_about_no_socket(void **state)
@@ -186,7 +186,7 @@ static void check_types(const struct change *change, void *arg)
 
 		value_get(&value, &context, &change_fields[i], change);
 		if (value.type != VALUE_NONE)
-			assert_int_equal(value.type, change_fields[i].type);
+			assert_int_equal(value.type, change_fields[i].word->type);
 	}
 }
 
