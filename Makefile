@@ -352,6 +352,7 @@ FORMATTED := $(wildcard include/*.h bpf/*.[ch] src/*.[ch] src/*/*.[ch] tests/uni
 lint: $(B)/tcptrail
 	tools/hardening $<
 	tools/fact-tables --check docs/recording.md
+	tools/key-tables $< --check docs/json.md
 	clang-format --dry-run --Werror $(FORMATTED)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=readdirCalled --library=posix \

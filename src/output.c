@@ -93,7 +93,8 @@ static int add_token(struct output *output)
 	if (!columns)
 		return -ENOMEM;
 	columns[count] = field_find(row_fields, row_fields_count, "mptcp_token");
-	output->row_columns = output->rows.fields = columns;
+	output->row_columns = columns;
+	output->rows.fields = columns;
 	output->row_count = count;
 	return 0;
 }

@@ -9,8 +9,8 @@
 
 /* every object */
 WORD(v, "", NUMBER, 0, "version of this schema")
-WORD(type, "", STRING, 0, "what the object is")
-WORD(time, "Time", TIME, 27, "when it was so, or happened; inferred: at the latest")
+WORD(type, "", STRING, 0, "socket, event, totals, finding, forgotten, threshold, diff or recording")
+WORD(time, "Time", TIME, 27, "when it was so, or happened; of what is inferred: at the latest")
 WORD(since, "Since", TIME, 27, "begin of the span that ends at time")
 
 /* netstat's columns */
@@ -42,7 +42,7 @@ WORD(places, "", NUMBER, 0, "how many places it is about; the largest is named")
 
 /* what it went through */
 WORD(age, "Age", DURATION, -8, "time in the present state; >=: at least")
-WORD(duration, "Duration", DURATION, -8, "time in the state left; >=: at least")
+WORD(duration, "Duration", DURATION, -8, "time in the state; of an event: in the one left; >=: at least")
 WORD(born, "Born", TIME, 27, "when it was made, if that was seen")
 WORD(life, "Life", DURATION, -8, "time since it was made; >=: at least")
 WORD(remaining, "Remains", DURATION, -8, "time until a timewait socket ends; of a timer: until it fires")

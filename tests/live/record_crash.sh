@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A recorder that is killed, 200 times at any moment, always in the same directories: after each, all
-# that is there is read, replays are exact, and nothing is missing that could be read before.
+# A recorder that is killed, 200 times at any moment, always in the same directories: after each, what it
+# left is read, replays are exact, and nothing is missing that could be read before.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
-skip_among_sockets 10000 # all there is is read again after each kill
+skip_among_sockets 10000 # each file has them, and is read
 
 workers=4 kills=50 # each
 columns=time,inferred,cookie,new_state # time is two cells
@@ -25,12 +25,26 @@ some_time() {
 	sleep "$(awk -v l="$1" -v h="$2" -v r="$RANDOM" 'BEGIN { print (l + r % (h - l)) / 1000 }')"
 }
 
-# readable DIR: whatever the kill left, once there is anything.
-readable() {
+# verified FILE|DIR: whatever the kill left, once there is anything.
+verified() {
 	run "$VERIFY" "$1"
 	[[ $err == *"there is nothing recorded in it" ]] && return 0
-	assert_equal 0 "$status" "exit status of verify_recording ($err)"
-	run "$TCPTRAIL" events -n --from "$1" --limit 1000
+	assert_equal 0 "$status" "exit status of verify_recording of $1 ($err)"
+}
+
+# readable NUMBER: the files since the kill before; after each tenth kill, all that is there.
+readable() {
+	local file
+	if [ $(($1 % 10)) = 0 ]; then
+		verified "$dir"
+	else
+		for file in "$dir"/*.tcptrail; do
+			[ ! "$file" -nt "$work/read" ] || verified "$file"
+		done
+	fi
+	touch "$work/read"
+	run "$TCPTRAIL" events -n --from "$dir" --limit 1000
+	[[ $err == *"there is nothing recorded in it" ]] && return 0
 	assert_matches "$status" '^[04]$' "exit status of events ($err)"
 }
 
@@ -71,7 +85,8 @@ live_and_die() {
 	fi
 	kill -KILL "$record_pid"
 	wait "$record_pid" 2>/dev/null || true
-	echo "$begun,$whole" >>"$work/windows"
+	# On a host that has no time for it a recorder may pause, which it says.
+	grep -q "recording is paused" "$work/record.err" || echo "$begun,$whole" >>"$work/windows"
 }
 
 # worker NUMBER: in a directory of its own.
@@ -83,7 +98,7 @@ worker() {
 	RANDOM=$1
 	for ((n = 1; n <= kills; n++)); do
 		live_and_die "$n"
-		readable "$dir"
+		readable "$n"
 	done
 	record_start "$dir/" # resumes once more, and ends well
 	record_stop

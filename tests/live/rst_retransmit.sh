@@ -37,7 +37,7 @@ nft -f - <<-END
 END
 
 trace_start events --netns "$(own_netns)" --csv --no-header --columns event,retrans_kind,reason,cookie
-scenario_start storm --count 150 --pairs 16
+scenario_start storm --count 60 --pairs 16
 scenario_stop
 scenario_start refused --count 3
 scenario_stop

@@ -177,6 +177,25 @@ static void hostile_commands_stay_one_line(void **state)
 	       "program", "9/a\\x0a\\x1b[0m");
 }
 
+#define BYTES_TUPLE                                                                                \
+	" flags=socket,tuple,bytes family=inet local=10.0.0.1:5000 remote=10.0.0.2:80 netns=7 "    \
+	"cookie=31 "
+
+/* A connect's SYN and both FINs are no bytes of a program. */
+static void events_carry_bytes(void **state)
+{
+	static const char facts[] =
+		"1000 state sk=c1 old=CLOSE new=SYN_SENT state=CLOSE pid=9 comm=\"curl\"" TUPLE "\n"
+		"2000 state sk=c1 old=SYN_SENT new=ESTABLISHED state=SYN_SENT bytes_acked=1 "
+		"bytes_received=0" BYTES_TUPLE "\n"
+		"3000 state sk=c1 old=ESTABLISHED new=CLOSE_WAIT state=ESTABLISHED bytes_acked=101 "
+		"bytes_received=201" BYTES_TUPLE "\n";
+
+	(void)state;
+	expect(facts, "bytes_sent", "-; 0; 100");
+	expect(facts, "bytes_received", "-; 0; 200");
+}
+
 static void check_types(const struct change *change, void *arg)
 {
 	struct field_context context = {.table = arg};
@@ -212,6 +231,7 @@ int main(void)
 		cmocka_unit_test(a_reset_for_no_socket_has_addresses_only),
 		cmocka_unit_test(a_loss_is_about_no_socket),
 		cmocka_unit_test(hostile_commands_stay_one_line),
+		cmocka_unit_test(events_carry_bytes),
 		cmocka_unit_test(values_are_of_their_fields_type),
 	};
 
