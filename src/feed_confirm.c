@@ -49,14 +49,14 @@ static struct feed_few *few_of(struct feed *feed, uint32_t netns)
 	return &feed->few[place];
 }
 
-/* Requests are not counted, and come and go without an event. In CLOSE it is in no hash table. */
+/* Requests and MPTCP sockets are not counted; requests come and go without an event. In CLOSE it is in no hash table. */
 void feed_note_row(struct feed *feed, const struct row *row)
 {
 	struct feed_few *few = few_of(feed, row->netns);
 
 	if (!few || few->walk || row->state == STATE_CLOSE)
 		return;
-	few->walk = few->count == FEW || row->flags & ROW_REQUEST ||
+	few->walk = few->count == FEW || row->flags & (ROW_REQUEST | ROW_MPTCP) ||
 	            (!row->sk && !(row->flags & ROW_MINI));
 	if (!few->walk)
 		few->rows[few->count++] = row->self;
@@ -104,6 +104,17 @@ static void confirm_unheld(struct feed *feed, const struct row *row)
 		feed_look_up(feed, &gone.s);
 	else if (!found && !feed->config.trace)
 		feed_fact(&gone.h, feed);
+}
+
+void feed_confirm_end(struct feed *feed, const struct question *question)
+{
+	struct fact_seen gone = {.h = {.type = FACT_GONE, .len = sizeof(gone), .sk = question->sk},
+	                         .s = question->s};
+
+	if (live_peek(feed->live, question->sk, question->cookie, true))
+		return; /* told, or nobody can tell: the next walk over fds will */
+	gone.h.time = clock_boot();
+	feed_fact(&gone.h, feed);
 }
 
 void feed_confirm_missed(struct feed *feed, const struct fact_walk *end)
