@@ -94,7 +94,7 @@ static bool keep_able(struct listening *found, const struct row *row)
 static bool has_left(const struct row *row)
 {
 	return row->state == STATE_CLOSE && !row->err && !row->rsts_received &&
-	       row_awaits_accept(row);
+	       !(row->flags & ROW_REQUEST) && row_awaits_accept(row);
 }
 
 /* As the kernel finds it: by address, then any; of its family, then IPv6 (compute_score()). */
