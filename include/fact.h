@@ -183,11 +183,7 @@ struct fact_reset {
 	__u32 reason;          /* enum sk_rst_reason of the running kernel; 0: kernel tells none */
 	__u32 active;          /* 1: not in answer to a segment (skb == NULL) */
 	struct fact_task task; /* set only where SAMPLE_OWNED */
-	/*
-	 * sk == 0: tuple of the refused segment, seen from this host. A listener's has no
-	 * SAMPLE_TUPLE, for the addresses are those of the refused segment, too.
-	 */
-	struct fact_sample s;
+	struct fact_sample s; /* sk == 0, or a listener's (it lacks SAMPLE_TUPLE): of the segment */
 };
 
 /* FACT_ACCEPT and FACT_CONNECT. */

@@ -24,7 +24,7 @@ struct replay {
 	int64_t wall;            /* of it, ns since 1970; 0: not known */
 	int64_t clock; /* wall - boot time, of the last fact that was applied; 0: not known */
 	struct replay_walk walk;
-	bool restart;  /* it is of another session than those before */
+	bool restart; /* it is of another session than those before */
 	bool ended;
 };
 

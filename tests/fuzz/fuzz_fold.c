@@ -85,15 +85,16 @@ static void dump_and_restore(struct table *table)
 
 static void judge(struct printer *printer)
 {
+	const struct findings_scope scope = {.window = 1};
 	struct finding *findings;
 	size_t count;
 
 	if (rules_run(printer->table, printer->groups, printer->storms, NULL, NULL, &findings,
 	              &count))
 		return;
-	findings_text(&printer->rows[0], findings, count, true, 1, true);
+	findings_text(&printer->rows[0], findings, count, true, &scope, true);
 	findings_headlines(&printer->rows[0], findings, count);
-	findings_json(&printer->rows[1], findings, count, 1);
+	findings_json(&printer->rows[1], findings, count, &scope);
 	rules_free(findings, count);
 }
 

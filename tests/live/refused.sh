@@ -41,7 +41,7 @@ wanted() {
 	on_exit) echo tp_btf/sched_process_exit ;;
 	walk_sockets) echo iter/tcp ;;
 	walk_holders) echo iter/task_file ;;
-	peek_socket) echo "raw_tp (run on demand, 5.10)" ;;
+	peek_socket | peek_queue) echo "raw_tp (run on demand, 5.10)" ;;
 	stack_*) echo "stack_id()" ;;
 	esac
 }

@@ -48,7 +48,8 @@ assert_between 2 1000 "$(walks sockets "$half")" "walks where half-open connecti
 
 # --- losses that no walk heals ----------------------------------------------------------------------
 
-# A table at its cap loses rows all the time: walks keep to their interval of 5 s at least.
+# A table at its cap loses rows all the time: walks keep to their interval of 5 s at least. Those at
+# the beginning and at the end may be two each, for what the first one does not find.
 began=$SECONDS
 record_start "$work/two" --max-sockets 5
 "$SCENARIO" storm --count 3000 --hold 0 --no-stdin >/dev/null
@@ -58,7 +59,7 @@ assert_equal 4 "$status" "exit status with a full table"
 assert_matches "$err" "table [0-9]+" "notices"
 facts_of "$work/two"
 [[ $err =~ ring-buffer|recursion ]] ||
-	assert_between 2 $((took / 5 + 2)) "$(walks holders)" "walks in $took s with a full table"
+	assert_between 2 $((took / 5 + 4)) "$(walks holders)" "walks in $took s with a full table"
 
 # --- lack of files ------------------------------------------------------------------------------------
 

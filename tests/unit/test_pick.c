@@ -14,7 +14,7 @@
 	"remote=[::1]:5000 netns=7\n"                                                              \
 	"3s state sk=a3 old=SYN_RECV new=ESTABLISHED cookie=4103 flags=tuple "                     \
 	"local=[::ffff:10.0.0.1]:80 remote=[::ffff:10.0.0.2]:5000 netns=7\n"                       \
-	"3s name kind=interface key=3/7 name=\"br-1\"\n"                                      \
+	"3s name kind=interface key=3/7 name=\"br-1\"\n"                                           \
 	"3s state sk=a4 old=SYN_RECV new=ESTABLISHED cookie=4104 flags=tuple local=[fe80::1]:80 "  \
 	"remote=[fe80::2]:5000 netns=7 ifindex=3\n"                                                \
 	"3s state sk=a5 old=SYN_RECV new=ESTABLISHED cookie=4105 flags=tuple local=[fe80::1]:80 "  \

@@ -245,6 +245,7 @@ static void make_fact(union any *any, uint16_t type)
 	case FACT_COUNTER:
 	case FACT_CLOCK:
 	case FACT_DESTROY:
+	case FACT_PARENT:
 	case FACT_TICK:
 	case FACT_TYPE_COUNT:
 		break;
