@@ -16,7 +16,7 @@ void survey_free(struct survey *survey)
 {
 	struct survey_map *const maps[] = {&survey->largest,   &survey->unseen, &survey->processes,
 	                                   &survey->listeners, &survey->ends,   &survey->ports,
-	                                   &survey->addresses, &survey->tasks};
+	                                   &survey->addresses, &survey->tasks,  &survey->waiting};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		if (maps[i]->state != SURVEY_NOT_YET)
@@ -343,4 +343,40 @@ bool survey_task(struct survey *survey, const struct task *task, uint32_t by_sta
 	if (sockets)
 		memcpy(by_state, sockets->by_state, sizeof(sockets->by_state));
 	return true;
+}
+
+struct waiting {
+	uint64_t listener; /* id of its row */
+	uint64_t oldest;
+};
+
+/* Since the handshake was over; if that was not seen, since its state began at the latest. */
+static bool add_waiting(struct survey *survey, const struct row *row)
+{
+	uint64_t now = table_now(survey->table);
+	uint64_t since = row->flags & ROW_BORN_EXACT ? row->born : row->since;
+	const struct row *listener;
+	struct waiting *waiting;
+	struct owner owner;
+
+	if (row->flags & (ROW_SOCKET | ROW_REQUEST))
+		return true;
+	table_owner(survey->table, row, &owner);
+	listener = owner.queued ? table_find_listener(survey->table, row) : NULL;
+	if (!listener)
+		return true;
+	waiting = map_get(&survey->waiting.map, &listener->id);
+	if (waiting && now > since && now - since > waiting->oldest)
+		waiting->oldest = now - since;
+	return waiting;
+}
+
+uint64_t survey_waiting(struct survey *survey, const struct row *listener)
+{
+	const struct waiting *waiting;
+
+	if (!of_rows(survey, &survey->waiting, sizeof(listener->id), sizeof(*waiting), add_waiting))
+		return 0;
+	waiting = map_find(&survey->waiting.map, &listener->id);
+	return waiting ? waiting->oldest : 0;
 }

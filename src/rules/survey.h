@@ -21,6 +21,7 @@ struct survey {
 	const struct groups *groups;
 	struct survey_map largest, unseen, processes;               /* of groups */
 	struct survey_map listeners, ends, ports, addresses, tasks; /* of the table */
+	struct survey_map waiting;
 };
 
 void survey_init(struct survey *survey, const struct table *table, const struct groups *groups);
@@ -49,5 +50,7 @@ bool survey_ports(struct survey *survey, const struct row *row, uint32_t *taken)
 bool survey_addresses(struct survey *survey, const struct group_key *key, uint64_t *count);
 /* Sockets that the process has open by state; those that wait for accept() left out. */
 bool survey_task(struct survey *survey, const struct task *task, uint32_t by_state[STATE_COUNT]);
+/* How long the first one has waited in the listener's accept queue, at least; 0: none, as far as known. */
+uint64_t survey_waiting(struct survey *survey, const struct row *listener);
 
 #endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One of several that share a port (SO_REUSEPORT) does not accept, and the others do. The kernel
+ * chooses by a hash of the addresses, not by who accepts: a part of all connections hangs, and
+ * the same clients may get through when they try again.
+ */
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/format.h"
+#include "rules/rule.h"
+
+/* A busy loop gets to each connection sooner; a few may come while it handles a long request. */
+#define LONG      (5 * NS_PER_SEC)
+#define FEW       5
+#define VERY_LONG (30 * NS_PER_SEC)
+
+static bool is_dead(const struct group *group, uint64_t oldest)
+{
+	return oldest >= VERY_LONG || (oldest >= LONG && group->tally[0] >= FEW);
+}
+
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	uint64_t waiting;
+
+	tally[0] += row->rqueue;
+	tally[1] += row->wqueue;
+	return row->flags & ROW_QUEUES && row->rqueue && table_siblings(table, row, &waiting) &&
+	       waiting < row->rqueue;
+}
+
+static void tell_siblings(uint32_t siblings, uint64_t waiting, struct finding *finding)
+{
+	finding_evidence(finding,
+	                 "%s%u other%s listen%s at the same address (SO_REUSEPORT), and %" PRIu64
+	                 " wait%s for %s",
+	                 siblings < LISTENERS_COUNTED ? "" : "at least ", siblings,
+	                 siblings == 1 ? "" : "s", siblings == 1 ? "s" : "", waiting,
+	                 waiting == 1 ? "s" : "", siblings == 1 ? "it" : "them");
+}
+
+static void judge_alive(const struct why *why, struct finding *finding, const char *name)
+{
+	const struct group *group = &finding->group;
+	uint64_t waiting = group->tally[0], most = group->tally[1] + 1;
+
+	if (waiting * 4 < most * 3) {
+		finding->level = FINDING_FINE;
+		finding_verdict(finding, "%s accepts what waits on port %u within seconds.", name,
+		                group->key.port);
+		return;
+	}
+	finding->level = waiting < most ? FINDING_WARNING : FINDING_BAD;
+	finding->mover = MOVER_APPLICATION;
+	finding_verdict(finding,
+	                "%s is behind with accept(), and others on port %u are not: its queue is "
+	                "%s.",
+	                name, group->key.port,
+	                waiting < most ? "three quarters full or more"
+	                               : "full, and the kernel drops what else comes to it");
+	rule_tell_overflows(why, finding);
+	rule_tell_doing(why, finding);
+	rule_next_backlog(why, finding);
+}
+
+static void judge_dead(const struct why *why, struct finding *finding, const char *name,
+                       uint32_t siblings)
+{
+	finding->level = FINDING_BAD;
+	finding->mover = MOVER_APPLICATION;
+	finding_verdict(finding,
+	                "%s does not accept, and others on port %u do: about 1 in %u new "
+	                "connections comes to it, and hangs.",
+	                name, finding->group.key.port, siblings + 1);
+	rule_tell_overflows(why, finding);
+	rule_tell_doing(why, finding);
+	finding_next(finding,
+	             "end %s, or have it close its listening socket: the kernel gives it "
+	             "connections for as long as that is open",
+	             name);
+	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	const struct row *listener = finding->group.example;
+	uint64_t oldest = survey_waiting(why->survey, listener), waiting;
+	uint32_t siblings = table_siblings(why->table, listener, &waiting);
+	char name[48], time[FORMAT_SIZE];
+
+	rule_task_name(why, finding, name);
+	rule_tell_queue(finding);
+	tell_siblings(siblings, waiting, finding);
+	if (!is_dead(&finding->group, oldest)) {
+		judge_alive(why, finding, name);
+		return;
+	}
+	format_duration(time, oldest);
+	finding_evidence(finding, "the first one has waited for at least %s", time);
+	judge_dead(why, finding, name, siblings);
+}
+
+const struct rule rule_listen_member_dead = {
+	.id = "listen-member-dead",
+	.states = STATE_BIT(STATE_LISTEN),
+	.about = "one of several that share a port does not accept",
+	.source = "reuseport_select_sock(), net/core/sock_reuseport.c; inet_csk_accept(), "
+		  "net/ipv4/inet_connection_sock.c",
+	.match = match,
+	.judge = judge,
+};
