@@ -137,7 +137,7 @@ uint32_t table_count_listeners(const struct table *t, const struct row *row, con
 	return found.count;
 }
 
-uint32_t table_siblings(const struct table *t, const struct row *listener, uint64_t *waiting)
+uint32_t table_siblings(const struct table *t, const struct row *listener, uint32_t *idle)
 {
 	struct row want = {.netns = listener->netns,
 	                   .ifindex = listener->ifindex,
@@ -147,10 +147,10 @@ uint32_t table_siblings(const struct table *t, const struct row *listener, uint6
 
 	memcpy(want.laddr, listener->laddr, sizeof(want.laddr));
 	add_all_at(t, &want, &found);
-	*waiting = 0;
+	*idle = 0;
 	for (uint32_t i = 0; i < found.count && i < LISTENERS_COUNTED; i++)
-		if (found.rows[i] != listener)
-			*waiting += found.rows[i]->rqueue;
+		*idle += found.rows[i] != listener && found.rows[i]->flags & ROW_QUEUES &&
+		         !found.rows[i]->rqueue;
 	return found.count ? found.count - 1 : 0;
 }
 

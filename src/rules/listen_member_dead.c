@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One of several that share a port (SO_REUSEPORT) does not accept, and the others do. The kernel
- * chooses by a hash of the addresses, not by who accepts: a part of all connections hangs, and
+ * One of several that share a port (SO_REUSEPORT) does not accept, and nothing waits for others. The
+ * kernel chooses by a hash of the addresses, not by who accepts: a part of all connections hangs, and
  * the same clients may get through when they try again.
  */
 #include <inttypes.h>
@@ -22,22 +22,25 @@ static bool is_dead(const struct group *group, uint64_t oldest)
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
-	uint64_t waiting;
+	uint32_t idle;
 
 	tally[0] += row->rqueue;
 	tally[1] += row->wqueue;
-	return row->flags & ROW_QUEUES && row->rqueue && table_siblings(table, row, &waiting) &&
-	       waiting < row->rqueue;
+	return row->flags & ROW_QUEUES && row->rqueue && table_siblings(table, row, &idle) && idle;
 }
 
-static void tell_siblings(uint32_t siblings, uint64_t waiting, struct finding *finding)
+static void tell_siblings(uint32_t siblings, uint32_t idle, struct finding *finding)
 {
-	finding_evidence(finding,
-	                 "%s%u other%s listen%s at the same address (SO_REUSEPORT), and %" PRIu64
-	                 " wait%s for %s",
-	                 siblings < LISTENERS_COUNTED ? "" : "at least ", siblings,
-	                 siblings == 1 ? "" : "s", siblings == 1 ? "s" : "", waiting,
-	                 waiting == 1 ? "s" : "", siblings == 1 ? "it" : "them");
+	const char *least = siblings < LISTENERS_COUNTED ? "" : "at least ";
+
+	if (siblings == 1)
+		finding_evidence(finding, "one other listens at the same address (SO_REUSEPORT), "
+		                          "and nothing waits for it");
+	else
+		finding_evidence(finding,
+		                 "%s%u others listen at the same address (SO_REUSEPORT), and "
+		                 "nothing waits for %u of them",
+		                 least, siblings, idle);
 }
 
 static void judge_alive(const struct why *why, struct finding *finding, const char *name)
@@ -54,8 +57,8 @@ static void judge_alive(const struct why *why, struct finding *finding, const ch
 	finding->level = waiting < most ? FINDING_WARNING : FINDING_BAD;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding,
-	                "%s is behind with accept(), and others on port %u are not: its queue is "
-	                "%s.",
+	                "%s is behind with accept() on port %u, where others are not: its queue "
+	                "is %s.",
 	                name, group->key.port,
 	                waiting < most ? "three quarters full or more"
 	                               : "full, and the kernel drops what else comes to it");
@@ -70,7 +73,7 @@ static void judge_dead(const struct why *why, struct finding *finding, const cha
 	finding->level = FINDING_BAD;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding,
-	                "%s does not accept, and others on port %u do: about 1 in %u new "
+	                "%s does not accept on port %u, which others share: about 1 in %u new "
 	                "connections comes to it, and hangs.",
 	                name, finding->group.key.port, siblings + 1);
 	rule_tell_overflows(why, finding);
@@ -85,13 +88,13 @@ static void judge_dead(const struct why *why, struct finding *finding, const cha
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct row *listener = finding->group.example;
-	uint64_t oldest = survey_waiting(why->survey, listener), waiting;
-	uint32_t siblings = table_siblings(why->table, listener, &waiting);
+	uint64_t oldest = survey_waiting(why->survey, listener);
+	uint32_t idle, siblings = table_siblings(why->table, listener, &idle);
 	char name[48], time[FORMAT_SIZE];
 
 	rule_task_name(why, finding, name);
 	rule_tell_queue(finding);
-	tell_siblings(siblings, waiting, finding);
+	tell_siblings(siblings, idle, finding);
 	if (!is_dead(&finding->group, oldest)) {
 		judge_alive(why, finding, name);
 		return;
