@@ -80,8 +80,10 @@ static void find_suspects(const struct why *why, const struct group_key *key,
 		if (group->key.state != STATE_LISTEN || group->key.netns != key->netns)
 			continue;
 		rule = rules[group->key.class - 1];
-		suspects->full |=
-			rule == &rule_listen_queue_full || rule == &rule_listen_queue_filling;
+		suspects->full |= rule == &rule_listen_queue_full ||
+		                  rule == &rule_listen_queue_filling ||
+		                  (rule == &rule_listen_member_dead &&
+		                   group->tally[0] * 4 >= group->tally[1] * 3);
 		suspects->looked += group->count;
 		suspect(why, group, suspects);
 	}
