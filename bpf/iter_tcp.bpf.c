@@ -18,6 +18,16 @@ static __always_inline void tell_parent(struct seq_file *seq, struct request_soc
 	bpf_seq_write(seq, &fact, sizeof(fact));
 }
 
+static __always_inline void tell_last_data(struct seq_file *seq, const struct fact_seen *seen,
+                                           struct tcp_sock *tp)
+{
+	struct fact_last_data fact = {.cookie = seen->s.cookie};
+
+	sample_last_data(&fact, tp);
+	fact_begin(&fact.h, FACT_LAST_DATA, sizeof(fact), tp);
+	bpf_seq_write(seq, &fact, sizeof(fact));
+}
+
 SEC("iter/tcp")
 int walk_sockets(struct bpf_iter__tcp *ctx)
 {
@@ -52,6 +62,8 @@ out:
 	bpf_seq_write(ctx->meta->seq, &seen, sizeof(seen));
 	if (seen.s.flags & SAMPLE_REQUEST)
 		tell_parent(ctx->meta->seq, (void *)skc, seen.s.cookie);
+	if (tp && seen.s.state == TCP_STATE_ESTABLISHED)
+		tell_last_data(ctx->meta->seq, &seen, tp);
 	return 0;
 }
 

@@ -133,6 +133,12 @@ static const struct text_row parent_rows[] = {
 	NUMBER(struct fact_parent, parent),
 };
 
+static const struct text_row last_data_rows[] = {
+	NUMBER(struct fact_last_data, cookie),
+	NUMBER(struct fact_last_data, received_ms),
+	NUMBER(struct fact_last_data, sent_ms),
+};
+
 static const struct text_row stack_rows[] = {
 	ROW(struct fact_stack, id, .kind = TEXT_HEX),
 	NUMBER(struct fact_stack, space),
@@ -262,6 +268,8 @@ static const struct text_row table_row_rows[] = {
 	WORD(S, prior, fact_states),
 	NUMBER(S, unread_ms),
 	NUMBER(S, answered),
+	NUMBER(S, received),
+	NUMBER(S, sent),
 	NUMBER(S, steps_dropped),
 	{"steps", TEXT_STEPS, offsetof(S, steps), 0, 0, NULL, 0},
 };
@@ -346,6 +354,7 @@ static const struct text_type types[] = {
 	[FACT_TABLE_END] = TYPE("table_end", struct fact_table_end, OWN(table_end_rows)),
 	[FACT_NETNS_GONE] = TYPE("netns_gone", struct fact_netns, OWN(netns_rows)),
 	[FACT_PARENT] = TYPE("parent", struct fact_parent, OWN(parent_rows)),
+	[FACT_LAST_DATA] = TYPE("last_data", struct fact_last_data, OWN(last_data_rows)),
 };
 /* clang-format on */
 _Static_assert(COUNT(types) == FACT_TYPE_COUNT, "types follow enum fact_type");
