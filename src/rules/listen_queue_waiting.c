@@ -41,6 +41,8 @@ static void judge(const struct why *why, struct finding *finding)
 		"%s does not call accept() on port %u: connections have waited for seconds.", name,
 		finding->group.key.port);
 	rule_tell_doing(why, finding);
+	rule_tell_sharers(why, finding);
+	rule_tell_accepted(why, finding);
 	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
 }
 

@@ -21,6 +21,7 @@ struct survey {
 	const struct table *table;
 	const struct groups *groups;
 	struct survey_map largest, unseen, processes; /* of groups */
+	struct survey_map answers;                    /* of the table; rules/answers.h */
 	struct survey_map listeners, ends, ports, addresses, tasks, places, queues, closed,
 		local; /* of the table */
 };

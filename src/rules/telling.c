@@ -263,13 +263,24 @@ uint32_t rule_listeners(const struct why *why, const struct finding *finding)
 	return owner.listeners;
 }
 
+/* A listener that several have open may be any one's to accept from. */
+static uint32_t processes_of(const struct why *why, const struct finding *finding)
+{
+	const struct group *group = &finding->group;
+
+	if (group->processes > 1 || group->key.state != STATE_LISTEN || group->count != 1)
+		return group->processes;
+	return rule_sharers(why->table, group->example, NULL, 0);
+}
+
 const char *rule_task_name(const struct why *why, const struct finding *finding, char buf[48])
 {
 	const struct task *task = rule_task(why, finding);
-	char more[24] = "";
+	uint32_t all = processes_of(why, finding);
+	char more[20] = "";
 
-	if (finding->group.processes > 1)
-		snprintf(more, sizeof(more), " (and %u more)", finding->group.processes - 1);
+	if (all > 1)
+		snprintf(more, sizeof(more), " (and %u more)", (uint16_t)(all - 1));
 	if (task)
 		snprintf(buf, 48, "%u/%.*s%s", task->pid, FACT_COMM_LEN, task->comm, more);
 	else if (finding->storm && finding->storm->pid)
