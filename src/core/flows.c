@@ -106,6 +106,7 @@ static void add_endings(struct endings *to, const struct endings *from)
 	to->unanswered += from->unanswered;
 	to->turned_away += from->turned_away;
 	to->curt += from->curt;
+	to->brief += from->brief;
 	if (from->answered_last > to->answered_last)
 		to->answered_last = from->answered_last;
 }

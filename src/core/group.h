@@ -127,6 +127,7 @@ struct endings {
 	/* Ended by who was connected to, within a second: with nothing sent ... */
 	uint64_t turned_away;
 	uint64_t curt;          /* ... or a word, of less than ENDING_CURT bytes */
+	uint64_t brief;         /* such a word, but who has connected ended it */
 	uint64_t answered_last; /* ns of CLOCK_BOOTTIME; 0: none was */
 };
 #define ENDING_CURT                                                                                \

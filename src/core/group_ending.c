@@ -24,16 +24,19 @@ static bool ended_by_peer(const struct change *change)
 	return change->old == STATE_CLOSE_WAIT || change->row->closer == CLOSER_PEER_RESET;
 }
 
-/* Who was asked has ended it at once. */
+/* It has lasted for less than a second: who was connected to has sent nothing, or a word. */
 static void judge_refusal(const struct change *change, bool answered, struct endings *ending)
 {
 	const struct row *row = change->row;
-	bool young = change->dwell_exact && change->dwell < PATIENCE && row->flags & ROW_SOCKET;
+	bool by_peer = ended_by_peer(change);
+	bool word = answered && row->bytes_acked + row->wqueue < ENDING_CURT;
 
-	if (change->old != STATE_ESTABLISHED || ended_by_peer(change) || !young)
+	if (!(row->flags & ROW_BORN_EXACT) || change->time > row->born + PATIENCE ||
+	    !(row->flags & ROW_SOCKET))
 		return;
-	ending->turned_away = !answered;
-	ending->curt = answered && row->bytes_acked + row->wqueue < ENDING_CURT;
+	ending->turned_away = !answered && !by_peer;
+	ending->curt = word && !by_peer;
+	ending->brief = word && by_peer;
 }
 
 bool change_is_ending(const struct change *change)

@@ -76,9 +76,9 @@ static bool add_to(struct survey *survey, const struct group_key *key, const str
 static bool add_to_place(struct survey *survey, const struct group_key *key, const struct row *row)
 {
 	const struct answers *own = map_find(&survey->answers.map, key);
-	bool first = own && own->waiting == 1;
+	bool first = own && own->waiting == 1, first_accepted = own && own->accepted == 1;
 	struct group_key place = *key;
-	uint32_t before;
+	uint32_t before, accepted;
 	struct answers *all;
 
 	place.pid = 0;
@@ -87,11 +87,14 @@ static bool add_to_place(struct survey *survey, const struct group_key *key, con
 	if (!all)
 		return false;
 	before = all->waiting;
+	accepted = all->accepted;
 	if (!add_to(survey, &place, row))
 		return false;
 	all = map_find(&survey->answers.map, &place);
 	if (key->pid && first && all->waiting > before)
 		all->processes++;
+	if (key->pid && first_accepted && all->accepted > accepted)
+		all->owners++;
 	return true;
 }
 

@@ -22,6 +22,7 @@ struct answers {
 	struct group_key key;
 	uint32_t all;
 	uint32_t accepted;             /* of passive ones */
+	uint32_t owners;               /* processes that have accepted ones; of all of a place */
 	uint32_t waiting;              /* an answer is due for ANSWER_WAITS or longer */
 	uint32_t processes;            /* that have these; of all of a place */
 	uint64_t longest;              /* ns that the first of these waits */

@@ -47,7 +47,7 @@ static const struct row *listener_of_storm(const struct ends *ends, const struct
 
 static bool turns_away(const struct ends *ends, uint32_t index)
 {
-	return ends->found->rules[index] == &rule_listen_turns_away &&
+	return ends->found->findings[index].rule == rule_listen_turns_away.id &&
 	       ends->found->findings[index].level >= FINDING_WARNING;
 }
 

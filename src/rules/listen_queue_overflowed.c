@@ -100,9 +100,13 @@ static bool is_sure(const struct suspects *suspects)
 /* The queue of another listener was meant. */
 static void judge_by_time(const struct why *why, struct finding *finding)
 {
-	finding->rule = rule_listen_queue_waiting.id;
-	finding->source = rule_listen_queue_waiting.source;
-	rule_listen_queue_waiting.judge(why, finding);
+	const struct rule *rule = &rule_listen_queue_waiting;
+
+	if (!finding->group.tally[0] && rule_turns_away(why, &finding->group))
+		rule = &rule_listen_turns_away;
+	finding->rule = rule->id;
+	finding->source = rule->source;
+	rule->judge(why, finding);
 }
 
 static void judge(const struct why *why, struct finding *finding)

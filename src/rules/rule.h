@@ -203,6 +203,8 @@ uint32_t rule_sharers(const struct table *table, const struct row *listener,
                       const struct task *tasks[], uint32_t most);
 /* One of these that is near its limit of fds; NULL: none is, as far as is known. */
 const struct task *rule_limited(const struct table *table, const struct row *listener);
+/* Is most of what is accepted at the group's place closed at once? */
+bool rule_turns_away(const struct why *why, const struct group *group);
 /* What each of several processes that have the listener open does. */
 void rule_tell_sharers(const struct why *why, struct finding *finding);
 /*

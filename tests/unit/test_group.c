@@ -556,6 +556,7 @@ static void tells_how_connections_end(void **state)
 	groups_endings(watch.groups, &place, &endings);
 	assert_int_equal(endings.turned_away, 1);
 	assert_int_equal(endings.curt, 1);
+	assert_int_equal(endings.brief, 1);
 	assert_int_equal(endings.answered, 3);
 	assert_int_equal(endings.unanswered, 1);
 	assert_int_equal(endings.answered_last, 1300000000);
