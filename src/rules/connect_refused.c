@@ -31,7 +31,7 @@ static void blame_firewall(const struct why *why, struct finding *finding,
 	else
 		finding_evidence(finding, "somebody listens there; who is not known");
 	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
-	finding->mover = MOVER_NETWORK;
+	finding->mover = rule_is_here(why, finding) ? MOVER_KERNEL : MOVER_NETWORK;
 	finding_verdict(finding,
 	                "Connects of %s to %s port %u are refused although somebody listens "
 	                "there: a firewall answers with an RST.",

@@ -70,7 +70,7 @@ static void blame_listener(const struct why *why, struct finding *finding,
 	if (listener->flags & ROW_QUEUES)
 		finding_evidence(finding, "%u connections wait there for accept(), of %u that may",
 		                 listener->rqueue, listener->wqueue + 1);
-	if (!is_full(listener)) {
+	if (!is_full(listener) && !rule_grown(why, &finding->group, COUNTER_LISTEN_OVERFLOWS)) {
 		finding->mover = MOVER_KERNEL;
 		finding_verdict(finding, "Somebody listens there and the accept queue has room: "
 		                         "a firewall of this host drops segments.");
@@ -78,7 +78,10 @@ static void blame_listener(const struct why *why, struct finding *finding,
 		return;
 	}
 	finding->mover = MOVER_APPLICATION;
-	if (owner.task)
+	if (!is_full(listener))
+		finding_verdict(finding, "Accept queues of this namespace were full meanwhile, so "
+		                         "the kernel dropped what came.");
+	else if (owner.task)
 		finding_verdict(finding,
 		                "%u/%.*s does not call accept(): its queue is full, so the kernel "
 		                "drops what comes.",

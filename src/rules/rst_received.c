@@ -15,6 +15,13 @@ static uint32_t closed_before(const struct storm *storm)
 	       storm->states[STATE_CLOSING] + storm->states[STATE_LAST_ACK];
 }
 
+/* They had ended their requests, and who was asked neither answered nor closed. */
+static bool is_kept_waiting(const struct storm *storm)
+{
+	return storm->states[STATE_CLOSE_WAIT] > storm->count / 2 &&
+	       storm->silent > storm->count / 2;
+}
+
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct storm *storm = finding->storm;
@@ -22,7 +29,7 @@ static void judge(const struct why *why, struct finding *finding)
 
 	rule_task_name(why, finding, name);
 	rule_tell_storm(finding);
-	if (storm->states[STATE_CLOSE_WAIT] > storm->count / 2 && storm->silent > storm->count / 2)
+	if (is_kept_waiting(storm))
 		finding_verdict(finding,
 		                "The peers had shut down their sending, waited for %s, which sent "
 		                "nothing, and reset.",
@@ -47,12 +54,19 @@ static void judge(const struct why *why, struct finding *finding)
 	if (rule_storm_is_small(finding) || rule_resets_are_fine(why, finding))
 		return;
 	finding->level = FINDING_WARNING;
-	finding->mover = MOVER_PEER;
+	finding->mover = is_kept_waiting(storm) ? MOVER_APPLICATION : MOVER_PEER;
 	if (!storm->key.elsewhere)
 		finding_next(finding,
 		             "how long these lived, and what was before: tcptrail events --%s %u",
 		             finding->group.key.passive ? "lport" : "rport",
 		             finding->group.key.port);
+	if (is_kept_waiting(storm)) {
+		finding_next(finding,
+		             "see why %s neither answers nor closes what its peers have "
+		             "shut down: tcptrail why close_wait",
+		             name);
+		return;
+	}
 	finding_next(finding, "run tcptrail why on the peers' hosts: it names the process that "
 	                      "resets; if none does, look for a proxy, load balancer or firewall "
 	                      "with an idle timeout");
