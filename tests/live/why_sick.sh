@@ -65,7 +65,8 @@ if [ "${has[redis]:-}" ]; then
 fi
 if [ "${has[nginx]:-}" ]; then
 	assert_equal "established-unanswered unclear python3" "$(of 9001)" "an upstream that hangs"
-	assert_contains "$(findings_of 9001 '.evidence[]')" "so wait: 20 ESTABLISHED of port 8002 of"
+	# Which of its workers has how many is up to the kernel; a few are no pile of their own.
+	assert_matches "$(findings_of 9001 '.evidence[]')" "so wait: [0-9]+ ESTABLISHED of port 8002 of"
 	assert_contains "$(findings_of 9001 '.evidence[]')" "so wait: 20 ESTABLISHED to 127.0.0.1:8002 of"
 fi
 if [ "${has[gunicorn]:-}" ]; then
