@@ -139,6 +139,13 @@ static const struct text_row last_data_rows[] = {
 	NUMBER(struct fact_last_data, sent_ms),
 };
 
+static const struct text_row mptcp_rows[] = {
+	NUMBER(struct fact_mptcp, cookie),
+	ROW(struct fact_mptcp, token, .kind = TEXT_HEX),
+	WORD(struct fact_mptcp, old, fact_states),
+	WORD(struct fact_mptcp, state, fact_states),
+};
+
 static const struct text_row stack_rows[] = {
 	ROW(struct fact_stack, id, .kind = TEXT_HEX),
 	NUMBER(struct fact_stack, space),
@@ -271,6 +278,10 @@ static const struct text_row table_row_rows[] = {
 	NUMBER(S, received),
 	NUMBER(S, sent),
 	NUMBER(S, steps_dropped),
+	WORD(S, mptcp, fact_states),
+	NUMBER(S, mptcp_exact),
+	NUMBER(S, mptcp_since),
+	ROW(S, mptcp_token, .kind = TEXT_HEX),
 	{"steps", TEXT_STEPS, offsetof(S, steps), 0, 0, NULL, 0},
 };
 #undef S
@@ -354,6 +365,7 @@ static const struct text_type types[] = {
 	[FACT_TABLE_END] = TYPE("table_end", struct fact_table_end, OWN(table_end_rows)),
 	[FACT_NETNS_GONE] = TYPE("netns_gone", struct fact_netns, OWN(netns_rows)),
 	[FACT_PARENT] = TYPE("parent", struct fact_parent, OWN(parent_rows)),
+	[FACT_MPTCP] = TYPE("mptcp", struct fact_mptcp, OWN(mptcp_rows)),
 	[FACT_LAST_DATA] = TYPE("last_data", struct fact_last_data, OWN(last_data_rows)),
 };
 /* clang-format on */

@@ -16,7 +16,7 @@ done
 trace() {
 	: >"$truth"
 	trace_start events --netns "$(own_netns)" --csv --no-header \
-		--columns cookie,old_state,new_state,owner_pid,owner_source,actor_pid
+		--columns cookie,old_state,new_state,pid,owner_source,actor_pid
 }
 
 # --- what is true ---------------------------------------------------------------------------------

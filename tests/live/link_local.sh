@@ -81,12 +81,12 @@ for i in 0 1; do
 	done
 	assert_run 0 "$TCPTRAIL" snapshot -an --netns "$here" --json --addr "fe80::%$link/64"
 	assert_equal "[fe80::1%$link]:45555 [fe80::2%$link]:19801 fe80::2%$link ${servers[i]}" \
-		"$(jq -r '"\(.local) \(.foreign) \(.foreign_address) \(.peer_pid)"' <<<"$out")" "JSON of $link"
-	assert_run 0 "$TCPTRAIL" trail -n "fe80::1%$link:45555" "fe80::2%$link:19801"
+		"$(jq -r '"\(.local) \(.foreign) \(.foreign_addr) \(.peer_pid)"' <<<"$out")" "JSON of $link"
+	assert_traces "$TCPTRAIL" trail -n "fe80::1%$link:45555" "fe80::2%$link:19801"
 	assert_contains "$out" "fe80::2%$link:19801" "trail"
 	assert_lacks "$out" "%$other" "trail"
 	# ss has the same sockets
-	assert_run 0 "$TCPTRAIL" trail -n "$(ss -Htn dev "$link" | awk '{ print $4 "-" $5 }')"
+	assert_traces "$TCPTRAIL" trail -n "$(ss -Htn dev "$link" | awk '{ print $4 "-" $5 }')"
 done
 assert_equal 2 "$("$TCPTRAIL" snapshot -an --no-header --netns "$here" --addr fe80::2 | wc -l)" "rows of fe80::2"
 assert_equal 0 "$("$TCPTRAIL" snapshot -an --no-header --netns "$here" --addr fe80::2%lo | wc -l)" "rows of lo"

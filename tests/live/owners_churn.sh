@@ -19,7 +19,7 @@ churn() {
 # list: adds "OWNER STATE PID HOLDING" to $work/rows, of both ends; OWNER is who has it in truth.
 list() {
 	assert_run 0 "$TCPTRAIL" snapshot -an --netns "$(own_netns)" --csv --no-header \
-		--columns local_port,foreign_port,state,owner_pid,owner_holding
+		--columns local_port,foreign_port,state,pid,owner_holding
 	csv_words <"$work/run.out" | awk -v port="$port" -v server="$server" -v client="$client" '
 		$1 == port && $3 != "LISTEN" { print server, $3, $4, $5 }
 		$2 == port { print client, $3, $4, $5 }' >>"$work/rows"

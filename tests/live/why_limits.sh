@@ -69,12 +69,12 @@ why_end
 
 # of PORT: rule, level and program of what is bad there, or not clear.
 of() {
-	jq -r "select((.local_port == $1 or (.foreign // \"\" | endswith(\":$1\"))) and .level != \"fine\" and
-		.level != \"steady\") | \"\(.rule) \(.level) \(.comm)\"" "$work/why" | sort -u
+	jq -r "select((.local_port == $1 or (.foreign // \"\" | endswith(\":$1\"))) and .verdict != \"fine\" and
+		.verdict != \"steady\") | \"\(.rule) \(.verdict) \(.comm)\"" "$work/why" | sort -u
 }
 
 evidence() {
-	findings_of "$1" 'select(.level != "fine") | .verdict, .evidence[]'
+	findings_of "$1" 'select(.verdict != "fine") | .summary, .evidence[]'
 }
 
 if [ "${has[nginx]:-}" ]; then

@@ -52,7 +52,7 @@ why_end
 
 # of PORT: rule, level and program of what is said of the port, of what matters most.
 of() {
-	findings_of "$1" 'select(.state == "ESTABLISHED" or .state == "LISTEN") | "\(.rule) \(.level) \(.comm)"' | sed -n 1p
+	findings_of "$1" 'select(.state == "ESTABLISHED" or .state == "LISTEN") | "\(.rule) \(.verdict) \(.comm)"' | sed -n 1p
 }
 
 assert_equal "established-unanswered steady python3" "$(of 9002)" "a server that holds some answers"
