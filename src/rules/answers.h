@@ -13,7 +13,7 @@ bool answer_is_due(const struct table *table, const struct row *row, uint64_t *n
 /* The same of a socket whose ends are known: passive, as row_is_passive() has it. */
 bool answer_is_due_at(const struct table *table, const struct row *row, bool passive, uint64_t *ns);
 
-/* Healthy servers answered within a second or two of 50 requests; tests/live/why_healthy.sh. */
+/* What is in flight is no news for a second: nothing waited for so long in why_healthy.sh. */
 #define ANSWER_WAITS   NS_PER_SEC
 #define ANSWER_BUCKETS 32 /* by time in ms: 1, 2 to 3, 4 to 7, ... */
 

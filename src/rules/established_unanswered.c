@@ -12,8 +12,6 @@
 #include "rules/answers.h"
 #include "rules/rule.h"
 
-/* Healthy servers answered within a second or two of 50 requests; tests/live/why_healthy.sh. */
-#define WAITS NS_PER_SEC
 #define WAITS_LONG                                                                                 \
 	(5 * NS_PER_SEC) /* as long as others wait that are counted as stuck, QUEUE_LONG */
 #define MANY 5           /* fewer are no pile: a slow request or two, a job queue's workers */
