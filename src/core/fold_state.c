@@ -329,8 +329,6 @@ void fold_state(struct table *t, const struct fact_state *fact)
 	if (actor)
 		note_owner(t, row, fact);
 	note_closer(row, fact);
-	if (fact->old == STATE_LISTEN)
-		listeners_leave(t, row, fact->h.time);
 	if (fact->new == STATE_SYN_SENT)
 		enter_syn_sent(t, row, fact);
 	else if (fact->new == STATE_CLOSE)

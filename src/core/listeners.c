@@ -86,30 +86,15 @@ static bool keep_able(struct listening *found, const struct row *row)
 	return able.count;
 }
 
-void listeners_leave(struct table *t, const struct row *row, uint64_t time)
-{
-	uint32_t at = t->left.next;
-
-	t->left.items[at].time = time;
-	t->left.items[at].netns = row->netns;
-	t->left.items[at].lport = row->lport;
-	t->left.next = (at + 1) % LISTENERS_LEFT;
-}
-
 /*
- * Has it waited in the queue of one that is gone, and ended with it? inet_csk_listen_stop(),
- * net/ipv4/inet_connection_sock.c, resets what waits when the listener is in CLOSE already: who
- * has the port still is another one.
+ * Has it ended with the queue that it waited in? inet_csk_listen_stop(),
+ * net/ipv4/inet_connection_sock.c, disconnects what waits when the listener is in CLOSE already:
+ * who has the port still is another one. An RST of the peer, or tcp_abort(), leaves an error.
  */
-static bool may_have_left(const struct table *t, const struct row *row)
+static bool has_left(const struct row *row)
 {
-	if (row->state != STATE_CLOSE || !row_awaits_accept(row))
-		return false;
-	for (uint32_t i = 0; i < LISTENERS_LEFT; i++)
-		if (t->left.items[i].time > row->born && t->left.items[i].time <= row->since &&
-		    t->left.items[i].netns == row->netns && t->left.items[i].lport == row->lport)
-			return true;
-	return false;
+	return row->state == STATE_CLOSE && !row->err && !row->rsts_received &&
+	       !(row->flags & ROW_REQUEST) && row_awaits_accept(row);
 }
 
 /* As the kernel finds it: by address, then any; of its family, then IPv6 (compute_score()). */
@@ -132,7 +117,7 @@ void listening_find(const struct table *t, const struct row *row, struct listeni
 		found->count = 1;
 		return;
 	}
-	if (may_have_left(t, row))
+	if (has_left(row))
 		return;
 	for (size_t i = 0; i < count; i++) {
 		find_at(t, row, places[i].family, places[i].laddr, &at);

@@ -102,17 +102,6 @@ struct restore {
 
 #define LISTENER_KINDS 4
 
-/* Listeners that were closed, the newest ones. */
-#define LISTENERS_LEFT 16
-struct listeners_left {
-	struct {
-		uint64_t time;
-		uint32_t netns;
-		uint16_t lport;
-	} items[LISTENERS_LEFT];
-	uint32_t next; /* the oldest of them */
-};
-
 /* A frame that stacks have; its name is kept for so long. */
 struct frame {
 	uint64_t ip, space;
@@ -133,7 +122,6 @@ struct table {
 	struct hash_key secret;
 	uint64_t ids;                       /* handed out to rows so far */
 	uint32_t listeners[LISTENER_KINDS]; /* of each kind, see places.c */
-	struct listeners_left left;
 	uint32_t first_counters, last_counters;
 	uint32_t stacks_known;                      /* with frames */
 	uint32_t idle_first, idle_last, idle_count; /* stacks without an origin */
@@ -312,8 +300,6 @@ struct listening {
 };
 /* Those that the row may have come from: one, if it is known. */
 void listening_find(const struct table *t, const struct row *row, struct listening *found);
-/* The row is a listener, which is closed; what waits in its queue is reset in a moment. */
-void listeners_leave(struct table *t, const struct row *row, uint64_t time);
 /* Half-open, or nobody has accepted it yet: it belongs to whoever listens. */
 bool row_awaits_accept(const struct row *row);
 void fold_parent(struct table *t, const struct fact_parent *fact);
