@@ -22,17 +22,20 @@ static __always_inline int write_seen(struct seq_file *seq, struct sock *sk)
 	return bpf_seq_write(seq, &seen, sizeof(seen));
 }
 
-/* One fd of a TCP socket; 1: no room, the kernel will call again for the same file. */
+static __always_inline __u64 cookie_of(struct sock *sk)
+{
+	return BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+}
+
+/* One fd of a socket; 1: no room, the kernel will call again for the same file. */
 static __always_inline int write_holder(struct bpf_iter__task_file *ctx, struct task_struct *task,
-                                        struct file *file, struct sock *sk)
+                                        struct file *file, struct sock *sk, __u64 cookie)
 {
 	struct fact_holder holder = {};
 	struct task_struct *leader = task->group_leader;
 
-	if (is_to_be_shown(sk) && write_seen(ctx->meta->seq, sk))
-		return 1;
 	fact_begin(&holder.h, FACT_HOLDER, sizeof(holder), sk);
-	holder.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	holder.cookie = cookie;
 	holder.pid = task->tgid;
 	holder.start = task_start(leader);
 	holder.fd = ctx->fd;
@@ -42,15 +45,24 @@ static __always_inline int write_holder(struct bpf_iter__task_file *ctx, struct 
 	return bpf_seq_write(ctx->meta->seq, &holder, sizeof(holder)) != 0;
 }
 
-/* The socket that the fd leads to, told with each of its subflows; 1: no room. */
-static __always_inline int write_mptcp(struct seq_file *seq, struct sock *msk, struct sock *subflow)
+/* What an fd of an MPTCP connection leads to is in no table that walks read. */
+static __always_inline int write_mptcp(struct bpf_iter__task_file *ctx, struct sock *msk)
 {
-	__u8 state = BPF_CORE_READ(msk, __sk_common.skc_state);
+	struct fact_seen seen = {};
+
+	fact_begin(&seen.h, FACT_SEEN, sizeof(seen), msk);
+	sample_mptcp(&seen.s, msk);
+	return bpf_seq_write(ctx->meta->seq, &seen, sizeof(seen));
+}
+
+static __always_inline int write_subflow(struct bpf_iter__task_file *ctx, struct sock *msk,
+                                         struct sock *subflow)
+{
 	struct fact_mptcp fact;
 
-	fact_begin(&fact.h, FACT_MPTCP, sizeof(fact), subflow);
-	mptcp_fill(&fact, msk, subflow, 0, state);
-	return bpf_seq_write(seq, &fact, sizeof(fact)) != 0;
+	fact_begin(&fact.h, FACT_MPTCP, sizeof(fact), msk);
+	mptcp_fill(&fact, msk, subflow);
+	return bpf_seq_write(ctx->meta->seq, &fact, sizeof(fact)) != 0;
 }
 
 SEC("iter/task_file")
@@ -60,7 +72,7 @@ int walk_holders(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	struct subflow_walk subflows;
 	struct socket *socket;
-	struct sock *sk, *msk;
+	struct sock *sk, *subflow;
 
 	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
 		return 0;
@@ -68,16 +80,18 @@ int walk_holders(struct bpf_iter__task_file *ctx)
 	sk = BPF_CORE_READ(socket, sk);
 	if (!is_mptcp(sk)) {
 		sk = tcp_socket(sk);
-		if (sk)
-			write_holder(ctx, task, file, sk);
+		if (sk && !(is_to_be_shown(sk) && write_seen(ctx->meta->seq, sk)))
+			write_holder(ctx, task, file, sk, cookie_of(sk));
 		return 0;
 	}
-	msk = sk;
-	subflow_begin(&subflows, msk);
+	if (write_mptcp(ctx, sk) || write_holder(ctx, task, file, sk, 0))
+		return 0;
+	subflow_begin(&subflows, sk);
 	for (int i = 0; i < SUBFLOWS_MAX; i++) {
-		sk = subflow_next(&subflows);
-		if (!sk || write_holder(ctx, task, file, sk) ||
-		    write_mptcp(ctx->meta->seq, msk, sk))
+		subflow = subflow_next(&subflows);
+		if (!subflow || (is_to_be_shown(subflow) && write_seen(ctx->meta->seq, subflow)) ||
+		    write_holder(ctx, task, file, subflow, cookie_of(subflow)) ||
+		    write_subflow(ctx, sk, subflow))
 			break;
 	}
 	return 0;

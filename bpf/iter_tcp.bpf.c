@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* A walk over the sockets of one network namespace; and one socket by address. */
+#include "mptcp.h"
 #include "sock.h"
 #include "submit.h"
 
@@ -14,6 +15,10 @@
  */
 __u64 walked[WALKED_BYTES / sizeof(__u64)] = {};
 __u64 walked_count = 0; /* bytes */
+
+/* What one socket may take: its sample, and that of the MPTCP socket that it is a subflow of. */
+#define WALKED_MOST (2 * sizeof(struct fact_seen) + sizeof(struct fact_mptcp))
+_Static_assert(sizeof(struct fact_parent) <= sizeof(struct fact_seen), "a request takes less");
 
 /* size: a multiple of 8, as that of each fact */
 static __always_inline void keep(const void *fact, const __u32 size)
@@ -44,6 +49,28 @@ static __always_inline void tell_parent(struct request_sock *req, __u64 cookie)
 	if (!fact.parent)
 		return;
 	fact_begin(&fact.h, FACT_PARENT, sizeof(fact), req);
+	keep(&fact, sizeof(fact));
+}
+
+/* After the subflow: the MPTCP socket may be open nowhere, and in no other table. seen: room. */
+static __always_inline void tell_mptcp(struct tcp_sock *tp, struct fact_seen *seen)
+{
+	struct sock *subflow = (struct sock *)tp, *msk;
+	struct fact_mptcp fact;
+
+	/* Of most sockets this load is all that it takes. */
+	if (!bpf_core_field_exists(tp->is_mptcp) || !tp->is_mptcp)
+		return;
+	msk = mptcp_of(subflow);
+	if (!msk)
+		return;
+	fact_begin(&seen->h, FACT_SEEN, sizeof(*seen), msk);
+	sample_mptcp(&seen->s, msk);
+	if (seen->s.flags & SAMPLE_SOCKET && !BPF_CORE_READ(msk, sk_socket, file))
+		seen->s.flags |= SAMPLE_KERNEL;
+	keep(seen, sizeof(*seen));
+	fact_begin(&fact.h, FACT_MPTCP, sizeof(fact), msk);
+	mptcp_fill(&fact, msk, subflow);
 	keep(&fact, sizeof(fact));
 }
 
@@ -81,17 +108,27 @@ int walk_sockets(struct bpf_iter__tcp *ctx)
 	sample_request(&seen.s, (void *)req);
 out:
 	keep(&seen, sizeof(seen));
-	if (seen.s.flags & SAMPLE_REQUEST)
+	if (tp)
+		tell_mptcp(tp, &seen);
+	else if (seen.s.flags & SAMPLE_REQUEST)
 		tell_parent((void *)skc, seen.s.cookie);
-	hand_over(ctx->meta->seq, sizeof(struct fact_seen) + sizeof(struct fact_parent));
+	hand_over(ctx->meta->seq, WALKED_MOST);
 	return 0;
+}
+
+static __always_inline bool is_full(struct sock *sk)
+{
+	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+
+	return state != TCP_STATE_TIME_WAIT && state != TCP_STATE_NEW_SYN_RECV;
 }
 
 struct fact_seen peeked = {}; /* the last answer of peek_socket, mapped into user space */
 
 /*
- * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10): args are an address and the cookie that must
- * still be there; 0: any. Returns 1 if the socket is there, and samples it; 2 if it is a
+ * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10): args are an address, and the cookie and the namespace
+ * that must still be there; 0: any. A request socket has no cookie: where it was, something else may
+ * be by now, and what of that has a pointer to the namespace is a socket. Returns 1 if the socket is there, and samples it; 2 if it is a
  * listener that has half-open connections. What has been freed keeps its cookie until it is
  * used again, but has no references.
  */
@@ -106,7 +143,10 @@ int peek_socket(struct bpf_raw_tracepoint_args *ctx)
 	if (cookie && BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != cookie)
 		return 0;
 	fact_begin(&peeked.h, FACT_SEEN, sizeof(peeked), sk);
-	sample_any(&peeked.s, sk);
+	if (is_full(sk) && is_mptcp(sk))
+		sample_mptcp(&peeked.s, sk);
+	else
+		sample_any(&peeked.s, sk);
 	peeked.s.flags |= SAMPLE_POINT;
 	if (peeked.s.state == TCP_STATE_LISTEN &&
 	    BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_accept_queue.qlen.counter))

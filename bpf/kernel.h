@@ -19,6 +19,7 @@
 #define S_IFMT                 00170000
 #define S_IFSOCK               0140000
 #define IPPROTO_MPTCP          262
+#define TCP_STATE_ESTABLISHED  1
 #define TCP_STATE_SYN_SENT     2
 #define TCP_STATE_SYN_RECV     3
 #define TCP_STATE_TIME_WAIT    6

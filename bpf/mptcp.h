@@ -7,7 +7,7 @@
 #ifndef TCPTRAIL_BPF_MPTCP_H
 #define TCPTRAIL_BPF_MPTCP_H
 
-#include "kernel.h"
+#include "sock.h"
 
 #define SUBFLOWS_MAX 8 /* the kernel's own limit (net/mptcp/pm.h, MPTCP_PM_ADDR_MAX) */
 
@@ -40,15 +40,69 @@ struct mptcp_sock___token { /* 5.6; the trimmed vmlinux.h has it not */
 	__u32 token;
 } __attribute__((preserve_access_index));
 
-/* What a subflow is part of. The state is told, for it may be about to be stored. */
-static __always_inline void mptcp_fill(struct fact_mptcp *fact, struct sock *msk,
-                                       struct sock *subflow, __u8 old, __u8 new)
+/* The MPTCP socket that a TCP socket is a subflow of; NULL: it is none. */
+static __always_inline struct sock *mptcp_of(struct sock *sk)
 {
+	struct mptcp_subflow_context *subflow;
+	struct sock *msk;
+
+	if (!bpf_core_field_exists(((struct tcp_sock *)sk)->is_mptcp) ||
+	    !bpf_core_type_exists(struct mptcp_subflow_context) ||
+	    !BPF_CORE_READ((struct tcp_sock *)sk, is_mptcp))
+		return NULL;
+	subflow = BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_ulp_data);
+	msk = subflow ? BPF_CORE_READ(subflow, conn) : NULL;
+	return is_mptcp(msk) ? msk : NULL;
+}
+
+static __always_inline void mptcp_fill(struct fact_mptcp *fact, struct sock *msk,
+                                       struct sock *subflow)
+{
+	fact->subflow = (__u64)subflow;
 	fact->cookie = BPF_CORE_READ(subflow, __sk_common.skc_cookie.counter);
 	fact->token = BPF_CORE_READ((struct mptcp_sock___token *)msk, token);
-	fact->state = new;
-	fact->old = old;
-	*(__u16 *)fact->pad = 0;
+	fact->pad = 0;
+}
+
+/* As mptcp_diag_get_info() (net/mptcp/mptcp_diag.c) tells them. */
+static __always_inline void sample_mptcp_queues(struct fact_sample *s, struct sock *msk,
+                                                struct sock *first)
+{
+	s->flags |= SAMPLE_QUEUES;
+	if (s->state != TCP_STATE_LISTEN) {
+		s->rqueue = BPF_CORE_READ(msk, sk_backlog.rmem_alloc.counter);
+		s->wqueue = BPF_CORE_READ(msk, sk_wmem_alloc.refs.counter) - 1;
+	} else if (first) {
+		s->rqueue = BPF_CORE_READ(first, sk_ack_backlog);
+		s->wqueue = BPF_CORE_READ(first, sk_max_ack_backlog);
+	}
+}
+
+/*
+ * An MPTCP socket. Its cookie is left out: what a listener has made has that of the listener
+ * (sk_clone() copies it, up to 6.18 at least). As long as it has no addresses, its first subflow's
+ * are its own.
+ */
+static __always_inline void sample_mptcp(struct fact_sample *s, struct sock *msk)
+{
+	struct sock *first = BPF_CORE_READ((struct mptcp_sock *)msk, first), *of = msk;
+	__u16 port = BPF_CORE_READ(msk, __sk_common.skc_dport);
+	__u8 state = BPF_CORE_READ(msk, __sk_common.skc_state);
+	bool bare = !port && state != TCP_STATE_LISTEN && state != TCP_STATE_CLOSE;
+
+	if (bare && first)
+		of = first;
+	sample_clear(s);
+	sample_common(s, (struct sock_common *)of, false);
+	if (bare && !s->rport)
+		s->flags &= ~SAMPLE_TUPLE;
+	s->lport = bpf_ntohs(BPF_CORE_READ((struct inet_sock *)of, inet_sport));
+	s->mptcp = 1;
+	s->cookie = 0;
+	s->state = state;
+	sample_ident(s, msk, false);
+	sample_sock_flags(s, msk, false);
+	sample_mptcp_queues(s, msk, first);
 }
 
 struct subflow_walk {

@@ -8,7 +8,7 @@
 #include "stack.h"
 #include "task.h"
 
-/* struct sock of a TCP socket's fd of the current task; of MPTCP the first subflow. NULL: none. */
+/* struct sock of a socket's fd of the current task. NULL: none. */
 static __always_inline struct sock *fd_sock(__u32 fd, __u32 *inode)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -26,25 +26,21 @@ static __always_inline struct sock *fd_sock(__u32 fd, __u32 *inode)
 	socket = BPF_CORE_READ(file, private_data);
 	sk = BPF_CORE_READ(socket, sk);
 	*inode = BPF_CORE_READ(file, f_inode, i_ino);
-	return tcp_socket(sk);
+	return sk;
 }
 
-static __always_inline int syscall_emit(__u16 type, __u32 fd, long ret)
+static __always_inline int syscall_tell(__u16 type, __u32 fd, long ret, struct sock *sk,
+                                        __u64 cookie, __u32 inode)
 {
 	struct fact_syscall *fact;
-	struct sock *sk;
-	__u32 inode = 0;
 	__u64 stack = 0;
 
-	sk = fd_sock(fd, &inode);
-	if (!sk)
-		return 0;
 	if (want_stacks && type == FACT_ACCEPT) /* a connect's is in its transition */
 		stack = stack_id();
 	fact = fact_reserve(type, sizeof(*fact), sk);
 	if (!fact)
 		return 0;
-	fact->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	fact->cookie = cookie;
 	task_read(&fact->task);
 	fact->fd = fd;
 	fact->ret = ret;
@@ -55,6 +51,20 @@ static __always_inline int syscall_emit(__u16 type, __u32 fd, long ret)
 	fact->stack = stack;
 	fact_submit(fact);
 	process_tell();
+	return 0;
+}
+
+/* Of MPTCP for the first subflow, too. */
+static __always_inline int syscall_emit(__u16 type, __u32 fd, long ret)
+{
+	__u32 inode = 0;
+	struct sock *sk = fd_sock(fd, &inode), *subflow = tcp_socket(sk);
+
+	if (sk && sk != subflow && is_mptcp(sk))
+		syscall_tell(type, fd, ret, sk, 0, inode);
+	if (subflow)
+		syscall_tell(type, fd, ret, subflow,
+		             BPF_CORE_READ(subflow, __sk_common.skc_cookie.counter), inode);
 	return 0;
 }
 

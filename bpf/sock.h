@@ -215,11 +215,9 @@ static __always_inline void sample_idle(struct fact_sample *s, struct tcp_sock *
 	s->flags |= SAMPLE_IDLE;
 }
 
-/* Flags by which the table tells TIME_WAIT, orphans and accept queues apart. */
-static __always_inline void sample_flags(struct fact_sample *s, struct tcp_sock *tp,
-                                         const bool typed)
+static __always_inline void sample_sock_flags(struct fact_sample *s, struct sock *sk,
+                                              const bool typed)
 {
-	struct sock *sk = (struct sock *)tp;
 	unsigned long flags = READ(typed, sk, __sk_common.skc_flags);
 
 	if (READ(typed, sk, sk_lock.owned))
@@ -228,21 +226,21 @@ static __always_inline void sample_flags(struct fact_sample *s, struct tcp_sock 
 		s->flags |= SAMPLE_DEAD;
 	if (flags & (1UL << SOCK_DONE))
 		s->flags |= SAMPLE_DONE;
+}
+
+/* Flags by which the table tells TIME_WAIT, orphans and accept queues apart. */
+static __always_inline void sample_flags(struct fact_sample *s, struct tcp_sock *tp,
+                                         const bool typed)
+{
+	sample_sock_flags(s, (struct sock *)tp, typed);
 	if (READ(typed, tp, linger2) < 0)
 		s->flags |= SAMPLE_NO_LINGER2;
 }
 
-static __always_inline void sample_fields(struct fact_sample *s, struct tcp_sock *tp,
-                                          const bool typed)
+static __always_inline void sample_ident(struct fact_sample *s, struct sock *sk, const bool typed)
 {
-	struct inet_sock *inet = (struct inet_sock *)tp;
-	struct sock *sk = (struct sock *)tp;
 	struct socket_alloc *socket;
 
-	sample_clear(s);
-	sample_common(s, (struct sock_common *)tp, typed);
-	/* skc_num is 0 in ->CLOSE events, where the port is already given back. */
-	s->lport = bpf_ntohs(READ(typed, inet, inet_sport));
 	s->err = READ(typed, sk, sk_err);
 	s->uid = READ(typed, sk, sk_uid.val);
 	s->cgroup = cgroup_read(sk, typed);
@@ -252,6 +250,18 @@ static __always_inline void sample_fields(struct fact_sample *s, struct tcp_sock
 		s->flags |= SAMPLE_SOCKET;
 		s->inode = BPF_CORE_READ(socket, vfs_inode.i_ino);
 	}
+}
+
+static __always_inline void sample_fields(struct fact_sample *s, struct tcp_sock *tp,
+                                          const bool typed)
+{
+	struct inet_sock *inet = (struct inet_sock *)tp;
+
+	sample_clear(s);
+	sample_common(s, (struct sock_common *)tp, typed);
+	/* skc_num is 0 in ->CLOSE events, where the port is already given back. */
+	s->lport = bpf_ntohs(READ(typed, inet, inet_sport));
+	sample_ident(s, (struct sock *)tp, typed);
 	sample_flags(s, tp, typed);
 	sample_queues(s, tp, typed);
 }

@@ -35,15 +35,46 @@ static __always_inline struct mark *mark_of_cpu(void)
 	return bpf_map_lookup_elem(&marks, &key);
 }
 
-/* SCTP and MPTCP come by here, too. */
 static __always_inline bool is_tcp(struct sock *sk)
 {
 	return READ(has_types, sk, sk_protocol) == IPPROTO_TCP;
 }
 
-static __always_inline int tell(struct sock *sk, int old, int new)
+/* Only with the lock owned is the current task one that acts on this socket. */
+static __always_inline void tell_task(struct fact_state *fact)
 {
-	bool clone = old == TCP_STATE_LISTEN && new == TCP_STATE_SYN_RECV;
+	if (fact->s.flags & SAMPLE_OWNED)
+		task_read(&fact->task);
+	else
+		task_clear(&fact->task);
+	/* A walk over fds holds each file for a moment: who closed it meanwhile left that to us. */
+	if (fact->task.pid == walker)
+		task_clear(&fact->task);
+}
+
+/* A clone's cookie is the listener's up to 6.12, and so may its addresses be; of MPTCP both always. */
+static __always_inline void tell_sample(struct fact_state *fact, struct sock *sk, int old, int new,
+                                        const bool mptcp)
+{
+	bool clone = old == TCP_STATE_LISTEN &&
+	             (new == TCP_STATE_SYN_RECV || (mptcp && new == TCP_STATE_ESTABLISHED));
+
+	if (mptcp)
+		sample_mptcp(&fact->s, sk);
+	else
+		sample_sock(&fact->s, sk);
+	fact->parent = 0;
+	if (clone) {
+		fact->parent = fact->s.cookie;
+		fact->s.cookie = 0;
+		fact->s.flags &= ~SAMPLE_TUPLE;
+	} else if (!mptcp) {
+		fact->s.cookie = cookie_minted(sk, fact->s.cookie);
+	}
+}
+
+static __always_inline bool tell(struct sock *sk, int old, int new, const bool mptcp)
+{
 	bool creates =
 		old == TCP_STATE_CLOSE && (new == TCP_STATE_SYN_SENT || new == TCP_STATE_LISTEN);
 	struct fact_state *fact;
@@ -53,56 +84,70 @@ static __always_inline int tell(struct sock *sk, int old, int new)
 		stack = stack_id();
 	fact = fact_reserve(FACT_STATE, sizeof(*fact), sk);
 	if (!fact)
-		return 0;
-	sample_sock(&fact->s, sk);
+		return false;
 	*(__u64 *)&fact->old = 0; /* the padding, too */
 	fact->old = old;
 	fact->new = new;
-	fact->parent = 0;
-	if (clone) {
-		fact->parent = fact->s.cookie;
-		fact->s.cookie = 0;
-		fact->s.flags &= ~SAMPLE_TUPLE;
-	} else {
-		fact->s.cookie = cookie_minted(sk, fact->s.cookie);
-	}
-	/* Only with the lock owned is the current task one that acts on this socket. */
-	if (fact->s.flags & SAMPLE_OWNED)
-		task_read(&fact->task);
-	else
-		task_clear(&fact->task);
-	/* A walk over fds holds each file for a moment: who closed it meanwhile left that to us. */
-	if (fact->task.pid == walker)
-		task_clear(&fact->task);
+	tell_sample(fact, sk, old, new, mptcp);
+	tell_task(fact);
 	creates = creates && fact->task.pid;
 	fact->stack = creates ? stack : 0;
 	fact_submit(fact);
 	if (creates)
 		process_tell();
-	return 0;
+	return true;
 }
 
-/* Of an MPTCP socket, with each of its subflows, which have no event of it. */
-static __always_inline int tell_mptcp(struct sock *msk, int old, int new)
+static __always_inline void tell_subflow(struct sock *msk, struct sock *subflow)
+{
+	struct fact_mptcp *fact = fact_reserve(FACT_MPTCP, sizeof(*fact), msk);
+
+	if (!fact)
+		return;
+	mptcp_fill(fact, msk, subflow);
+	fact_submit(fact);
+}
+
+static __always_inline void tell_tcp(struct sock *sk, int old, int new)
+{
+	struct sock *msk;
+
+	if (!tell(sk, old, new, false))
+		return;
+	if (new != TCP_STATE_SYN_SENT &&new != TCP_STATE_ESTABLISHED &&new != TCP_STATE_LISTEN)
+		return;
+	msk = mptcp_of(sk);
+	if (msk)
+		tell_subflow(msk, sk);
+}
+
+/* Subflows that were made before this one was known are told of with it. */
+static __always_inline void tell_mptcp(struct sock *msk, int old, int new)
 {
 	struct subflow_walk subflows;
-	struct fact_mptcp *fact;
 	struct sock *sk;
 
-	if (!is_mptcp(msk))
-		return 0;
+	if (!tell(msk, old, new, true))
+		return;
 	subflow_begin(&subflows, msk);
 	for (int i = 0; i < SUBFLOWS_MAX; i++) {
 		sk = subflow_next(&subflows);
 		if (!sk)
 			break;
-		fact = fact_reserve(FACT_MPTCP, sizeof(*fact), sk);
-		if (!fact)
-			break;
-		mptcp_fill(fact, msk, sk, old, new);
-		fact_submit(fact);
+		tell_subflow(msk, sk);
 	}
-	return 0;
+}
+
+/* true: told. SCTP comes by here, too. */
+static __always_inline bool tell_any(struct sock *sk, int old, int new)
+{
+	if (is_tcp(sk))
+		tell_tcp(sk, old, new);
+	else if (is_mptcp(sk))
+		tell_mptcp(sk, old, new);
+	else
+		return false;
+	return true;
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -115,9 +160,8 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 		mark->old = old;
 		mark->new = new;
 	}
-	if (!is_tcp(sk))
-		return tell_mptcp(sk, old, new);
-	return tell(sk, old, new);
+	tell_any(sk, old, new);
+	return 0;
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -132,10 +176,9 @@ int BPF_PROG(on_state_nested, struct sock *sk, int old, int new)
 		mark->sk = 0;
 		return 0;
 	}
-	if (!is_tcp(sk))
-		return tell_mptcp(sk, old, new);
-	__sync_fetch_and_add(&nested_told, 1);
-	return tell(sk, old, new);
+	if (tell_any(sk, old, new))
+		__sync_fetch_and_add(&nested_told, 1);
+	return 0;
 }
 
 SEC("tp_btf/tcp_destroy_sock")

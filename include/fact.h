@@ -54,7 +54,7 @@ enum fact_type {
 	FACT_TABLE_END,    /* ... and is complete */
 	FACT_NETNS_GONE, /* a namespace and its sockets are no more; its inode may be given out again */
 	FACT_PARENT,     /* the listener that a half-open or waiting connection came from */
-	FACT_MPTCP,      /* the MPTCP socket that a TCP socket is a subflow of */
+	FACT_MPTCP,      /* a TCP socket is a subflow of an MPTCP socket */
 	FACT_TYPE_COUNT
 };
 
@@ -117,7 +117,8 @@ struct fact_sample {
 	__u8 timer;   /* enum fact_timer */
 	__u8 retrans; /* unanswered retransmissions of the running timer; a request: num_retrans */
 	__u8 probes;  /* unanswered window or keepalive probes; a request: num_timeout */
-	__u8 pad[2];
+	__u8 mptcp;   /* 1: an MPTCP socket, whose queues are in bytes of memory */
+	__u8 pad;
 	__u32 ifindex; /* interface it is bound to: SO_BINDTODEVICE, VRF, link-local; 0: none */
 	__u32 idle_ms; /* since anything was heard from the peer, or was sent to it as data */
 	/*
@@ -270,14 +271,13 @@ struct fact_netns {
 	__u32 pad;
 };
 
-/* h.sk: the subflow. From a walk over fds, or of a transition of the MPTCP socket. */
+/* h.sk: the MPTCP socket. Comes after facts of both. */
 struct fact_mptcp {
 	struct fact h;
-	__u64 cookie; /* of the subflow */
-	__u32 token;  /* ss -M: the connection's, of this host's making */
-	__u8 state;   /* of the MPTCP socket: TCP_*, include/net/tcp_states.h */
-	__u8 old;     /* the one that it leaves now; 0: from a walk */
-	__u8 pad[2];
+	__u64 subflow; /* address of the TCP socket */
+	__u64 cookie;  /* ... and its cookie; 0: none minted */
+	__u32 token;   /* of the connection, as this host made it: ss -M; 0: a listener has none */
+	__u32 pad;
 };
 
 struct fact_stack {
@@ -454,14 +454,12 @@ struct fact_table_row {
 	__u8 owner_source;
 	__u8 rst_sent_reason;
 	__u8 prior;
-	__u8 mptcp;       /* state of the MPTCP socket that it is a subflow of; 0: of none */
-	__u8 mptcp_exact; /* 1: mptcp_since is exact */
+	__u8 pad[2];
 	__u32 unread_ms;
 	__u32 answered;
-	__u32 count; /* of steps */
-	__u64 mptcp_since;
-	__u32 mptcp_token;
-	__u32 pad;
+	__u32 count;      /* of steps */
+	__u32 subflow_of; /* index of the FACT_TABLE_ROW of its MPTCP socket, plus 1; 0: of none */
+	__u32 token;      /* of an MPTCP socket */
 	struct fact_sample s;
 	struct fact_step steps[];
 };
@@ -497,7 +495,7 @@ _Static_assert(sizeof(struct fact_holder) == 72, "holder is file format");
 _Static_assert(sizeof(struct fact_process) == 64, "process is file format");
 _Static_assert(sizeof(struct fact_exit) == 40, "exit is file format");
 _Static_assert(sizeof(struct fact_netns) == 32, "netns is file format");
-_Static_assert(sizeof(struct fact_mptcp) == 40, "MPTCP is file format");
+_Static_assert(sizeof(struct fact_mptcp) == 48, "MPTCP is file format");
 _Static_assert(sizeof(struct fact_stack) == 48, "stack is file format");
 _Static_assert(sizeof(struct fact_doing) == 80, "doing is file format");
 _Static_assert(sizeof(struct fact_counter) == 40, "counter is file format");
@@ -507,7 +505,7 @@ _Static_assert(sizeof(struct fact_table) == 384, "table is file format");
 _Static_assert(sizeof(struct fact_table_task) == 88, "task of a table is file format");
 _Static_assert(sizeof(struct fact_table_origin) == 80, "origin of a table is file format");
 _Static_assert(sizeof(struct fact_step) == 16, "step is file format");
-_Static_assert(sizeof(struct fact_table_row) == 280, "row of a table is file format");
+_Static_assert(sizeof(struct fact_table_row) == 272, "row of a table is file format");
 _Static_assert(sizeof(struct fact_table_holder) == 40, "holder of a table is file format");
 _Static_assert(sizeof(struct fact_table_end) == 32, "end of a table is file format");
 #endif

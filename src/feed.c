@@ -98,7 +98,7 @@ static void answer_questions(struct feed *feed)
 	     i++) {
 		switch (question.kind) {
 		case ASK_PORT:
-			live_peek(feed->live, question.sk, question.cookie, true);
+			live_peek(feed->live, question.sk, question.cookie, question.s.netns, true);
 			break;
 		case ASK_MINI:
 			feed_look_up(feed, &question.s); /* unanswered, it is asked again */
@@ -108,6 +108,9 @@ static void answer_questions(struct feed *feed)
 			break;
 		case ASK_STACK:
 			live_forget_stack(feed->live, question.stack);
+			break;
+		case ASK_END:
+			feed_confirm_end(feed, &question);
 			break;
 		case ASK_FIN:
 			break; /* is not among these */
@@ -257,12 +260,13 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 	feed->config = *config;
 	schedule_init(&feed->schedule, config->walk_interval,
 	              PART_BIT(PART_SOCKETS) | (config->no_holders ? 0 : PART_BIT(PART_HOLDERS)));
-	table_enable_questions(table, QUESTION_BIT(ASK_TASK) |
-	                                      (config->trace ? QUESTION_BIT(ASK_MINI) |
-	                                                               QUESTION_BIT(ASK_PORT) |
-	                                                               QUESTION_BIT(ASK_FIN)
-	                                                     : 0) |
-	                                      (wants_stacks(config) ? QUESTION_BIT(ASK_STACK) : 0));
+	table_enable_questions(
+		table,
+		QUESTION_BIT(ASK_TASK) |
+			(config->trace ? QUESTION_BIT(ASK_MINI) | QUESTION_BIT(ASK_PORT) |
+	                                         QUESTION_BIT(ASK_END) | QUESTION_BIT(ASK_FIN)
+	                               : 0) |
+			(wants_stacks(config) ? QUESTION_BIT(ASK_STACK) : 0));
 	feed->finds_pids = process_pids_are_global();
 	check_stacks(feed, shortfall);
 	err = open_live(feed, shortfall, diag);

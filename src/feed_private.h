@@ -79,6 +79,8 @@ void feed_forget_rows(struct feed *feed);
 void feed_note_row(struct feed *feed, const struct row *row);
 /* Whose accept queue they wait in, of the sockets of the namespace that was walked. */
 void feed_tell_queues(struct feed *feed, uint32_t netns);
+/* Is the socket at question->sk there? Its end is told if not. */
+void feed_confirm_end(struct feed *feed, const struct question *question);
 /* A walk ends: what it has not seen and is there all the same is told before that. */
 void feed_confirm_missed(struct feed *feed, const struct fact_walk *end);
 /*

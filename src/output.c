@@ -30,7 +30,8 @@ struct output {
 	struct outlet *outlet; /* NULL: who prints waits for the reader */
 	struct view rows, changes;
 	const struct field **row_columns, **change_columns;
-	struct totals seen;       /* of what the filters select: since it began, no rows */
+	size_t row_count;   /* of row_columns; one more stands behind them, of the token of MPTCP */
+	struct totals seen; /* of what the filters select: since it began, no rows */
 	uint64_t changes_printed; /* or facts */
 	uint64_t skipped;         /* snapshots that a reader was not ready for */
 	bool begun;               /* something stands above what comes */
@@ -82,6 +83,22 @@ static struct view view_for(const struct output *output, const char *kind)
 	};
 }
 
+/* Which subflow belongs to which socket, where there are any. */
+static int add_token(struct output *output)
+{
+	size_t count = output->rows.field_count;
+	const struct field **columns =
+		reallocarray(output->row_columns, count + 1, sizeof(*columns));
+
+	if (!columns)
+		return -ENOMEM;
+	columns[count] = field_find(row_fields, row_fields_count, "mptcp_token");
+	output->row_columns = columns;
+	output->rows.fields = columns;
+	output->row_count = count;
+	return 0;
+}
+
 /* --columns is about the stream in `events`, about the snapshot elsewhere. */
 static int choose_columns(struct output *output, struct diag *diag)
 {
@@ -99,7 +116,9 @@ static int choose_columns(struct output *output, struct diag *diag)
 	                     diag);
 	if (err)
 		return err;
-	output->rows.fields = output->row_columns;
+	err = add_token(output);
+	if (err)
+		return diag_fail(diag, err, "out of memory");
 	err = columns_select(change_fields, change_fields_count, text ? columns_events : NULL,
 	                     stream ? typed : more, &output->change_columns,
 	                     &output->changes.field_count, diag);
@@ -313,11 +332,26 @@ static void sort(const struct output *output, const struct row **rows, size_t co
 	qsort_r(rows, count, sizeof(*rows), compare, &order);
 }
 
+/* Where nobody has chosen columns. */
+static bool wants_token(const struct output *output, const struct row **rows, size_t count)
+{
+	const struct options *options = output->options;
+	size_t at = 0;
+
+	if (options->format != OUTPUT_TEXT || options->columns)
+		return false;
+	while (at < count && !(rows[at]->flags & (ROW_MPTCP | ROW_SUBFLOW)))
+		at++;
+	return at < count;
+}
+
 static int print_rows(struct output *output, const struct row **rows, size_t count)
 {
 	struct view *view = &output->rows;
-	int err = view->format->begin ? view->format->begin(view) : 0;
+	int err;
 
+	view->field_count = output->row_count + wants_token(output, rows, count);
+	err = view->format->begin ? view->format->begin(view) : 0;
 	for (size_t i = 0; i < count && !err; i++)
 		err = view->format->object(view, rows[i]);
 	if (!err && view->format->end)
@@ -433,6 +467,7 @@ static void count_change(struct totals *seen, const struct change *change)
 	case CHANGE_LOSS:
 	case CHANGE_END:
 	case CHANGE_BECAME:
+	case CHANGE_SUBFLOW:
 	case CHANGE_CONNECT_FAILED:
 	case CHANGE_KIND_COUNT:
 		break;
@@ -481,13 +516,16 @@ static void count_rows(const struct output *output, struct totals *totals)
 	struct row_iter iter;
 	const struct row *row;
 
-	totals->rows = 0;
+	totals->rows = totals->subflows = 0;
 	memset(totals->by_state, 0, sizeof(totals->by_state));
 	table_for_each (output->table, iter, row) {
 		if (!query_match(&output->options->query, output->table, row, now))
 			continue;
 		totals->rows++;
-		totals->by_state[row->state]++;
+		if (row->flags & ROW_SUBFLOW)
+			totals->subflows++;
+		else
+			totals->by_state[row->state]++;
 	}
 }
 

@@ -81,6 +81,12 @@ void ask_port(struct table *t, const struct row *row)
 	ports->items[ports->count++] = (struct port_wish){row->self, row->sk};
 }
 
+void ask_end(struct table *t, const struct row *row, uint64_t time)
+{
+	if (t->asks & QUESTION_BIT(ASK_END))
+		heap_push(&t->ends, &(struct due){time + FIRST_LOOK, row->since, row->self, 1});
+}
+
 void ask_task(struct table *t, uint32_t pid, uint64_t start)
 {
 	struct task_wishes *wishes = &t->task_wishes;
@@ -122,6 +128,7 @@ void ask_free(struct table *t)
 	free(t->task_wishes.items);
 	free(t->heap.items);
 	free(t->fins.items);
+	free(t->ends.items);
 	free(t->ports.items);
 }
 
@@ -141,6 +148,7 @@ void row_sample(const struct row *row, struct fact_sample *s)
 		s->flags |= SAMPLE_MINI;
 	if (row->flags & ROW_REQUEST)
 		s->flags |= SAMPLE_REQUEST;
+	s->mptcp = !!(row->flags & ROW_MPTCP);
 	memcpy(s->laddr, row->laddr, sizeof(s->laddr));
 	memcpy(s->raddr, row->raddr, sizeof(s->raddr));
 }
@@ -242,11 +250,27 @@ static bool next_fin(struct table *t, struct question *question)
 	return false;
 }
 
+static bool next_end(struct table *t, struct question *question)
+{
+	while (t->ends.count && t->ends.items[0].due <= t->now) {
+		struct due due = heap_pop(&t->ends);
+		const struct row *row = table_row(t, due.row); /* it may have ended */
+
+		if (!row || !(row->flags & ROW_MPTCP) || row->state != STATE_CLOSE ||
+		    row->since != due.mark)
+			continue;
+		question_fill(question, ASK_END, row); /* once: who has it open, walks tell */
+		return true;
+	}
+	return false;
+}
+
 bool table_next_question(struct table *t, uint32_t kinds, struct question *question)
 {
 	return (kinds & QUESTION_BIT(ASK_PORT) && next_port(t, question)) ||
 	       (kinds & QUESTION_BIT(ASK_STACK) && next_stack(t, question)) ||
 	       (kinds & QUESTION_BIT(ASK_TASK) && next_task(t, question)) ||
 	       (kinds & QUESTION_BIT(ASK_MINI) && next_mini(t, question)) ||
+	       (kinds & QUESTION_BIT(ASK_END) && next_end(t, question)) ||
 	       (kinds & QUESTION_BIT(ASK_FIN) && next_fin(t, question));
 }

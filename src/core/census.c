@@ -65,7 +65,9 @@ static uint8_t classify(const struct table *table, const struct row *row,
 	const struct selection *selection = arg;
 
 	(void)tally;
-	return query_match(selection->query, table, row, selection->now);
+	/* A subflow is counted with its MPTCP socket. */
+	return !(row->flags & ROW_SUBFLOW) &&
+	       query_match(selection->query, table, row, selection->now);
 }
 
 static void copy_group(const struct table *table, const struct group *group, struct entry *entry)

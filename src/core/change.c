@@ -113,6 +113,8 @@ static bool is_given_up(const struct change *change)
 
 enum connect_failure change_connect_failure(const struct change *change)
 {
+	if (change->row && change->row->flags & ROW_MPTCP)
+		return CONNECT_FAILURE_NONE; /* its subflow has failed, and knows why */
 	if (change->kind == CHANGE_CONNECT_FAILED)
 		return connect_failure_of(change->err);
 	if (change->kind == CHANGE_STATE && change->old == STATE_SYN_SENT &&

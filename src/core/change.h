@@ -11,8 +11,9 @@ enum change_kind {
 	CHANGE_RST_SENT,
 	CHANGE_RST_RECEIVED,
 	CHANGE_LOSS,
-	CHANGE_END,    /* the row is dropped after this: a last look at it */
-	CHANGE_BECAME, /* ... likewise, but the socket goes on as another row: a request's child */
+	CHANGE_END,     /* the row is dropped after this: a last look at it */
+	CHANGE_BECAME,  /* ... likewise, but the socket goes on as another row: a request's child */
+	CHANGE_SUBFLOW, /* it is counted with its MPTCP socket from here on, or no more */
 	CHANGE_CONNECT_FAILED, /* with an error that no transition told; no line of its own */
 	CHANGE_KIND_COUNT
 };
@@ -60,7 +61,7 @@ enum connect_failure change_connect_failure(const struct change *change);
 static inline bool change_has_line(const struct change *change)
 {
 	return change->kind != CHANGE_END && change->kind != CHANGE_BECAME &&
-	       change->kind != CHANGE_CONNECT_FAILED;
+	       change->kind != CHANGE_SUBFLOW && change->kind != CHANGE_CONNECT_FAILED;
 }
 
 /* "SYN", "SYN+ACK", "RTO", "fast", "TLP", "slow-start" */

@@ -23,6 +23,7 @@
 			row_##name(context, change->row, value);                                   \
 	}
 
+OF_ROW(proto)
 OF_ROW(netns)
 OF_ROW(netns_name)
 OF_ROW(local)
@@ -54,6 +55,7 @@ OF_ROW(state)
 OF_ROW(error)
 OF_ROW(cgroup)
 OF_ROW(container)
+OF_ROW(mptcp_token)
 
 CHANGE_GETTER(time)
 {
@@ -73,6 +75,7 @@ CHANGE_GETTER(event)
 		[CHANGE_LOSS] = "loss",
 		[CHANGE_END] = "end",
 		[CHANGE_BECAME] = "became",
+		[CHANGE_SUBFLOW] = "subflow",
 		[CHANGE_CONNECT_FAILED] = "connect_failed",
 	};
 	_Static_assert(sizeof(events) / sizeof(events[0]) == CHANGE_KIND_COUNT, "a name for each");
@@ -123,7 +126,8 @@ CHANGE_GETTER(retrans_kind)
 /* "(inferred)": no event told it, but a walk, a look-up or a deadline. */
 static void print_state(struct value *value, const struct change *change)
 {
-	value_print(value, "%s -> %s%s",
+	value_print(value, "%s%s -> %s%s",
+	            change->row && change->row->flags & ROW_MPTCP ? "mptcp " : "",
 	            change->old == STATE_UNKNOWN ? "?" : state_name(change->old),
 	            change->new == STATE_UNKNOWN ? "?" : state_name(change->new),
 	            change->inferred ? " (inferred)" : "");
@@ -189,6 +193,9 @@ CHANGE_GETTER(transition)
 		break;
 	case CHANGE_BECAME:
 		value_print(value, "became a full socket");
+		break;
+	case CHANGE_SUBFLOW:
+		value_print(value, "subflow");
 		break;
 	case CHANGE_CONNECT_FAILED:
 		value_print(value, "connect failed");
@@ -269,6 +276,7 @@ const struct field change_fields[] = {
 	FIELD(event),
 	FIELD(netns),
 	FIELD(netns_name),
+	FIELD(proto),
 	FIELD(local),
 	FIELD(foreign),
 	FIELD(old_state),
@@ -302,6 +310,7 @@ const struct field change_fields[] = {
 	FIELD(container),
 	FIELD(cookie),
 	FIELD(sock),
+	FIELD(mptcp_token),
 	FIELD(inferred),
 	FIELD(stack),
 	FIELD(family),

@@ -367,21 +367,40 @@ static void count_place(struct flows *flows, const struct group_key *key, bool e
 	count(flows, &place, entered);
 }
 
+void flows_enter(struct flows *flows, const struct row *row, const struct group_key *key)
+{
+	const struct flow *flow = count(flows, key, true);
+	uint32_t *came = came_of(flows, row);
+
+	if (came)
+		*came = flow ? number_of(flows, flow) : 0;
+	count_place(flows, key, true);
+}
+
+void flows_undo(struct flows *flows, const struct row *row)
+{
+	struct group_key place;
+	struct flow *flow;
+
+	if (!flows_has_come(flows, row))
+		return;
+	flow = map_at(&flows->map, flows->came[row->self] - 1);
+	flow->entered--;
+	place = key_of_place(&flow->key);
+	flow = map_find(&flows->map, &place);
+	if (flow)
+		flow->entered--;
+	flows->came[row->self] = 0;
+}
+
 void flows_move(struct flows *flows, const struct row *row, const struct group_key *from,
                 const struct group_key *to)
 {
-	const struct flow *flow;
-	uint32_t *came;
-
 	make_room(flows);
 	flows_correct(flows, row, from);
 	count(flows, from, false);
 	count_place(flows, from, false);
-	flow = count(flows, to, true);
-	came = came_of(flows, row);
-	if (came)
-		*came = flow ? number_of(flows, flow) : 0;
-	count_place(flows, to, true);
+	flows_enter(flows, row, to);
 }
 
 void flows_fail(struct flows *flows, const struct group_key *key, enum connect_failure failure,

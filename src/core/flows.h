@@ -50,6 +50,10 @@ void flows_free(struct flows *flows);
 /* The socket left the state of `from` and came into that of `to`; keys differ in nothing else. */
 void flows_move(struct flows *flows, const struct row *row, const struct group_key *from,
                 const struct group_key *to);
+/* It came into the state of the key without leaving another: it counts by itself now. */
+void flows_enter(struct flows *flows, const struct row *row, const struct group_key *key);
+/* It is as if it had not come into its state: its MPTCP socket counts in its place. */
+void flows_undo(struct flows *flows, const struct row *row);
 /* The row is no more. */
 void flows_end(struct flows *flows, const struct row *row);
 /* A connect of the key failed; local: to an address of this host; waited: ns, if the program gave it up. */

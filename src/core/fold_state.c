@@ -18,7 +18,7 @@ static enum tcp_state mini_state(const struct fact_state *fact)
 {
 	uint16_t flags = fact->s.flags;
 
-	if (fact->s.err || !(flags & SAMPLE_TUPLE))
+	if (fact->s.err || !(flags & SAMPLE_TUPLE) || fact->s.mptcp)
 		return STATE_CLOSE;
 	if (fact->old == STATE_FIN_WAIT2 && flags & SAMPLE_DONE)
 		return STATE_TIME_WAIT;
@@ -108,7 +108,24 @@ static bool told_just_now(const struct row *row, const struct fact_state *fact)
 	return row->changed && fact->h.time < row->changed + TOLD_TWICE_WITHIN;
 }
 
-/* LISTEN->SYN_RECV: a clone. Its address is born; cookie and addresses may be the listener's. */
+/* A clone of a listener. Newer kernels make an MPTCP socket ESTABLISHED at once (mptcp_sk_clone_init()). */
+static bool is_birth(const struct fact_state *fact)
+{
+	return fact->old == STATE_LISTEN &&
+	       (fact->new == STATE_SYN_RECV || (fact->s.mptcp && fact->new == STATE_ESTABLISHED));
+}
+
+/* What has no addresses has no line: it is told when they are known. */
+static void enter_untold(struct table *t, struct row *row, enum tcp_state state, uint64_t time)
+{
+	row->prior = row->state;
+	row_set_state(t, row, state);
+	row->since = time;
+	row->flags |= ROW_SINCE_EXACT;
+	row_add_step(t, row, time, STEP_STATE, (uint8_t)state, 1);
+}
+
+/* Its address is born; cookie and addresses may be the listener's. */
 static void fold_birth(struct table *t, const struct fact_state *fact)
 {
 	struct row *row = row_find_sk(t, fact->h.sk);
@@ -125,9 +142,13 @@ static void fold_birth(struct table *t, const struct fact_state *fact)
 	row_set_state(t, row, STATE_SYN_RECV);
 	/* Half-open since the SYN, which no event tells: `since` is a bound only. */
 	row->flags |= ROW_NASCENT | ROW_LISTENED | ROW_BORN_EXACT;
+	row->flags |= fact->s.mptcp ? ROW_MPTCP : 0U;
+	row->prior = STATE_SYN_RECV;
 	row->changed = fact->h.time;
 	row->parent = fact->parent;
 	row_add_step(t, row, fact->h.time, STEP_STATE, STATE_SYN_RECV, 0);
+	if (fact->new != STATE_SYN_RECV)
+		enter_untold(t, row, (enum tcp_state)fact->new, fact->h.time);
 }
 
 /* The row is where the transition leads, from where it leads away. */
@@ -162,6 +183,7 @@ static struct row *row_for_stranger(struct table *t, const struct fact_state *fa
 	if (!row)
 		return NULL;
 	row_set_state(t, row, fact->old);
+	row->flags |= fact->s.mptcp ? ROW_MPTCP : 0U;
 	if (fact->old == STATE_CLOSE)
 		row->flags |= ROW_BORN_EXACT;
 	else
@@ -174,6 +196,11 @@ static struct row *row_for_transition(struct table *t, const struct fact_state *
 {
 	struct row *row = row_of_address(t, fact->h.sk, &fact->s, fact->h.time);
 
+	/* Of the end of an MPTCP socket nothing tells: it may be one, made at the same address. */
+	if (row && fact->s.mptcp && fact->old == STATE_CLOSE && row->state == STATE_CLOSE) {
+		row_end(t, row, fact->h.time);
+		row = NULL;
+	}
 	if (!row && fact->s.flags & SAMPLE_TUPLE && fact->old != STATE_CLOSE)
 		row = row_find_unplaced(t, &fact->s, (enum tcp_state)fact->old);
 	if (!row)
@@ -203,8 +230,6 @@ static void begin_life(struct table *t, struct row *row, uint64_t time)
 	row->err = 0;
 	row->iss = row->irs = 0;
 	row->parent = 0;
-	row->mptcp = row->mptcp_exact = 0;
-	row->mptcp_since = row->mptcp_token = 0;
 	row->born = time;
 	row->flags &= ~(ROW_LISTENED | ROW_CONNECTED | ROW_ORPHAN | ROW_HEALED);
 	row->flags |= ROW_BORN_EXACT;
@@ -259,6 +284,8 @@ static void enter_close(struct table *t, struct row *row, const struct fact_stat
 
 	if (mini == STATE_CLOSE) {
 		row_enter(t, row, STATE_CLOSE, time, false, actor);
+		if (row->flags & ROW_MPTCP)
+			mptcp_closed(t, row, fact);
 		return;
 	}
 	/* How long an orphan FIN_WAIT2 lasts depends on TCP_LINGER2: the look-up tells. */
@@ -300,7 +327,7 @@ void fold_state(struct table *t, const struct fact_state *fact)
 
 	if (!fact->old || fact->old >= STATE_COUNT || !fact->new || fact->new >= STATE_COUNT)
 		return;
-	if (fact->old == STATE_LISTEN && fact->new == STATE_SYN_RECV) {
+	if (is_birth(fact)) {
 		fold_birth(t, fact);
 		return;
 	}
@@ -322,6 +349,9 @@ void fold_state(struct table *t, const struct fact_state *fact)
 		row->parent = fact->parent;
 	row_settle(t, row, &fact->s, fact->h.time);
 	row_port_known(t, row);
+	subflow_settled(t, row, fact->h.time);
+	if (row->flags & ROW_MPTCP && !(row->flags & ROW_INDEXED))
+		row->flags |= ROW_NASCENT;
 	if (fin_arrived(fact)) /* while it has a peer still, and the numbers that it closed with */
 		tell_orphan(t, row, fact->h.time);
 	row_take_sample(t, row, &fact->s, fact->h.time);
@@ -333,6 +363,8 @@ void fold_state(struct table *t, const struct fact_state *fact)
 		enter_syn_sent(t, row, fact);
 	else if (fact->new == STATE_CLOSE)
 		enter_close(t, row, fact, actor);
+	else if (row->flags & ROW_NASCENT)
+		enter_untold(t, row, (enum tcp_state)fact->new, fact->h.time);
 	else
 		row_enter(t, row, fact->new, fact->h.time, false, actor);
 }
@@ -341,8 +373,7 @@ void fold_destroy(struct table *t, const struct fact_destroy *fact)
 {
 	struct row *row = row_find_sk(t, fact->h.sk);
 
-	if (t->walking || t->holding)
-		tombs_add(&t->tombs, fact->h.sk, fact->h.time);
+	row_bury(t, fact->h.sk, fact->h.time);
 	if (!row)
 		return;
 	if (row->state == STATE_CLOSE || row->flags & ROW_NASCENT)

@@ -53,6 +53,9 @@ void walks_abandon(struct table *t)
 /* Not seen by the walk, and nothing heard of it since that began: it is gone. */
 static bool walk_missed(const struct table *t, const struct row *row)
 {
+	/* MPTCP sockets are found by their subflows, or else by fds. */
+	if (row->flags & ROW_MPTCP && row->holders != ROW_NONE)
+		return false;
 	return row->netns == t->walk_netns && row->gen_seen != t->gen &&
 	       row->state != STATE_CLOSE && row->touched < t->walk_begin &&
 	       row->changed < t->walk_begin;
@@ -117,10 +120,13 @@ void table_missed(const struct table *t, enum fact_walk_kind kind, struct buffer
 		add_unheld(t, rows);
 }
 
-/* Mini and request sockets end without an event; others only if it was lost. */
+/* Mini, request and MPTCP sockets end without an event; others only if it was lost. */
 static void vanish(struct table *t, struct row *row, uint64_t time)
 {
-	if (!(row->flags & (ROW_MINI | ROW_REQUEST | ROW_NASCENT)))
+	bool silent = row->flags & (ROW_MINI | ROW_REQUEST | ROW_NASCENT) ||
+	              (row->flags & ROW_MPTCP && row->state == STATE_CLOSE);
+
+	if (!silent)
 		t->totals.healed++;
 	row_retire(t, row, time);
 }

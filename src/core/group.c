@@ -137,11 +137,19 @@ void groups_change(const struct change *change, void *arg)
 
 	if (change->kind == CHANGE_END || change->kind == CHANGE_BECAME)
 		flows_end(&groups->flows, change->row);
-	if (change->kind != CHANGE_STATE)
+	if (change->kind != CHANGE_STATE && change->kind != CHANGE_SUBFLOW)
 		return;
 	if (groups->growth.count)
 		map_free(&groups->growth);
+	if (change->row->flags & ROW_SUBFLOW) {
+		flows_undo(&groups->flows, change->row);
+		return;
+	}
 	group_key_of(groups->table, change->row, &from);
+	if (change->kind == CHANGE_SUBFLOW) {
+		flows_enter(&groups->flows, change->row, &from);
+		return;
+	}
 	to = from;
 	from.state = plain_state(change->old);
 	to.state = plain_state(change->new);

@@ -251,9 +251,15 @@ static void owner_of_all(const struct table *t, const struct listening *found, s
 
 void table_owner(const struct table *t, const struct row *row, struct owner *owner)
 {
+	const struct row *msk = table_find_mptcp(t, row);
 	struct listening found;
 
 	owner_of(t, row, owner);
+	/* What a subflow lacks of its own tells nothing. */
+	if (!owner->task && owner->holding != HOLDING_KERNEL && msk) {
+		table_owner(t, msk, owner);
+		return;
+	}
 	if (owner->task || !row_awaits_accept(row))
 		return;
 	listening_find(t, row, &found);

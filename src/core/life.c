@@ -118,13 +118,25 @@ void row_end(struct table *t, struct row *row, uint64_t time)
 
 	if (!(row->flags & ROW_NASCENT)) /* which no view has seen: table_for_each() skips it */
 		change_emit(t, &change);
+	if (row->flags & ROW_MPTCP) /* no FACT_DESTROY comes */
+		row_bury(t, row->sk, time);
 	row_drop(t, row);
+}
+
+void row_bury(struct table *t, uint64_t sk, uint64_t time)
+{
+	if (t->walking || t->holding)
+		tombs_add(&t->tombs, sk, time);
 }
 
 void row_outlived(struct table *t, struct row *row, uint64_t time)
 {
-	/* The end of a request socket is no event, and walks alone bring none: none was lost. */
-	if (t->traced && !(row->flags & ROW_REQUEST)) {
+	/* Their end is no event. */
+	bool silent =
+		row->flags & ROW_REQUEST || (row->flags & ROW_MPTCP && row->state == STATE_CLOSE);
+
+	/* Walks alone bring no events: none was lost. */
+	if (t->traced && !silent) {
 		loss_count(t, LOSS_CHAIN, 1);
 		t->totals.healed++;
 	}
@@ -133,7 +145,8 @@ void row_outlived(struct table *t, struct row *row, uint64_t time)
 
 bool row_is_other(const struct row *row, const struct fact_sample *s)
 {
-	if (!(row->flags & ROW_REQUEST) != !(s->flags & SAMPLE_REQUEST))
+	if (!(row->flags & ROW_REQUEST) != !(s->flags & SAMPLE_REQUEST) ||
+	    !(row->flags & ROW_MPTCP) != !s->mptcp)
 		return true;
 	if (row->cookie && s->cookie)
 		return row->cookie != s->cookie;
@@ -188,6 +201,8 @@ void row_meet_as(struct table *t, struct row *row, const struct fact_sample *s)
 		row->flags |= ROW_MINI;
 	else if (s->flags & SAMPLE_REQUEST)
 		row->flags |= ROW_REQUEST | ROW_LISTENED;
+	else if (s->mptcp)
+		row->flags |= ROW_MPTCP;
 }
 
 void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uint64_t time,
@@ -200,7 +215,7 @@ void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uin
 		~(ROW_SOCKET | ROW_HIDDEN | ROW_UNHELD | ROW_TIMER | ROW_QUEUES | ROW_CONFIRMED);
 	row->inode = row->rqueue = row->wqueue = 0;
 	row->unread_ms = row->answered = 0;
-	row->mptcp = 0; /* which subflows leave first */
+	subflow_leave(t, row);
 	row->deadline = deadline;
 	if (state != row->state)
 		row_enter(t, row, state, time, false, NULL);
@@ -222,6 +237,7 @@ static void take_flags(struct table *t, struct row *row, const struct fact_sampl
 		row->flags |= ROW_ORPHAN;
 		row->flags &= ~(ROW_HIDDEN | ROW_UNHELD);
 		holders_keep(t, row, 0);
+		mptcp_orphaned(t, row);
 	}
 }
 
@@ -373,5 +389,9 @@ void row_settle(struct table *t, struct row *row, const struct fact_sample *s, u
 	if (moved && row_find_tuple(t, s, 0))
 		replace(t, row, s, time);
 	row_set_tuple(t, row, s);
+	if (!(row->flags & ROW_NASCENT))
+		return;
 	row->flags &= ~ROW_NASCENT;
+	if (row->flags & ROW_MPTCP)
+		mptcp_born(t, row);
 }

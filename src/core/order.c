@@ -78,6 +78,7 @@ void table_order(struct table *t)
 	chain_rebuild(&tasks, is_task, task_born);
 	chain_rebuild(&origins, is_origin, origin_born);
 	spaces_order(t);
+	mptcp_order(t);
 	inodes_forget(t);
 	tombs_clear(&t->tombs);
 }

@@ -56,7 +56,7 @@ struct chains rows_by_pair(struct table *t)
 static bool is_connection(const struct row *row)
 {
 	return row->flags & ROW_INDEXED && row->rport && row->state != STATE_CLOSE &&
-	       row->state != STATE_LISTEN;
+	       row->state != STATE_LISTEN && !(row->flags & ROW_MPTCP);
 }
 
 void pair_add(struct table *t, struct row *row)
@@ -139,7 +139,7 @@ static bool are_connected(const struct row *a, const struct row *b)
 	return are_pair(a, b) && (!apart || (is_stream(a, b) && is_stream(b, a)));
 }
 
-const struct row *table_find_peer(const struct table *t, const struct row *row)
+static const struct row *find_peer(const struct table *t, const struct row *row)
 {
 	const struct row *at;
 	int looks = 0;
@@ -152,4 +152,19 @@ const struct row *table_find_peer(const struct table *t, const struct row *row)
 		at = row_at(t, at->next_pair);
 	}
 	return looks < LOOKS ? at : NULL;
+}
+
+/* What subflows are connected to are subflows. */
+static const struct row *peer_of_mptcp(const struct table *t, const struct row *row)
+{
+	const struct row *subflow = table_next_subflow(t, row), *peer = NULL;
+
+	for (; subflow && !peer; subflow = table_next_subflow(t, subflow))
+		peer = find_peer(t, subflow);
+	return peer && peer->flags & ROW_SUBFLOW ? table_find_mptcp(t, peer) : peer;
+}
+
+const struct row *table_find_peer(const struct table *t, const struct row *row)
+{
+	return row->flags & ROW_MPTCP ? peer_of_mptcp(t, row) : find_peer(t, row);
 }

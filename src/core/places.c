@@ -144,13 +144,14 @@ bool place_is_tuple(const struct row *row)
 {
 	bool whole = row->lport && (row->rport || row->state != STATE_CLOSE);
 
-	return row->flags & ROW_INDEXED && !(row->flags & ROW_FORMER) &&
+	/* Where an MPTCP socket would stand, its first subflow does. */
+	return row->flags & ROW_INDEXED && !(row->flags & (ROW_FORMER | ROW_MPTCP)) &&
 	       row->state != STATE_LISTEN && whole;
 }
 
 bool place_is_listener(const struct row *row)
 {
-	return row->flags & ROW_INDEXED && row->state == STATE_LISTEN;
+	return row->flags & ROW_INDEXED && row->state == STATE_LISTEN && !(row->flags & ROW_MPTCP);
 }
 
 bool place_is_cookie(const struct row *row)
@@ -236,6 +237,8 @@ bool row_other_cookie(const struct row *row, const struct fact_sample *s)
 
 static struct row *first_of_tuple(const struct table *t, const struct fact_sample *s)
 {
+	if (s->mptcp)
+		return NULL;
 	return row_at(t, chain_first(&t->by_tuple, hash_sample(&t->secret, s)));
 }
 
@@ -360,6 +363,8 @@ struct row *row_find_listening(const struct table *t, uint64_t sk, const struct 
 	                   .family = (uint8_t)s->family};
 	struct row *found = s->cookie ? listener_of_cookie(t, sk, s) : NULL;
 
+	if (s->mptcp)
+		return NULL;
 	memcpy(want.laddr, s->laddr, sizeof(want.laddr));
 	for (unsigned int kind = 0; !found && kind < LISTENER_KINDS; kind++) {
 		/* What both know, and is not the same, is another socket. */

@@ -81,6 +81,8 @@ static int finish(struct table *t, const struct fact_table_end *fact)
 
 	if (fact->facts != t->restore.facts)
 		return -EINVAL;
+	if (mptcp_check(t))
+		return -EINVAL;
 	origins_let_go(t);
 	tasks_let_go(t);
 	stacks_trim(t);
@@ -142,7 +144,10 @@ static bool row_is_sound(const struct fact_table_row *fact)
 		return false;
 	if (fact->flags & ROW_FORMER && fact->s.state != STATE_CLOSE)
 		return false;
-	if (fact->mptcp >= STATE_COUNT || fact->mptcp_exact > 1 || fact->mptcp_since > fact->h.time)
+	if (!!fact->subflow_of != !!(fact->flags & ROW_SUBFLOW) ||
+	    (fact->flags & ROW_SUBFLOW && fact->flags & (ROW_MPTCP | ROW_MINI | ROW_REQUEST)))
+		return false;
+	if (fact->flags & ROW_MPTCP && (!fact->h.sk || fact->flags & (ROW_MINI | ROW_REQUEST)))
 		return false;
 	if (fact->flags & ROW_PORT_PENDING && fact->s.state != STATE_SYN_SENT)
 		return false;
@@ -192,10 +197,8 @@ static void row_of_fact(struct row *row, const struct fact_table_row *fact)
 		.rsts_received = fact->rsts_received,
 		.gen_seen = fact->gen_seen,
 		.prior = fact->prior,
-		.mptcp = fact->mptcp & 0xf,
-		.mptcp_exact = fact->mptcp_exact & 1,
-		.mptcp_since = fact->mptcp_since,
-		.mptcp_token = fact->mptcp_token,
+		.mptcp = fact->subflow_of - 1, /* 0: ROW_NONE */
+		.token = fact->token,
 		.unread_ms = fact->unread_ms,
 		.answered = fact->answered,
 		.heard = s->idle_ms,

@@ -88,6 +88,9 @@ enum row_flag {
 	ROW_READ = 1 << 20,        /* bytes were read between one look and a later one */
 	ROW_FORMER = 1 << 21,      /* in CLOSE, and a newer row has the addresses that it had */
 	ROW_UNHELD = 1 << 22, /* the same, but the last such walk is the first one to miss it */
+	ROW_MPTCP = 1 << 23,  /* an MPTCP socket, which is what the program has */
+	ROW_SUBFLOW =
+		1 << 24, /* one that it sends and receives by; counted with it, not beside it */
 };
 
 struct row {
@@ -102,7 +105,6 @@ struct row {
 		uint64_t deadline; /* mini-socket: when it is due to end */
 		uint64_t parent; /* else: cookie of the listener that it came from; 0: not known */
 	};
-	uint64_t mptcp_since; /* subflow: the MPTCP socket is in its state since, at the latest */
 	uint64_t cgroup;
 	uint64_t bytes_acked;
 	uint64_t bytes_received;
@@ -142,10 +144,8 @@ struct row {
 	uint8_t rst_sent_reason;
 	uint16_t rsts_sent;
 	uint16_t rsts_received;
-	uint8_t used : 1;        /* 0: free slot */
-	uint8_t mptcp : 4;       /* subflow: enum tcp_state of the MPTCP socket; 0: it is none */
-	uint8_t mptcp_exact : 1; /* mptcp_since is exact */
-	uint8_t prior;           /* state before the present one */
+	uint8_t used;  /* 0: free slot */
+	uint8_t prior; /* state before the present one */
 	uint32_t retransmits[RETRANSMIT_KIND_COUNT];
 	uint32_t owner;     /* origin index: creator or acceptor; ROW_NONE */
 	uint32_t holders;   /* first of its holders; ROW_NONE */
@@ -162,10 +162,15 @@ struct row {
 	uint32_t self;                         /* its own index */
 	uint16_t steps;
 	uint16_t steps_dropped;
-	uint32_t mptcp_token; /* as ss -M prints it */
+	/* ROW_MPTCP: the first of its subflows; ROW_SUBFLOW: its MPTCP socket. */
+	uint32_t mptcp;
+	union {
+		uint32_t token;        /* ROW_MPTCP: as ss -M prints it; 0: a listener has none */
+		uint32_t next_subflow; /* ROW_SUBFLOW: of the same MPTCP socket */
+	};
 };
 
-_Static_assert(sizeof(struct row) <= 288, "memory for a million sockets is planned with this");
+_Static_assert(sizeof(struct row) <= 280, "memory for a million sockets is planned with this");
 
 /* Threads of a process that were in the same syscall, on the same fd if it names one. */
 struct task_doing {

@@ -176,6 +176,8 @@ static uint64_t retransmits(const struct row *row)
 /* None seen of a socket older than our watch says nothing. */
 static void value_seen(struct value *value, const struct row *row, uint64_t count)
 {
+	if (row->flags & ROW_MPTCP) /* its subflows send again, and reset */
+		return;
 	if (count || row->flags & ROW_BORN_EXACT)
 		value_number(value, count);
 	if (count)
@@ -277,9 +279,9 @@ static GETTER(orphan)
 /* No struct socket, and nobody closed it: accept() has not returned it yet. */
 static GETTER(in_accept_queue)
 {
-	const struct row *row = object;
+	const struct row *row = object, *msk = table_find_mptcp(context->table, row);
 
-	(void)context;
+	row = msk ? msk : row;
 	value_bool(value, !row_is_listener(row) && !is_no_socket(row) &&
 	                          !(row->flags & (ROW_SOCKET | ROW_ORPHAN | ROW_CONNECTED)));
 }

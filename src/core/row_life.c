@@ -55,31 +55,30 @@ GETTER(age)
 
 GETTER(mptcp_state)
 {
-	const struct row *row = object;
+	const struct row *msk = table_find_mptcp(context->table, object);
 
-	(void)context;
-	if (!row->mptcp)
+	if (!msk)
 		return;
-	value_string(value, state_name(row->mptcp));
-	value->mark = state_mark(row->mptcp);
+	value_string(value, state_name(msk->state));
+	value->mark = state_mark(msk->state);
 }
 
+/* Of both, so that the one is found by the other's. */
 GETTER(mptcp_token)
 {
-	const struct row *row = object;
+	const struct row *row = object, *msk = table_find_mptcp(context->table, row);
 
-	(void)context;
-	if (row->mptcp && row->mptcp_token)
-		value_print(value, "%08x", row->mptcp_token);
+	msk = row->flags & ROW_MPTCP ? row : msk;
+	if (msk && msk->token)
+		value_print(value, "%08x", msk->token);
 }
 
 GETTER(mptcp_age)
 {
-	const struct row *row = object;
+	const struct row *msk = table_find_mptcp(context->table, object);
 
-	if (row->mptcp &&
-	    (row->mptcp_exact || since(context, row->mptcp_since) >= BOUND_WORTH_TELLING))
-		value_duration(value, since(context, row->mptcp_since), row->mptcp_exact);
+	if (msk)
+		row_age(context, msk, value);
 }
 
 GETTER(born)

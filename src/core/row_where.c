@@ -12,7 +12,9 @@ GETTER(proto)
 
 	(void)context;
 	if (row->family)
-		value_string(value, row->family == AF_INET6 ? "tcp6" : "tcp");
+		value_string(value, row->flags & ROW_MPTCP    ? "mptcp"
+		                    : row->family == AF_INET6 ? "tcp6"
+		                                              : "tcp");
 }
 
 GETTER(family)

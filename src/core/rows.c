@@ -13,10 +13,25 @@ struct row *row_at(const struct table *t, uint32_t index)
 	return index == ROW_NONE ? NULL : pool_at(&t->rows, index);
 }
 
+static void count_state(struct table *t, const struct row *row, int by)
+{
+	if (row->flags & ROW_SUBFLOW)
+		t->totals.subflows += (uint32_t)by;
+	else
+		t->totals.by_state[row->state] += (uint32_t)by;
+}
+
 static void count_row(struct table *t, const struct row *row, int by)
 {
-	t->totals.by_state[row->state] += (uint32_t)by;
+	count_state(t, row, by);
 	t->totals.rows += (uint32_t)by;
+}
+
+void row_set_subflow(struct table *t, struct row *row, bool is)
+{
+	count_state(t, row, -1);
+	row->flags = is ? row->flags | ROW_SUBFLOW : row->flags & ~ROW_SUBFLOW;
+	count_state(t, row, 1);
 }
 
 struct row *row_new(struct table *t, uint64_t sk, uint32_t netns, uint64_t time)
@@ -43,7 +58,7 @@ struct row *row_new(struct table *t, uint64_t sk, uint32_t netns, uint64_t time)
 	row->id = ++t->ids;
 	row->state = STATE_CLOSE;
 	row->born = row->since = row->touched = time;
-	row->owner = row->holders = row->history = row->last_step = ROW_NONE;
+	row->owner = row->holders = row->history = row->last_step = row->mptcp = ROW_NONE;
 	row->used = 1;
 	count_row(t, row, 1);
 	return row;
@@ -102,6 +117,7 @@ void row_drop(struct table *t, struct row *row)
 {
 	const struct chains sks = rows_by_sk(t);
 
+	mptcp_unlink(t, row);
 	count_row(t, row, -1);
 	row_forget_life(t, row);
 	holders_keep(t, row, 0);
@@ -186,9 +202,9 @@ void row_set_state(struct table *t, struct row *row, enum tcp_state state)
 
 	if (moves)
 		place_remove(t, row);
-	t->totals.by_state[row->state]--;
+	count_state(t, row, -1);
 	row->state = (uint8_t)state;
-	t->totals.by_state[state]++;
+	count_state(t, row, 1);
 	if (moves) {
 		row->flags &= ~ROW_FORMER;
 		place_anew(t, row);

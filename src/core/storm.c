@@ -253,6 +253,7 @@ static bool counts(const struct change *change)
 	case CHANGE_LOSS:
 	case CHANGE_END:
 	case CHANGE_BECAME:
+	case CHANGE_SUBFLOW:
 	case CHANGE_KIND_COUNT:
 		break;
 	}

@@ -48,6 +48,7 @@ enum question_kind {
 	ASK_TASK,     /* who is this process? -> FACT_PROCESS, NAME_TASK; or FACT_EXIT */
 	ASK_STACK,    /* it was forgotten: once it is met again -> FACT_STACK */
 	ASK_FIN,      /* is this mini-socket in FIN_WAIT2 still? -> as ASK_MINI */
+	ASK_END,      /* is there a socket at sk still? -> as ASK_MINI */
 };
 #define QUESTION_BIT(kind) (1U << (kind))
 
@@ -102,6 +103,11 @@ uint32_t table_count_listeners(const struct table *table, const struct row *row,
 /* Adds the indices (uint32_t) of the namespace's listeners in whose queues sockets waited. */
 void table_queues(const struct table *table, uint32_t netns, struct buffer *rows);
 
+/* The MPTCP socket that the row is a subflow of; NULL: it is none, or it has outlived it. */
+const struct row *table_find_mptcp(const struct table *table, const struct row *row);
+/* Of an MPTCP socket the first subflow, of a subflow the next one; NULL: none. */
+const struct row *table_next_subflow(const struct table *table, const struct row *row);
+
 const struct origin *table_origin(const struct table *table, uint32_t index); /* NULL: ROW_NONE */
 const struct task *table_task(const struct table *table, uint32_t index);     /* NULL: ROW_NONE */
 const struct holder *table_holder(const struct table *table, uint32_t index); /* NULL: ROW_NONE */
@@ -149,7 +155,8 @@ void table_time_in_states(const struct table *table, const struct row *row,
 
 struct totals {
 	uint32_t rows, rows_max;
-	uint32_t by_state[STATE_COUNT];
+	uint32_t by_state[STATE_COUNT]; /* but for subflows, which their MPTCP sockets stand for */
+	uint32_t subflows;
 	uint64_t transitions; /* seen since start */
 	uint64_t retransmits[RETRANSMIT_KIND_COUNT];
 	uint64_t rsts_sent, rsts_received;

@@ -126,7 +126,7 @@ struct table {
 	uint32_t stacks_known;                      /* with frames */
 	uint32_t idle_first, idle_last, idle_count; /* stacks without an origin */
 	struct names *names;
-	struct heap heap, fins;
+	struct heap heap, fins, ends;
 	struct ports ports;
 	struct task_wishes task_wishes;
 	struct stack_wishes stack_wishes;
@@ -210,6 +210,8 @@ void row_set_state(struct table *t, struct row *row, enum tcp_state state);
 void row_add_step(struct table *t, struct row *row, uint64_t time, enum step_kind kind, uint8_t a,
                   uint8_t b);
 void row_forget_life(struct table *t, struct row *row);
+/* Is it counted with its MPTCP socket? */
+void row_set_subflow(struct table *t, struct row *row, bool is);
 /*
  * A row of a checkpoint, at an index above all others: counted, and in the indices that its
  * address and flags say. -EINVAL: there is no such index, or one with its address;
@@ -334,8 +336,26 @@ void walks_abandon(struct table *t);
 void fold_walk_end(struct table *t, const struct fact_walk *fact);
 void fold_seen(struct table *t, const struct fact_seen *fact);
 void fold_gone(struct table *t, const struct fact_seen *fact);
-void fold_mptcp(struct table *t, const struct fact_mptcp *fact);
 void fold_holder(struct table *t, const struct fact_holder *fact);
+
+/* fold_mptcp.c: MPTCP sockets, and their subflows. */
+void fold_mptcp(struct table *t, const struct fact_mptcp *fact);
+/* It is none any more; nothing if it was none. */
+void subflow_leave(struct table *t, struct row *row);
+/* The row is about to be dropped: of both kinds. */
+void mptcp_unlink(struct table *t, struct row *row);
+/* The row has got addresses: if it is a subflow, its MPTCP socket may want them. */
+void subflow_settled(struct table *t, const struct row *subflow, uint64_t time);
+/* No program has it any more, nor its subflows; nothing if it is no MPTCP socket. */
+void mptcp_orphaned(struct table *t, const struct row *row);
+/* It has got addresses: the state that it came to before is told now. */
+void mptcp_born(struct table *t, const struct row *row);
+/* It has come to CLOSE, by that. Drops the row if it is gone by now. */
+void mptcp_closed(struct table *t, struct row *row, const struct fact_state *fact);
+/* -EINVAL: a subflow of a checkpoint is of no MPTCP socket. */
+int mptcp_check(const struct table *t);
+/* Of each MPTCP socket the subflows by index. */
+void mptcp_order(struct table *t);
 
 /* life.c: what both kinds of fact do to a row. */
 /* Who began to end a connection that is in that state by now; CLOSER_NONE: no telling. */
@@ -366,6 +386,8 @@ void row_retire(struct table *t, struct row *row, uint64_t time);
 void row_become(struct table *t, struct row *row, const struct row *into, uint64_t time);
 /* Tells the listener that the row ends, and drops it. */
 void row_end(struct table *t, struct row *row, uint64_t time);
+/* The socket at that address is no more: what a walk that runs has sampled before is not believed. */
+void row_bury(struct table *t, uint64_t sk, uint64_t time);
 /* A new row, met by a sample: the state and kind that it is found in. */
 void row_meet_as(struct table *t, struct row *row, const struct fact_sample *s);
 /* The row's full socket is gone, a mini-socket in `state` goes on. */
@@ -384,6 +406,8 @@ void ask_mini(struct table *t, const struct row *row, uint64_t due);
 /* A mini-socket in FIN_WAIT2, known as such since `time`: has its peer's FIN come? */
 void ask_fin(struct table *t, const struct row *row, uint64_t time);
 void ask_port(struct table *t, const struct row *row);
+/* An MPTCP socket that came to CLOSE at `time`: is it there still? */
+void ask_end(struct table *t, const struct row *row, uint64_t time);
 void ask_task(struct table *t, uint32_t pid, uint64_t start);
 void ask_stack(struct table *t, uint64_t id);
 void ask_free(struct table *t);

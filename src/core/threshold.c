@@ -183,7 +183,8 @@ static uint8_t classify(const struct table *table, const struct row *row,
                         uint64_t tally[GROUP_TALLIES], void *arg)
 {
 	(void)tally;
-	return query_match(arg, table, row, table_now(table));
+	/* A subflow is counted with its MPTCP socket. */
+	return !(row->flags & ROW_SUBFLOW) && query_match(arg, table, row, table_now(table));
 }
 
 static bool same_process(const struct group *a, const struct group *b)
@@ -276,7 +277,7 @@ static uint32_t count_undecided(const struct query *query, const struct table *t
 	if (!query_may_be_undecided(query))
 		return 0;
 	table_for_each (table, iter, row)
-		count += query_undecided(query, table, row, now);
+		count += !(row->flags & ROW_SUBFLOW) && query_undecided(query, table, row, now);
 	return count;
 }
 

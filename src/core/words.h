@@ -14,7 +14,7 @@ WORD(time, "Time", TIME, 27, "when it was so, or happened; of what is inferred: 
 WORD(since, "Since", TIME, 27, "begin of the span that ends at time")
 
 /* netstat's columns */
-WORD(proto, "Proto", STRING, 5, "tcp, or tcp6 for an AF_INET6 socket")
+WORD(proto, "Proto", STRING, 5, "tcp, tcp6 for an AF_INET6 socket, mptcp for an MPTCP socket")
 WORD(recv_q, "Recv-Q", NUMBER, -6, "bytes not read; listener: connections not accepted")
 WORD(send_q, "Send-Q", NUMBER, -6, "bytes not acknowledged; listener: accept queue limit")
 WORD(local, "Local Address", ENDPOINT, 23, "local address and port")
@@ -49,8 +49,8 @@ WORD(remaining, "Remains", DURATION, -8, "time until a timewait socket ends; of 
 WORD(state_times, "Time in states", LIST, 40, "time in each state so far; >=: at least")
 WORD(history, "History", LIST, 40, "what happened to it, step by step")
 WORD(history_dropped, "Dropped", NUMBER, -7, "further steps, which were not kept")
-WORD(mptcp_state, "MPTCP", STRING, 11, "of a subflow: state of the MPTCP socket, which is what the program has")
-WORD(mptcp_token, "Token", STRING, 8, "its token, as ss -M prints it")
+WORD(mptcp_state, "MPTCP", STRING, 11, "of a subflow: state of the MPTCP socket that it belongs to")
+WORD(mptcp_token, "Token", STRING, 8, "of an MPTCP socket and of its subflows: its token, as ss -Mi prints it")
 WORD(mptcp_age, "MPTCP Age", DURATION, -9, "time in that state; >=: at least")
 WORD(closed_by, "Closed by", STRING, 11, "who ended, or began to end, the connection")
 WORD(error, "Error", STRING, 12, "pending or last error of the socket")
@@ -165,8 +165,9 @@ WORD(growth_limit, "", SIGNED, 0, "greatest growth that is fine")
 WORD(others, "", NUMBER, 0, "further processes that it is met by")
 
 /* totals */
-WORD(sockets, "", NUMBER, 0, "sockets there are")
+WORD(sockets, "", NUMBER, 0, "sockets there are, subflows left out")
 WORD(sockets_by_state, "", LIST, 0, "how many in each state")
+WORD(subflows, "", NUMBER, 0, "TCP sockets of MPTCP sockets, which are counted by those")
 WORD(transitions, "", NUMBER, 0, "state changes")
 WORD(retrans_by_kind, "", LIST, 0, "how many of each kind")
 WORD(lost_by_place, "", LIST, 0, "how many at each place, as far as they were counted")

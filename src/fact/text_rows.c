@@ -45,6 +45,7 @@ static const struct text_row sample_rows[] = {
 	NUMBER(S, err),
 	NUMBER(S, bytes_acked),
 	NUMBER(S, bytes_received),
+	NUMBER(S, mptcp),
 };
 _Static_assert(sizeof(S) == 120, "a new member of the sample wants a row");
 #undef S
@@ -134,10 +135,9 @@ static const struct text_row parent_rows[] = {
 };
 
 static const struct text_row mptcp_rows[] = {
+	ROW(struct fact_mptcp, subflow, .kind = TEXT_HEX),
 	NUMBER(struct fact_mptcp, cookie),
 	ROW(struct fact_mptcp, token, .kind = TEXT_HEX),
-	WORD(struct fact_mptcp, old, fact_states),
-	WORD(struct fact_mptcp, state, fact_states),
 };
 
 static const struct text_row stack_rows[] = {
@@ -270,10 +270,8 @@ static const struct text_row table_row_rows[] = {
 	NUMBER(S, unread_ms),
 	NUMBER(S, answered),
 	NUMBER(S, steps_dropped),
-	WORD(S, mptcp, fact_states),
-	NUMBER(S, mptcp_exact),
-	NUMBER(S, mptcp_since),
-	ROW(S, mptcp_token, .kind = TEXT_HEX),
+	NUMBER(S, subflow_of),
+	ROW(S, token, .kind = TEXT_HEX),
 	{"steps", TEXT_STEPS, offsetof(S, steps), 0, 0, NULL, 0},
 };
 #undef S

@@ -81,10 +81,10 @@ static const char *const table_flags[] = {"traced", "holders_known", "lost_uncou
 const struct words fact_table_flags = WORDS(table_flags);
 
 static const char *const row_flags[] = {
-	"since_exact", "nascent",      "mini",       "request",   "healed",  "orphan",
-	"socket",      "port_pending", "born_exact", "confirmed", "queues",  "timer",
-	"ident",       "bytes",        "listened",   "connected", "indexed", "paired",
-	"hidden",      "kernel",       "read",       "former",
+	"since_exact",  "nascent",    "mini",      "request", "healed", "orphan", "socket",
+	"port_pending", "born_exact", "confirmed", "queues",  "timer",  "ident",  "bytes",
+	"listened",     "connected",  "indexed",   "paired",  "hidden", "kernel", "read",
+	"former",       "unheld",     "mptcp",     "subflow",
 };
 COUNT_IS(row_flags, FACT_ROW_FLAGS);
 const struct words fact_row_flags = WORDS(row_flags);

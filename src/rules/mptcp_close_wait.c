@@ -1,101 +1,124 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The peer of an MPTCP connection has closed: it sent a DATA_FIN, and the MPTCP socket, which
- * is what the program has, waits in CLOSE_WAIT. Its subflows stay ESTABLISHED until both ends
- * have closed, so that nothing of this is to be seen in the states of TCP.
+ * is what the program has, waits in CLOSE_WAIT. Its subflows stay ESTABLISHED until both ends have
+ * closed, or until the peer gives up (net.mptcp.close_timeout, 60 s): then it is in CLOSE.
  */
 #include <inttypes.h>
 
-#include "base/clock.h"
-#include "base/format.h"
 #include "rules/rule.h"
 
-#define FEW       5
-#define LEAKED    (30 * NS_PER_SEC) /* more than a request takes */
-#define TOO_YOUNG NS_PER_SEC
+#define MANY_CLOSED 5
 
-enum { TALLY_OLD, TALLY_YOUNG, TALLY_AGES };
+enum { TALLY_UNREAD, TALLY_BYTES };
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
-	uint64_t age;
-
-	if (row->mptcp != STATE_CLOSE_WAIT)
-		return false;
-	age = table_now(table) - row->mptcp_since;
-	tally[TALLY_OLD] = age >= LEAKED;
-	tally[TALLY_YOUNG] = age < TOO_YOUNG;
-	tally[TALLY_AGES] = age;
-	return true;
+	(void)table;
+	tally[TALLY_UNREAD] = row->flags & ROW_QUEUES && row->rqueue;
+	tally[TALLY_BYTES] = row->rqueue;
+	return row->flags & ROW_MPTCP;
 }
 
-static bool may_be_fine(struct finding *finding, const char *name)
+/* A DATA_FIN is in no queue: whether the program has met the end of stream cannot be told. */
+static void tell_queue(struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
-	finding->mover = MOVER_NOBODY;
-	finding->level = group->count < FEW ? FINDING_FINE : FINDING_UNCLEAR;
-	if (group->tally[TALLY_YOUNG] * 2 > group->count) {
-		finding_verdict(
-			finding,
-			"Cannot tell yet, for most of these MPTCP sockets have been in "
-			"CLOSE_WAIT for less than a second: %s may be about to get to them.",
-			name);
-		return true;
-	}
-	if (group->count >= FEW || group->tally[TALLY_OLD])
-		return false;
+	if (group->tally[TALLY_UNREAD])
+		finding_evidence(finding,
+		                 "%" PRIu64 " of %u have data that were not read, %" PRIu64
+		                 " bytes of memory in all",
+		                 group->tally[TALLY_UNREAD], group->count,
+		                 group->tally[TALLY_BYTES]);
+	else
+		finding_evidence(finding, "Recv-Q is 0: all data were read; MPTCP does not tell "
+		                          "whether the end of stream was");
+}
+
+/* Peers give up after a minute: what is in CLOSE then, and open, has not left. */
+static enum trend trend_of_open(const struct why *why, struct finding *finding, uint64_t closed)
+{
+	struct group group = finding->group;
+
+	if (closed)
+		finding_evidence(finding,
+		                 "%" PRIu64 " more were given up by their peers in this state, and "
+		                 "the process has them open still, in CLOSE",
+		                 closed);
+	group.left -= closed < group.left ? closed : group.left;
+	return rule_trend(why, &group);
+}
+
+static void judge_leak(const struct why *why, struct finding *finding, const char *name)
+{
+	bool unread = finding->group.tally[TALLY_UNREAD] * 2 > finding->group.count;
+
+	finding->level = FINDING_BAD;
 	finding_verdict(finding,
-	                "The peers of a few MPTCP sockets have closed, not long ago: %s may be "
-	                "about to close them.",
+	                "%s leaks sockets: the peers have closed these MPTCP connections, and it "
+	                "does not close its sockets.",
 	                name);
-	return true;
-}
-
-static void tell_ages(struct finding *finding)
-{
-	const struct group *group = &finding->group;
-	char mean[FORMAT_SIZE];
-
-	format_duration(mean, group->tally[TALLY_AGES] / group->count);
-	finding_evidence(finding,
-	                 "the MPTCP sockets of these subflows are in CLOSE_WAIT, for %s on average",
-	                 mean);
-	if (group->tally[TALLY_OLD])
-		finding_evidence(finding, "%" PRIu64 " of %u have been for 30 s and more",
-		                 group->tally[TALLY_OLD], group->count);
+	rule_tell_old(why, finding);
+	rule_tell_maker(why, finding);
+	rule_tell_doing(why, finding);
+	if (unread)
+		finding_next(finding,
+		             "find out why the threads of %s do not read (gdb -p, jstack, "
+		             "py-spy)",
+		             name);
+	else
+		finding_next(finding,
+		             "find the path in %s that returns without close() after read() gave 0 "
+		             "or an error",
+		             name);
+	finding_next(finding, "the sockets themselves, and their subflows: tcptrail snapshot -anp "
+	                      "--columns +mptcp_token, ss -Manpi");
 }
 
 static void judge(const struct why *why, struct finding *finding)
 {
-	const struct group *group = &finding->group;
-	bool sure = group->tally[TALLY_OLD] * 2 >= group->count ||
-	            rule_trend(why, group) == TREND_GROWING;
+	uint64_t closed = survey_closed(why->survey, &finding->group.key);
 	char name[48];
 
 	rule_task_name(why, finding, name);
-	tell_ages(finding);
-	if (may_be_fine(finding, name))
-		return;
-	finding->level = sure ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
-	finding_verdict(finding,
-	                "%s %s: the peers have closed these MPTCP connections, and it does not "
-	                "close its sockets. TCP's states do not show it.",
-	                name, sure ? "leaks sockets" : "may leak sockets");
 	rule_tell_flow(why, finding);
-	rule_tell_doing(why, finding);
-	finding_next(finding, "see the MPTCP sockets themselves: ss -Manpi");
-	finding_next(finding,
-	             "find the path in %s that returns without close() after read() gave 0 or an "
-	             "error",
-	             name);
+	tell_queue(finding);
+	switch (trend_of_open(why, finding, closed)) {
+	case TREND_GROWING:
+		if (closed < MANY_CLOSED &&
+		    (rule_too_soon(why, finding) || rule_has_grown(why, finding) ||
+		     rule_too_few(why, finding)))
+			return;
+		judge_leak(why, finding, name);
+		return;
+	case TREND_UNKNOWN:
+		finding->level = FINDING_UNCLEAR;
+		finding_verdict(finding,
+		                "The peers have closed these MPTCP connections, and %s has not. "
+		                "Cannot tell whether they become more: they were not watched.",
+		                name);
+		rule_tell_old(why, finding);
+		finding_next(finding, "watch for a while: tcptrail why close_wait --for 1m");
+		return;
+	case TREND_IDLE:
+		rule_judge_steady(why, finding,
+		                  "keeps these MPTCP sockets, whose peers have closed");
+		return;
+	case TREND_TURNOVER:
+	case TREND_SHRINKING:
+		finding->level = FINDING_FINE;
+		finding->mover = MOVER_NOBODY;
+		finding_verdict(finding, "Turnover: %s closes them, only not at once.", name);
+		return;
+	}
 }
 
 const struct rule rule_mptcp_close_wait = {
 	.id = "mptcp-close-wait",
-	.states = STATE_BIT(STATE_ESTABLISHED),
-	.about = "MPTCP sockets in CLOSE_WAIT, whose subflows are ESTABLISHED",
+	.states = STATE_BIT(STATE_CLOSE_WAIT),
+	.about = "MPTCP sockets whose peers have closed, fd never closed",
 	.source = "RFC 8684, 3.3.3: DATA_FIN; mptcp_check_data_fin(), net/mptcp/protocol.c",
 	.match = match,
 	.judge = judge,

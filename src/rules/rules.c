@@ -13,12 +13,32 @@ const struct rule *const rules[] = {
 const size_t rules_count = sizeof(rules) / sizeof(rules[0]);
 _Static_assert(sizeof(rules) / sizeof(rules[0]) < UINT8_MAX, "classes of groups number them");
 
+/*
+ * What closing means is up to MPTCP sockets: their subflows stay ESTABLISHED meanwhile. All else,
+ * from handshakes to data that get lost, is up to subflows, of which each is TCP's.
+ */
+#define MPTCP_JUDGED                                                                               \
+	(STATE_BIT(STATE_CLOSE_WAIT) | STATE_BIT(STATE_FIN_WAIT2) | STATE_BIT(STATE_CLOSE))
+#define MPTCP_CLOSING                                                                              \
+	(MPTCP_JUDGED | STATE_BIT(STATE_FIN_WAIT1) | STATE_BIT(STATE_CLOSING) |                    \
+	 STATE_BIT(STATE_LAST_ACK))
+
+/* One connection is no two findings. */
+static bool is_judged(const struct table *table, const struct row *row)
+{
+	const struct row *msk = table_find_mptcp(table, row);
+
+	if (row->flags & ROW_MPTCP)
+		return MPTCP_JUDGED & STATE_BIT(row->state);
+	return !msk || !(MPTCP_CLOSING & STATE_BIT(msk->state));
+}
+
 static uint8_t classify(const struct table *table, const struct row *row,
                         uint64_t tally[GROUP_TALLIES], void *arg)
 {
 	const struct rules_ask *ask = arg;
 
-	if (ask->wanted && !ask->wanted(row, ask->arg))
+	if (!is_judged(table, row) || (ask->wanted && !ask->wanted(row, ask->arg)))
 		return 0;
 	for (size_t i = 0; i < rules_count; i++) {
 		if (!(rules[i]->states & STATE_BIT(row->state)))

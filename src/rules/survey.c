@@ -209,7 +209,7 @@ static bool add_listener(struct survey *survey, const struct row *row)
 	const struct group_key all = {.netns = row->netns}, at = key_of_listener(row);
 	struct listening *listening;
 
-	if (!row_is_listener(row))
+	if (!row_is_listener(row) || row->flags & ROW_MPTCP)
 		return true;
 	listening = map_get(&survey->listeners.map, &all);
 	if (listening)
@@ -295,7 +295,7 @@ static bool add_end(struct survey *survey, const struct row *row)
 	struct group_key key = {.netns = row->netns, .port = row->rport};
 	struct end *end;
 
-	if (row->state == STATE_CLOSE)
+	if (row->state == STATE_CLOSE || row->flags & ROW_MPTCP)
 		return true;
 	endpoint_map(row->family, row->raddr, key.addr);
 	end = map_get(&survey->ends.map, &key);
@@ -348,7 +348,7 @@ static bool add_port(struct survey *survey, const struct row *row)
 	uint32_t low, high;
 	struct taken *taken;
 
-	if (row->state == STATE_CLOSE || !row->rport ||
+	if (row->state == STATE_CLOSE || row->flags & ROW_MPTCP || !row->rport ||
 	    !table_local_ports(survey->table, row->netns, &low, &high) || row->lport < low ||
 	    row->lport > high)
 		return true;
@@ -419,7 +419,7 @@ static bool add_sockets(struct survey *survey, const struct row *row)
 	uint64_t key;
 
 	table_owner(survey->table, row, &owner);
-	if (!owner.task || owner.queued || !(row->flags & ROW_SOCKET))
+	if (!owner.task || owner.queued || !(row->flags & ROW_SOCKET) || row->flags & ROW_SUBFLOW)
 		return true;
 	key = (uintptr_t)owner.task;
 	sockets = map_get(&survey->tasks.map, &key);
@@ -460,6 +460,8 @@ static bool add_place(struct survey *survey, const struct row *row)
 	struct group_key key;
 	struct place *place;
 
+	if (row->flags & ROW_SUBFLOW)
+		return true;
 	group_key_of(survey->table, row, &key);
 	key = key_of_place(&key);
 	place = map_get(&survey->places.map, &key);
@@ -494,7 +496,7 @@ static bool add_queued(struct survey *survey, const struct row *row)
 	struct owner owner;
 
 	if ((row->state != STATE_ESTABLISHED && row->state != STATE_CLOSE_WAIT) ||
-	    row->flags & (ROW_SOCKET | ROW_ORPHAN))
+	    row->flags & (ROW_SOCKET | ROW_ORPHAN | ROW_SUBFLOW))
 		return true;
 	table_owner(survey->table, row, &owner);
 	if (!owner.queued)
@@ -529,7 +531,7 @@ static bool add_closed(struct survey *survey, const struct row *row)
 	struct source *closed;
 
 	if (row->state != STATE_CLOSE || row->prior != STATE_CLOSE_WAIT ||
-	    row->flags & ROW_ORPHAN || !(row->flags & ROW_SOCKET))
+	    row->flags & (ROW_ORPHAN | ROW_SUBFLOW) || !(row->flags & ROW_SOCKET))
 		return true;
 	group_key_of(survey->table, row, &key);
 	key.state = STATE_CLOSE_WAIT;

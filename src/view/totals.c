@@ -69,11 +69,14 @@ int totals_text(FILE *out, const struct totals *totals)
 {
 	bool first = true;
 
-	fprintf(out, "Totals: %u sockets now%s", totals->rows, totals->rows ? ": " : "");
+	fprintf(out, "Totals: %u sockets now%s", totals->rows - totals->subflows,
+	        totals->rows ? ": " : "");
 	for (unsigned int state = 1; state < STATE_COUNT; state++)
 		if (in_state(totals, state))
 			fprintf(out, "%s%s %u", comma(&first), state_name(state),
 			        in_state(totals, state));
+	if (totals->subflows)
+		fprintf(out, "; subflows of MPTCP: %u", totals->subflows);
 	fprintf(out, "\nseen since start: %" PRIu64 " transitions; %" PRIu64 " retransmits",
 	        totals->transitions, all_retransmits(totals));
 	first = true;
@@ -99,12 +102,13 @@ static void add_count(struct buffer *json, const char *name, uint64_t count)
 
 static void add_states(struct buffer *json, const struct totals *totals)
 {
-	member_number(json, KEY(sockets), totals->rows);
+	member_number(json, KEY(sockets), totals->rows - totals->subflows);
 	member_key(json, KEY(sockets_by_state));
 	buffer_text(json, "{");
 	for (unsigned int state = 1; state < STATE_NEW_SYN_RECV; state++)
 		add_count(json, state_name(state), in_state(totals, state));
 	buffer_text(json, "}");
+	member_number(json, KEY(subflows), totals->subflows);
 }
 
 static void add_seen(struct buffer *json, const struct totals *totals)

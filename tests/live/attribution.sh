@@ -19,7 +19,7 @@ done
 trace() {
 	: >"$truth"
 	trace_start events --netns "$(own_netns)" --csv --no-header \
-		--columns cookie,old_state,new_state,pid,owner_source,actor_pid,local_port,foreign_port
+		--columns cookie,old_state,new_state,pid,owner_source,actor_pid,local_port,foreign_port,proto,local,foreign
 }
 
 # --- what is true ---------------------------------------------------------------------------------
@@ -28,6 +28,8 @@ trace() {
 #
 #   exchange.active 154896 29054 29054 0
 #
+# An MPTCP socket has no cookie of its own: in its place stands LOCAL>FOREIGN.
+#
 # OWNERS may be named; before one has accepted, LISTENER-OWNER may be, as such. ACTORS may have acted.
 truth=$work/truth
 
@@ -35,6 +37,13 @@ truth_of_exchange() {
 	scenario_lines kind=connection | sed -nE \
 		's/.* client_pid=([0-9]+) .* client_cookie=([0-9]+) .* server_pid=([0-9]+) .* server_cookie=([0-9]+) .*/\1 \2 \3 \4/p' |
 		awk -v l="$1" '{ print l ".active", $2, $1, $1, 0; print l ".passive", $4, $3, $3, $3 }' >>"$truth"
+}
+
+# ... and of the MPTCP sockets, of which the former are subflows.
+truth_of_mptcp() {
+	scenario_lines kind=connection | sed -nE \
+		's/.* client=([^ ]+) server=([^ ]+) client_pid=([0-9]+) .* server_pid=([0-9]+) .*/\1 \2 \3 \4/p' |
+		awk -v l="$1" '{ print l ".active", $1 ">" $2, $3, $3, 0; print l ".passive", $2 ">" $1, $4, $4, $4 }' >>"$truth"
 }
 
 # truth_of LABEL OWNERS ACTORS LISTENER-OWNER WORD...: of the lines with all these words.
@@ -52,6 +61,7 @@ exchange() {
 	shift
 	scenario_start exchange "$@"
 	truth_of_exchange "$label"
+	[[ " $* " != *" --mptcp "* ]] || truth_of_mptcp "$label-socket"
 	scenario_stop
 }
 
@@ -108,6 +118,7 @@ judge() {
 	csv_words <"$work/trace.out" | awk '
 		function among(pid, pids) { return index("," pids ",", "," pid ",") }
 		NR == FNR { label[$2] = $1; owners[$2] = $3; actors[$2] = $4; listener[$2] = $5; next }
+		$9 == "mptcp" { $1 = $10 ">" $11 }
 		!($1 in label) || $2 == $3 { next }
 		{
 			key = label[$1] " " $2 ">" $3
@@ -210,6 +221,7 @@ check_exchange tcp "$lives" named
 check_exchange tcp6 "$others" named
 check_exchange mptcp-plain "$lives" named
 check_exchange mptcp "$lives" owned
+check_exchange mptcp-socket "$lives" named
 for label in exit-client kill-client exit-server kill-server; do
 	check_leave "$label"
 done

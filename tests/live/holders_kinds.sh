@@ -201,9 +201,11 @@ if ip mptcp endpoint add 127.0.0.1 dev lo port 7777 signal 2>"$work/mptcp.err" &
 	[ -n "$(ss -Hltnp 'sport = :7777')" ]; then
 	assert_lacks "$(ss -Hltnp 'sport = :7777')" users: "ss of a socket of the kernel"
 	rows_look
-	cookie=$(jq -r 'select(.local_port == 7777) | .cookie' "$work/rows")
+	cookie=$(jq -r 'select(.local_port == 7777 and .proto == "tcp") | .cookie' "$work/rows")
 	assert_row "$cookie" "state program owner_holding pid creator_pid holders" \
 		"LISTEN [kernel] kernel - - []" "MPTCP's own listener"
+	assert_equal "mptcp [kernel]" "$(csv proto,program snapshot -anp --lport 7777 --netns "$(own_netns)" | grep ^mptcp)" \
+		"the MPTCP socket of it"
 	ip mptcp endpoint flush
 else
 	echo "skipped: a listener of the kernel: $(cat "$work/mptcp.err")"

@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# MPTCP sockets that wait in CLOSE_WAIT while their subflows are ESTABLISHED: each subflow has the
-# state and token that ss tells of its socket, and who leaks them is named; a healthy twin is not.
+# MPTCP sockets: listed as ss -M lists them, with their subflows; counted once; who leaks them is named
+# while the subflows are ESTABLISHED, and a healthy twin is not.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
-[ "$(sysctl -n net.mptcp.enabled 2>/dev/null)" = 1 ] || skip "no MPTCP here"
+[ "$(sysctl -n net.mptcp.enabled 2>/dev/null)" = 1 ] ||
+	skip "no MPTCP here: the kernel has no net.mptcp.enabled, or it is 0"
 program=$(dirname "$0")/progs/mptcp.py
 
-# server MODE PORT COUNT...: sets $pid, and $in to write to it.
+# serve MODE PORT COUNT [KIND]: sets $pid, and $in to write to it.
 serve() {
 	held python3 "$program" "$@"
 	pid=$started
@@ -26,16 +27,44 @@ rounds_done() {
 	[ "$(grep -cx done "$work/out.$1")" -ge "$2" ]
 }
 
-# What programs have open, as ss and as we tell it: "STATE TOKEN LOCAL FOREIGN".
+look() {
+	csv "$1" snapshot -an --netns "$(own_netns)" "${@:2}"
+}
+
+# "STATE TOKEN LOCAL FOREIGN PID", of both; a listener has no token, an orphan no process.
 by_ss() {
-	ss -HManpi | paste -d ' ' - - | grep 'users:' | grep -v '^LISTEN' |
-		sed -nE 's/^([^ ]+) +[0-9]+ +[0-9]+ +([^ ]+) +([^ ]+) .*token:([0-9a-f]+).*/\1 \4 \2 \3/p' |
-		sed -e 's/^CLOSE-WAIT/CLOSE_WAIT/; s/^ESTAB /ESTABLISHED /' | sort
+	ss -HManpi | paste -d ' ' - - |
+		sed -nE 's/^([^ ]+) +[0-9]+ +[0-9]+ +([^ ]+) +([^ ]+) +(.*)/\1 \2 \3 \4/p' |
+		awk '{
+			token = match($0, /token:[0-9a-f]+/) ? substr($0, RSTART + 6, RLENGTH - 6) : ""
+			while (token != "" && length(token) < 8) token = "0" token
+			pid = match($0, /pid=[0-9]+/) ? substr($0, RSTART + 4, RLENGTH - 4) : "-"
+			state = $1
+			sub(/^ESTAB$/, "ESTABLISHED", state); gsub(/-/, "_", state)
+			sub(/FIN_WAIT_/, "FIN_WAIT", state)
+			print state, token == "" ? "-" : token, $2, $3, pid
+		}' | sort
 }
 
 by_us() {
-	csv mptcp_state,mptcp_token,local,foreign,state snapshot -an --netns "$(own_netns)" |
-		awk '$1 != "-" && $1 != "LISTEN" { print $1, $2, $3, $4 }' | sort
+	look proto,state,mptcp_token,local,foreign,pid | sed -n 's/^mptcp //p' | sort
+}
+
+# "LOCAL FOREIGN TOKEN" of subflows: ss prints the token of this host second.
+subflows_by_ss() {
+	ss -Htani | paste -d ' ' - - | sed -nE 's/.* ([0-9.]+:[0-9]+) +([0-9.]+:[0-9]+) .*token:[0-9a-f]+\(id:[0-9]+\)\/([0-9a-f]+)\(.*/\1 \2 \3/p' |
+		awk '{ while (length($3) < 8) $3 = "0" $3; print }' | sort
+}
+
+subflows_by_us() {
+	look proto,local,foreign,mptcp_token | sed -n 's/^tcp6* //p' | awk '$3 != "-" && $2 !~ /\*$/' | sort
+}
+
+# counts STATE PORT NUMBER: so many, and no more, for --fail-if.
+counts() {
+	local args=("$TCPTRAIL" snapshot --netns "$(own_netns)" --port "$2" --fail-if)
+	assert_run 1 "${args[@]}" "$1>$(($3 - 1))"
+	assert_run 0 "${args[@]}" "$1>$3"
 }
 
 # --- one look ---------------------------------------------------------------------------------------
@@ -43,10 +72,29 @@ by_us() {
 serve keep 7001 6
 leaker=$pid leaker_in=$in
 round 7001 "$leaker_in" 1
-assert_equal "$(by_ss)" "$(by_us)" "MPTCP sockets that programs have"
-assert_equal 6 "$(by_us | grep -c '^CLOSE_WAIT ')" "in CLOSE_WAIT"
-assert_equal ESTABLISHED "$(csv state,mptcp snapshot -an --lport 7001 --netns "$(own_netns)" |
-	sed -n 's/ CLOSE_WAIT//p' | sort -u)" "the states of their subflows"
+serve keep 7004 3 fallback
+fallback=$pid fallback_in=$in
+round 7004 "$fallback_in" 1
+serve keep 7005 2 queue
+queue=$pid queue_in=$in
+round 7005 "$queue_in" 1
+assert_equal "$(by_ss | sed 's/ [^ ]*$//')" "$(by_us | sed 's/ [^ ]*$//')" "MPTCP sockets"
+assert_equal "$(by_ss | sed '/ -$/d')" "$(by_us | grep -Fx "$(by_ss | sed '/ -$/d')")" "whose they are"
+assert_equal "$(subflows_by_ss)" "$(subflows_by_us)" "subflows"
+assert_equal 6 "$(look proto,state --lport 7001 | grep -cx 'mptcp CLOSE_WAIT')" "in CLOSE_WAIT"
+assert_equal "ESTABLISHED CLOSE_WAIT" "$(look proto,state,mptcp_state --lport 7001 |
+	sed -n '/LISTEN/d; s/^tcp //p' | sort -u)" "the states of their subflows"
+# An orphan's subflows are nobody's, though they have no more of their own than one that waits.
+assert_equal "mptcp - 6 tcp - 6" "$(look proto,pid --rport 7001 | sort | uniq -c | awk '{ print $2, $3, $1 }' | xargs)" \
+	"who has the other ends"
+assert_equal "mptcp CLOSE_WAIT $queue queue" "$(look proto,state,pid,owner_holding --lport 7005 --state close_wait |
+	sed "s/ open$/ queue/" | sort -u)" "not accepted"
+run "$TCPTRAIL" snapshot -an --netns "$(own_netns)" --lport 7001
+assert_matches "$out" 'mptcp +0 +0 127\.0\.0\.1:7001 .* CLOSE_WAIT .* [0-9a-f]{8}$' "rows"
+
+# One connection is one socket; in one that fell back to TCP both are in CLOSE_WAIT.
+counts close_wait 7001 6
+counts close_wait 7004 3
 
 # --- who leaks, while it is watched --------------------------------------------------------------------
 
@@ -60,14 +108,33 @@ for n in 2 3 4; do
 	round 7001 "$leaker_in" "$n"
 	round 7002 "$closer_in" $((n - 1))
 	round 7003 "$plain_in" $((n - 1))
-	sleep 1
+	round 7004 "$fallback_in" "$n"
+	sleep 2
 done
 why_end
 assert_finding 7001 "rule verdict count pid mover" "mptcp-close-wait bad 24 $leaker application"
 assert_finding 7003 "rule count pid" "close-wait-leak 18 $plain"
 assert_healthy 7002
+assert_equal "mptcp-close-wait 12" "$(jq -r "select(.pid == $fallback and .state == \"CLOSE_WAIT\") | \"\(.rule) \(.count)\"" "$work/why")" \
+	"of those that fell back"
 
 # Asked by name for the state that they are in.
 why_start close_wait --for 2s
 why_end
 assert_finding 7001 "rule count pid" "mptcp-close-wait 24 $leaker"
+
+# --- the peer gives up ---------------------------------------------------------------------------------
+
+# In CLOSE they are in no table of the kernel; the fds are leaked all the same.
+if sysctl -qw net.mptcp.close_timeout=1 2>"$work/sysctl.err"; then
+	serve keep 7006 5
+	late=$pid
+	round 7006 "$in" 1
+	given_up() {
+		[ "$(look proto --state close --pid "$late" | grep -cx mptcp)" = 5 ]
+	}
+	wait_until "peers to give up" given_up
+	counts close 7006 5
+else
+	echo "skipped: peers that give up: $(cat "$work/sysctl.err")"
+fi

@@ -33,7 +33,7 @@
 /* --- recount -------------------------------------------------------------------------------- */
 
 struct recount {
-	uint32_t rows, by_state[STATE_COUNT];
+	uint32_t rows, by_state[STATE_COUNT], subflows, linked;
 	uint32_t with_sk, with_tuple, with_pair, with_cookie, listeners, holders, steps;
 	uint32_t *task_refs, *origin_refs;
 };
@@ -196,6 +196,16 @@ static inline void check_spaces(const struct table *t)
 	assert_int_equal(listed, t->rows.live);
 }
 
+static inline uint32_t count_subflows(const struct table *t, const struct row *row)
+{
+	const struct row *subflow = row->flags & ROW_MPTCP ? table_next_subflow(t, row) : NULL;
+	uint32_t count = 0;
+
+	for (; subflow; subflow = table_next_subflow(t, subflow), count++)
+		assert_ptr_equal(table_find_mptcp(t, subflow), row);
+	return count;
+}
+
 /* Everything that is counted or indexed, against the rows themselves. */
 static inline void check_table(const struct table *t)
 {
@@ -213,12 +223,18 @@ static inline void check_table(const struct table *t)
 			continue;
 		assert_int_equal(row->self, i);
 		all.rows++;
-		all.by_state[row->state]++;
+		if (row->flags & ROW_SUBFLOW)
+			all.subflows++;
+		else
+			all.by_state[row->state]++;
+		all.linked += count_subflows(t, row);
 		check_row(t, row, &all);
 	}
 	table_totals(t, &totals);
 	assert_int_equal(totals.rows, all.rows);
 	assert_memory_equal(totals.by_state, all.by_state, sizeof(all.by_state));
+	assert_int_equal(totals.subflows, all.subflows);
+	assert_int_equal(all.linked, all.subflows);
 	assert_int_equal(totals.lost[0], 0);
 	assert_int_equal(t->rows.live, all.rows);
 	assert_int_equal(t->steps.live, all.steps);
@@ -314,7 +330,9 @@ static inline void log_change(const struct change *change, void *arg)
 		return;
 	}
 	assert_non_null(change->row);
-	if (change->kind == CHANGE_END || change->kind == CHANGE_BECAME) /* every row has one */
+	/* Every row has one, or is no line. */
+	if (change->kind == CHANGE_END || change->kind == CHANGE_BECAME ||
+	    change->kind == CHANGE_SUBFLOW)
 		return;
 	log_print(trial, ":%u ", change->row->lport);
 	switch (change->kind) {
@@ -339,6 +357,7 @@ static inline void log_change(const struct change *change, void *arg)
 	case CHANGE_LOSS:
 	case CHANGE_END:
 	case CHANGE_BECAME:
+	case CHANGE_SUBFLOW:
 	case CHANGE_KIND_COUNT:
 		fail();
 	}

@@ -109,23 +109,27 @@ static void all_comes_back(void **state)
 	trial_end(&trial);
 }
 
-static void the_mptcp_socket_of_a_subflow_comes_back(void **state)
+static void mptcp_sockets_come_back_with_their_subflows(void **state)
 {
-	static const char subflow[] =
-		"1s state sk=a1 old=SYN_RECV new=ESTABLISHED cookie=5 flags=tuple,socket" CLIENT
-		"\n"
-		"2s mptcp sk=a1 cookie=5 token=abcd old=ESTABLISHED state=CLOSE_WAIT\n";
+	static const char story[] =
+		"1s state sk=b1 old=LISTEN new=ESTABLISHED mptcp=1 netns=7\n"
+		"1s state sk=a1 old=SYN_RECV new=ESTABLISHED cookie=5 flags=tuple" CLIENT "\n"
+		"1s state sk=a2 old=SYN_RECV new=ESTABLISHED cookie=6 flags=tuple" SERVER "\n"
+		"1s mptcp sk=b1 subflow=a2 cookie=6 token=abcd\n"
+		"1s mptcp sk=b1 subflow=a1 cookie=5 token=abcd\n";
 	struct buffer dump;
 	struct table *other = table_new(10);
+	const struct row *msk;
 	TRIAL(10);
 
-	facts(&trial, subflow);
+	facts(&trial, story);
 	dump = dump_of(trial.table);
 	assert_int_equal(dump_apply(other, &dump), 0);
-	assert_int_equal(table_find_cookie(other, 5)->mptcp, STATE_CLOSE_WAIT);
-	assert_int_equal(table_find_cookie(other, 5)->mptcp_since, 2 * NS_PER_SEC);
-	assert_true(table_find_cookie(other, 5)->mptcp_exact);
-	assert_int_equal(table_find_cookie(other, 5)->mptcp_token, 0xabcd);
+	msk = table_find_mptcp(other, table_find_cookie(other, 5));
+	assert_non_null(msk);
+	assert_int_equal(msk->token, 0xabcd);
+	assert_ptr_equal(msk, table_find_mptcp(other, table_find_cookie(other, 6)));
+	assert_ptr_equal(table_next_subflow(other, msk), table_find_cookie(other, 5));
 	assert_dumps_as(other, &dump);
 	table_free(other);
 	buffer_free(&dump);
@@ -448,9 +452,15 @@ static void lies_are_refused(void **state)
 		HEAD "10s table_row index=0 state=13\n",
 		HEAD "10s table_row index=0 state=255\n",
 		HEAD "10s table_row index=0 state=LISTEN prior=13\n",
-		HEAD "10s table_row index=0 state=LISTEN mptcp=13\n",
-		HEAD "10s table_row index=0 state=LISTEN mptcp=LISTEN mptcp_exact=2\n",
-		HEAD "10s table_row index=0 state=LISTEN mptcp_since=10000000001\n",
+		HEAD "10s table_row index=0 state=LISTEN subflow_of=1\n",
+		HEAD "10s table_row index=0 state=LISTEN row_flags=subflow\n",
+		HEAD "10s table_row index=0 state=LISTEN row_flags=mptcp\n",
+		HEAD
+		"10s table_row index=0 sk=a1 state=LISTEN row_flags=mptcp,subflow subflow_of=1\n",
+		HEAD "10s table_row index=0 sk=a1 state=LISTEN row_flags=subflow subflow_of=1\n"
+		     "10s table_end facts=3\n",
+		HEAD "10s table_row index=0 sk=a1 state=LISTEN row_flags=subflow subflow_of=9\n"
+		     "10s table_end facts=3\n",
 		HEAD "10s table_row index=0 state=LISTEN closer=10\n",
 		HEAD "10s table_row index=0 state=LISTEN owner_source=8\n",
 		HEAD "10s table_row index=0 state=LISTEN owner=1\n",
@@ -673,7 +683,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_comes_back),
 		cmocka_unit_test(an_empty_table_comes_back),
-		cmocka_unit_test(the_mptcp_socket_of_a_subflow_comes_back),
+		cmocka_unit_test(mptcp_sockets_come_back_with_their_subflows),
 		cmocka_unit_test(rows_that_come_get_the_same_index),
 		cmocka_unit_test(the_newest_is_found_first),
 		cmocka_unit_test(names_are_forgotten_in_the_same_order),

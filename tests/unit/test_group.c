@@ -121,6 +121,49 @@ static void a_key_is_process_place_and_state(void **state)
 	watch_end(&watch);
 }
 
+/* Of MPTCP the socket that the program has; its subflow came first, and goes on after it. */
+static void a_connection_by_mptcp_comes_and_goes_once(void **state)
+{
+#define SUBFLOW_TO(old, new) "state sk=a1 old=" old " new=" new " cookie=5 flags=tuple" CLIENT "\n"
+#define MPTCP_TO(old, new)                                                                         \
+	"state sk=b1 old=" old " new=" new " mptcp=1 flags=tuple,dead" CLIENT "\n"
+	const uint8_t states[] = {STATE_SYN_SENT, STATE_ESTABLISHED, STATE_FIN_WAIT1,
+	                          STATE_FIN_WAIT2};
+	struct watch watch;
+	int64_t by;
+
+	(void)state;
+	watch_begin(&watch);
+	facts(&watch.trial,
+	      "1s " SUBFLOW_TO("CLOSE", "SYN_SENT") "1s " MPTCP_TO(
+		      "CLOSE",
+		      "SYN_SENT") "1s " SUBFLOW_TO("SYN_SENT",
+	                                           "ESTABLISHED") "1s mptcp sk=b1 subflow=a1 "
+	                                                          "cookie=5\n"
+	                                                          "1s " MPTCP_TO("SYN_SENT",
+	                                                                         "ESTABLISHED"));
+	assert_int_equal(groups_growth(watch.groups, STATE_ESTABLISHED, NULL, &by), 0);
+	assert_int_equal(by, 1);
+	facts(&watch.trial,
+	      "2s " MPTCP_TO("ESTABLISHED", "FIN_WAIT1") "2s " MPTCP_TO(
+		      "FIN_WAIT1",
+		      "FIN_WAIT2") "3s " SUBFLOW_TO("ESTABLISHED",
+	                                            "FIN_WAIT1") "3s " MPTCP_TO("FIN_WAIT2",
+	                                                                        "CLOSE"));
+	assert_int_equal(groups_growth(watch.groups, STATE_FIN_WAIT1, NULL, &by), 0);
+	assert_int_equal(by, 1); /* the subflow: it is TCP's from here on */
+	facts(&watch.trial,
+	      "4s " SUBFLOW_TO("FIN_WAIT1", "FIN_WAIT2") "4s state sk=a1 old=FIN_WAIT2 new=CLOSE "
+	                                                 "cookie=5 flags=tuple,done" CLIENT "\n");
+	for (size_t i = 0; i < sizeof(states); i++) {
+		assert_int_equal(groups_growth(watch.groups, states[i], NULL, &by), 0);
+		assert_int_equal(by, 0);
+	}
+	assert_int_equal(groups_growth(watch.groups, STATE_TIME_WAIT, NULL, &by), 0);
+	assert_int_equal(by, 1);
+	watch_end(&watch);
+}
+
 static void behind_a_listener_the_local_port_is_the_place(void **state)
 {
 	struct watch watch;
@@ -505,6 +548,7 @@ int main(void)
 		cmocka_unit_test(joined_groups_are_sums),
 		cmocka_unit_test(unknown_direction_is_told_by_ports),
 		cmocka_unit_test(a_key_is_process_place_and_state),
+		cmocka_unit_test(a_connection_by_mptcp_comes_and_goes_once),
 		cmocka_unit_test(behind_a_listener_the_local_port_is_the_place),
 		cmocka_unit_test(flows_are_those_of_the_state),
 		cmocka_unit_test(an_entry_follows_its_owner),

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""MPTCP connections on loopback whose client closes.
+"""MPTCP connections on loopback whose one end closes.
 
-    python3 mptcp.py keep|close PORT COUNT [tcp]    the server keeps its sockets, or closes them; tcp: the clients speak plain TCP
+    python3 mptcp.py keep|close PORT COUNT [tcp|fallback|queue]
 
-Says "ready" once it listens. Each line on stdin makes COUNT connections, which are closed by the client and read to their end by
-the server; that prints "done". Clients and server are one process, and the clients' sockets are none of its any more.
+Says "ready" once it listens. Each line on stdin makes COUNT connections, of which the client's end is closed and the server's is
+read to its end; that prints "done". keep: the server's ends stay open; close: they are closed. Clients and server are one process.
+
+tcp: the clients speak plain TCP. fallback: the server does, its ends are closed, and the clients' are read and stay open.
+queue: nobody accepts the connections.
 """
 import socket
 import sys
@@ -20,24 +23,33 @@ def mptcp_socket():
         raise SystemExit(77) from error
 
 
+def read_all(end):
+    while end.recv(16):
+        pass
+
+
 mode, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-listener = mptcp_socket()
+kind = sys.argv[4] if sys.argv[4:] else "mptcp"
+listener = socket.socket() if kind == "fallback" else mptcp_socket()
 listener.bind(("127.0.0.1", port))
 listener.listen(1024)
 print("ready", flush=True)
 kept = []
 for _ in sys.stdin:
     for _ in range(count):
-        client = socket.socket() if sys.argv[4:] == ["tcp"] else mptcp_socket()
+        client = socket.socket() if kind == "tcp" else mptcp_socket()
         client.connect(("127.0.0.1", port))
+        if kind == "queue":
+            client.close()
+            continue
         server, _ = listener.accept()
-        client.sendall(b"x")
-        client.close()
-        while server.recv(16):
-            pass
-        kept.append(server)
+        closes, stays = (server, client) if kind == "fallback" else (client, server)
+        closes.sendall(b"x")
+        closes.close()
+        read_all(stays)
+        kept.append(stays)
     if mode == "close":
-        for server in kept:
-            server.close()
+        for end in kept:
+            end.close()
         kept.clear()
     print("done", flush=True)
