@@ -85,11 +85,18 @@ static struct accepted find_accepted(const struct why *why, const struct group *
 	return accepted;
 }
 
+/* Beside others that stay: else it may be what the server is for, as where logs are sent to. */
+static bool is_at_limit(const struct accepted *accepted)
+{
+	return is_most(accepted->endings.turned_away, accepted->ended) &&
+	       accepted->answers.accepted >= STAY_LEAST;
+}
+
 bool rule_turns_away(const struct why *why, const struct group *group)
 {
 	const struct accepted accepted = find_accepted(why, group);
 
-	return is_most(accepted.endings.turned_away, accepted.ended) ||
+	return is_at_limit(&accepted) ||
 	       is_curt(&accepted.endings, &accepted.answers, accepted.ended);
 }
 
@@ -106,7 +113,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	rule_task_name(why, finding, name);
-	if (is_most(accepted.endings.turned_away, accepted.ended)) {
+	if (is_at_limit(&accepted)) {
 		finding->level = FINDING_WARNING;
 		finding->mover = MOVER_APPLICATION;
 		finding_verdict(

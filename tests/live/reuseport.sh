@@ -148,7 +148,7 @@ done
 # --- a dead member ------------------------------------------------------------------------------------
 
 dead_of() {
-	findings_of "$port" 'select(.rule == "listen-member-dead" and .level != "fine") | "\(.pid) \(.level)"'
+	findings_of "$port" 'select(.rule == "listen-member-dead" and .verdict != "fine") | "\(.pid) \(.verdict)"'
 }
 
 for stuck in 0 2; do

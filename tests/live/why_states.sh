@@ -141,11 +141,12 @@ why_end
 
 # --- what is told of it -----------------------------------------------------------------------------
 
-# Counts are those of sockets, of connects that failed, or of RSTs. Of ports and fds other things
+# Counts are those of sockets, of connects that failed, or of RSTs. Whose questions were answered before, and
+# are not now, depends on when each began. Of ports and fds other things
 # decide as well how many are left. What is lost for many reasons at once is left out, and so are the
 # connections that keeper keeps: how long ago they came decides whether they are called a leak. Whether
 # retransmits are a storm is told by their share of all segments: of how many others are sent meanwhile.
-told=$(jq -r 'select(.verdict != "fine" and .verdict != "steady" and
+told=$(jq -r 'select(.verdict != "fine" and .verdict != "steady" and .rule != "established-unanswered" and
 		(.event != "retransmit" or (.foreign != "127.0.0.1" and .retrans_kind != "RTO"))) |
 	(if .event == "retransmit" or .comm == "limited" or
 		([.rule] | inside(["ports-exhausted", "time-wait-churn"]))
