@@ -50,8 +50,8 @@ void flows_free(struct flows *flows);
 /* The socket left the state of `from` and came into that of `to`; keys differ in nothing else. */
 void flows_move(struct flows *flows, const struct row *row, const struct group_key *from,
                 const struct group_key *to);
-/* The row is no more. */
-void flows_end(struct flows *flows, const struct row *row);
+/* The row is no more; goes_on: another one is the socket's. */
+void flows_end(struct flows *flows, const struct row *row, bool goes_on);
 /* A connect of the key failed; local: to an address of this host; waited: ns, if the program gave it up. */
 void flows_fail(struct flows *flows, const struct group_key *key, enum connect_failure failure,
                 const char comm[FACT_COMM_LEN], bool local, uint64_t waited);

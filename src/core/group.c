@@ -135,12 +135,15 @@ void groups_change(const struct change *change, void *arg)
 	struct groups *groups = arg;
 	struct group_key from, to;
 
-	if (change->kind == CHANGE_END || change->kind == CHANGE_BECAME)
-		flows_end(&groups->flows, change->row);
-	if (change->kind != CHANGE_STATE)
+	if (change->kind != CHANGE_STATE && change->kind != CHANGE_END &&
+	    change->kind != CHANGE_BECAME)
 		return;
 	if (groups->growth.count)
 		map_free(&groups->growth);
+	if (change->kind != CHANGE_STATE) {
+		flows_end(&groups->flows, change->row, change->kind == CHANGE_BECAME);
+		return;
+	}
 	group_key_of(groups->table, change->row, &from);
 	to = from;
 	from.state = plain_state(change->old);

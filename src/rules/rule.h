@@ -92,6 +92,8 @@ bool rule_too_soon(const struct why *why, struct finding *finding);
 
 /* They do not become more: level, words, what would tell why. cause: what the process does. */
 void rule_judge_steady(const struct why *why, struct finding *finding, const char *cause);
+/* The group's state as people type it: "close_wait". */
+const char *rule_state_word(const struct finding *finding, char buf[16]);
 /* How many are old, if any is. */
 void rule_tell_old(const struct why *why, struct finding *finding);
 

@@ -193,6 +193,8 @@ static int find_all(struct why *why, struct groups *groups, const struct rules_a
 	err = found_join_alike(why, groups, found);
 	if (!err)
 		err = found_join_ends(why, found, ask->states);
+	if (!err && !(ask->states & STATE_BIT(STATE_CLOSE)))
+		err = found_join_closed(found);
 	compact(found, ask);
 	if (!err)
 		qsort(found->findings, found->count, sizeof(*found->findings), compare);

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Situations of tests/live/why_causes.sh, each until it is ended: causes.py NAME PORT
+#
+# Says "ready" when it has begun. What comes after that is counted in lines "done=N".
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+
+kept = []
+PAUSE = 0.05
+
+
+def listen(port, family=socket.AF_INET):
+    sock = socket.socket(family)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(("127.0.0.1", port))
+    sock.listen(1000)
+    return sock
+
+
+def repeat(step):
+    """Forever, a step each PAUSE."""
+    def run():
+        count = 0
+        while True:
+            step()
+            count += 1
+            print(f"done={count}", flush=True)
+            time.sleep(PAUSE)
+    threading.Thread(target=run, daemon=True).start()
+
+
+def resetting(port):
+    """Accepts, waits for a byte, and resets."""
+    server = listen(port)
+
+    def run():
+        while True:
+            sock = server.accept()[0]
+            sock.recv(1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            sock.close()
+    threading.Thread(target=run, daemon=True).start()
+
+
+def be_reset(port):
+    sock = socket.create_connection(("127.0.0.1", port))
+    sock.sendall(b"x")
+    try:
+        sock.recv(1)
+    except ConnectionResetError:
+        pass
+    return sock
+
+
+def leak_reset(port):
+    """Keeps what its peer has reset."""
+    repeat(lambda: kept.append(be_reset(port)))
+
+
+def close_reset(port):
+    """Closes it."""
+    repeat(lambda: be_reset(port).close())
+
+
+def leak_refused(port):
+    """Keeps sockets of connects that fail."""
+    def step():
+        sock = socket.socket()
+        kept.append(sock)
+        sock.connect_ex(("127.0.0.1", port))
+    repeat(step)
+
+
+name, where = sys.argv[1], int(sys.argv[2])
+globals()[name](where)
+print(f"pid={os.getpid()}")
+print(f"port={where}")
+print("ready", flush=True)
+threading.Event().wait()

@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What fills up and is no state of a peer: fds in CLOSE. Each with its healthy twin.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+progs=$(dirname "$0")/progs
+
+declare -A pid file
+# situation NAME PORT [AS]
+situation() {
+	program_start python3 "$progs/causes.py" "$1" "$2"
+	pid[${3:-$1}]=$(scenario_get pid)
+	file[${3:-$1}]=$work/scenario.$scenario
+}
+
+# has_done AS COUNT: steps of it. For wait_until.
+has_done() {
+	grep -q "^done=$2\$" "${file[$1]}"
+}
+
+watch_until() { # COUNT AS...
+	local count=$1 as
+	shift
+	why_start --for 10m -v
+	for as; do
+		wait_until "$as to go on" has_done "$as" $(($(grep -c ^done= "${file[$as]}" || true) + count))
+	done
+	kill -INT "$why_pid"
+	why_end
+}
+
+# of AS: rule and level of what is told of sockets of the process, the worst first.
+of() {
+	jq -r "select(.pid == ${pid[$1]} and .event == null and .failed == null) | \"\(.rule) \(.level)\"" "$work/why"
+}
+
+# of_close AS: count of its sockets in CLOSE in the lists of the process.
+listed() {
+	"$TCPTRAIL" snapshot -n "$@" --csv --no-header --columns state | tr -d '\r' | grep -c '^CLOSE$' || true
+}
+
+# --- fds in CLOSE -----------------------------------------------------------------------------------
+
+situation resetting 8101
+situation leak_reset 8101
+situation close_reset 8101
+situation leak_refused 8102
+watch_until 60 leak_reset close_reset leak_refused
+assert_equal "close-leak bad" "$(of leak_reset)" "what peers have reset: $(cat "$work/why")"
+assert_equal "close-leak bad" "$(of leak_refused)" "what was refused: $(cat "$work/why")"
+assert_lacks "$(of close_reset)" " bad" "closed at once"
+assert_lacks "$(of close_reset)" "unclear" "closed at once"
+for as in leak_reset leak_refused; do
+	kill -STOP "${pid[$as]}"
+	fds=$(find "/proc/${pid[$as]}/fd" -lname 'socket:*' | wc -l)
+	for option in -p -a -ap; do
+		assert_between $((fds - 1)) "$fds" "$(listed "$option" --pid "${pid[$as]}")" "$as by pid, $option"
+	done
+	assert_between $((fds - 1)) 10000 "$(listed -p --comm "$(cat "/proc/${pid[$as]}/comm")")" "by name"
+	assert_equal 0 "$(listed -l --pid "${pid[$as]}")" "listeners only"
+	# Of the list of all there is none.
+	assert_equal 0 "$(listed -a)" "all"
+	kill -CONT "${pid[$as]}"
+	why_start close --for 1s
+	why_end
+	assert_matches "$(jq -r "select(.pid == ${pid[$as]} and .state == \"CLOSE\") | \"\(.rule) \(.count) \(.verdict)\"" "$work/why")" \
+		"^close-leak [0-9]{2,}" "$as, asked by state"
+	program_end "${pid[$as]}"
+done
+program_end "${pid[close_reset]}"
+program_end "${pid[resetting]}"
