@@ -87,7 +87,9 @@ enum row_flag {
 	ROW_KERNEL = 1 << 19,      /* the kernel's own: no file leads to its struct socket */
 	ROW_READ = 1 << 20,        /* bytes were read between one look and a later one */
 	ROW_FORMER = 1 << 21,      /* in CLOSE, and a newer row has the addresses that it had */
-	ROW_UNHELD = 1 << 22, /* the same, but the last such walk is the first one to miss it */
+	ROW_BOUND = 1 << 22, /* it had a local port before connect() would choose one: bind() */
+	ROW_UNHELD =
+		1 << 23, /* as ROW_HIDDEN, but the last such walk is the first one to miss it */
 };
 
 struct row {

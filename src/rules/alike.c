@@ -102,7 +102,8 @@ static bool can_be_joined(const struct found *found, size_t index, const struct 
 {
 	const struct finding *finding = &found->findings[index];
 
-	if (!found->rules[index] || (finding->storm && finding->level < FINDING_WARNING))
+	if (!found->rules[index] || finding->of_netns ||
+	    (finding->storm && finding->level < FINDING_WARNING))
 		return false;
 	return !stage->clients || (!finding->group.key.passive && size_of(finding) < PILE_LEAST);
 }

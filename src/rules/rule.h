@@ -33,6 +33,8 @@ struct rule {
 	              uint64_t tally[GROUP_TALLIES]);
 	/* Is it about the storm? NULL: about none. */
 	bool (*match_storm)(const struct table *table, const struct storm *storm);
+	/* Is it about the namespace? Of those with sockets that are asked for. NULL: about none. */
+	bool (*match_netns)(const struct why *why, uint32_t netns);
 	/* Fills level, mover and words; rule, source, group and storm are there. */
 	void (*judge)(const struct why *why, struct finding *finding);
 };

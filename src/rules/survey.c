@@ -18,7 +18,8 @@ void survey_free(struct survey *survey)
 	struct survey_map *const maps[] = {&survey->largest,   &survey->unseen, &survey->processes,
 	                                   &survey->listeners, &survey->ends,   &survey->ports,
 	                                   &survey->addresses, &survey->tasks,  &survey->places,
-	                                   &survey->queues,    &survey->closed, &survey->local};
+	                                   &survey->queues,    &survey->closed, &survey->local,
+	                                   &survey->bound,     &survey->sources};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		if (maps[i]->state != SURVEY_NOT_YET)

@@ -91,6 +91,11 @@ static void add_json_ages(struct buffer *json, const struct group *group)
 	             group->at_least ? "false" : "true");
 }
 
+static void add_json_no_storm(struct buffer *json)
+{
+	buffer_text(json, ",\"event\":null,\"detail\":null,\"events\":null,\"span_ns\":null");
+}
+
 /* What there is, and how it comes and goes. */
 static void add_json_group(struct buffer *json, const struct group *group)
 {
@@ -101,7 +106,13 @@ static void add_json_group(struct buffer *json, const struct group *group)
 		buffer_print(json, ",\"failed\":%" PRIu64, group->failed);
 	else
 		buffer_text(json, ",\"failed\":null");
-	buffer_text(json, ",\"event\":null,\"detail\":null,\"events\":null,\"span_ns\":null");
+	add_json_no_storm(json);
+}
+
+static void add_json_no_group(struct buffer *json)
+{
+	buffer_text(json, ",\"state\":null,\"count\":null,\"entered\":null,\"left\":null,"
+	                  "\"failed\":null");
 }
 
 /* What happened, and how often. */
@@ -115,8 +126,7 @@ static void add_json_storm(struct buffer *json, const struct view *view, const s
 	char buf[16];
 	const char *detail = storm_detail(storm, view->context.table, buf);
 
-	buffer_text(json, ",\"state\":null,\"count\":null,\"entered\":null,\"left\":null,"
-	                  "\"failed\":null");
+	add_json_no_group(json);
 	buffer_print(json, ",\"event\":\"%s\",\"detail\":", events[storm->key.kind]);
 	if (detail[0])
 		escape_json(json, detail);
@@ -124,6 +134,13 @@ static void add_json_storm(struct buffer *json, const struct view *view, const s
 		buffer_text(json, "null");
 	buffer_print(json, ",\"events\":%" PRIu64 ",\"span_ns\":%" PRIu64, storm->count,
 	             storm->last - storm->first);
+}
+
+/* Of a namespace neither sockets nor events are told. */
+static void add_json_netns(struct buffer *json)
+{
+	add_json_no_group(json);
+	add_json_no_storm(json);
 }
 
 static int json_finding(struct view *view, const struct finding *finding, uint64_t window)
@@ -141,11 +158,16 @@ static int json_finding(struct view *view, const struct finding *finding, uint64
 	buffer_print(&json, ",\"mover\":\"%s\"", mover_name(finding->mover));
 	if (storm)
 		add_json_storm(&json, view, storm);
+	else if (finding->of_netns)
+		add_json_netns(&json);
 	else
 		add_json_group(&json, &finding->group);
 	add_json_task(&json, view, finding);
 	if (storm && storm->key.elsewhere)
 		buffer_text(&json, ",\"netns\":null,\"local_port\":null,\"foreign\":null");
+	else if (finding->of_netns)
+		buffer_print(&json, ",\"netns\":%u,\"local_port\":null,\"foreign\":null",
+		             finding->group.key.netns);
 	else
 		add_json_place(&json, &finding->group.key);
 	buffer_print(&json, ",\"window_ns\":%" PRIu64, window);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What fills up and is no state of a peer: fds in CLOSE. Each with its healthy twin.
+# What fills up and is no state of a peer: fds in CLOSE, local ports. Each with its healthy twin.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -69,3 +69,32 @@ for as in leak_reset leak_refused; do
 done
 program_end "${pid[close_reset]}"
 program_end "${pid[resetting]}"
+
+# --- local ports that were bound --------------------------------------------------------------------
+
+# The listeners' ports are outside; each address has its own.
+sysctl -qw net.ipv4.ip_local_port_range="20000 20049"
+bound() {
+	jq -r 'select(.rule == "ports-bound") | "\(.level) \(.verdict)"' "$work/why"
+}
+
+situation bind_late 8201
+assert_equal 99 "$(scenario_get error)" "connect() without a port of its own: EADDRNOTAVAIL"
+why_start --for 1s
+why_end
+assert_equal "" "$(bound)" "ports that connect() chose"
+why_start --for 10m -v
+situation bind_first 8203
+assert_equal 98 "$(scenario_get error)" "bind(): EADDRINUSE"
+kill -INT "$why_pid"
+why_end
+assert_matches "$(bound)" "^bad All local ports of 127\.0\.0\.2 " "bound before connect()"
+assert_contains "$(jq -r 'select(.rule == "ports-bound").evidence[]' "$work/why")" \
+	"50 of them were seen to be bound before connect()"
+assert_contains "$(jq -r 'select(.rule == "ports-bound").evidence[]' "$work/why")" \
+	"50 of these sockets: ${pid[bind_first]}/"
+why_start --for 1s
+why_end
+assert_matches "$(bound)" "^bad All local ports of 127\.0\.0\.2 " "of which nobody saw the beginning"
+program_end "${pid[bind_first]}"
+program_end "${pid[bind_late]}"

@@ -75,6 +75,33 @@ def leak_refused(port):
     repeat(step)
 
 
+def fill(address, port, bind):
+    """A connection for each port of ip_local_port_range, to two ports in turn."""
+    for number in range(2):
+        kept.append(listen(port + number))
+    for number in range(1000):
+        sock = socket.socket()
+        kept.append(sock)
+        try:
+            bind(sock, address)
+            sock.connect(("127.0.0.1", port + number % 2))
+        except OSError as error:
+            print(f"error={error.errno}")
+            break
+
+
+def bind_first(port):
+    fill("127.0.0.2", port, lambda sock, address: sock.bind((address, 0)))
+
+
+def bind_late(port):
+    """IP_BIND_ADDRESS_NO_PORT: connect() chooses the port."""
+    def bind(sock, address):
+        sock.setsockopt(socket.IPPROTO_IP, 24, 1)
+        sock.bind((address, 0))
+    fill("127.0.0.3", port, bind)
+
+
 name, where = sys.argv[1], int(sys.argv[2])
 globals()[name](where)
 print(f"pid={os.getpid()}")
