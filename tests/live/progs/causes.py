@@ -102,6 +102,24 @@ def bind_late(port):
     fill("127.0.0.3", port, bind)
 
 
+def tracked(port):
+    """Sixty connections, which it keeps, as far as they come through."""
+    server = listen(port)
+    kept.append(server)
+    failed = 0
+    for _ in range(60):
+        sock = socket.socket()
+        sock.settimeout(0.1)
+        kept.append(sock)
+        try:
+            sock.connect(("127.0.0.1", port))
+        except OSError:
+            failed += 1
+            if failed == 5:
+                break
+    print(f"failed={failed}")
+
+
 name, where = sys.argv[1], int(sys.argv[2])
 globals()[name](where)
 print(f"pid={os.getpid()}")
