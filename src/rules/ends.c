@@ -326,6 +326,26 @@ static void link_queue(struct ends *ends, uint32_t index)
 		ends->waits_for[index] = other;
 }
 
+/* Clients of this host leak connections: their server's ends are the same ones. */
+static void link_growth(struct ends *ends, uint32_t index)
+{
+	const struct finding *finding = &ends->found->findings[index], *client;
+	const struct row *peer;
+	uint32_t other;
+
+	if (ends->found->rules[index] != &rule_established_growing || !finding->group.key.passive ||
+	    finding->level < FINDING_WARNING)
+		return;
+	peer = table_find_peer(ends->why->table, finding->group.example);
+	other = peer ? finding_of(ends, peer) : NONE;
+	if (other == NONE || ends->found->rules[other] != &rule_established_growing)
+		return;
+	client = &ends->found->findings[other];
+	if (client->level >= finding->level && !client->group.key.passive &&
+	    is_as_many(client->group.count, finding->group.count))
+		ends->waits_for[index] = other;
+}
+
 /* The end of the chain; a circle has none. */
 static uint32_t find_root(const struct ends *ends, uint32_t index)
 {
@@ -465,6 +485,7 @@ int found_join_ends(const struct why *why, struct found *found, uint32_t states)
 		if (found->rules[i]) {
 			link_peers(&ends, i);
 			link_queue(&ends, i);
+			link_growth(&ends, i);
 		}
 	for (uint32_t i = 0; i < found->count && !err; i++)
 		if (found->rules[i])

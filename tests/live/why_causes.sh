@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What fills up and is no state of a peer: fds in CLOSE, local ports. Each with its healthy twin.
+# What fills up and is no state of a peer: fds in CLOSE, connections that nobody uses, local
+# ports. Each with its healthy twin.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -69,6 +70,24 @@ for as in leak_reset leak_refused; do
 done
 program_end "${pid[close_reset]}"
 program_end "${pid[resetting]}"
+
+# --- connections ------------------------------------------------------------------------------------
+
+situation echoing 8151 leaked_to
+situation echoing 8152 pooled_to
+situation leak_client 8151
+situation pool_client 8152
+watch_until 90 leak_client pool_client
+assert_equal "established-growing bad" "$(of leak_client | sed -n 1p)" "a connection each: $(cat "$work/why")"
+assert_lacks "$(of pool_client)$(of pooled_to)" bad "a pool"
+assert_lacks "$(of pool_client)$(of pooled_to)" warning "a pool"
+# Its server's ends are the same story.
+assert_lacks "$(of leaked_to)" "established-growing" "the other ends"
+assert_matches "$(jq -r 'select(.rule == "established-growing").evidence[]' "$work/why")" \
+	"so wait: [0-9]+ ESTABLISHED of port 8151 of ${pid[leaked_to]}/"
+for as in leak_client pool_client leaked_to pooled_to; do
+	program_end "${pid[$as]}"
+done
 
 # --- local ports that were bound --------------------------------------------------------------------
 

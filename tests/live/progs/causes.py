@@ -75,6 +75,47 @@ def leak_refused(port):
     repeat(step)
 
 
+def echoing(port):
+    """Answers each byte."""
+    server = listen(port)
+
+    def serve(sock):
+        while sock.recv(1):
+            sock.sendall(b"y")
+
+    def run():
+        while True:
+            sock = server.accept()[0]
+            threading.Thread(target=serve, args=(sock,), daemon=True).start()
+    threading.Thread(target=run, daemon=True).start()
+
+
+def ask(sock):
+    sock.sendall(b"x")
+    sock.recv(1)
+
+
+def leak_client(port):
+    """A connection for each question, which it forgets."""
+    def step():
+        sock = socket.create_connection(("127.0.0.1", port))
+        kept.append(sock)
+        ask(sock)
+        time.sleep(0.1)
+    repeat(step)
+
+
+def pool_client(port):
+    """A pool of 60 that fills slowly; each question goes by those that it has."""
+    def step():
+        if len(kept) < 60:
+            kept.append(socket.create_connection(("127.0.0.1", port)))
+        for sock in kept:
+            ask(sock)
+        time.sleep(0.1)
+    repeat(step)
+
+
 def fill(address, port, bind):
     """A connection for each port of ip_local_port_range, to two ports in turn."""
     for number in range(2):
