@@ -153,6 +153,9 @@ static void add_storm(struct storm *sum, const struct storm *part)
 {
 	sum->count += part->count;
 	sum->unread += part->unread;
+	sum->full += part->full;
+	sum->small += part->small;
+	sum->stuck += part->stuck;
 	if (part->first < sum->first)
 		sum->first = part->first;
 	if (part->last > sum->last)

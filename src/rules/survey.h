@@ -22,7 +22,7 @@ struct survey {
 	const struct groups *groups;
 	struct survey_map largest, unseen, processes; /* of groups */
 	struct survey_map listeners, ends, ports, addresses, tasks, places, queues, closed, local,
-		bound, sources; /* of the table */
+		bound, sources, reached; /* of the table */
 };
 
 void survey_init(struct survey *survey, const struct table *table, const struct groups *groups);
@@ -48,6 +48,8 @@ const struct row *survey_listener(struct survey *survey, uint32_t netns, uint16_
 bool survey_is_local(struct survey *survey, const uint8_t addr[16]);
 /* Who listens there at the key's address, or at any; NULL: nobody does, or that is not known. */
 const struct row *survey_listener_at(struct survey *survey, const struct group_key *key);
+/* When the newest connection with the key's address began of those that came to be; 0: none. */
+uint64_t survey_reached(struct survey *survey, const struct group_key *key);
 /* How many listen in the namespace, in the query or not; 0: that is not known. */
 uint64_t survey_listeners(struct survey *survey, uint32_t netns);
 /* Sockets with that remote end, closed ones left out. */

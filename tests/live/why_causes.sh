@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # What fills up and is no state of a peer: fds in CLOSE, connections that nobody uses, local
-# ports. Each with its healthy twin.
+# ports, a way that is too narrow. Each with its healthy twin.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -47,8 +47,8 @@ situation leak_reset 8101
 situation close_reset 8101
 situation leak_refused 8102
 watch_until 60 leak_reset close_reset leak_refused
-assert_equal "close-leak bad" "$(of leak_reset)" "what peers have reset: $(cat "$work/why")"
-assert_equal "close-leak bad" "$(of leak_refused)" "what was refused: $(cat "$work/why")"
+assert_equal "close-leak bad" "$(of leak_reset | sed -n 1p)" "what peers have reset: $(cat "$work/why")"
+assert_equal "close-leak bad" "$(of leak_refused | sed -n 1p)" "what was refused: $(cat "$work/why")"
 assert_lacks "$(of close_reset)" " bad" "closed at once"
 assert_lacks "$(of close_reset)" "unclear" "closed at once"
 for as in leak_reset leak_refused; do
@@ -117,3 +117,40 @@ why_end
 assert_matches "$(bound)" "^bad All local ports of 127\.0\.0\.2 " "of which nobody saw the beginning"
 program_end "${pid[bind_first]}"
 program_end "${pid[bind_late]}"
+
+command -v nft >/dev/null || { echo "skipped: a narrow way: no nft"; exit 0; }
+
+# --- a way that is too narrow -------------------------------------------------------------------------
+
+# The other end drops what is large, and tells nobody.
+sysctl -qw net.ipv4.ip_local_port_range="20000 30000"
+held unshare -n sh -c 'echo ready; read -r line'
+there=$started
+ip link add wide type veth peer name narrow netns "$there"
+ip addr add 10.98.0.1/24 dev wide
+ip link set wide gso_max_segs 1 up
+nsenter -t "$there" -n sh -ec 'ip link set lo up; ip addr add 10.98.0.2/24 dev narrow; ip link set narrow up
+	nft add table ip hole; nft add chain ip hole in "{ type filter hook prerouting priority -300; }"
+	nft add rule ip hole in meta length \> 1000 drop'
+start "$work/anywhere" "$work/anywhere.err" nsenter -t "$there" -n python3 "$progs/causes.py" anywhere 8401
+wait_until "a server" has_line "$work/anywhere" ready
+pmtu() {
+	jq -r 'select(.rule == "pmtu-black-hole") | "\(.level) \(.mover) \(.foreign)"' "$work/why"
+}
+
+why_start --for 10m -v
+situation large 8401
+wait_until "small ones to get through" has_done large 100
+kill -INT "$why_pid"
+why_end
+assert_equal "bad kernel 10.98.0.2" "$(pmtu)" "a black hole: $(cat "$work/why")"
+program_end "${pid[large]}"
+# The twin knows how wide it is.
+ip route replace 10.98.0.0/24 dev wide src 10.98.0.1 mtu 1000
+why_start --for 10m -v
+situation large 8401
+wait_until "small ones to get through" has_done large 100
+kill -INT "$why_pid"
+why_end
+assert_equal "" "$(pmtu)" "a way of which the MTU is known"
+program_end "${pid[large]}"

@@ -13,6 +13,11 @@ kept = []
 PAUSE = 0.05
 
 
+def say(text):
+    """Whole lines, whichever thread says them."""
+    os.write(1, text.encode())
+
+
 def listen(port, family=socket.AF_INET):
     sock = socket.socket(family)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -28,7 +33,7 @@ def repeat(step):
         while True:
             step()
             count += 1
-            print(f"done={count}", flush=True)
+            say(f"done={count}\n")
             time.sleep(PAUSE)
     threading.Thread(target=run, daemon=True).start()
 
@@ -127,7 +132,7 @@ def fill(address, port, bind):
             bind(sock, address)
             sock.connect(("127.0.0.1", port + number % 2))
         except OSError as error:
-            print(f"error={error.errno}")
+            say(f"error={error.errno}\n")
             break
 
 
@@ -158,12 +163,42 @@ def tracked(port):
             failed += 1
             if failed == 5:
                 break
-    print(f"failed={failed}")
+    say(f"failed={failed}\n")
+
+
+def anywhere(port):
+    """As echoing, at all addresses, and it takes all that comes."""
+    server = socket.socket()
+    server.bind(("0.0.0.0", port))
+    server.listen(1000)
+
+    def serve(sock):
+        while sock.recv(100000):
+            sock.sendall(b"y")
+
+    def run():
+        while True:
+            sock = server.accept()[0]
+            threading.Thread(target=serve, args=(sock,), daemon=True).start()
+    threading.Thread(target=run, daemon=True).start()
+
+
+def large(port):
+    """Three transfers that may hang, and small questions that may not."""
+    for _ in range(3):
+        sock = socket.create_connection(("10.98.0.2", port))
+        kept.append(sock)
+        ask(sock)
+        sock.setblocking(False)
+        sock.send(b"z" * 20000)
+
+    def step():
+        with socket.create_connection(("10.98.0.2", port)) as sock:
+            ask(sock)
+    repeat(step)
 
 
 name, where = sys.argv[1], int(sys.argv[2])
 globals()[name](where)
-print(f"pid={os.getpid()}")
-print(f"port={where}")
-print("ready", flush=True)
+say(f"pid={os.getpid()}\nport={where}\nready\n")
 threading.Event().wait()
