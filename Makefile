@@ -266,9 +266,10 @@ scripts: $(B)/tcptrail $(B)/needs_root
 golden: $(B)/tcptrail
 	TCPTRAIL=$(B)/tcptrail tests/golden/run
 
-# Tests that trace run as root: SUDO says how to become it.
+# Tests that trace run as root: SUDO says how to become it. LANES=1: one at a time.
+LANES ?= 2
 live: test-programs
-	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario tests/live/run
+	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario LANES=$(LANES) tests/live/run
 
 matrix: $(B)/static/tcptrail $(B)/static/scenario
 	STATIC=$(B)/static MATRIX_CACHE=$(abspath $(B))/matrix tools/matrix/run $(ROWS)
@@ -351,6 +352,7 @@ FORMATTED := $(wildcard include/*.h bpf/*.[ch] src/*.[ch] src/*/*.[ch] tests/uni
 lint: $(B)/tcptrail
 	tools/hardening $<
 	tools/fact-tables --check docs/recording.md
+	tools/key-tables $< --check docs/json.md
 	clang-format --dry-run --Werror $(FORMATTED)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=readdirCalled --library=posix \

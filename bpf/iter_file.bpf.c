@@ -42,6 +42,17 @@ static __always_inline int write_holder(struct bpf_iter__task_file *ctx, struct 
 	return bpf_seq_write(ctx->meta->seq, &holder, sizeof(holder)) != 0;
 }
 
+/* The socket that the fd leads to, told with each of its subflows; 1: no room. */
+static __always_inline int write_mptcp(struct seq_file *seq, struct sock *msk, struct sock *subflow)
+{
+	__u8 state = BPF_CORE_READ(msk, __sk_common.skc_state);
+	struct fact_mptcp fact;
+
+	fact_begin(&fact.h, FACT_MPTCP, sizeof(fact), subflow);
+	mptcp_fill(&fact, msk, subflow, 0, state);
+	return bpf_seq_write(seq, &fact, sizeof(fact)) != 0;
+}
+
 SEC("iter/task_file")
 int walk_holders(struct bpf_iter__task_file *ctx)
 {
@@ -49,7 +60,7 @@ int walk_holders(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	struct subflow_walk subflows;
 	struct socket *socket;
-	struct sock *sk;
+	struct sock *sk, *msk;
 
 	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
 		return 0;
@@ -61,10 +72,12 @@ int walk_holders(struct bpf_iter__task_file *ctx)
 			write_holder(ctx, task, file, sk);
 		return 0;
 	}
-	subflow_begin(&subflows, sk);
+	msk = sk;
+	subflow_begin(&subflows, msk);
 	for (int i = 0; i < SUBFLOWS_MAX; i++) {
 		sk = subflow_next(&subflows);
-		if (!sk || write_holder(ctx, task, file, sk))
+		if (!sk || write_holder(ctx, task, file, sk) ||
+		    write_mptcp(ctx->meta->seq, msk, sk))
 			break;
 	}
 	return 0;

@@ -4,10 +4,39 @@
 #include "submit.h"
 
 #include "queue.h"
+#include "walked.h"
+
+/*
+ * Facts of sockets up to walked_count, mapped into user space. The iterator's own buffer has room for
+ * 100 of them, and after each read() the kernel looks for its place from the first socket of the hash
+ * bucket (bpf_iter_tcp_resume(), net/ipv4/tcp_ipv4.c, 6.18). So what is written there is only how
+ * many bytes are here, once there are many: a read() of 8 bytes returns then.
+ */
+__u64 walked[WALKED_BYTES / sizeof(__u64)] = {};
+__u64 walked_count = 0; /* bytes */
+
+/* size: a multiple of 8, as that of each fact */
+static __always_inline void keep(const void *fact, const __u32 size)
+{
+	__u64 at = walked_count;
+
+	barrier_var(at); /* or clang adds it to the address before it is compared */
+	if (at > WALKED_BYTES - size)
+		return; /* hand_over() has left room */
+	__builtin_memcpy(&walked[at / sizeof(__u64)], fact, size);
+	walked_count = at + size;
+}
+
+static __always_inline void hand_over(struct seq_file *seq, __u64 room)
+{
+	if (!walked_count || walked_count <= WALKED_BYTES - room)
+		return;
+	bpf_seq_write(seq, &walked_count, sizeof(walked_count));
+	walked_count = 0;
+}
 
 /* Its listener has a cookie: iter/tcp comes by listeners first. */
-static __always_inline void tell_parent(struct seq_file *seq, struct request_sock *req,
-                                        __u64 cookie)
+static __always_inline void tell_parent(struct request_sock *req, __u64 cookie)
 {
 	struct fact_parent fact = {.cookie = cookie};
 
@@ -15,7 +44,7 @@ static __always_inline void tell_parent(struct seq_file *seq, struct request_soc
 	if (!fact.parent)
 		return;
 	fact_begin(&fact.h, FACT_PARENT, sizeof(fact), req);
-	bpf_seq_write(seq, &fact, sizeof(fact));
+	keep(&fact, sizeof(fact));
 }
 
 SEC("iter/tcp")
@@ -27,8 +56,10 @@ int walk_sockets(struct bpf_iter__tcp *ctx)
 	struct tcp_request_sock *req;
 	struct tcp_sock *tp;
 
-	if (!skc)
+	if (!skc) {
+		hand_over(ctx->meta->seq, WALKED_BYTES);
 		return 0;
+	}
 	fact_begin(&seen.h, FACT_SEEN, sizeof(seen), skc);
 	tp = bpf_skc_to_tcp_sock(skc);
 	if (tp) {
@@ -49,9 +80,10 @@ int walk_sockets(struct bpf_iter__tcp *ctx)
 		return 0;
 	sample_request(&seen.s, (void *)req);
 out:
-	bpf_seq_write(ctx->meta->seq, &seen, sizeof(seen));
+	keep(&seen, sizeof(seen));
 	if (seen.s.flags & SAMPLE_REQUEST)
-		tell_parent(ctx->meta->seq, (void *)skc, seen.s.cookie);
+		tell_parent((void *)skc, seen.s.cookie);
+	hand_over(ctx->meta->seq, sizeof(struct fact_seen) + sizeof(struct fact_parent));
 	return 0;
 }
 

@@ -36,6 +36,21 @@ static __always_inline struct sock *tcp_socket(struct sock *sk)
 	return sk;
 }
 
+struct mptcp_sock___token { /* 5.6; the trimmed vmlinux.h has it not */
+	__u32 token;
+} __attribute__((preserve_access_index));
+
+/* What a subflow is part of. The state is told, for it may be about to be stored. */
+static __always_inline void mptcp_fill(struct fact_mptcp *fact, struct sock *msk,
+                                       struct sock *subflow, __u8 old, __u8 new)
+{
+	fact->cookie = BPF_CORE_READ(subflow, __sk_common.skc_cookie.counter);
+	fact->token = BPF_CORE_READ((struct mptcp_sock___token *)msk, token);
+	fact->state = new;
+	fact->old = old;
+	*(__u16 *)fact->pad = 0;
+}
+
 struct subflow_walk {
 	struct list_head *head, *at;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* Transitions of full sockets, and their end. */
+#include "mptcp.h"
 #include "sock.h"
 #include "stack.h"
 #include "task.h"
@@ -34,7 +35,7 @@ static __always_inline struct mark *mark_of_cpu(void)
 	return bpf_map_lookup_elem(&marks, &key);
 }
 
-/* MPTCP and SCTP come by here, too. */
+/* SCTP and MPTCP come by here, too. */
 static __always_inline bool is_tcp(struct sock *sk)
 {
 	return READ(has_types, sk, sk_protocol) == IPPROTO_TCP;
@@ -81,6 +82,29 @@ static __always_inline int tell(struct sock *sk, int old, int new)
 	return 0;
 }
 
+/* Of an MPTCP socket, with each of its subflows, which have no event of it. */
+static __always_inline int tell_mptcp(struct sock *msk, int old, int new)
+{
+	struct subflow_walk subflows;
+	struct fact_mptcp *fact;
+	struct sock *sk;
+
+	if (!is_mptcp(msk))
+		return 0;
+	subflow_begin(&subflows, msk);
+	for (int i = 0; i < SUBFLOWS_MAX; i++) {
+		sk = subflow_next(&subflows);
+		if (!sk)
+			break;
+		fact = fact_reserve(FACT_MPTCP, sizeof(*fact), sk);
+		if (!fact)
+			break;
+		mptcp_fill(fact, msk, sk, old, new);
+		fact_submit(fact);
+	}
+	return 0;
+}
+
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_state, struct sock *sk, int old, int new)
 {
@@ -92,7 +116,7 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 		mark->new = new;
 	}
 	if (!is_tcp(sk))
-		return 0;
+		return tell_mptcp(sk, old, new);
 	return tell(sk, old, new);
 }
 
@@ -109,7 +133,7 @@ int BPF_PROG(on_state_nested, struct sock *sk, int old, int new)
 		return 0;
 	}
 	if (!is_tcp(sk))
-		return 0;
+		return tell_mptcp(sk, old, new);
 	__sync_fetch_and_add(&nested_told, 1);
 	return tell(sk, old, new);
 }

@@ -54,6 +54,7 @@ enum fact_type {
 	FACT_TABLE_END,    /* ... and is complete */
 	FACT_NETNS_GONE, /* a namespace and its sockets are no more; its inode may be given out again */
 	FACT_PARENT,     /* the listener that a half-open or waiting connection came from */
+	FACT_MPTCP,      /* the MPTCP socket that a TCP socket is a subflow of */
 	FACT_TYPE_COUNT
 };
 
@@ -271,6 +272,16 @@ struct fact_netns {
 	__u32 pad;
 };
 
+/* h.sk: the subflow. From a walk over fds, or of a transition of the MPTCP socket. */
+struct fact_mptcp {
+	struct fact h;
+	__u64 cookie; /* of the subflow */
+	__u32 token;  /* ss -M: the connection's, of this host's making */
+	__u8 state;   /* of the MPTCP socket: TCP_*, include/net/tcp_states.h */
+	__u8 old;     /* the one that it leaves now; 0: from a walk */
+	__u8 pad[2];
+};
+
 struct fact_stack {
 	struct fact h;
 	__u64 id;
@@ -445,10 +456,14 @@ struct fact_table_row {
 	__u8 owner_source;
 	__u8 rst_sent_reason;
 	__u8 prior;
-	__u8 pad[2];
+	__u8 mptcp;       /* state of the MPTCP socket that it is a subflow of; 0: of none */
+	__u8 mptcp_exact; /* 1: mptcp_since is exact */
 	__u32 unread_ms;
 	__u32 answered;
 	__u32 count; /* of steps */
+	__u64 mptcp_since;
+	__u32 mptcp_token;
+	__u32 pad;
 	struct fact_sample s;
 	struct fact_step steps[];
 };
@@ -484,6 +499,7 @@ _Static_assert(sizeof(struct fact_holder) == 72, "holder is file format");
 _Static_assert(sizeof(struct fact_process) == 64, "process is file format");
 _Static_assert(sizeof(struct fact_exit) == 40, "exit is file format");
 _Static_assert(sizeof(struct fact_netns) == 32, "netns is file format");
+_Static_assert(sizeof(struct fact_mptcp) == 40, "MPTCP is file format");
 _Static_assert(sizeof(struct fact_stack) == 48, "stack is file format");
 _Static_assert(sizeof(struct fact_doing) == 80, "doing is file format");
 _Static_assert(sizeof(struct fact_counter) == 40, "counter is file format");
@@ -493,7 +509,7 @@ _Static_assert(sizeof(struct fact_table) == 384, "table is file format");
 _Static_assert(sizeof(struct fact_table_task) == 88, "task of a table is file format");
 _Static_assert(sizeof(struct fact_table_origin) == 80, "origin of a table is file format");
 _Static_assert(sizeof(struct fact_step) == 16, "step is file format");
-_Static_assert(sizeof(struct fact_table_row) == 264, "row of a table is file format");
+_Static_assert(sizeof(struct fact_table_row) == 280, "row of a table is file format");
 _Static_assert(sizeof(struct fact_table_holder) == 40, "holder of a table is file format");
 _Static_assert(sizeof(struct fact_table_end) == 32, "end of a table is file format");
 #endif

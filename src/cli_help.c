@@ -150,6 +150,7 @@ void cli_help_columns(FILE *out, enum command command)
 	size_t count = events ? change_fields_count : row_fields_count;
 
 	for (size_t i = 0; i < count; i++)
-		print_wrapped(out, fprintf(out, "%-19s %s", fields[i].key, fields[i].heading), 40,
-		              fields[i].help);
+		print_wrapped(
+			out, fprintf(out, "%-19s %s", fields[i].word->key, fields[i].word->heading),
+			40, fields[i].word->help);
 }

@@ -381,6 +381,9 @@ static int set_color(struct options *options, const struct cli_option *option, c
 #define FILTER(long_name, value, text)                                                             \
 	{.name = long_name, .argument = value, .group = GROUP_FILTER, .commands = VIEWS | DIFF,    \
 	 .set = set_filter, .help = text}
+#define FILTER_ALIAS(long_name, key, value, text)                                                  \
+	{.name = long_name, .alias = key, .argument = value, .group = GROUP_FILTER,                \
+	 .commands = VIEWS | DIFF, .set = set_filter, .help = text}
 #define FORMAT(long_name, where, text)                                                             \
 	{.name = long_name, .group = GROUP_OUTPUT, .commands = where, .set = set_format,           \
 	 .help = text}
@@ -418,10 +421,10 @@ const struct cli_option cli_options[] = {
 	FILTER("state", "STATE,...", "netstat's or ss's names, or ss's groups"),
 	FILTER("pid", "PID,...", "process that has it, or made it"),
 	FILTER("comm", "NAME,...", "its command name"),
-	FILTER("port", "PORT,...", "local or remote port"),
-	FILTER("lport", "PORT,...", "local port"),
-	FILTER("rport", "PORT,...", "remote port"),
-	FILTER("addr", "ADDRESS,...", "local or remote address: 10.0.0.0/8, fe80::1%eth0"),
+	FILTER("port", "PORT,...", "local or foreign port"),
+	FILTER_ALIAS("lport", "local-port", "PORT,...", "local port"),
+	FILTER_ALIAS("rport", "foreign-port", "PORT,...", "foreign port"),
+	FILTER("addr", "ADDRESS,...", "local or foreign address: 10.0.0.0/8, fe80::1%eth0"),
 	FILTER("netns", "NETNS,...", "namespace: host, a name or inode number; NAME*"),
 	FILTER("cgroup", "PATH,...", "cgroup path; PATH*: and those below"),
 	FILTER("container", "ID,...", "id of a container or pod, a unit or user slice; ID*"),
@@ -434,7 +437,7 @@ const struct cli_option cli_options[] = {
 	FORMAT("csv", BOTH, "CSV"),
 	FORMAT("facts", EVENTS, "facts, as --from reads them"),
 	{.name = "columns", .argument = "KEY,...", .group = GROUP_OUTPUT, .commands = BOTH,
-	 .set = set_columns, .help = "these, by key or heading; +KEY,...: these too; help: lists all"},
+	 .set = set_columns, .help = "these, by key, heading or option; +KEY,...: these too; help: lists all"},
 	STRING("sort", "KEY", SNAPSHOT, sort, "by KEY; -KEY: greatest first"),
 	{.name = "limit", .argument = "NUMBER", .group = GROUP_OUTPUT, .commands = BOTH,
 	 .set = set_limit, .help = "so many lines at most"},

@@ -313,6 +313,7 @@ static void sort(const struct output *output, const struct row **rows, size_t co
 {
 	const char *key = output->options->sort;
 	struct order order = {.context = &output->rows.context, .sign = 1};
+	const struct field *found[FIELDS_TYPED_MOST];
 
 	if (!key)
 		return;
@@ -320,9 +321,10 @@ static void sort(const struct output *output, const struct row **rows, size_t co
 		order.sign = -1;
 		key++;
 	}
-	order.field = field_find_typed(row_fields, row_fields_count, key);
-	if (order.field)
-		qsort_r(rows, count, sizeof(*rows), compare, &order);
+	if (!fields_find_typed(row_fields, row_fields_count, key, found))
+		return;
+	order.field = found[0];
+	qsort_r(rows, count, sizeof(*rows), compare, &order);
 }
 
 static int print_rows(struct output *output, const struct row **rows, size_t count)
@@ -528,7 +530,7 @@ int output_totals(struct output *output)
 		note_error(output, totals_text(output->out, &totals));
 		break;
 	case OUTPUT_JSON:
-		note_error(output, totals_json(output->out, &totals));
+		note_error(output, totals_json(&output->rows, &totals));
 		break;
 	case OUTPUT_CSV: /* another table would end the one there is */
 	case OUTPUT_FACTS:

@@ -62,6 +62,7 @@ static int run_stream(struct run *run)
 		return err;
 	if (run->options->format != OUTPUT_FACTS)
 		table_set_listener(run->table, output_change, run->output);
+	run_hold_signals(true); /* whoever reads this line may send one to the loop */
 	notice("tracing; Ctrl-C ends");
 	err = run_loop(run);
 	wait_stacks(run);
@@ -158,6 +159,7 @@ static int run_why(struct run *run)
 	if (!err && run->options->watch) {
 		format_duration(time, run->options->watch);
 		err = judge_at_once(run);
+		run_hold_signals(true); /* as above */
 		notice(run->options->continuous ? "watching; Ctrl-C judges at once and ends"
 		                                : "watching for %s; Ctrl-C judges at once",
 		       time);
@@ -172,6 +174,7 @@ static int run_record(struct run *run)
 {
 	int err;
 
+	run_hold_signals(true); /* as above */
 	notice("recording to %s; Ctrl-C ends", run->options->target);
 	err = run_loop(run);
 	wait_stacks(run);

@@ -61,7 +61,8 @@ static bool is_wanted(const struct row *row, void *arg)
 	const struct why_command *why = arg;
 	const struct table *table = why->view.context.table;
 
-	return query_match(&why->options->query, table, row, table_now(table));
+	return query_match(&why->options->query, table, row, table_now(table)) ||
+	       query_match_mptcp(&why->options->query, table, row, table_now(table));
 }
 
 static int judge(struct why_command *why, struct finding **findings, size_t *count)

@@ -2,7 +2,7 @@
 /*
  * The columns of what has changed in a group.
  *
- *   State       Process              Place                    Before  After Change Stayed
+ *   State       PID/Program name     Place                     Before  Count Growth Stayed
  *   CLOSE_WAIT  4242/java            of port 8080                  3     40    +37      3
  */
 #include <inttypes.h>
@@ -102,7 +102,7 @@ CENSUS_GETTER(netns_name)
 	row_netns_name(context, &of_it, value);
 }
 
-CENSUS_GETTER(before)
+CENSUS_GETTER(count_before)
 {
 	const struct census_row *row = object;
 
@@ -110,7 +110,7 @@ CENSUS_GETTER(before)
 	value_number(value, row->before);
 }
 
-CENSUS_GETTER(after)
+CENSUS_GETTER(count)
 {
 	const struct census_row *row = object;
 
@@ -118,23 +118,13 @@ CENSUS_GETTER(after)
 	value_number(value, row->after);
 }
 
-CENSUS_GETTER(change)
+CENSUS_GETTER(growth)
 {
 	const struct census_row *row = object;
 
 	(void)context;
 	value->type = VALUE_SIGNED;
 	value->sign = (int64_t)row->after - row->before;
-}
-
-/* With its sign, so that more and fewer are not mistaken. */
-CENSUS_GETTER(difference)
-{
-	const struct census_row *row = object;
-	int64_t change = (int64_t)row->after - row->before;
-
-	(void)context;
-	value_print(value, change ? "%+" PRId64 : "%" PRId64, change);
 }
 
 CENSUS_GETTER(stayed)
@@ -153,7 +143,7 @@ static void wall_time(struct value *value, int64_t wall)
 	value->sign = wall;
 }
 
-CENSUS_GETTER(time_before)
+CENSUS_GETTER(since)
 {
 	const struct census_row *row = object;
 
@@ -161,7 +151,7 @@ CENSUS_GETTER(time_before)
 	wall_time(value, row->time_before);
 }
 
-CENSUS_GETTER(time_after)
+CENSUS_GETTER(time)
 {
 	const struct census_row *row = object;
 
@@ -169,25 +159,15 @@ CENSUS_GETTER(time_after)
 	wall_time(value, row->time_after);
 }
 
-/* clang-format off */
+#define FIELD(name)                                                                                \
+	{                                                                                          \
+		KEY(name), census_##name                                                           \
+	}
+
 const struct field census_fields[] = {
-	{"state", "State", "state the sockets are in", VALUE_STRING, 11, census_state},
-	{"program", "Process", "who has them", VALUE_STRING, 20, census_program},
-	{"pid", "PID", "its pid", VALUE_NUMBER, -7, census_pid},
-	{"comm", "Command", "its command name", VALUE_STRING, 15, census_comm},
-	{"place", "Place", "port they came to, or where they lead to", VALUE_STRING, 25, census_place},
-	{"netns", "Netns", "network namespace", VALUE_NUMBER, -10, census_netns},
-	{"netns_name", "Netns", "its name", VALUE_STRING, 10, census_netns_name},
-	{"local_port", "Port", "port they came to", VALUE_NUMBER, -5, census_local_port},
-	{"foreign", "Foreign Address", "where they lead to", VALUE_STRING, 23, census_foreign},
-	{"before", "Before", "how many there were", VALUE_NUMBER, -6, census_before},
-	{"after", "After", "how many there are", VALUE_NUMBER, -6, census_after},
-	{"change", "Change", "so many more", VALUE_SIGNED, -6, census_change},
-	{"difference", "Change", "the same with its sign", VALUE_STRING, -6, census_difference},
-	{"stayed", "Stayed", "of those there are: in this state before", VALUE_NUMBER, -6, census_stayed},
-	{"time_before", "Time Before", "when they were counted", VALUE_TIME, 26, census_time_before},
-	{"time_after", "Time After", "and when again", VALUE_TIME, 26, census_time_after},
+	FIELD(since),   FIELD(time),         FIELD(state), FIELD(program),    FIELD(pid),
+	FIELD(comm),    FIELD(place),        FIELD(netns), FIELD(netns_name), FIELD(local_port),
+	FIELD(foreign), FIELD(count_before), FIELD(count), FIELD(growth),     FIELD(stayed),
 };
-/* clang-format on */
 
 const size_t census_fields_count = sizeof(census_fields) / sizeof(census_fields[0]);

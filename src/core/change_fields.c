@@ -30,24 +30,26 @@ OF_ROW(foreign)
 OF_ROW(program)
 OF_ROW(owner_source)
 OF_ROW(owner_holding)
-OF_ROW(owner_pid)
-OF_ROW(owner_comm)
+OF_ROW(pid)
+OF_ROW(comm)
 OF_ROW(fd)
-OF_ROW(creator)
+OF_ROW(bytes_sent)
+OF_ROW(bytes_received)
+OF_ROW(creator_program)
 OF_ROW(creator_by)
 OF_ROW(creator_pid)
 OF_ROW(creator_tid)
 OF_ROW(creator_thread)
-OF_ROW(peer)
+OF_ROW(peer_program)
 OF_ROW(peer_pid)
 OF_ROW(closed_by)
 OF_ROW(family)
-OF_ROW(local_address)
+OF_ROW(local_addr)
 OF_ROW(local_port)
-OF_ROW(foreign_address)
+OF_ROW(foreign_addr)
 OF_ROW(foreign_port)
 OF_ROW(cookie)
-OF_ROW(sk)
+OF_ROW(sock)
 OF_ROW(state)
 OF_ROW(error)
 OF_ROW(cgroup)
@@ -109,7 +111,7 @@ CHANGE_GETTER(reason)
 		value_reason(value, context, change->reason);
 }
 
-CHANGE_GETTER(retransmit)
+CHANGE_GETTER(retrans_kind)
 {
 	const struct change *change = object;
 
@@ -241,7 +243,7 @@ CHANGE_GETTER(inferred)
 		value_bool(value, change->inferred);
 }
 
-CHANGE_GETTER(count)
+CHANGE_GETTER(lost)
 {
 	const struct change *change = object;
 
@@ -250,7 +252,7 @@ CHANGE_GETTER(count)
 		value_number(value, change->count);
 }
 
-CHANGE_GETTER(where)
+CHANGE_GETTER(lost_place)
 {
 	const struct change *change = object;
 
@@ -260,56 +262,55 @@ CHANGE_GETTER(where)
 }
 
 /* clang-format off */
-#define FIELD(name, heading, type, width, help)                                                    \
-	{ #name, heading, help, VALUE_##type, width, change_##name }
+#define FIELD(name) {KEY(name), change_##name}
 
 const struct field change_fields[] = {
-	FIELD(time, "Time", TIME, 27, "when it happened; inferred: at the latest"),
-	FIELD(event, "Kind", STRING, 12, "state, retransmit, rst_sent, rst_received or loss"),
-	FIELD(netns, "Netns Inode", NUMBER, -11, "inode of the network namespace"),
-	FIELD(netns_name, "Netns", STRING, 10, "name of the network namespace, else its inode"),
-	FIELD(local, "Local Address", ENDPOINT, 23, "local address and port"),
-	FIELD(foreign, "Foreign Address", ENDPOINT, 23, "the peer's address and port"),
-	FIELD(old_state, "Old State", STRING, 11, "the state left"),
-	FIELD(new_state, "New State", STRING, 11, "the state entered"),
-	FIELD(transition, "Event", STRING, 28, "what happened, in words"),
-	FIELD(duration, "Duration", DURATION, -8, "time in the state left; >=: at least"),
-	FIELD(program, "PID/Program name", STRING, 20,
-	      "a process that has it open, or had it; +N: further ones; (in parentheses): who is to accept it"),
-	FIELD(owner_source, "Owner by", STRING, 8, "how the process is known"),
-	FIELD(owner_holding, "Holding", STRING, 8,
-	      "how the process stands to it: open, queue, closed, exited, hidden, kernel"),
-	FIELD(owner_pid, "PID", NUMBER, -7, "its process id"),
-	FIELD(owner_comm, "Command", STRING, 15, "its command name"),
-	FIELD(fd, "FD", NUMBER, -5, "its file descriptor"),
-	FIELD(actor_pid, "Actor", NUMBER, -7, "process that did it, where that is certain"),
-	FIELD(actor_comm, "Actor Command", STRING, 15, "its command name"),
-	FIELD(actor_tid, "Actor TID", NUMBER, -9, "id of its thread that did it"),
-	FIELD(creator, "Creator", STRING, 20, "process that called connect, accept or listen"),
-	FIELD(creator_by, "Made by", STRING, 7, "which of these it called"),
-	FIELD(creator_pid, "Creator PID", NUMBER, -11, "its process id"),
-	FIELD(creator_tid, "Creator TID", NUMBER, -11, "id of its thread that did"),
-	FIELD(creator_thread, "Creator Thread", STRING, 15, "name of that thread"),
-	FIELD(peer, "Peer Program", STRING, 20, "process at the other end, if that is on this host"),
-	FIELD(peer_pid, "Peer PID", NUMBER, -8, "its process id"),
-	FIELD(reason, "Rst Reason", STRING, 16, "why an RST was sent"),
-	FIELD(retransmit, "Retransmit", STRING, 10, "kind: SYN, SYN+ACK, RTO, fast, TLP, slow-start"),
-	FIELD(closed_by, "Closed by", STRING, 11, "who ended, or began to end, the connection"),
-	FIELD(error, "Error", STRING, 12, "pending or last error of the socket"),
-	FIELD(state, "State", STRING, 11, "state of the socket after the event"),
-	FIELD(cgroup, "Cgroup", STRING, 30, "cgroup path of the socket, else of its process"),
-	FIELD(container, "Container", STRING, 24, "container or unit, from the cgroup"),
-	FIELD(cookie, "Cookie", NUMBER, -8, "socket cookie (ss -e prints it as sk:, in hexadecimal)"),
-	FIELD(sk, "Sock", STRING, 16, "kernel address of the struct sock"),
-	FIELD(inferred, "Inferred", BOOL, 8, "no event of the kernel: told by a walk, a look-up or a deadline"),
-	FIELD(stack, "Stack", LIST, 40, "with --stacks: code that connected, listened or accepted, innermost first"),
-	FIELD(family, "Family", STRING, 6, "inet or inet6"),
-	FIELD(local_address, "Local IP", STRING, 15, "local address alone"),
-	FIELD(local_port, "LPort", NUMBER, -5, "local port alone"),
-	FIELD(foreign_address, "Foreign IP", STRING, 15, "the peer's address alone"),
-	FIELD(foreign_port, "FPort", NUMBER, -5, "the peer's port alone"),
-	FIELD(count, "Lost", NUMBER, -8, "facts lost, if that was counted"),
-	FIELD(where, "Where", STRING, 11, "where facts were lost"),
+	FIELD(time),
+	FIELD(event),
+	FIELD(netns),
+	FIELD(netns_name),
+	FIELD(local),
+	FIELD(foreign),
+	FIELD(old_state),
+	FIELD(new_state),
+	FIELD(transition),
+	FIELD(duration),
+	FIELD(bytes_sent),
+	FIELD(bytes_received),
+	FIELD(program),
+	FIELD(owner_source),
+	FIELD(owner_holding),
+	FIELD(pid),
+	FIELD(comm),
+	FIELD(fd),
+	FIELD(actor_pid),
+	FIELD(actor_comm),
+	FIELD(actor_tid),
+	FIELD(creator_program),
+	FIELD(creator_by),
+	FIELD(creator_pid),
+	FIELD(creator_tid),
+	FIELD(creator_thread),
+	FIELD(peer_program),
+	FIELD(peer_pid),
+	FIELD(reason),
+	FIELD(retrans_kind),
+	FIELD(closed_by),
+	FIELD(error),
+	FIELD(state),
+	FIELD(cgroup),
+	FIELD(container),
+	FIELD(cookie),
+	FIELD(sock),
+	FIELD(inferred),
+	FIELD(stack),
+	FIELD(family),
+	FIELD(local_addr),
+	FIELD(local_port),
+	FIELD(foreign_addr),
+	FIELD(foreign_port),
+	FIELD(lost),
+	FIELD(lost_place),
 };
 /* clang-format on */
 

@@ -9,7 +9,7 @@
 #include "fact/shape.h"
 #include "fact/words.h"
 
-_Static_assert(sizeof(struct row) == 272, "a new member wants a place in FACT_TABLE_ROW");
+_Static_assert(sizeof(struct row) == 288, "a new member wants a place in FACT_TABLE_ROW");
 _Static_assert(RETRANSMIT_KIND_COUNT <= FACT_TABLE_RETRANSMITS, "all kinds have a place");
 _Static_assert(LOSS_WHERE_COUNT <= FACT_TABLE_LOSSES, "all losses have a place");
 _Static_assert(ROW_BOUND == 1 << (FACT_ROW_FLAGS - 1), "words follow enum row_flag");
@@ -219,6 +219,10 @@ static void fill_row(struct fact_table_row *fact, const struct row *row)
 	fact->owner_source = row->owner_source;
 	fact->rst_sent_reason = row->rst_sent_reason;
 	fact->prior = row->prior;
+	fact->mptcp = row->mptcp;
+	fact->mptcp_exact = row->mptcp_exact;
+	fact->mptcp_since = row->mptcp_since;
+	fact->mptcp_token = row->mptcp_token;
 	fact->unread_ms = row->unread_ms;
 	fact->answered = row->answered;
 	fact->s.idle_ms = row->heard;

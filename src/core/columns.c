@@ -31,7 +31,7 @@ void columns_snapshot(bool extended, bool programs, bool timers, bool verbose,
 	static const char *const extended_keys[] = {"user", "inode", NULL};
 	static const char *const programs_keys[] = {"program", NULL};
 	static const char *const timers_keys[] = {"timer", NULL};
-	static const char *const verbose_keys[] = {"owner_source", "peer", NULL};
+	static const char *const verbose_keys[] = {"owner_source", "peer_program", NULL};
 	static const char *const ours[] = {"age",          "retrans",    "rst_sent",
 	                                   "rst_received", "netns_name", NULL};
 
@@ -73,8 +73,8 @@ static size_t find_nearest(const struct choice *choice, const char *typed,
 
 	for (size_t i = 0; i < choice->count; i++) {
 		const struct field *field = &choice->fields[i];
-		size_t key = edit_distance(typed, field->key);
-		size_t heading = edit_distance(typed, field->heading);
+		size_t key = edit_distance(typed, field->word->key);
+		size_t heading = edit_distance(typed, field->word->heading);
 		size_t distance = key < heading ? key : heading, place = found;
 
 		while (place && distance < distances[place - 1])
@@ -103,7 +103,7 @@ static int unknown_column(const struct choice *choice, const char *typed, struct
 		                         !i              ? ""
 		                         : i + 1 < count ? ", "
 		                                         : " or ",
-		                         nearest[i]->key);
+		                         nearest[i]->word->key);
 	return diag_fail(diag, -EINVAL,
 	                 "unknown column \"%.40s\"; did you mean %s? --columns help lists all",
 	                 typed, names);
@@ -111,12 +111,12 @@ static int unknown_column(const struct choice *choice, const char *typed, struct
 
 static int choose_key(struct choice *choice, const char *typed, struct diag *diag)
 {
-	const struct field *field = field_find_typed(choice->fields, choice->count, typed);
+	const struct field *found[FIELDS_TYPED_MOST];
+	size_t count = fields_find_typed(choice->fields, choice->count, typed, found);
 
-	if (!field)
-		return unknown_column(choice, typed, diag);
-	choose(choice, field);
-	return 0;
+	for (size_t i = 0; i < count; i++)
+		choose(choice, found[i]);
+	return count ? 0 : unknown_column(choice, typed, diag);
 }
 
 static int choose_defaults(struct choice *choice, const char *const *defaults, struct diag *diag)

@@ -18,7 +18,7 @@ extern const char *const columns_events[];
 
 /*
  * Chooses fields. typed: "a,b" (these), "+a,b" (these behind the default ones)
- * or NULL (the default ones); keys or headings, as field_find_typed() takes them. defaults NULL:
+ * or NULL (the default ones); keys or headings, as fields_find_typed() takes them. defaults NULL:
  * all fields. One named twice is printed once, at its first place. *chosen: to be freed by
  * free(). 0; -EINVAL with diag: an unknown one and which are nearest to it; -ENOMEM.
  */

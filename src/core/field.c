@@ -12,7 +12,7 @@
 const struct field *field_find(const struct field *fields, size_t count, const char *key)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!strcmp(fields[i].key, key))
+		if (!strcmp(fields[i].word->key, key))
 			return &fields[i];
 	return NULL;
 }
@@ -20,7 +20,7 @@ const struct field *field_find(const struct field *fields, size_t count, const c
 static const struct field *find_heading(const struct field *fields, size_t count, const char *typed)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!strcmp(fields[i].heading, typed))
+		if (!strcmp(fields[i].word->heading, typed))
 			return &fields[i];
 	return NULL;
 }
@@ -30,21 +30,78 @@ static const struct field *find_any_case(const struct field *fields, size_t coun
                                          const char *typed)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!strcasecmp(fields[i].key, typed))
+		if (!strcasecmp(fields[i].word->key, typed))
 			return &fields[i];
 	for (size_t i = 0; i < count; i++)
-		if (!strcasecmp(fields[i].heading, typed))
+		if (!strcasecmp(fields[i].word->heading, typed))
 			return &fields[i];
 	return NULL;
 }
 
-const struct field *field_find_typed(const struct field *fields, size_t count, const char *typed)
+/* "age" of "age_ns" and of "age_exact", which are its keys in JSON and CSV. */
+static const struct field *find_part(const struct field *fields, size_t count, const char *typed)
 {
-	const struct field *field = field_find(fields, count, typed);
+	static const char *const parts[] = {"_ns", "_exact"};
+	size_t size = strlen(typed);
 
-	if (!field)
-		field = find_heading(fields, count, typed);
-	return field ? field : find_any_case(fields, count, typed);
+	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++) {
+		size_t part = strlen(parts[p]);
+		char key[32];
+
+		if (size <= part || size - part >= sizeof(key) ||
+		    strcasecmp(typed + size - part, parts[p]) != 0)
+			continue;
+		snprintf(key, sizeof(key), "%.*s", (int)(size - part), typed);
+		for (size_t i = 0; i < count; i++)
+			if (!strcasecmp(fields[i].word->key, key) &&
+			    (fields[i].word->type == VALUE_DURATION ||
+			     fields[i].word->type == VALUE_TIME))
+				return &fields[i];
+	}
+	return NULL;
+}
+
+/* What an option is about, where it is called otherwise. */
+static size_t find_of_option(const struct field *fields, size_t count, const char *typed,
+                             const struct field *found[FIELDS_TYPED_MOST])
+{
+	static const struct {
+		const char *option, *keys[FIELDS_TYPED_MOST];
+	} options[] = {
+		{"lport", {"local_port"}},
+		{"rport", {"foreign_port"}},
+		{"port", {"local_port", "foreign_port"}},
+		{"addr", {"local_addr", "foreign_addr"}},
+		{"older", {"age", "duration"}}, /* of a socket, of an event */
+		{"newer", {"age", "duration"}},
+		{"programs", {"program"}},
+		{"timers", {"timer"}},
+		{"stacks", {"stack"}},
+	};
+	size_t hits = 0;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (strcasecmp(options[i].option, typed) != 0)
+			continue;
+		for (size_t k = 0; k < FIELDS_TYPED_MOST && options[i].keys[k]; k++) {
+			found[hits] = field_find(fields, count, options[i].keys[k]);
+			hits += found[hits] != NULL;
+		}
+	}
+	return hits;
+}
+
+size_t fields_find_typed(const struct field *fields, size_t count, const char *typed,
+                         const struct field *found[FIELDS_TYPED_MOST])
+{
+	found[0] = field_find(fields, count, typed);
+	if (!found[0])
+		found[0] = find_heading(fields, count, typed);
+	if (!found[0])
+		found[0] = find_any_case(fields, count, typed);
+	if (!found[0])
+		found[0] = find_part(fields, count, typed);
+	return found[0] ? 1 : find_of_option(fields, count, typed, found);
 }
 
 static int order(uint64_t a, uint64_t b)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The field registry: one const row per column drives text, JSON keys, CSV,
- * --columns, --sort and the help text. Renderers switch on a value's type,
+ * The field registry: a const row per column, whose names are a word of the vocabulary, drives
+ * text, JSON keys, CSV, --columns, --sort and the help text. Renderers switch on a value's type,
  * never on a field's name.
  */
 #ifndef TCPTRAIL_CORE_FIELD_H
@@ -11,18 +11,7 @@
 
 #include "base/buffer.h"
 #include "core/table.h"
-
-enum value_type {
-	VALUE_NONE,   /* not known; text "-", JSON null, CSV empty */
-	VALUE_STRING, /* any bytes; the renderer makes them safe */
-	VALUE_NUMBER, /* unsigned */
-	VALUE_SIGNED,
-	VALUE_DURATION, /* ns; exact or a lower bound: text "12.3s" or ">=12.3s" */
-	VALUE_TIME,     /* wall clock, ns since 1970 */
-	VALUE_ENDPOINT, /* address and port: text "127.0.0.1:80", or by name */
-	VALUE_BOOL,
-	VALUE_LIST, /* several; `list` writes them as JSON, text form in `string` */
-};
+#include "core/word.h"
 
 /* How alarming a value is: what colours are made of. */
 enum value_mark {
@@ -71,11 +60,7 @@ struct field_context {
 };
 
 struct field {
-	const char *key;     /* snake_case: JSON key, CSV heading, --columns and --sort name */
-	const char *heading; /* text heading, netstat's where netstat has the column */
-	const char *help;
-	enum value_type type; /* what get makes, if not VALUE_NONE; decides JSON keys */
-	int width;            /* minimum width in text; negative: right-aligned */
+	const struct word *word; /* word->type is what get makes, if not VALUE_NONE */
 	void (*get)(const struct field_context *context, const void *object, struct value *value);
 };
 
@@ -88,10 +73,13 @@ extern const size_t change_fields_count;
 /* Field by key, or NULL. */
 const struct field *field_find(const struct field *fields, size_t count, const char *key);
 /*
- * Field as people name it: by key or by heading, in any case, where what is typed exactly
- * goes first ("netns" and "Netns" are two); or NULL.
+ * Fields as people name them: by key or by heading, in any case, where what is typed exactly goes
+ * first; by a key of JSON or CSV ("age_ns"); or by an option that is about them ("lport"). Returns
+ * how many, for "port" is two; 0: there is none of that name.
  */
-const struct field *field_find_typed(const struct field *fields, size_t count, const char *typed);
+#define FIELDS_TYPED_MOST 2
+size_t fields_find_typed(const struct field *fields, size_t count, const char *typed,
+                         const struct field *found[FIELDS_TYPED_MOST]);
 
 /*
  * Order of two objects by a field's value: numbers by size, strings by bytes,

@@ -203,6 +203,8 @@ static void begin_life(struct table *t, struct row *row, uint64_t time)
 	row->err = 0;
 	row->iss = row->irs = 0;
 	row->parent = 0;
+	row->mptcp = row->mptcp_exact = 0;
+	row->mptcp_since = row->mptcp_token = 0;
 	row->born = time;
 	row->flags &= ~(ROW_LISTENED | ROW_CONNECTED | ROW_BOUND | ROW_ORPHAN | ROW_HEALED);
 	row->flags |= ROW_BORN_EXACT;

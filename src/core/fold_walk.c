@@ -384,14 +384,14 @@ static void set_deadline(struct table *t, struct row *row, const struct fact_see
 /*
  * The peer's FIN has reached it: no event tells. The timer does: it was set to a minute then
  * (tcp_timewait_state_process(), net/ipv4/tcp_minisocks.c), but for an old segment that has set
- * it again. It is read in ticks: not before the last look, which found the old state.
+ * it again. It is read in ticks.
  */
 static void enter_as_seen(struct table *t, struct row *row, const struct fact_seen *seen)
 {
 	uint64_t cause = bound_of_since(&seen->s, seen->h.time);
 
-	if (cause < row->touched)
-		cause = row->touched < seen->h.time ? row->touched : seen->h.time;
+	if (cause < row->since)
+		cause = row->since < seen->h.time ? row->since : seen->h.time;
 	row_infer(t, row, seen->s.state, row->touched, cause);
 }
 

@@ -17,10 +17,10 @@
 GETTER(proto);
 GETTER(family);
 GETTER(local);
-GETTER(local_address);
+GETTER(local_addr);
 GETTER(local_port);
 GETTER(foreign);
-GETTER(foreign_address);
+GETTER(foreign_addr);
 GETTER(foreign_port);
 GETTER(listener);
 GETTER(netns);
@@ -30,8 +30,8 @@ GETTER(netns_name);
 GETTER(program);
 GETTER(owner_source);
 GETTER(owner_holding);
-GETTER(owner_pid);
-GETTER(owner_comm);
+GETTER(pid);
+GETTER(comm);
 GETTER(fd);
 GETTER(holders);
 GETTER(fds_looked);
@@ -52,7 +52,7 @@ GETTER(open_fds);
 GETTER(fd_limit);
 
 /* core/row_creator.c */
-GETTER(creator);
+GETTER(creator_program);
 GETTER(creator_by);
 GETTER(creator_pid);
 GETTER(creator_comm);
@@ -61,7 +61,7 @@ GETTER(creator_thread);
 GETTER(creator_uid);
 GETTER(creator_exited);
 GETTER(creator_args);
-GETTER(peer);
+GETTER(peer_program);
 GETTER(peer_pid);
 GETTER(peer_comm);
 GETTER(peer_cookie);
@@ -74,11 +74,15 @@ GETTER(age);
 GETTER(born);
 GETTER(life);
 GETTER(remaining);
-GETTER(states);
+GETTER(state_times);
 GETTER(history);
+GETTER(history_dropped);
 GETTER(closed_by);
 GETTER(error);
-GETTER(rst_reason);
+GETTER(reason);
+GETTER(mptcp_state);
+GETTER(mptcp_token);
+GETTER(mptcp_age);
 
 /* core/row_stack.c */
 GETTER(stack);
@@ -86,7 +90,7 @@ void change_stack(const struct field_context *context, const void *object, struc
 
 /* core/row_fields.c */
 GETTER(cookie);
-GETTER(sk);
+GETTER(sock);
 
 /* How alarming it is to be in a state. */
 enum value_mark state_mark(unsigned int state);

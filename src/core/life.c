@@ -200,6 +200,7 @@ void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uin
 		~(ROW_SOCKET | ROW_HIDDEN | ROW_UNHELD | ROW_TIMER | ROW_QUEUES | ROW_CONFIRMED);
 	row->inode = row->rqueue = row->wqueue = 0;
 	row->unread_ms = row->answered = 0;
+	row->mptcp = 0; /* which subflows leave first */
 	row->deadline = deadline;
 	if (state != row->state)
 		row_enter(t, row, state, time, false, NULL);

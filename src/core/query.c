@@ -249,13 +249,25 @@ bool query_is_empty(const struct query *query)
 	       !query->newer;
 }
 
-bool query_match(const struct query *query, const struct table *table, const struct row *row,
-                 uint64_t now)
+static bool match_in(const struct query *query, const struct table *table, const struct row *row,
+                     unsigned int state, uint64_t now)
 {
-	if (query->states && !(query->states & STATE_BIT(row->state)))
+	if (query->states && !(query->states & STATE_BIT(state)))
 		return false;
 	return match_age(query, age_of(row, now), row->flags & ROW_SINCE_EXACT) &&
 	       match_socket(query, table, row);
+}
+
+bool query_match(const struct query *query, const struct table *table, const struct row *row,
+                 uint64_t now)
+{
+	return match_in(query, table, row, row->state, now);
+}
+
+bool query_match_mptcp(const struct query *query, const struct table *table, const struct row *row,
+                       uint64_t now)
+{
+	return row->mptcp && match_in(query, table, row, row->mptcp, now);
 }
 
 bool query_may_be_undecided(const struct query *query)

@@ -59,6 +59,9 @@ bool query_is_empty(const struct query *query);
  */
 bool query_match(const struct query *query, const struct table *table, const struct row *row,
                  uint64_t now);
+/* As if a subflow were in the state of its MPTCP socket. */
+bool query_match_mptcp(const struct query *query, const struct table *table, const struct row *row,
+                       uint64_t now);
 /*
  * Is it left out for no other reason than that something asked for is not known of it: its
  * process, its cgroup? It might be one of those that were asked for, or not.

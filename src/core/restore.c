@@ -142,6 +142,8 @@ static bool row_is_sound(const struct fact_table_row *fact)
 		return false;
 	if (fact->flags & ROW_FORMER && fact->s.state != STATE_CLOSE)
 		return false;
+	if (fact->mptcp >= STATE_COUNT || fact->mptcp_exact > 1 || fact->mptcp_since > fact->h.time)
+		return false;
 	if (fact->flags & ROW_PORT_PENDING && fact->s.state != STATE_SYN_SENT)
 		return false;
 	for (uint32_t i = 0; i < fact->count; i++)
@@ -190,6 +192,10 @@ static void row_of_fact(struct row *row, const struct fact_table_row *fact)
 		.rsts_received = fact->rsts_received,
 		.gen_seen = fact->gen_seen,
 		.prior = fact->prior,
+		.mptcp = fact->mptcp & 0xf,
+		.mptcp_exact = fact->mptcp_exact & 1,
+		.mptcp_since = fact->mptcp_since,
+		.mptcp_token = fact->mptcp_token,
 		.unread_ms = fact->unread_ms,
 		.answered = fact->answered,
 		.heard = s->idle_ms,

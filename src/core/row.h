@@ -104,6 +104,7 @@ struct row {
 		uint64_t deadline; /* mini-socket: when it is due to end */
 		uint64_t parent; /* else: cookie of the listener that it came from; 0: not known */
 	};
+	uint64_t mptcp_since; /* subflow: the MPTCP socket is in its state since, at the latest */
 	uint64_t cgroup;
 	uint64_t bytes_acked;
 	uint64_t bytes_received;
@@ -143,8 +144,10 @@ struct row {
 	uint8_t rst_sent_reason;
 	uint16_t rsts_sent;
 	uint16_t rsts_received;
-	uint8_t used;  /* 0: free slot */
-	uint8_t prior; /* state before the present one */
+	uint8_t used : 1;        /* 0: free slot */
+	uint8_t mptcp : 4;       /* subflow: enum tcp_state of the MPTCP socket; 0: it is none */
+	uint8_t mptcp_exact : 1; /* mptcp_since is exact */
+	uint8_t prior;           /* state before the present one */
 	uint32_t retransmits[RETRANSMIT_KIND_COUNT];
 	uint32_t owner;     /* origin index: creator or acceptor; ROW_NONE */
 	uint32_t holders;   /* first of its holders; ROW_NONE */
@@ -161,9 +164,10 @@ struct row {
 	uint32_t self;                         /* its own index */
 	uint16_t steps;
 	uint16_t steps_dropped;
+	uint32_t mptcp_token; /* as ss -M prints it */
 };
 
-_Static_assert(sizeof(struct row) <= 272, "memory for a million sockets is planned with this");
+_Static_assert(sizeof(struct row) <= 288, "memory for a million sockets is planned with this");
 
 /* Threads of a process that were in the same syscall, on the same fd if it names one. */
 struct task_doing {

@@ -32,7 +32,7 @@ static const struct task *creator_task(const struct field_context *context, cons
 	return origin ? table_task(context->table, origin->task) : NULL;
 }
 
-GETTER(creator)
+GETTER(creator_program)
 {
 	const struct origin *origin = creator_of(context, object);
 	const struct task *task = creator_task(context, object);
@@ -157,9 +157,9 @@ GETTER(creator_args)
 			getter(context, peer, value);                                              \
 	}
 
-OF_PEER(peer, row_program)
-OF_PEER(peer_pid, row_owner_pid)
-OF_PEER(peer_comm, row_owner_comm)
+OF_PEER(peer_program, row_program)
+OF_PEER(peer_pid, row_pid)
+OF_PEER(peer_comm, row_comm)
 OF_PEER(peer_cookie, row_cookie)
 OF_PEER(peer_state, row_state)
 OF_PEER(peer_netns, row_netns)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the process that is named for a socket was doing when it was last asked. */
-#include "base/escape.h"
 #include "core/getter.h"
 #include "core/value.h"
 
@@ -21,16 +20,14 @@ static void list_doing(const struct field_context *context, const void *object, 
 	for (uint32_t i = 0; i < task->doing_count; i++) {
 		const struct task_doing *doing = &task->doing[i];
 
-		buffer_print(json, "%s{\"syscall\":", i ? "," : "");
-		if (doing->syscall[0])
-			escape_json(json, doing->syscall);
-		else
-			buffer_text(json, "null");
+		buffer_text(json, i ? ",{" : "{");
+		member_string(json, KEY(syscall), doing->syscall);
 		if (doing->fd >= 0)
-			buffer_print(json, ",\"fd\":%d", doing->fd);
+			member_number(json, KEY(fd), (uint64_t)doing->fd);
 		else
-			buffer_text(json, ",\"fd\":null");
-		buffer_print(json, ",\"threads\":%u}", doing->threads);
+			member_null(json, KEY(fd));
+		member_number(json, KEY(threads), doing->threads);
+		buffer_text(json, "}");
 	}
 	buffer_text(json, "]");
 }

@@ -6,6 +6,7 @@
  *   tcp        0      0 127.0.0.1:80            127.0.0.1:33492         ESTABLISHED root ...
  */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "core/getter.h"
@@ -14,6 +15,13 @@
 static uint64_t since(const struct field_context *context, uint64_t time)
 {
 	return context->now > time ? context->now - time : 0;
+}
+
+/* Of all rows of a list the same: what they tell was so then. */
+static GETTER(time)
+{
+	(void)object;
+	value_time(value, context, context->now);
 }
 
 /* Neither a mini-socket nor a request has queues or an inode: 0 is known, as netstat prints it. */
@@ -87,8 +95,16 @@ static bool timer_left(const struct field_context *context, const struct row *ro
 	return true;
 }
 
-/* "keepalive (7199.67/0/0)": seconds / retransmissions / probes, as netstat -o */
-static GETTER(timer)
+struct timer {
+	const char *kind;
+	char room[16];
+	uint64_t left; /* ns */
+	unsigned int timeouts, probes;
+};
+
+/* false: it is not known */
+static bool find_timer(const struct field_context *context, const struct row *row,
+                       struct value *looked, struct timer *timer)
 {
 	static const char *const names[] = {
 		[TIMER_OFF] = "off",
@@ -97,26 +113,55 @@ static GETTER(timer)
 		[TIMER_TIMEWAIT] = "timewait",
 		[TIMER_PROBE] = "probe",
 	};
-	const struct row *row = object;
-	uint8_t timer = row->flags & ROW_MINI ? TIMER_TIMEWAIT : row->timer;
-	unsigned int retrans = row->retrans, probes = row->probes;
-	uint64_t left;
+	uint8_t kind = row->flags & ROW_MINI ? TIMER_TIMEWAIT : row->timer;
 
-	if (!timer_left(context, row, value, &left))
-		return;
-	if (timer == TIMER_OFF)
-		left = 0;
-	if (timer < sizeof(names) / sizeof(names[0]))
-		value_print(value, "%s", names[timer]);
-	else
-		value_print(value, "unkn-%u", timer);
+	if (!timer_left(context, row, looked, &timer->left))
+		return false;
+	if (kind == TIMER_OFF)
+		timer->left = 0;
+	snprintf(timer->room, sizeof(timer->room), "unkn-%u", kind);
+	timer->kind = kind < sizeof(names) / sizeof(names[0]) ? names[kind] : timer->room;
+	timer->timeouts = row->retrans;
+	timer->probes = row->probes;
 	/* Of a request, how often its timer has expired: get_openreq4(), net/ipv4/tcp_ipv4.c. */
 	if (row->flags & ROW_REQUEST) {
-		retrans = row->probes > row->retrans ? row->probes : row->retrans;
-		probes = 0;
+		timer->timeouts = row->probes > row->retrans ? row->probes : row->retrans;
+		timer->probes = 0;
 	}
-	value_print_more(value, " (%" PRIu64 ".%02" PRIu64 "/%u/%u)", left / 1000000000,
-	                 left / 10000000 % 100, retrans, probes);
+	return true;
+}
+
+/* {"kind":"keepalive","remaining_ns":7199670000000,"remaining_exact":true,"timeouts":0,"probes":0} */
+static void list_timer(const struct field_context *context, const void *object, struct buffer *json)
+{
+	struct value looked = {0};
+	struct timer timer;
+
+	if (!find_timer(context, object, &looked, &timer)) {
+		buffer_text(json, "null");
+		return;
+	}
+	buffer_text(json, "{");
+	member_string(json, KEY(kind), timer.kind);
+	member_duration(json, KEY(remaining), timer.left, true);
+	member_number(json, KEY(timeouts), timer.timeouts);
+	member_number(json, KEY(probes), timer.probes);
+	buffer_text(json, "}");
+}
+
+/* "keepalive (7199.67/0/0)": seconds / retransmissions / probes, as netstat -o */
+static GETTER(timer)
+{
+	struct timer timer;
+
+	if (!find_timer(context, object, value, &timer))
+		return;
+	value_print(value, "%s (%" PRIu64 ".%02" PRIu64 "/%u/%u)", timer.kind,
+	            timer.left / 1000000000, timer.left / 10000000 % 100, timer.timeouts,
+	            timer.probes);
+	value->type = VALUE_LIST;
+	value->number = timer.left;
+	value->list = list_timer;
 }
 
 static uint64_t retransmits(const struct row *row)
@@ -186,7 +231,7 @@ GETTER(cookie)
 		value_number(value, row->cookie);
 }
 
-GETTER(sk)
+GETTER(sock)
 {
 	const struct row *row = object;
 
@@ -240,90 +285,90 @@ static GETTER(in_accept_queue)
 }
 
 /* clang-format off */
-#define FIELD(name, heading, type, width, help)                                                    \
-	{ #name, heading, help, VALUE_##type, width, row_##name }
+#define FIELD(name) {KEY(name), row_##name}
 
 const struct field row_fields[] = {
-	FIELD(proto, "Proto", STRING, 5, "tcp, or tcp6 for an AF_INET6 socket"),
-	FIELD(recv_q, "Recv-Q", NUMBER, -6, "bytes not read; listener: connections not accepted"),
-	FIELD(send_q, "Send-Q", NUMBER, -6, "bytes not acknowledged; listener: accept queue limit"),
-	FIELD(local, "Local Address", ENDPOINT, 23, "local address and port"),
-	FIELD(foreign, "Foreign Address", ENDPOINT, 23, "the peer's address and port"),
-	FIELD(state, "State", STRING, 11, "TCP state"),
-	FIELD(user, "User", STRING, 10, "user the socket belongs to"),
-	FIELD(inode, "Inode", NUMBER, 10, "inode of the socket; 0: it has none"),
-	FIELD(program, "PID/Program name", STRING, 20,
-	      "a process that has it open, or had it; +N: further ones; (in parentheses): who is to accept it"),
-	FIELD(timer, "Timer", STRING, 23, "timer (seconds left/retransmissions/probes)"),
-	FIELD(age, "Age", DURATION, -8, "time in the present state; >=: at least"),
-	FIELD(retrans, "Retrans", NUMBER, -7, "retransmissions seen, of all kinds"),
-	FIELD(retrans_syn, "Re-SYN", NUMBER, -6, "SYN sent again"),
-	FIELD(retrans_synack, "Re-SYNACK", NUMBER, -9, "SYN+ACK sent again"),
-	FIELD(retrans_rto, "RTO", NUMBER, -4, "retransmissions by timeout"),
-	FIELD(retrans_fast, "Fast", NUMBER, -4, "fast retransmissions (recovery, RACK)"),
-	FIELD(retrans_tlp, "TLP", NUMBER, -4, "tail loss probes"),
-	FIELD(retrans_slow_start, "SlowSt", NUMBER, -6, "what was sent again after a timeout"),
-	FIELD(rst_sent, "RstOut", NUMBER, -6, "RSTs seen sent"),
-	FIELD(rst_received, "RstIn", NUMBER, -5, "RSTs seen received"),
-	FIELD(rst_reason, "Rst Reason", STRING, 16, "why the last RST was sent"),
-	FIELD(closed_by, "Closed by", STRING, 11, "who ended, or began to end, the connection"),
-	FIELD(netns, "Netns Inode", NUMBER, -11, "inode of the network namespace"),
-	FIELD(netns_name, "Netns", STRING, 10, "name of the network namespace, else its inode"),
-	FIELD(owner_source, "Owner by", STRING, 8, "how the process is known"),
-	FIELD(owner_holding, "Holding", STRING, 8,
-	      "how the process stands to it: open, queue, closed, exited, hidden, kernel"),
-	FIELD(owner_pid, "PID", NUMBER, -7, "its process id"),
-	FIELD(owner_comm, "Command", STRING, 15, "its command name"),
-	FIELD(fd, "FD", NUMBER, -5, "its file descriptor"),
-	FIELD(holders, "Holders", LIST, -7, "file descriptors that refer to the socket"),
-	FIELD(doing, "Threads", LIST, 30,
-	      "what its threads do: number and syscall(fd); asked for by trail"),
-	FIELD(open_fds, "Open FDs", NUMBER, -8, "file descriptors it has open; asked for by trail"),
-	FIELD(fd_limit, "FD Limit", NUMBER, -8, "most that it may have (soft RLIMIT_NOFILE)"),
-	FIELD(creator, "Creator", STRING, 20, "process that called connect, accept or listen"),
-	FIELD(creator_by, "Made by", STRING, 7, "which of these it called"),
-	FIELD(creator_pid, "Creator PID", NUMBER, -11, "its process id"),
-	FIELD(creator_comm, "Creator Command", STRING, 15, "its command name"),
-	FIELD(creator_tid, "Creator TID", NUMBER, -11, "id of its thread that did"),
-	FIELD(creator_thread, "Creator Thread", STRING, 15, "name of that thread"),
-	FIELD(creator_uid, "Creator UID", NUMBER, -11, "its effective user id"),
-	FIELD(creator_args, "Creator Arguments", LIST, 40, "its command line"),
-	FIELD(creator_exited, "Exited", BOOL, 6, "it has ended"),
-	FIELD(peer, "Peer Program", STRING, 20, "process at the other end, if that is on this host"),
-	FIELD(peer_pid, "Peer PID", NUMBER, -8, "its process id"),
-	FIELD(peer_comm, "Peer Command", STRING, 15, "its command name"),
-	FIELD(peer_cookie, "Peer Cookie", NUMBER, -11, "cookie of the socket at the other end"),
-	FIELD(peer_state, "Peer State", STRING, 11, "its state"),
-	FIELD(peer_netns, "Peer Netns", NUMBER, -10, "inode of its network namespace"),
-	FIELD(uid, "UID", NUMBER, -6, "user id"),
-	FIELD(cgroup, "Cgroup", STRING, 30, "cgroup path of the socket, else of its process"),
-	FIELD(container, "Container", STRING, 24, "container or unit, from the cgroup"),
-	FIELD(container_id, "Container ID", STRING, 24, "whole id of the container, or name of unit or user slice"),
-	FIELD(pod, "Pod", STRING, 36, "uid of the Kubernetes pod"),
-	FIELD(cookie, "Cookie", NUMBER, -8, "socket cookie (ss -e prints it as sk:, in hexadecimal)"),
-	FIELD(sk, "Sock", STRING, 16, "kernel address of the struct sock"),
-	FIELD(born, "Born", TIME, 26, "when it was made, if that was seen"),
-	FIELD(life, "Life", DURATION, -8, "time since it was made; >=: at least"),
-	FIELD(remaining, "Remains", DURATION, -8, "time until a timewait socket ends"),
-	FIELD(error, "Error", STRING, 12, "pending or last error of the socket"),
-	FIELD(bytes_sent, "Sent", NUMBER, -10, "bytes that the peer acknowledged, SYN and FIN not counted"),
-	FIELD(bytes_received, "Received", NUMBER, -10, "bytes received, FIN not counted"),
-	FIELD(unread_for, "Unread", DURATION, -8,
-	      "time for which nothing was read, though there was something; >=: at least"),
-	FIELD(looked, "Looked", DURATION, -8, "time since queues, bytes and timer were looked at"),
-	FIELD(fds_looked, "FDs Looked", DURATION, -10, "time since it was looked who has it open"),
-	FIELD(healed, "Healed", BOOL, 6, "events were lost, a walk corrected it"),
-	FIELD(orphan, "Orphan", BOOL, 6, "closed by all processes, lives on in the kernel"),
-	FIELD(in_accept_queue, "Queued", BOOL, 6, "waits in the accept queue of its listener"),
-	FIELD(listener, "Listener", ENDPOINT, 23, "address of the listener it came from"),
-	FIELD(states, "Time in states", LIST, 40, "time in each state so far"),
-	FIELD(history, "History", LIST, 40, "what happened to it, step by step"),
-	FIELD(stack, "Stack", LIST, 40, "with --stacks: code that connected, listened or accepted, innermost first"),
-	FIELD(family, "Family", STRING, 6, "inet or inet6"),
-	FIELD(local_address, "Local IP", STRING, 15, "local address alone"),
-	FIELD(local_port, "LPort", NUMBER, -5, "local port alone"),
-	FIELD(foreign_address, "Foreign IP", STRING, 15, "the peer's address alone"),
-	FIELD(foreign_port, "FPort", NUMBER, -5, "the peer's port alone"),
+	FIELD(time),
+	FIELD(proto),
+	FIELD(recv_q),
+	FIELD(send_q),
+	FIELD(local),
+	FIELD(foreign),
+	FIELD(state),
+	FIELD(user),
+	FIELD(inode),
+	FIELD(program),
+	FIELD(timer),
+	FIELD(age),
+	FIELD(retrans),
+	FIELD(retrans_syn),
+	FIELD(retrans_synack),
+	FIELD(retrans_rto),
+	FIELD(retrans_fast),
+	FIELD(retrans_tlp),
+	FIELD(retrans_slow_start),
+	FIELD(rst_sent),
+	FIELD(rst_received),
+	FIELD(reason),
+	FIELD(closed_by),
+	FIELD(netns),
+	FIELD(netns_name),
+	FIELD(owner_source),
+	FIELD(owner_holding),
+	FIELD(pid),
+	FIELD(comm),
+	FIELD(fd),
+	FIELD(holders),
+	FIELD(doing),
+	FIELD(open_fds),
+	FIELD(fd_limit),
+	FIELD(creator_program),
+	FIELD(creator_by),
+	FIELD(creator_pid),
+	FIELD(creator_comm),
+	FIELD(creator_tid),
+	FIELD(creator_thread),
+	FIELD(creator_uid),
+	FIELD(creator_args),
+	FIELD(creator_exited),
+	FIELD(peer_program),
+	FIELD(peer_pid),
+	FIELD(peer_comm),
+	FIELD(peer_cookie),
+	FIELD(peer_state),
+	FIELD(peer_netns),
+	FIELD(uid),
+	FIELD(cgroup),
+	FIELD(container),
+	FIELD(container_id),
+	FIELD(pod),
+	FIELD(cookie),
+	FIELD(sock),
+	FIELD(born),
+	FIELD(life),
+	FIELD(remaining),
+	FIELD(error),
+	FIELD(bytes_sent),
+	FIELD(bytes_received),
+	FIELD(unread_for),
+	FIELD(looked),
+	FIELD(fds_looked),
+	FIELD(healed),
+	FIELD(orphan),
+	FIELD(in_accept_queue),
+	FIELD(listener),
+	FIELD(state_times),
+	FIELD(mptcp_state),
+	FIELD(mptcp_token),
+	FIELD(mptcp_age),
+	FIELD(history),
+	FIELD(history_dropped),
+	FIELD(stack),
+	FIELD(family),
+	FIELD(local_addr),
+	FIELD(local_port),
+	FIELD(foreign_addr),
+	FIELD(foreign_port),
 };
 /* clang-format on */
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/escape.h"
 #include "base/format.h"
 #include "core/getter.h"
 #include "core/value.h"
@@ -50,6 +49,37 @@ GETTER(age)
 	if (row->since &&
 	    (row->flags & ROW_SINCE_EXACT || since(context, row->since) >= BOUND_WORTH_TELLING))
 		value_duration(value, since(context, row->since), row->flags & ROW_SINCE_EXACT);
+}
+
+/* --- the MPTCP socket that it is a subflow of ------------------------------------------------- */
+
+GETTER(mptcp_state)
+{
+	const struct row *row = object;
+
+	(void)context;
+	if (!row->mptcp)
+		return;
+	value_string(value, state_name(row->mptcp));
+	value->mark = state_mark(row->mptcp);
+}
+
+GETTER(mptcp_token)
+{
+	const struct row *row = object;
+
+	(void)context;
+	if (row->mptcp && row->mptcp_token)
+		value_print(value, "%08x", row->mptcp_token);
+}
+
+GETTER(mptcp_age)
+{
+	const struct row *row = object;
+
+	if (row->mptcp &&
+	    (row->mptcp_exact || since(context, row->mptcp_since) >= BOUND_WORTH_TELLING))
+		value_duration(value, since(context, row->mptcp_since), row->mptcp_exact);
 }
 
 GETTER(born)
@@ -98,7 +128,7 @@ GETTER(error)
 		value_print(value, "%u", row->err);
 }
 
-GETTER(rst_reason)
+GETTER(reason)
 {
 	const struct row *row = object;
 
@@ -107,29 +137,36 @@ GETTER(rst_reason)
 }
 
 /* Half-open as request socket and as the kernel's SYN_RECV is one state to people. */
-static void merge_states(uint64_t ns[STATE_COUNT])
+static void merge_states(struct state_time times[STATE_COUNT])
 {
-	ns[STATE_SYN_RECV] += ns[STATE_NEW_SYN_RECV];
-	ns[STATE_NEW_SYN_RECV] = 0;
+	struct state_time *to = &times[STATE_SYN_RECV], *request = &times[STATE_NEW_SYN_RECV];
+
+	to->ns += request->ns;
+	to->at_least |= request->at_least;
+	request->ns = 0;
 }
 
-/* {"SYN_SENT":41000,"ESTABLISHED":7000000000} */
-static void list_states(const struct field_context *context, const void *object,
-                        struct buffer *json)
+/* [{"state":"SYN_SENT","duration_ns":41000,"duration_exact":true},...] */
+static void list_state_times(const struct field_context *context, const void *object,
+                             struct buffer *json)
 {
-	uint64_t ns[STATE_COUNT];
+	struct state_time times[STATE_COUNT];
 	const char *comma = "";
 
-	table_time_in_states(context->table, object, ns);
-	merge_states(ns);
-	buffer_text(json, "{");
+	table_time_in_states(context->table, object, times);
+	merge_states(times);
+	buffer_text(json, "[");
 	for (unsigned int state = 1; state < STATE_COUNT; state++) {
-		if (!ns[state])
+		if (!times[state].ns)
 			continue;
-		buffer_print(json, "%s\"%s\":%" PRIu64, comma, state_name(state), ns[state]);
+		buffer_text(json, comma);
+		buffer_text(json, "{");
+		member_string(json, KEY(state), state_name(state));
+		member_duration(json, KEY(duration), times[state].ns, !times[state].at_least);
+		buffer_text(json, "}");
 		comma = ",";
 	}
-	buffer_text(json, "}");
+	buffer_text(json, "]");
 }
 
 /* Adds a word to the text form of a list; false: it is full, and now ends in "...". */
@@ -159,26 +196,27 @@ static void value_list(struct value *value, uint64_t count,
 	value->string = value->buf;
 }
 
-/* SYN_SENT=41.0us ESTABLISHED=7.00s */
-GETTER(states)
+/* SYN_SENT=41.0us ESTABLISHED>=7.00s */
+GETTER(state_times)
 {
-	uint64_t ns[STATE_COUNT];
+	struct state_time times[STATE_COUNT];
 	uint64_t count = 0;
 
-	table_time_in_states(context->table, object, ns);
-	merge_states(ns);
+	table_time_in_states(context->table, object, times);
+	merge_states(times);
 	for (unsigned int state = 1; state < STATE_COUNT; state++) {
 		char time[FORMAT_SIZE], word[FORMAT_SIZE * 2];
 
-		if (!ns[state])
+		if (!times[state].ns)
 			continue;
-		format_duration(time, ns[state]);
-		snprintf(word, sizeof(word), "%s=%s", state_name(state), time);
+		format_duration(time, times[state].ns);
+		snprintf(word, sizeof(word), "%s%s%s", state_name(state),
+		         times[state].at_least ? ">=" : "=", time);
 		count++;
 		if (!add_word(value, word))
 			break;
 	}
-	value_list(value, count, list_states);
+	value_list(value, count, list_state_times);
 }
 
 static const char *step_name(const struct field_context *context, const struct step *step,
@@ -215,30 +253,21 @@ static const char *step_event(const struct step *step)
 	return step->kind < sizeof(events) / sizeof(events[0]) ? events[step->kind] : "unknown";
 }
 
-/* {"time":"...","event":"state","state":"SYN_SENT","exact":true} */
+/* Each as an event has it: {"time":"...","event":"state","new_state":"SYN_SENT",...} */
 static void list_step(const struct field_context *context, const struct step *step,
                       struct buffer *json)
 {
-	int64_t wall = table_wall(context->table, step->time);
-	char text[FORMAT_SIZE], room[8];
+	enum step_kind kind = step->kind;
+	char room[8];
 	const char *name = step_name(context, step, room);
 
-	if (wall) {
-		format_time_iso(text, wall, context->utc);
-		buffer_print(json, "{\"time\":\"%s\"", text);
-	} else {
-		buffer_text(json, "{\"time\":null");
-	}
-	buffer_print(json, ",\"event\":\"%s\"", step_event(step));
-	if (step->kind == STEP_STATE)
-		buffer_print(json, ",\"state\":\"%s\",\"exact\":%s", name,
-		             step->b ? "true" : "false");
-	if (step->kind == STEP_RETRANSMIT)
-		buffer_print(json, ",\"retransmit\":\"%s\"", name);
-	if (step->kind == STEP_RST_SENT && name[0]) {
-		buffer_text(json, ",\"reason\":");
-		escape_json(json, name);
-	}
+	buffer_text(json, "{");
+	member_time(json, KEY(time), table_wall(context->table, step->time));
+	member_string(json, KEY(event), step_event(step));
+	member_string(json, KEY(new_state), kind == STEP_STATE ? name : NULL);
+	member_bool(json, KEY(inferred), kind == STEP_STATE && !step->b);
+	member_string(json, KEY(retrans_kind), kind == STEP_RETRANSMIT ? name : NULL);
+	member_string(json, KEY(reason), kind == STEP_RST_SENT ? name : NULL);
 	buffer_text(json, "}");
 }
 
@@ -255,10 +284,6 @@ static void list_history(const struct field_context *context, const void *object
 		list_step(context, step, json);
 		comma = ",";
 	}
-	/* The table keeps the first ones. */
-	if (row->steps_dropped)
-		buffer_print(json, "%s{\"event\":\"dropped\",\"count\":%u}", comma,
-		             row->steps_dropped);
 	buffer_text(json, "]");
 }
 
@@ -283,4 +308,14 @@ GETTER(history)
 	if (row->steps_dropped && room)
 		add_word(value, "...");
 	value_list(value, count + row->steps_dropped, list_history);
+}
+
+/* The table keeps the first ones. */
+GETTER(history_dropped)
+{
+	const struct row *row = object;
+
+	(void)context;
+	if (row->history != ROW_NONE)
+		value_number(value, row->steps_dropped);
 }

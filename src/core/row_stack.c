@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/escape.h"
 #include "core/frame.h"
 #include "core/getter.h"
 #include "core/stack.h"
@@ -45,40 +44,36 @@ void stack_frame_text(struct buffer *out, const struct table *table, const struc
 	frame_text(out, stack->ips[index], &frame);
 }
 
-static void add_field(struct buffer *json, const char *key, const struct frame_field *field)
+static void add_part(struct buffer *json, const struct word *word, const struct frame_field *part)
 {
-	char *text = strndup(field->length ? field->text : "", (size_t)field->length);
+	member_text(json, word, part->length ? part->text : "", (size_t)part->length);
+}
 
-	buffer_print(json, ",\"%s\":", key);
-	if (text && text[0])
-		escape_json(json, text);
-	else
-		buffer_text(json, "null");
-	free(text);
+void stack_json(struct buffer *json, const struct table *table, const struct stack *stack)
+{
+	struct frame frame;
+
+	buffer_text(json, "[");
+	for (uint32_t i = 0; i < stack->count; i++) {
+		find_frame(table, stack, i, &frame);
+		buffer_text(json, i ? ",{" : "{");
+		member_number(json, KEY(ip), stack->ips[i]);
+		add_part(json, KEY(function), &frame.function);
+		if (frame.function.length || frame.module.length)
+			member_number(json, KEY(offset), frame.offset);
+		else
+			member_null(json, KEY(offset));
+		add_part(json, KEY(module), &frame.module);
+		add_part(json, KEY(source), &frame.source);
+		buffer_text(json, "}");
+	}
+	buffer_text(json, "]");
 }
 
 static void list_frames(const struct field_context *context, const void *object,
                         struct buffer *json)
 {
-	const struct stack *stack = stack_of(context, object);
-	const char *comma = "";
-	struct frame frame;
-
-	buffer_text(json, "[");
-	for (uint32_t i = 0; stack && i < stack->count; i++) {
-		find_frame(context->table, stack, i, &frame);
-		buffer_print(json, "%s{\"ip\":%" PRIu64, comma, stack->ips[i]);
-		add_field(json, "function", &frame.function);
-		if (frame.function.length || frame.module.length)
-			buffer_print(json, ",\"offset\":%" PRIu64, frame.offset);
-		else
-			buffer_text(json, ",\"offset\":null");
-		add_field(json, "module", &frame.module);
-		add_field(json, "source", &frame.source);
-		buffer_text(json, "}");
-		comma = ",";
-	}
-	buffer_text(json, "]");
+	stack_json(json, context->table, stack_of(context, object));
 }
 
 /* As many whole names as there is room for. */

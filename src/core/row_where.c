@@ -70,7 +70,7 @@ static void print_address(const struct field_context *context, struct value *val
 	value_print(value, "%s", text);
 }
 
-GETTER(local_address)
+GETTER(local_addr)
 {
 	const struct row *row = object;
 
@@ -78,7 +78,7 @@ GETTER(local_address)
 		print_address(context, value, row, row->laddr);
 }
 
-GETTER(foreign_address)
+GETTER(foreign_addr)
 {
 	const struct row *row = object;
 

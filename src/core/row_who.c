@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who has a socket: tasks, user, cgroup. */
-#include "base/escape.h"
 #include "core/container.h"
 #include "core/getter.h"
 #include "core/value.h"
@@ -90,7 +89,7 @@ GETTER(owner_source)
 		value_string(value, owner_source_name(OWNER_CGROUP));
 }
 
-GETTER(owner_pid)
+GETTER(pid)
 {
 	struct owner owner;
 
@@ -99,7 +98,7 @@ GETTER(owner_pid)
 		value_number(value, owner.task->pid);
 }
 
-GETTER(owner_comm)
+GETTER(comm)
 {
 	struct owner owner;
 
@@ -137,14 +136,6 @@ GETTER(fds_looked)
 		value_duration(value, context->now > time ? context->now - time : 0, true);
 }
 
-static void list_comm(struct buffer *json, const char comm[FACT_COMM_LEN])
-{
-	char text[FACT_COMM_LEN + 1] = "";
-
-	memcpy(text, comm, FACT_COMM_LEN);
-	escape_json(json, text);
-}
-
 /* [{"pid":4942,"fd":7,"comm":"python3"},...] */
 static void list_holders(const struct field_context *context, const void *object,
                          struct buffer *json)
@@ -159,9 +150,11 @@ static void list_holders(const struct field_context *context, const void *object
 
 		if (task->exited) /* and has closed all that it had open */
 			continue;
-		buffer_print(json, "%s{\"pid\":%u,\"fd\":%d,\"comm\":", comma, task->pid,
-		             holder->fd);
-		list_comm(json, task->comm);
+		buffer_text(json, comma);
+		buffer_text(json, "{");
+		member_number(json, KEY(pid), task->pid);
+		member_number(json, KEY(fd), (uint64_t)holder->fd);
+		member_text(json, KEY(comm), task->comm, FACT_COMM_LEN);
 		buffer_text(json, "}");
 		comma = ",";
 	}

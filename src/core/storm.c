@@ -291,6 +291,7 @@ void storms_change(const struct change *change, void *arg)
 	storm->full += change->full;
 	storm->small += change->small;
 	storm->stuck += change->full && change->timeouts >= STUCK;
+	storm->here += row_is_to_itself(row) || table_find_peer(storms->table, row);
 	storm->syns += change->cause == RESET_SYN;
 	storm->others += change->cause == RESET_OTHER;
 	storm->states[row->state]++;

@@ -166,6 +166,9 @@ static void fold(struct table *t, const struct fact *fact)
 	case FACT_PROCESS:
 		fold_process(t, (const struct fact_process *)fact);
 		break;
+	case FACT_MPTCP:
+		fold_mptcp(t, (const struct fact_mptcp *)fact);
+		break;
 	case FACT_NETNS_GONE:
 		fold_netns_gone(t, (const struct fact_netns *)fact);
 		break;
@@ -296,23 +299,30 @@ const struct step *table_step(const struct table *t, uint32_t index)
 	return index == ROW_NONE ? NULL : pool_at(&t->steps, index);
 }
 
-void table_time_in_states(const struct table *t, const struct row *row, uint64_t ns[STATE_COUNT])
+static void add_time(struct state_time *time, uint64_t from, uint64_t until, bool exact)
 {
-	const struct step *step = table_step(t, row->history);
-	uint8_t state = STATE_UNKNOWN;
-	uint64_t from = 0;
+	if (until <= from)
+		return;
+	time->ns += until - from;
+	time->at_least |= !exact;
+}
 
-	memset(ns, 0, STATE_COUNT * sizeof(*ns));
+/* Who was met in a state, or whose change was inferred, may have been in it for longer. */
+void table_time_in_states(const struct table *t, const struct row *row,
+                          struct state_time times[STATE_COUNT])
+{
+	const struct step *step = table_step(t, row->history), *last = NULL;
+
+	memset(times, 0, STATE_COUNT * sizeof(*times));
 	for (; step; step = table_step(t, step->next)) {
 		if (step->kind != STEP_STATE)
 			continue;
-		if (state && step->time > from)
-			ns[state] += step->time - from;
-		state = step->a;
-		from = step->time;
+		if (last)
+			add_time(&times[last->a], last->time, step->time, last->b && step->b);
+		last = step;
 	}
-	if (state && t->now > from)
-		ns[state] += t->now - from;
+	if (last)
+		add_time(&times[last->a], last->time, t->now, last->b);
 }
 
 void table_totals(const struct table *t, struct totals *totals)

@@ -140,9 +140,14 @@ const struct stack *table_find_stack(const struct table *table, uint64_t id); /*
  */
 const struct row *table_find_peer(const struct table *table, const struct row *row);
 
-/* ns in each state so far, the present one included up to now; indexed by enum tcp_state. */
+struct state_time {
+	uint64_t ns;   /* 0: it was not in this state */
+	bool at_least; /* a lower bound */
+};
+
+/* Time in each state so far, the present one included up to now; indexed by enum tcp_state. */
 void table_time_in_states(const struct table *table, const struct row *row,
-                          uint64_t ns[STATE_COUNT]);
+                          struct state_time times[STATE_COUNT]);
 
 struct totals {
 	uint32_t rows, rows_max;

@@ -334,6 +334,7 @@ void walks_abandon(struct table *t);
 void fold_walk_end(struct table *t, const struct fact_walk *fact);
 void fold_seen(struct table *t, const struct fact_seen *fact);
 void fold_gone(struct table *t, const struct fact_seen *fact);
+void fold_mptcp(struct table *t, const struct fact_mptcp *fact);
 void fold_holder(struct table *t, const struct fact_holder *fact);
 
 /* life.c: what both kinds of fact do to a row. */

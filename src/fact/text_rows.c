@@ -69,10 +69,8 @@ static const struct text_row state_rows[] = {
 };
 
 static const struct text_row retransmit_rows[] = {
-	NUMBER(struct fact_retransmit, ca_state),
-	NUMBER(struct fact_retransmit, pending),
-	NUMBER(struct fact_retransmit, retransmits),
-	NUMBER(struct fact_retransmit, mss),
+	NUMBER(struct fact_retransmit, ca_state),    NUMBER(struct fact_retransmit, pending),
+	NUMBER(struct fact_retransmit, retransmits), NUMBER(struct fact_retransmit, mss),
 	NUMBER(struct fact_retransmit, length),
 };
 
@@ -133,6 +131,13 @@ static const struct text_row netns_rows[] = {
 static const struct text_row parent_rows[] = {
 	NUMBER(struct fact_parent, cookie),
 	NUMBER(struct fact_parent, parent),
+};
+
+static const struct text_row mptcp_rows[] = {
+	NUMBER(struct fact_mptcp, cookie),
+	ROW(struct fact_mptcp, token, .kind = TEXT_HEX),
+	WORD(struct fact_mptcp, old, fact_states),
+	WORD(struct fact_mptcp, state, fact_states),
 };
 
 static const struct text_row stack_rows[] = {
@@ -265,6 +270,10 @@ static const struct text_row table_row_rows[] = {
 	NUMBER(S, unread_ms),
 	NUMBER(S, answered),
 	NUMBER(S, steps_dropped),
+	WORD(S, mptcp, fact_states),
+	NUMBER(S, mptcp_exact),
+	NUMBER(S, mptcp_since),
+	ROW(S, mptcp_token, .kind = TEXT_HEX),
 	{"steps", TEXT_STEPS, offsetof(S, steps), 0, 0, NULL, 0},
 };
 #undef S
@@ -348,6 +357,7 @@ static const struct text_type types[] = {
 	[FACT_TABLE_END] = TYPE("table_end", struct fact_table_end, OWN(table_end_rows)),
 	[FACT_NETNS_GONE] = TYPE("netns_gone", struct fact_netns, OWN(netns_rows)),
 	[FACT_PARENT] = TYPE("parent", struct fact_parent, OWN(parent_rows)),
+	[FACT_MPTCP] = TYPE("mptcp", struct fact_mptcp, OWN(mptcp_rows)),
 };
 /* clang-format on */
 _Static_assert(COUNT(types) == FACT_TYPE_COUNT, "types follow enum fact_type");

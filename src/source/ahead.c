@@ -5,16 +5,21 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#define CHUNKS        4
-#define READS_A_CHUNK 8
-#define PAGES_A_READ  8 /* the most one read() gives (bpf_seq_read, 5.8..7.2) */
-#define NOT_YET       1
+#include "walked.h"
+
+#define CHUNKS       4
+#define CHUNK_BYTES  WALKED_BYTES
+#define PAGES_A_READ 8 /* the most one read() gives (bpf_seq_read, 5.8..7.2) */
+#define NOT_YET      1
 
 struct ahead {
 	int fd;
+	const void *mapped; /* NULL: read() gives the records */
 	pthread_t thread;
 	size_t read_bytes; /* with room for that, a read() gives whole records */
 	char *chunks[CHUNKS];
@@ -28,18 +33,46 @@ struct ahead {
 	bool stop;
 };
 
-/* Returns NOT_YET, 0 if all is read, or -errno. */
-static int fill(struct ahead *ahead, char *chunk, size_t *size)
+/* Of `size` bytes, so many; 0: there is no more; -errno. */
+static ssize_t read_some(const struct ahead *ahead, void *buf, size_t size)
 {
 	ssize_t got;
 
+	do
+		got = read(ahead->fd, buf, size);
+	while (got < 0 && (errno == EAGAIN || errno == EINTR));
+	/* EAGAIN: many objects were skipped, nothing written yet */
+	return got < 0 ? -errno : got;
+}
+
+/* Returns NOT_YET, 0 if all is read, or -errno. */
+static int copy_mapped(const struct ahead *ahead, char *chunk, size_t *size)
+{
+	uint64_t bytes;
+	ssize_t got = read_some(ahead, &bytes, sizeof(bytes));
+
 	*size = 0;
-	while (*size <= (READS_A_CHUNK - 1) * ahead->read_bytes) {
-		got = read(ahead->fd, chunk + *size, ahead->read_bytes);
-		if (got < 0 && (errno == EAGAIN || errno == EINTR))
-			continue; /* EAGAIN: many objects were skipped, nothing written yet */
+	if (got <= 0)
+		return (int)got;
+	if (got != sizeof(bytes) || bytes > CHUNK_BYTES)
+		return -EIO;
+	memcpy(chunk, ahead->mapped, bytes);
+	*size = bytes;
+	return NOT_YET;
+}
+
+/* The same. */
+static int fill(const struct ahead *ahead, char *chunk, size_t *size)
+{
+	ssize_t got;
+
+	if (ahead->mapped)
+		return copy_mapped(ahead, chunk, size);
+	*size = 0;
+	while (*size <= CHUNK_BYTES - ahead->read_bytes) {
+		got = read_some(ahead, chunk + *size, ahead->read_bytes);
 		if (got <= 0)
-			return got ? -errno : 0;
+			return (int)got;
 		*size += (size_t)got;
 	}
 	return NOT_YET;
@@ -75,7 +108,7 @@ static int start(struct ahead *ahead)
 	int err;
 
 	for (int i = 0; i < CHUNKS; i++) {
-		ahead->chunks[i] = malloc(READS_A_CHUNK * ahead->read_bytes);
+		ahead->chunks[i] = malloc(CHUNK_BYTES);
 		if (!ahead->chunks[i])
 			return -ENOMEM;
 	}
@@ -95,7 +128,7 @@ static void discard(struct ahead *ahead)
 	free(ahead);
 }
 
-int ahead_open(struct ahead **result, int fd)
+int ahead_open(struct ahead **result, int fd, const void *mapped)
 {
 	struct ahead *ahead = calloc(1, sizeof(*ahead));
 	int err;
@@ -103,6 +136,7 @@ int ahead_open(struct ahead **result, int fd)
 	if (!ahead)
 		return -ENOMEM;
 	ahead->fd = fd;
+	ahead->mapped = mapped;
 	ahead->read_bytes = PAGES_A_READ * (size_t)sysconf(_SC_PAGESIZE);
 	ahead->end = NOT_YET;
 	pthread_mutex_init(&ahead->lock, NULL);

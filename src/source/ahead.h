@@ -8,8 +8,11 @@
 
 struct ahead;
 
-/* Of fd, which is to outlive it. 0 or -errno. */
-int ahead_open(struct ahead **ahead, int fd);
+/*
+ * Of fd, which outlives it. Without `mapped` read() gives the records themselves, some pages at most;
+ * else how many bytes of them are at `mapped` until the next read(), a u64 (walked.h). 0 or -errno.
+ */
+int ahead_open(struct ahead **ahead, int fd, const void *mapped);
 
 /*
  * Waits for the next chunk, which holds whole records and stays until the next call. Its

@@ -41,10 +41,10 @@ static int emit_all(struct live *live, struct ahead *ahead)
 	}
 }
 
-static int read_all(struct live *live, int fd)
+static int read_all(struct live *live, int fd, const void *mapped)
 {
 	struct ahead *ahead;
-	int err = ahead_open(&ahead, fd);
+	int err = ahead_open(&ahead, fd, mapped);
 
 	if (err)
 		return err;
@@ -53,7 +53,9 @@ static int read_all(struct live *live, int fd)
 	return err;
 }
 
-static int walk(struct live *live, const char *program, enum fact_walk_kind kind, uint32_t netns)
+/* mapped: as of ahead_open() */
+static int walk(struct live *live, const char *program, const void *mapped,
+                enum fact_walk_kind kind, uint32_t netns)
 {
 	struct bpf_link *link = probes_link(&live->probes, program);
 	int fd, err;
@@ -68,7 +70,7 @@ static int walk(struct live *live, const char *program, enum fact_walk_kind kind
 	fd = bpf_iter_create(bpf_link__fd(link));
 	if (fd < 0)
 		return -errno;
-	err = read_all(live, fd);
+	err = read_all(live, fd, mapped);
 	close(fd);
 	if (!err)
 		fact_emit_walk(&live->sink, FACT_WALK_END, kind, netns);
@@ -77,12 +79,15 @@ static int walk(struct live *live, const char *program, enum fact_walk_kind kind
 
 int live_walk_sockets(struct live *live, uint32_t netns)
 {
-	return walk(live, "walk_sockets", WALK_SOCKETS, netns);
+	struct tcptrail_bpf__bss *bss = live->skeleton->bss;
+
+	bss->walked_count = 0; /* a walk may have failed half-way */
+	return walk(live, "walk_sockets", bss->walked, WALK_SOCKETS, netns);
 }
 
 int live_walk_holders(struct live *live)
 {
-	return walk(live, "walk_holders", WALK_HOLDERS, 0);
+	return walk(live, "walk_holders", NULL, WALK_HOLDERS, 0);
 }
 
 bool live_tells_exits(const struct live *live)

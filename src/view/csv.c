@@ -37,14 +37,18 @@ static void print_string(struct buffer *line, const char *text)
 	buffer_free(&safe);
 }
 
-static void print_value(const struct view *view, struct buffer *line, const struct field *field,
-                        const struct value *value)
+static bool has_two_keys(const struct word *word)
+{
+	return word->type == VALUE_DURATION || word->type == VALUE_TIME;
+}
+
+static void print_value(struct buffer *line, const struct field *field, const struct value *value)
 {
 	char text[ENDPOINT_SIZE > FORMAT_SIZE ? ENDPOINT_SIZE : FORMAT_SIZE];
 
 	switch (value->type) {
 	case VALUE_NONE:
-		if (field->type == VALUE_DURATION)
+		if (has_two_keys(field->word))
 			buffer_text(line, ",");
 		break;
 	case VALUE_STRING:
@@ -61,8 +65,8 @@ static void print_value(const struct view *view, struct buffer *line, const stru
 		             value->exact ? "true" : "false");
 		break;
 	case VALUE_TIME:
-		format_time_iso(text, value->sign, view->context.utc);
-		buffer_text(line, text);
+		format_time_iso(text, value->sign, true);
+		buffer_print(line, "%s,%" PRId64, text, value->sign);
 		break;
 	case VALUE_ENDPOINT:
 		endpoint_text(&value->endpoint, text);
@@ -87,13 +91,16 @@ static int csv_begin(struct view *view)
 	if (!view->header)
 		return 0;
 	for (size_t i = 0; i < view->field_count; i++) {
-		const struct field *field = view->fields[i];
+		const struct word *word = view->fields[i]->word;
 
 		if (i)
 			buffer_text(&line, ",");
-		line_key(&line, field);
-		if (field->type == VALUE_DURATION)
-			buffer_print(&line, ",%s_exact", field->key);
+		if (word->type == VALUE_DURATION)
+			buffer_print(&line, "%s_ns,%s_exact", word->key, word->key);
+		else if (word->type == VALUE_TIME)
+			buffer_print(&line, "%s,%s_ns", word->key, word->key);
+		else
+			buffer_text(&line, word->key);
 	}
 	buffer_text(&line, "\r\n");
 	return line_write(view, &line);
@@ -108,7 +115,7 @@ static int csv_object(struct view *view, const void *object)
 		if (i)
 			buffer_text(&line, ",");
 		value_get(&value, &view->context, view->fields[i], object);
-		print_value(view, &line, view->fields[i], &value);
+		print_value(&line, view->fields[i], &value);
 	}
 	buffer_text(&line, "\r\n");
 	return line_write(view, &line);

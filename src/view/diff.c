@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  *   From 2026-11-25 03:00:00.000000 to 2026-11-25 03:12:00.000000 (12m00s)
- *   State       Process              Place                     Before  After Change Stayed
+ *   State       PID/Program name     Place                     Before  Count Growth Stayed
  *   CLOSE_WAIT  4242/java            of port 8080                   3     40    +37      3
  *   ESTABLISHED 977/nginx            to 10.0.0.2:8080              30     12    -18     12
  *   All: ESTABLISHED 41 -> 23, CLOSE_WAIT 3 -> 40, LISTEN 4
@@ -106,11 +106,11 @@ static bool several_netns(const struct census_row *rows, size_t count)
 int diff_text(struct view *view, const struct census *before, const struct census *after,
               const struct census_row *rows, size_t count)
 {
-	static const char *const keys[] = {"state", "program",    "place",  "before",
-	                                   "after", "difference", "stayed", NULL};
-	static const char *const keys_netns[] = {"state",      "program", "place",
-	                                         "netns_name", "before",  "after",
-	                                         "difference", "stayed",  NULL};
+	static const char *const keys[] = {"state", "program", "place",  "count_before",
+	                                   "count", "growth",  "stayed", NULL};
+	static const char *const keys_netns[] = {"state",      "program",      "place",
+	                                         "netns_name", "count_before", "count",
+	                                         "growth",     "stayed",       NULL};
 	int err = print_times(view, before, after);
 
 	if (!err && !count)
@@ -125,8 +125,8 @@ int diff_text(struct view *view, const struct census *before, const struct censu
 int diff_json(struct view *view, const struct census_row *rows, size_t count)
 {
 	static const char *const keys[] = {
-		"state", "pid",    "comm",   "netns",       "local_port", "foreign", "before",
-		"after", "change", "stayed", "time_before", "time_after", NULL};
+		"time",       "since",   "state",        "pid",   "comm",   "netns",  "netns_name",
+		"local_port", "foreign", "count_before", "count", "growth", "stayed", NULL};
 
 	return print_rows(view, keys, rows, count);
 }

@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Findings for programs: one object a line. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/escape.h"
-#include "base/format.h"
-#include "core/place.h"
 #include "core/stack.h"
+#include "core/value.h"
 #include "view/findings_private.h"
-#include "view/line.h"
+#include "view/object.h"
 
-static void add_json_lines(struct buffer *json, const char *key, const struct buffer *text)
+static void add_sentences(struct buffer *json, const struct word *word, const struct buffer *text)
 {
 	const char *at = text->data, *comma = "";
 	size_t left = text->size;
 	char line[FINDING_LINE_ROOM];
 
-	buffer_print(json, ",\"%s\":[", key);
+	member_key(json, word);
+	buffer_text(json, "[");
 	while (finding_take_line(&at, &left, line)) {
 		buffer_text(json, comma);
 		escape_json(json, line);
@@ -27,175 +25,160 @@ static void add_json_lines(struct buffer *json, const char *key, const struct bu
 	json->failed |= text->failed;
 }
 
-static void add_json_place(struct buffer *json, const struct group_key *key)
+static void add_who_and_where(struct buffer *json, const struct view *view,
+                              const struct finding *finding)
 {
-	char to[ENDPOINT_SIZE];
-
-	buffer_print(json, ",\"netns\":%u", key->netns);
-	if (key->passive) {
-		buffer_print(json, ",\"local_port\":%u,\"foreign\":null", key->port);
-		return;
-	}
-	place_remote(key, to);
-	buffer_print(json, ",\"local_port\":null,\"foreign\":\"%s\"", to);
-}
-
-static void add_json_task(struct buffer *json, const struct view *view,
-                          const struct finding *finding)
-{
+	const struct group *group = &finding->group;
+	bool elsewhere = finding->storm && finding->storm->key.elsewhere;
 	char comm[FACT_COMM_LEN + 1];
+	bool known = finding_comm(view, finding, comm);
 
-	if (finding_comm(view, finding, comm))
-		buffer_print(json, ",\"pid\":%u,\"comm\":", finding->group.key.pid);
-	else
-		buffer_text(json, ",\"pid\":null,\"comm\":");
-	if (comm[0])
-		escape_json(json, comm);
-	else
-		buffer_text(json, "null");
+	object_process(json, known ? group->key.pid : 0, comm);
+	member_number(json, KEY(processes), group->processes ? group->processes : 1);
+	object_place(json, view, elsewhere ? NULL : &group->key);
+	member_number(json, KEY(places), group->places ? group->places : 1);
 }
 
-static void add_json_stack(struct buffer *json, const struct view *view, const struct group *group)
+static void add_stack(struct buffer *json, const struct view *view, const struct group *group)
 {
-	const struct stack *stack = table_find_stack(view->context.table, group->stack);
+	const struct stack *stack = NULL;
 
-	if (!group->stack || !stack) {
-		buffer_text(json, ",\"stack\":null,\"stack_count\":null");
+	if (group->stack)
+		stack = table_find_stack(view->context.table, group->stack);
+	if (!stack) {
+		member_null(json, KEY(stack));
+		member_null(json, KEY(stack_count));
 		return;
 	}
-	buffer_text(json, ",\"stack\":[");
-	for (uint32_t i = 0; i < stack->count; i++) {
-		struct buffer text = {0};
-
-		stack_frame_text(&text, view->context.table, stack, i);
-		buffer_add(&text, "", 1);
-		buffer_text(json, i ? "," : "");
-		escape_json(json, text.failed ? "" : text.data);
-		buffer_free(&text);
-	}
-	buffer_print(json, "],\"stack_count\":%u", group->stack_count);
+	member_key(json, KEY(stack));
+	stack_json(json, view->context.table, stack);
+	member_number(json, KEY(stack_count), group->stack_count);
 }
 
 /* Of sockets that are there; of failed connects and of storms none is. */
-static void add_json_ages(struct buffer *json, const struct group *group)
+static void add_ages(struct buffer *json, const struct group *group)
 {
-	if (!group->count) {
-		buffer_text(json, ",\"age_min_ns\":null,\"age_median_ns\":null,"
-		                  "\"age_p99_ns\":null,\"age_max_ns\":null,\"age_exact\":null");
-		return;
+	const struct {
+		enum word_id word;
+		uint64_t ns;
+	} ages[] = {
+		{WORD_age_min, group->youngest},
+		{WORD_age_median, group->median},
+		{WORD_age_p99, group->p99},
+		{WORD_age_max, group->oldest},
+	};
+
+	for (size_t i = 0; i < sizeof(ages) / sizeof(ages[0]); i++) {
+		const struct word *word = &vocabulary[ages[i].word];
+
+		if (group->count)
+			member_duration(json, word, ages[i].ns, !group->at_least);
+		else
+			member_null(json, word);
 	}
-	buffer_print(json,
-	             ",\"age_min_ns\":%" PRIu64 ",\"age_median_ns\":%" PRIu64
-	             ",\"age_p99_ns\":%" PRIu64 ",\"age_max_ns\":%" PRIu64 ",\"age_exact\":%s",
-	             group->youngest, group->median, group->p99, group->oldest,
-	             group->at_least ? "false" : "true");
 }
 
-static void add_json_no_storm(struct buffer *json)
+static void add_nulls(struct buffer *json, const enum word_id *ids, size_t count)
 {
-	buffer_text(json, ",\"event\":null,\"detail\":null,\"events\":null,\"span_ns\":null");
+	for (size_t i = 0; i < count; i++)
+		member_null(json, &vocabulary[ids[i]]);
 }
+
+static const enum word_id of_groups[] = {WORD_state, WORD_count, WORD_entered, WORD_left,
+                                         WORD_failed};
+static const enum word_id of_storms[] = {WORD_event, WORD_retrans_kind, WORD_reason, WORD_events,
+                                         WORD_span};
 
 /* What there is, and how it comes and goes. */
-static void add_json_group(struct buffer *json, const struct group *group)
+static void add_group(struct buffer *json, const struct group *group)
 {
-	buffer_print(json,
-	             ",\"state\":\"%s\",\"count\":%u,\"entered\":%" PRIu64 ",\"left\":%" PRIu64,
-	             state_name(group->key.state), group->count, group->entered, group->left);
+	member_string(json, KEY(state), state_name(group->key.state));
+	member_number(json, KEY(count), group->count);
+	member_number(json, KEY(entered), group->entered);
+	member_number(json, KEY(left), group->left);
 	if (group->failed)
-		buffer_print(json, ",\"failed\":%" PRIu64, group->failed);
+		member_number(json, KEY(failed), group->failed);
 	else
-		buffer_text(json, ",\"failed\":null");
-	add_json_no_storm(json);
-}
-
-static void add_json_no_group(struct buffer *json)
-{
-	buffer_text(json, ",\"state\":null,\"count\":null,\"entered\":null,\"left\":null,"
-	                  "\"failed\":null");
+		member_null(json, KEY(failed));
+	add_nulls(json, of_storms, sizeof(of_storms) / sizeof(of_storms[0]));
 }
 
 /* What happened, and how often. */
-static void add_json_storm(struct buffer *json, const struct view *view, const struct storm *storm)
+static void add_storm(struct buffer *json, const struct view *view, const struct storm *storm)
 {
 	static const char *const events[] = {
 		[CHANGE_RETRANSMIT] = "retransmit",
 		[CHANGE_RST_SENT] = "rst_sent",
 		[CHANGE_RST_RECEIVED] = "rst_received",
 	};
-	char buf[16];
-	const char *detail = storm_detail(storm, view->context.table, buf);
+	enum change_kind kind = storm->key.kind;
+	uint8_t detail = storm->key.detail;
+	struct value reason;
 
-	add_json_no_group(json);
-	buffer_print(json, ",\"event\":\"%s\",\"detail\":", events[storm->key.kind]);
-	if (detail[0])
-		escape_json(json, detail);
-	else
-		buffer_text(json, "null");
-	buffer_print(json, ",\"events\":%" PRIu64 ",\"span_ns\":%" PRIu64, storm->count,
-	             storm->last - storm->first);
+	memset(&reason, 0, sizeof(reason));
+	if (kind == CHANGE_RST_SENT)
+		value_reason(&reason, &view->context, detail);
+	add_nulls(json, of_groups, sizeof(of_groups) / sizeof(of_groups[0]));
+	member_string(json, KEY(event), events[kind]);
+	member_string(json, KEY(retrans_kind),
+	              kind == CHANGE_RETRANSMIT ? retransmit_kind_name(detail) : NULL);
+	member_string(json, KEY(reason), reason.string);
+	member_number(json, KEY(events), storm->count);
+	member_duration(json, KEY(span), storm->last - storm->first, true);
+}
+
+static void add_telling(struct buffer *json, const struct view *view, const struct finding *finding)
+{
+	const struct buffer *verdict = &finding->verdict;
+	struct buffer next = {0};
+
+	member_text(json, KEY(summary), verdict->data ? verdict->data : "", verdict->size);
+	add_sentences(json, KEY(evidence), &finding->evidence);
+	finding_next_lines(view, finding, &next);
+	add_sentences(json, KEY(next), &next);
+	buffer_free(&next);
 }
 
 /* Of a namespace neither sockets nor events are told. */
-static void add_json_netns(struct buffer *json)
+static void add_of_netns(struct buffer *json)
 {
-	add_json_no_group(json);
-	add_json_no_storm(json);
+	add_nulls(json, of_groups, sizeof(of_groups) / sizeof(of_groups[0]));
+	add_nulls(json, of_storms, sizeof(of_storms) / sizeof(of_storms[0]));
 }
 
 static int json_finding(struct view *view, const struct finding *finding, uint64_t window)
 {
-	const struct storm *storm = finding->storm;
-	char verdict[1024], time[FORMAT_SIZE];
-	struct buffer json = {0}, next = {0};
+	struct buffer json = {0};
 
-	buffer_print(&json, "{\"v\":%d,\"type\":\"finding\",\"rule\":\"%s\",\"level\":\"%s\"",
-	             VIEW_JSON_SCHEMA, finding->rule, finding_level_name(finding->level));
-	if (finding_time_text(view, time))
-		buffer_print(&json, ",\"time\":\"%s\"", time);
-	else
-		buffer_text(&json, ",\"time\":null");
-	buffer_print(&json, ",\"mover\":\"%s\"", mover_name(finding->mover));
-	if (storm)
-		add_json_storm(&json, view, storm);
+	object_begin(&json, "finding");
+	object_time(&json, view);
+	member_string(&json, KEY(rule), finding->rule);
+	member_string(&json, KEY(verdict), finding_level_name(finding->level));
+	member_string(&json, KEY(mover), mover_name(finding->mover));
+	if (finding->storm)
+		add_storm(&json, view, finding->storm);
 	else if (finding->of_netns)
-		add_json_netns(&json);
+		add_of_netns(&json);
 	else
-		add_json_group(&json, &finding->group);
-	add_json_task(&json, view, finding);
-	if (storm && storm->key.elsewhere)
-		buffer_text(&json, ",\"netns\":null,\"local_port\":null,\"foreign\":null");
-	else if (finding->of_netns)
-		buffer_print(&json, ",\"netns\":%u,\"local_port\":null,\"foreign\":null",
-		             finding->group.key.netns);
-	else
-		add_json_place(&json, &finding->group.key);
-	buffer_print(&json, ",\"window_ns\":%" PRIu64, window);
-	add_json_ages(&json, &finding->group);
-	snprintf(verdict, sizeof(verdict), "%.*s", (int)finding->verdict.size,
-	         finding->verdict.data ? finding->verdict.data : "");
-	buffer_text(&json, ",\"verdict\":");
-	escape_json(&json, verdict);
-	add_json_lines(&json, "evidence", &finding->evidence);
-	finding_next_lines(view, finding, &next);
-	add_json_lines(&json, "next", &next);
-	buffer_free(&next);
-	add_json_stack(&json, view, &finding->group);
-	buffer_text(&json, ",\"source\":");
-	escape_json(&json, finding->source);
-	buffer_text(&json, "}\n");
-	return line_write(view, &json);
+		add_group(&json, &finding->group);
+	add_who_and_where(&json, view, finding);
+	member_duration(&json, KEY(window), window, true);
+	add_ages(&json, &finding->group);
+	add_telling(&json, view, finding);
+	add_stack(&json, view, &finding->group);
+	member_string(&json, KEY(reference), finding->source);
+	return object_end(view, &json);
 }
 
 static int json_forgotten(struct view *view, const struct groups_forgotten *forgotten)
 {
 	struct buffer json = {0};
 
-	buffer_print(&json,
-	             "{\"v\":%d,\"type\":\"forgotten\",\"groups\":%" PRIu64 ",\"failed\":%" PRIu64
-	             "}\n",
-	             VIEW_JSON_SCHEMA, forgotten->groups, forgotten->failed);
-	return line_write(view, &json);
+	object_begin(&json, "forgotten");
+	object_time(&json, view);
+	member_number(&json, KEY(groups), forgotten->groups);
+	member_number(&json, KEY(failed), forgotten->failed);
+	return object_end(view, &json);
 }
 
 int findings_json(struct view *view, const struct finding *findings, size_t count,

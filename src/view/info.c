@@ -21,6 +21,7 @@
 #include "base/escape.h"
 #include "base/format.h"
 #include "view/line.h"
+#include "view/object.h"
 
 /* --- text ----------------------------------------------------------------------------------- */
 
@@ -156,82 +157,61 @@ int info_text(struct view *view, const struct recording_info *info)
 
 /* --- JSON ----------------------------------------------------------------------------------- */
 
-static void add_json_text(struct buffer *json, const char *key, const char *text)
-{
-	buffer_print(json, ",\"%s\":", key);
-	if (text && text[0])
-		escape_json(json, text);
-	else
-		buffer_text(json, "null");
-}
-
-static void add_json_number(struct buffer *json, const char *key, uint64_t number)
-{
-	buffer_print(json, ",\"%s\":%" PRIu64, key, number);
-}
-
-static void add_json_time(struct buffer *json, const struct view *view, const char *key,
-                          int64_t wall)
-{
-	char text[FORMAT_SIZE];
-
-	if (wall)
-		format_time_iso(text, wall, view->context.utc);
-	add_json_text(json, key, wall ? text : NULL);
-}
-
 static void add_json_origin(struct buffer *json, const struct recording_info *info)
 {
-	add_json_text(json, "path", info->path);
-	add_json_number(json, "format", info->version);
-	add_json_text(json, "host", info->host);
-	add_json_text(json, "kernel", info->kernel);
-	add_json_text(json, "machine", info->machine);
-	add_json_text(json, "tcptrail", info->tcptrail);
-}
-
-static void add_json_range(struct buffer *json, const struct view *view,
-                           const struct recording_info *info)
-{
-	add_json_time(json, view, "first", info->first);
-	add_json_time(json, view, "last", info->last);
+	member_time(json, KEY(time), info->last);
+	member_time(json, KEY(since), info->first);
 	if (has_span(info))
-		add_json_number(json, "span_ns", (uint64_t)info->last - (uint64_t)info->first);
+		member_duration(json, KEY(span), (uint64_t)info->last - (uint64_t)info->first,
+		                true);
 	else
-		buffer_text(json, ",\"span_ns\":null");
+		member_null(json, KEY(span));
+	member_string(json, KEY(path), info->path);
+	member_number(json, KEY(format), info->version);
+	member_string(json, KEY(host), info->host);
+	member_string(json, KEY(kernel), info->kernel);
+	member_string(json, KEY(machine), info->machine);
+	member_string(json, KEY(tcptrail), info->tcptrail);
 }
 
 static void add_json_sizes(struct buffer *json, const struct recording_info *info)
 {
-	add_json_number(json, "files", info->files);
-	add_json_number(json, "bytes", info->bytes);
-	add_json_number(json, "raw_bytes", info->raw);
-	add_json_number(json, "facts", info->facts);
-	add_json_number(json, "transitions", info->transitions);
+	member_number(json, KEY(files), info->files);
+	member_number(json, KEY(bytes), info->bytes);
+	member_number(json, KEY(raw_bytes), info->raw);
+	member_number(json, KEY(facts), info->facts);
+	member_number(json, KEY(transitions), info->transitions);
+	member_key(json, KEY(bytes_per_transition));
 	if (info->transitions)
-		buffer_print(json, ",\"bytes_per_transition\":%.2f",
-		             (double)info->bytes / (double)info->transitions);
+		buffer_print(json, "%.2f", (double)info->bytes / (double)info->transitions);
 	else
-		buffer_text(json, ",\"bytes_per_transition\":null");
-	add_json_number(json, "checkpoints", info->checkpoints);
-	add_json_number(json, "damaged_bytes", info->damaged);
-	if (info->lost_known)
-		buffer_print(json, ",\"lost\":%" PRIu64 ",\"lost_exact\":%s", info->lost,
-		             info->lost_uncounted ? "false" : "true");
-	else
-		buffer_text(json, ",\"lost\":null,\"lost_exact\":null");
+		buffer_text(json, "null");
+	member_number(json, KEY(checkpoints), info->checkpoints);
+	member_number(json, KEY(damaged_bytes), info->damaged);
 }
 
-static void add_json_sessions(struct buffer *json, const struct view *view,
-                              const struct recording_info *info)
+static void add_json_lost(struct buffer *json, const struct recording_info *info)
 {
-	buffer_text(json, ",\"sessions\":[");
+	if (info->lost_known) {
+		member_number(json, KEY(lost), info->lost);
+		member_bool(json, KEY(lost_exact), !info->lost_uncounted);
+	} else {
+		member_null(json, KEY(lost));
+		member_null(json, KEY(lost_exact));
+	}
+}
+
+static void add_json_sessions(struct buffer *json, const struct recording_info *info)
+{
+	member_key(json, KEY(sessions));
+	buffer_text(json, "[");
 	for (size_t i = 0; i < info->session_count; i++) {
 		const struct recording_session *session = &info->sessions[i];
 
-		buffer_print(json, "%s{\"files\":%" PRIu64, i ? "," : "", session->files);
-		add_json_time(json, view, "began", session->began);
-		add_json_time(json, view, "ended", session->ended);
+		buffer_text(json, i ? ",{" : "{");
+		member_time(json, KEY(time), session->ended);
+		member_time(json, KEY(since), session->began);
+		member_number(json, KEY(files), session->files);
 		buffer_text(json, "}");
 	}
 	buffer_text(json, "]");
@@ -241,11 +221,10 @@ int info_json(struct view *view, const struct recording_info *info)
 {
 	struct buffer json = {0};
 
-	buffer_print(&json, "{\"v\":%d,\"type\":\"recording\"", VIEW_JSON_SCHEMA);
+	object_begin(&json, "recording");
 	add_json_origin(&json, info);
-	add_json_range(&json, view, info);
 	add_json_sizes(&json, info);
-	add_json_sessions(&json, view, info);
-	buffer_text(&json, "}\n");
-	return line_write(view, &json);
+	add_json_lost(&json, info);
+	add_json_sessions(&json, info);
+	return object_end(view, &json);
 }

@@ -51,7 +51,7 @@ static const struct {
 	{"Error", {{"", "error", ""}}},
 	{"Made by",
          {{"", "creator_by", ""},
-          {" of ", "creator", ""},
+          {" of ", "creator_program", ""},
           {", thread ", "creator_tid", ""},
           {" ", "creator_thread", ""},
           {", uid ", "creator_uid", ""}}},
@@ -61,7 +61,8 @@ static const struct {
 	{"Open fds", {{"", "open_fds", ""}, {" of ", "fd_limit", ""}}},
 	{"Cgroup", {{"", "cgroup", ""}, {" (", "container", ")"}}},
 	{"Listener", {{"", "listener", ""}}},
-	{"Peer", {{"", "peer_state", ""}, {" of ", "peer", ""}, {", cookie ", "peer_cookie", ""}}},
+	{"Peer",
+         {{"", "peer_state", ""}, {" of ", "peer_program", ""}, {", cookie ", "peer_cookie", ""}}},
 	{"Bytes",
          {{"received ", "bytes_received", ""},
           {", sent ", "bytes_sent", ""},
@@ -318,7 +319,7 @@ int life_end(struct view *view, const struct row *row, uint64_t time)
 {
 	static const struct piece pieces[] = {{", closed by ", "closed_by", ""},
 	                                      {", error ", "error", ""},
-	                                      {", RST sent: ", "rst_reason", ""}};
+	                                      {", RST sent: ", "reason", ""}};
 	char text[FORMAT_SIZE];
 	struct moment moment = {.time = time};
 	struct buffer line = {0};

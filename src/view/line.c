@@ -16,10 +16,3 @@ int line_write(struct view *view, struct buffer *line)
 	buffer_free(line);
 	return err;
 }
-
-void line_key(struct buffer *line, const struct field *field)
-{
-	buffer_text(line, field->key);
-	if (field->type == VALUE_DURATION)
-		buffer_text(line, "_ns");
-}

@@ -9,7 +9,4 @@
 /* Writes and frees the line; flushes if the view wants it. 0 or -errno. */
 int line_write(struct view *view, struct buffer *line);
 
-/* Key of a field in machine-readable formats: "age_ns" for the duration "age". */
-void line_key(struct buffer *line, const struct field *field);
-
 #endif

@@ -110,7 +110,7 @@ static void print_value(struct buffer *out, const struct field_context *context,
 		buffer_number(out, value->number);
 		break;
 	case VALUE_SIGNED:
-		buffer_print(out, "%" PRId64, value->sign);
+		buffer_print(out, value->sign ? "%+" PRId64 : "%" PRId64, value->sign);
 		break;
 	case VALUE_DURATION:
 		format_duration(text, value->number);
@@ -198,7 +198,8 @@ static int text_begin(struct view *view)
 	for (size_t i = 0; i < view->field_count; i++) {
 		if (i)
 			buffer_text(&line.line, " ");
-		print_cell(&line, view->fields[i]->width, view->fields[i]->heading, NULL);
+		print_cell(&line, view->fields[i]->word->width, view->fields[i]->word->heading,
+		           NULL);
 	}
 	return finish_line(view, &line);
 }
@@ -215,7 +216,7 @@ static void print_field(const struct view *view, struct line *line, const struct
 	buffer_add(text, "", 1);
 	line->line.failed |= text->failed;
 	if (!text->failed)
-		print_cell(line, field->width, text->data,
+		print_cell(line, field->word->width, text->data,
 		           view->color ? mark_colors[value.mark] : NULL);
 }
 

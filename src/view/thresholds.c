@@ -18,6 +18,7 @@
 #include "base/format.h"
 #include "core/endpoint.h"
 #include "view/line.h"
+#include "view/object.h"
 
 #define BOUND_WORTH_TELLING (100 * NS_PER_MS) /* as of the column age */
 
@@ -188,63 +189,47 @@ int thresholds_text(struct view *view, const struct threshold *thresholds,
 
 /* --- JSON ----------------------------------------------------------------------------------- */
 
-static void add_json_who(struct buffer *json, const struct task *task)
+static void add_json_condition(struct buffer *json, const struct threshold *threshold,
+                               const struct threshold_result *result)
 {
-	char comm[FACT_COMM_LEN + 1] = "";
-
-	if (!task) {
-		buffer_text(json, ",\"pid\":null,\"comm\":null");
-		return;
+	member_number(json, KEY(count), result->count);
+	member_number(json, KEY(limit), threshold->most);
+	if (threshold->age)
+		member_duration(json, KEY(age_limit), threshold->age, true);
+	else
+		member_null(json, KEY(age_limit));
+	if (threshold->has_growth) {
+		member_signed(json, KEY(growth), result->growth);
+		member_signed(json, KEY(growth_limit), threshold->growth_most);
+	} else {
+		member_null(json, KEY(growth));
+		member_null(json, KEY(growth_limit));
 	}
-	memcpy(comm, task->comm, FACT_COMM_LEN);
-	buffer_print(json, ",\"pid\":%u,\"comm\":", task->pid);
-	escape_json(json, comm);
-}
-
-/* Where most of them are; nowhere if there are none. */
-static void add_json_place(struct buffer *json, const struct threshold_result *result)
-{
-	char to[ENDPOINT_SIZE];
-
-	foreign_text(&result->place, to);
-	if (!result->places)
-		buffer_text(json, ",\"local_port\":null,\"foreign\":null");
-	else if (result->place.passive)
-		buffer_print(json, ",\"local_port\":%u,\"foreign\":null", result->place.port);
-	else
-		buffer_print(json, ",\"local_port\":null,\"foreign\":\"%s\"", to);
-	buffer_print(json, ",\"places\":%u", result->places);
-	if (result->places)
-		buffer_print(json, ",\"oldest_ns\":%" PRIu64 ",\"oldest_exact\":%s", result->oldest,
-		             result->oldest_exact ? "true" : "false");
-	else
-		buffer_text(json, ",\"oldest_ns\":null,\"oldest_exact\":null");
 }
 
 static int json_threshold(struct view *view, const struct threshold *threshold,
                           const struct threshold_result *result)
 {
+	const struct task *task = result->task;
 	struct buffer json = {0};
 
-	buffer_print(&json, "{\"v\":%d,\"type\":\"threshold\",\"fail_if\":", VIEW_JSON_SCHEMA);
-	escape_json(&json, threshold->text);
-	buffer_print(&json, ",\"met\":%s,\"state\":\"%s\",\"per\":\"%s\"",
-	             result->met ? "true" : "false", state_name(threshold->state),
-	             threshold->per_host ? "host" : "process");
-	buffer_print(&json, ",\"count\":%u,\"limit\":%" PRIu64, result->count, threshold->most);
-	if (threshold->age)
-		buffer_print(&json, ",\"age_ns\":%" PRIu64, threshold->age);
+	object_begin(&json, "threshold");
+	object_time(&json, view);
+	member_string(&json, KEY(fail_if), threshold->text);
+	member_bool(&json, KEY(met), result->met);
+	member_string(&json, KEY(state), state_name(threshold->state));
+	member_string(&json, KEY(per), threshold->per_host ? "host" : "process");
+	add_json_condition(&json, threshold, result);
+	object_process(&json, task ? task->pid : 0, task ? task->comm : NULL);
+	/* Where most of them are; nowhere if there are none. */
+	object_place(&json, view, result->places ? &result->place : NULL);
+	member_number(&json, KEY(places), result->places);
+	if (result->places)
+		member_duration(&json, KEY(age_max), result->oldest, result->oldest_exact);
 	else
-		buffer_text(&json, ",\"age_ns\":null");
-	if (threshold->has_growth)
-		buffer_print(&json, ",\"growth\":%" PRId64 ",\"growth_limit\":%" PRId64,
-		             result->growth, threshold->growth_most);
-	else
-		buffer_text(&json, ",\"growth\":null,\"growth_limit\":null");
-	add_json_who(&json, result->task);
-	add_json_place(&json, result);
-	buffer_print(&json, ",\"others\":%u}\n", result->others);
-	return line_write(view, &json);
+		member_null(&json, KEY(age_max));
+	member_number(&json, KEY(others), result->others);
+	return object_end(view, &json);
 }
 
 int thresholds_json(struct view *view, const struct threshold *thresholds,

@@ -9,7 +9,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "view/view.h"
+#include "base/escape.h"
+#include "view/object.h"
 
 static int stream_error(FILE *out)
 {
@@ -87,27 +88,62 @@ int totals_text(FILE *out, const struct totals *totals)
 	return stream_error(out);
 }
 
-int totals_json(FILE *out, const struct totals *totals)
+static void add_count(struct buffer *json, const char *name, uint64_t count)
 {
-	bool first = true;
+	if (json->data && json->data[json->size - 1] != '{')
+		buffer_text(json, ",");
+	escape_json(json, name);
+	buffer_text(json, ":");
+	buffer_number(json, count);
+}
 
-	fprintf(out, "{\"v\":%d,\"type\":\"totals\",\"sockets\":%u,\"states\":{", VIEW_JSON_SCHEMA,
-	        totals->rows);
+static void add_states(struct buffer *json, const struct totals *totals)
+{
+	member_number(json, KEY(sockets), totals->rows);
+	member_key(json, KEY(sockets_by_state));
+	buffer_text(json, "{");
 	for (unsigned int state = 1; state < STATE_NEW_SYN_RECV; state++)
-		fprintf(out, "%s\"%s\":%u", state > 1 ? "," : "", state_name(state),
-		        in_state(totals, state));
-	fprintf(out, "},\"transitions\":%" PRIu64 ",\"retransmits\":{", totals->transitions);
+		add_count(json, state_name(state), in_state(totals, state));
+	buffer_text(json, "}");
+}
+
+static void add_seen(struct buffer *json, const struct totals *totals)
+{
+	member_number(json, KEY(transitions), totals->transitions);
+	member_number(json, KEY(retrans), all_retransmits(totals));
+	member_key(json, KEY(retrans_by_kind));
+	buffer_text(json, "{");
 	for (enum retransmit_kind kind = 0; kind < RETRANSMIT_KIND_COUNT; kind++)
-		fprintf(out, "%s\"%s\":%" PRIu64, kind ? "," : "", retransmit_kind_name(kind),
-		        totals->retransmits[kind]);
-	fprintf(out, "},\"rst_sent\":%" PRIu64 ",\"rst_received\":%" PRIu64 ",\"lost\":{",
-	        totals->rsts_sent, totals->rsts_received);
-	for (enum fact_loss_where where = 1; where < LOSS_WHERE_COUNT; where++) {
-		fprintf(out, "%s\"%s\":%" PRIu64, first ? "" : ",", loss_where_name(where),
-		        totals->lost[where]);
-		first = false;
-	}
-	fprintf(out, "},\"lost_uncounted\":%s,\"healed\":%" PRIu64 "}\n",
-	        totals->lost_uncounted ? "true" : "false", totals->healed);
-	return stream_error(out);
+		add_count(json, retransmit_kind_name(kind), totals->retransmits[kind]);
+	buffer_text(json, "}");
+	member_number(json, KEY(rst_sent), totals->rsts_sent);
+	member_number(json, KEY(rst_received), totals->rsts_received);
+}
+
+static void add_lost(struct buffer *json, const struct totals *totals)
+{
+	uint64_t lost = 0;
+
+	for (enum fact_loss_where where = 1; where < LOSS_WHERE_COUNT; where++)
+		lost += totals->lost[where];
+	member_number(json, KEY(lost), lost);
+	member_bool(json, KEY(lost_exact), !totals->lost_uncounted);
+	member_key(json, KEY(lost_by_place));
+	buffer_text(json, "{");
+	for (enum fact_loss_where where = 1; where < LOSS_WHERE_COUNT; where++)
+		add_count(json, loss_where_name(where), totals->lost[where]);
+	buffer_text(json, "}");
+	member_number(json, KEY(sockets_healed), totals->healed);
+}
+
+int totals_json(struct view *view, const struct totals *totals)
+{
+	struct buffer json = {0};
+
+	object_begin(&json, "totals");
+	object_time(&json, view);
+	add_states(&json, totals);
+	add_seen(&json, totals);
+	add_lost(&json, totals);
+	return object_end(view, &json);
 }

@@ -6,12 +6,13 @@
 #include <stdio.h>
 
 #include "core/table.h"
+#include "view/view.h"
 
 /* "ring-buffer 12, chain 1": what was lost, by place; false: nothing, and nothing printed. */
 bool totals_lost(FILE *out, const struct totals *totals);
 
 /* Both: 0 or -errno of the stream. */
 int totals_text(FILE *out, const struct totals *totals);
-int totals_json(FILE *out, const struct totals *totals);
+int totals_json(struct view *view, const struct totals *totals);
 
 #endif

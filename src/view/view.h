@@ -39,7 +39,4 @@ struct view {
 	bool flush;        /* flush after each object: a stream that someone reads */
 };
 
-/* Schema version of JSON, key "v". */
-#define VIEW_JSON_SCHEMA 1
-
 #endif

@@ -37,7 +37,6 @@ cat >"$work/tcptrail" <<EOF
 exec "$(realpath "$TCPTRAIL")" "\$@" --btf "$BTF_COPY"
 EOF
 chmod 755 "$work/tcptrail"
-for name in states owners rst_retransmit; do
-	run env TCPTRAIL="$work/tcptrail" bash "$(dirname "$0")/$name.sh"
-	[ "$status" = 0 ] || fail "$name.sh with --btf: exit status $status" "$out" "$err"
-done
+run env TCPTRAIL="$work/tcptrail" LANES=3 "$(dirname "$0")/run" states owners rst_retransmit
+echo "$out"
+assert_equal 0 "$status" "exit status of other tests with --btf ($err)"

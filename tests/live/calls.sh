@@ -29,12 +29,12 @@ assert_run 0 "$TCPTRAIL" snapshot -an --json --from "$work/facts"
 rows_ours "$work/run.out"
 while read -r line; do
 	read -r tid fd cookie < <(sed -E 's/.* tid=([0-9]+) fd=([0-9]+) cookie=([0-9]+)/\1 \2 \3/' <<<"$line")
-	assert_row "$cookie" "creator_pid creator_tid creator_by owner_pid fd" "$pid $tid connect $pid $fd" "$line"
+	assert_row "$cookie" "creator_pid creator_tid creator_by pid fd" "$pid $tid connect $pid $fd" "$line"
 done < <(scenario_lines role=high)
 # A bystander has the fd of a connect that fails: the failure is none of its own.
 assert_run 0 "$TCPTRAIL" snapshot --state close --json --from "$work/facts"
 rows_ours "$work/run.out"
-assert_row "$bystander" "state owner_pid creator_by" "CLOSE $pid -" "what never connects"
+assert_row "$bystander" "state pid creator_by" "CLOSE $pid -" "what never connects"
 assert_run 0 "$TCPTRAIL" why --json --from "$work/facts"
 assert_equal 1 "$(jq -c "select(.rule == \"connect-timed-out\" and .pid == $pid)" "$work/run.out" | wc -l)" \
 	"connects that fail"
@@ -55,7 +55,7 @@ check_ends() {
 	local line cookie fd creator=$1 count=0
 	while read -r line; do
 		read -r cookie fd < <(sed -E 's/.* cookie=([0-9]+) .* fd=([0-9]+)/\1 \2/' <<<"$line")
-		assert_row "$cookie" "state owner_pid owner_holding fd" "ESTABLISHED $pid open $fd" "$line"
+		assert_row "$cookie" "state pid owner_holding fd" "ESTABLISHED $pid open $fd" "$line"
 		case $line in
 		role=client*) assert_row "$cookie" "creator_by owner_source" "$creator" "$line" ;;
 		*) assert_row "$cookie" "creator_by owner_source" "- fd-walk" "$line" ;;
@@ -78,5 +78,5 @@ check_ends "connect connect"
 # Who listens stands for what was accepted, until the walk.
 for cookie in $(scenario_lines role=accepted | sed -nE 's/.* cookie=([0-9]+) .*/\1/p'); do
 	assert_equal "$pid listener" "$(jq -r "select(.type == \"event\" and .cookie == $cookie and
-		.new_state == \"ESTABLISHED\") | \"\(.owner_pid) \(.owner_source)\"" "$work/trace.out")" "owner at first"
+		.new_state == \"ESTABLISHED\") | \"\(.pid) \(.owner_source)\"" "$work/trace.out")" "owner at first"
 done

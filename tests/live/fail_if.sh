@@ -37,7 +37,8 @@ watching() {
 }
 
 why_start() {
-	start "$work/trace.out" "$work/trace.err" "$TCPTRAIL" why close_wait --for 10m "$@"
+	start "$work/trace.out" "$work/trace.err" "$TCPTRAIL" why close_wait --for 10m \
+		--netns "$(own_netns)" "$@"
 	trace_pid=$started
 	wait_until "tcptrail to watch" watching
 }

@@ -33,7 +33,7 @@ check_dup() {
 	fds=$(scenario_lines role=holder | sed -nE 's/.* fd=([0-9]+).*/\1/p' | sort)
 	assert_equal 4 "$(wc -l <<<"$fds")" "fds of $what"
 	assert_equal "$(sed "s/^/$pid:/" <<<"$fds")" "$(row_holders "$cookie")" "$what"
-	assert_row "$cookie" "program owner_pid owner_holding" "$pid/scenario+3 $pid open" "$what"
+	assert_row "$cookie" "program pid owner_holding" "$pid/scenario+3 $pid open" "$what"
 }
 
 walked dup --count 3
@@ -52,7 +52,7 @@ check_uring() {
 	for side in active passive; do
 		for cookie in $(scenario_lines "side=$side" | sed -nE 's/.* cookie=([0-9]+).*/\1/p'); do
 			pid=$(scenario_get pid "cookie=$cookie")
-			assert_row "$cookie" "program owner_pid owner_holding fd" \
+			assert_row "$cookie" "program pid owner_holding fd" \
 				"$pid/scenario $pid open $(scenario_get fd "cookie=$cookie")" "$side, $what"
 			assert_equal "$pid:$(scenario_get fd "cookie=$cookie")" "$(row_holders "$cookie")" "$what"
 		done
@@ -81,12 +81,12 @@ scenario_stop
 
 walked scm_rights --in-flight
 check_hidden "$(scenario_get cookie role=holder)"
-assert_row "$(scenario_get cookie role=holder)" "owner_pid creator_pid" "- -" "$what"
+assert_row "$(scenario_get cookie role=holder)" "pid creator_pid" "- -" "$what"
 scenario_stop
 traced scm_rights --in-flight
 pid=$(scenario_get pid side=listen)
 check_hidden "$(scenario_get cookie role=holder)" "$pid/scenario"
-assert_row "$(scenario_get cookie role=holder)" "owner_pid creator_pid creator_by creator_exited" \
+assert_row "$(scenario_get cookie role=holder)" "pid creator_pid creator_by creator_exited" \
 	"$pid $pid accept false" "$what"
 scenario_stop
 
@@ -97,10 +97,10 @@ check_exec() {
 	while read -r side by; do
 		cookie=$(scenario_get cookie "side=$side")
 		pid=$(scenario_get pid "side=$side")
-		assert_row "$cookie" "program owner_pid owner_comm owner_holding" \
+		assert_row "$cookie" "program pid comm owner_holding" \
 			"$pid/cat $pid cat open" "$side, $what"
 		assert_equal "cat" "$(row "$cookie" '.holders | map(.comm) | join(" ")')" "$side, $what"
-		[ "$1" = walk ] || assert_row "$cookie" "creator creator_comm creator_by creator_exited" \
+		[ "$1" = walk ] || assert_row "$cookie" "creator_program creator_comm creator_by creator_exited" \
 			"$pid/scenario scenario $by false" "$side, $what"
 		[ "$1" = walk ] || assert_contains "$(row "$cookie" '.creator_args // [] | join(" ")')" "scenario exec" \
 			"command line of $side, $what"
@@ -130,14 +130,14 @@ look_from_inside
 what="seen from another pid namespace"
 for cookie in $(scenario_lines 'state=(ESTABLISHED|LISTEN)' | sed -nE 's/.* cookie=([0-9]+).*/\1/p' | sort -u); do
 	check_hidden "$cookie"
-	assert_row "$cookie" "owner_pid owner_comm owner_source creator_pid" "- - - -" "$what"
+	assert_row "$cookie" "pid comm owner_source creator_pid" "- - - -" "$what"
 done
 scenario_stop
 
 # In the queue there is no holder to be hidden: its listener's is.
 scenario_start accept_queue
 look_from_inside
-assert_row "$(scenario_get cookie side=passive)" "owner_pid owner_holding" "- queue" "$what"
+assert_row "$(scenario_get cookie side=passive)" "pid owner_holding" "- queue" "$what"
 scenario_stop
 
 # The container is what the cgroup of the socket tells.
@@ -178,7 +178,7 @@ check_below() { # SIDE [CREATED]: was it seen to be made?
 	inside=$(scenario_get pid "side=$1")
 	pid=$(ps -o pid= --ppid "${scenario_pids[scenario]}" | tr -d ' ')
 	[ "$pid" != "$inside" ] || fail "the scenario is in our pid namespace"
-	assert_row "$cookie" "program owner_pid owner_holding fd" \
+	assert_row "$cookie" "program pid owner_holding fd" \
 		"$pid/scenario $pid open $(scenario_get fd "side=$1")" "$what"
 	[ -z "${2:-}" ] || assert_row "$cookie" "creator_pid" "$pid" "$what"
 }
@@ -202,7 +202,7 @@ if ip mptcp endpoint add 127.0.0.1 dev lo port 7777 signal 2>"$work/mptcp.err" &
 	assert_lacks "$(ss -Hltnp 'sport = :7777')" users: "ss of a socket of the kernel"
 	rows_look
 	cookie=$(jq -r 'select(.local_port == 7777) | .cookie' "$work/rows")
-	assert_row "$cookie" "state program owner_holding owner_pid creator_pid holders" \
+	assert_row "$cookie" "state program owner_holding pid creator_pid holders" \
 		"LISTEN [kernel] kernel - - []" "MPTCP's own listener"
 	ip mptcp endpoint flush
 else

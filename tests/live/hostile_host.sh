@@ -81,7 +81,7 @@ for ((i = 0; i < 20; i++)); do
 done
 trace_stop
 assert_matches "$status" '^[04]$' "exit status ($err)"
-assert_equal 0 "$(tail -n 1 "$work/trace.out" | jq .lost.walk)" "walks that failed"
+assert_equal 0 "$(tail -n 1 "$work/trace.out" | jq .lost_by_place.walk)" "walks that failed"
 kill -TERM "$churn"
 await_end "$churn" "$ceiling" || fail "the churn does not end"
 
@@ -89,7 +89,7 @@ await_end "$churn" "$ceiling" || fail "the churn does not end"
 
 # Addresses of struct sock: each life that has one is a life of its own.
 wait_until "the namespace to be quiet" is_quiet
-trace_start events --netns "$here" --csv --no-header --columns sk,cookie,local,foreign,old_state,new_state
+trace_start events --netns "$here" --csv --no-header --columns sock,cookie,local,foreign,old_state,new_state
 scenario_start storm --count 500 --pairs 1
 trace_stop
 assert_matches "$status" '^[04]$' "exit status ($err)"
@@ -106,7 +106,7 @@ assert_between 501 501 "$connects" "connects"
 scenario_stop
 
 # Pids: the second process has nothing to do with what the first has left.
-trace_start -anp --csv --netns "$here" --columns local,state,owner_pid,owner_comm,owner_holding
+trace_start -anp --csv --netns "$here" --columns local,state,pid,comm,owner_holding
 program_start python3 "$(dirname "$0")/progs/pid_reuse.py"
 reuse=$started
 pid=$(scenario_get pid role=before)

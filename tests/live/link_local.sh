@@ -8,15 +8,7 @@ in_fresh_netns "$@"
 
 ends=(tt18-$$a tt18-$$b) # namespaces at the other end of each link
 links=(near-1 far_2)
-for i in 0 1; do
-	ip netns add "${ends[i]}"
-done
-cleanup_netns() {
-	for i in 0 1; do
-		ip netns del "${ends[i]}"
-	done
-}
-trap 'cleanup_netns; cleanup' EXIT
+netns_make "${ends[@]}"
 
 for i in 0 1; do
 	ip link add "${links[i]}" type veth peer name peer netns "${ends[i]}"
@@ -72,7 +64,7 @@ trace_stop
 
 for i in 0 1; do
 	link=${links[i]} other=${links[1 - i]}
-	index=$(<"/sys/class/net/$link/ifindex")
+	index=$(ip -o link show dev "$link" | cut -d : -f 1)
 	for zone in "$link" "$index"; do
 		assert_run 0 "$TCPTRAIL" snapshot -anp --no-header --netns "$here" --addr "fe80::2%$zone"
 		assert_equal 1 "$(wc -l <<<"$out")" "rows of fe80::2%$zone"
@@ -81,12 +73,12 @@ for i in 0 1; do
 	done
 	assert_run 0 "$TCPTRAIL" snapshot -an --netns "$here" --json --addr "fe80::%$link/64"
 	assert_equal "[fe80::1%$link]:45555 [fe80::2%$link]:19801 fe80::2%$link ${servers[i]}" \
-		"$(jq -r '"\(.local) \(.foreign) \(.foreign_address) \(.peer_pid)"' <<<"$out")" "JSON of $link"
-	assert_run 0 "$TCPTRAIL" trail -n "fe80::1%$link:45555" "fe80::2%$link:19801"
+		"$(jq -r '"\(.local) \(.foreign) \(.foreign_addr) \(.peer_pid)"' <<<"$out")" "JSON of $link"
+	assert_traces "$TCPTRAIL" trail -n "fe80::1%$link:45555" "fe80::2%$link:19801"
 	assert_contains "$out" "fe80::2%$link:19801" "trail"
 	assert_lacks "$out" "%$other" "trail"
 	# ss has the same sockets
-	assert_run 0 "$TCPTRAIL" trail -n "$(ss -Htn dev "$link" | awk '{ print $4 "-" $5 }')"
+	assert_traces "$TCPTRAIL" trail -n "$(ss -Htn dev "$link" | awk '{ print $4 "-" $5 }')"
 done
 assert_equal 2 "$("$TCPTRAIL" snapshot -an --no-header --netns "$here" --addr fe80::2 | wc -l)" "rows of fe80::2"
 assert_equal 0 "$("$TCPTRAIL" snapshot -an --no-header --netns "$here" --addr fe80::2%lo | wc -l)" "rows of lo"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What is lost is counted and told, and one walk later the table is that of ss again, in each
 # namespace: after a ring that overflowed, a drain that stood still, and a table that was full.
+# alone: the cap of its table counts all sockets of the host
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 

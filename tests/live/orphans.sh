@@ -5,28 +5,32 @@
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 program=$(dirname "$0")/progs/orphans.py
+ours=$(own_netns)
 
 # orphans_of PORT...: has each been found in FIN_WAIT2, as a mini-socket?
 orphans_of() {
 	local port
 	for port in "$@"; do
-		grep -E "seen .*state=FIN_WAIT2 flags=mini.*local=[0-9.]*:$port " "$work/trace.out" || return
+		grep -E "seen .*state=FIN_WAIT2 flags=mini.*local=[0-9.]*:$port .*netns=$ours " "$work/trace.out" ||
+			return
 	done
 }
 
-# ended REGEX PORT...: is there a fact of each port that matches?
+# ended REGEX NETNS PORT...: is there a fact of each port that matches?
 ended() {
-	local what=$1 port
-	shift
+	local what=$1 netns=$2 port
+	shift 2
 	for port in "$@"; do
-		grep -E "$what=[0-9.]*:$port " "$work/trace.out" || return
+		grep -E "$what=[0-9.]*:$port .*netns=$netns " "$work/trace.out" || return
 	done
 }
 
-# connections ROLE ADDRESS END [COMMAND...]: four at a time; END: the fact by which each is over.
+# connections ROLE ADDRESS END NETNS [COMMAND...]: four at a time; END: the fact, of the namespace, by
+# which each is over.
 connections() {
 	local role=$1 address=$2 end=$3 round ports
-	shift 3
+	theirs=$4
+	shift 4
 	: >"$work/ports"
 	trace_start events --facts
 	held "$@" python3 "$program" "$role" "$address" 9000
@@ -36,7 +40,7 @@ connections() {
 		wait_until "orphans" orphans_of $ports
 		echo >&"$held"
 		# shellcheck disable=SC2086
-		wait_until "FINs of round $round" ended "$end" $ports
+		wait_until "FINs of round $round" ended "$end" "$theirs" $ports
 		printf '%s\n' "$ports" >>"$work/ports"
 	done
 	release
@@ -45,28 +49,29 @@ connections() {
 	mv "$work/trace.out" "$work/facts"
 }
 
-# lines TRANSITION KEY OPTION...: "PORT TIME", of the column KEY.
+# lines TRANSITION KEY OPTION...: "PORT NS", of the column KEY.
 lines() {
 	local transition=$1 key=$2
 	shift 2
-	csv transition,"$key",time events -n --from "$work/facts" "$@" | sed -n "s/^$transition //p" | sort
+	csv transition,"$key",time events -n --from "$work/facts" "$@" | sed -n "s/^$transition //p" |
+		cut -d ' ' -f 1,3 | sort
 }
 
 # What is not selected counts all the same: the other ends are left out.
 orphan_lines() {
-	lines 'FIN_WAIT2 -> TIME_WAIT (inferred)' local_port --rport 9000
+	lines 'FIN_WAIT2 -> TIME_WAIT (inferred)' local_port --rport 9000 --netns "$ours"
 }
 
 # Each in one line. The walk of every five seconds may be the first, seldom.
 check_near() {
 	local port time closed by_event=0
-	lines 'LAST_ACK -> CLOSE' foreign_port --lport 9000 >"$work/closed"
+	lines 'LAST_ACK -> CLOSE' foreign_port --lport 9000 --netns "$theirs" >"$work/closed"
 	orphan_lines >"$work/orphans"
 	assert_equal "$(sort "$work/ports")" "$(cut -d ' ' -f 1 "$work/orphans")" "orphans told"
 	while read -r port time; do
 		closed=$(sed -n "s/^$port //p" "$work/closed")
 		[ "$time" != "$closed" ] || by_event=$((by_event + 1))
-		[[ ! $time > $closed ]] || fail "TIME_WAIT of $port at $time, after its peer's end at $closed"
+		[ "$time" -le "$closed" ] || fail "TIME_WAIT of $port at $time, after its peer's end at $closed"
 	done <"$work/orphans"
 	[ "$by_event" -gt 0 ] || fail "no peer's event has told" "$(cat "$work/orphans" "$work/closed")"
 }
@@ -75,7 +80,7 @@ check_near() {
 boot_time() {
 	local boot wall
 	read -r boot wall < <(sed -n 's/ clock wall=/ /p' "$work/facts" | sed -n '$p')
-	echo $(($(date -d "$1" +%s%N) - wall + boot))
+	echo $(($1 - wall + boot))
 }
 
 # The kernel's timer tells when, in ticks of at most 10 ms; no walk was needed.
@@ -85,7 +90,7 @@ check_far() {
 	assert_equal "$(sort "$work/ports")" "$(cut -d ' ' -f 1 "$work/orphans")" "orphans told"
 	while read -r port time; do
 		fin=$(sed -n "s/^closed $port //p" "$work/held.out")
-		read -r seen flags < <(sed -nE "s/^([0-9]+) seen .*state=TIME_WAIT (flags=[^ ]*) .*local=[0-9.]*:$port .*/\1 \2/p" \
+		read -r seen flags < <(sed -nE "s/^([0-9]+) seen .*state=TIME_WAIT (flags=[^ ]*) .*local=[0-9.]*:$port .*netns=$ours .*/\1 \2/p" \
 			"$work/facts" | sed -n 1p)
 		[[ $flags != *point* ]] || looked=$((looked + 1))
 		assert_between $((fin - 20000000)) "$seen" "$(boot_time "$time")" "time of the FIN to $port"
@@ -94,7 +99,7 @@ check_far() {
 }
 
 closed='old=LAST_ACK new=CLOSE.*remote'
-connections near 127.0.0.1 "$closed"
+connections near 127.0.0.1 "$closed" "$ours"
 check_near
 
 start "$work/other" "$work/other.err" unshare -n -- sh -c 'ip link set lo up; echo up; exec sleep 600'
@@ -105,10 +110,10 @@ ip addr add 10.9.0.1/24 dev here
 ip link set here up
 nsenter -t "$other" -n ip addr add 10.9.0.2/24 dev there
 nsenter -t "$other" -n ip link set there up
-connections near 10.9.0.2 "$closed" nsenter -t "$other" -n
+connections near 10.9.0.2 "$closed" "$(stat -L -c %i "/proc/$other/ns/net")" nsenter -t "$other" -n
 check_near
 
 [ -c /dev/net/tun ] || skip "no TUN device here: a peer on no host was not tried"
 ip addr add 198.51.100.1/32 dev lo
-connections far 192.0.2.7 'seen .*state=TIME_WAIT flags=mini.*local'
+connections far 192.0.2.7 'seen .*state=TIME_WAIT flags=mini.*local' "$ours"
 check_far

@@ -29,8 +29,8 @@ check_holders() {
 	assert_equal "$want" "$(row_holders "$1")" "holders of: $(scenario_lines "cookie=$1")"
 	count=$(wc -l <<<"$want")
 	[ "$count" = 1 ] || more=+$((count - 1))
-	assert_contains "$want" "$(row "$1" '"\(.owner_pid):\(.fd)"')" "its holders, one of which is shown"
-	assert_row "$1" program "$(row "$1" '"\(.owner_pid)/\(.owner_comm)"')$more" "$what"
+	assert_contains "$want" "$(row "$1" '"\(.pid):\(.fd)"')" "its holders, one of which is shown"
+	assert_row "$1" program "$(row "$1" '"\(.pid)/\(.comm)"')$more" "$what"
 	assert_row "$1" "owner_holding" open "$what"
 }
 
@@ -46,7 +46,7 @@ check_queued() {
 	local cookie pid
 	cookie=$(scenario_get cookie "$1")
 	pid=$(scenario_get pid side=listen)
-	assert_row "$cookie" "program owner_pid owner_comm owner_source owner_holding fd" \
+	assert_row "$cookie" "program pid comm owner_source owner_holding fd" \
 		"($pid/scenario) $pid scenario listener queue -" "$what"
 	assert_row "$cookie" "creator_pid creator_by" "- -" "$what"
 }
@@ -89,7 +89,7 @@ check_queued state=SYN_RECV
 
 # Closed before we looked: there is no telling who it was, and nobody is named.
 of time_wait
-assert_row "$(scenario_get cookie role=subject)" "state program owner_pid creator_pid owner_holding" \
+assert_row "$(scenario_get cookie role=subject)" "state program pid creator_pid owner_holding" \
 	"TIME_WAIT - - - -" "a socket closed before we came"
 
 # --- followed ---------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ while read -r side by; do
 	pid=$(scenario_get pid "side=$side")
 	assert_row "$cookie" "creator_pid creator_tid creator_comm creator_thread creator_by" "$pid \
 $(scenario_get tid "side=$side") scenario $(scenario_get thread "side=$side") $by" "$side by a thread"
-	assert_row "$cookie" "creator_uid creator_exited creator program fd" \
+	assert_row "$cookie" "creator_uid creator_exited creator_program program fd" \
 		"0 false $pid/scenario $pid/scenario $(scenario_get fd "side=$side")" "$side by a thread"
 	assert_equal "$args" "$(row "$cookie" '.creator_args // [] | join(" ")')" "command line of the creator of $side"
 done < <(sides)
@@ -143,14 +143,14 @@ done < <(sides)
 of fork --parent-closes
 check_each_holder
 parent=$(scenario_get pid side=listen)
-assert_row "$(scenario_get cookie role=holder)" "owner_pid creator_pid creator_by creator_exited" \
+assert_row "$(scenario_get cookie role=holder)" "pid creator_pid creator_by creator_exited" \
 	"$(scenario_get pid role=holder) $parent accept false" "what the parent has closed"
 assert_row "$(scenario_get cookie side=active)" "creator_pid creator_by" "$parent connect" "$what"
 
 # Accepted by one, passed to the other.
 of scm_rights
 check_each_holder
-assert_row "$(scenario_get cookie role=holder)" "owner_pid creator_pid creator_by" \
+assert_row "$(scenario_get cookie role=holder)" "pid creator_pid creator_by" \
 	"$(scenario_get pid role=holder) $(scenario_get pid side=listen) accept" "$what"
 
 # The worker that accepted, not the first of those who have the listener.
@@ -158,7 +158,7 @@ of prefork --count 3
 assert_equal 12 "$(cookies side=passive | wc -l)" "accepted by workers"
 for cookie in $(cookies side=passive); do
 	pid=$(scenario_get pid "cookie=$cookie")
-	assert_row "$cookie" "program owner_pid creator_pid creator_by creator_exited" \
+	assert_row "$cookie" "program pid creator_pid creator_by creator_exited" \
 		"$pid/scenario $pid $pid accept false" "accepted by a worker"
 done
 listener=$(scenario_get cookie side=listen)
@@ -173,9 +173,9 @@ check_vanished() {
 	made=$(scenario_get made_by role=subject)
 	while read -r side by; do
 		cookie=$(scenario_get cookie "side=$side")
-		assert_row "$cookie" "creator creator_pid creator_comm creator_by creator_exited" \
+		assert_row "$cookie" "creator_program creator_pid creator_comm creator_by creator_exited" \
 			"$made/scenario[exited] $made scenario $by true" "$side of $what"
-		assert_row "$cookie" "program owner_comm owner_holding" \
+		assert_row "$cookie" "program comm owner_holding" \
 			"$(scenario_get pid "side=$side")/heir heir open" "$side of $what"
 		assert_contains "$(row "$cookie" '.creator_args // [] | join(" ")')" "scenario $what" \
 			"command line of a process that is gone"
@@ -187,7 +187,7 @@ check_left() {
 	local cookie made
 	made=$(scenario_get made_by role=subject)
 	cookie=$(scenario_get cookie role=subject)
-	assert_row "$cookie" "state program owner_pid owner_comm owner_holding fd" \
+	assert_row "$cookie" "state program pid comm owner_holding fd" \
 		"$(scenario_get state role=subject) $made/scenario[exited] $made scenario exited -" "$what"
 	assert_row "$cookie" "creator_pid creator_by creator_exited" "$made $1 true" "$what"
 	assert_contains "$(row "$cookie" '.creator_args // [] | join(" ")')" "scenario $what" "its command line"
@@ -198,7 +198,7 @@ check_closed() {
 	local cookie pid
 	cookie=$(scenario_get cookie role=subject)
 	pid=$(scenario_get pid side=listen)
-	assert_row "$cookie" "state program owner_pid owner_holding creator_pid creator_exited" \
+	assert_row "$cookie" "state program pid owner_holding creator_pid creator_exited" \
 		"$(scenario_get state role=subject) $pid/scenario $pid closed $pid false" "$what"
 }
 

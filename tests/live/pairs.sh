@@ -8,14 +8,14 @@ progs=$(dirname "$0")/progs
 # check_end COOKIE OTHER WHAT: the one row tells of the other what the other's own row tells.
 check_end() {
 	local want
-	want=$(row_words "$2" cookie owner_pid owner_comm state netns)
+	want=$(row_words "$2" cookie pid comm state netns)
 	assert_row "$1" "peer_cookie peer_pid peer_comm peer_state peer_netns" "$want" "$3"
 }
 
 # check_pair COOKIE PID OTHER PID: two ends whose processes are known.
 check_pair() {
-	assert_row "$1" "owner_pid peer peer_pid" "$2 $4/scenario $4" "$what"
-	assert_row "$3" "owner_pid peer peer_pid" "$4 $2/scenario $2" "$what"
+	assert_row "$1" "pid peer_program peer_pid" "$2 $4/scenario $4" "$what"
+	assert_row "$3" "pid peer_program peer_pid" "$4 $2/scenario $2" "$what"
 	check_end "$1" "$3" "$what"
 	check_end "$3" "$1" "$what"
 }
@@ -52,7 +52,7 @@ check_connections() {
 }
 
 check_none() {
-	assert_row "$1" "peer peer_pid peer_comm peer_cookie peer_state peer_netns" "- - - - - -" "$2"
+	assert_row "$1" "peer_program peer_pid peer_comm peer_cookie peer_state peer_netns" "- - - - - -" "$2"
 }
 
 declare -A standing
@@ -84,7 +84,7 @@ check_all() {
 	listener=$(scenario_get pid side=listen)
 	read -r a a_pid p _ < <(connections)
 	assert_row "$a" peer_pid "$listener" "$what"
-	assert_row "$p" "peer peer_pid" "$a_pid/scenario $a_pid" "$what"
+	assert_row "$p" "peer_program peer_pid" "$a_pid/scenario $a_pid" "$what"
 	check_end "$a" "$p" "$what"
 	check_end "$p" "$a" "$what"
 

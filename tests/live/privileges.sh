@@ -87,7 +87,7 @@ holder=$(scenario_get pid state=CLOSE_WAIT)
 [ "$there" != "$(own_netns)" ] || fail "the scenario is not in a namespace of its own"
 
 # Rows of sockets begin with their namespace, those of events with the time.
-trace_start -n --port $port --csv --no-header --columns netns,local,foreign,state,owner_pid,fd
+trace_start -n --port $port --csv --no-header --columns netns,local,foreign,state,pid,fd
 wait_until "the first rows" trace_has "$there,"
 before=$(grep "^$there," "$work/trace.out" | sort)
 assert_equal "$(mask "${needed[@]}")" "$(of_threads "$trace_pid" CapEff)" "effective"
@@ -115,7 +115,7 @@ scenario_stop
 # snapshot_rows COMMAND...: what COMMAND sees, whose it is. Its stderr is in $work/notices.
 snapshot_rows() {
 	"$@" snapshot -antp --port $port --csv --no-header --columns \
-		netns,local,foreign,state,recv_q,uid,inode,owner_pid,owner_comm,fd,holders,cgroup \
+		netns,local,foreign,state,recv_q,uid,inode,pid,comm,fd,holders,cgroup \
 		2>"$work/notices" | sort
 }
 
@@ -134,7 +134,7 @@ is_told ""
 
 # event_lines FILE: of the scenario, without what differs between two that watch.
 events=(events -n --port $port --csv --no-header --columns
-	netns,local,foreign,old_state,new_state,event,owner_pid,owner_comm,fd,actor_pid,cgroup)
+	netns,local,foreign,old_state,new_state,event,pid,comm,fd,actor_pid,cgroup)
 event_lines() {
 	grep "^$later," "$1" | sort
 }

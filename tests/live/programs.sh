@@ -13,7 +13,7 @@ word() {
 # Made by a thread of that process. check_made PID THREAD BY COOKIE
 check_made() {
 	local cookie=$4
-	assert_row "$cookie" "creator creator_pid creator_tid creator_comm creator_thread creator_by" \
+	assert_row "$cookie" "creator_program creator_pid creator_tid creator_comm creator_thread creator_by" \
 		"$1/${comm[$1]} $1 $(word tid) ${comm[$1]} $2 $3" "$line"
 	assert_row "$cookie" "creator_uid creator_exited" "0 false" "$line"
 	assert_equal "${args[$1]}" "$(row "$cookie" '.creator_args // [] | join(" ")')" "command line of its creator"
@@ -22,7 +22,7 @@ check_made() {
 # Held by that process, by one fd. check_held PID STATE COOKIE
 check_held() {
 	local cookie=$3
-	assert_row "$cookie" "state program owner_pid owner_comm owner_holding fd" \
+	assert_row "$cookie" "state program pid comm owner_holding fd" \
 		"$2 $1/${comm[$1]} $1 ${comm[$1]} open $(word fd)" "$line"
 	assert_equal "$1:$(word fd)" "$(row_holders "$cookie")" "holders of: $line"
 }
@@ -51,7 +51,7 @@ check_client() {
 	[ "$3" = closed ] || mark='[exited]'
 	scenario=$client
 	while read -r line; do
-		assert_row "$(word cookie)" "state program owner_pid owner_comm owner_holding fd" \
+		assert_row "$(word cookie)" "state program pid comm owner_holding fd" \
 			"$2 $1/${comm[$1]}$mark $1 ${comm[$1]} $3 -" "$line"
 		assert_row "$(word cookie)" "creator_pid creator_tid creator_thread creator_by" \
 			"$1 $(word tid) dialer connect" "$line"

@@ -74,9 +74,9 @@ read_until "$TCPTRAIL" why --from "$dir" --at "@${times[1]}"
 # --- facts that are lost --------------------------------------------------------------------------
 
 rm -r "$dir"
-record_start "$dir/"
+record_start --ring 1M "$dir/"
 kill -STOP "$record_pid"
-"$SCENARIO" storm --count 20000 --pairs 2 </dev/null >"$work/storm"
+"$SCENARIO" storm --count 5000 --pairs 2 </dev/null >"$work/storm"
 kill -CONT "$record_pid"
 "$SCENARIO" storm --count 500 </dev/null >"$work/storm"
 kill -HUP "$record_pid"

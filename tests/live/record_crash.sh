@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A recorder that is killed, 200 times at any moment, always in the same directories: after each, all
-# that is there is read, replays are exact, and nothing is missing that could be read before.
+# A recorder that is killed, 200 times at any moment, always in the same directories: after each, what it
+# left is read, replays are exact, and nothing is missing that could be read before.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
-skip_among_sockets 10000 # all there is is read again after each kill
+skip_among_sockets 10000 # each file has them, and is read
 
 workers=4 kills=50 # each
-columns=time,inferred,cookie,new_state
+columns=time,inferred,cookie,new_state # time is two cells
 
 # Short connections for as long as the test runs, so few that facts are written for their age and not
 # because a block is full; and somebody who sees all of them and lives on.
@@ -25,12 +25,26 @@ some_time() {
 	sleep "$(awk -v l="$1" -v h="$2" -v r="$RANDOM" 'BEGIN { print (l + r % (h - l)) / 1000 }')"
 }
 
-# readable DIR: whatever the kill left, once there is anything.
-readable() {
+# verified FILE|DIR: whatever the kill left, once there is anything.
+verified() {
 	run "$VERIFY" "$1"
 	[[ $err == *"there is nothing recorded in it" ]] && return 0
-	assert_equal 0 "$status" "exit status of verify_recording ($err)"
-	run "$TCPTRAIL" events -n --from "$1" --limit 1000
+	assert_equal 0 "$status" "exit status of verify_recording of $1 ($err)"
+}
+
+# readable NUMBER: the files since the kill before; after each tenth kill, all that is there.
+readable() {
+	local file
+	if [ $(($1 % 10)) = 0 ]; then
+		verified "$dir"
+	else
+		for file in "$dir"/*.tcptrail; do
+			[ ! "$file" -nt "$work/read" ] || verified "$file"
+		done
+	fi
+	touch "$work/read"
+	run "$TCPTRAIL" events -n --from "$dir" --limit 1000
+	[[ $err == *"there is nothing recorded in it" ]] && return 0
 	assert_matches "$status" '^[04]$' "exit status of events ($err)"
 }
 
@@ -46,7 +60,7 @@ rotate() {
 # written_since TIME: the time of the last event of later on that can be read, in $last.
 written_since() {
 	last=$("$TCPTRAIL" events -n --utc --csv --no-header --columns time --from "$dir" --since "$1" |
-		tail -n 1 | tr -d '\r')
+		tail -n 1 | cut -d , -f 1)
 	[ -n "$last" ]
 }
 
@@ -71,7 +85,8 @@ live_and_die() {
 	fi
 	kill -KILL "$record_pid"
 	wait "$record_pid" 2>/dev/null || true
-	echo "$begun,$whole" >>"$work/windows"
+	# On a host that has no time for it a recorder may pause, which it says.
+	grep -q "recording is paused" "$work/record.err" || echo "$begun,$whole" >>"$work/windows"
 }
 
 # worker NUMBER: in a directory of its own.
@@ -83,7 +98,7 @@ worker() {
 	RANDOM=$1
 	for ((n = 1; n <= kills; n++)); do
 		live_and_die "$n"
-		readable "$dir"
+		readable "$n"
 	done
 	record_start "$dir/" # resumes once more, and ends well
 	record_stop
@@ -110,12 +125,12 @@ for ((w = 1; w <= workers; w++)); do
 		--from "$dir/recording" >"$dir/recorded" 2>"$dir/replay.err" || assert_equal 4 $?
 	awk -F , '
 		FILENAME ~ /windows$/ { from[windows + 0] = $1; to[windows++] = $2; next }
-		FILENAME ~ /recorded$/ { recorded[$3 $4] = 1; next }
-		$2 == "false" {
+		FILENAME ~ /recorded$/ { recorded[$4 $5] = 1; next }
+		$3 == "false" {
 			for (i = 0; i < windows; i++)
 				if ($1 > from[i] && $1 < to[i]) {
 					seen++
-					missing += !($3 $4 in recorded)
+					missing += !($4 $5 in recorded)
 				}
 		}
 		END { print seen + 0, missing + 0 }

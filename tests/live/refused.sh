@@ -1,11 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A program that the verifier refuses costs that program, and what it is for; each of them in turn.
+# A program that the verifier refuses costs that program, and what it is for; each of them in turn, in
+# two halves.
 . "$(dirname "$0")/lib.sh"
+in_parts 0 1
 in_fresh_netns "$@"
 whole=$TCPTRAIL
 refused=$(dirname "$0")/progs/refused.py
 reason='invalid (read from )?stack'
+names=$(python3 "$refused" "$whole" | awk -v part="$part" 'NR % 2 == part')
 
 # refuse FUNCTION: TCPTRAIL is one whose function of that name the kernel refuses.
 refuse() {
@@ -48,7 +51,7 @@ wanted() {
 
 assert_run 0 "$TCPTRAIL" --probes
 cp "$work/run.out" "$work/probes"
-for name in $(python3 "$refused" "$whole"); do
+for name in $names; do
 	refuse "$name"
 	run "$TCPTRAIL" --probes
 	if is_required "$name"; then
@@ -87,7 +90,7 @@ check_events() {
 	local stands=$scenario cookie
 	cookie=$(scenario_get cookie role=subject)
 	trace_start events --netns "$(own_netns)" --csv --no-header --columns \
-		old_state,new_state,cookie,owner_comm "$@"
+		old_state,new_state,cookie,comm "$@"
 	scenario_start lifecycle --count 1
 	wait_until "one end to be closed" trace_has LAST_ACK,CLOSE,
 	wait_until "the other end to be closed" trace_has ,TIME_WAIT,
@@ -111,7 +114,7 @@ name=nothing
 refusals=0
 check_events
 lives=$(lives)
-for name in $(python3 "$refused" "$whole"); do
+for name in $names; do
 	refuse "$name"
 	case $name in
 	on_state | on_destroy)

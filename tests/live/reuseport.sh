@@ -48,7 +48,7 @@ check_said() {
 
 # A list of one walk: nothing is traced.
 check_list() {
-	csv owner_pid,owner_holding snapshot --netns "$(own_netns)" -an --lport "$port" \
+	csv pid,owner_holding snapshot --netns "$(own_netns)" -an --lport "$port" \
 		--state established,close_wait,syn_recv >"$work/said"
 	check_said "$1"
 }
@@ -107,7 +107,7 @@ done
 
 for stuck in 0 1; do
 	trace_start events --netns "$(own_netns)" --csv --no-header \
-		--columns cookie,old_state,new_state,owner_pid
+		--columns cookie,old_state,new_state,pid
 	workers 2 "$stuck" "$clients"
 	expect
 	pid=$(worker_pids 1)
@@ -148,7 +148,7 @@ done
 # --- a dead member ------------------------------------------------------------------------------------
 
 dead_of() {
-	findings_of "$port" 'select(.rule == "listen-member-dead" and .level != "fine") | "\(.pid) \(.level)"'
+	findings_of "$port" 'select(.rule == "listen-member-dead" and .verdict != "fine") | "\(.pid) \(.verdict)"'
 }
 
 for stuck in 0 2; do

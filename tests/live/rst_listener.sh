@@ -46,7 +46,7 @@ for what in "127.0.0.1 127.0.0.1" "::1 ::1" ":: 127.0.0.1"; do
 	assert_equal "40001 ${what#* } $server LISTEN
 40002 ${what#* } $server LISTEN
 40003 ${what#* } $server LISTEN" "$(jq -r "select(.event == \"rst_sent\" and .local_port == $port) |
-		\"\(.foreign_port) \(.foreign_address) \(.owner_pid) \(.state)\"" "$work/trace.out")" \
+		\"\(.foreign_port) \(.foreign_addr) \(.pid) \(.state)\"" "$work/trace.out")" \
 		"who was refused, by whom"
 	kill "$server"
 done

@@ -36,8 +36,8 @@ nft -f - <<-END
 	}
 END
 
-trace_start events --netns "$(own_netns)" --csv --no-header --columns event,retransmit,reason,cookie
-scenario_start storm --count 150 --pairs 16
+trace_start events --netns "$(own_netns)" --csv --no-header --columns event,retrans_kind,reason,cookie
+scenario_start storm --count 60 --pairs 16
 scenario_stop
 scenario_start refused --count 3
 scenario_stop
@@ -61,7 +61,7 @@ assert_equal "$(delta TcpOutRsts)" "$(events rst_sent)" "RSTs sent"
 assert_between 9 12 "$(events rst_received)" "RSTs received"
 
 # One of each kind, in a namespace of its own with the kernel's own counts.
-trace_start events --csv --no-header --columns event,retransmit,netns
+trace_start events --csv --no-header --columns event,retrans_kind,netns
 scenario_start retransmit
 netns=$(scenario_get netns)
 # Counted as a segment, yet never sent: rare, when memory is short.

@@ -59,7 +59,7 @@ assert_equal "$(ss_rows)" "$(tcptrail_ss_rows)" "ss -tan"
 # an inode netstat says user 0 for lack of one, we say nothing where nothing is known.
 netstat -antpe | awk '$1 ~ /^tcp/ { sub("/.*", "", $9); print $4, $5, $7, $8, $9 }' | sort \
 	>"$work/netstat"
-csv local,foreign,uid,inode,owner_pid,fd snapshot -a --netns "$here" |
+csv local,foreign,uid,inode,pid,fd snapshot -a --netns "$here" |
 	awk '{ gsub(/[][]/, ""); if (!$4 && $3 == "-") $3 = 0; if ($6 == "-") $5 = "-"
 		print $1, $2, $3, $4, $5 }' | sort \
 	>"$work/tcptrail"

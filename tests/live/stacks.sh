@@ -51,17 +51,17 @@ release
 
 # stack_of COMM STATE: of events in $work/trace.out
 stack_of() {
-	jq -r "select(.owner_comm == \"$1\" and .new_state == \"$2\" and .stack) | $functions" \
+	jq -r "select(.comm == \"$1\" and .new_state == \"$2\" and .stack) | $functions" \
 		"$work/trace.out" | sort | uniq -c | sort -rn | sed 's/^ *[0-9]* //;1q'
 }
 
 # A program is looked at while it lives: once a stack of it is there, so is what the others need.
 await_stack() {
-	wait_until "a stack of $1" grep -q "\"owner_comm\":\"$1\".*\"function\":\"connect\",.*\"module\":.*\"module\":" \
+	wait_until "a stack of $1" grep -q "\"comm\":\"$1\".*\"function\":\"connect\",.*\"module\":.*\"module\":" \
 		"$work/trace.out"
 }
 
-trace_start events --netns "$here" -n --stacks --json --columns owner_comm,new_state,stack
+trace_start events --netns "$here" -n --stacks --json --columns comm,new_state,stack
 held "$progs/library" sites 2
 await_stack library
 release
@@ -86,17 +86,17 @@ end=main
 assert_equal "listen<listen_here<$end" "$(stack_of library LISTEN)"
 assert_equal "connect<connect_here<$end" "$(stack_of library SYN_SENT)"
 assert_matches "$(stack_of library CLOSE_WAIT | tr '\n' ' ')" "accept|connect"
-assert_contains "$(jq -r "select(.owner_comm == \"library\" and .stack) | $functions" "$work/trace.out")" \
+assert_contains "$(jq -r "select(.comm == \"library\" and .stack) | $functions" "$work/trace.out")" \
 	"accept<library_inner<library_accept<accept_one<site_b<$end"
 stripped=$(stack_of stripped LISTEN)
 assert_matches "$stripped" '^listen<stripped\+<stripped\+<(__libc|libc)' "stripped: functions it has no names of"
 python=$(stack_of python3 LISTEN)
 assert_matches "$python" '^listen<(sock_listen|[^<]*(_socket|python)[^<]*\+)<' "python: who called listen"
 assert_matches "$python" '<_?PyEval_[A-Za-z]*<' "python: the interpreter"
-accepted=$(jq -r "select(.owner_comm == \"python3\" and .stack) | $functions" "$work/trace.out")
+accepted=$(jq -r "select(.comm == \"python3\" and .stack) | $functions" "$work/trace.out")
 assert_matches "$accepted" '(^|
 )accept4?<(sock_accept|[^<]*(_socket|python)[^<]*\+)<' "python: who called accept"
-assert_contains "$(jq -r 'select(.owner_comm == "library") | .stack[]? | .source // empty' \
+assert_contains "$(jq -r 'select(.comm == "library") | .stack[]? | .source // empty' \
 	"$work/trace.out")" "stack_prog.c:" "source lines"
 
 # --- without it, nothing is captured --------------------------------------------------------------

@@ -58,8 +58,8 @@ exec 8>&-
 trace_stop
 
 # Its frames have their names again: those of this stack and of no other.
-"$TCPTRAIL" events -n --netns "$here" --stacks --json --columns owner_comm,new_state,stack \
+"$TCPTRAIL" events -n --netns "$here" --stacks --json --columns comm,new_state,stack \
 	--from "$work/facts" >"$work/events" || assert_equal 4 $? "exit code where stacks were lost"
-jq -r 'select(.owner_comm == "pie" and .new_state == "SYN_SENT" and .stack) |
+jq -r 'select(.comm == "pie" and .new_state == "SYN_SENT" and .stack) |
 	[.stack[].function] | map(select(. == "way")) | length' "$work/events" | tail -n 1 >"$work/frames"
 assert_equal 14 "$(cat "$work/frames")" "frames of way() in the last stack"

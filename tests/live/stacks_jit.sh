@@ -2,18 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Frames of code that a JIT compiler made have the names that it writes to /tmp/perf-PID.map.
 . "$(dirname "$0")/lib.sh"
+in_parts in_node in_java
 in_fresh_netns "$@"
 
 # in_own_tmp: before a command, gives it a /tmp of its own, where the names are: not at the path that we see.
 mkdir "$work/tmp"
 in_own_tmp=(unshare -m sh -c 'mount --bind "$0" /tmp && exec "$@"' "$work/tmp")
-
-jdk=1
-command -v node >/dev/null || echo "skipped: node is not installed"
-for tool in java javac jcmd; do
-	command -v $tool >/dev/null || jdk=0
-done
-[ $jdk = 1 ] || echo "skipped: no JDK is installed"
 
 functions='[.stack[]? | .function // "?"] | join("<")'
 
@@ -21,8 +15,8 @@ functions='[.stack[]? | .function // "?"] | join("<")'
 # once, and the largest programs' symbols may take longer.
 stacks() {
 	head -n -1 "$work/facts" >"$work/facts.whole"
-	"$TCPTRAIL" snapshot -an --from "$work/facts.whole" --state "$1" --json --columns owner_comm,stack |
-		jq -r "select(.owner_comm == \"$2\" and .stack) | $functions" | sort -u
+	"$TCPTRAIL" snapshot -an --from "$work/facts.whole" --state "$1" --json --columns comm,stack |
+		jq -r "select(.comm == \"$2\" and .stack) | $functions" | sort -u
 }
 
 named() {
@@ -33,7 +27,11 @@ trace() {
 	trace_start events --facts --stacks --output "$work/facts"
 }
 
-if command -v node >/dev/null; then
+in_node() {
+	if ! command -v node >/dev/null; then
+		echo "skipped: node is not installed"
+		return
+	fi
 	cat >"$work/tmp/server.js" <<-'END'
 		const net = require('net');
 		const server = net.createServer(() => {});
@@ -55,10 +53,37 @@ if command -v node >/dev/null; then
 	wait_until "stack of who accepted" named ESTABLISHED node '^accept4\?<'
 	trace_stop
 	assert_trace_fine
-fi
+}
 
-[ $jdk = 1 ] || exit 0
-cat >"$work/Server.java" <<'END'
+in_java() {
+	local tool
+	for tool in java javac jcmd; do
+		command -v $tool >/dev/null || { echo "skipped: no JDK is installed"; return; }
+	done
+	java_server >"$work/Server.java"
+	javac -d "$work/tmp" "$work/Server.java"
+	# Compiled code of the JVM keeps no frame pointer unless told to, and has no other information.
+	mkfifo "$work/java.in"
+	start "$work/java.out" "$work/java.err" sh -c 'exec "$@" <"$0"' "$work/java.in" "${in_own_tmp[@]}" \
+		java -Xbatch -XX:+PreserveFramePointer -cp /tmp Server
+	java=$started
+	exec {java_in}>"$work/java.in"
+	wait_until "java to have compiled" has_line "$work/java.out" ready
+	trace
+	echo >&"$java_in"
+	wait_until "stacks of java" named ESTABLISHED java '^accept<'
+	assert_lacks "$(stacks ESTABLISHED java)" "serveOne" "before the JVM has written its names"
+	# Names come once the JVM has been asked to write them.
+	nsenter -m -t "$java" jcmd "$java" Compiler.perfmap >/dev/null
+	wait_until "names of who accepts in Java" named ESTABLISHED java 'ServerSocket.accept().*<[^<]*Server.serveOne'
+	wait_until "names of who connects in Java" named ESTABLISHED java '^connect<.*<[^<]*Server.dialUpstream'
+	assert_matches "$(stacks ESTABLISHED java)" '<(JavaMain|\?)<' "C++ above Java"
+	trace_stop
+	assert_trace_fine
+}
+
+java_server() {
+	cat <<'END'
 import java.net.*;
 
 public class Server {
@@ -87,22 +112,6 @@ public class Server {
 	}
 }
 END
-javac -d "$work/tmp" "$work/Server.java"
-# Compiled code of the JVM keeps no frame pointer unless told to, and has no other information.
-mkfifo "$work/java.in"
-start "$work/java.out" "$work/java.err" sh -c 'exec "$@" <"$0"' "$work/java.in" "${in_own_tmp[@]}" \
-	java -Xbatch -XX:+PreserveFramePointer -cp /tmp Server
-java=$started
-exec {java_in}>"$work/java.in"
-wait_until "java to have compiled" has_line "$work/java.out" ready
-trace
-echo >&"$java_in"
-wait_until "stacks of java" named ESTABLISHED java '^accept<'
-assert_lacks "$(stacks ESTABLISHED java)" "serveOne" "before the JVM has written its names"
-# Names come once the JVM has been asked to write them.
-nsenter -m -t "$java" jcmd "$java" Compiler.perfmap >/dev/null
-wait_until "names of who accepts in Java" named ESTABLISHED java 'ServerSocket.accept().*<[^<]*Server.serveOne'
-wait_until "names of who connects in Java" named ESTABLISHED java '^connect<.*<[^<]*Server.dialUpstream'
-assert_matches "$(stacks ESTABLISHED java)" '<(JavaMain|\?)<' "C++ above Java"
-trace_stop
-assert_trace_fine
+}
+
+"$part"

@@ -35,7 +35,7 @@ expect_sandbox() {
 
 # stacks_of PROGRAM: prints how many lines of it name the function that connects.
 stacks_of() {
-	grep -c "\"owner_comm\":\"$1\".*\"function\":\"connect_here\"" "$work/trace.out" || true
+	grep -c "\"comm\":\"$1\".*\"function\":\"connect_here\"" "$work/trace.out" || true
 }
 
 has_more_stacks() {
@@ -62,7 +62,7 @@ expect_stacks_of() {
 	wait_until "stacks of $1" makes_stacks "$1" "$before"
 }
 
-events=(events --netns "$(own_netns)" -n --stacks --json --columns owner_comm,new_state,stack)
+events=(events --netns "$(own_netns)" -n --stacks --json --columns comm,new_state,stack)
 trace_start "${events[@]}"
 wait_until "the reader" find_reader
 expect_sandbox
@@ -101,7 +101,7 @@ expect_no_stacks() {
 	trace_pid=$started
 	wait_until "tcptrail to attach" tracing "$work/trace.err" "$trace_pid"
 	held "$progs/pie" sites 2
-	wait_until "its events" grep -q '"owner_comm":"pie".*ESTABLISHED' "$work/trace.out"
+	wait_until "its events" grep -q '"comm":"pie".*ESTABLISHED' "$work/trace.out"
 	release
 	trace_stop
 	assert_trace_fine

@@ -15,7 +15,7 @@ remote=$(scenario_get remote role=subject)
 
 for name in "$cookie" "sk:$(printf %x "$cookie")" "$pid:$fd" "$local-$remote" "$local $remote"; do
 	# shellcheck disable=SC2086 # the last one is two words
-	assert_run 0 "$TCPTRAIL" trail -n $name
+	assert_traces "$TCPTRAIL" trail -n $name
 	assert_matches "$out" "^Socket +$local $remote, cookie $cookie, " "trail $name"
 	assert_matches "$out" "State +CLOSE_WAIT for >=[^,]+, closed by peer"
 	assert_matches "$out" "Held by +$pid/scenario fd $fd"
@@ -27,7 +27,7 @@ open=$(find "/proc/$pid/fd" -mindepth 1 | wc -l)
 limit=$(awk '/^Max open files/ { print $4 }' "/proc/$pid/limits")
 assert_matches "$out" "Open fds +$open of $limit"
 
-assert_run 0 "$TCPTRAIL" trail --json "$cookie"
+assert_traces "$TCPTRAIL" trail --json "$cookie"
 assert_equal "socket $cookie $pid" "$(jq -r '"\(.type) \(.cookie) \(.holders[0].pid)"' <<<"$out")"
 assert_equal '[{"syscall":"poll","fd":null,"threads":1}]' "$(jq -c .doing <<<"$out")"
 
@@ -44,7 +44,7 @@ for what in established "fin_wait2 --active" "fin_wait2 --passive" "close_wait -
 	# shellcheck disable=SC2086 # the words of a scenario
 	scenario_start $what
 	for cookie in $("$TCPTRAIL" snapshot -n --netns "$(own_netns)" --json | jq .cookie); do
-		assert_run 0 "$TCPTRAIL" trail -n "$cookie"
+		assert_traces "$TCPTRAIL" trail -n "$cookie"
 		assert_matches "$out" "Bytes +received 0, sent 0; " "$what"
 	done
 	scenario_stop

@@ -32,7 +32,7 @@ watch_until() { # COUNT AS...
 
 # of AS: rule and level of what is told of sockets of the process, the worst first.
 of() {
-	jq -r "select(.pid == ${pid[$1]} and .event == null and .failed == null) | \"\(.rule) \(.level)\"" "$work/why"
+	jq -r "select(.pid == ${pid[$1]} and .event == null and .failed == null) | \"\(.rule) \(.verdict)\"" "$work/why"
 }
 
 # of_close AS: count of its sockets in CLOSE in the lists of the process.
@@ -64,7 +64,7 @@ for as in leak_reset leak_refused; do
 	kill -CONT "${pid[$as]}"
 	why_start close --for 1s
 	why_end
-	assert_matches "$(jq -r "select(.pid == ${pid[$as]} and .state == \"CLOSE\") | \"\(.rule) \(.count) \(.verdict)\"" "$work/why")" \
+	assert_matches "$(jq -r "select(.pid == ${pid[$as]} and .state == \"CLOSE\") | \"\(.rule) \(.count) \(.summary)\"" "$work/why")" \
 		"^close-leak [0-9]{2,}" "$as, asked by state"
 	program_end "${pid[$as]}"
 done
@@ -94,7 +94,7 @@ done
 # The listeners' ports are outside; each address has its own.
 sysctl -qw net.ipv4.ip_local_port_range="20000 20049"
 bound() {
-	jq -r 'select(.rule == "ports-bound") | "\(.level) \(.verdict)"' "$work/why"
+	jq -r 'select(.rule == "ports-bound") | "\(.verdict) \(.summary)"' "$work/why"
 }
 
 situation bind_late 8201
@@ -135,16 +135,9 @@ nsenter -t "$there" -n sh -ec 'ip link set lo up; ip addr add 10.98.0.2/24 dev n
 start "$work/anywhere" "$work/anywhere.err" nsenter -t "$there" -n python3 "$progs/causes.py" anywhere 8401
 wait_until "a server" has_line "$work/anywhere" ready
 pmtu() {
-	jq -r 'select(.rule == "pmtu-black-hole") | "\(.level) \(.mover) \(.foreign)"' "$work/why"
+	jq -r 'select(.rule == "pmtu-black-hole") | "\(.verdict) \(.mover) \(.foreign)"' "$work/why"
 }
 
-why_start --for 10m -v
-situation large 8401
-wait_until "small ones to get through" has_done large 100
-kill -INT "$why_pid"
-why_end
-assert_equal "bad kernel 10.98.0.2" "$(pmtu)" "a black hole: $(cat "$work/why")"
-program_end "${pid[large]}"
 # The twin knows how wide it is.
 ip route replace 10.98.0.0/24 dev wide src 10.98.0.1 mtu 1000
 why_start --for 10m -v
@@ -152,5 +145,13 @@ situation large 8401
 wait_until "small ones to get through" has_done large 100
 kill -INT "$why_pid"
 why_end
-assert_equal "" "$(pmtu)" "a way of which the MTU is known"
+assert_equal "" "$(pmtu)" "a way of which the MTU is known: $(cat "$work/why")"
+program_end "${pid[large]}"
+ip route replace 10.98.0.0/24 dev wide src 10.98.0.1
+why_start --for 10m -v
+situation large 8401
+wait_until "small ones to get through" has_done large 100
+kill -INT "$why_pid"
+why_end
+assert_equal "bad kernel 10.98.0.2" "$(pmtu)" "a black hole: $(cat "$work/why")"
 program_end "${pid[large]}"

@@ -26,7 +26,7 @@ watch() {
 
 # stack PORT: who has accepted, innermost function first.
 stack() {
-	findings_of "$1" '[.stack[]? | sub("\\+0x.*"; "")] | join("<")'
+	findings_of "$1" '[.stack[]?.function] | join("<")'
 }
 
 # healthy: it is told of the twins, if of anything, that they are fine, and why.
@@ -37,12 +37,12 @@ healthy() {
 	done
 	assert_healthy "${port[pool]}" "${pid[pool]}"
 	assert_finding "${port[pool]}" "rule count entered" "close-wait-leak 5 0"
-	assert_contains "$(findings_of "${port[pool]}" .verdict)" "do not become more"
+	assert_contains "$(findings_of "${port[pool]}" .summary)" "do not become more"
 	assert_healthy "${port[idle]}" "${pid[idle]}"
 	assert_finding "${port[idle]}" "rule count" "close-wait-eof-unread 5"
 	for mode in leak forgotten stuck; do
 		# A verdict of its own is allowed for those that have just come, and for no others.
-		verdicts=$(findings_of "${port[$mode.twin]}" .verdict | grep -v '^These have just come: ' || true)
+		verdicts=$(findings_of "${port[$mode.twin]}" .summary | grep -v '^These have just come: ' || true)
 		[ -z "$verdicts" ] || assert_matches "$verdicts" "^Turnover: " "$mode"
 	done
 }
@@ -60,7 +60,7 @@ told stuck close-wait-unread application close_wait
 assert_contains "$(findings_of "${port[stuck]}" '.evidence[]')" "$(((before + after) * 4)) bytes"
 told blocked close-wait-blocked peer close_wait
 # Of those before, nobody has seen who accepted them.
-assert_finding "${port[passed]}" "rule level mover count pid comm" \
+assert_finding "${port[passed]}" "rule verdict mover count pid comm" \
 	"close-wait-passed-on bad application $after ${pid[passed]} keeper"
 assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "/close_wait, which has closed its own fd"
 for mode in leak forgotten stuck blocked passed; do
@@ -69,7 +69,7 @@ for mode in leak forgotten stuck blocked passed; do
 done
 assert_finding "${port[queued]}" stack null
 healthy
-assert_matches "$(findings_of "${port[passed.twin]}" .verdict)" "^Turnover: "
+assert_matches "$(findings_of "${port[passed.twin]}" .summary)" "^Turnover: "
 
 # --- Python ---------------------------------------------------------------------------------------
 
@@ -82,7 +82,7 @@ told blocked close-wait-blocked peer python3
 # Each is kept by a program that knows nothing of it: one cause, one finding. Those of before are
 # not known to be anything else than kept.
 assert_equal "close-wait-passed-on bad application $after sleep" "$(findings_of "${port[passed]}" \
-	'select(.level != "fine" and .level != "steady") | "\(.rule) \(.level) \(.mover) \(.count) \(.comm)"')" \
+	'select(.verdict != "fine" and .verdict != "steady") | "\(.rule) \(.verdict) \(.mover) \(.count) \(.comm)"')" \
 	"programs that have inherited a connection"
 assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "one cause, $after processes and 1 place: "
 for mode in leak forgotten stuck blocked passed; do

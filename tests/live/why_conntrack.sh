@@ -23,7 +23,7 @@ nft add table ip track
 nft add chain ip track out '{ type filter hook output priority 0; }'
 nft add rule ip track out ct state new counter
 full() {
-	jq -r 'select(.rule == "conntrack-full") | "\(.level) \(.mover)"' "$work/why"
+	jq -r 'select(.rule == "conntrack-full") | "\(.verdict) \(.mover)"' "$work/why"
 }
 
 # A healthy twin: as many connections, and room for them.

@@ -88,9 +88,9 @@ fi
 program_start python3 "$progs/healthy_clients.py" "${visits[@]}"
 why_start --for 12s -v
 why_end
-accused=$(jq -r 'select(.level == "bad" or .level == "warning") |
-	"\(.level) \(.rule) \(.comm) \(.local_port // .foreign): \(.verdict) \(.evidence | join("; "))"' "$work/why")
+accused=$(jq -r 'select(.verdict == "bad" or .verdict == "warning") |
+	"\(.verdict) \(.rule) \(.comm) \(.local_port // .foreign): \(.summary) \(.evidence | join("; "))"' "$work/why")
 assert_equal "" "$accused" "what is said of servers in order"
 for visit in "${visits[@]}"; do # the probers were there
-	assert_matches "$(findings_of "${visit%:*}" '"\(.rule) \(.level)"')" "rst-received fine" "$visit"
+	assert_matches "$(findings_of "${visit%:*}" '"\(.rule) \(.verdict)"')" "rst-received fine" "$visit"
 done

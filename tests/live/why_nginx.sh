@@ -100,15 +100,15 @@ why_end
 kill -0 "$twins" || fail "no more clients" "$(cat "$work/twins.err")"
 program_end "$twins"
 
-assert_finding 8001 "rule level mover count pid comm entered left" \
+assert_finding 8001 "rule verdict mover count pid comm entered left" \
 	"close-wait-eof-unread bad application $all $worker nginx $after 0"
-assert_matches "$(findings_of 8001 '.stack[0]')" "^accept4?\+"
-assert_finding "${upstream[leaking]}" "rule level mover count pid comm entered left" \
+assert_matches "$(findings_of 8001 '.stack[0].function')" '^accept4?$'
+assert_finding "${upstream[leaking]}" "rule verdict mover count pid comm entered left" \
 	"close-wait-leak bad application $all ${upstream_pid[leaking]} python3 $after 0"
 assert_equal "connect-refused bad peer $after $worker nginx" "$(jq -r 'select(.foreign == "127.0.0.1:9") |
-	"\(.rule) \(.level) \(.mover) \(.failed) \(.pid) \(.comm)"' "$work/why")" "no upstream"
+	"\(.rule) \(.verdict) \(.mover) \(.failed) \(.pid) \(.comm)"' "$work/why")" "no upstream"
 # Nothing else is told of nginx, nor of what is behind it; RSTs are what refuses.
-assert_equal "9 127.0.0.1:9 8001 ${upstream[leaking]}" "$(jq -r 'select(.level != "fine") | .local_port // .foreign' \
+assert_equal "9 127.0.0.1:9 8001 ${upstream[leaking]}" "$(jq -r 'select(.verdict != "fine") | .local_port // .foreign' \
 	"$work/why" | sort -n | paste -sd ' ')" "ports with findings"
 
 # --- the worker is stuck --------------------------------------------------------------------------
@@ -121,7 +121,7 @@ sleep 2
 kill -INT "$why_pid"
 why_end
 kill -CONT "$worker"
-assert_finding 8003 "rule level mover count comm" "close-wait-queued bad application 5 nginx"
+assert_finding 8003 "rule verdict mover count comm" "close-wait-queued bad application 5 nginx"
 assert_contains "$(findings_of 8003 '.evidence[]')" \
 	"accept queue of port 8003: 5 connections wait, of 512 that may"
 program_end "$master"

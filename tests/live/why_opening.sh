@@ -53,7 +53,7 @@ trace_stop
 assert_trace_fine
 
 assert_equal "peer bad 4 4 bash null" "$(found 'select(.rule == "connect-refused") |
-	"\(.mover) \(.level) \(.failed) \(.entered) \(.comm) \(.pid)"')" "refused"
+	"\(.mover) \(.verdict) \(.failed) \(.entered) \(.comm) \(.pid)"')" "refused"
 assert_equal "127.0.0.1:9" "$(found 'select(.rule == "connect-refused") | .foreign')"
 assert_equal "kernel 3 $short" "$(found 'select(.rule == "ports-exhausted") |
 	"\(.mover) \(.failed) \(.foreign)"')" "no port"
@@ -63,6 +63,6 @@ assert_contains "$(found "select(.rule == \"listen-queue-full\" and .pid == $ful
 assert_equal "" "$(found 'select(.mover == "network") | .rule')" "the network's move"
 assert_lacks "$(found '.next[]')" tcptraceroute "next steps"
 assert_equal "kernel 12 warning" "$(found "select(.rule == \"syn-recv-pile\" and
-	.local_port == ${half#*:}) | \"\(.mover) \(.count) \(.level)\"")" "no ACK"
+	.local_port == ${half#*:}) | \"\(.mover) \(.count) \(.verdict)\"")" "no ACK"
 assert_equal "${full#*:}" "$(found 'select(.rule == "listen-queue-full") | .local_port')" \
 	"the only full queue; that of port ${short#*:} is short"

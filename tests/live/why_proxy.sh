@@ -21,7 +21,7 @@ visit 12 12
 sleep 2 # who is younger than a second may be closed yet
 kill -INT "$why_pid"
 why_end
-assert_finding "$back" "rule level mover count pid" "close-wait-leak bad application 12 $back_pid"
+assert_finding "$back" "rule verdict mover count pid" "close-wait-leak bad application 12 $back_pid"
 assert_equal "" "$(jq -r "select(.pid == $front_pid) | .rule" "$work/why")" "findings about the proxy"
 evidence=$(findings_of "$back" '.evidence[]')
 assert_contains "$evidence" "so wait: 12 CLOSE_WAIT of port $front of $front_pid/proxy" "the proxy"
@@ -33,11 +33,11 @@ visit 12 24
 sleep 2
 kill -INT "$why_pid"
 why_end
-assert_finding "$back" "rule level mover count pid" "close-wait-leak bad application 24 $back_pid"
-assert_finding "$front" "level mover count pid" "fine peer 24 $front_pid"
-assert_contains "$(findings_of "$front" .verdict)" "$front_pid/proxy waits: it can go on when $back_pid/backend acts"
+assert_finding "$back" "rule verdict mover count pid" "close-wait-leak bad application 24 $back_pid"
+assert_finding "$front" "verdict mover count pid" "fine peer 24 $front_pid"
+assert_contains "$(findings_of "$front" .summary)" "$front_pid/proxy waits: it can go on when $back_pid/backend acts"
 
 # So it is where the backend is left out.
-assert_run 0 "$TCPTRAIL" why --pid "$front_pid" -n --json --for 1s close_wait
+assert_traces "$TCPTRAIL" why --pid "$front_pid" -n --json --for 1s close_wait
 assert_equal "peer" "$(jq -r "select(.pid == $front_pid) | .mover" <<<"$out")" "the proxy alone"
 assert_contains "$out" "see why $back_pid/backend does not close"

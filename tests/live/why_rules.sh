@@ -38,12 +38,12 @@ kill -CONT "${pid[stopped]}"
 
 # of JQ-CONDITION: rule, level and process of the findings that it holds for.
 of() {
-	jq -r "select($1) | \"\(.rule) \(.level) \(.pid)\"" "$work/why"
+	jq -r "select($1) | \"\(.rule) \(.verdict) \(.pid)\"" "$work/why"
 }
 
 # verdict JQ-CONDITION
 verdict() {
-	jq -r "select($1) | .verdict" "$work/why"
+	jq -r "select($1) | .summary" "$work/why"
 }
 
 assert_equal "listen-queue-waiting bad ${pid[stopped]}" \

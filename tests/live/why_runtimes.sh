@@ -23,12 +23,12 @@ check() {
 	assert_contains "$(findings_of "${port[stuck]}" '.evidence[]')" \
 		"$(((before + after) * 4)) bytes were received and not read"
 	for mode in leak forgotten stuck blocked; do
-		assert_matches "$(findings_of "${port[$mode]}" '.stack[0]')" "^accept4?\\+" "$mode"
+		assert_matches "$(findings_of "${port[$mode]}" '.stack[0].function')" '^accept4?$' "$mode"
 	done
 	for mode in "${!visits[@]}"; do
 		assert_healthy "${port[$mode.twin]}"
 	done
-	assert_finding "${port[pool]}" "rule level count entered" "close-wait-leak steady 5 0"
+	assert_finding "${port[pool]}" "rule verdict count entered" "close-wait-leak steady 5 0"
 }
 
 # --- Node -----------------------------------------------------------------------------------------
@@ -44,10 +44,10 @@ if command -v node >/dev/null; then
 	watch
 	check node
 	# Of those before, nobody has seen who accepted them.
-	assert_finding "${port[passed]}" "rule level mover count pid comm" \
+	assert_finding "${port[passed]}" "rule verdict mover count pid comm" \
 		"close-wait-leak bad application $((before + after)) ${pid[passed]} node"
-	assert_matches "$(findings_of "${port[passed]}" '.stack[0]')" "^accept4?\\+" "passed"
-	assert_matches "$(findings_of "${port[passed.twin]}" .verdict)" "^Turnover: "
+	assert_matches "$(findings_of "${port[passed]}" '.stack[0].function')" '^accept4?$' "passed"
+	assert_matches "$(findings_of "${port[passed.twin]}" .summary)" "^Turnover: "
 	for pid in "${pid[@]}"; do
 		program_end "$pid" KILL
 	done
@@ -78,4 +78,4 @@ for mode in "${!visits[@]}"; do
 done
 watch
 check java
-assert_matches "$(findings_of "${port[leak]}" '.stack | join("<")')" "\((libnio|libnet)\.so\)" "the JDK's library"
+assert_matches "$(findings_of "${port[leak]}" '[.stack[].module // empty] | join("<")')" "/(libnio|libnet)\.so" "the JDK's library"

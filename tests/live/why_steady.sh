@@ -7,7 +7,7 @@ in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
 
 why() {
-	assert_run 0 "$TCPTRAIL" why --netns "$(own_netns)" -n --for 2s "$@"
+	assert_traces "$TCPTRAIL" why --netns "$(own_netns)" -n --for 2s "$@"
 }
 
 program_start python3 "$progs/close_wait.py" leak

@@ -37,14 +37,14 @@ static inline void expect(const struct table *table, const struct row *row, cons
 	expect_with(&context, &view_text, row, key, expected);
 }
 
-/* value: what follows the key, as {"v":1,"type":"t",<value>} */
+/* value: what follows the key, as {"v":2,"type":"t",<value>} */
 static inline void expect_json(const struct table *table, const struct row *row, const char *key,
                                const char *value)
 {
 	struct field_context context = context_of(table);
 	char object[2048];
 
-	snprintf(object, sizeof(object), "{\"v\":1,\"type\":\"t\",%s}", value);
+	snprintf(object, sizeof(object), "{\"v\":2,\"type\":\"t\",%s}", value);
 	expect_with(&context, &view_json, row, key, object);
 }
 

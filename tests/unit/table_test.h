@@ -59,7 +59,8 @@ static inline uint32_t check_chain(const struct table *t, const struct index *in
 
 static inline void check_steps(const struct table *t, const struct row *row, struct recount *all)
 {
-	uint64_t in_states[STATE_COUNT], sum = 0;
+	struct state_time times[STATE_COUNT];
+	uint64_t sum = 0;
 	uint32_t at = row->history, last = ROW_NONE, count = 0;
 
 	for (; at != ROW_NONE; count++) {
@@ -74,9 +75,9 @@ static inline void check_steps(const struct table *t, const struct row *row, str
 	assert_int_equal(count, row->steps);
 	assert_int_equal(last, row->last_step);
 	all->steps += count;
-	table_time_in_states(t, row, in_states);
+	table_time_in_states(t, row, times);
 	for (int i = 0; i < STATE_COUNT; i++)
-		sum += in_states[i];
+		sum += times[i].ns;
 	if (row->history != ROW_NONE && !row->steps_dropped)
 		assert_true(sum <= t->now);
 }

@@ -296,7 +296,7 @@ static void as_text(void **state)
 	expect_printed(
 		some,
 		"From 2026-11-22 03:00:01.000000 to 2026-11-22 03:01:00.000000 (59.0s)\n"
-		"State       Process              Place                     Before  After Change "
+		"State       PID/Program name     Place                     Before  Count Growth "
 		"Stayed\n"
 		"ESTABLISHED 43/curl              to 192.0.2.200:443             1    101   +100 "
 		"     1\n"
@@ -308,9 +308,9 @@ static void as_text(void **state)
 	expect_printed(/* in two namespaces */
 	               all,
 	               "From 2026-11-22 02:00:01.000000Z to 2026-11-22 02:01:00.000000Z (59.0s)\n"
-	               "State       Process              Place                     Netns      "
+	               "State       PID/Program name     Place                     Netns Name "
 	               "Before  "
-	               "After Change Stayed\n"
+	               "Count Growth Stayed\n"
 	               "LISTEN      42/java              of port 80                host            "
 	               "1  "
 	               "    1      0      1\n"
@@ -334,24 +334,28 @@ static void as_json(void **state)
 	     listeners[] = "diff --from x -59s --json --utc -a --port 80 --state listen";
 
 	(void)state;
-	expect_printed(
-		some,
-		"{\"v\":1,\"type\":\"diff\",\"state\":\"ESTABLISHED\",\"pid\":43,\"comm\":\"curl\","
-		"\"netns\":7,\"local_port\":null,\"foreign\":\"192.0.2.200:443\",\"before\":1,"
-		"\"after\":101,\"change\":100,\"stayed\":1,"
-		"\"time_before\":\"2026-11-22T03:00:01.000000+01:00\","
-		"\"time_after\":\"2026-11-22T03:01:00.000000+01:00\"}\n"
-		"{\"v\":1,\"type\":\"diff\",\"state\":\"ESTABLISHED\",\"pid\":43,\"comm\":\"curl\","
-		"\"netns\":7,\"local_port\":null,\"foreign\":\"10.0.0.3:443\",\"before\":2,"
-		"\"after\":0,\"change\":-2,\"stayed\":0,"
-		"\"time_before\":\"2026-11-22T03:00:01.000000+01:00\","
-		"\"time_after\":\"2026-11-22T03:01:00.000000+01:00\"}\n");
-	expect_printed(
-		listeners,
-		"{\"v\":1,\"type\":\"diff\",\"state\":\"LISTEN\",\"pid\":42,\"comm\":\"java\","
-		"\"netns\":7,\"local_port\":80,\"foreign\":null,\"before\":1,\"after\":1,"
-		"\"change\":0,\"stayed\":1,\"time_before\":\"2026-11-22T02:00:01.000000Z\","
-		"\"time_after\":\"2026-11-22T02:01:00.000000Z\"}\n");
+	expect_printed(some,
+	               "{\"v\":2,\"type\":\"diff\",\"time\":\"2026-11-22T02:01:00.000000Z\","
+	               "\"time_ns\":1795312860000000000,\"since\":\"2026-11-22T02:00:01.000000Z\","
+	               "\"since_ns\":1795312801000000000,\"state\":\"ESTABLISHED\",\"pid\":43,"
+	               "\"comm\":\"curl\","
+	               "\"netns\":7,\"netns_name\":\"host\",\"local_port\":null,\"foreign\":\"192."
+	               "0.2.200:443\","
+	               "\"count_before\":1,\"count\":101,\"growth\":100,\"stayed\":1}\n"
+	               "{\"v\":2,\"type\":\"diff\",\"time\":\"2026-11-22T02:01:00.000000Z\","
+	               "\"time_ns\":1795312860000000000,\"since\":\"2026-11-22T02:00:01.000000Z\","
+	               "\"since_ns\":1795312801000000000,\"state\":\"ESTABLISHED\",\"pid\":43,"
+	               "\"comm\":\"curl\","
+	               "\"netns\":7,\"netns_name\":\"host\",\"local_port\":null,\"foreign\":\"10.0."
+	               "0.3:443\","
+	               "\"count_before\":2,\"count\":0,\"growth\":-2,\"stayed\":0}\n");
+	expect_printed(listeners,
+	               "{\"v\":2,\"type\":\"diff\",\"time\":\"2026-11-22T02:01:00.000000Z\","
+	               "\"time_ns\":1795312860000000000,\"since\":\"2026-11-22T02:00:01.000000Z\","
+	               "\"since_ns\":1795312801000000000,\"state\":\"LISTEN\",\"pid\":42,\"comm\":"
+	               "\"java\","
+	               "\"netns\":7,\"netns_name\":\"host\",\"local_port\":80,\"foreign\":null,"
+	               "\"count_before\":1,\"count\":1,\"growth\":0,\"stayed\":1}\n");
 }
 
 int main(void)

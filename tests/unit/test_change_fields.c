@@ -85,12 +85,12 @@ static void what_happened_for_programs(void **state)
 	expect(LOSSES, "event", "loss; loss");
 	expect(CLIENT, "old_state", "CLOSE; -; -; SYN_SENT; -; -");
 	expect(CLIENT, "new_state", "SYN_SENT; -; -; ESTABLISHED; -; -");
-	expect(CLIENT, "retransmit", "-; SYN; SYN; -; -; -");
+	expect(CLIENT, "retrans_kind", "-; SYN; SYN; -; -; -");
 	expect(CLIENT, "reason", "-; -; -; -; 5; -");
-	expect(LOSSES, "count", "12; -");
-	expect(LOSSES, "where", "ring-buffer; recursion");
-	expect(CLIENT, "count", "-; -; -; -; -; -");
-	expect(CLIENT, "where", "-; -; -; -; -; -");
+	expect(LOSSES, "lost", "12; -");
+	expect(LOSSES, "lost_place", "ring-buffer; recursion");
+	expect(CLIENT, "lost", "-; -; -; -; -; -");
+	expect(CLIENT, "lost_place", "-; -; -; -; -; -");
 	expect(CLIENT, "inferred", "no; no; no; no; no; no");
 }
 
@@ -156,7 +156,7 @@ static void a_reset_for_no_socket_has_addresses_only(void **state)
 	expect(facts, "foreign", "10.0.0.2:999");
 	expect(facts, "program", "-");
 	expect(facts, "cookie", "-");
-	expect(facts, "sk", "-");
+	expect(facts, "sock", "-");
 }
 
 static void a_loss_is_about_no_socket(void **state)
@@ -177,6 +177,25 @@ static void hostile_commands_stay_one_line(void **state)
 	       "program", "9/a\\x0a\\x1b[0m");
 }
 
+#define BYTES_TUPLE                                                                                \
+	" flags=socket,tuple,bytes family=inet local=10.0.0.1:5000 remote=10.0.0.2:80 netns=7 "    \
+	"cookie=31 "
+
+/* A connect's SYN and both FINs are no bytes of a program. */
+static void events_carry_bytes(void **state)
+{
+	static const char facts[] =
+		"1000 state sk=c1 old=CLOSE new=SYN_SENT state=CLOSE pid=9 comm=\"curl\"" TUPLE "\n"
+		"2000 state sk=c1 old=SYN_SENT new=ESTABLISHED state=SYN_SENT bytes_acked=1 "
+		"bytes_received=0" BYTES_TUPLE "\n"
+		"3000 state sk=c1 old=ESTABLISHED new=CLOSE_WAIT state=ESTABLISHED bytes_acked=101 "
+		"bytes_received=201" BYTES_TUPLE "\n";
+
+	(void)state;
+	expect(facts, "bytes_sent", "-; 0; 100");
+	expect(facts, "bytes_received", "-; 0; 200");
+}
+
 static void check_types(const struct change *change, void *arg)
 {
 	struct field_context context = {.table = arg};
@@ -186,7 +205,7 @@ static void check_types(const struct change *change, void *arg)
 
 		value_get(&value, &context, &change_fields[i], change);
 		if (value.type != VALUE_NONE)
-			assert_int_equal(value.type, change_fields[i].type);
+			assert_int_equal(value.type, change_fields[i].word->type);
 	}
 }
 
@@ -212,6 +231,7 @@ int main(void)
 		cmocka_unit_test(a_reset_for_no_socket_has_addresses_only),
 		cmocka_unit_test(a_loss_is_about_no_socket),
 		cmocka_unit_test(hostile_commands_stay_one_line),
+		cmocka_unit_test(events_carry_bytes),
 		cmocka_unit_test(values_are_of_their_fields_type),
 	};
 

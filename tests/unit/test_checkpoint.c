@@ -109,6 +109,29 @@ static void all_comes_back(void **state)
 	trial_end(&trial);
 }
 
+static void the_mptcp_socket_of_a_subflow_comes_back(void **state)
+{
+	static const char subflow[] =
+		"1s state sk=a1 old=SYN_RECV new=ESTABLISHED cookie=5 flags=tuple,socket" CLIENT
+		"\n"
+		"2s mptcp sk=a1 cookie=5 token=abcd old=ESTABLISHED state=CLOSE_WAIT\n";
+	struct buffer dump;
+	struct table *other = table_new(10);
+	TRIAL(10);
+
+	facts(&trial, subflow);
+	dump = dump_of(trial.table);
+	assert_int_equal(dump_apply(other, &dump), 0);
+	assert_int_equal(table_find_cookie(other, 5)->mptcp, STATE_CLOSE_WAIT);
+	assert_int_equal(table_find_cookie(other, 5)->mptcp_since, 2 * NS_PER_SEC);
+	assert_true(table_find_cookie(other, 5)->mptcp_exact);
+	assert_int_equal(table_find_cookie(other, 5)->mptcp_token, 0xabcd);
+	assert_dumps_as(other, &dump);
+	table_free(other);
+	buffer_free(&dump);
+	trial_end(&trial);
+}
+
 static void an_empty_table_comes_back(void **state)
 {
 	struct table *empty = table_new(10);
@@ -425,6 +448,9 @@ static void lies_are_refused(void **state)
 		HEAD "10s table_row index=0 state=13\n",
 		HEAD "10s table_row index=0 state=255\n",
 		HEAD "10s table_row index=0 state=LISTEN prior=13\n",
+		HEAD "10s table_row index=0 state=LISTEN mptcp=13\n",
+		HEAD "10s table_row index=0 state=LISTEN mptcp=LISTEN mptcp_exact=2\n",
+		HEAD "10s table_row index=0 state=LISTEN mptcp_since=10000000001\n",
 		HEAD "10s table_row index=0 state=LISTEN closer=10\n",
 		HEAD "10s table_row index=0 state=LISTEN owner_source=8\n",
 		HEAD "10s table_row index=0 state=LISTEN owner=1\n",
@@ -647,6 +673,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_comes_back),
 		cmocka_unit_test(an_empty_table_comes_back),
+		cmocka_unit_test(the_mptcp_socket_of_a_subflow_comes_back),
 		cmocka_unit_test(rows_that_come_get_the_same_index),
 		cmocka_unit_test(the_newest_is_found_first),
 		cmocka_unit_test(names_are_forgotten_in_the_same_order),

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli_table.h"
 #include "core/columns.h"
 
 static const char *const defaults[] = {"state", "local", NULL};
@@ -24,7 +25,7 @@ static void expect(const char *const *given, const char *typed, const char *expe
 		columns_select(row_fields, row_fields_count, given, typed, &fields, &count, &diag),
 		0);
 	for (size_t i = 0; i < count; i++)
-		strcat(strcat(keys, fields[i]->key), " ");
+		strcat(strcat(keys, fields[i]->word->key), " ");
 	assert_string_equal(keys, expected);
 	free(fields);
 }
@@ -64,19 +65,55 @@ static void headings_name_columns_too(void **state)
 	(void)state;
 	expect(defaults, "Age,Local Address,Recv-Q", "age local recv_q ");
 	expect(defaults, "PID/Program name", "program ");
-	expect(defaults, "pid/program NAME,AGE,local_ADDRESS,local address",
-	       "program age local_address local ");
+	expect(defaults, "pid/program NAME,AGE,local_ADDR,local address",
+	       "program age local_addr local ");
 	expect(defaults, "+State,rstout", "state local rst_sent ");
-	/* a key is the column's name whatever another one's heading is */
-	expect(defaults, "netns,Netns,NETNS INODE", "netns netns_name ");
-	expect(defaults, "pid", "owner_pid ");
+	expect(defaults, "netns,Netns,NETNS NAME", "netns netns_name ");
+	expect(defaults, "pid,Command", "pid comm ");
+}
+
+static void keys_of_json_name_columns_too(void **state)
+{
+	(void)state;
+	expect(defaults, "age_ns,time_ns,born_NS,life_exact", "age time born life ");
+	expect(defaults, "age_exact,age_ns", "age ");
+}
+
+static size_t count_typed(const struct field *fields, size_t count, const char *typed)
+{
+	const struct field *found[FIELDS_TYPED_MOST];
+
+	return fields_find_typed(fields, count, typed, found);
+}
+
+/* What a filter is about is a column of sockets and of events. */
+static void options_name_columns_too(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < cli_options_count; i++) {
+		const struct cli_option *option = &cli_options[i];
+
+		if (option->group != GROUP_FILTER)
+			continue;
+		assert_true(count_typed(row_fields, row_fields_count, option->name));
+		assert_true(count_typed(change_fields, change_fields_count, option->name));
+	}
+	expect(defaults, "pid,comm,lport,rport", "pid comm local_port foreign_port ");
+	expect(defaults, "port,addr", "local_port foreign_port local_addr foreign_addr ");
+	expect(defaults, "state,netns,cgroup,container", "state netns cgroup container ");
+	expect(defaults, "older,newer,programs,timers,stacks", "age program timer stack ");
 }
 
 /* What stands above a column must name that column and no other. */
 static void check_headings(const struct field *fields, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		assert_ptr_equal(field_find_typed(fields, count, fields[i].heading), &fields[i]);
+	const struct field *found[FIELDS_TYPED_MOST];
+
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(fields_find_typed(fields, count, fields[i].word->heading, found),
+		                 1);
+		assert_ptr_equal(found[0], &fields[i]);
+	}
 }
 
 static void each_heading_is_of_one_column(void **state)
@@ -108,12 +145,12 @@ static void unknown_keys_get_the_three_nearest(void **state)
 	(void)state;
 	refuse("age,histroy", UNKNOWN("histroy", "history, proto or state"));
 	refuse("HISTROY", UNKNOWN("HISTROY", "history, proto or state"));
-	refuse("Local Adress", UNKNOWN("Local Adress", "local, local_address or local_port"));
-	refuse("owner_pids", UNKNOWN("owner_pids", "owner_pid, owner_comm or peer_pid"));
+	refuse("Local Adress", UNKNOWN("Local Adress", "local, local_addr or local_port"));
+	refuse("peer_pids", UNKNOWN("peer_pids", "peer_pid, peer_comm or peer_netns"));
 	refuse("+recvq", UNKNOWN("recvq", "recv_q, send_q or local"));
-	refuse("", UNKNOWN("", "fd, sk or age"));
-	refuse("age,,fd", UNKNOWN("", "fd, sk or age"));
-	refuse("age, fd", UNKNOWN(" fd", "fd, owner_pid or uid"));
+	refuse("", UNKNOWN("", "fd, age or retrans_rto"));
+	refuse("age,,fd", UNKNOWN("", "fd, age or retrans_rto"));
+	refuse("age, fd", UNKNOWN(" fd", "fd, pid or uid"));
 }
 
 static void expect_snapshot(bool e, bool p, bool o, const char *expected)
@@ -145,7 +182,8 @@ static void verbose_tells_how_the_process_is_known(void **state)
 	(void)state;
 	columns_snapshot(false, true, false, true, keys);
 	expect(keys, NULL,
-	       "proto recv_q send_q local foreign state program " OURS "owner_source peer ");
+	       "proto recv_q send_q local foreign state program " OURS
+	       "owner_source peer_program ");
 }
 
 static void event_columns_exist(void **state)
@@ -158,7 +196,7 @@ static void event_columns_exist(void **state)
 	                                &fields, &count, NULL),
 	                 0);
 	assert_int_equal(count, 7);
-	assert_string_equal(fields[0]->key, "time");
+	assert_string_equal(fields[0]->word->key, "time");
 	free(fields);
 }
 
@@ -169,6 +207,8 @@ int main(void)
 		cmocka_unit_test(twice_is_once),
 		cmocka_unit_test(no_defaults_are_all_fields),
 		cmocka_unit_test(headings_name_columns_too),
+		cmocka_unit_test(keys_of_json_name_columns_too),
+		cmocka_unit_test(options_name_columns_too),
 		cmocka_unit_test(each_heading_is_of_one_column),
 		cmocka_unit_test(unknown_keys_get_the_three_nearest),
 		cmocka_unit_test(snapshot_follows_netstats_options),

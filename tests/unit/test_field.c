@@ -7,26 +7,46 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "core/census.h"
 #include "core/endpoint.h"
 #include "viewing.h"
 
 static void check_registry(const struct field *fields, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct field *field = &fields[i];
+		const struct word *word = fields[i].word;
 
-		assert_int_equal(strspn(field->key, "abcdefghijklmnopqrstuvwxyz_"),
-		                 strlen(field->key));
-		assert_true(field->heading[0] && field->help[0] && field->get);
-		assert_true((size_t)abs(field->width) >= strlen(field->heading));
-		assert_int_not_equal(field->type, VALUE_NONE);
-		/* "v" and "type" head each JSON object */
-		assert_string_not_equal(field->key, "v");
-		assert_string_not_equal(field->key, "type");
-		assert_ptr_equal(field_find(fields, count, field->key),
-		                 field); /* no other before */
+		assert_ptr_equal(field_find(fields, count, word->key),
+		                 &fields[i]); /* none before */
+		assert_true(word->heading[0] && fields[i].get);
+		/* they head each JSON object */
+		assert_ptr_not_equal(word, KEY(v));
+		assert_ptr_not_equal(word, KEY(type));
 	}
 	assert_null(field_find(fields, count, "no_such_field"));
+}
+
+/* What two things are called must not be one name, nor the heading of one the key of another. */
+static void each_word_has_its_names(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < WORD_COUNT; i++) {
+		const struct word *word = &vocabulary[i];
+
+		assert_int_equal(strspn(word->key, "abcdefghijklmnopqrstuvwxyz_0123456789"),
+		                 strlen(word->key));
+		assert_true(word->help[0]);
+		assert_true((size_t)abs(word->width) >= strlen(word->heading));
+		assert_int_not_equal(word->type, VALUE_NONE);
+		for (size_t j = 0; j < WORD_COUNT; j++) {
+			if (i == j)
+				continue;
+			assert_string_not_equal(word->key, vocabulary[j].key);
+			assert_true(strcasecmp(word->heading, vocabulary[j].key) != 0);
+			assert_true(!word->heading[0] ||
+			            strcasecmp(word->heading, vocabulary[j].heading) != 0);
+		}
+	}
 }
 
 static void rows_of_the_registry_are_complete(void **state)
@@ -34,6 +54,7 @@ static void rows_of_the_registry_are_complete(void **state)
 	(void)state;
 	check_registry(row_fields, row_fields_count);
 	check_registry(change_fields, change_fields_count);
+	check_registry(census_fields, census_fields_count);
 }
 
 static void netstats_columns_come_first(void **state)
@@ -43,7 +64,7 @@ static void netstats_columns_come_first(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		assert_string_equal(row_fields[i].key, keys[i]);
+		assert_string_equal(row_fields[i + 1].word->key, keys[i]); /* behind the time */
 }
 
 static int compare(const char *key, const struct sample *a, const struct sample *b)
@@ -140,6 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_of_the_registry_are_complete),
+		cmocka_unit_test(each_word_has_its_names),
 		cmocka_unit_test(netstats_columns_come_first),
 		cmocka_unit_test(orders_by_type),
 		cmocka_unit_test(unknown_goes_last),

@@ -12,7 +12,8 @@
 
 static void expect(const struct findings_scope *scope, const char *text, const char *json)
 {
-	struct view view = {.format = &view_text};
+	struct table *table = table_new(1);
+	struct view view = {.format = &view_text, .context = {.table = table}};
 	char *printed = NULL;
 	size_t size;
 
@@ -26,6 +27,7 @@ static void expect(const struct findings_scope *scope, const char *text, const c
 	fclose(view.out);
 	assert_string_equal(printed, json);
 	free(printed);
+	table_free(table);
 }
 
 static void what_was_forgotten_is_said(void **state)
@@ -38,12 +40,14 @@ static void what_was_forgotten_is_said(void **state)
 	expect(&scope,
 	       "Nothing piles up, watched for 10.0s; 7 failed connects in 2 older groups "
 	       "forgotten.\n",
-	       "{\"v\":1,\"type\":\"forgotten\",\"groups\":2,\"failed\":7}\n");
+	       "{\"v\":2,\"type\":\"forgotten\",\"time\":null,\"time_ns\":null,\"groups\":2,"
+	       "\"failed\":7}\n");
 	scope.forgotten = (struct groups_forgotten){.groups = 1, .failed = 1};
 	expect(&scope,
 	       "Nothing piles up, watched for 10.0s; 1 failed connect in 1 older group "
 	       "forgotten.\n",
-	       "{\"v\":1,\"type\":\"forgotten\",\"groups\":1,\"failed\":1}\n");
+	       "{\"v\":2,\"type\":\"forgotten\",\"time\":null,\"time_ns\":null,\"groups\":1,"
+	       "\"failed\":1}\n");
 }
 
 int main(void)

@@ -127,21 +127,27 @@ static void as_json(void **state)
 {
 	(void)state;
 	expect(&whole, true, true,
-	       "{\"v\":1,\"type\":\"recording\",\"path\":\"/var/lib/tcptrail\",\"format\":1,"
+	       "{\"v\":2,\"type\":\"recording\",\"time\":\"2026-11-25T02:12:00.000000Z\","
+	       "\"time_ns\":1795572720000000000,\"since\":\"2026-11-24T02:12:00.000000Z\","
+	       "\"since_ns\":1795486320000000000,\"span_ns\":86400000000000,\"span_exact\":true,"
+	       "\"path\":\"/var/lib/tcptrail\",\"format\":1,"
 	       "\"host\":\"web1\",\"kernel\":\"6.18.5\",\"machine\":\"x86_64\","
-	       "\"tcptrail\":\"0.1.0\",\"first\":\"2026-11-24T02:12:00.000000Z\","
-	       "\"last\":\"2026-11-25T02:12:00.000000Z\",\"span_ns\":86400000000000,"
+	       "\"tcptrail\":\"0.1.0\","
 	       "\"files\":13,\"bytes\":851443712,\"raw_bytes\":3435973836,\"facts\":123456789,"
 	       "\"transitions\":56000000,\"bytes_per_transition\":15.20,\"checkpoints\":1440,"
 	       "\"damaged_bytes\":1,\"lost\":12,\"lost_exact\":true,\"sessions\":["
-	       "{\"files\":12,\"began\":\"2026-11-24T02:12:00.000000Z\","
-	       "\"ended\":\"2026-11-24T03:12:00.000000Z\"},"
-	       "{\"files\":1,\"began\":\"2026-11-24T03:12:05.000000Z\","
-	       "\"ended\":\"2026-11-25T02:12:00.000000Z\"}]}\n");
+	       "{\"time\":\"2026-11-24T03:12:00.000000Z\",\"time_ns\":1795489920000000000,"
+	       "\"since\":\"2026-11-24T02:12:00.000000Z\",\"since_ns\":1795486320000000000,"
+	       "\"files\":12},"
+	       "{\"time\":\"2026-11-25T02:12:00.000000Z\",\"time_ns\":1795572720000000000,"
+	       "\"since\":\"2026-11-24T03:12:05.000000Z\",\"since_ns\":1795489925000000000,"
+	       "\"files\":1}]}\n");
 	expect(&empty, true, false,
-	       "{\"v\":1,\"type\":\"recording\",\"path\":\"a\\u001bb\\\"c\",\"format\":1,"
-	       "\"host\":null,\"kernel\":null,\"machine\":null,\"tcptrail\":null,\"first\":null,"
-	       "\"last\":null,\"span_ns\":null,\"files\":1,\"bytes\":0,\"raw_bytes\":0,"
+	       "{\"v\":2,\"type\":\"recording\",\"time\":null,\"time_ns\":null,\"since\":null,"
+	       "\"since_ns\":null,\"span_ns\":null,\"span_exact\":null,"
+	       "\"path\":\"a\\u001bb\\\"c\",\"format\":1,"
+	       "\"host\":null,\"kernel\":null,\"machine\":null,\"tcptrail\":null,"
+	       "\"files\":1,\"bytes\":0,\"raw_bytes\":0,"
 	       "\"facts\":0,\"transitions\":0,\"bytes_per_transition\":null,\"checkpoints\":0,"
 	       "\"damaged_bytes\":0,\"lost\":null,\"lost_exact\":null,\"sessions\":[]}\n");
 }

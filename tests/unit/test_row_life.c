@@ -39,10 +39,13 @@ static void life_of_a_client(void **state)
 	expect(table, row, "program", "9/curl");
 	expect(table, row, "owner_source", "connect");
 	expect(table, row, "cookie", "31");
-	expect(table, row, "sk", "c1");
-	expect(table, row, "states", "ESTABLISHED=5.00us SYN_SENT=3.00us CLOSE_WAIT=3.00us");
-	expect_json(table, row, "states",
-	            "\"states\":{\"ESTABLISHED\":5000,\"SYN_SENT\":3000,\"CLOSE_WAIT\":3000}");
+	expect(table, row, "sock", "c1");
+	expect(table, row, "state_times", "ESTABLISHED=5.00us SYN_SENT=3.00us CLOSE_WAIT=3.00us");
+	expect_json(table, row, "state_times",
+	            "\"state_times\":["
+	            "{\"state\":\"ESTABLISHED\",\"duration_ns\":5000,\"duration_exact\":true},"
+	            "{\"state\":\"SYN_SENT\",\"duration_ns\":3000,\"duration_exact\":true},"
+	            "{\"state\":\"CLOSE_WAIT\",\"duration_ns\":3000,\"duration_exact\":true}]");
 	table_free(table);
 }
 
@@ -57,21 +60,28 @@ static void history_of_a_client(void **state)
 	expect(table, row, "history",
 	       "SYN_SENT retransmit:SYN ESTABLISHED CLOSE_WAIT rst_sent:5 rst_received");
 	fold_lines(table, "14000 name kind=rst key=5 name=\"TCP_ABORT_ON_CLOSE\"\n");
-	expect(table, row, "rst_reason", "TCP_ABORT_ON_CLOSE");
+	expect(table, row, "reason", "TCP_ABORT_ON_CLOSE");
 	expect_json(table, row, "history",
 	            "\"history\":["
-	            "{\"time\":\"2026-11-22T01:34:03.000001Z\",\"event\":\"state\",\"state\":\"SYN_"
-	            "SENT\","
-	            "\"exact\":true},"
-	            "{\"time\":\"2026-11-22T01:34:03.000002Z\",\"event\":\"retransmit\","
-	            "\"retransmit\":\"SYN\"},"
-	            "{\"time\":\"2026-11-22T01:34:03.000004Z\",\"event\":\"state\","
-	            "\"state\":\"ESTABLISHED\",\"exact\":true},"
-	            "{\"time\":\"2026-11-22T01:34:03.000009Z\",\"event\":\"state\","
-	            "\"state\":\"CLOSE_WAIT\",\"exact\":true},"
-	            "{\"time\":\"2026-11-22T01:34:03.000013Z\",\"event\":\"rst_sent\","
-	            "\"reason\":\"TCP_ABORT_ON_CLOSE\"},"
-	            "{\"time\":\"2026-11-22T01:34:03.000013Z\",\"event\":\"rst_received\"}]");
+	            "{\"time\":\"2026-11-22T01:34:03.000001Z\",\"time_ns\":1795311243000001000,"
+	            "\"event\":\"state\",\"new_state\":\"SYN_SENT\",\"inferred\":false,"
+	            "\"retrans_kind\":null,\"reason\":null},"
+	            "{\"time\":\"2026-11-22T01:34:03.000002Z\",\"time_ns\":1795311243000002000,"
+	            "\"event\":\"retransmit\",\"new_state\":null,\"inferred\":false,"
+	            "\"retrans_kind\":\"SYN\",\"reason\":null},"
+	            "{\"time\":\"2026-11-22T01:34:03.000004Z\",\"time_ns\":1795311243000004000,"
+	            "\"event\":\"state\",\"new_state\":\"ESTABLISHED\",\"inferred\":false,"
+	            "\"retrans_kind\":null,\"reason\":null},"
+	            "{\"time\":\"2026-11-22T01:34:03.000009Z\",\"time_ns\":1795311243000009000,"
+	            "\"event\":\"state\",\"new_state\":\"CLOSE_WAIT\",\"inferred\":false,"
+	            "\"retrans_kind\":null,\"reason\":null},"
+	            "{\"time\":\"2026-11-22T01:34:03.000013Z\",\"time_ns\":1795311243000013000,"
+	            "\"event\":\"rst_sent\",\"new_state\":null,\"inferred\":false,"
+	            "\"retrans_kind\":null,\"reason\":\"TCP_ABORT_ON_CLOSE\"},"
+	            "{\"time\":\"2026-11-22T01:34:03.000013Z\",\"time_ns\":1795311243000013000,"
+	            "\"event\":\"rst_received\",\"new_state\":null,\"inferred\":false,"
+	            "\"retrans_kind\":null,\"reason\":null}]");
+	expect(table, row, "history_dropped", "0");
 	table_free(table);
 }
 
@@ -88,6 +98,8 @@ static void long_history_is_cut_in_text(void **state)
 	           fold_row(table, 0), text);
 	assert_true(strlen(text) < 160);
 	assert_string_equal(text + strlen(text) - 3, "...");
+	assert_true(fold_row(table, 0)->steps_dropped);
+	expect_json(table, fold_row(table, 0), "history_dropped", "\"history_dropped\":172");
 	table_free(table);
 }
 
@@ -148,7 +160,10 @@ static void half_open_is_one_state_in_times(void **state)
 
 	(void)state;
 	expect(table, fold_row(table, 0), "state", "SYN_RECV");
-	expect_json(table, fold_row(table, 0), "states", "\"states\":{\"SYN_RECV\":2000}");
+	expect_json(table, fold_row(table, 0), "state_times",
+	            "\"state_times\":[{\"state\":\"SYN_RECV\",\"duration_ns\":2000,\"duration_"
+	            "exact\":false}]");
+	expect(table, fold_row(table, 0), "state_times", "SYN_RECV>=2.00us");
 	expect(table, fold_row(table, 0), "recv_q", "0");
 	expect(table, fold_row(table, 0), "inode", "0");
 	table_free(table);

@@ -156,18 +156,18 @@ static void time_is_that_of_the_newest_fact(void **state)
 	trial_end(&trial);
 }
 
-static uint64_t sum(const uint64_t ns[STATE_COUNT])
+static uint64_t sum(const struct state_time times[STATE_COUNT])
 {
 	uint64_t total = 0;
 
 	for (int i = 0; i < STATE_COUNT; i++)
-		total += ns[i];
+		total += times[i].ns;
 	return total;
 }
 
 static void times_in_states_add_up_to_a_life(void **state)
 {
-	uint64_t ns[STATE_COUNT];
+	struct state_time times[STATE_COUNT];
 	TRIAL(10);
 
 	facts(&trial, SYN_SENT
@@ -175,18 +175,18 @@ static void times_in_states_add_up_to_a_life(void **state)
 	      "3040ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 flags=tuple,done" CLIENT
 	      "\n"
 	      "9s tick\n");
-	table_time_in_states(trial.table, only(&trial), ns);
-	assert_int_equal(ns[STATE_SYN_SENT], 40 * NS_PER_MS);
-	assert_int_equal(ns[STATE_ESTABLISHED], 2 * NS_PER_SEC);
-	assert_int_equal(ns[STATE_CLOSE_WAIT], 5960 * NS_PER_MS);
-	assert_int_equal(sum(ns), 8 * NS_PER_SEC);
+	table_time_in_states(trial.table, only(&trial), times);
+	assert_int_equal(times[STATE_SYN_SENT].ns, 40 * NS_PER_MS);
+	assert_int_equal(times[STATE_ESTABLISHED].ns, 2 * NS_PER_SEC);
+	assert_int_equal(times[STATE_CLOSE_WAIT].ns, 5960 * NS_PER_MS);
+	assert_int_equal(sum(times), 8 * NS_PER_SEC);
 	trial_end(&trial);
 }
 
 /* A lossy link's retransmits must not push the states out of the history. */
 static void retransmits_leave_room_for_states(void **state)
 {
-	uint64_t ns[STATE_COUNT];
+	struct state_time times[STATE_COUNT];
 	TRIAL(10);
 
 	facts(&trial, SYN_SENT
@@ -198,8 +198,8 @@ static void retransmits_leave_room_for_states(void **state)
 	facts(&trial,
 	      "5s state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 flags=tuple,done" CLIENT "\n"
 	      "7s tick\n");
-	table_time_in_states(trial.table, only(&trial), ns);
-	assert_int_equal(ns[STATE_CLOSE_WAIT], 2 * NS_PER_SEC);
+	table_time_in_states(trial.table, only(&trial), times);
+	assert_int_equal(times[STATE_CLOSE_WAIT].ns, 2 * NS_PER_SEC);
 	assert_int_equal(only(&trial)->retransmits[RETRANSMIT_RTO], 200);
 	assert_int_equal(only(&trial)->steps + only(&trial)->steps_dropped, 203);
 	trial_end(&trial);

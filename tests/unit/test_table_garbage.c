@@ -86,12 +86,12 @@ static void tame(struct model *m, struct fact *fact)
 
 static uint64_t look_at(const struct row *row, struct table *table)
 {
-	uint64_t ns[STATE_COUNT];
+	struct state_time times[STATE_COUNT];
 	struct owner owner;
 
 	table_owner(table, row, &owner);
-	table_time_in_states(table, row, ns);
-	return ns[row->state] + owner.more + (table_find_listener(table, row) != NULL);
+	table_time_in_states(table, row, times);
+	return times[row->state].ns + owner.more + (table_find_listener(table, row) != NULL);
 }
 
 /* Everything that reads the table. */

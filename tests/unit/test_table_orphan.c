@@ -146,7 +146,7 @@ static void it_is_told_once(void **state)
 	trial_end(&trial);
 }
 
-/* 60 s less what is left: but not before it was found in FIN_WAIT2 last, for ticks are coarse. */
+/* 60 s less what is left: but not before it came to FIN_WAIT2, for ticks are coarse. */
 static void time_of_a_look_up_is_the_causes(void **state)
 {
 	TRIAL(10);
@@ -154,8 +154,18 @@ static void time_of_a_look_up_is_the_causes(void **state)
 	begin(&trial, ORPHAN "1050ms seen cookie=5 state=FIN_WAIT2 flags=mini,tuple,timer,point "
 	                     "timer=timewait timer_ms=59950 " HERE " netns=7\n"
 	                     "1150ms seen cookie=5 state=TIME_WAIT flags=mini,tuple,timer,point "
-	                     "timer=timewait timer_ms=59896 " HERE " netns=7\n");
-	expect_time_wait_since(&trial, 1050);
+	                     "timer=timewait timer_ms=59910 " HERE " netns=7\n");
+	expect_time_wait_since(&trial, 1060);
+	trial_end(&trial);
+}
+
+static void tick_does_not_make_it_earlier_than_the_state_before(void **state)
+{
+	TRIAL(10);
+
+	begin(&trial, ORPHAN "1002ms seen cookie=5 state=TIME_WAIT flags=mini,tuple,timer,point "
+	                     "timer=timewait timer_ms=59990 " HERE " netns=7\n");
+	expect_time_wait_since(&trial, 1000);
 	trial_end(&trial);
 }
 
@@ -171,6 +181,7 @@ int main(void)
 		cmocka_unit_test(look_of_before_does_not_take_it_back),
 		cmocka_unit_test(it_is_told_once),
 		cmocka_unit_test(time_of_a_look_up_is_the_causes),
+		cmocka_unit_test(tick_does_not_make_it_earlier_than_the_state_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,15 +35,15 @@ static void request_is_shown_and_absorbed_by_its_child(void **state)
 /* The child's birth was lost: the half-open time is not one in ESTABLISHED. */
 static void request_of_a_child_met_late_lends_it_no_age(void **state)
 {
-	uint64_t ns[STATE_COUNT];
+	struct state_time times[STATE_COUNT];
 	TRIAL(10);
 
 	facts(&trial, SYNACK("1s", "1") "5s state sk=b1 old=ESTABLISHED new=CLOSE_WAIT cookie=3 "
 	                                "flags=tuple,done" SERVER "\n"
 	                                "6s tick\n");
-	table_time_in_states(trial.table, only(&trial), ns);
-	assert_int_equal(ns[STATE_ESTABLISHED], 0);
-	assert_int_equal(ns[STATE_CLOSE_WAIT], NS_PER_SEC);
+	table_time_in_states(trial.table, only(&trial), times);
+	assert_int_equal(times[STATE_ESTABLISHED].ns, 0);
+	assert_int_equal(times[STATE_CLOSE_WAIT].ns, NS_PER_SEC);
 	assert_int_equal(only(&trial)->born, NS_PER_SEC);
 	trial_end(&trial);
 }

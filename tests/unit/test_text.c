@@ -31,6 +31,7 @@ union any {
 	struct fact_process process;
 	struct fact_exit exit;
 	struct fact_netns netns;
+	struct fact_mptcp mptcp;
 	struct fact_stack stack;
 	struct fact_doing doing;
 	struct fact_counter counter;
@@ -123,6 +124,7 @@ static void make_fact(union any *any, uint16_t type)
 		[FACT_TABLE_END] = sizeof(struct fact_table_end),
 		[FACT_NETNS_GONE] = sizeof(struct fact_netns),
 		[FACT_PARENT] = sizeof(struct fact_parent),
+		[FACT_MPTCP] = sizeof(struct fact_mptcp),
 	};
 	size_t size = sizes[type], name_size = random64() % (FACT_NAME_MAX + 1);
 	size_t args_size = random64() % (FACT_ARGS_MAX + 1);
@@ -196,6 +198,11 @@ static void make_fact(union any *any, uint16_t type)
 		break;
 	case FACT_NETNS_GONE:
 		any->netns.pad = 0;
+		break;
+	case FACT_MPTCP:
+		any->mptcp.state %= 13;
+		any->mptcp.old %= 13;
+		memset(any->mptcp.pad, 0, sizeof(any->mptcp.pad));
 		break;
 	case FACT_STACK:
 		any->stack.count = (uint32_t)frames;
@@ -324,6 +331,8 @@ static void test_print(void **state)
 		"10 table_end facts=5",
 		"10 netns_gone netns=4026532001",
 		"10 parent sk=ffff8880 cookie=4294967297 parent=81",
+		"10 mptcp sk=ffff888000000001 cookie=7 token=96fd084 old=ESTABLISHED "
+		"state=CLOSE_WAIT",
 		"10 counter netns=7 counter=TcpExtListenOverflows value=12",
 		"10 doing pid=3 start=5000 index=1 threads=11 syscall=\"accept4\" fd=3 fds=45 "
 		"fd_limit=1024",
@@ -406,13 +415,14 @@ static void test_errors(void **state)
 	         "type: \"\" is not one of clock, state, destroy, retransmit, synack, rst_sent, "
 	         "rst_received, accept, connect, walk_begin, seen, walk_end, holder, gone, "
 	         "loss, name, tick, process, exit, stack, doing, counter, table, table_task, "
-	         "table_origin, table_row, table_holder, table_end, netns_gone, parent"},
+	         "table_origin, table_row, table_holder, table_end, netns_gone, parent, "
+	         "mptcp"},
 		{"1 tock",
 	         "type: \"tock\" is not one of clock, state, destroy, retransmit, synack, "
 	         "rst_sent, rst_received, accept, connect, walk_begin, seen, walk_end, "
 	         "holder, gone, loss, name, tick, process, exit, stack, doing, counter, table, "
 	         "table_task, table_origin, table_row, table_holder, table_end, netns_gone, "
-	         "parent"},
+	         "parent, mptcp"},
 		{"1 tick cookie=5", "tick has no key \"cookie\"; it has sk"},
 		{"1 loss count=3 count=4", "count: given twice"},
 		{"1 loss count", "count: \"=\" and a value are missing"},

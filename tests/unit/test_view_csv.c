@@ -32,8 +32,9 @@ static void every_type(void **state)
 
 	(void)state;
 	expect_sample(&view, &sample, "string,number,sign,age,time,local,yes,list",
-	              "string,number,sign,age_ns,age_exact,time,local,yes,list\r\n"
-	              "plain,7,-5,53,true,2026-11-22T01:34:03.123456Z,127.0.0.1:80,false,"
+	              "string,number,sign,age_ns,age_exact,time,time_ns,local,yes,list\r\n"
+	              "plain,7,-5,53,true,2026-11-22T01:34:03.123456Z,1795311243123456789,127.0.0."
+	              "1:80,false,"
 	              "one two\r\n");
 }
 

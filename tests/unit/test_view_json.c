@@ -37,10 +37,11 @@ static void every_type(void **state)
 
 	(void)state;
 	expect_sample(&view, &sample, "string,number,sign,age,time,local,yes,list",
-	              "{\"v\":1,\"type\":\"socket\",\"string\":\"a\\\"b\","
+	              "{\"v\":2,\"type\":\"socket\",\"string\":\"a\\\"b\","
 	              "\"number\":18446744073709551615,\"sign\":-5,"
 	              "\"age_ns\":53,\"age_exact\":true,"
-	              "\"time\":\"2026-11-22T01:34:03.123456Z\",\"local\":\"127.0.0.1:80\","
+	              "\"time\":\"2026-11-22T01:34:03.123456Z\",\"time_ns\":1795311243123456789,"
+	              "\"local\":\"127.0.0.1:80\","
 	              "\"yes\":true,\"list\":[1,2]}\n");
 }
 
@@ -50,10 +51,11 @@ static void unknown_is_null_under_the_same_keys(void **state)
 	struct sample sample = {.unknown = true};
 
 	(void)state;
-	expect_sample(&view, &sample, "string,number,sign,age,time,local,yes,list",
-	              "{\"v\":1,\"type\":\"socket\",\"string\":null,\"number\":null,\"sign\":null,"
-	              "\"age_ns\":null,\"age_exact\":null,\"time\":null,\"local\":null,"
-	              "\"yes\":null,\"list\":null}\n");
+	expect_sample(
+		&view, &sample, "string,number,sign,age,time,local,yes,list",
+		"{\"v\":2,\"type\":\"socket\",\"string\":null,\"number\":null,\"sign\":null,"
+		"\"age_ns\":null,\"age_exact\":null,\"time\":null,\"time_ns\":null,\"local\":null,"
+		"\"yes\":null,\"list\":null}\n");
 }
 
 static void endpoints(void **state)
@@ -67,19 +69,19 @@ static void endpoints(void **state)
 
 	(void)state;
 	expect_sample(&view, &sample, "local",
-	              "{\"v\":1,\"type\":\"socket\",\"local\":\"[2001:db8::1]:443\"}\n");
+	              "{\"v\":2,\"type\":\"socket\",\"local\":\"[2001:db8::1]:443\"}\n");
 	sample.endpoint = (struct endpoint){zero, 0, AF_INET6, NULL};
 	expect_sample(&view, &sample, "local",
-	              "{\"v\":1,\"type\":\"socket\",\"local\":\"[::]:*\"}\n");
+	              "{\"v\":2,\"type\":\"socket\",\"local\":\"[::]:*\"}\n");
 	sample.endpoint = (struct endpoint){zero, 0, AF_INET, NULL};
 	expect_sample(&view, &sample, "local",
-	              "{\"v\":1,\"type\":\"socket\",\"local\":\"0.0.0.0:*\"}\n");
+	              "{\"v\":2,\"type\":\"socket\",\"local\":\"0.0.0.0:*\"}\n");
 	sample.endpoint = (struct endpoint){mapped, 7, AF_INET6, NULL};
 	expect_sample(&view, &sample, "local",
-	              "{\"v\":1,\"type\":\"socket\",\"local\":\"10.0.0.9:7\"}\n");
+	              "{\"v\":2,\"type\":\"socket\",\"local\":\"10.0.0.9:7\"}\n");
 	sample.endpoint = (struct endpoint){link_local, 7, AF_INET6, "a\"b"};
 	expect_sample(&view, &sample, "local",
-	              "{\"v\":1,\"type\":\"socket\",\"local\":\"[fe80::1%a\\\"b]:7\"}\n");
+	              "{\"v\":2,\"type\":\"socket\",\"local\":\"[fe80::1%a\\\"b]:7\"}\n");
 }
 
 static void lower_bounds_say_so(void **state)
@@ -90,7 +92,7 @@ static void lower_bounds_say_so(void **state)
 	(void)state;
 	view.kind = "event";
 	expect_sample(&view, &sample, "age,yes",
-	              "{\"v\":1,\"type\":\"event\",\"age_ns\":7000000000,\"age_exact\":false,"
+	              "{\"v\":2,\"type\":\"event\",\"age_ns\":7000000000,\"age_exact\":false,"
 	              "\"yes\":false}\n");
 }
 
@@ -101,7 +103,7 @@ static void bytes_that_are_no_text_stay_valid_json(void **state)
 
 	(void)state;
 	expect_sample(&view, &sample, "string",
-	              "{\"v\":1,\"type\":\"socket\",\"string\":\"x\xef\xbf\xbd\\u001b\\u000a\"}\n");
+	              "{\"v\":2,\"type\":\"socket\",\"string\":\"x\xef\xbf\xbd\\u001b\\u000a\"}\n");
 }
 
 static void stream_errors_come_back(void **state)
@@ -136,7 +138,7 @@ static void flushes_each_object_when_asked(void **state)
 	assert_int_equal(size, 0);
 	view.flush = true;
 	assert_int_equal(view.format->object(&view, &sample), 0);
-	assert_int_equal(size, 2 * strlen("{\"v\":1,\"type\":\"socket\",\"number\":1}\n"));
+	assert_int_equal(size, 2 * strlen("{\"v\":2,\"type\":\"socket\",\"number\":1}\n"));
 	fclose(view.out);
 	free(text);
 }

@@ -122,15 +122,17 @@ SAMPLE_GETTER(list)
 	value->string = sample->list_text;
 }
 
+#define SAMPLE_WORD(key, heading, type, width) (&(const struct word){key, heading, type, width, ""})
+
 static const struct field sample_fields[] = {
-	{"string", "String", "", VALUE_STRING, 8, sample_string},
-	{"number", "Num", "", VALUE_NUMBER, -5, sample_number},
-	{"sign", "Sign", "", VALUE_SIGNED, -5, sample_sign},
-	{"age", "Age", "", VALUE_DURATION, -7, sample_duration},
-	{"time", "Time", "", VALUE_TIME, 26, sample_time},
-	{"local", "Local Address", "", VALUE_ENDPOINT, 23, sample_endpoint},
-	{"yes", "Yes", "", VALUE_BOOL, 3, sample_yes},
-	{"list", "List", "", VALUE_LIST, 6, sample_list},
+	{SAMPLE_WORD("string", "String", VALUE_STRING, 8), sample_string},
+	{SAMPLE_WORD("number", "Num", VALUE_NUMBER, -5), sample_number},
+	{SAMPLE_WORD("sign", "Sign", VALUE_SIGNED, -5), sample_sign},
+	{SAMPLE_WORD("age", "Age", VALUE_DURATION, -7), sample_duration},
+	{SAMPLE_WORD("time", "Time", VALUE_TIME, 26), sample_time},
+	{SAMPLE_WORD("local", "Local Address", VALUE_ENDPOINT, 23), sample_endpoint},
+	{SAMPLE_WORD("yes", "Yes", VALUE_BOOL, 3), sample_yes},
+	{SAMPLE_WORD("list", "List", VALUE_LIST, 6), sample_list},
 };
 
 /* Points fields at those of the keys; returns how many. */

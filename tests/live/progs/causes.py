@@ -18,10 +18,10 @@ def say(text):
     os.write(1, text.encode())
 
 
-def listen(port, family=socket.AF_INET):
-    sock = socket.socket(family)
+def listen(port, address="127.0.0.1"):
+    sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind(("127.0.0.1", port))
+    sock.bind((address, port))
     sock.listen(1000)
     return sock
 
@@ -80,12 +80,10 @@ def leak_refused(port):
     repeat(step)
 
 
-def echoing(port):
-    """Answers each byte."""
-    server = listen(port)
-
+def answer(server):
+    """A byte for whatever comes."""
     def serve(sock):
-        while sock.recv(1):
+        while sock.recv(100000):
             sock.sendall(b"y")
 
     def run():
@@ -93,6 +91,10 @@ def echoing(port):
             sock = server.accept()[0]
             threading.Thread(target=serve, args=(sock,), daemon=True).start()
     threading.Thread(target=run, daemon=True).start()
+
+
+def echoing(port):
+    answer(listen(port))
 
 
 def ask(sock):
@@ -167,20 +169,7 @@ def tracked(port):
 
 
 def anywhere(port):
-    """As echoing, at all addresses, and it takes all that comes."""
-    server = socket.socket()
-    server.bind(("0.0.0.0", port))
-    server.listen(1000)
-
-    def serve(sock):
-        while sock.recv(100000):
-            sock.sendall(b"y")
-
-    def run():
-        while True:
-            sock = server.accept()[0]
-            threading.Thread(target=serve, args=(sock,), daemon=True).start()
-    threading.Thread(target=run, daemon=True).start()
+    answer(listen(port, "0.0.0.0"))
 
 
 def large(port):

@@ -65,7 +65,7 @@ watch_piles() {
 
 # told MODE RULE MOVER COMM: a finding about all there is.
 told() {
-	assert_finding "${port[$1]}" "rule level mover count pid comm entered left" \
+	assert_finding "${port[$1]}" "rule verdict mover count pid comm entered left" \
 		"$2 bad $3 $((before + after)) ${pid[$1]} $4 $after 0"
 	assert_finding "${port[$1]}" "state foreign" "CLOSE_WAIT null"
 }

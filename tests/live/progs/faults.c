@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * LD_PRELOAD: what seldom happens, at will. While the file $HUNG_DISK is there the disk takes nothing;
- * while the file $FAILED_WAIT is there waiting for events fails.
+ * while the file $FAILED_WAIT is there waiting for events fails; while the file $LATE_LOOP is there no
+ * timer can be made, with which the loop begins.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -19,10 +21,16 @@ static int is_there(const char *variable)
 	return path && !access(path, F_OK);
 }
 
-static void wait_for_disk(void)
+static void wait_while(const char *variable)
 {
-	while (is_there("HUNG_DISK"))
+	while (is_there(variable))
 		usleep(10000);
+}
+
+int timerfd_create(int clock, int flags)
+{
+	wait_while("LATE_LOOP");
+	return (int)syscall(SYS_timerfd_create, clock, flags);
 }
 
 int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout)
@@ -36,7 +44,7 @@ int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout)
 
 ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
 {
-	wait_for_disk();
+	wait_while("HUNG_DISK");
 	return syscall(SYS_pwrite64, fd, bytes, size, at);
 }
 
@@ -47,6 +55,6 @@ ssize_t pwrite64(int fd, const void *bytes, size_t size, off_t at)
 
 int fdatasync(int fd)
 {
-	wait_for_disk();
+	wait_while("HUNG_DISK");
 	return (int)syscall(SYS_fdatasync, fd);
 }
