@@ -53,7 +53,7 @@ static void add_netns(struct buffer *json, const struct view *view, uint32_t net
 
 void object_place(struct buffer *json, const struct view *view, const struct group_key *key)
 {
-	static const uint8_t none[sizeof(key->addr)];
+	static const uint8_t none[16];
 	char to[ENDPOINT_SIZE] = "";
 
 	add_netns(json, view, key ? key->netns : 0);
