@@ -12,6 +12,7 @@ int on_retransmit(__u64 *ctx)
 	struct sock *sk = (void *)ctx[0];
 	struct inet_connection_sock *icsk = (void *)sk;
 	struct fact_retransmit *fact;
+	__u32 length;
 
 	if (retransmit_args >= 3 && (int)ctx[2])
 		return 0;
@@ -22,6 +23,9 @@ int on_retransmit(__u64 *ctx)
 	fact->ca_state = BPF_CORE_READ_BITFIELD_PROBED(icsk, icsk_ca_state);
 	fact->pending = BPF_CORE_READ(icsk, icsk_pending);
 	fact->retransmits = BPF_CORE_READ(icsk, icsk_retransmits);
+	length = BPF_CORE_READ((struct sk_buff *)ctx[1], len);
+	fact->length = length < 65535 ? length : 65535;
+	fact->mss = BPF_CORE_READ((struct tcp_sock *)sk, mss_cache);
 	sample_sock(&fact->s, sk);
 	fact_submit(fact);
 	return 0;

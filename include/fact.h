@@ -169,7 +169,9 @@ struct fact_retransmit {
 	__u8 ca_state;    /* icsk_ca_state: 0 Open .. 3 Recovery, 4 Loss */
 	__u8 pending;     /* icsk_pending: 5 = loss probe */
 	__u8 retransmits; /* icsk_retransmits: n-th RTO in a row */
-	__u8 pad[5];
+	__u8 pad;
+	__u16 mss;    /* mss_cache: bytes of a full-sized segment, but for options; 0: not known */
+	__u16 length; /* bytes that are sent again, 65535 if there are more; 0: not known, or none */
 	struct fact_sample s;
 };
 

@@ -272,13 +272,27 @@ int output_flush(struct output *output)
 
 /* --- snapshot ------------------------------------------------------------------------------- */
 
-/* netstat's choice: established only, -l listeners only, -a both; --state says it itself. */
-static bool shown(const struct options *options, const struct row *row)
+/* A process asked for by pid or name may leak fds in CLOSE: those that it has open. */
+static bool is_of_process(const struct output *output, const struct row *row)
 {
+	const struct query *query = &output->options->query;
+	struct owner owner;
+
+	if (output->options->listening || !(query->pid_count || query->comms.count))
+		return false;
+	table_owner(output->table, row, &owner);
+	return row->flags & ROW_SOCKET && owner.holding == HOLDING_OPEN;
+}
+
+/* netstat's choice: established only, -l listeners only, -a both; --state says it itself. */
+static bool shown(const struct output *output, const struct row *row)
+{
+	const struct options *options = output->options;
+
 	if (options->query.states)
 		return true;
 	if (row->state == STATE_CLOSE) /* an fd that is in none of the tables netstat reads */
-		return false;
+		return is_of_process(output, row);
 	if (options->all)
 		return true;
 	return row_is_listener(row) == options->listening;
@@ -293,7 +307,7 @@ static size_t collect(const struct output *output, const struct row **rows, size
 	size_t count = 0;
 
 	table_for_each (output->table, iter, row)
-		if (count < room && shown(options, row) &&
+		if (count < room && shown(output, row) &&
 		    query_match(&options->query, output->table, row, now))
 			rows[count++] = row;
 	return count;

@@ -36,12 +36,13 @@ struct finding {
 	struct group group;        /* of a storm: its key only */
 	const struct storm *storm; /* what happened; NULL: it is about sockets that are there */
 	struct storm *sum;         /* the storm, if it is the sum of several: freed with this */
-	uint64_t window;           /* ns in which the group's numbers were counted */
-	uint32_t old;              /* how many sockets are older than what counts as old */
-	bool waits;                /* another finding tells of these: its process must act first */
-	struct buffer verdict;     /* one sentence */
-	struct buffer evidence;    /* one a line */
-	struct buffer next;        /* what to do, one a line */
+	bool of_netns;          /* it is about the network namespace of the key, and no sockets */
+	uint64_t window;        /* ns in which the group's numbers were counted */
+	uint32_t old;           /* how many sockets are older than what counts as old */
+	bool waits;             /* another finding tells of these: its process must act first */
+	struct buffer verdict;  /* one sentence */
+	struct buffer evidence; /* one a line */
+	struct buffer next;     /* what to do, one a line */
 };
 
 /*

@@ -334,12 +334,6 @@ bool flows_has_come(const struct flows *flows, const struct row *row)
 	return row->self < flows->came_room && flows->came[row->self];
 }
 
-void flows_end(struct flows *flows, const struct row *row)
-{
-	if (row->self < flows->came_room)
-		flows->came[row->self] = 0;
-}
-
 void flows_correct(struct flows *flows, const struct row *row, const struct group_key *key)
 {
 	struct flow *now, *then;
@@ -406,14 +400,38 @@ void flows_undo(struct flows *flows, const struct row *row)
 	flows->came[row->self] = 0;
 }
 
+/* A socket begins in CLOSE: it has not come into that. */
+static bool is_birth(const struct flows *flows, const struct row *row, const struct group_key *from)
+{
+	return from->state == STATE_CLOSE && !flows_has_come(flows, row);
+}
+
 void flows_move(struct flows *flows, const struct row *row, const struct group_key *from,
                 const struct group_key *to)
 {
 	make_room(flows);
 	flows_correct(flows, row, from);
-	count(flows, from, false);
-	count_place(flows, from, false);
+	if (!is_birth(flows, row, from)) {
+		count(flows, from, false);
+		count_place(flows, from, false);
+	}
 	flows_enter(flows, row, to);
+}
+
+/* From CLOSE no transition leads away, but the end of the socket. */
+void flows_end(struct flows *flows, const struct row *row, bool goes_on)
+{
+	struct group_key key;
+
+	if (!flows_has_come(flows, row))
+		return;
+	if (row->state == STATE_CLOSE && !goes_on) {
+		group_key_of(flows->table, row, &key);
+		flows_correct(flows, row, &key);
+		count(flows, &key, false);
+		count_place(flows, &key, false);
+	}
+	flows->came[row->self] = 0;
 }
 
 void flows_fail(struct flows *flows, const struct group_key *key, enum connect_failure failure,

@@ -83,38 +83,50 @@ static enum retransmit_kind retransmit_kind_of(const struct fact_retransmit *fac
 }
 
 static void note_retransmit(struct table *t, struct row *row, enum retransmit_kind kind,
-                            uint64_t time)
+                            struct change *told, uint64_t time)
 {
-	struct change change = {
-		.kind = CHANGE_RETRANSMIT, .time = time, .row = row, .retransmit = kind};
-
+	told->kind = CHANGE_RETRANSMIT;
+	told->time = time;
+	told->row = row;
+	told->retransmit = kind;
 	row->retransmits[kind]++;
 	row->changed = time;
 	t->totals.retransmits[kind]++;
 	row_add_step(t, row, time, STEP_RETRANSMIT, (uint8_t)kind, 0);
-	change_emit(t, &change);
+	change_emit(t, told);
 }
+
+/* Of TCP: what a full-sized segment may lack of the MSS (tcp_current_mss()). */
+#define OPTIONS_MOST 40
 
 void fold_retransmit(struct table *t, const struct fact_retransmit *fact)
 {
 	struct row *row = row_meet(t, fact->h.sk, &fact->s, fact->h.time);
+	bool known = fact->mss && fact->length;
+	struct change change = {
+		.full = known && fact->length + OPTIONS_MOST >= fact->mss,
+		.small = known && fact->length + OPTIONS_MOST < fact->mss,
+		.timeouts = fact->retransmits,
+	};
 
 	if (!row)
 		return;
 	row_settle(t, row, &fact->s, fact->h.time);
 	row_port_known(t, row);
 	row_take_sample(t, row, &fact->s, fact->h.time);
-	note_retransmit(t, row, retransmit_kind_of(fact), fact->h.time);
+	note_retransmit(t, row, retransmit_kind_of(fact), &change, fact->h.time);
 }
 
 void fold_synack(struct table *t, const struct fact_synack *fact)
 {
 	struct row *row = row_meet(t, fact->h.sk, &fact->s, fact->h.time);
 
+	struct change change = {.timeouts = fact->timeouts};
+
 	if (!row)
 		return;
 	row_take_sample(t, row, &fact->s, fact->h.time);
-	note_retransmit(t, row, RETRANSMIT_SYNACK, fact->h.time);
+	note_retransmit(t, row, RETRANSMIT_SYNACK, &change, fact->h.time);
 }
 
 /* A segment for no socket: told, but no row of the table. */

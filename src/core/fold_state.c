@@ -231,7 +231,7 @@ static void begin_life(struct table *t, struct row *row, uint64_t time)
 	row->iss = row->irs = 0;
 	row->parent = 0;
 	row->born = time;
-	row->flags &= ~(ROW_LISTENED | ROW_CONNECTED | ROW_ORPHAN | ROW_HEALED);
+	row->flags &= ~(ROW_LISTENED | ROW_CONNECTED | ROW_BOUND | ROW_ORPHAN | ROW_HEALED);
 	row->flags |= ROW_BORN_EXACT;
 }
 
@@ -262,6 +262,8 @@ void row_port_known(struct table *t, struct row *row)
 static void enter_syn_sent(struct table *t, struct row *row, const struct fact_state *fact)
 {
 	row->flags |= ROW_CONNECTED;
+	if (fact->s.flags & SAMPLE_TUPLE && fact->s.lport)
+		row->flags |= ROW_BOUND;
 	if (row->lport) {
 		row_enter(t, row, STATE_SYN_SENT, fact->h.time, false, &fact->task);
 		return;

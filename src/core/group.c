@@ -136,12 +136,15 @@ void groups_change(const struct change *change, void *arg)
 	struct group_key from, to;
 	struct endings ending;
 
-	if (change->kind == CHANGE_END || change->kind == CHANGE_BECAME)
-		flows_end(&groups->flows, change->row);
-	if (change->kind != CHANGE_STATE && change->kind != CHANGE_SUBFLOW)
+	if (change->kind != CHANGE_STATE && change->kind != CHANGE_SUBFLOW &&
+	    change->kind != CHANGE_END && change->kind != CHANGE_BECAME)
 		return;
 	if (groups->growth.count)
 		map_free(&groups->growth);
+	if (change->kind == CHANGE_END || change->kind == CHANGE_BECAME) {
+		flows_end(&groups->flows, change->row, change->kind == CHANGE_BECAME);
+		return;
+	}
 	if (change->row->flags & ROW_SUBFLOW) {
 		flows_undo(&groups->flows, change->row);
 		return;

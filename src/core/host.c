@@ -25,6 +25,8 @@ static const char *const paths[] = {
 	[SETTING_KEEPALIVE_TIME] = "ipv4/tcp_keepalive_time",
 	[SETTING_ABORT_ON_OVERFLOW] = "ipv4/tcp_abort_on_overflow",
 	[SETTING_SYN_LINEAR_TIMEOUTS] = "ipv4/tcp_syn_linear_timeouts",
+	[SETTING_CONNTRACK_MAX] = "netfilter/nf_conntrack_max",
+	[SETTING_TCP_MEM] = "ipv4/tcp_mem",
 };
 _Static_assert(sizeof(paths) / sizeof(paths[0]) == SETTING_COUNT, "a path for each setting");
 

@@ -9,6 +9,7 @@
  * Orphans and timewait sockets are numbers of now, of /proc/net/sockstat; the others only grow.
  * Orphans are those of the whole host (sockstat_seq_show() of net/ipv4/proc.c), as is their limit,
  * which can be read in the initial namespace only (6.18).
+ * So are pages of memory. Of connection tracking the entries are a number of now, too.
  */
 enum counter {
 	COUNTER_NONE,
@@ -36,6 +37,8 @@ enum setting {
 	SETTING_KEEPALIVE_TIME,
 	SETTING_ABORT_ON_OVERFLOW,
 	SETTING_SYN_LINEAR_TIMEOUTS, /* since 6.5 */
+	SETTING_CONNTRACK_MAX,       /* of each namespace the same number, up to 6.18 at least */
+	SETTING_TCP_MEM,             /* pages, of the whole host; in the initial namespace only */
 	SETTING_COUNT
 };
 

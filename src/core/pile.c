@@ -38,7 +38,7 @@ static int sort_into(struct map *map, const struct finding *findings, size_t cou
 		struct group_key key = findings[i].group.key;
 		struct entry *entry;
 
-		if (findings[i].storm)
+		if (findings[i].storm || findings[i].of_netns)
 			continue;
 		key.class = findings[i].group.failed ? key.class : 0;
 		entry = map_get(map, &key);

@@ -90,7 +90,8 @@ enum row_flag {
 	ROW_UNHELD = 1 << 22, /* the same, but the last such walk is the first one to miss it */
 	ROW_MPTCP = 1 << 23,  /* an MPTCP socket, which is what the program has */
 	ROW_SUBFLOW =
-		1 << 24, /* one that it sends and receives by; counted with it, not beside it */
+		1 << 24,     /* one that it sends and receives by; counted with it, not beside it */
+	ROW_BOUND = 1 << 25, /* it had a local port before connect() would choose one: bind() */
 };
 
 struct row {

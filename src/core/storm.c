@@ -260,6 +260,8 @@ static bool counts(const struct change *change)
 	return false;
 }
 
+#define STUCK 2 /* RTOs before in a row: chance loses three of three seldom */
+
 void storms_change(const struct change *change, void *arg)
 {
 	struct storms *storms = arg;
@@ -287,6 +289,9 @@ void storms_change(const struct change *change, void *arg)
 		storm->last = change->time;
 	storm->unread += change->kind == CHANGE_RST_SENT ? unread_of(row) : 0;
 	storm->silent += change->kind == CHANGE_RST_RECEIVED && has_sent_nothing(row);
+	storm->full += change->full;
+	storm->small += change->small;
+	storm->stuck += change->full && change->timeouts >= STUCK;
 	storm->here += row_is_to_itself(row) || table_find_peer(storms->table, row);
 	storm->syns += change->cause == RESET_SYN;
 	storm->others += change->cause == RESET_OTHER;

@@ -53,7 +53,10 @@ struct storm {
 	 */
 	uint64_t harmless;
 	uint64_t silent; /* RSTs received on sockets that have sent nothing, as far as is known */
-	uint64_t here;   /* whose other end is on this host, as far as was known then */
+	uint64_t full,
+		small;  /* retransmits of full-sized segments, and of smaller ones, where known */
+	uint64_t stuck; /* full ones that were sent again for the third time or more */
+	uint64_t here;  /* whose other end is on this host, as far as was known then */
 	uint64_t syns, others; /* RSTs for no socket: in answer to a SYN, to anything else */
 	uint64_t unread;       /* bytes that were in receive queues, where that is known */
 	uint32_t

@@ -84,6 +84,8 @@ static void take_sockstat(struct host_counts *counts, char *rest)
 			take_count(counts, "TcpOrphans", value);
 		else if (!strcmp(name, "tw"))
 			take_count(counts, "TcpTimeWaits", value);
+		else if (!strcmp(name, "mem"))
+			take_count(counts, "TcpMemoryPages", value);
 	}
 }
 
@@ -97,6 +99,53 @@ void host_parse_sockstat(FILE *in, struct host_counts *counts)
 		if (!strncmp(line, prefix, strlen(prefix)))
 			take_sockstat(counts, line + strlen(prefix));
 	free(line);
+}
+
+/* The number of entries, in decimal. */
+void host_parse_conntrack(FILE *in, struct host_counts *counts)
+{
+	char text[32];
+
+	if (!fgets(text, sizeof(text), in))
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	take_count(counts, "NfConntrackCount", text);
+}
+
+/*
+ * A column a name, a line a CPU, in hexadecimal (ct_cpu_seq_show(), net/netfilter/
+ * nf_conntrack_standalone.c):
+ *
+ *	entries  clashres found new invalid ignore delete chainlength insert insert_failed drop ...
+ *	00000003  00000000 00000000 ...
+ */
+void host_parse_conntrack_stat(FILE *in, struct host_counts *counts)
+{
+	static const struct {
+		const char *column;
+		enum counter counter;
+	} wanted[] = {{"drop", COUNTER_CONNTRACK_DROP},
+	              {"early_drop", COUNTER_CONNTRACK_EARLY_DROP}};
+	char *names = NULL, *values = NULL;
+	size_t names_room = 0, values_room = 0;
+
+	if (getline(&names, &names_room, in) < 0)
+		names = NULL;
+	while (names && getline(&values, &values_room, in) >= 0) {
+		char *name, *value, *rest = values, *heads = strdup(names), *rest_heads = heads;
+
+		while ((name = strtok_r(rest_heads, " \n", &rest_heads)) &&
+		       (value = strtok_r(rest, " \n", &rest)))
+			for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+				if (!strcmp(name, wanted[i].column)) {
+					counts->value[wanted[i].counter] +=
+						strtoull(value, NULL, 16);
+					counts->known[wanted[i].counter] = true;
+				}
+		free(heads);
+	}
+	free(names);
+	free(values);
 }
 
 static int read_counts(const char *path, void (*parse)(FILE *, struct host_counts *),
@@ -119,6 +168,9 @@ int host_read_counts(struct host_counts *counts)
 	errs[0] = read_counts("/proc/thread-self/net/netstat", host_parse_counts, counts);
 	errs[1] = read_counts("/proc/thread-self/net/snmp", host_parse_counts, counts);
 	errs[2] = read_counts("/proc/thread-self/net/sockstat", host_parse_sockstat, counts);
+	/* Where connections are not tracked, these are not there. */
+	read_counts("/proc/sys/net/netfilter/nf_conntrack_count", host_parse_conntrack, counts);
+	read_counts("/proc/thread-self/net/stat/nf_conntrack", host_parse_conntrack_stat, counts);
 	return errs[0] ? errs[0] : errs[1] ? errs[1] : errs[2];
 }
 

@@ -37,5 +37,8 @@ int host_read_setting(enum setting setting, char text[HOST_SETTING_SIZE]);
 /* Add what is told by /proc/net/netstat and snmp, or by sockstat. */
 void host_parse_counts(FILE *in, struct host_counts *counts);
 void host_parse_sockstat(FILE *in, struct host_counts *counts);
+/* ... by /proc/sys/net/netfilter/nf_conntrack_count, by /proc/net/stat/nf_conntrack. */
+void host_parse_conntrack(FILE *in, struct host_counts *counts);
+void host_parse_conntrack_stat(FILE *in, struct host_counts *counts);
 
 #endif

@@ -70,9 +70,9 @@ static const struct text_row state_rows[] = {
 };
 
 static const struct text_row retransmit_rows[] = {
-	NUMBER(struct fact_retransmit, ca_state),
-	NUMBER(struct fact_retransmit, pending),
-	NUMBER(struct fact_retransmit, retransmits),
+	NUMBER(struct fact_retransmit, ca_state),    NUMBER(struct fact_retransmit, pending),
+	NUMBER(struct fact_retransmit, retransmits), NUMBER(struct fact_retransmit, mss),
+	NUMBER(struct fact_retransmit, length),
 };
 
 /* "retrans" would be a second one beside the sample's. */

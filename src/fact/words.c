@@ -84,7 +84,7 @@ static const char *const row_flags[] = {
 	"since_exact",  "nascent",    "mini",      "request", "healed", "orphan", "socket",
 	"port_pending", "born_exact", "confirmed", "queues",  "timer",  "ident",  "bytes",
 	"listened",     "connected",  "indexed",   "paired",  "hidden", "kernel", "read",
-	"former",       "unheld",     "mptcp",     "subflow",
+	"former",       "unheld",     "mptcp",     "subflow", "bound",
 };
 COUNT_IS(row_flags, FACT_ROW_FLAGS);
 const struct words fact_row_flags = WORDS(row_flags);

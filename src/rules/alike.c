@@ -102,7 +102,8 @@ static bool can_be_joined(const struct found *found, size_t index, const struct 
 {
 	const struct finding *finding = &found->findings[index];
 
-	if (!found->rules[index] || (finding->storm && finding->level < FINDING_WARNING))
+	if (!found->rules[index] || finding->of_netns ||
+	    (finding->storm && finding->level < FINDING_WARNING))
 		return false;
 	return !stage->clients || (!finding->group.key.passive && size_of(finding) < PILE_LEAST);
 }
@@ -157,6 +158,9 @@ static void add_storm(struct storm *sum, const struct storm *part)
 	sum->syns += part->syns;
 	sum->others += part->others;
 	sum->unread += part->unread;
+	sum->full += part->full;
+	sum->small += part->small;
+	sum->stuck += part->stuck;
 	if (part->first < sum->first)
 		sum->first = part->first;
 	if (part->last > sum->last)

@@ -274,7 +274,7 @@ uint32_t found_echo(const struct why *why, const struct found *found, uint32_t i
 	/* Connects that were refused until one met itself: nobody has come to listen. */
 	if (found->rules[index] == &rule_connect_refused)
 		return find_largest(why, found, echo, is_itself, &sum);
-	if (!echo->storm || echo->storm->key.elsewhere)
+	if (!echo->storm || echo->storm->key.elsewhere || echo->rule == rule_pmtu_black_hole.id)
 		return FOUND_NONE;
 	switch (echo->storm->key.kind) {
 	case CHANGE_RST_SENT:

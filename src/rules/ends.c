@@ -323,6 +323,44 @@ static void link_upstream(struct ends *ends, uint32_t index)
 		ends->waits_for[index] = other;
 }
 
+/* What is sent does not get through, for the way is too narrow for it. */
+static void link_hole(struct ends *ends, uint32_t index)
+{
+	const struct found *found = ends->found;
+	const struct group_key *key = &found->findings[index].group.key;
+
+	if (!ends->holes || found->rules[index] != &rule_established_send_blocked)
+		return;
+	for (uint32_t i = 0; i < found->count; i++) {
+		const struct finding *hole = &found->findings[i];
+
+		if (found->rules[i] && hole->rule == rule_pmtu_black_hole.id &&
+		    hole->group.key.netns == key->netns && !key->passive &&
+		    !memcmp(hole->group.key.addr, key->addr, sizeof(key->addr)))
+			ends->waits_for[index] = i;
+	}
+}
+
+/* Clients of this host leak connections: their server's ends are the same ones. */
+static void link_growth(struct ends *ends, uint32_t index)
+{
+	const struct finding *finding = &ends->found->findings[index], *client;
+	const struct row *peer;
+	uint32_t other;
+
+	if (ends->found->rules[index] != &rule_established_growing || !finding->group.key.passive ||
+	    finding->level < FINDING_WARNING)
+		return;
+	peer = table_find_peer(ends->why->table, finding->group.example);
+	other = peer ? ends_finding(ends, peer) : NONE;
+	if (other == NONE || ends->found->rules[other] != &rule_established_growing)
+		return;
+	client = &ends->found->findings[other];
+	if (client->level >= finding->level && !client->group.key.passive &&
+	    is_as_many(client->group.count, finding->group.count))
+		ends->waits_for[index] = other;
+}
+
 /* The end of the chain; a circle has none. */
 static uint32_t find_root(const struct ends *ends, uint32_t index)
 {
@@ -474,6 +512,9 @@ static int number_rows(struct ends *ends)
 		return -ENOMEM;
 	memset(ends->of_row, 0xff, ends->rows * sizeof(*ends->of_row));
 	memset(ends->waits_for, 0xff, ends->found->count * sizeof(*ends->waits_for));
+	for (size_t i = 0; i < ends->found->count; i++)
+		ends->holes |= ends->found->rules[i] &&
+		               ends->found->findings[i].rule == rule_pmtu_black_hole.id;
 	for (size_t i = 0; i < groups_count(groups); i++) {
 		const struct group *group = groups_at(groups, i);
 
@@ -497,6 +538,8 @@ int found_join_ends(const struct why *why, struct found *found, uint32_t states)
 		if (found->rules[i]) {
 			link_peers(&ends, i);
 			ends_link_listener(&ends, i);
+			link_growth(&ends, i);
+			link_hole(&ends, i);
 			link_echo(&ends, i);
 		}
 	for (uint32_t i = 0; i < found->count && !err; i++)

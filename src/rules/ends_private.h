@@ -13,6 +13,7 @@ struct ends {
 	uint32_t *of_row; /* number of its finding, NONE */
 	size_t rows;
 	uint32_t *waits_for;  /* by finding: another one, NONE */
+	bool holes;           /* is there a finding of pmtu-black-hole? */
 	struct map waiting;   /* struct waiting */
 	struct map upstreams; /* struct upstream */
 };

@@ -24,6 +24,8 @@ int found_join_alike(const struct why *why, struct groups *groups, struct found 
  * Those in states (STATE_BITs) that were asked for stay findings, as what waits. Both: 0 or -ENOMEM.
  */
 int found_join_ends(const struct why *why, struct found *found, uint32_t states);
+/* What has left CLOSE_WAIT for CLOSE, and is open still, is told of with what has not. 0 or -ENOMEM. */
+int found_join_closed(struct found *found);
 /* Of a storm, or of connects that failed: the number of the finding that tells of its cause; FOUND_NONE: it is a cause itself. */
 uint32_t found_echo(const struct why *why, const struct found *found, uint32_t index);
 

@@ -33,6 +33,8 @@ struct rule {
 	              uint64_t tally[GROUP_TALLIES]);
 	/* Is it about the storm? NULL: about none. */
 	bool (*match_storm)(const struct table *table, const struct storm *storm);
+	/* Is it about the namespace? Of those with sockets that are asked for. NULL: about none. */
+	bool (*match_netns)(const struct why *why, uint32_t netns);
 	/* Fills level, mover and words; rule, source, group and storm are there. */
 	void (*judge)(const struct why *why, struct finding *finding);
 };
@@ -94,6 +96,8 @@ bool rule_too_soon(const struct why *why, struct finding *finding);
 
 /* They do not become more: level, words, what would tell why. cause: what the process does. */
 void rule_judge_steady(const struct why *why, struct finding *finding, const char *cause);
+/* The group's state as people type it: "close_wait". */
+const char *rule_state_word(const struct finding *finding, char buf[16]);
 /* How many are old, if any is. */
 void rule_tell_old(const struct why *why, struct finding *finding);
 

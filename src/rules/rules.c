@@ -169,10 +169,45 @@ static void judge_storms(const struct why *why, struct found *found)
 	}
 }
 
-static int make_room(const struct why *why, struct found *found)
+static void judge_netns(const struct why *why, struct found *found, uint32_t netns)
 {
-	size_t groups = groups_count(why->groups);
+	for (size_t i = 0; i < rules_count; i++) {
+		struct finding *finding = &found->findings[found->count];
+
+		if (!rules[i]->match_netns || !rules[i]->match_netns(why, netns))
+			continue;
+		finding->group.key = (struct group_key){.netns = netns, .class = (uint8_t)(i + 1)};
+		finding->of_netns = true;
+		found_judge(why, found, found->count++, rules[i]);
+	}
+}
+
+static void judge_all_netns(const struct why *why, struct found *found, const struct map *spaces)
+{
+	for (size_t i = 0; i < spaces->count; i++)
+		judge_netns(why, found, *(const uint64_t *)map_at(spaces, i));
+}
+
+/* Those of groups; what happens in a namespace is not about sockets in a state. */
+static int find_netns(const struct why *why, const struct rules_ask *ask, struct map *spaces)
+{
+	for (size_t i = 0; !ask->states && i < groups_count(why->groups); i++) {
+		const uint64_t netns = groups_at(why->groups, i)->key.netns;
+
+		if (!map_get(spaces, &netns))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int make_room(const struct why *why, struct found *found, size_t spaces)
+{
+	size_t groups = groups_count(why->groups), of_netns = 0;
 	size_t room = groups + (why->storms ? storms_count(why->storms) : 0) + 1;
+
+	for (size_t i = 0; i < rules_count; i++)
+		of_netns += rules[i]->match_netns != NULL;
+	room += spaces * of_netns;
 
 	found->findings = calloc(room, sizeof(*found->findings));
 	found->rules = calloc(room, sizeof(*found->rules));
@@ -201,19 +236,36 @@ static void compact(struct found *found, const struct rules_ask *ask)
 	found->count = kept;
 }
 
+static int join_all(const struct why *why, struct groups *groups, const struct rules_ask *ask,
+                    struct found *found)
+{
+	int err = found_join_alike(why, groups, found);
+
+	if (!err)
+		err = found_join_ends(why, found, ask->states);
+	if (!err && !(ask->states & STATE_BIT(STATE_CLOSE)))
+		err = found_join_closed(found);
+	return err;
+}
+
 static int find_all(struct why *why, struct groups *groups, const struct rules_ask *ask,
                     struct found *found)
 {
-	int err = make_room(why, found);
+	struct map spaces;
+	int err;
 
-	if (err)
-		return err;
-	judge_groups(why, found);
-	judge_storms(why, found);
-	err = found_join_alike(why, groups, found);
+	map_init(&spaces, sizeof(uint64_t), sizeof(uint64_t));
+	err = find_netns(why, ask, &spaces);
 	if (!err)
-		err = found_join_ends(why, found, ask->states);
-	compact(found, ask);
+		err = make_room(why, found, spaces.count);
+	if (!err) {
+		judge_groups(why, found);
+		judge_storms(why, found);
+		judge_all_netns(why, found, &spaces);
+		err = join_all(why, groups, ask, found);
+		compact(found, ask);
+	}
+	map_free(&spaces);
 	if (!err)
 		qsort(found->findings, found->count, sizeof(*found->findings), compare);
 	return err;

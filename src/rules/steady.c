@@ -19,14 +19,23 @@ void rule_tell_old(const struct why *why, struct finding *finding)
 	                 time);
 }
 
-static void next_steps(struct finding *finding)
+const char *rule_state_word(const struct finding *finding, char buf[16])
 {
 	const char *name = state_name(finding->group.key.state);
-	char state[16] = "";
-	const struct group_key *key = &finding->group.key;
+	size_t i = 0;
 
-	for (size_t i = 0; i < sizeof(state) - 1 && name[i]; i++)
-		state[i] = (char)tolower(name[i]);
+	for (; i < 15 && name[i]; i++)
+		buf[i] = (char)tolower(name[i]);
+	buf[i] = '\0';
+	return buf;
+}
+
+static void next_steps(struct finding *finding)
+{
+	const struct group_key *key = &finding->group.key;
+	char state[16];
+
+	rule_state_word(finding, state);
 	finding_next(finding, "a slow leak grows: watch longer: tcptrail why %s --for 10m", state);
 	if (key->pid)
 		finding_next(finding,
@@ -37,6 +46,9 @@ static void next_steps(struct finding *finding)
 	finding_next(finding, "an old leak has the age of an incident or a restart: what happened "
 	                      "then?");
 }
+
+/* Nothing but close() ends these. */
+#define STATES_OF_PROCESS (STATE_BIT(STATE_CLOSE_WAIT) | STATE_BIT(STATE_CLOSE))
 
 /* They came while we watched, all the same: an event was lost, and a walk has met them. */
 static bool has_come(const struct why *why, const struct group *group)
@@ -70,8 +82,9 @@ void rule_judge_steady(const struct why *why, struct finding *finding, const cha
 	format_duration(oldest, group->oldest);
 	rule_task_name(why, finding, name);
 	finding->level = FINDING_STEADY;
-	finding->mover = finding->old && group->key.state == STATE_CLOSE_WAIT ? MOVER_APPLICATION
-	                                                                      : MOVER_NOBODY;
+	finding->mover = finding->old && STATES_OF_PROCESS & STATE_BIT(group->key.state)
+	                         ? MOVER_APPLICATION
+	                         : MOVER_NOBODY;
 	if (finding->old)
 		finding_verdict(finding, "Steady, and old: %s %s, the oldest for %s%s.", name,
 		                cause, group->at_least ? "at least " : "", oldest);

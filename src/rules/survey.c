@@ -15,11 +15,11 @@ void survey_init(struct survey *survey, const struct table *table, const struct 
 
 void survey_free(struct survey *survey)
 {
-	struct survey_map *const maps[] = {&survey->largest,   &survey->unseen, &survey->processes,
-	                                   &survey->listeners, &survey->ends,   &survey->ports,
-	                                   &survey->addresses, &survey->tasks,  &survey->places,
-	                                   &survey->queues,    &survey->closed, &survey->local,
-	                                   &survey->answers};
+	struct survey_map *const maps[] = {
+		&survey->largest, &survey->unseen,  &survey->processes, &survey->listeners,
+		&survey->ends,    &survey->ports,   &survey->addresses, &survey->tasks,
+		&survey->places,  &survey->queues,  &survey->closed,    &survey->local,
+		&survey->bound,   &survey->sources, &survey->reached,   &survey->answers};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		if (maps[i]->state != SURVEY_NOT_YET)
@@ -287,6 +287,40 @@ bool survey_is_local(struct survey *survey, const uint8_t addr[16])
 	       map_find(&survey->local.map, addr);
 }
 
+/* A number of a key: of addresses at a port, of sockets, or a time. */
+struct source {
+	struct group_key key;
+	uint64_t count;
+};
+
+static bool add_reached(struct survey *survey, const struct row *row)
+{
+	struct group_key key = {.netns = row->netns};
+	struct source *reached;
+
+	if (!row->rport || !(row->flags & ROW_BORN_EXACT) || row->state == STATE_SYN_SENT ||
+	    row->state == STATE_SYN_RECV || row->state == STATE_NEW_SYN_RECV ||
+	    (row->state == STATE_CLOSE && row->prior == STATE_SYN_SENT))
+		return true;
+	endpoint_map(row->family, row->raddr, key.addr);
+	reached = map_get(&survey->reached.map, &key);
+	if (reached && row->born > reached->count)
+		reached->count = row->born;
+	return reached;
+}
+
+uint64_t survey_reached(struct survey *survey, const struct group_key *key)
+{
+	struct group_key wanted = {.netns = key->netns};
+	const struct source *reached;
+
+	memcpy(wanted.addr, key->addr, sizeof(wanted.addr));
+	if (!survey_rows(survey, &survey->reached, sizeof(wanted), sizeof(*reached), add_reached))
+		return 0;
+	reached = map_find(&survey->reached.map, &wanted);
+	return reached ? reached->count : 0;
+}
+
 struct end {
 	struct group_key key;
 	uint64_t used, time_wait;
@@ -373,11 +407,6 @@ bool survey_ports(struct survey *survey, const struct row *row, uint32_t *ports)
 }
 
 /* Of an address at a port; of the port itself, which has none: addresses. */
-struct source {
-	struct group_key key;
-	uint64_t count;
-};
-
 static bool add_address(struct survey *survey, const struct row *row)
 {
 	struct group_key key = {.netns = row->netns, .port = row->lport, .passive = 1};

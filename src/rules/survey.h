@@ -22,8 +22,8 @@ struct survey {
 	const struct groups *groups;
 	struct survey_map largest, unseen, processes; /* of groups */
 	struct survey_map answers;                    /* of the table; rules/answers.h */
-	struct survey_map listeners, ends, ports, addresses, tasks, places, queues, closed,
-		local; /* of the table */
+	struct survey_map listeners, ends, ports, addresses, tasks, places, queues, closed, local,
+		bound, sources, reached; /* of the table */
 };
 
 void survey_init(struct survey *survey, const struct table *table, const struct groups *groups);
@@ -49,6 +49,8 @@ const struct row *survey_listener(struct survey *survey, uint32_t netns, uint16_
 bool survey_is_local(struct survey *survey, const uint8_t addr[16]);
 /* Who listens there at the key's address, or at any; NULL: nobody does, or that is not known. */
 const struct row *survey_listener_at(struct survey *survey, const struct group_key *key);
+/* When the newest connection with the key's address began of those that came to be; 0: none. */
+uint64_t survey_reached(struct survey *survey, const struct group_key *key);
 /* How many listen in the namespace, in the query or not; 0: that is not known. */
 uint64_t survey_listeners(struct survey *survey, uint32_t netns);
 /* Sockets with that remote end, closed ones left out. */
@@ -56,6 +58,24 @@ bool survey_end(struct survey *survey, const struct group_key *key, uint64_t *us
                 uint64_t *time_wait);
 /* Ports of ip_local_port_range that are taken from the row's address to its remote end. */
 bool survey_ports(struct survey *survey, const struct row *row, uint32_t *taken);
+/* A local address: which ports of ip_local_port_range its sockets take, each of which bind() needs. */
+struct survey_source {
+	uint32_t netns, ports;  /* ports: different ones, of `all` */
+	uint8_t addr[16];       /* mapped */
+	uint64_t sockets;       /* more than ports: some are shared */
+	uint64_t time_wait;     /* of the sockets */
+	uint64_t bound, chosen; /* seen to connect, with a port of bind() or without one */
+	uint64_t to_one;        /* to the remote end that has most of them */
+	uint32_t all, pad;
+};
+/*
+ * That of the namespace with the most ports, of those whose sockets were bound before connect(),
+ * as far as can be told. false: none, or not known.
+ */
+bool survey_source(struct survey *survey, uint32_t netns, struct survey_source *source);
+/* Is the row one of these? */
+bool survey_source_has(const struct table *table, const struct survey_source *source,
+                       const struct row *row);
 /* From how many addresses half-open connections to the port come. */
 bool survey_addresses(struct survey *survey, const struct group_key *key, uint64_t *count);
 /* Sockets of the key's process at its place that are in CLOSE, and that it has open still. */

@@ -39,6 +39,14 @@ enum trend rule_trend(const struct why *why, const struct group *group)
 	return TREND_GROWING;
 }
 
+static void next_longer(struct finding *finding, const char *time)
+{
+	char state[16];
+
+	finding_next(finding, "watch longer: tcptrail why %s --for %s",
+	             rule_state_word(finding, state), time);
+}
+
 #define QUIET_LEAST (5 * NS_PER_SEC)
 #define GROWN_SURE  5 /* came before, none since: by chance once in e^5 = 148 times, or less often */
 
@@ -69,7 +77,7 @@ bool rule_has_grown(const struct why *why, struct finding *finding)
 		                "more. %s has filled a pool, or what made it leak is over.",
 		                group->came, time, name);
 	}
-	finding_next(finding, "watch longer: tcptrail why close_wait --for 10m");
+	next_longer(finding, "10m");
 	return true;
 }
 
@@ -87,7 +95,7 @@ bool rule_too_soon(const struct why *why, struct finding *finding)
 	                "Cannot tell yet, for most of these are younger than a second: %s may be "
 	                "about to get to them.",
 	                rule_task_name(why, finding, name));
-	finding_next(finding, "watch longer: tcptrail why close_wait --for 1m");
+	next_longer(finding, "1m");
 	return true;
 }
 
@@ -107,7 +115,7 @@ bool rule_too_few(const struct why *why, struct finding *finding)
 	                "Not a finding: fewer than %d, and none of them is 30 s old. %s may get "
 	                "to them soon.",
 	                FEW_OLD, rule_task_name(why, finding, name));
-	finding_next(finding, "watch longer: tcptrail why close_wait --for 1m");
+	next_longer(finding, "1m");
 	return true;
 }
 

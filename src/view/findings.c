@@ -113,6 +113,19 @@ static void add_storm(struct buffer *line, const struct view *view, const struct
 		buffer_print(line, " %s", place);
 }
 
+/* "network namespace host" */
+static void add_netns(struct buffer *line, const struct view *view, uint32_t netns)
+{
+	const struct name_key key = name_key_number(NAME_NETNS, netns);
+	const char *name = names_find(table_names((struct table *)view->context.table), key);
+
+	buffer_text(line, "network namespace ");
+	if (name && name[0])
+		escape_terminal(line, name);
+	else
+		buffer_print(line, "%u", netns);
+}
+
 static void add_headline(struct buffer *line, const struct view *view,
                          const struct finding *finding)
 {
@@ -126,6 +139,8 @@ static void add_headline(struct buffer *line, const struct view *view,
 	if (finding->storm) {
 		add_storm(line, view, finding->storm);
 		add_more(line, finding->group.places, "");
+	} else if (finding->of_netns) {
+		add_netns(line, view, finding->group.key.netns);
 	} else {
 		add_group(line, &finding->group);
 	}

@@ -84,12 +84,14 @@ static void add_nulls(struct buffer *json, const enum word_id *ids, size_t count
 		member_null(json, &vocabulary[ids[i]]);
 }
 
+static const enum word_id of_groups[] = {WORD_state, WORD_count, WORD_entered, WORD_left,
+                                         WORD_failed};
+static const enum word_id of_storms[] = {WORD_event, WORD_retrans_kind, WORD_reason, WORD_events,
+                                         WORD_span};
+
 /* What there is, and how it comes and goes. */
 static void add_group(struct buffer *json, const struct group *group)
 {
-	static const enum word_id of_storms[] = {WORD_event, WORD_retrans_kind, WORD_reason,
-	                                         WORD_events, WORD_span};
-
 	member_string(json, KEY(state), state_name(group->key.state));
 	member_number(json, KEY(count), group->count);
 	member_number(json, KEY(entered), group->entered);
@@ -104,8 +106,6 @@ static void add_group(struct buffer *json, const struct group *group)
 /* What happened, and how often. */
 static void add_storm(struct buffer *json, const struct view *view, const struct storm *storm)
 {
-	static const enum word_id of_groups[] = {WORD_state, WORD_count, WORD_entered, WORD_left,
-	                                         WORD_failed};
 	static const char *const events[] = {
 		[CHANGE_RETRANSMIT] = "retransmit",
 		[CHANGE_RST_SENT] = "rst_sent",
@@ -139,6 +139,13 @@ static void add_telling(struct buffer *json, const struct view *view, const stru
 	buffer_free(&next);
 }
 
+/* Of a namespace neither sockets nor events are told. */
+static void add_of_netns(struct buffer *json)
+{
+	add_nulls(json, of_groups, sizeof(of_groups) / sizeof(of_groups[0]));
+	add_nulls(json, of_storms, sizeof(of_storms) / sizeof(of_storms[0]));
+}
+
 static int json_finding(struct view *view, const struct finding *finding, uint64_t window)
 {
 	struct buffer json = {0};
@@ -150,6 +157,8 @@ static int json_finding(struct view *view, const struct finding *finding, uint64
 	member_string(&json, KEY(mover), mover_name(finding->mover));
 	if (finding->storm)
 		add_storm(&json, view, finding->storm);
+	else if (finding->of_netns)
+		add_of_netns(&json);
 	else
 		add_group(&json, &finding->group);
 	add_who_and_where(&json, view, finding);

@@ -53,6 +53,7 @@ static void add_netns(struct buffer *json, const struct view *view, uint32_t net
 
 void object_place(struct buffer *json, const struct view *view, const struct group_key *key)
 {
+	static const uint8_t none[16];
 	char to[ENDPOINT_SIZE] = "";
 
 	add_netns(json, view, key ? key->netns : 0);
@@ -60,7 +61,7 @@ void object_place(struct buffer *json, const struct view *view, const struct gro
 		member_number(json, KEY(local_port), key->port);
 	else
 		member_null(json, KEY(local_port));
-	if (key && !key->passive)
+	if (key && !key->passive && (key->port || memcmp(key->addr, none, sizeof(none)) != 0))
 		place_remote(key, to);
 	member_string(json, KEY(foreign), to);
 }

@@ -26,7 +26,7 @@ static void on_change(const struct change *change, void *arg)
 	struct group_key from, to;
 
 	if (change->kind == CHANGE_END)
-		flows_end(&watch->flows, change->row);
+		flows_end(&watch->flows, change->row, false);
 	if (change->kind != CHANGE_STATE)
 		return;
 	group_key_of(watch->table, change->row, &from);

@@ -249,6 +249,37 @@ static uint8_t none_at_all(const struct table *table, const struct row *row,
 }
 
 /* In the queue it is who listens that has it, then who accepts. */
+/* Sockets begin in CLOSE, which is no coming, and leave it by their end alone. */
+static void close_is_left_by_the_end(void **state)
+{
+	struct watch watch;
+	const struct group *group;
+	char line[256];
+
+	(void)state;
+	watch_begin(&watch);
+	for (unsigned int port = 40001; port <= 40003; port++) {
+		establish(&watch, port - 39000, port, "10.0.0.2:80", JAVA);
+		snprintf(line, sizeof(line),
+		         "%ums state sk=%x old=ESTABLISHED new=CLOSE cookie=%u err=104 "
+		         "flags=tuple,socket local=10.0.0.1:%u remote=10.0.0.2:80 netns=7\n",
+		         port - 38000, port, port, port);
+		facts(&watch.trial, line);
+	}
+	facts(&watch.trial, "5s destroy sk=9c41\n");
+	collect(&watch, all_but_listeners, 1);
+	group = groups_at(watch.groups, 0);
+	assert_int_equal(group->key.state, STATE_CLOSE);
+	assert_int_equal(group->count, 2);
+	assert_int_equal(group->came, 2);
+	assert_int_equal(group->entered, 3);
+	assert_int_equal(group->left, 1);
+	assert_int_equal(growth_of(&watch, 42, STATE_CLOSE), 2);
+	facts(&watch.trial, "6s destroy sk=9c42\n");
+	assert_int_equal(growth_of(&watch, 42, STATE_CLOSE), 1);
+	watch_end(&watch);
+}
+
 static void an_entry_follows_its_owner(void **state)
 {
 	struct watch watch;
@@ -622,6 +653,7 @@ int main(void)
 		cmocka_unit_test(a_connection_by_mptcp_comes_and_goes_once),
 		cmocka_unit_test(behind_a_listener_the_local_port_is_the_place),
 		cmocka_unit_test(flows_are_those_of_the_state),
+		cmocka_unit_test(close_is_left_by_the_end),
 		cmocka_unit_test(an_entry_follows_its_owner),
 		cmocka_unit_test(an_exit_is_of_whom_the_entry_is),
 		cmocka_unit_test(what_was_there_has_not_come),

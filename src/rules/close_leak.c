@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The connection is over, by an RST, a timeout or a connect() that failed, and the process has
+ * its fd still: nothing but close() frees it. lsof says "can't identify protocol" or "protocol:
+ * TCP" of these, and netstat and ss show none of them.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "rules/rule.h"
+
+static const char *const ends[] = {"are connects that failed", "were reset by their peers",
+                                   "got no answer from their peers for too long",
+                                   "were ended from outside (ss -K)"};
+
+enum { TALLY_CONNECT, TALLY_RESET, TALLY_TIMEOUT, TALLY_KILLED, TALLY_COUNT };
+
+static int tally_of(const struct row *row)
+{
+	if (row->prior == STATE_SYN_SENT)
+		return TALLY_CONNECT;
+	if (row->closer == CLOSER_TIMEOUT)
+		return TALLY_TIMEOUT;
+	if (row->closer == CLOSER_KILLED)
+		return TALLY_KILLED;
+	return row->closer == CLOSER_PEER_RESET || row->rsts_received ? TALLY_RESET : TALLY_COUNT;
+}
+
+/* A connect() that fails leaves the address without the port: tcp_disconnect(), net/ipv4/tcp.c. */
+static bool was_connected(const struct row *row)
+{
+	static const uint8_t none[sizeof(row->raddr)];
+
+	return row->rport || memcmp(row->raddr, none, sizeof(none)) != 0;
+}
+
+/* What its own process resets, it is about to close. */
+static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
+{
+	struct owner owner;
+	int which = tally_of(row);
+
+	if (!(row->flags & ROW_SOCKET) || !was_connected(row) || row->closer == CLOSER_LOCAL_RESET)
+		return false;
+	table_owner(table, row, &owner);
+	if (which < TALLY_COUNT)
+		tally[which]++;
+	return owner.holding == HOLDING_OPEN;
+}
+
+static void tell_ends(struct finding *finding)
+{
+	uint64_t unknown = finding->group.count;
+
+	for (int i = 0; i < TALLY_COUNT; i++) {
+		uint64_t count = finding->group.tally[i];
+
+		unknown -= count < unknown ? count : unknown;
+		if (count)
+			finding_evidence(finding, "%" PRIu64 " of them %s", count, ends[i]);
+	}
+	if (unknown)
+		finding_evidence(finding, "how the connections of %" PRIu64 " ended was not seen",
+		                 unknown);
+}
+
+static void judge_growing(const struct why *why, struct finding *finding, const char *name)
+{
+	if (rule_too_soon(why, finding) || rule_has_grown(why, finding) ||
+	    rule_too_few(why, finding))
+		return;
+	finding->level = FINDING_BAD;
+	finding_verdict(finding,
+	                "%s leaks file descriptors: these connections are over, and it does not "
+	                "close() them.",
+	                name);
+	rule_tell_old(why, finding);
+	rule_tell_maker(why, finding);
+	rule_tell_doing(why, finding);
+	finding_next(finding, "find the path in %s that returns without close() after %s", name,
+	             finding->group.tally[TALLY_CONNECT] * 2 > finding->group.count
+	                     ? "connect() gave an error"
+	                     : "read(), write() or poll() gave an error");
+	if (!finding->group.stack)
+		finding_next(finding, "see which code accepts or connects: tcptrail why close "
+		                      "--stacks --for 1m");
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	char name[48];
+
+	rule_task_name(why, finding, name);
+	finding->mover = MOVER_APPLICATION;
+	rule_tell_flow(why, finding);
+	tell_ends(finding);
+	switch (rule_trend(why, &finding->group)) {
+	case TREND_GROWING:
+		judge_growing(why, finding, name);
+		break;
+	case TREND_UNKNOWN:
+		finding->level = FINDING_UNCLEAR;
+		finding_verdict(finding,
+		                "%s has these open, and their connections are over. Cannot tell "
+		                "whether they become more: they were not watched.",
+		                name);
+		rule_tell_old(why, finding);
+		finding_next(finding, "watch for a while: tcptrail why close --for 1m");
+		break;
+	case TREND_IDLE:
+		rule_judge_steady(why, finding, "has these open, whose connections are over");
+		break;
+	case TREND_TURNOVER:
+	case TREND_SHRINKING:
+		finding->level = FINDING_FINE;
+		finding->mover = MOVER_NOBODY;
+		finding_verdict(finding, "Turnover: %s closes them, only not at once.", name);
+		break;
+	}
+}
+
+const struct rule rule_close_leak = {
+	.id = "close-leak",
+	.states = STATE_BIT(STATE_CLOSE),
+	.about = "connection over, fd never closed",
+	.source = "tcp_done(), net/ipv4/tcp.c: the socket is its process's; RFC 9293, 3.10.7.4",
+	.match = match,
+	.judge = judge,
+};

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The table of tracked connections is full: packets that would begin another one are dropped, in
+ * silence but for the kernel's log. Those who connect see no answer.
+ */
+#include <inttypes.h>
+
+#include "rules/rule.h"
+
+#define SHARE_NEAR 90 /* % */
+
+struct conntrack {
+	uint64_t entries, most;
+	uint64_t dropped, evicted; /* while watched */
+};
+
+static uint64_t grown(const struct why *why, uint32_t netns, enum counter counter)
+{
+	uint64_t now, by;
+
+	return table_counter(why->table, netns, counter, &now, &by) ? by : 0;
+}
+
+static bool look(const struct why *why, uint32_t netns, struct conntrack *table)
+{
+	uint64_t by;
+
+	table->dropped = grown(why, netns, COUNTER_CONNTRACK_DROP);
+	table->evicted = grown(why, netns, COUNTER_CONNTRACK_EARLY_DROP);
+	return table_counter(why->table, netns, COUNTER_CONNTRACK, &table->entries, &by) &&
+	       table_setting_number(why->table, netns, SETTING_CONNTRACK_MAX, &table->most) &&
+	       table->most;
+}
+
+/* `drop` counts other shortages, too: alone it tells nothing of a table with room. */
+static bool match_netns(const struct why *why, uint32_t netns)
+{
+	struct conntrack table;
+
+	return look(why, netns, &table) &&
+	       (table.entries * 100 >= table.most * SHARE_NEAR || table.evicted);
+}
+
+static void advise(struct finding *finding, const struct conntrack *table)
+{
+	finding_next(finding,
+	             "a larger table: sysctl -w net.netfilter.nf_conntrack_max=%" PRIu64
+	             " (now %" PRIu64 ")",
+	             table->most * 2, table->most);
+	finding_next(finding,
+	             "what fills it: conntrack -L | awk '{print $1, $4}' | sort | uniq -c");
+	finding_next(finding, "entries that end sooner: net.netfilter.nf_conntrack_tcp_timeout_"
+	                      "established (432000 s by default); or do not track: nft notrack");
+	finding_next(finding, "see the kernel's log: dmesg | grep nf_conntrack");
+}
+
+static void judge(const struct why *why, struct finding *finding)
+{
+	struct conntrack table;
+
+	if (!look(why, finding->group.key.netns, &table))
+		return;
+	finding->mover = MOVER_KERNEL;
+	if (table.entries >= table.most || table.dropped) {
+		finding->level = FINDING_BAD;
+		finding_verdict(
+			finding,
+			"The table of tracked connections (nf_conntrack) is full: the kernel "
+			"drops packets that would begin another one. Connects stay without "
+			"an answer. Whose packets it were, it does not tell.");
+	} else {
+		finding->level = FINDING_WARNING;
+		finding_verdict(finding,
+		                "The table of tracked connections (nf_conntrack) is %s: when "
+		                "it is full, the kernel drops what begins a connection.",
+		                table.evicted
+		                        ? "so full that entries are thrown out before their time"
+		                        : "nearly full");
+	}
+	finding_evidence(finding, "%" PRIu64 " entries of %" PRIu64 " that may be: %" PRIu64 " %%",
+	                 table.entries, table.most, table.entries * 100 / table.most);
+	if (table.dropped)
+		finding_evidence(finding, "%" PRIu64 " packets were dropped meanwhile",
+		                 table.dropped);
+	if (table.evicted)
+		finding_evidence(finding,
+		                 "%" PRIu64 " entries were thrown out meanwhile to make room",
+		                 table.evicted);
+	advise(finding, &table);
+}
+
+const struct rule rule_conntrack_full = {
+	.id = "conntrack-full",
+	.about = "the table of tracked connections is full, or nearly so",
+	.source = "__nf_conntrack_alloc() and nf_conntrack_in(), "
+		  "net/netfilter/nf_conntrack_core.c",
+	.match_netns = match_netns,
+	.judge = judge,
+};

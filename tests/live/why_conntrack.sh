@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The table of tracked connections is full: connects stay without an answer. Its size is one number
+# for the whole host, which is put back; where anybody else's connections are tracked, nothing is
+# done. And what the kernel counts of tracking and of TCP's memory is in recordings.
+. "$(dirname "$0")/lib.sh"
+limit=/proc/sys/net/netfilter/nf_conntrack_max
+if [ -z "${LIVE_NETNS:-}" ]; then
+	[ -w "$limit" ] && command -v nft >/dev/null || skip "no connection tracking here (nf_conntrack, nft)"
+	for stat in /proc/[0-9]*/net/stat/nf_conntrack; do
+		[ "$(awk 'NR == 2 { print $1 }' "$stat" 2>/dev/null || true)" = 00000000 ] ||
+			[ ! -e "$stat" ] || skip "connections are tracked on this host"
+	done
+	CONNTRACK_MAX=$(cat "$limit")
+	export CONNTRACK_MAX
+	exec 9<>"$limit" # that of the initial namespace; in others it can be read only
+fi
+in_fresh_netns "$@"
+progs=$(dirname "$0")/progs
+trap 'echo "$CONNTRACK_MAX" >&9; cleanup' EXIT
+
+nft add table ip track
+nft add chain ip track out '{ type filter hook output priority 0; }'
+nft add rule ip track out ct state new counter
+full() {
+	jq -r 'select(.rule == "conntrack-full") | "\(.verdict) \(.mover)"' "$work/why"
+}
+
+# A healthy twin: as many connections, and room for them.
+program_start python3 "$progs/causes.py" tracked 8301
+assert_equal 0 "$(scenario_get failed)" "connects that fail where there is room"
+why_start --for 1s
+why_end
+assert_equal "" "$(full)" "a table with room"
+program_end "$started"
+
+ip link set lo down # its entries go with it
+conntrack_entries() {
+	cat /proc/sys/net/netfilter/nf_conntrack_count
+}
+ip link set lo up
+before=$(conntrack_entries)
+echo $((before + 40)) >&9
+why_start --for 10m -v
+program_start python3 "$progs/causes.py" tracked 8302
+assert_equal 5 "$(scenario_get failed)" "connects that fail where there is none"
+kill -INT "$why_pid"
+why_end
+assert_equal "bad kernel" "$(full)" "a full table: $(cat "$work/why")"
+assert_matches "$(jq -r 'select(.rule == "conntrack-full").evidence[]' "$work/why")" "[0-9]+ packets were dropped meanwhile"
+echo "$CONNTRACK_MAX" >&9
+program_end "$started"
+
+# --- in a recording -----------------------------------------------------------------------------------
+
+# Settings of the initial namespace are told if it has a socket.
+first=$(stat -Lc %i /proc/1/ns/net)
+mem=$(nsenter -t 1 -n cat /proc/sys/net/ipv4/tcp_mem | tr '\t' ' ')
+start "$work/listen" "$work/listen.err" nsenter -t 1 -n python3 -c '
+import socket, time
+sock = socket.socket()
+sock.bind(("127.0.0.1", 0))
+sock.listen()
+print("ready", flush=True)
+time.sleep(1000)'
+wait_until "a listener" has_line "$work/listen" ready
+record_start "$work/recording"
+record_stop
+record_fine
+assert_run "$fine" "$TCPTRAIL" events --facts --from "$work/recording" --output "$work/facts"
+assert_matches "$(grep -E " name kind=setting key=[0-9]+/$first " "$work/facts")" "name=\"$mem\"" "net.ipv4.tcp_mem"
+for counter in TcpMemoryPages TcpExtTCPMemoryPressures TcpExtTCPAbortOnMemory; do
+	assert_matches "$(grep -E " counter netns=$first " "$work/facts")" "counter=$counter" "counters"
+done
+for counter in NfConntrackCount NfConntrackDrop NfConntrackEarlyDrop; do
+	assert_matches "$(grep -E " counter netns=$(own_netns) " "$work/facts")" "counter=$counter" "counters"
+done
