@@ -121,7 +121,7 @@ static void tell_parts(const struct why *why, struct finding *joined, const stru
 	             joined->group.places == 1 ? "" : "s");
 	for (size_t i = 0; i < count && i < NAMED_MOST; i++) {
 		const struct finding *part = &found->findings[parts[i].index];
-		char name[48], place[PLACE_SIZE];
+		char name[RULE_NAME_SIZE], place[PLACE_SIZE];
 
 		place_text(&part->group.key, place);
 		buffer_print(&text, "%s %" PRIu64 " of %s %s", i ? ";" : "", size_of(part),

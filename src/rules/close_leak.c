@@ -88,7 +88,7 @@ static void judge_growing(const struct why *why, struct finding *finding, const 
 
 static void judge(const struct why *why, struct finding *finding)
 {
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	finding->mover = MOVER_APPLICATION;

@@ -29,7 +29,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	rule_tell_flow(why, finding);

@@ -37,7 +37,7 @@ static enum trend trend_of_open(const struct why *why, struct finding *finding)
 
 static void judge(const struct why *why, struct finding *finding)
 {
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	finding->mover = MOVER_APPLICATION;

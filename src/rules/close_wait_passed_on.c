@@ -52,7 +52,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	struct group place = finding->group;
 	enum trend trend;
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	/* Nobody sees an fd being passed on: who came and went is counted for who made them. */
 	place.entered = place.place_entered;

@@ -54,7 +54,7 @@ static void judge(const struct why *why, struct finding *finding)
 	const struct row *listener = find_listener(why, finding);
 	const struct group *group = &finding->group;
 	uint32_t sharing = rule_listeners(why, finding);
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	tell_queue(listener, finding);

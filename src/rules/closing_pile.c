@@ -4,7 +4,7 @@
 
 static void judge(const struct why *why, struct finding *finding)
 {
-	char name[48];
+	char name[RULE_NAME_SIZE];
 	enum unacked_outcome outcome = unacked_judge(why, finding, name);
 
 	if (outcome == UNACKED_FEW)

@@ -13,7 +13,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	const struct row *listener = rule_listener_there(why, group);
-	char name[48], address[64], enter[48], time[FORMAT_SIZE];
+	char name[RULE_NAME_SIZE], address[64], enter[RULE_NAME_SIZE], time[FORMAT_SIZE];
 
 	rule_tell_failures(why, finding);
 	format_duration(time, group->waited / group->failed);

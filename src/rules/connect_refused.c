@@ -32,7 +32,7 @@ static void judge(const struct why *why, struct finding *finding)
 	const struct group *group = &finding->group;
 	const struct row *listener = rule_listener_there(why, group);
 	const struct row *elsewhere = find_elsewhere(why, &group->key);
-	char name[48], address[64];
+	char name[RULE_NAME_SIZE], address[64];
 
 	rule_tell_failures(why, finding);
 	if (rule_fails_seldom(finding))

@@ -5,7 +5,7 @@
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	char name[48], address[64], enter[48];
+	char name[RULE_NAME_SIZE], address[64], enter[RULE_NAME_SIZE];
 
 	rule_tell_failures(why, finding);
 	rule_tell_setting(why, finding, SETTING_SYN_RETRIES, NULL);

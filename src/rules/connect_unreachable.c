@@ -10,7 +10,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	const struct row *listener = rule_listener_there(why, group);
-	char name[48], address[64], enter[48];
+	char name[RULE_NAME_SIZE], address[64], enter[RULE_NAME_SIZE];
 
 	rule_tell_failures(why, finding);
 	if (rule_fails_seldom(finding))

@@ -250,7 +250,7 @@ static void judge_waiting(struct ends *ends, uint32_t index, const struct upstre
 	const struct row *row = upstream->example;
 	const struct row *peer = table_find_peer(ends->why->table, row);
 	struct group_key key;
-	char name[48], place[PLACE_SIZE];
+	char name[RULE_NAME_SIZE], place[PLACE_SIZE];
 	struct owner owner = {0};
 
 	group_key_of(ends->why->table, row, &key);
@@ -384,7 +384,7 @@ static void tell_storm(struct ends *ends, struct finding *root, const struct fin
 	bool received = storm->key.kind == CHANGE_RST_RECEIVED;
 	bool passive = part->group.key.passive;
 	const char *plural = storm->count == 1 ? "" : "s";
-	char place[PLACE_SIZE], remote[ENDPOINT_SIZE], name[48], buf[16];
+	char place[PLACE_SIZE], remote[ENDPOINT_SIZE], name[RULE_NAME_SIZE], buf[16];
 	const char *detail = storm_detail(storm, ends->why->table, buf);
 
 	place_text(&part->group.key, place);
@@ -403,7 +403,7 @@ static void tell_storm(struct ends *ends, struct finding *root, const struct fin
 
 static void tell(struct ends *ends, struct finding *root, const struct finding *part)
 {
-	char name[48], place[PLACE_SIZE], oldest[FORMAT_SIZE];
+	char name[RULE_NAME_SIZE], place[PLACE_SIZE], oldest[FORMAT_SIZE];
 
 	if (part->storm) {
 		tell_storm(ends, root, part);
@@ -428,7 +428,7 @@ static void tell(struct ends *ends, struct finding *root, const struct finding *
 /* No process of this host is known to be at fault. */
 static void raise_waiting(const struct ends *ends, struct finding *root)
 {
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	root->level = FINDING_WARNING;
 	root->mover = MOVER_PEER;
@@ -444,7 +444,7 @@ static void raise_waiting(const struct ends *ends, struct finding *root)
 /* What made others wait is no less bad than the wait. */
 static void raise(const struct ends *ends, struct finding *root, const struct finding *part)
 {
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	if (part->level <= root->level || part->level < FINDING_WARNING)
 		return;
@@ -463,7 +463,7 @@ static void raise(const struct ends *ends, struct finding *root, const struct fi
 /* It was asked for by its state: told, but not accused. */
 static void keep(const struct ends *ends, struct finding *part, const struct finding *root)
 {
-	char name[48], other[48], place[PLACE_SIZE];
+	char name[RULE_NAME_SIZE], other[RULE_NAME_SIZE], place[PLACE_SIZE];
 
 	place_text(&root->group.key, place);
 	part->level = FINDING_FINE;

@@ -118,7 +118,7 @@ static void judge_busy(const struct why *why, struct finding *finding, const cha
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	if (group->count < PILE_LEAST || group->tally[TALLY_LOOKED] * 2 < group->count ||
 	    rule_trend(why, group) != TREND_GROWING) {

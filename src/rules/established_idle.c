@@ -39,7 +39,7 @@ static bool may_be_used(const struct why *why, const struct group *group)
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	char name[48], time[FORMAT_SIZE];
+	char name[RULE_NAME_SIZE], time[FORMAT_SIZE];
 
 	rule_task_name(why, finding, name);
 	format_duration(time, groups_window(why->groups));

@@ -73,7 +73,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	uint64_t closed = group->tally[TALLY_CLOSED];
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	finding_evidence(finding, "%" PRIu64 " bytes were sent or queued and are not acknowledged",

@@ -84,7 +84,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	const uint64_t *tally = group->tally;
-	char name[48];
+	char name[RULE_NAME_SIZE];
 	bool sure;
 
 	rule_task_name(why, finding, name);

@@ -47,7 +47,7 @@ static void tell_sockets(const struct why *why, struct finding *finding, const s
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct task *task = rule_task(why, finding);
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	rule_tell_flow(why, finding);

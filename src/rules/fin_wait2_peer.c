@@ -104,7 +104,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	uint64_t held = group->count - group->tally[TALLY_CLOSED];
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	tell_end(why, finding);

@@ -47,7 +47,7 @@ bool rule_is_here(const struct why *why, const struct finding *finding)
 /* What may drop segments without a word, if no process does. */
 static void next_filter(const struct why *why, struct finding *finding)
 {
-	char enter[48];
+	char enter[RULE_NAME_SIZE];
 
 	rule_enter(why, finding, enter);
 	finding_next(finding,
@@ -71,7 +71,7 @@ const struct row *rule_listener_there(const struct why *why, const struct group 
 void rule_judge_rejected(const struct why *why, struct finding *finding, const struct row *listener)
 {
 	const struct group *group = &finding->group;
-	char name[48], address[64], enter[48];
+	char name[RULE_NAME_SIZE], address[64], enter[RULE_NAME_SIZE];
 	struct owner owner;
 
 	table_owner(why->table, listener, &owner);
@@ -188,7 +188,7 @@ void rule_judge_here(const struct why *why, struct finding *finding)
 {
 	const struct group_key *key = &finding->group.key;
 	const struct row *listener = survey_listener(why->survey, key->netns, key->port);
-	char name[48], address[64];
+	char name[RULE_NAME_SIZE], address[64];
 
 	finding_verdict(finding,
 	                "Nothing answers the SYNs of %s to %s port %u, which is on this host.",

@@ -75,7 +75,7 @@ static void judge_dead(const struct why *why, struct finding *finding, const cha
 static void judge(const struct why *why, struct finding *finding)
 {
 	uint32_t idle, siblings = table_siblings(why->table, finding->group.example, &idle);
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	rule_tell_queue(finding);

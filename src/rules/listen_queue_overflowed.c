@@ -114,7 +114,7 @@ static void judge(const struct why *why, struct finding *finding)
 	const struct group *group = &finding->group;
 	uint64_t overflows = rule_grown(why, group, COUNTER_LISTEN_OVERFLOWS);
 	struct suspects suspects;
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	find_suspects(why, &group->key, &suspects);

@@ -18,7 +18,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 
 static void judge(const struct why *why, struct finding *finding)
 {
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	if (!finding->group.tally[0]) {

@@ -104,7 +104,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct accepted accepted = find_accepted(why, &finding->group);
 	uint16_t port = finding->group.key.port;
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	if (!rule_turns_away(why, &finding->group)) {
 		finding->rule = rule_no_rule.id;

@@ -79,7 +79,7 @@ static void judge_leak(const struct why *why, struct finding *finding, const cha
 static void judge(const struct why *why, struct finding *finding)
 {
 	uint64_t closed = survey_closed(why->survey, &finding->group.key);
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	finding->mover = MOVER_APPLICATION;

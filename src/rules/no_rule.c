@@ -24,7 +24,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	enum trend trend = rule_trend(why, group);
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	rule_tell_flow(why, finding);

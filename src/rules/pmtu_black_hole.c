@@ -37,7 +37,7 @@ static void judge_unknown(const struct why *why, struct finding *finding)
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct storm *storm = finding->storm;
-	char address[64], enter[48];
+	char address[64], enter[RULE_NAME_SIZE];
 
 	if (survey_reached(why->survey, &finding->group.key) <= storm->first) {
 		judge_unknown(why, finding);

@@ -52,7 +52,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group_key *key = &finding->group.key;
 	struct usage usage = {0};
-	char name[48], address[64];
+	char name[RULE_NAME_SIZE], address[64];
 	bool known;
 
 	if (table_local_ports(why->table, key->netns, &usage.low, &usage.high))

@@ -18,7 +18,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct storm *storm = finding->storm;
 	bool linger2 = rule_storm_reason(why->table, storm, "TCP_ABORT_ON_LINGER");
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	rule_tell_storm(finding);

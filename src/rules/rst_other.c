@@ -111,7 +111,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct storm *storm = finding->storm;
 	const struct meaning *meaning = find_meaning(why->table, storm);
-	char name[48], buf[16];
+	char name[RULE_NAME_SIZE], buf[16];
 
 	rule_tell_storm(finding);
 	if (rule_is_overflow(why, finding)) {

@@ -24,7 +24,7 @@ bool rule_is_silent_close_wait(const struct storm *storm)
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct storm *storm = finding->storm;
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	rule_tell_storm(finding);

@@ -12,6 +12,8 @@
 #include "core/pile.h"
 #include "rules/survey.h"
 
+#define RULE_NAME_SIZE 64 /* of what rule_task_name() and rule_enter() give */
+
 /* What rules look at. */
 struct why {
 	const struct table *table;
@@ -121,7 +123,8 @@ void rule_tell_flow(const struct why *why, struct finding *finding);
 /* Who has the sockets; NULL: nobody is known. */
 const struct task *rule_task(const struct why *why, const struct finding *finding);
 /* "4242/java", "curl (exited)", "a process that is not known" */
-const char *rule_task_name(const struct why *why, const struct finding *finding, char buf[48]);
+const char *rule_task_name(const struct why *why, const struct finding *finding,
+                           char buf[RULE_NAME_SIZE]);
 /* Of how many listeners the example waits for one, if nobody knows for which; 0: that is known. */
 uint32_t rule_listeners(const struct why *why, const struct finding *finding);
 /* Was nothing read of it for so long that this is no pause between two reads? */
@@ -207,7 +210,8 @@ void rule_blame_way(const struct why *why, struct finding *finding);
 /* The remote end's address, without its port. */
 const char *rule_address(const struct group *group, char buf[64]);
 /* What to put before a command for it to run in the group's namespace: "", "nsenter -t 42 -n ". */
-const char *rule_enter(const struct why *why, const struct finding *finding, char buf[48]);
+const char *rule_enter(const struct why *why, const struct finding *finding,
+                       char buf[RULE_NAME_SIZE]);
 /* A next step: how the kernel would send to the remote end. */
 void rule_next_route(const struct why *why, struct finding *finding);
 /* By how much the counter has grown while watched; 0: not at all, or that is not known. */

@@ -19,7 +19,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 static void judge(const struct why *why, struct finding *finding)
 {
 	uint16_t port = finding->group.example->lport;
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	finding->level = FINDING_BAD;

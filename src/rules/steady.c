@@ -58,7 +58,7 @@ static bool has_come(const struct why *why, const struct group *group)
 
 static void judge_unseen(const struct why *why, struct finding *finding, const char *cause)
 {
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	finding->level = finding->group.count < PILE_LEAST ? FINDING_FINE : FINDING_UNCLEAR;
 	finding_verdict(
@@ -72,7 +72,7 @@ static void judge_unseen(const struct why *why, struct finding *finding, const c
 void rule_judge_steady(const struct why *why, struct finding *finding, const char *cause)
 {
 	const struct group *group = &finding->group;
-	char time[FORMAT_SIZE], oldest[FORMAT_SIZE], name[48];
+	char time[FORMAT_SIZE], oldest[FORMAT_SIZE], name[RULE_NAME_SIZE];
 
 	if (has_come(why, group)) {
 		judge_unseen(why, finding, cause);

@@ -65,7 +65,7 @@ static bool tell_backlog(const struct why *why, const struct row *listener, stru
 
 static void blame_accept(const struct why *why, struct finding *finding)
 {
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	finding->level = FINDING_BAD;

@@ -75,7 +75,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	uint64_t resending = group->tally[RESENDING];
-	char name[48], enter[48], address[64];
+	char name[RULE_NAME_SIZE], enter[RULE_NAME_SIZE], address[64];
 
 	rule_task_name(why, finding, name);
 	rule_tell_flow(why, finding);

@@ -54,7 +54,7 @@ bool rule_has_grown(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	uint64_t quiet = groups_window_of(why->groups, group) / 2;
-	char time[FORMAT_SIZE], name[48];
+	char time[FORMAT_SIZE], name[RULE_NAME_SIZE];
 
 	/* One is no pool. */
 	if (group->count < 2 || group->youngest < quiet || group->youngest < QUIET_LEAST ||
@@ -85,7 +85,7 @@ bool rule_has_grown(const struct why *why, struct finding *finding)
 
 bool rule_too_soon(const struct why *why, struct finding *finding)
 {
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	if (finding->group.median >= NS_PER_SEC)
 		return false;
@@ -105,7 +105,7 @@ bool rule_too_soon(const struct why *why, struct finding *finding)
 bool rule_too_few(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	if (group->count >= FEW_OLD || group->oldest >= AGE_SURE)
 		return false;
@@ -306,7 +306,8 @@ static uint32_t processes_of(const struct why *why, const struct finding *findin
 	return rule_sharers(why->table, group->example, NULL, 0);
 }
 
-const char *rule_task_name(const struct why *why, const struct finding *finding, char buf[48])
+const char *rule_task_name(const struct why *why, const struct finding *finding,
+                           char buf[RULE_NAME_SIZE])
 {
 	const struct task *task = rule_task(why, finding);
 	uint32_t all = processes_of(why, finding);
@@ -315,19 +316,20 @@ const char *rule_task_name(const struct why *why, const struct finding *finding,
 	if (all > 1)
 		snprintf(more, sizeof(more), " (and %u more)", (uint16_t)(all - 1));
 	if (task)
-		snprintf(buf, 48, "%u/%.*s%s", task->pid, FACT_COMM_LEN, task->comm, more);
+		snprintf(buf, RULE_NAME_SIZE, "%u/%.*s%s", task->pid, FACT_COMM_LEN, task->comm,
+		         more);
 	else if (finding->storm && finding->storm->pid)
-		snprintf(buf, 48, "%u/%.*s%s", finding->storm->pid, FACT_COMM_LEN,
+		snprintf(buf, RULE_NAME_SIZE, "%u/%.*s%s", finding->storm->pid, FACT_COMM_LEN,
 		         finding->storm->key.comm, more);
 	else if (finding->storm && finding->storm->key.comm[0])
-		snprintf(buf, 48, "%.*s", FACT_COMM_LEN, finding->storm->key.comm);
+		snprintf(buf, RULE_NAME_SIZE, "%.*s", FACT_COMM_LEN, finding->storm->key.comm);
 	else if (finding->group.comm[0])
-		snprintf(buf, 48, "%.*s (exited)", FACT_COMM_LEN, finding->group.comm);
+		snprintf(buf, RULE_NAME_SIZE, "%.*s (exited)", FACT_COMM_LEN, finding->group.comm);
 	else if (rule_listeners(why, finding))
-		snprintf(buf, 48, "one of %u that listen on port %u", rule_listeners(why, finding),
-		         finding->group.key.port);
+		snprintf(buf, RULE_NAME_SIZE, "one of %u that listen on port %u",
+		         rule_listeners(why, finding), finding->group.key.port);
 	else
-		snprintf(buf, 48, "a process that is not known");
+		snprintf(buf, RULE_NAME_SIZE, "a process that is not known");
 	return buf;
 }
 
@@ -400,7 +402,7 @@ void rule_tell_peer(const struct why *why, struct finding *finding)
 {
 	const struct row *peer = table_find_peer(why->table, finding->group.example);
 	struct owner owner;
-	char unread[48] = "";
+	char unread[RULE_NAME_SIZE] = "";
 	bool fin; /* counts as a byte until it is read: rcv_nxt */
 
 	if (!peer)

@@ -73,19 +73,20 @@ static bool is_host(const struct why *why, uint32_t netns)
 	return name && !strcmp(name, "host");
 }
 
-const char *rule_enter(const struct why *why, const struct finding *finding, char buf[48])
+const char *rule_enter(const struct why *why, const struct finding *finding,
+                       char buf[RULE_NAME_SIZE])
 {
 	const struct group_key *key = &finding->group.key;
 
 	buf[0] = '\0';
 	if (key->pid && !is_host(why, key->netns))
-		snprintf(buf, 48, "nsenter -t %u -n ", key->pid);
+		snprintf(buf, RULE_NAME_SIZE, "nsenter -t %u -n ", key->pid);
 	return buf;
 }
 
 void rule_next_route(const struct why *why, struct finding *finding)
 {
-	char address[64], enter[48];
+	char address[64], enter[RULE_NAME_SIZE];
 
 	finding_next(finding, "see by which way it goes: %sip route get %s",
 	             rule_enter(why, finding, enter), rule_address(&finding->group, address));

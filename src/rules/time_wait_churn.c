@@ -133,7 +133,7 @@ static bool judge_table(const struct why *why, struct finding *finding)
 static void judge(const struct why *why, struct finding *finding)
 {
 	bool ports, table;
-	char name[48];
+	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	rule_tell_flow(why, finding);

@@ -133,7 +133,8 @@ static void blame(const struct why *why, struct finding *finding)
 		finding->level = FINDING_WARNING;
 }
 
-enum unacked_outcome unacked_judge(const struct why *why, struct finding *finding, char name[48])
+enum unacked_outcome unacked_judge(const struct why *why, struct finding *finding,
+                                   char name[RULE_NAME_SIZE])
 {
 	rule_task_name(why, finding, name);
 	tell(why, finding);

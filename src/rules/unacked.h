@@ -25,7 +25,8 @@ enum unacked_outcome {
 	UNACKED_FEW,        /* few do not: fine, the verdict says so */
 	UNACKED_STUCK,      /* the caller says why */
 };
-enum unacked_outcome unacked_judge(const struct why *why, struct finding *finding, char name[48]);
+enum unacked_outcome unacked_judge(const struct why *why, struct finding *finding,
+                                   char name[RULE_NAME_SIZE]);
 /* Of those that do not: is it more often for a closed window than for loss? */
 bool unacked_by_window(const struct group *group);
 
