@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "core/group.h"
 
 #define GIVEN_UP_LEAST (10 * NS_PER_MS)
 
@@ -68,8 +69,16 @@ enum connect_failure connect_failure_of(int err)
 	switch (err) {
 	case ECONNREFUSED:
 		return CONNECT_REFUSED;
+	/* icmp_err_convert[], net/ipv4/icmp.c; tab_unreach[], net/ipv6/icmp.c; a filter on the way out. */
 	case EHOSTUNREACH:
 	case ENETUNREACH:
+	case EHOSTDOWN:
+	case ENETDOWN:
+	case ENONET:
+	case ENOPROTOOPT:
+	case EPROTO:
+	case EACCES:
+	case EPERM:
 		return CONNECT_UNREACHABLE;
 	case ETIMEDOUT:
 		return CONNECT_TIMED_OUT;
@@ -81,13 +90,25 @@ enum connect_failure connect_failure_of(int err)
 }
 
 /*
+ * To an address of its own namespace connect() does not return before its SYN was looked at. If it
+ * did not wait, and an ICMP error was the answer, SO_ERROR has taken that before close():
+ * tcp_v4_err(), net/ipv4/tcp_ipv4.c, of a socket that is locked.
+ */
+static bool was_rejected_here(const struct row *row)
+{
+	return row_is_to_itself(row) && row->flags & ROW_QUEUES && row->wqueue;
+}
+
+/*
  * close() of a socket in SYN_SENT sets no error. connect() itself goes back to CLOSE at once if it
  * finds no local port (tcp_v4_connect()): that is told by what it returns.
  */
 static bool is_given_up(const struct change *change)
 {
-	return !change->row->err && !change->inferred && change->dwell_known &&
-	       change->dwell >= GIVEN_UP_LEAST && !change->row->rsts_received;
+	const struct row *row = change->row;
+
+	return !row->err && !change->inferred && change->dwell_known && !row->rsts_received &&
+	       (change->dwell >= GIVEN_UP_LEAST || was_rejected_here(row));
 }
 
 enum connect_failure change_connect_failure(const struct change *change)

@@ -287,6 +287,7 @@ void storms_change(const struct change *change, void *arg)
 		storm->last = change->time;
 	storm->unread += change->kind == CHANGE_RST_SENT ? unread_of(row) : 0;
 	storm->silent += change->kind == CHANGE_RST_RECEIVED && has_sent_nothing(row);
+	storm->here += row_is_to_itself(row) || table_find_peer(storms->table, row);
 	storm->syns += change->cause == RESET_SYN;
 	storm->others += change->cause == RESET_OTHER;
 	storm->states[row->state]++;

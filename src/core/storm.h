@@ -53,6 +53,7 @@ struct storm {
 	 */
 	uint64_t harmless;
 	uint64_t silent; /* RSTs received on sockets that have sent nothing, as far as is known */
+	uint64_t here;   /* whose other end is on this host, as far as was known then */
 	uint64_t syns, others; /* RSTs for no socket: in answer to a SYN, to anything else */
 	uint64_t unread;       /* bytes that were in receive queues, where that is known */
 	uint32_t

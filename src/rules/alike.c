@@ -151,6 +151,11 @@ static void add_end(struct storm *sum, const struct storm_end *end)
 static void add_storm(struct storm *sum, const struct storm *part)
 {
 	sum->count += part->count;
+	sum->harmless += part->harmless;
+	sum->silent += part->silent;
+	sum->here += part->here;
+	sum->syns += part->syns;
+	sum->others += part->others;
 	sum->unread += part->unread;
 	if (part->first < sum->first)
 		sum->first = part->first;

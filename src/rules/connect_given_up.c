@@ -3,12 +3,16 @@
  * Connects that the program itself ends: its timeout is over, or it was killed. The kernel has no
  * error for these, and a timeout below a second leaves no SYN that was sent again.
  */
+#include "base/clock.h"
 #include "base/format.h"
 #include "rules/rule.h"
+
+#define AT_ONCE (10 * NS_PER_MS) /* the error was there already */
 
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
+	const struct row *listener = rule_listener_there(why, group);
 	char name[48], address[64], enter[48], time[FORMAT_SIZE];
 
 	rule_tell_failures(why, finding);
@@ -21,6 +25,10 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_task_name(why, finding, name);
 	finding->level = group->failed < group->left ? FINDING_WARNING
 	                                             : FINDING_BAD; /* others are on the way */
+	if (listener && group->waited / group->failed < AT_ONCE) {
+		rule_judge_rejected(why, finding, listener);
+		return;
+	}
 	if (rule_is_here(why, finding)) {
 		rule_judge_here(why, finding);
 		return;

@@ -1,58 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The SYN was answered by an RST: nobody listens there, or a firewall rejects. */
-#include <inttypes.h>
+/* The SYN was answered by an RST, or an ICMP error for the port: nobody listens there, or a firewall rejects. */
 
 #include "rules/rule.h"
 
-/* Who listened at that address of this namespace when connects were refused; NULL: nobody. */
-static const struct row *find_listener(const struct why *why, const struct group *group)
+/*
+ * Who listens on that port in another namespace, at any address: which addresses that has is not
+ * known. NULL: nobody.
+ */
+static const struct row *find_elsewhere(const struct why *why, const struct group_key *key)
 {
-	const struct row *row = group->local ? survey_listener_at(why->survey, &group->key) : NULL;
-	uint64_t began = table_now(why->table) - groups_window_of(why->groups, group);
+	const struct row *row = survey_listener(why->survey, key->netns, key->port);
 
-	if (!row || !(row->flags & ROW_BORN_EXACT))
-		return row;
-	return row->born < (group->failed < group->entered ? began : group->last) ? row : NULL;
+	return row && row->netns != key->netns ? row : NULL;
 }
 
-/* nf_send_reset(), net/ipv4/netfilter/nf_reject_ipv4.c, answers in the place of the listener. */
-static void blame_firewall(const struct why *why, struct finding *finding,
+static void next_elsewhere(const struct why *why, struct finding *finding,
                            const struct row *listener)
 {
-	const struct group *group = &finding->group;
-	char name[48], address[64], enter[48];
 	struct owner owner;
 
 	table_owner(why->table, listener, &owner);
-	rule_address(group, address);
 	if (owner.task)
-		finding_evidence(finding, "%u/%.*s listens there", owner.task->pid, FACT_COMM_LEN,
-		                 owner.task->comm);
-	else
-		finding_evidence(finding, "somebody listens there; who is not known");
-	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
-	finding->mover = MOVER_NETWORK;
-	finding_verdict(finding,
-	                "Connects of %s to %s port %u are refused although somebody listens "
-	                "there: a firewall answers with an RST.",
-	                rule_task_name(why, finding, name), address, group->key.port);
-	finding_next(finding,
-	             "see which rule does: %snft list ruleset; iptables-save | grep -i "
-	             "reject",
-	             rule_enter(why, finding, enter));
+		finding_next(finding,
+		             "%u/%.*s listens on port %u in another namespace of this host: if it "
+		             "is meant, a firewall answers in its place",
+		             owner.task->pid, FACT_COMM_LEN, owner.task->comm, listener->lport);
 }
 
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	const struct row *listener = find_listener(why, group);
+	const struct row *listener = rule_listener_there(why, group);
+	const struct row *elsewhere = find_elsewhere(why, &group->key);
 	char name[48], address[64];
 
 	rule_tell_failures(why, finding);
 	if (rule_fails_seldom(finding))
 		return;
 	if (listener) {
-		blame_firewall(why, finding, listener);
+		rule_judge_rejected(why, finding, listener);
 		return;
 	}
 	rule_address(group, address);
@@ -66,14 +52,16 @@ static void judge(const struct why *why, struct finding *finding)
 		                address, group->key.port, name);
 	} else {
 		finding->level = FINDING_BAD;
-		finding_verdict(finding,
-		                "%s port %u refuses each connect of %s: nobody listens there.",
-		                address, group->key.port, name);
+		finding_verdict(
+			finding, "%s port %u refuses each connect of %s: nobody listens there%s.",
+			address, group->key.port, name, elsewhere ? ", or a firewall answers" : "");
 	}
 	finding_next(finding, "see at %s who listens: ss -ltnp 'sport = :%u'", address,
 	             group->key.port);
 	finding_next(finding, "if somebody does: a firewall between rejects with an RST, or the "
 	                      "listener is bound to another address");
+	if (elsewhere)
+		next_elsewhere(why, finding, elsewhere);
 }
 
 const struct rule rule_connect_refused = {

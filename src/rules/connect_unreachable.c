@@ -9,24 +9,29 @@
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
+	const struct row *listener = rule_listener_there(why, group);
 	char name[48], address[64], enter[48];
 
 	rule_tell_failures(why, finding);
 	if (rule_fails_seldom(finding))
 		return;
+	if (listener) {
+		rule_judge_rejected(why, finding, listener);
+		return;
+	}
 	rule_address(group, address);
 	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
 	rule_blame_way(why, finding);
 	finding_verdict(finding,
-	                "%s cannot reach %s: a router says so, or the host does not answer on "
-	                "the link (EHOSTUNREACH, ENETUNREACH).",
+	                "%s cannot reach %s: a router or a firewall says so, or the host does not "
+	                "answer on the link (EHOSTUNREACH, ENETUNREACH, EACCES, EPERM).",
 	                rule_task_name(why, finding, name), address);
 	rule_next_route(why, finding);
 	finding_next(finding,
 	             "if that is on the link, FAILED here says that nobody answers: %sip "
 	             "neigh show %s",
 	             rule_enter(why, finding, enter), address);
-	finding_next(finding, "see which router says so: %stcpdump -ni any 'icmp or icmp6'", enter);
+	finding_next(finding, "see who says so: %stcpdump -ni any 'icmp or icmp6'", enter);
 }
 
 const struct rule rule_connect_unreachable = {

@@ -17,7 +17,7 @@
 #include "core/place.h"
 #include "rules/found.h"
 
-#define NONE UINT32_MAX
+#define NONE FOUND_NONE
 
 /* As many: a few may be on their way. */
 static bool is_as_many(uint64_t count, uint64_t as)
@@ -277,6 +277,15 @@ static void link_peers(struct ends *ends, uint32_t index)
 		ends->waits_for[index] = other;
 }
 
+/* What happened to segments goes with the finding that tells of its cause. */
+static void link_echo(struct ends *ends, uint32_t index)
+{
+	uint32_t other = found_echo(ends->why, ends->found, index);
+
+	if (other != NONE && is_told_with(ends, index, other))
+		ends->waits_for[index] = other;
+}
+
 static void link_upstream(struct ends *ends, uint32_t index)
 {
 	const struct finding *finding = &ends->found->findings[index];
@@ -341,10 +350,39 @@ static uint32_t find_root(const struct ends *ends, uint32_t index)
 
 /* --- telling ---------------------------------------------------------------------------------- */
 
+/* "so come: 36 SYN retransmits to 127.0.0.1" */
+static void tell_storm(struct ends *ends, struct finding *root, const struct finding *part)
+{
+	const struct storm *storm = part->storm;
+	bool again = storm->key.kind == CHANGE_RETRANSMIT;
+	bool received = storm->key.kind == CHANGE_RST_RECEIVED;
+	bool passive = part->group.key.passive;
+	const char *plural = storm->count == 1 ? "" : "s";
+	char place[PLACE_SIZE], remote[ENDPOINT_SIZE], name[48], buf[16];
+	const char *detail = storm_detail(storm, ends->why->table, buf);
+
+	place_text(&part->group.key, place);
+	place_remote(&part->group.key, remote);
+	if (again) {
+		finding_evidence(root, "so come: %" PRIu64 " %s retransmit%s %s", storm->count,
+		                 detail, plural, place);
+		return;
+	}
+	finding_evidence(root, "so come: %" PRIu64 " RST%s %s%s%s%s %s%s%s%s", storm->count, plural,
+	                 received ? "received" : "sent", detail[0] ? " (" : "", detail,
+	                 detail[0] ? ")" : "", received && !passive ? "from " : "",
+	                 received && !passive ? remote : place, storm->key.comm[0] ? " of " : "",
+	                 storm->key.comm[0] ? rule_task_name(ends->why, part, name) : "");
+}
+
 static void tell(struct ends *ends, struct finding *root, const struct finding *part)
 {
 	char name[48], place[PLACE_SIZE], oldest[FORMAT_SIZE];
 
+	if (part->storm) {
+		tell_storm(ends, root, part);
+		return;
+	}
 	rule_task_name(ends->why, part, name);
 	place_text(&part->group.key, place);
 	format_duration(oldest, part->group.oldest);
@@ -465,6 +503,7 @@ int found_join_ends(const struct why *why, struct found *found, uint32_t states)
 		if (found->rules[i]) {
 			link_peers(&ends, i);
 			link_queue(&ends, i);
+			link_echo(&ends, i);
 		}
 	for (uint32_t i = 0; i < found->count && !err; i++)
 		if (found->rules[i])

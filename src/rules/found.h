@@ -5,6 +5,8 @@
 
 #include "rules/rule.h"
 
+#define FOUND_NONE UINT32_MAX /* number of no finding */
+
 struct found {
 	struct finding *findings;
 	size_t count;
@@ -22,5 +24,7 @@ int found_join_alike(const struct why *why, struct groups *groups, struct found 
  * Those in states (STATE_BITs) that were asked for stay findings, as what waits. Both: 0 or -ENOMEM.
  */
 int found_join_ends(const struct why *why, struct found *found, uint32_t states);
+/* Of a storm, or of connects that failed: the number of the finding that tells of its cause; FOUND_NONE: it is a cause itself. */
+uint32_t found_echo(const struct why *why, const struct found *found, uint32_t index);
 
 #endif

@@ -3,6 +3,8 @@
  * Remote ends whose address is this host's own, in this namespace or another one: there is no
  * network between, and what does not answer there is a process or the kernel of this host.
  */
+#include <inttypes.h>
+
 #include "core/endpoint.h"
 #include "rules/rule.h"
 
@@ -28,6 +30,8 @@ bool rule_is_here(const struct why *why, const struct finding *finding)
 
 	if (finding->storm && finding->storm->key.elsewhere)
 		return false;
+	if (finding->storm && finding->storm->here * 2 > finding->storm->count)
+		return true;
 	if (finding->storm && group->key.passive)
 		return are_ends_here(why, finding->storm);
 	if (group->local || (group->example && row_is_to_itself(group->example)))
@@ -52,15 +56,104 @@ static void next_filter(const struct why *why, struct finding *finding)
 	             enter);
 }
 
+/* Who listened at that address of this namespace when connects failed; NULL: nobody. */
+const struct row *rule_listener_there(const struct why *why, const struct group *group)
+{
+	const struct row *row = group->local ? survey_listener_at(why->survey, &group->key) : NULL;
+	uint64_t began = table_now(why->table) - groups_window_of(why->groups, group);
+
+	if (!row || !(row->flags & ROW_BORN_EXACT))
+		return row;
+	return row->born < (group->failed < group->entered ? began : group->last) ? row : NULL;
+}
+
+/* nf_send_reset() and nf_send_unreach(), net/ipv4/netfilter/nf_reject_ipv4.c. */
+void rule_judge_rejected(const struct why *why, struct finding *finding, const struct row *listener)
+{
+	const struct group *group = &finding->group;
+	char name[48], address[64], enter[48];
+	struct owner owner;
+
+	table_owner(why->table, listener, &owner);
+	rule_address(group, address);
+	if (owner.task)
+		finding_evidence(finding, "%u/%.*s listens there", owner.task->pid, FACT_COMM_LEN,
+		                 owner.task->comm);
+	else
+		finding_evidence(finding, "somebody listens there; who is not known");
+	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
+	finding->mover = MOVER_KERNEL;
+	finding_verdict(finding,
+	                "Connects of %s to %s port %u are refused although somebody listens "
+	                "there: a firewall of this host answers in its place, with an RST or an "
+	                "ICMP error.",
+	                rule_task_name(why, finding, name), address, group->key.port);
+	finding_next(finding,
+	             "see which rule does: %snft list ruleset; iptables-save | grep -i "
+	             "reject",
+	             rule_enter(why, finding, enter));
+}
+
 static bool is_full(const struct row *listener)
 {
 	return listener->flags & ROW_QUEUES && listener->rqueue > listener->wqueue;
+}
+
+/* By how often accept queues of its namespace were too full while we watched. */
+static uint64_t overflows_of(const struct why *why, const struct row *listener)
+{
+	uint64_t now, grown;
+
+	return table_counter(why->table, listener->netns, COUNTER_LISTEN_OVERFLOWS, &now, &grown)
+	               ? grown
+	               : 0;
+}
+
+/* Of three quarters full as of full: between two drops accept() makes room for one. */
+static bool is_behind(const struct row *listener)
+{
+	return listener->flags & ROW_QUEUES &&
+	       (uint64_t)listener->rqueue * 4 >= (listener->wqueue + 1ULL) * 3;
+}
+
+static void blame_queue(struct finding *finding, const struct row *listener,
+                        const struct owner *owner)
+{
+	const char *was = is_full(listener) ? "is" : "was";
+
+	finding->mover = MOVER_APPLICATION;
+	if (owner->task)
+		finding_verdict(finding,
+		                "%u/%.*s does not call accept()%s: its queue %s full, so the "
+		                "kernel drops what comes.",
+		                owner->task->pid, FACT_COMM_LEN, owner->task->comm,
+		                is_full(listener) ? "" : " in time", was);
+	else
+		finding_verdict(finding,
+		                "The accept queue there %s full, so the kernel drops what comes.",
+		                was);
+	finding_next(finding, "see why it does not accept: tcptrail why listen --port %u",
+	             listener->lport);
+}
+
+/* Whose queue was full is counted for a namespace, not for a listener. */
+static void blame_either(const struct why *why, struct finding *finding, const struct row *listener)
+{
+	finding->mover = MOVER_KERNEL;
+	finding_verdict(finding, "Somebody listens there and the accept queue has room now: it was "
+	                         "full for a while, or a firewall of this host drops segments.");
+	finding_next(finding,
+	             "see whether its queue fills now and then: watch -n1 \"ss -ltn 'sport "
+	             "= :%u'\"",
+	             listener->lport);
+	next_filter(why, finding);
 }
 
 /* Somebody listens there, but no SYN is answered. */
 static void blame_listener(const struct why *why, struct finding *finding,
                            const struct row *listener)
 {
+	uint64_t overflows = overflows_of(why, listener);
 	struct owner owner;
 
 	table_owner(why->table, listener, &owner);
@@ -70,24 +163,25 @@ static void blame_listener(const struct why *why, struct finding *finding,
 	if (listener->flags & ROW_QUEUES)
 		finding_evidence(finding, "%u connections wait there for accept(), of %u that may",
 		                 listener->rqueue, listener->wqueue + 1);
-	if (!is_full(listener)) {
-		finding->mover = MOVER_KERNEL;
-		finding_verdict(finding, "Somebody listens there and the accept queue has room: "
-		                         "a firewall of this host drops segments.");
-		next_filter(why, finding);
+	if (overflows)
+		finding_evidence(finding,
+		                 "%" PRIu64 " times meanwhile an accept queue of its namespace was "
+		                 "too full for a connection (ListenOverflows)",
+		                 overflows);
+	if (is_full(listener) ||
+	    (overflows &&
+	     (is_behind(listener) || survey_listeners(why->survey, listener->netns) == 1))) {
+		blame_queue(finding, listener, &owner);
 		return;
 	}
-	finding->mover = MOVER_APPLICATION;
-	if (owner.task)
-		finding_verdict(finding,
-		                "%u/%.*s does not call accept(): its queue is full, so the kernel "
-		                "drops what comes.",
-		                owner.task->pid, FACT_COMM_LEN, owner.task->comm);
-	else
-		finding_verdict(finding, "The accept queue there is full, so the kernel drops what "
-		                         "comes.");
-	finding_next(finding, "see why it does not accept: tcptrail why listen --port %u",
-	             listener->lport);
+	if (overflows) {
+		blame_either(why, finding, listener);
+		return;
+	}
+	finding->mover = MOVER_KERNEL;
+	finding_verdict(finding, "Somebody listens there and the accept queue has room: a firewall "
+	                         "of this host drops segments.");
+	next_filter(why, finding);
 }
 
 void rule_judge_here(const struct why *why, struct finding *finding)

@@ -46,12 +46,13 @@ static const struct meaning *find_meaning(const struct table *table, const struc
  * tcp_check_req(), net/ipv4/tcp_minisocks.c: the last ACK of a handshake finds the accept queue
  * full. Since 6.12 it calls that INVALID_SYN.
  */
-static bool is_overflow(const struct why *why, const struct finding *finding)
+bool rule_is_overflow(const struct why *why, const struct finding *finding)
 {
 	const struct storm *storm = finding->storm;
 	uint64_t abort;
 
-	return (!storm->key.detail || rule_storm_reason(why->table, storm, "INVALID_SYN")) &&
+	return storm->key.kind == CHANGE_RST_SENT &&
+	       (!storm->key.detail || rule_storm_reason(why->table, storm, "INVALID_SYN")) &&
 	       storm->key.act == STORM_ACT_NONE && storm->key.place.passive &&
 	       rule_grown(why, &finding->group, COUNTER_LISTEN_OVERFLOWS) &&
 	       table_setting_number(why->table, storm->key.place.netns, SETTING_ABORT_ON_OVERFLOW,
@@ -59,17 +60,20 @@ static bool is_overflow(const struct why *why, const struct finding *finding)
 	       abort;
 }
 
+bool rule_is_of_full_queue(const struct rule *rule)
+{
+	return rule == &rule_listen_queue_full || rule == &rule_listen_queue_filling ||
+	       rule == &rule_listen_queue_overflowed;
+}
+
 /* The listener is a finding itself. */
 static bool is_told(const struct why *why, const struct group_key *place)
 {
 	for (size_t i = 0; i < groups_count(why->groups); i++) {
 		const struct group_key *key = &groups_at(why->groups, i)->key;
-		const struct rule *rule = rules[key->class - 1];
 
 		if (key->state == STATE_LISTEN && key->netns == place->netns &&
-		    key->port == place->port &&
-		    (rule == &rule_listen_queue_full || rule == &rule_listen_queue_filling ||
-		     rule == &rule_listen_queue_overflowed))
+		    key->port == place->port && rule_is_of_full_queue(rules[key->class - 1]))
 			return true;
 	}
 	return false;
@@ -110,7 +114,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[48], buf[16];
 
 	rule_tell_storm(finding);
-	if (is_overflow(why, finding)) {
+	if (rule_is_overflow(why, finding)) {
 		judge_overflow(why, finding);
 		return;
 	}

@@ -15,6 +15,12 @@ static uint32_t closed_before(const struct storm *storm)
 	       storm->states[STATE_CLOSING] + storm->states[STATE_LAST_ACK];
 }
 
+bool rule_is_silent_close_wait(const struct storm *storm)
+{
+	return storm->states[STATE_CLOSE_WAIT] > storm->count / 2 &&
+	       storm->silent > storm->count / 2;
+}
+
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct storm *storm = finding->storm;
@@ -22,7 +28,7 @@ static void judge(const struct why *why, struct finding *finding)
 
 	rule_task_name(why, finding, name);
 	rule_tell_storm(finding);
-	if (storm->states[STATE_CLOSE_WAIT] > storm->count / 2 && storm->silent > storm->count / 2)
+	if (rule_is_silent_close_wait(storm))
 		finding_verdict(finding,
 		                "The peers had shut down their sending, waited for %s, which sent "
 		                "nothing, and reset.",
@@ -53,9 +59,15 @@ static void judge(const struct why *why, struct finding *finding)
 		             "how long these lived, and what was before: tcptrail events --%s %u",
 		             finding->group.key.passive ? "lport" : "rport",
 		             finding->group.key.port);
-	finding_next(finding, "run tcptrail why on the peers' hosts: it names the process that "
-	                      "resets; if none does, look for a proxy, load balancer or firewall "
-	                      "with an idle timeout");
+	if (rule_is_here(why, finding))
+		finding_next(finding,
+		             "the other end is on this host: what sends RSTs from there? "
+		             "tcptrail why --port %u",
+		             finding->group.key.port);
+	else
+		finding_next(finding, "run tcptrail why on the peers' hosts: it names the process "
+		                      "that resets; if none does, look for a proxy, load "
+		                      "balancer or firewall with an idle timeout");
 }
 
 const struct rule rule_rst_received = {

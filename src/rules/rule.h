@@ -152,6 +152,12 @@ bool rule_resets_are_fine(const struct why *why, struct finding *finding);
 void rule_tell_storm(struct finding *finding);
 /* Has the kernel that name for why it sent these RSTs? */
 bool rule_storm_reason(const struct table *table, const struct storm *storm, const char *name);
+/* Does the rule tell of a listener whose accept queue is or was too full, or nearly so? */
+bool rule_is_of_full_queue(const struct rule *rule);
+/* RSTs sent in place of a connection that an accept queue had no room for. */
+bool rule_is_overflow(const struct why *why, const struct finding *finding);
+/* RSTs received: had most peers shut down their sending, and was nothing sent to them? */
+bool rule_is_silent_close_wait(const struct storm *storm);
 /* "net.ipv4.tcp_fin_timeout is 60: MEANS", as evidence; nothing if it is not known. NULL: no ": ". */
 void rule_tell_setting(const struct why *why, struct finding *finding, enum setting setting,
                        const char *means);
@@ -184,6 +190,11 @@ void rule_tell_failures(const struct why *why, struct finding *finding);
 bool rule_is_here(const struct why *why, const struct finding *finding);
 /* Of connects that nothing on this host answers: mover, words, next steps. */
 void rule_judge_here(const struct why *why, struct finding *finding);
+/* Who listened at the address of failed connects, in their own namespace; NULL: nobody. */
+const struct row *rule_listener_there(const struct why *why, const struct group *group);
+/* Of connects that fail although the row listens there: level, mover, words, next steps. */
+void rule_judge_rejected(const struct why *why, struct finding *finding,
+                         const struct row *listener);
 /* Sets the mover of what gets lost: the network, but never between two ends on this host. */
 void rule_blame_way(const struct why *why, struct finding *finding);
 

@@ -6,8 +6,11 @@
 # in the second round RPS has loopback's packets handled by the other CPU, which interrupts them.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
+progs=$(dirname "$0")/progs
+. "$progs/churn.sh"
 lives=2000 # by exchange: each side closes first in the half of them
 others=1000
+sharing=400 # connections of workers that share a port
 
 for n in 1 2; do
 	start /dev/null "$work/bystander.$n" nice -n 5 sh -c 'while :; do :; done'
@@ -16,7 +19,7 @@ done
 trace() {
 	: >"$truth"
 	trace_start events --netns "$(own_netns)" --csv --no-header \
-		--columns cookie,old_state,new_state,pid,owner_source,actor_pid,proto,local,foreign
+		--columns cookie,old_state,new_state,pid,owner_source,actor_pid,local_port,foreign_port,proto,local,foreign
 }
 
 # --- what is true ---------------------------------------------------------------------------------
@@ -74,6 +77,40 @@ leave() {
 	scenario_stop
 }
 
+# Two workers share a port, and one of them accepts nothing: what waits is of the one in whose queue it
+# is, which has it no more than any other process.
+reuseport() { # LABEL STUCK
+	program_start python3 "$progs/reuseport.py" 2 "$2" "$sharing"
+	port=$(scenario_get port)
+	good=$(scenario_get pid stuck=0) stuck=$(scenario_get pid stuck=1)
+	wait_until "the good one to have accepted" all_are_accepted
+	scenario_lines 'accepted=.*' | sed -nE 's/accepted=([0-9]+) .*/\1/p' >"$work/accepted"
+	echo "$1 $port $good $stuck $(paste -sd , "$work/accepted")" >>"$work/shared"
+	kill -USR1 "$started"
+	wait_until "the clients' ends" in_state close-wait "$port" "$sharing"
+	program_end "$started"
+}
+
+all_are_accepted() {
+	[ "$(ss -Htn state established "( sport = :$port )" | wc -l)" = "$sharing" ] &&
+		[ "$(($(ss -Hltnp "( sport = :$port )" | awk -v pid="pid=$stuck," 'index($0, pid) { print $2 }') +
+			$(scenario_lines 'accepted=.*' | grep -c .)))" = "$sharing" ]
+}
+
+# By the ports of their peers, after the trace.
+truth_of_reuseport() {
+	csv_words <"$work/trace.out" | awk '
+		NR == FNR { label[$2] = $1; good[$2] = $3; stuck[$2] = $4; ports[$2] = "," $5 ","; next }
+		!($7 in label) || $8 == "*" || $8 == 0 || $1 in seen { next }
+		{
+			seen[$1] = 1
+			if (index(ports[$7], "," $8 ","))
+				print label[$7] ".accepted", $1, good[$7], good[$7], good[$7]
+			else
+				print label[$7] ".waiting", $1, 0, stuck[$7], stuck[$7]
+		}' "$work/shared" - >>"$truth"
+}
+
 # --- what is said -----------------------------------------------------------------------------------
 
 # Makes $work/table, LABEL TRANSITION WRONG TOTAL OWNED ACTED, prints it, and insists on 0 wrong.
@@ -81,7 +118,7 @@ judge() {
 	csv_words <"$work/trace.out" | awk '
 		function among(pid, pids) { return index("," pids ",", "," pid ",") }
 		NR == FNR { label[$2] = $1; owners[$2] = $3; actors[$2] = $4; listener[$2] = $5; next }
-		$7 == "mptcp" { $1 = $8 ">" $9 }
+		$9 == "mptcp" { $1 = $10 ">" $11 }
 		!($1 in label) || $2 == $3 { next }
 		{
 			key = label[$1] " " $2 ">" $3
@@ -172,8 +209,12 @@ for pid in $(scenario_lines side=listen holder=worker | sed -nE 's/.* pid=([0-9]
 done
 scenario_stop
 
+reuseport stuck-first 0
+reuseport stuck-last 1
+
 wait_until "all to be over" is_quiet
 trace_stop
+truth_of_reuseport
 judge
 assert_trace_fine
 check_exchange tcp "$lives" named
@@ -188,6 +229,36 @@ often fork.passive "ESTABLISHED>CLOSE" "$others" named
 often scm_rights.passive "ESTABLISHED>CLOSE" "$others" named
 often prefork.passive "SYN_RECV>ESTABLISHED" "$others"
 often prefork.passive "ESTABLISHED>CLOSE" "$others" named
+while read -r label _ _ _ accepted; do
+	count=$(tr ',' '\n' <<<"$accepted" | grep -c .)
+	often "$label.accepted" "ESTABLISHED>CLOSE_WAIT" "$count" owned
+	often "$label.waiting" "ESTABLISHED>CLOSE_WAIT" $((sharing - count))
+done <"$work/shared"
+
+# --- lists of one walk, while connections come and go ---------------------------------------------------
+
+# Whom they name for what is open; of others only a trace would know.
+churn 100 2000
+: >"$work/rows"
+while [ "$(grep -cE ' (ESTABLISHED|CLOSE_WAIT) ' "$work/rows")" -lt "$lives" ]; do
+	churn_list "$work/rows"
+done
+program_end "$started"
+awk '
+	$2 != "ESTABLISHED" && $2 != "CLOSE_WAIT" { next }
+	{
+		key = "list." $5 " " $2
+		bad = ($3 != "-" && $3 != $1) || $4 == "hidden"
+		total[key]++
+		wrong[key] += bad
+		owned[key] += $3 != "-"
+		if (bad)
+			print >"/dev/stderr"
+	}
+	END { for (key in total) { split(key, of); printf "%-20s %-24s %5d %6d %6d %6s\n", of[1], of[2], wrong[key], total[key], owned[key], "-" } }
+' "$work/rows" 2>"$work/wrong" | sort
+[ ! -s "$work/wrong" ] || fail "lists name a wrong process: $(wc -l <"$work/wrong")" \
+	"OWNER STATE PID HOLDING ROLE" "$(head -n 20 "$work/wrong")"
 
 # --- softirqs that interrupt anybody ------------------------------------------------------------------
 

@@ -4,16 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 names=(tt27-$$ tt27-$$c)
-for name in "${names[@]}"; do
-	ip netns add "$name"
-	ip -n "$name" link set lo up
-done
-drop_names() {
-	for name in "${names[@]}"; do
-		ip netns del "$name"
-	done
-}
-trap 'drop_names; cleanup' EXIT
+netns_make "${names[@]}"
 
 # in_netns NAME: scenarios begin there.
 real=$SCENARIO

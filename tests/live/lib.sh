@@ -18,11 +18,12 @@ started_pids=() # what runs in the background
 held_fds=()	# ends of pipes that keep scenarios standing
 made_cgroups=() # directories, outermost first
 made_mounts=()	# in a mount namespace of the test's own
+made_netns=()	# names of network namespaces
 
 # --- how it ends ------------------------------------------------------------------------------
 
 cleanup() {
-	local status=$? pid i
+	local status=$? pid i name
 	trap - EXIT ERR
 	set +e
 	for pid in "${started_pids[@]}"; do
@@ -36,6 +37,9 @@ cleanup() {
 	done
 	for ((i = ${#made_mounts[@]} - 1; i >= 0; i--)); do
 		umount -l "${made_mounts[i]}"
+	done
+	for name in "${made_netns[@]}"; do
+		ip netns del "$name"
 	done
 	rm -rf "$work"
 	exit "$status"
@@ -154,6 +158,16 @@ in_fresh_netns() {
 		LIVE_NETNS=1 exec unshare -n -- bash "$0" "$@"
 	fi
 	ip link set lo up
+}
+
+# netns_make NAME...: network namespaces, lo up, until the test ends. Names are of the whole host.
+netns_make() {
+	local name
+	for name; do
+		ip netns add "$name"
+		made_netns+=("$name")
+		ip -n "$name" link set lo up
+	done
 }
 
 # in_parts NAME...: begins the test anew for each name, all at the same time, each as $part. Goes on in the

@@ -8,15 +8,7 @@ in_fresh_netns "$@"
 
 ends=(tt18-$$a tt18-$$b) # namespaces at the other end of each link
 links=(near-1 far_2)
-for i in 0 1; do
-	ip netns add "${ends[i]}"
-done
-cleanup_netns() {
-	for i in 0 1; do
-		ip netns del "${ends[i]}"
-	done
-}
-trap 'cleanup_netns; cleanup' EXIT
+netns_make "${ends[@]}"
 
 for i in 0 1; do
 	ip link add "${links[i]}" type veth peer name peer netns "${ends[i]}"
@@ -72,7 +64,7 @@ trace_stop
 
 for i in 0 1; do
 	link=${links[i]} other=${links[1 - i]}
-	index=$(<"/sys/class/net/$link/ifindex")
+	index=$(ip -o link show dev "$link" | cut -d : -f 1)
 	for zone in "$link" "$index"; do
 		assert_run 0 "$TCPTRAIL" snapshot -anp --no-header --netns "$here" --addr "fe80::2%$zone"
 		assert_equal 1 "$(wc -l <<<"$out")" "rows of fe80::2%$zone"

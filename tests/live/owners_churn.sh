@@ -5,25 +5,8 @@
 # process is not known yet, which is no error.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
-progs=$(dirname "$0")/progs
+. "$(dirname "$0")/progs/churn.sh"
 wanted=10000 # rows that are judged
-
-# churn STANDING FDS
-churn() {
-	program_start python3 "$progs/churn.py" "$@"
-	port=$(scenario_get port)
-	server=$(scenario_get pid role=server)
-	client=$(scenario_get pid role=client)
-}
-
-# list: adds "OWNER STATE PID HOLDING" to $work/rows, of both ends; OWNER is who has it in truth.
-list() {
-	assert_run 0 "$TCPTRAIL" snapshot -an --netns "$(own_netns)" --csv --no-header \
-		--columns local_port,foreign_port,state,pid,owner_holding
-	csv_words <"$work/run.out" | awk -v port="$port" -v server="$server" -v client="$client" '
-		$1 == port && $3 != "LISTEN" { print server, $3, $4, $5 }
-		$2 == port { print client, $3, $4, $5 }' >>"$work/rows"
-}
 
 # Of what is open, or waits for its server; of the rest only a trace would know.
 judge() {
@@ -43,7 +26,7 @@ judge() {
 lists() {
 	: >"$work/rows"
 	while [ "$(grep -cE ' (ESTABLISHED|CLOSE_WAIT) ' "$work/rows")" -lt "$2" ]; do
-		list
+		churn_list "$work/rows"
 	done
 	judge "$1"
 }

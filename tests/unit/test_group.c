@@ -435,20 +435,20 @@ static void a_failed_connect_is_a_group_without_sockets(void **state)
 	/* Each errno's kind is a group of its own. */
 	fail_connect(&watch, 0xa3, 42, 113, -113);
 	fail_connect(&watch, 0xa4, 42, 101, -101);
+	fail_connect(&watch, 0xa9, 42, 13, -13); /* ICMPv6 says that it is prohibited */
 	fail_connect(&watch, 0xa5, 42, 110, -110);
 	fail_connect(&watch, 0xa6, 42, 0, -99); /* told by the syscall only */
 	fail_connect(&watch, 0xa7, 42, 0, -4);  /* EINTR, then closed: no failure */
 	fail_connect(&watch, 0xa8, 42, 0, -115);
 	collect(&watch, all_but_listeners, 4);
-	assert_int_equal(groups_at(watch.groups, 0)->failed, 2);
-	assert_int_equal(groups_at(watch.groups, 0)->entered, 8);
+	assert_int_equal(groups_at(watch.groups, 0)->failed, 3);
+	assert_int_equal(groups_at(watch.groups, 0)->entered, 9);
 	for (size_t i = 0; i < 4; i++) {
 		group = groups_at(watch.groups, i);
 		assert_int_equal(group->key.class, 10 + (int)group->failure);
-		assert_int_equal(group->failed, group->failure == CONNECT_UNREACHABLE ||
-		                                                group->failure == CONNECT_REFUSED
-		                                        ? 2
-		                                        : 1);
+		assert_int_equal(group->failed, group->failure == CONNECT_UNREACHABLE ? 3
+		                                : group->failure == CONNECT_REFUSED   ? 2
+		                                                                      : 1);
 	}
 	assert_int_equal(groups_collect(watch.groups, all_but_listeners, NULL, no_failures), 0);
 	assert_int_equal(groups_count(watch.groups), 0);

@@ -8,8 +8,8 @@ STUCK: numbers of workers, with commas; workers begin to listen in the order of 
 --steer: all connections come to that one. --devices: what each is bound to (SO_BINDTODEVICE),
 "-": none. --addresses: where each listens; all of IPv4 (0.0.0.0) unless given.
 
-Prints "worker=N pid=P stuck=0|1" for each worker, "port=P", and "ready" when all clients are
-connected. SIGUSR1: they close.
+Prints "worker=N pid=P stuck=0|1" for each worker, "port=P", "accepted=PORT pid=P" for each connection
+that a worker has, and "ready" when all clients are connected. SIGUSR1: they close.
 """
 import argparse
 import ctypes
@@ -66,7 +66,9 @@ def work(args, number, port, stuck, up):
     while True:
         if stuck:
             time.sleep(1000)
-        accepted.append(listener.accept()[0])
+        sock, peer = listener.accept()
+        accepted.append(sock)
+        print(f'accepted={peer[1]} pid={os.getpid()}', flush=True)
 
 
 def begin(args, number, port, stuck):
