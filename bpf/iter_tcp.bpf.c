@@ -126,8 +126,9 @@ static __always_inline bool is_full(struct sock *sk)
 struct fact_seen peeked = {}; /* the last answer of peek_socket, mapped into user space */
 
 /*
- * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10): args are an address and the cookie that must
- * still be there; 0: any. Returns 1 if the socket is there, and samples it; 2 if it is a
+ * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10): args are an address, and the cookie and the namespace
+ * that must still be there; 0: any. A request socket has no cookie: where it was, something else may
+ * be by now, and what of that has a pointer to the namespace is a socket. Returns 1 if the socket is there, and samples it; 2 if it is a
  * listener that has half-open connections. What has been freed keeps its cookie until it is
  * used again, but has no references.
  */

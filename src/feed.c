@@ -98,7 +98,7 @@ static void answer_questions(struct feed *feed)
 	     i++) {
 		switch (question.kind) {
 		case ASK_PORT:
-			live_peek(feed->live, question.sk, question.cookie, true);
+			live_peek(feed->live, question.sk, question.cookie, question.s.netns, true);
 			break;
 		case ASK_MINI:
 			feed_look_up(feed, &question.s); /* unanswered, it is asked again */

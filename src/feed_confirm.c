@@ -87,7 +87,8 @@ static int look_up(struct feed *feed, struct sockdiag **sockdiag, const struct r
  */
 static void confirm_unseen(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)
 {
-	if (feed->live && live_peek(feed->live, row->sk, row->cookie, true) < 0 && row->cookie)
+	if (feed->live && live_peek(feed->live, row->sk, row->cookie, row->netns, true) < 0 &&
+	    row->cookie)
 		look_up(feed, sockdiag, row);
 }
 
@@ -95,8 +96,9 @@ static void confirm_unseen(struct feed *feed, struct sockdiag **sockdiag, const 
 static void confirm_unheld(struct feed *feed, const struct row *row)
 {
 	struct fact_seen gone = {.h = {.type = FACT_GONE, .len = sizeof(gone), .sk = row->sk}};
-	int found = feed->live && row->sk ? live_peek(feed->live, row->sk, row->cookie, true)
-	                                  : -ENOTSUP;
+	int found = feed->live && row->sk
+	                    ? live_peek(feed->live, row->sk, row->cookie, row->netns, true)
+	                    : -ENOTSUP;
 
 	row_sample(row, &gone.s);
 	gone.h.time = clock_boot();
@@ -111,7 +113,7 @@ void feed_confirm_end(struct feed *feed, const struct question *question)
 	struct fact_seen gone = {.h = {.type = FACT_GONE, .len = sizeof(gone), .sk = question->sk},
 	                         .s = question->s};
 
-	if (live_peek(feed->live, question->sk, question->cookie, true))
+	if (live_peek(feed->live, question->sk, question->cookie, question->s.netns, true))
 		return; /* told, or nobody can tell: the next walk over fds will */
 	gone.h.time = clock_boot();
 	feed_fact(&gone.h, feed);
@@ -171,7 +173,7 @@ static bool confirm(struct feed *feed, struct sockdiag **sockdiag, uint32_t netn
 		return false;
 	if (row->flags & ROW_MINI)
 		return !look_up(feed, sockdiag, row);
-	return live_peek(feed->live, row->sk, row->cookie, true) == 1;
+	return live_peek(feed->live, row->sk, row->cookie, row->netns, true) == 1;
 }
 
 static bool confirm_all(struct feed *feed, const struct feed_few *few, uint32_t netns)

@@ -75,7 +75,7 @@ static struct lost_netns *add_lost(struct lost_list *lost, uint32_t inode)
 static bool is_there(const struct feed *feed, const struct row *row)
 {
 	return !feed->live || !row->sk || !row->cookie ||
-	       live_peek(feed->live, row->sk, row->cookie, false) != 0;
+	       live_peek(feed->live, row->sk, row->cookie, row->netns, false) != 0;
 }
 
 /* In which namespaces there are rows, and which of these cannot be found. */

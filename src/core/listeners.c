@@ -86,6 +86,17 @@ static bool keep_able(struct listening *found, const struct row *row)
 	return able.count;
 }
 
+/*
+ * Has it ended with the queue that it waited in? inet_csk_listen_stop(),
+ * net/ipv4/inet_connection_sock.c, disconnects what waits when the listener is in CLOSE already:
+ * who has the port still is another one. An RST of the peer, or tcp_abort(), leaves an error.
+ */
+static bool has_left(const struct row *row)
+{
+	return row->state == STATE_CLOSE && !row->err && !row->rsts_received &&
+	       !(row->flags & ROW_REQUEST) && row_awaits_accept(row);
+}
+
 /* As the kernel finds it: by address, then any; of its family, then IPv6 (compute_score()). */
 void listening_find(const struct table *t, const struct row *row, struct listening *found)
 {
@@ -106,6 +117,8 @@ void listening_find(const struct table *t, const struct row *row, struct listeni
 		found->count = 1;
 		return;
 	}
+	if (has_left(row))
+		return;
 	for (size_t i = 0; i < count; i++) {
 		find_at(t, row, places[i].family, places[i].laddr, &at);
 		if (at.count && keep_able(&at, row)) {

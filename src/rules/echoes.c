@@ -11,8 +11,11 @@
  */
 #include <string.h>
 
+#include "base/clock.h"
 #include "core/endpoint.h"
 #include "rules/found.h"
+
+#define AT_ONCE (NS_PER_SEC / 20) /* a softirq may be late */
 
 static uint64_t size_of(const struct finding *finding)
 {
@@ -121,14 +124,21 @@ static bool is_refusal(const struct why *why, const struct found *found, size_t 
 	       (finding->group.local || rule_is_here(why, finding));
 }
 
+static bool is_near(uint64_t time, uint64_t other)
+{
+	return (time < other ? other - time : time - other) < AT_ONCE;
+}
+
 /*
- * Of the address that clients connect to, and that a namespace of this host translates, no socket
- * tells: there it has no row.
+ * RSTs for no socket, and as many that came at the same instants: of a namespace of this host that
+ * translates addresses. No socket tells which ones are its own.
  */
 static bool is_by_router(const struct why *why, const struct storm *sent,
                          const struct storm *received)
 {
-	return sent->count == received->count && rule_storm_reason(why->table, sent, "NO_SOCKET");
+	return sent->count == received->count && is_near(sent->first, received->first) &&
+	       is_near(sent->last, received->last) &&
+	       rule_storm_reason(why->table, sent, "NO_SOCKET");
 }
 
 /* Has one end on this host sent those RSTs that the other end there has received? */
@@ -146,8 +156,8 @@ static bool are_ends(const struct why *why, const struct finding *from, const st
 	active = sent->key.place.passive ? &received->key.place : &sent->key.place;
 	if (address_is_loopback(active->addr) && sent->key.place.netns != received->key.place.netns)
 		return false;
-	return rule_is_here(why, from) &&
-	       (rule_is_here(why, to) || is_by_router(why, sent, received));
+	return (rule_is_here(why, from) && rule_is_here(why, to)) ||
+	       is_by_router(why, sent, received);
 }
 
 static bool is_from_there(const struct why *why, const struct found *found, size_t index,

@@ -127,7 +127,8 @@ bool rule_waits_long(const struct why *why, struct finding *finding)
 		return false;
 	format_duration(oldest, queue.oldest);
 	format_duration(age, QUEUE_LONG);
-	finding_evidence(finding, "the first of them has waited for %s; %" PRIu64 " for %s or more",
+	finding_evidence(finding,
+	                 "the first of them has waited for at least %s; %" PRIu64 " for %s or more",
 	                 oldest, queue.old, age);
 	return queue.old >= WAITING_MANY || queue.oldest >= 30 * NS_PER_SEC;
 }

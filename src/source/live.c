@@ -336,9 +336,9 @@ int live_name_reasons(struct live *live)
 	return 0;
 }
 
-int live_peek(struct live *live, uint64_t sk, uint64_t cookie, bool tell)
+int live_peek(struct live *live, uint64_t sk, uint64_t cookie, uint32_t netns, bool tell)
 {
-	uint64_t args[2] = {sk, cookie};
+	uint64_t args[3] = {sk, cookie, netns};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = args, .ctx_size_in = sizeof(args));
 	int fd = bpf_program__fd(live->skeleton->progs.peek_socket);
 	int err = fd < 0 ? -ENOTSUP : bpf_prog_test_run_opts(fd, &options);

@@ -81,10 +81,11 @@ bool live_can_walk(const struct live *live);
 bool live_tells_exits(const struct live *live);
 
 /*
- * Is the socket with this cookie (0: any) still at this address? 1, or 2: and it is a listener
- * with half-open connections; 0: no; -errno. If it is, and is to be told: FACT_SEEN, after what is in the ring.
+ * Is the socket with this cookie, of this namespace (each 0: any), still at this address? 1, or 2: and
+ * it is a listener with half-open connections; 0: no; -errno. If it is, and is to be told: FACT_SEEN,
+ * after what is in the ring.
  */
-int live_peek(struct live *live, uint64_t sk, uint64_t cookie, bool tell);
+int live_peek(struct live *live, uint64_t sk, uint64_t cookie, uint32_t netns, bool tell);
 
 /*
  * What waits in the accept queue of the listener at this address, with this cookie: FACT_PARENT

@@ -101,7 +101,7 @@ all_are_accepted() {
 truth_of_reuseport() {
 	csv_words <"$work/trace.out" | awk '
 		NR == FNR { label[$2] = $1; good[$2] = $3; stuck[$2] = $4; ports[$2] = "," $5 ","; next }
-		!($7 in label) || $8 == "*" || $8 == 0 || $1 in seen { next }
+		!($7 in label) || $8 == "-" || $1 in seen { next }
 		{
 			seen[$1] = 1
 			if (index(ports[$7], "," $8 ","))

@@ -147,8 +147,8 @@ assert_equal "connect-given-up bad network" "$(findings_in given_up | cut -d ' '
 assert_equal 64 "$(jq -s 'map(select(.foreign == "10.8.0.9:81" and .rule == "connect-given-up") | .failed) | add' \
 	"$work/why")" "connects that were given up"
 
-assert_equal "self-connect bad application itself [::1]:45680
-self-connect bad application itself 127.0.0.1:45678" "$(findings_in itself | sort)" "connected to itself"
+assert_equal "self-connect bad application itself 127.0.0.1:45678
+self-connect bad application itself [::1]:45680" "$(findings_in itself)" "connected to itself"
 assert_matches "$(text_in itself)" "so fail: [0-9]+ connects to 127.0.0.1:45678 of ${pid[itself4]}/itself" \
 	"connects before that"
 assert_equal "$(printf '%s\n' "${pid[itself4]}" "${pid[itself6]}" | sort)" \
