@@ -17,7 +17,8 @@ __u64 walked[WALKED_BYTES / sizeof(__u64)] = {};
 __u64 walked_count = 0; /* bytes */
 
 /* What one socket may take: its sample, and that of the MPTCP socket that it is a subflow of. */
-#define WALKED_MOST (2 * sizeof(struct fact_seen) + sizeof(struct fact_mptcp))
+#define WALKED_MOST                                                                                \
+	(2 * sizeof(struct fact_seen) + sizeof(struct fact_mptcp) + sizeof(struct fact_last_data))
 _Static_assert(sizeof(struct fact_parent) <= sizeof(struct fact_seen), "a request takes less");
 
 /* size: a multiple of 8, as that of each fact */
@@ -74,6 +75,15 @@ static __always_inline void tell_mptcp(struct tcp_sock *tp, struct fact_seen *se
 	keep(&fact, sizeof(fact));
 }
 
+static __always_inline void tell_last_data(const struct fact_seen *seen, struct tcp_sock *tp)
+{
+	struct fact_last_data fact = {.cookie = seen->s.cookie};
+
+	sample_last_data(&fact, tp);
+	fact_begin(&fact.h, FACT_LAST_DATA, sizeof(fact), tp);
+	keep(&fact, sizeof(fact));
+}
+
 SEC("iter/tcp")
 int walk_sockets(struct bpf_iter__tcp *ctx)
 {
@@ -108,6 +118,8 @@ int walk_sockets(struct bpf_iter__tcp *ctx)
 	sample_request(&seen.s, (void *)req);
 out:
 	keep(&seen, sizeof(seen));
+	if (tp && seen.s.state == TCP_STATE_ESTABLISHED)
+		tell_last_data(&seen, tp);
 	if (tp)
 		tell_mptcp(tp, &seen);
 	else if (seen.s.flags & SAMPLE_REQUEST)

@@ -35,6 +35,8 @@ struct sock___retransmit { /* 7.x */
 	struct timer_list tcp_retransmit_timer;
 } __attribute__((preserve_access_index));
 
+#define LAST_DATA_MAX (1U << 30) /* ms: 12 days; what is longer ago is told as that */
+
 #define READ(typed, pointer, member) ((typed) ? (pointer)->member : BPF_CORE_READ(pointer, member))
 
 static __always_inline void sample_clear(struct fact_sample *s)
@@ -213,6 +215,44 @@ static __always_inline void sample_idle(struct fact_sample *s, struct tcp_sock *
 
 	s->idle_ms = (__u64)(ticks < sent ? ticks : sent) * tick_ns / 1000000;
 	s->flags |= SAMPLE_IDLE;
+}
+
+static __always_inline __u32 ticks_ms(__u32 ticks)
+{
+	__u64 ms = (__u64)ticks * tick_ns / 1000000;
+
+	return ms < LAST_DATA_MAX ? ms + 1 : LAST_DATA_MAX;
+}
+
+/*
+ * Which of the two came later, if both are of one jiffy: -1 received, 1 sent, 0 not known. An ACK
+ * that came later acknowledges what we have sent; if we have sent one later, delayed as it is where
+ * nothing is sent back (tcp_delack_timer_handler(), net/ipv4/tcp_timer.c), the peer has spoken last.
+ */
+static __always_inline int last_data_order(struct tcp_sock *tp, __u32 now)
+{
+	__u32 received = tp->inet_conn.icsk_ack.lrcvtime;
+	__u32 segment = (bpf_ktime_get_ns() / 1000 - tp->tcp_mstamp) * 1000 / tick_ns;
+
+	if (!tp->bytes_sent)
+		return -1;
+	if (tp->rcv_tstamp != received)
+		return 1;
+	return now - received > segment + 1 ? -1 : 0;
+}
+
+/* Stamps begin with that of the connection: bytes tell whether anything came or went. */
+static __always_inline void sample_last_data(struct fact_last_data *last, struct tcp_sock *tp)
+{
+	__u32 now = (__u32)bpf_jiffies64();
+	__u32 received = now - tp->inet_conn.icsk_ack.lrcvtime;
+	__u32 sent = now - tp->lsndtime;
+	int order = received == sent ? last_data_order(tp, now) : 0;
+
+	if (tp->bytes_received)
+		last->received_ms = ticks_ms(received) + (order > 0);
+	if (tp->bytes_sent)
+		last->sent_ms = ticks_ms(sent) + (order < 0);
 }
 
 static __always_inline void sample_sock_flags(struct fact_sample *s, struct sock *sk,

@@ -55,6 +55,7 @@ enum fact_type {
 	FACT_NETNS_GONE, /* a namespace and its sockets are no more; its inode may be given out again */
 	FACT_PARENT,     /* the listener that a half-open or waiting connection came from */
 	FACT_MPTCP,      /* a TCP socket is a subflow of an MPTCP socket */
+	FACT_LAST_DATA, /* when data came last, and was sent last */
 	FACT_TYPE_COUNT
 };
 
@@ -233,6 +234,17 @@ struct fact_parent {
 	struct fact h;
 	__u64 cookie; /* 0: not known */
 	__u64 parent; /* cookie of the listener */
+};
+
+/*
+ * Of an ESTABLISHED socket that a walk met: who spoke last. Stamps of the kernel are jiffies; of two
+ * that are equal, the earlier one is told as 1 ms longer ago if the order is known.
+ */
+struct fact_last_data {
+	struct fact h;
+	__u64 cookie;
+	__u32 received_ms; /* since data came last, plus 1; 0: none ever came */
+	__u32 sent_ms;     /* since data was sent last, plus 1; 0: none ever was */
 };
 
 struct fact_holder {
@@ -460,6 +472,8 @@ struct fact_table_row {
 	__u32 count;      /* of steps */
 	__u32 subflow_of; /* index of the FACT_TABLE_ROW of its MPTCP socket, plus 1; 0: of none */
 	__u32 token;      /* of an MPTCP socket */
+	__u32 received; /* ms of h.time's clock, the lower 32 bits; 0: none ever was, or not known */
+	__u32 sent;
 	struct fact_sample s;
 	struct fact_step steps[];
 };
@@ -491,6 +505,7 @@ _Static_assert(sizeof(struct fact_syscall) == 112, "syscall is file format");
 _Static_assert(sizeof(struct fact_walk) == 40, "walk is file format");
 _Static_assert(sizeof(struct fact_seen) == 144, "seen is file format");
 _Static_assert(sizeof(struct fact_parent) == 40, "parent is file format");
+_Static_assert(sizeof(struct fact_last_data) == 40, "last data is file format");
 _Static_assert(sizeof(struct fact_holder) == 72, "holder is file format");
 _Static_assert(sizeof(struct fact_process) == 64, "process is file format");
 _Static_assert(sizeof(struct fact_exit) == 40, "exit is file format");
@@ -505,7 +520,7 @@ _Static_assert(sizeof(struct fact_table) == 384, "table is file format");
 _Static_assert(sizeof(struct fact_table_task) == 88, "task of a table is file format");
 _Static_assert(sizeof(struct fact_table_origin) == 80, "origin of a table is file format");
 _Static_assert(sizeof(struct fact_step) == 16, "step is file format");
-_Static_assert(sizeof(struct fact_table_row) == 272, "row of a table is file format");
+_Static_assert(sizeof(struct fact_table_row) == 280, "row of a table is file format");
 _Static_assert(sizeof(struct fact_table_holder) == 40, "holder of a table is file format");
 _Static_assert(sizeof(struct fact_table_end) == 32, "end of a table is file format");
 #endif

@@ -90,7 +90,7 @@ int why_examples(struct why_command *why, void (*fn)(const struct row *row, void
 		if (findings[i].level != FINDING_FINE && findings[i].group.example)
 			fn(findings[i].group.example, arg);
 	rules_free(findings, count);
-	return rules_busy(why->view.context.table, fn, arg);
+	return rules_busy(why->view.context.table, why->groups, fn, arg);
 }
 
 int why_headlines(struct why_command *why, FILE *out)

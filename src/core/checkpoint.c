@@ -9,7 +9,7 @@
 #include "fact/shape.h"
 #include "fact/words.h"
 
-_Static_assert(sizeof(struct row) == 280, "a new member wants a place in FACT_TABLE_ROW");
+_Static_assert(sizeof(struct row) == 288, "a new member wants a place in FACT_TABLE_ROW");
 _Static_assert(RETRANSMIT_KIND_COUNT <= FACT_TABLE_RETRANSMITS, "all kinds have a place");
 _Static_assert(LOSS_WHERE_COUNT <= FACT_TABLE_LOSSES, "all losses have a place");
 _Static_assert(ROW_SUBFLOW == 1 << (FACT_ROW_FLAGS - 1), "words follow enum row_flag");
@@ -225,6 +225,8 @@ static void fill_row(struct fact_table_row *fact, const struct row *row)
 		fact->token = row->token;
 	fact->unread_ms = row->unread_ms;
 	fact->answered = row->answered;
+	fact->received = row->received;
+	fact->sent = row->sent;
 	fact->s.idle_ms = row->heard;
 }
 

@@ -100,6 +100,17 @@ static uint64_t failures(const struct flow *flow)
 	return sum;
 }
 
+static void add_endings(struct endings *to, const struct endings *from)
+{
+	to->answered += from->answered;
+	to->unanswered += from->unanswered;
+	to->turned_away += from->turned_away;
+	to->curt += from->curt;
+	to->brief += from->brief;
+	if (from->answered_last > to->answered_last)
+		to->answered_last = from->answered_last;
+}
+
 /* Adds what a flow has counted to another one, which is made if need be; false: no memory. */
 static bool pour(struct flows *flows, size_t index, const struct group_key *key)
 {
@@ -112,6 +123,7 @@ static bool pour(struct flows *flows, size_t index, const struct group_key *key)
 	to->entered += from->entered;
 	to->local |= from->local;
 	to->waited += from->waited;
+	add_endings(&to->endings, &from->endings);
 	to->left += from->left;
 	if (first || from->since < to->since)
 		to->since = from->since;
@@ -123,6 +135,7 @@ static bool pour(struct flows *flows, size_t index, const struct group_key *key)
 		memset(to->comm, 0, sizeof(to->comm));
 	for (int i = 0; i < CONNECT_FAILURE_COUNT; i++)
 		to->failed[i] += from->failed[i];
+	memset(&from->endings, 0, sizeof(from->endings));
 	from->entered = from->left = from->last = from->since = from->waited = 0;
 	memset(from->failed, 0, sizeof(from->failed));
 	return true;
@@ -418,4 +431,22 @@ void flows_fail(struct flows *flows, const struct group_key *key, enum connect_f
 	flow->waited += waited;
 	if (comm)
 		memcpy(flow->comm, comm, sizeof(flow->comm));
+}
+
+void flows_ending(struct flows *flows, const struct group_key *key, const struct endings *ending)
+{
+	const struct group_key place = key_of_place(key);
+	struct flow *flow;
+
+	make_room(flows);
+	flow = get(flows, key);
+	if (flow) {
+		touch(flows, flow);
+		add_endings(&flow->endings, ending);
+	}
+	flow = get(flows, &place);
+	if (flow) {
+		touch(flows, flow);
+		add_endings(&flow->endings, ending);
+	}
 }

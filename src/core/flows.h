@@ -25,9 +25,10 @@ struct flow {
 	uint64_t since;           /* it counts from then on; 0: from the beginning on */
 	uint64_t last;            /* when it counted last */
 	char comm[FACT_COMM_LEN]; /* if any has failed; "": of several names */
-	uint64_t waited; /* ns that connects which the program gave up have waited, in all */
-	bool local;      /* one that failed went to an address of its own */
-	bool lives;      /* sockets are there, as of the last sweep */
+	uint64_t waited;        /* ns that connects which the program gave up have waited, in all */
+	struct endings endings; /* of ESTABLISHED */
+	bool local;             /* one that failed went to an address of its own */
+	bool lives;             /* sockets are there, as of the last sweep */
 };
 
 struct flows {
@@ -54,6 +55,8 @@ void flows_move(struct flows *flows, const struct row *row, const struct group_k
 void flows_enter(struct flows *flows, const struct row *row, const struct group_key *key);
 /* It is as if it had not come into its state: its MPTCP socket counts in its place. */
 void flows_undo(struct flows *flows, const struct row *row);
+/* A connection of the key, whose state is ESTABLISHED, has ended so. */
+void flows_ending(struct flows *flows, const struct group_key *key, const struct endings *ending);
 /* The row is no more. */
 void flows_end(struct flows *flows, const struct row *row);
 /* A connect of the key failed; local: to an address of this host; waited: ns, if the program gave it up. */

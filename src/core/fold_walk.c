@@ -474,3 +474,25 @@ void fold_holder(struct table *t, const struct fact_holder *fact)
 	row->inode = fact->inode;
 	holder_add(t, row, fact->pid, fact->start, fact->comm, fact->fd);
 }
+
+/* ms of the clock of facts; 0 is for what never was. */
+static uint32_t stamp_of(uint64_t time, uint32_t ago_ms)
+{
+	uint32_t stamp;
+
+	if (!ago_ms)
+		return 0;
+	stamp = (uint32_t)(time / NS_PER_MS) - (ago_ms - 1);
+	return stamp ? stamp : 1;
+}
+
+void fold_last_data(struct table *t, const struct fact_last_data *fact)
+{
+	struct row *row = row_find_sk(t, fact->h.sk);
+
+	if (!row || row->state != STATE_ESTABLISHED || row->born > fact->h.time ||
+	    (row->cookie && fact->cookie && row->cookie != fact->cookie))
+		return;
+	row->received = stamp_of(fact->h.time, fact->received_ms);
+	row->sent = stamp_of(fact->h.time, fact->sent_ms);
+}

@@ -134,6 +134,7 @@ void groups_change(const struct change *change, void *arg)
 {
 	struct groups *groups = arg;
 	struct group_key from, to;
+	struct endings ending;
 
 	if (change->kind == CHANGE_END || change->kind == CHANGE_BECAME)
 		flows_end(&groups->flows, change->row);
@@ -154,6 +155,11 @@ void groups_change(const struct change *change, void *arg)
 	from.state = plain_state(change->old);
 	to.state = plain_state(change->new);
 	flows_move(&groups->flows, change->row, &from, &to);
+	if (change_is_ending(change)) {
+		from.state = STATE_ESTABLISHED;
+		ending_of(groups->table, change, &ending);
+		flows_ending(&groups->flows, &from, &ending);
+	}
 }
 
 bool row_is_added(const struct table *table, const struct row *row)

@@ -124,6 +124,24 @@ int groups_growth(struct groups *groups, uint8_t state, const struct group_key *
 /* How many connections of the key's place have left ESTABLISHED while it counted. */
 uint64_t groups_ended(const struct groups *groups, const struct group_key *place);
 
+/* How connections have ended while it counted. Who answers is who was connected to. */
+struct endings {
+	uint64_t answered; /* something was asked, and something answered */
+	uint64_t
+		unanswered; /* asked, not answered, and who had asked ended it after a second or later */
+	/* Ended by who was connected to, within a second: with nothing sent ... */
+	uint64_t turned_away;
+	uint64_t curt;          /* ... or a word, of less than ENDING_CURT bytes */
+	uint64_t brief;         /* such a word, but who has connected ended it */
+	uint64_t answered_last; /* ns of CLOCK_BOOTTIME; 0: none was */
+};
+#define ENDING_CURT                                                                                \
+	256 /* an error of a database or a mail server; HTTP's headers mostly take more */
+
+/* Those of the key's place: of its process, or with pid 0 of all. All zero: none has ended. */
+void groups_endings(const struct groups *groups, const struct group_key *key,
+                    struct endings *endings);
+
 /* For how long the group's numbers were counted, ns; of most that is groups_window(). */
 uint64_t groups_window_of(const struct groups *groups, const struct group *group);
 /* "per second" of a number of the group's window; 0 if there was none. */

@@ -19,6 +19,9 @@ bool row_awaits_accept(const struct row *row)
 	return row->state != STATE_CLOSE || row->flags & ROW_LISTENED;
 }
 
+/* Looks have the time of a tick, or of what they were read with. */
+#define LOOK_SLACK (100 * NS_PER_MS)
+
 /*
  * May the row wait in the listener's queue? Not in one that was empty after the row came. A
  * request socket is in no queue yet.
@@ -28,7 +31,7 @@ static bool can_hold(const struct row *listener, const struct row *row)
 	if (!row_awaits_accept(row) || row->flags & ROW_REQUEST)
 		return true;
 	return !(listener->flags & ROW_QUEUES) || listener->rqueue ||
-	       row->since >= listener->touched;
+	       row->since + LOOK_SLACK >= listener->touched;
 }
 
 /* false: there are more than are looked at. */
@@ -145,6 +148,23 @@ uint32_t table_count_listeners(const struct table *t, const struct row *row, con
 	listening_find(t, row, &found);
 	*any = found.count ? found.rows[0] : NULL;
 	return found.count;
+}
+
+uint32_t table_siblings(const struct table *t, const struct row *listener, uint32_t *idle)
+{
+	struct row want = {.netns = listener->netns,
+	                   .ifindex = listener->ifindex,
+	                   .lport = listener->lport,
+	                   .family = listener->family};
+	struct listening found = {.count = 0};
+
+	memcpy(want.laddr, listener->laddr, sizeof(want.laddr));
+	add_all_at(t, &want, &found);
+	*idle = 0;
+	for (uint32_t i = 0; i < found.count && i < LISTENERS_COUNTED; i++)
+		*idle += found.rows[i] != listener && found.rows[i]->flags & ROW_QUEUES &&
+		         !found.rows[i]->rqueue;
+	return found.count ? found.count - 1 : 0;
 }
 
 void table_queues(const struct table *t, uint32_t netns, struct buffer *rows)

@@ -201,6 +201,8 @@ static void row_of_fact(struct row *row, const struct fact_table_row *fact)
 		.token = fact->token,
 		.unread_ms = fact->unread_ms,
 		.answered = fact->answered,
+		.received = fact->received,
+		.sent = fact->sent,
 		.heard = s->idle_ms,
 	};
 	memcpy(row->laddr, s->laddr, sizeof(row->laddr));

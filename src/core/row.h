@@ -131,6 +131,11 @@ struct row {
 	uint32_t answered;
 	uint32_t
 		heard; /* s: last word from the peer, or data to it, at the last look; 0: not known */
+	/*
+	 * ESTABLISHED: when data came last and was sent last, as of the last look; the later of the
+	 * two has spoken last. ms of CLOCK_BOOTTIME, the lower 32 bits; 0: none ever was, or not known.
+	 */
+	uint32_t received, sent;
 	uint16_t lport;
 	uint16_t rport;
 	uint16_t err;         /* last sk_err seen, errno */
@@ -170,7 +175,7 @@ struct row {
 	};
 };
 
-_Static_assert(sizeof(struct row) <= 280, "memory for a million sockets is planned with this");
+_Static_assert(sizeof(struct row) <= 288, "memory for a million sockets is planned with this");
 
 /* Threads of a process that were in the same syscall, on the same fd if it names one. */
 struct task_doing {

@@ -187,6 +187,9 @@ static void fold(struct table *t, const struct fact *fact)
 	case FACT_PARENT:
 		fold_parent(t, (const struct fact_parent *)fact);
 		break;
+	case FACT_LAST_DATA:
+		fold_last_data(t, (const struct fact_last_data *)fact);
+		break;
 	case FACT_TICK:
 	case FACT_TABLE:
 	case FACT_TABLE_TASK:

@@ -100,6 +100,8 @@ const struct row *table_find_listener(const struct table *table, const struct ro
 #define LISTENERS_COUNTED 32
 uint32_t table_count_listeners(const struct table *table, const struct row *row,
                                const struct row **any);
+/* How many others listen at the same address, up to LISTENERS_COUNTED; idle: nothing waits there. */
+uint32_t table_siblings(const struct table *table, const struct row *listener, uint32_t *idle);
 /* Adds the indices (uint32_t) of the namespace's listeners in whose queues sockets waited. */
 void table_queues(const struct table *table, uint32_t netns, struct buffer *rows);
 

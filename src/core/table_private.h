@@ -305,6 +305,7 @@ void listening_find(const struct table *t, const struct row *row, struct listeni
 /* Half-open, or nobody has accepted it yet: it belongs to whoever listens. */
 bool row_awaits_accept(const struct row *row);
 void fold_parent(struct table *t, const struct fact_parent *fact);
+void fold_last_data(struct table *t, const struct fact_last_data *fact);
 
 /* stacks.c */
 #define STACKS_MAX  65536U

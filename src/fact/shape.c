@@ -49,6 +49,7 @@ static const struct {
 	[FACT_NETNS_GONE] = {sizeof(struct fact_netns), {0}},
 	[FACT_PARENT] = {sizeof(struct fact_parent), {0}},
 	[FACT_MPTCP] = {sizeof(struct fact_mptcp), {0}},
+	[FACT_LAST_DATA] = {sizeof(struct fact_last_data), {0}},
 };
 _Static_assert(sizeof(shapes) / sizeof(shapes[0]) == FACT_TYPE_COUNT, "a shape for each type");
 

@@ -134,6 +134,12 @@ static const struct text_row parent_rows[] = {
 	NUMBER(struct fact_parent, parent),
 };
 
+static const struct text_row last_data_rows[] = {
+	NUMBER(struct fact_last_data, cookie),
+	NUMBER(struct fact_last_data, received_ms),
+	NUMBER(struct fact_last_data, sent_ms),
+};
+
 static const struct text_row mptcp_rows[] = {
 	ROW(struct fact_mptcp, subflow, .kind = TEXT_HEX),
 	NUMBER(struct fact_mptcp, cookie),
@@ -269,6 +275,8 @@ static const struct text_row table_row_rows[] = {
 	WORD(S, prior, fact_states),
 	NUMBER(S, unread_ms),
 	NUMBER(S, answered),
+	NUMBER(S, received),
+	NUMBER(S, sent),
 	NUMBER(S, steps_dropped),
 	NUMBER(S, subflow_of),
 	ROW(S, token, .kind = TEXT_HEX),
@@ -356,6 +364,7 @@ static const struct text_type types[] = {
 	[FACT_NETNS_GONE] = TYPE("netns_gone", struct fact_netns, OWN(netns_rows)),
 	[FACT_PARENT] = TYPE("parent", struct fact_parent, OWN(parent_rows)),
 	[FACT_MPTCP] = TYPE("mptcp", struct fact_mptcp, OWN(mptcp_rows)),
+	[FACT_LAST_DATA] = TYPE("last_data", struct fact_last_data, OWN(last_data_rows)),
 };
 /* clang-format on */
 _Static_assert(COUNT(types) == FACT_TYPE_COUNT, "types follow enum fact_type");

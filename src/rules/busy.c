@@ -48,7 +48,24 @@ static bool lets_wait(const struct row *row)
 	return row_is_listener(row) && row->flags & ROW_QUEUES && row->rqueue;
 }
 
-int rules_busy(const struct table *table, void (*fn)(const struct row *row, void *arg), void *arg)
+/* Or it closes what it accepts, having no fd for it. */
+static bool turns_away(const struct row *row, const struct groups *groups,
+                       const struct table *table)
+{
+	struct group_key key;
+	struct endings endings;
+
+	if (!groups || !row_is_listener(row))
+		return false;
+	group_key_of(table, row, &key);
+	key.pid = 0;
+	key.start = 0;
+	groups_endings(groups, &key, &endings);
+	return endings.turned_away;
+}
+
+int rules_busy(const struct table *table, const struct groups *groups,
+               void (*fn)(const struct row *row, void *arg), void *arg)
 {
 	struct totals totals;
 	struct held *held;
@@ -61,12 +78,16 @@ int rules_busy(const struct table *table, void (*fn)(const struct row *row, void
 	count = find_held(table, held);
 	qsort(held, count, sizeof(*held), by_task);
 	for (size_t from = 0, to; from < count; from = to) {
+		const struct row *row = held[from].row;
 		bool wait = false;
 
 		for (to = from; to < count && held[to].task == held[from].task; to++)
-			wait |= lets_wait(held[to].row);
+			if (lets_wait(held[to].row) || turns_away(held[to].row, groups, table)) {
+				wait = true;
+				row = held[to].row; /* all who have it open are asked */
+			}
 		if (wait || to - from >= SOCKETS_MANY)
-			fn(held[from].row, arg);
+			fn(row, arg);
 	}
 	free(held);
 	return 0;

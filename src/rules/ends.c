@@ -6,7 +6,8 @@
  *
  * Each finding may wait for another one. Its sockets' other ends are there, as in FIN_WAIT2 for a
  * CLOSE_WAIT that nobody closes; they are in the queue of a listener that does not accept; or, as
- * a proxy's, its process has as many connections that wait there. What waits becomes a line of evidence of the finding at the end of the chain.
+ * a proxy's, its process has as many connections that wait there. Likewise of requests that are read
+ * and not answered. What waits becomes a line of evidence of the finding at the end of the chain.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,9 +16,8 @@
 
 #include "base/format.h"
 #include "core/place.h"
-#include "rules/found.h"
-
-#define NONE FOUND_NONE
+#include "rules/answers.h"
+#include "rules/ends_private.h"
 
 /* As many: a few may be on their way. */
 static bool is_as_many(uint64_t count, uint64_t as)
@@ -43,16 +43,6 @@ struct upstream {
 	const struct row *example;
 };
 
-struct ends {
-	const struct why *why;
-	struct found *found;
-	uint32_t *of_row; /* number of its finding, NONE */
-	size_t rows;
-	uint32_t *waits_for;  /* by finding: another one, NONE */
-	struct map waiting;   /* struct waiting */
-	struct map upstreams; /* struct upstream */
-};
-
 /* --- which socket waits for which ------------------------------------------------------------- */
 
 static bool has_unread(const struct row *row)
@@ -67,15 +57,30 @@ static bool is_blocked(const struct row *row)
 	       (row->timer == TIMER_PROBE || row->timer == TIMER_RETRANSMIT);
 }
 
+/* Has it asked, and has nothing come back? */
+static bool is_asking(const struct table *table, const struct row *row)
+{
+	uint64_t ns;
+
+	return !row_is_passive(table, row) && answer_is_due_at(table, row, false, &ns);
+}
+
+static bool is_asked(const struct table *table, const struct row *row)
+{
+	uint64_t ns;
+
+	return row_is_passive(table, row) && answer_is_due_at(table, row, true, &ns);
+}
+
 /* Can the row get on only when who has the peer acts? */
-static bool waits_for_peer(const struct row *row, const struct row *peer)
+static bool waits_for_peer(const struct table *table, const struct row *row, const struct row *peer)
 {
 	switch (row->state) {
 	case STATE_FIN_WAIT1:
 	case STATE_FIN_WAIT2:
 		return peer->state == STATE_CLOSE_WAIT || has_unread(peer);
 	case STATE_ESTABLISHED:
-		return has_unread(peer);
+		return has_unread(peer) || (is_asking(table, row) && is_asked(table, peer));
 	case STATE_CLOSE_WAIT:
 		return is_blocked(row) && has_unread(peer);
 	default:
@@ -83,9 +88,17 @@ static bool waits_for_peer(const struct row *row, const struct row *peer)
 	}
 }
 
-static uint32_t finding_of(const struct ends *ends, const struct row *row)
+/* NONE: it waits for nobody. What is not accepted yet waits for who listens. */
+static uint32_t finding_of_wait(const struct ends *ends, const struct row *row,
+                                const struct row *peer)
 {
-	return row->self < ends->rows ? ends->of_row[row->self] : NONE;
+	const struct row *listener = NULL;
+
+	if (!waits_for_peer(ends->why->table, row, peer))
+		return NONE;
+	if (row->state == STATE_ESTABLISHED && !(peer->flags & ROW_SOCKET))
+		listener = table_find_listener(ends->why->table, peer);
+	return ends_finding(ends, listener ? listener : peer);
 }
 
 struct tally {
@@ -105,7 +118,7 @@ static uint32_t find_peers(struct ends *ends, const struct finding *finding, uin
 	for (uint32_t i = 0; i < finding->group.count; i++) {
 		const struct row *row = groups_member(groups, &finding->group, i);
 		const struct row *peer = table_find_peer(ends->why->table, row);
-		uint64_t other = peer && waits_for_peer(row, peer) ? finding_of(ends, peer) : NONE;
+		uint64_t other = peer ? finding_of_wait(ends, row, peer) : NONE;
 		struct tally *tally = other == NONE ? NULL : map_get(&tallies, &other);
 
 		if (!tally || ++tally->count <= *most)
@@ -133,18 +146,19 @@ static int count_waiting(struct ends *ends)
 
 	table_for_each (ends->why->table, iter, row) {
 		const struct row *peer = table_find_peer(ends->why->table, row);
-		bool waits = peer && waits_for_peer(row, peer);
+		bool waits = peer && waits_for_peer(ends->why->table, row, peer);
 		struct waiting key = {0}, *waiting;
 		struct owner owner;
 
 		/* What a process has accepted is what it waits with, not what it waits for. */
-		if ((!waits && !is_shut_down(row)) || row_is_passive(ends->why->table, row))
+		if ((!waits && !is_shut_down(row) && !is_asking(ends->why->table, row)) ||
+		    row_is_passive(ends->why->table, row))
 			continue;
 		table_owner(ends->why->table, row, &owner);
 		if (!owner.task || owner.queued)
 			continue;
 		key.key.task = (uintptr_t)owner.task;
-		key.key.finding = waits ? finding_of(ends, peer) : NONE;
+		key.key.finding = waits ? ends_finding(ends, peer) : NONE;
 		waiting = map_get(&ends->waiting, &key.key);
 		if (!waiting)
 			return -ENOMEM;
@@ -202,21 +216,21 @@ static struct upstream upstream_of(struct ends *ends, const struct finding *find
 
 /* --- chains ----------------------------------------------------------------------------------- */
 
-/* Can it be told of with the other one? That must have to act, or be worth no less a word. */
-static bool is_told_with(const struct ends *ends, uint32_t index, uint32_t other)
+static bool is_unanswered(const struct ends *ends, uint32_t index)
 {
-	const struct finding *left = &ends->found->findings[index];
-	const struct finding *right = &ends->found->findings[other];
+	const struct finding *finding = &ends->found->findings[index];
 
-	return index != other && right->level > FINDING_FINE &&
-	       (left->level > FINDING_FINE || right->mover == MOVER_APPLICATION);
+	return ends->found->rules[index] == &rule_established_unanswered &&
+	       finding->group.key.passive && finding->level != FINDING_FINE;
 }
 
-/* Does it keep what it has read to the end, as a proxy does that has passed the end on? */
+/* Does it keep what it has read, as a proxy does that has passed it on? */
 static bool may_have_passed_on(const struct ends *ends, uint32_t index)
 {
 	const struct finding *finding = &ends->found->findings[index];
 
+	if (is_unanswered(ends, index))
+		return true;
 	return finding->level != FINDING_FINE && finding->level != FINDING_UNCLEAR &&
 	       finding->group.key.state == STATE_CLOSE_WAIT &&
 	       (ends->found->rules[index] == &rule_close_wait_leak ||
@@ -226,7 +240,7 @@ static bool may_have_passed_on(const struct ends *ends, uint32_t index)
 /* The finding about FIN_WAIT2 of the same process; NONE. */
 static uint32_t find_shut_down(const struct ends *ends, const struct upstream *upstream)
 {
-	return finding_of(ends, upstream->example);
+	return ends_finding(ends, upstream->example);
 }
 
 /* Nothing tells of what it waits for but itself: its ends are elsewhere, or were not asked for. */
@@ -273,7 +287,8 @@ static void link_peers(struct ends *ends, uint32_t index)
 	if (finding->storm || !finding->group.count)
 		return;
 	other = find_peers(ends, finding, &count);
-	if (other != NONE && count * 2 >= finding->group.count && is_told_with(ends, index, other))
+	if (other != NONE && count * 2 >= finding->group.count &&
+	    ends_is_told_with(ends, index, other))
 		ends->waits_for[index] = other;
 }
 
@@ -282,7 +297,7 @@ static void link_echo(struct ends *ends, uint32_t index)
 {
 	uint32_t other = found_echo(ends->why, ends->found, index);
 
-	if (other != NONE && is_told_with(ends, index, other))
+	if (other != NONE && ends_is_told_with(ends, index, other))
 		ends->waits_for[index] = other;
 }
 
@@ -298,40 +313,13 @@ static void link_upstream(struct ends *ends, uint32_t index)
 	if (!upstream.count || !is_as_many(upstream.count, finding->group.count))
 		return;
 	other = (uint32_t)upstream.finding;
-	if (other != NONE && !is_told_with(ends, index, other))
+	if (other != NONE && !ends_is_told_with(ends, index, other))
 		return;
 	if (other == NONE)
 		other = find_shut_down(ends, &upstream);
-	if (other == NONE)
+	if (other == NONE && !is_unanswered(ends, index))
 		judge_waiting(ends, index, &upstream);
-	else if (other != index)
-		ends->waits_for[index] = other;
-}
-
-/* Is it so because nobody accepts? */
-static const struct row *queue_of(const struct ends *ends, uint32_t index)
-{
-	const struct why *why = ends->why;
-	const struct finding *finding = &ends->found->findings[index];
-	const struct rule *rule = ends->found->rules[index];
-	const struct group_key *key = &finding->group.key;
-
-	if (finding->mover != MOVER_APPLICATION)
-		return NULL;
-	if (rule == &rule_close_wait_queued || rule == &rule_syn_recv_pile)
-		return table_find_listener(why->table, finding->group.example);
-	if (rule == &rule_syn_sent_no_answer || rule == &rule_connect_timed_out ||
-	    rule == &rule_connect_given_up)
-		return survey_listener(why->survey, key->netns, key->port);
-	return NULL;
-}
-
-static void link_queue(struct ends *ends, uint32_t index)
-{
-	const struct row *listener = queue_of(ends, index);
-	uint32_t other = listener ? finding_of(ends, listener) : NONE;
-
-	if (other != NONE && is_told_with(ends, index, other))
+	else if (other != NONE && other != index)
 		ends->waits_for[index] = other;
 }
 
@@ -386,7 +374,11 @@ static void tell(struct ends *ends, struct finding *root, const struct finding *
 	rule_task_name(ends->why, part, name);
 	place_text(&part->group.key, place);
 	format_duration(oldest, part->group.oldest);
-	if (part->group.failed)
+	if (part->storm)
+		finding_evidence(root, "so come: %" PRIu64 " RSTs %s %s of %s", part->storm->count,
+		                 part->storm->key.kind == CHANGE_RST_SENT ? "sent" : "received",
+		                 place, name);
+	else if (part->group.failed)
 		finding_evidence(root, "so fail: %" PRIu64 " connects %s of %s", part->group.failed,
 		                 place, name);
 	else
@@ -424,7 +416,9 @@ static void raise(const struct ends *ends, struct finding *root, const struct fi
 		return;
 	}
 	root->level = part->level;
-	root->mover = MOVER_APPLICATION;
+	root->mover = root->group.key.state == STATE_ESTABLISHED && !root->group.key.passive
+	                      ? MOVER_PEER
+	                      : MOVER_APPLICATION;
 	finding_verdict(root, "%s waits for these.", rule_task_name(ends->why, part, name));
 }
 
@@ -502,7 +496,7 @@ int found_join_ends(const struct why *why, struct found *found, uint32_t states)
 	for (uint32_t i = 0; i < found->count && !err; i++)
 		if (found->rules[i]) {
 			link_peers(&ends, i);
-			link_queue(&ends, i);
+			ends_link_listener(&ends, i);
 			link_echo(&ends, i);
 		}
 	for (uint32_t i = 0; i < found->count && !err; i++)

@@ -27,6 +27,8 @@ static void judge(const struct why *why, struct finding *finding)
 		finding->level = FINDING_BAD;
 	rule_tell_overflows(why, finding);
 	rule_tell_doing(why, finding);
+	rule_tell_sharers(why, finding);
+	rule_tell_accepted(why, finding);
 	finding_next(finding, "see whether it goes on: watch -n1 \"ss -ltn 'sport = :%u'\"",
 	             finding->group.key.port);
 	rule_next_backlog(why, finding);

@@ -39,6 +39,8 @@ static void judge(const struct why *why, struct finding *finding)
 	}
 	rule_tell_abort(why, finding);
 	rule_tell_doing(why, finding);
+	rule_tell_sharers(why, finding);
+	rule_tell_accepted(why, finding);
 	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
 	rule_next_backlog(why, finding);
 }

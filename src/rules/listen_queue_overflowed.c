@@ -80,8 +80,10 @@ static void find_suspects(const struct why *why, const struct group_key *key,
 		if (group->key.state != STATE_LISTEN || group->key.netns != key->netns)
 			continue;
 		rule = rules[group->key.class - 1];
-		suspects->full |=
-			rule == &rule_listen_queue_full || rule == &rule_listen_queue_filling;
+		suspects->full |= rule == &rule_listen_queue_full ||
+		                  rule == &rule_listen_queue_filling ||
+		                  (rule == &rule_listen_member_dead &&
+		                   group->tally[0] * 4 >= group->tally[1] * 3);
 		suspects->looked += group->count;
 		suspect(why, group, suspects);
 	}
@@ -98,9 +100,13 @@ static bool is_sure(const struct suspects *suspects)
 /* The queue of another listener was meant. */
 static void judge_by_time(const struct why *why, struct finding *finding)
 {
-	finding->rule = rule_listen_queue_waiting.id;
-	finding->source = rule_listen_queue_waiting.source;
-	rule_listen_queue_waiting.judge(why, finding);
+	const struct rule *rule = &rule_listen_queue_waiting;
+
+	if (!finding->group.tally[0] && rule_turns_away(why, &finding->group))
+		rule = &rule_listen_turns_away;
+	finding->rule = rule->id;
+	finding->source = rule->source;
+	rule->judge(why, finding);
 }
 
 static void judge(const struct why *why, struct finding *finding)

@@ -29,6 +29,12 @@ static void judge(const struct why *why, struct finding *finding)
 	}
 	rule_tell_queue(finding);
 	if (!rule_waits_long(why, finding)) {
+		if (rule_turns_away(why, &finding->group)) {
+			finding->rule = rule_listen_turns_away.id;
+			finding->source = rule_listen_turns_away.source;
+			rule_listen_turns_away.judge(why, finding);
+			return;
+		}
 		finding->level = FINDING_FINE;
 		finding_verdict(finding, "%s accepts what waits on port %u within seconds.", name,
 		                finding->group.key.port);
@@ -41,6 +47,8 @@ static void judge(const struct why *why, struct finding *finding)
 		"%s does not call accept() on port %u: connections have waited for seconds.", name,
 		finding->group.key.port);
 	rule_tell_doing(why, finding);
+	rule_tell_sharers(why, finding);
+	rule_tell_accepted(why, finding);
 	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
 }
 

@@ -53,12 +53,19 @@ static void judge(const struct why *why, struct finding *finding)
 	if (rule_storm_is_small(finding) || rule_resets_are_fine(why, finding))
 		return;
 	finding->level = FINDING_WARNING;
-	finding->mover = MOVER_PEER;
+	finding->mover = rule_is_silent_close_wait(storm) ? MOVER_APPLICATION : MOVER_PEER;
 	if (!storm->key.elsewhere)
 		finding_next(finding,
 		             "how long these lived, and what was before: tcptrail events --%s %u",
 		             finding->group.key.passive ? "lport" : "rport",
 		             finding->group.key.port);
+	if (rule_is_silent_close_wait(storm)) {
+		finding_next(finding,
+		             "see why %s neither answers nor closes what its peers have "
+		             "shut down: tcptrail why close_wait",
+		             name);
+		return;
+	}
 	if (rule_is_here(why, finding))
 		finding_next(finding,
 		             "the other end is on this host: what sends RSTs from there? "

@@ -61,10 +61,12 @@ void rules_free(struct finding *findings, size_t count);
 
 /*
  * Calls fn with a socket of each process that has many of them, or lets connections
- * wait for accept(): of these rules want to know how many fds they have and may have.
+ * wait for accept() or turns them away, of these with the listener (groups NULL: that is not
+ * known): of these rules want to know how many fds they have and may have.
  * 0 or -ENOMEM.
  */
-int rules_busy(const struct table *table, void (*fn)(const struct row *row, void *arg), void *arg);
+int rules_busy(const struct table *table, const struct groups *groups,
+               void (*fn)(const struct row *row, void *arg), void *arg);
 
 /* --- for rules ------------------------------------------------------------------------------ */
 
@@ -207,6 +209,20 @@ void rule_next_route(const struct why *why, struct finding *finding);
 /* By how much the counter has grown while watched; 0: not at all, or that is not known. */
 uint64_t rule_grown(const struct why *why, const struct group *group, enum counter counter);
 
+/* Processes that have the listener open; up to most of them in tasks. */
+uint32_t rule_sharers(const struct table *table, const struct row *listener,
+                      const struct task *tasks[], uint32_t most);
+/* One of these that is near its limit of fds; NULL: none is, as far as is known. */
+const struct task *rule_limited(const struct table *table, const struct row *listener);
+/* Is most of what is accepted at the group's place closed at once? */
+bool rule_turns_away(const struct why *why, const struct group *group);
+/* What each of several processes that have the listener open does. */
+void rule_tell_sharers(const struct why *why, struct finding *finding);
+/*
+ * Of a listener whose queue waits: what was accepted before, and whether that waits for an answer; if
+ * nobody is busy, that the process may be at a limit of its own.
+ */
+void rule_tell_accepted(const struct why *why, struct finding *finding);
 /* Of a group of listeners, whose tallies are what waits for accept() and what may: */
 void rule_tell_queue(struct finding *finding);
 /*

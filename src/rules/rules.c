@@ -126,7 +126,7 @@ static void judge_limit(const struct why *why, struct found *found, size_t index
 	struct finding *finding = &found->findings[index];
 	const struct task *task;
 
-	if (finding->level > FINDING_STEADY || !group->count ||
+	if (finding->level > FINDING_UNCLEAR || !group->count ||
 	    !(rule_fd_limit.states & STATE_BIT(group->key.state)))
 		return;
 	task = rule_task(why, finding);

@@ -6,6 +6,7 @@
 #include "core/endpoint.h"
 #include "core/host.h"
 #include "rules/rule.h"
+#include "rules/survey_private.h"
 
 void survey_init(struct survey *survey, const struct table *table, const struct groups *groups)
 {
@@ -17,16 +18,16 @@ void survey_free(struct survey *survey)
 	struct survey_map *const maps[] = {&survey->largest,   &survey->unseen, &survey->processes,
 	                                   &survey->listeners, &survey->ends,   &survey->ports,
 	                                   &survey->addresses, &survey->tasks,  &survey->places,
-	                                   &survey->queues,    &survey->closed, &survey->local};
+	                                   &survey->queues,    &survey->closed, &survey->local,
+	                                   &survey->answers};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		if (maps[i]->state != SURVEY_NOT_YET)
 			map_free(&maps[i]->map);
 }
 
-/* Adds one group or one row to the answer; false: no memory. */
+/* Adds one group to the answer; false: no memory. */
 typedef bool add_group_fn(struct survey *survey, size_t index, const struct group_key *key);
-typedef bool add_row_fn(struct survey *survey, const struct row *row);
 
 static bool begin(struct survey_map *answer, size_t key, size_t entry)
 {
@@ -48,8 +49,8 @@ static bool of_groups(struct survey *survey, struct survey_map *answer, size_t e
 	return answer->state == SURVEY_MADE;
 }
 
-static bool of_rows(struct survey *survey, struct survey_map *answer, size_t key, size_t entry,
-                    add_row_fn *add)
+bool survey_rows(struct survey *survey, struct survey_map *answer, size_t key, size_t entry,
+                 survey_row_fn *add)
 {
 	struct row_iter iter;
 	const struct row *row;
@@ -226,8 +227,8 @@ bool survey_listens(struct survey *survey, uint32_t netns, uint16_t port, bool *
 {
 	const struct group_key key = {.netns = netns, .port = port};
 
-	*known = of_rows(survey, &survey->listeners, sizeof(key), sizeof(struct listening),
-	                 add_listener);
+	*known = survey_rows(survey, &survey->listeners, sizeof(key), sizeof(struct listening),
+	                     add_listener);
 	return *known && map_find(&survey->listeners.map, &key);
 }
 
@@ -252,7 +253,7 @@ uint64_t survey_listeners(struct survey *survey, uint32_t netns)
 	const struct group_key all = {.netns = netns};
 	const struct listening *listening;
 
-	if (!of_rows(survey, &survey->listeners, sizeof(all), sizeof(*listening), add_listener))
+	if (!survey_rows(survey, &survey->listeners, sizeof(all), sizeof(*listening), add_listener))
 		return 0;
 	listening = map_find(&survey->listeners.map, &all);
 	return listening ? listening->count : 0;
@@ -263,7 +264,8 @@ const struct row *survey_listener(struct survey *survey, uint32_t netns, uint16_
 	const struct group_key here = {.netns = netns, .port = port}, anywhere = {.port = port};
 	const struct listening *listening;
 
-	if (!of_rows(survey, &survey->listeners, sizeof(here), sizeof(*listening), add_listener))
+	if (!survey_rows(survey, &survey->listeners, sizeof(here), sizeof(*listening),
+	                 add_listener))
 		return NULL;
 	listening = map_find(&survey->listeners.map, &here);
 	if (!listening)
@@ -281,7 +283,7 @@ static bool add_local(struct survey *survey, const struct row *row)
 
 bool survey_is_local(struct survey *survey, const uint8_t addr[16])
 {
-	return of_rows(survey, &survey->local, 16, 16, add_local) &&
+	return survey_rows(survey, &survey->local, 16, 16, add_local) &&
 	       map_find(&survey->local.map, addr);
 }
 
@@ -312,7 +314,7 @@ bool survey_end(struct survey *survey, const struct group_key *key, uint64_t *us
 	struct group_key wanted = {.netns = key->netns, .port = key->port};
 	const struct end *end;
 
-	if (!of_rows(survey, &survey->ends, sizeof(wanted), sizeof(*end), add_end))
+	if (!survey_rows(survey, &survey->ends, sizeof(wanted), sizeof(*end), add_end))
 		return false;
 	memcpy(wanted.addr, key->addr, sizeof(wanted.addr));
 	end = map_find(&survey->ends.map, &wanted);
@@ -363,7 +365,7 @@ bool survey_ports(struct survey *survey, const struct row *row, uint32_t *ports)
 	const struct way way = way_of(row);
 	const struct taken *taken;
 
-	if (!of_rows(survey, &survey->ports, sizeof(way), sizeof(*taken), add_port))
+	if (!survey_rows(survey, &survey->ports, sizeof(way), sizeof(*taken), add_port))
 		return false;
 	taken = map_find(&survey->ports.map, &way);
 	*ports = taken ? taken->ports : 0;
@@ -400,7 +402,7 @@ bool survey_addresses(struct survey *survey, const struct group_key *key, uint64
 	const struct group_key wanted = {.netns = key->netns, .port = key->port};
 	const struct source *port;
 
-	if (!of_rows(survey, &survey->addresses, sizeof(wanted), sizeof(*port), add_address))
+	if (!survey_rows(survey, &survey->addresses, sizeof(wanted), sizeof(*port), add_address))
 		return false;
 	port = map_find(&survey->addresses.map, &wanted);
 	*count = port ? port->count : 0;
@@ -433,7 +435,7 @@ bool survey_task(struct survey *survey, const struct task *task, uint32_t by_sta
 	const uint64_t key = (uintptr_t)task;
 	const struct sockets *sockets;
 
-	if (!of_rows(survey, &survey->tasks, sizeof(key), sizeof(*sockets), add_sockets))
+	if (!survey_rows(survey, &survey->tasks, sizeof(key), sizeof(*sockets), add_sockets))
 		return false;
 	sockets = map_find(&survey->tasks.map, &key);
 	memset(by_state, 0, STATE_COUNT * sizeof(*by_state));
@@ -476,51 +478,12 @@ bool survey_place(struct survey *survey, const struct group_key *key,
 	const struct group_key wanted = key_of_place(key);
 	const struct place *place;
 
-	if (!of_rows(survey, &survey->places, sizeof(wanted), sizeof(*place), add_place))
+	if (!survey_rows(survey, &survey->places, sizeof(wanted), sizeof(*place), add_place))
 		return false;
 	place = map_find(&survey->places.map, &wanted);
 	memset(by_state, 0, STATE_COUNT * sizeof(*by_state));
 	if (place)
 		memcpy(by_state, place->by_state, sizeof(place->by_state));
-	return true;
-}
-
-_Static_assert(sizeof(struct survey_queue) % 8 == 0, "no padding in keys of maps");
-
-/* In the queue it waits since the handshake was over; not known: since its state began. */
-static bool add_queued(struct survey *survey, const struct row *row)
-{
-	struct survey_queue key = {.netns = row->netns, .port = row->lport}, *queue;
-	uint64_t since = row->flags & ROW_BORN_EXACT ? row->born : row->since;
-	uint64_t now = table_now(survey->table);
-	struct owner owner;
-
-	if ((row->state != STATE_ESTABLISHED && row->state != STATE_CLOSE_WAIT) ||
-	    row->flags & (ROW_SOCKET | ROW_ORPHAN | ROW_SUBFLOW))
-		return true;
-	table_owner(survey->table, row, &owner);
-	if (!owner.queued)
-		return true;
-	queue = map_get(&survey->queues.map, &key);
-	if (!queue)
-		return false;
-	since = now > since ? now - since : 0;
-	queue->count++;
-	queue->old += since >= QUEUE_LONG;
-	if (since > queue->oldest)
-		queue->oldest = since;
-	return true;
-}
-
-bool survey_queue(struct survey *survey, const struct group_key *key, struct survey_queue *queue)
-{
-	const struct survey_queue wanted = {.netns = key->netns, .port = key->port};
-	const struct survey_queue *found;
-
-	if (!of_rows(survey, &survey->queues, 2 * sizeof(uint32_t), sizeof(*found), add_queued))
-		return false;
-	found = map_find(&survey->queues.map, &wanted);
-	*queue = found ? *found : wanted;
 	return true;
 }
 
@@ -548,7 +511,7 @@ uint64_t survey_closed(struct survey *survey, const struct group_key *key)
 
 	wanted.class = 0;
 	wanted.state = STATE_CLOSE_WAIT;
-	if (!of_rows(survey, &survey->closed, sizeof(wanted), sizeof(*closed), add_closed))
+	if (!survey_rows(survey, &survey->closed, sizeof(wanted), sizeof(*closed), add_closed))
 		return 0;
 	closed = map_find(&survey->closed.map, &wanted);
 	return closed ? closed->count : 0;

@@ -21,6 +21,7 @@ struct survey {
 	const struct table *table;
 	const struct groups *groups;
 	struct survey_map largest, unseen, processes; /* of groups */
+	struct survey_map answers;                    /* of the table; rules/answers.h */
 	struct survey_map listeners, ends, ports, addresses, tasks, places, queues, closed,
 		local; /* of the table */
 };
@@ -59,16 +60,15 @@ bool survey_ports(struct survey *survey, const struct row *row, uint32_t *taken)
 bool survey_addresses(struct survey *survey, const struct group_key *key, uint64_t *count);
 /* Sockets of the key's process at its place that are in CLOSE, and that it has open still. */
 uint64_t survey_closed(struct survey *survey, const struct group_key *key);
-/* What waits for accept() at a port, as its sockets tell. */
+/* What waits for accept(), as its sockets tell. */
 struct survey_queue {
-	uint32_t netns, port;
 	uint64_t count;
 	uint64_t oldest; /* ns that the first one has waited, at least */
-	uint64_t old;    /* how many have waited for QUEUE_LONG */
+	uint64_t old;    /* how many have waited for QUEUE_LONG, at least */
 };
 #define QUEUE_LONG (5 * NS_PER_SEC)
-/* All zero if nothing waits. */
-bool survey_queue(struct survey *survey, const struct group_key *key, struct survey_queue *queue);
+/* All zero if nothing waits for this listener, as far as is known. */
+bool survey_queue(struct survey *survey, const struct row *listener, struct survey_queue *queue);
 /* Sockets by state that are at the key's place, whoever has them. */
 bool survey_place(struct survey *survey, const struct group_key *key,
                   uint32_t by_state[STATE_COUNT]);

@@ -233,18 +233,43 @@ const struct origin *rule_maker(const struct table *table, const struct row *row
 	return origin;
 }
 
+/* Of those that one process made and only others have open: how many, and one of them; NULL: none. */
+static const struct row *find_made(const struct why *why, const struct group *group,
+                                   uint32_t *count)
+{
+	const struct row *first = NULL;
+	uint32_t task = 0;
+
+	*count = 0;
+	for (uint32_t i = 0; i < group->count; i++) {
+		const struct row *row = groups_member(why->groups, group, i);
+		const struct origin *origin = rule_maker(why->table, row);
+
+		if (!origin || (first && origin->task != task))
+			continue;
+		if (!first) {
+			first = row;
+			task = origin->task;
+		}
+		++*count;
+	}
+	return first;
+}
+
 void rule_tell_maker(const struct why *why, struct finding *finding)
 {
-	const struct row *row = finding->group.example;
-	const struct origin *origin = rule_maker(why->table, row);
+	uint32_t count;
+	const struct row *row = find_made(why, &finding->group, &count);
+	const struct origin *origin = row ? rule_maker(why->table, row) : NULL;
 	const struct task *maker;
 
 	if (!origin)
 		return;
 	maker = table_task(why->table, origin->task);
-	finding_evidence(finding, "made by %s of %u/%.*s, which %s",
-	                 owner_source_name(row->owner_source), maker->pid, FACT_COMM_LEN,
-	                 origin->comm, maker->exited ? "has ended" : "has closed its own fd");
+	finding_evidence(finding, "%u of %u made by %s of %u/%.*s, which %s", count,
+	                 finding->group.count, owner_source_name(row->owner_source), maker->pid,
+	                 FACT_COMM_LEN, origin->comm,
+	                 maker->exited ? "has ended" : "has closed its own fd");
 }
 
 const struct task *rule_task(const struct why *why, const struct finding *finding)
@@ -263,13 +288,24 @@ uint32_t rule_listeners(const struct why *why, const struct finding *finding)
 	return owner.listeners;
 }
 
+/* A listener that several have open may be any one's to accept from. */
+static uint32_t processes_of(const struct why *why, const struct finding *finding)
+{
+	const struct group *group = &finding->group;
+
+	if (group->processes > 1 || group->key.state != STATE_LISTEN || group->count != 1)
+		return group->processes;
+	return rule_sharers(why->table, group->example, NULL, 0);
+}
+
 const char *rule_task_name(const struct why *why, const struct finding *finding, char buf[48])
 {
 	const struct task *task = rule_task(why, finding);
-	char more[24] = "";
+	uint32_t all = processes_of(why, finding);
+	char more[20] = "";
 
-	if (finding->group.processes > 1)
-		snprintf(more, sizeof(more), " (and %u more)", finding->group.processes - 1);
+	if (all > 1)
+		snprintf(more, sizeof(more), " (and %u more)", (uint16_t)(all - 1));
 	if (task)
 		snprintf(buf, 48, "%u/%.*s%s", task->pid, FACT_COMM_LEN, task->comm, more);
 	else if (finding->storm && finding->storm->pid)

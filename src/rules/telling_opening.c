@@ -118,12 +118,28 @@ void rule_tell_queue(struct finding *finding)
 
 #define WAITING_MANY 5
 
+/* All zero: nothing waits, as far as is known. */
+static struct survey_queue queue_of(const struct why *why, const struct group *group)
+{
+	struct survey_queue sum = {0}, queue;
+
+	for (size_t i = 0; i < group->count; i++) {
+		if (!survey_queue(why->survey, groups_member(why->groups, group, i), &queue))
+			continue;
+		sum.count += queue.count;
+		sum.old += queue.old;
+		if (queue.oldest > sum.oldest)
+			sum.oldest = queue.oldest;
+	}
+	return sum;
+}
+
 bool rule_waits_long(const struct why *why, struct finding *finding)
 {
-	struct survey_queue queue;
+	struct survey_queue queue = queue_of(why, &finding->group);
 	char oldest[FORMAT_SIZE], age[FORMAT_SIZE];
 
-	if (!survey_queue(why->survey, &finding->group.key, &queue) || !queue.count)
+	if (!queue.count)
 		return false;
 	format_duration(oldest, queue.oldest);
 	format_duration(age, QUEUE_LONG);

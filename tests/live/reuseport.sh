@@ -144,3 +144,22 @@ for stuck in 0 4; do
 		"$waiting connections wait" "evidence about its queue"
 	program_end "$program"
 done
+
+# --- a dead member ------------------------------------------------------------------------------------
+
+dead_of() {
+	findings_of "$port" 'select(.rule == "listen-member-dead" and .level != "fine") | "\(.pid) \(.level)"'
+}
+
+for stuck in 0 2; do
+	workers 3 "$stuck" "$clients"
+	why_start listen --for 6s
+	why_end
+	assert_equal "$(worker_pids 1) bad" "$(dead_of)" "the dead one: $(findings_of "$port" .)"
+	program_end "$program"
+done
+workers 3 "" "$clients"
+why_start listen --for 6s
+why_end
+assert_healthy "$port"
+program_end "$program"

@@ -7,47 +7,29 @@ in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
 visits=()
 
-# serves PORT: somebody listens there.
-serves() {
-	ss -Hltn "sport = :$1" | grep -q .
-}
+. "$progs/servers.sh"
 
-if command -v nginx >/dev/null; then
-	mkdir "$work/www"
-	seq 1000 >"$work/www/index.html"
-	chmod -R a+rX "$work"
-	cat >"$work/nginx.conf" <<END
-daemon off;
-worker_processes 2;
-pid $work/nginx.pid;
-error_log $work/nginx.log;
-events { worker_connections 256; }
-http {
-	access_log off;
-	client_body_temp_path $work/body;
-	proxy_temp_path $work/proxy;
-	fastcgi_temp_path $work/fastcgi;
-	uwsgi_temp_path $work/uwsgi;
-	scgi_temp_path $work/scgi;
-	upstream static { server 127.0.0.1:8001; keepalive 4; }
-	server { listen 127.0.0.1:8001; root $work/www; }
-	server { listen 127.0.0.1:8002; location / { proxy_pass http://static; } }
-}
-END
-	start "$work/nginx.out" "$work/nginx.err" nginx -c "$work/nginx.conf" -p "$work"
-	wait_until "nginx" serves 8002
+if serve_nginx 8001 ""; then
+	serve_nginx 8002 "location / { proxy_pass http://127.0.0.1:8001; }"
 	visits+=(8001:http 8002:http)
-else
-	echo "skipped: nginx is not installed"
 fi
-
-if command -v redis-server >/dev/null; then
-	start "$work/redis.out" "$work/redis.err" redis-server --port 8003 --bind 127.0.0.1 \
-		--save '' --appendonly no --dir "$work"
-	wait_until "redis" serves 8003
-	visits+=(8003:redis)
-else
-	echo "skipped: redis is not installed"
+serve_redis 8003 && visits+=(8003:redis)
+serve_gunicorn 8005 && visits+=(8005:http)
+if serve_postgres 8006; then # a pool that is used, one that is idle, and a connection for each question
+	as_postgres pgbench -q -i -s 1 -h 127.0.0.1 -p 8006 postgres >"$work/pgbench.i" 2>&1
+	start "$work/pool" "$work/pool.err" pgbench -n -S -h 127.0.0.1 -p 8006 -U postgres -c 10 -R 50 \
+		-T 1000 postgres
+	start "$work/each" "$work/each.err" pgbench -n -S -h 127.0.0.1 -p 8006 -U postgres -C -R 5 \
+		-T 1000 postgres
+	for ((i = 0; i < 12; i++)); do
+		start "$work/idle.$i" "$work/idle.$i.err" "${psql[@]}" -p 8006 -c "SELECT 1" -c "\\! sleep 1000"
+	done
+	visits+=(8006:sql)
+fi
+if is_here memcached memcached; then
+	start "$work/memcached" "$work/memcached.err" memcached -u nobody -l 127.0.0.1 -p 8007
+	wait_until "memcached" serves 8007
+	visits+=(8007:memcached)
 fi
 
 if command -v node >/dev/null; then

@@ -566,6 +566,77 @@ static void joined_groups_are_sums(void **state)
 	watch_end(&watch);
 }
 
+/* A server's connection of the client's port, accepted at `ms`. */
+static void serve(struct watch *watch, unsigned int ms, unsigned int port)
+{
+	char lines[1024];
+
+	snprintf(lines, sizeof(lines),
+	         "%ums state sk=%x old=LISTEN new=SYN_RECV flags=tuple local=10.0.0.1:80 "
+	         "remote=10.0.0.9:%u netns=7\n"
+	         "%ums state sk=%x old=SYN_RECV new=ESTABLISHED cookie=%u flags=tuple "
+	         "local=10.0.0.1:80 remote=10.0.0.9:%u netns=7\n"
+	         "%ums accept sk=%x cookie=%u fd=7 ret=7 inode=%u netns=7 lport=80" JAVA "\n",
+	         ms, port, port, ms, port, port, port, ms, port, port, port);
+	facts(&watch->trial, lines);
+}
+
+/* It goes from `old` to `new` at `ms`, with what else the sample has. */
+static void end(struct watch *watch, unsigned int ms, unsigned int port, const char *move,
+                const char *more)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line),
+	         "%ums state sk=%x %s cookie=%u flags=tuple,socket,queues,bytes local=10.0.0.1:80 "
+	         "remote=10.0.0.9:%u netns=7 %s\n",
+	         ms, port, move, port, port, more);
+	facts(&watch->trial, line);
+}
+
+static void tells_how_connections_end(void **state)
+{
+	const struct group_key place = {.netns = 7, .port = 80, .passive = 1};
+	struct group_key process = place;
+	struct endings endings;
+	struct watch watch;
+
+	(void)state;
+	watch_begin(&watch);
+	for (unsigned int port = 1; port < 8; port++)
+		serve(&watch, 1000, 5000 + port);
+	/* Closed at once, with nothing sent; with a word; with an answer. */
+	end(&watch, 1100, 5001, "old=ESTABLISHED new=FIN_WAIT1", "bytes_received=10");
+	end(&watch, 1100, 5002, "old=ESTABLISHED new=FIN_WAIT1", "bytes_acked=90 bytes_received=9");
+	end(&watch, 1200, 5003, "old=ESTABLISHED new=FIN_WAIT1",
+	    "bytes_acked=900 bytes_received=9");
+	/* The client asks for no more when it has its answer; its FIN counts as a byte. */
+	end(&watch, 1200, 5004, "old=ESTABLISHED new=CLOSE_WAIT", "bytes_received=10");
+	end(&watch, 1300, 5004, "old=CLOSE_WAIT new=LAST_ACK", "bytes_received=10 wqueue=20");
+	/* It asks nothing, and goes; it gives up, at once and after a while. */
+	end(&watch, 3000, 5005, "old=ESTABLISHED new=CLOSE_WAIT", "bytes_received=1");
+	end(&watch, 3000, 5005, "old=CLOSE_WAIT new=LAST_ACK", "bytes_received=1");
+	end(&watch, 1300, 5006, "old=ESTABLISHED new=CLOSE_WAIT", "bytes_received=10");
+	end(&watch, 1300, 5006, "old=CLOSE_WAIT new=LAST_ACK", "bytes_received=10");
+	end(&watch, 3000, 5007, "old=ESTABLISHED new=CLOSE_WAIT", "bytes_received=10");
+	end(&watch, 3100, 5007, "old=CLOSE_WAIT new=LAST_ACK", "bytes_received=10");
+	groups_endings(watch.groups, &place, &endings);
+	assert_int_equal(endings.turned_away, 1);
+	assert_int_equal(endings.curt, 1);
+	assert_int_equal(endings.brief, 1);
+	assert_int_equal(endings.answered, 3);
+	assert_int_equal(endings.unanswered, 1);
+	assert_int_equal(endings.answered_last, 1300000000);
+	process.pid = 42;
+	process.start = 100;
+	groups_endings(watch.groups, &process, &endings);
+	assert_int_equal(endings.answered, 3);
+	process.pid = 43;
+	groups_endings(watch.groups, &process, &endings);
+	assert_int_equal(endings.answered, 0);
+	watch_end(&watch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -584,6 +655,7 @@ int main(void)
 		cmocka_unit_test(many_keys_are_told_apart),
 		cmocka_unit_test(a_failed_connect_is_a_group_without_sockets),
 		cmocka_unit_test(failures_of_the_exited_are_one_group),
+		cmocka_unit_test(tells_how_connections_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

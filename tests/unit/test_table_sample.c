@@ -274,6 +274,28 @@ static void growth_up_to_a_healed_close_wait_is_none(void **state)
 	trial_end(&trial);
 }
 
+static void a_walk_tells_who_spoke_last(void **state)
+{
+	TRIAL(10);
+
+	facts(&trial, WALKED "1s last_data sk=a1 cookie=5 received_ms=101 sent_ms=301\n");
+	assert_int_equal(only(&trial)->received, 900);
+	assert_int_equal(only(&trial)->sent, 700);
+	/* Nothing was sent, and data came at the instant that stands for never. */
+	facts(&trial, "2s last_data sk=a1 cookie=5 received_ms=2001\n");
+	assert_int_equal(only(&trial)->received, 1);
+	assert_int_equal(only(&trial)->sent, 0);
+	/* Of another socket. */
+	facts(&trial, "3s last_data sk=a1 cookie=6 received_ms=1 sent_ms=1\n");
+	assert_int_equal(only(&trial)->sent, 0);
+	/* What is told of the time before the end says nothing after it. */
+	facts(&trial, "4s state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 "
+	              "flags=tuple,socket,done" SERVER "\n"
+	              "4s last_data sk=a1 cookie=5 sent_ms=1\n");
+	assert_int_equal(only(&trial)->sent, 0);
+	trial_end(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +314,7 @@ int main(void)
 		cmocka_unit_test(close_wait_that_gets_on_answers),
 		cmocka_unit_test(an_answer_that_ended_long_ago_is_none),
 		cmocka_unit_test(growth_up_to_a_healed_close_wait_is_none),
+		cmocka_unit_test(a_walk_tells_who_spoke_last),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,6 +125,7 @@ static void make_fact(union any *any, uint16_t type)
 		[FACT_NETNS_GONE] = sizeof(struct fact_netns),
 		[FACT_PARENT] = sizeof(struct fact_parent),
 		[FACT_MPTCP] = sizeof(struct fact_mptcp),
+		[FACT_LAST_DATA] = sizeof(struct fact_last_data),
 	};
 	size_t size = sizes[type], name_size = random64() % (FACT_NAME_MAX + 1);
 	size_t args_size = random64() % (FACT_ARGS_MAX + 1);
@@ -250,6 +251,7 @@ static void make_fact(union any *any, uint16_t type)
 	case FACT_COUNTER:
 	case FACT_CLOCK:
 	case FACT_PARENT:
+	case FACT_LAST_DATA:
 	case FACT_DESTROY:
 	case FACT_TICK:
 	case FACT_TYPE_COUNT:
@@ -330,6 +332,7 @@ static void test_print(void **state)
 		"10 netns_gone netns=4026532001",
 		"10 parent sk=ffff8880 cookie=4294967297 parent=81",
 		"10 mptcp sk=ffff888000000001 subflow=ffff888000000002 cookie=7 token=96fd084",
+		"10 last_data sk=ffff8880 cookie=4294967297 received_ms=81 sent_ms=2",
 		"10 counter netns=7 counter=TcpExtListenOverflows value=12",
 		"10 doing pid=3 start=5000 index=1 threads=11 syscall=\"accept4\" fd=3 fds=45 "
 		"fd_limit=1024",
@@ -413,13 +416,13 @@ static void test_errors(void **state)
 	         "rst_received, accept, connect, walk_begin, seen, walk_end, holder, gone, "
 	         "loss, name, tick, process, exit, stack, doing, counter, table, table_task, "
 	         "table_origin, table_row, table_holder, table_end, netns_gone, parent, "
-	         "mptcp"},
+	         "mptcp, last_data"},
 		{"1 tock",
 	         "type: \"tock\" is not one of clock, state, destroy, retransmit, synack, "
 	         "rst_sent, rst_received, accept, connect, walk_begin, seen, walk_end, "
 	         "holder, gone, loss, name, tick, process, exit, stack, doing, counter, table, "
 	         "table_task, table_origin, table_row, table_holder, table_end, netns_gone, "
-	         "parent, mptcp"},
+	         "parent, mptcp, last_data"},
 		{"1 tick cookie=5", "tick has no key \"cookie\"; it has sk"},
 		{"1 loss count=3 count=4", "count: given twice"},
 		{"1 loss count", "count: \"=\" and a value are missing"},

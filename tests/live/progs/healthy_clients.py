@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Usual load with usual noise, until it is ended: healthy_clients.py PORT:KIND...
-# KIND http: GET with a connection each; redis: PING. At each port, beside good clients: probers that
+# KIND http: GET with a connection each; redis, memcached, sql: a word and its answer. At each port, beside good clients: probers that
 # connect and reset, clients that reset when they have their answer, clients that half-close, and
 # clients that go away with nothing asked.
 import os
@@ -10,14 +10,20 @@ import sys
 import threading
 import time
 
-requests = {"http": b"GET / HTTP/1.0\r\nHost: a\r\n\r\n", "redis": b"PING\r\n"}
+requests = {
+    "http": b"GET / HTTP/1.0\r\nHost: a\r\n\r\n",
+    "redis": b"PING\r\n",
+    "memcached": b"version\r\n",
+    "sql": b"\0\0\0\x08\x04\xd2\x16\x2f",  # PostgreSQL: TLS? N, for no
+}
+ends = {"redis": b"\r\n", "memcached": b"\r\n", "sql": b"N"}
 
 
 def answer(sock, kind):
     got = b""
     while (more := sock.recv(65536)):
         got += more
-        if kind == "redis" and got.endswith(b"\r\n"):
+        if kind in ends and got.endswith(ends[kind]):
             break
     return got
 

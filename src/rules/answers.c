@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "rules/answers.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "rules/survey_private.h"
+
+/* Stamps are the lower 32 bits of ms, of what was less than 24 days ago. */
+static uint64_t ms_since(const struct table *table, uint32_t stamp)
+{
+	int32_t ms = (int32_t)((uint32_t)(table_now(table) / NS_PER_MS) - stamp);
+
+	return ms > 0 ? (uint64_t)ms : 0;
+}
+
+static bool is_later(uint32_t left, uint32_t right)
+{
+	return (int32_t)(left - right) > 0;
+}
+
+bool answer_is_due_at(const struct table *table, const struct row *row, bool passive, uint64_t *ns)
+{
+	uint32_t asked = passive ? row->received : row->sent;
+	uint32_t answered = passive ? row->sent : row->received;
+
+	if (row->state != STATE_ESTABLISHED || !(row->flags & ROW_SOCKET) ||
+	    !(row->flags & ROW_QUEUES) || row->rqueue || row->wqueue || !asked ||
+	    (answered && !is_later(asked, answered)))
+		return false;
+	*ns = ms_since(table, asked) * NS_PER_MS;
+	return true;
+}
+
+bool answer_is_due(const struct table *table, const struct row *row, uint64_t *ns)
+{
+	return answer_is_due_at(table, row, row_is_passive(table, row), ns);
+}
+
+static unsigned int bucket_of(uint32_t ms)
+{
+	unsigned int bucket = 0;
+
+	while (ms > 1) {
+		ms /= 2;
+		bucket++;
+	}
+	return bucket;
+}
+
+static bool add_to(struct survey *survey, const struct group_key *key, const struct row *row)
+{
+	struct answers *answers = map_get(&survey->answers.map, key);
+	uint32_t asked = key->passive ? row->received : row->sent;
+	uint32_t answered = key->passive ? row->sent : row->received;
+	uint64_t last, due;
+
+	if (!answers)
+		return false;
+	answers->all++;
+	answers->accepted += key->passive && row->flags & ROW_SOCKET;
+	if (answer_is_due_at(survey->table, row, key->passive, &due) && due >= ANSWER_WAITS) {
+		answers->waiting++;
+		answers->longest = due > answers->longest ? due : answers->longest;
+	}
+	if (!asked || !answered || is_later(asked, answered))
+		return true;
+	last = ms_since(survey->table, answered) * NS_PER_MS;
+	if (!answers->answered || last < answers->last)
+		answers->last = last;
+	answers->answered++;
+	answers->took[bucket_of(answered - asked)]++;
+	return true;
+}
+
+static bool add_to_place(struct survey *survey, const struct group_key *key, const struct row *row)
+{
+	const struct answers *own = map_find(&survey->answers.map, key);
+	bool first = own && own->waiting == 1, first_accepted = own && own->accepted == 1;
+	struct group_key place = *key;
+	uint32_t before, accepted;
+	struct answers *all;
+
+	place.pid = 0;
+	place.start = 0;
+	all = map_get(&survey->answers.map, &place);
+	if (!all)
+		return false;
+	before = all->waiting;
+	accepted = all->accepted;
+	if (!add_to(survey, &place, row))
+		return false;
+	all = map_find(&survey->answers.map, &place);
+	if (key->pid && first && all->waiting > before)
+		all->processes++;
+	if (key->pid && first_accepted && all->accepted > accepted)
+		all->owners++;
+	return true;
+}
+
+static bool add_answers(struct survey *survey, const struct row *row)
+{
+	struct group_key key;
+
+	if (row->state != STATE_ESTABLISHED)
+		return true;
+	group_key_of(survey->table, row, &key);
+	key.class = 0;
+	return (!key.pid || add_to(survey, &key, row)) && add_to_place(survey, &key, row);
+}
+
+bool survey_answers(struct survey *survey, const struct group_key *of, struct answers *answers)
+{
+	struct group_key key = *of;
+	const struct answers *found;
+
+	key.class = 0;
+	if (!survey_rows(survey, &survey->answers, sizeof(key), sizeof(*found), add_answers))
+		return false;
+	found = map_find(&survey->answers.map, &key);
+	if (found)
+		*answers = *found;
+	else
+		memset(answers, 0, sizeof(*answers));
+	return true;
+}
+
+uint64_t answers_within(const struct answers *answers, unsigned int percent)
+{
+	uint64_t sum = 0;
+	unsigned int i = 0;
+
+	if (!answers->answered)
+		return 0;
+	while (i < ANSWER_BUCKETS - 1) {
+		sum += answers->took[i];
+		if (sum * 100 >= (uint64_t)answers->answered * percent)
+			break;
+		i++;
+	}
+	return (2ULL << i) * NS_PER_MS;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is so because of who listens. */
+#include "rules/ends_private.h"
+
+uint32_t ends_finding(const struct ends *ends, const struct row *row)
+{
+	return row->self < ends->rows ? ends->of_row[row->self] : NONE;
+}
+
+bool ends_is_told_with(const struct ends *ends, uint32_t index, uint32_t other)
+{
+	const struct finding *left = &ends->found->findings[index];
+	const struct finding *right = &ends->found->findings[other];
+
+	return index != other && right->level > FINDING_FINE &&
+	       (left->level > FINDING_FINE || right->mover == MOVER_APPLICATION);
+}
+
+/* Is it so because nobody accepts? */
+static const struct row *queue_of(const struct ends *ends, uint32_t index)
+{
+	const struct why *why = ends->why;
+	const struct finding *finding = &ends->found->findings[index];
+	const struct rule *rule = ends->found->rules[index];
+	const struct group_key *key = &finding->group.key;
+
+	if (finding->mover != MOVER_APPLICATION)
+		return NULL;
+	if (rule == &rule_close_wait_queued || rule == &rule_syn_recv_pile)
+		return table_find_listener(why->table, finding->group.example);
+	if (rule == &rule_syn_sent_no_answer || rule == &rule_connect_timed_out ||
+	    rule == &rule_connect_given_up)
+		return survey_listener(why->survey, key->netns, key->port);
+	return NULL;
+}
+
+/* Of RSTs: the listener at whose port they are. */
+static const struct row *listener_of_storm(const struct ends *ends, const struct finding *finding)
+{
+	const struct group_key *key = &finding->storm->key.place;
+
+	if (finding->storm->key.kind == CHANGE_RETRANSMIT || finding->level < FINDING_WARNING ||
+	    (!key->passive && !survey_is_local(ends->why->survey, key->addr)))
+		return NULL;
+	return survey_listener(ends->why->survey, key->netns, key->port);
+}
+
+static bool turns_away(const struct ends *ends, uint32_t index)
+{
+	return ends->found->findings[index].rule == rule_listen_turns_away.id &&
+	       ends->found->findings[index].level >= FINDING_WARNING;
+}
+
+/* The finding that the process is at its limit of fds. */
+static uint32_t find_limit(const struct ends *ends, const struct task *task)
+{
+	for (uint32_t i = 0; i < ends->found->count; i++) {
+		const struct finding *finding = &ends->found->findings[i];
+
+		if (ends->found->rules[i] && finding->rule == rule_fd_limit.id &&
+		    finding->level > FINDING_FINE && finding->group.key.pid == task->pid &&
+		    finding->group.key.start == task->start)
+			return i;
+	}
+	return NONE;
+}
+
+/* Nobody accepts, or what is accepted is closed, for there is no fd. */
+static uint32_t limit_of(const struct ends *ends, uint32_t index)
+{
+	const struct finding *finding = &ends->found->findings[index];
+	const struct task *task;
+
+	if (finding->storm || finding->group.key.state != STATE_LISTEN ||
+	    finding->level <= FINDING_STEADY || finding->rule == rule_fd_limit.id)
+		return NONE;
+	task = rule_limited(ends->why->table, finding->group.example);
+	return task ? find_limit(ends, task) : NONE;
+}
+
+/* Who accepts and closes at once, having no fd for more. */
+static uint32_t limit_of_closing(const struct ends *ends, const struct row *listener)
+{
+	const struct task *task = rule_limited(ends->why->table, listener);
+	struct group_key key;
+	struct endings endings;
+
+	if (!task)
+		return NONE;
+	group_key_of(ends->why->table, listener, &key);
+	key.pid = 0;
+	key.start = 0;
+	groups_endings(ends->why->groups, &key, &endings);
+	return endings.turned_away ? find_limit(ends, task) : NONE;
+}
+
+void ends_link_listener(struct ends *ends, uint32_t index)
+{
+	const struct finding *finding = &ends->found->findings[index];
+	const struct row *listener =
+		finding->storm ? listener_of_storm(ends, finding) : queue_of(ends, index);
+	uint32_t other = listener ? ends_finding(ends, listener) : NONE;
+
+	if (finding->storm)
+		other = other != NONE && turns_away(ends, other) ? other
+		                                                 : limit_of_closing(ends, listener);
+	else if (other == NONE)
+		other = limit_of(ends, index);
+	if (other != NONE && ends_is_told_with(ends, index, other))
+		ends->waits_for[index] = other;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which finding waits for which; private to ends*.c. */
+#ifndef TCPTRAIL_RULES_ENDS_PRIVATE_H
+#define TCPTRAIL_RULES_ENDS_PRIVATE_H
+
+#include "rules/found.h"
+
+#define NONE FOUND_NONE
+
+struct ends {
+	const struct why *why;
+	struct found *found;
+	uint32_t *of_row; /* number of its finding, NONE */
+	size_t rows;
+	uint32_t *waits_for;  /* by finding: another one, NONE */
+	struct map waiting;   /* struct waiting */
+	struct map upstreams; /* struct upstream */
+};
+
+/* The number of the finding that has the row, or NONE. */
+uint32_t ends_finding(const struct ends *ends, const struct row *row);
+/* Can it be told of with the other one? That must have to act, or be worth no less a word. */
+bool ends_is_told_with(const struct ends *ends, uint32_t index, uint32_t other);
+/*
+ * Is it so because of who listens: nobody accepts, what is accepted is closed at once, or a process
+ * that has the listener open is at its limit of fds?
+ */
+void ends_link_listener(struct ends *ends, uint32_t index);
+
+#endif

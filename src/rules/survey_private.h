@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How answers about all sockets are made. */
+#ifndef TCPTRAIL_RULES_SURVEY_PRIVATE_H
+#define TCPTRAIL_RULES_SURVEY_PRIVATE_H
+
+#include "rules/survey.h"
+
+/* Adds one row to the answer; false: no memory. */
+typedef bool survey_row_fn(struct survey *survey, const struct row *row);
+
+/* Is the answer there? It is prepared if it is asked for the first time. */
+bool survey_rows(struct survey *survey, struct survey_map *answer, size_t key, size_t entry,
+                 survey_row_fn *add);
+
+#endif

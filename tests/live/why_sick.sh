@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Servers that hang or are at a limit, while their clients are patient: that requests wait unanswered is
+# told, of the end that must act. Twins that hold their answers on purpose, or answer, are not accused.
+. "$(dirname "$0")/lib.sh"
+in_fresh_netns "$@"
+progs=$(dirname "$0")/progs
+. "$progs/servers.sh"
+declare -A has
+
+# ask PORT WORD...: clients, in the background.
+ask() {
+	program_start python3 "$progs/askers.py" "$@"
+}
+
+program_start python3 "$progs/holding_server.py" 9001
+program_start python3 "$progs/holding_server.py" 9002 # the twin
+ask 9002 quick:get:6 wait:hold:6 ask:get:8
+
+if serve_redis 8003 && serve_redis 8013; then
+	has[redis]=1
+	ask 8013 quick:ping:8 wait:pop:10 ask:ping:20
+	ask 8003 quick:ping:8
+	redis-cli -p 8003 client pause 10000000 >"$work/redis-cli"
+	ask 8003 wait:ping:6
+fi
+if serve_nginx 8002 "location / { proxy_pass http://127.0.0.1:9001; proxy_read_timeout 1000s; }"; then
+	has[nginx]=1
+	ask 8002 wait:hold:20
+fi
+if serve_gunicorn 8004; then
+	has[gunicorn]=1
+	ask 8004 wait:hold:14
+fi
+if serve_postgres 8005; then
+	has[postgres]=1
+	start "$work/lock" "$work/lock.err" "${psql[@]}" -p 8005 -c "BEGIN; LOCK TABLE things; SELECT pg_sleep(1000)"
+	wait_until "a lock" sql_finds 8005 "SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted"
+	for ((i = 0; i < 8; i++)); do
+		start "$work/waits.$i" "$work/waits.$i.err" "${psql[@]}" -p 8005 -c "SELECT count(*) FROM things"
+	done
+	wait_until "8 that wait" sql_finds 8005 \
+		"SELECT 1 WHERE (SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock') = 8"
+fi
+
+sleep 6 # so long they have waited before the watch is over, however short that is
+why_start --for 10m -v
+[ -z "${has[redis]:-}" ] || ask 8003 come:ping:25
+sleep 20 # new ones have waited for long, and they came for long
+kill -INT "$why_pid"
+why_end
+
+# of PORT: rule, level and program of what is said of the port, of what matters most.
+of() {
+	findings_of "$1" 'select(.state == "ESTABLISHED" or .state == "LISTEN") | "\(.rule) \(.verdict) \(.comm)"' | sed -n 1p
+}
+
+assert_equal "established-unanswered steady python3" "$(of 9002)" "a server that holds some answers"
+if [ "${has[redis]:-}" ]; then
+	assert_equal "established-unanswered bad redis-server" "$(of 8003)" "CLIENT PAUSE"
+	assert_matches "$(findings_of 8003 '.evidence[]')" \
+		"on 31 of 39 connections all was read and nothing sent since"
+	assert_contains "$(findings_of 8003 '.evidence[]')" "on 8 other connections the last answer took"
+	assert_equal "established-unanswered steady redis-server" "$(of 8013)" "a job queue"
+fi
+if [ "${has[nginx]:-}" ]; then
+	assert_equal "established-unanswered unclear python3" "$(of 9001)" "an upstream that hangs"
+	# Which of its workers has how many is up to the kernel; a few are no pile of their own.
+	assert_matches "$(findings_of 9001 '.evidence[]')" "so wait: [0-9]+ ESTABLISHED of port 8002 of"
+	assert_contains "$(findings_of 9001 '.evidence[]')" "so wait: 20 ESTABLISHED to 127.0.0.1:8002 of"
+fi
+if [ "${has[gunicorn]:-}" ]; then
+	assert_equal "listen-queue-waiting bad gunicorn" "$(of 8004)" "workers that are all busy"
+	assert_contains "$(findings_of 8004 '.evidence[]')" "4 of them, of 4 processes, wait for an answer"
+	assert_contains "$(findings_of 8004 '.evidence[]')" "so wait: 14 ESTABLISHED to 127.0.0.1:8004 of"
+fi
+if [ "${has[postgres]:-}" ]; then
+	assert_equal "established-unanswered unclear postgres" "$(of 8005)" "all wait for one lock"
+	assert_contains "$(findings_of 8005 '.evidence[]')" "all was read and nothing sent since"
+fi
