@@ -110,11 +110,11 @@ static __always_inline void tell_subflow(struct sock *msk, struct sock *subflow)
 
 static __always_inline void tell_tcp(struct sock *sk, int old, int new)
 {
+	bool joins = new == TCP_STATE_SYN_SENT || new == TCP_STATE_ESTABLISHED ||
+	             new == TCP_STATE_LISTEN;
 	struct sock *msk;
 
-	if (!tell(sk, old, new, false))
-		return;
-	if (new != TCP_STATE_SYN_SENT &&new != TCP_STATE_ESTABLISHED &&new != TCP_STATE_LISTEN)
+	if (!tell(sk, old, new, false) || !joins)
 		return;
 	msk = mptcp_of(sk);
 	if (msk)

@@ -165,12 +165,21 @@ void groups_change(const struct change *change, void *arg)
 	}
 }
 
+bool row_is_added(const struct table *table, const struct row *row)
+{
+	const struct row *msk = table_find_mptcp(table, row);
+
+	return msk && msk->state != STATE_SYN_SENT;
+}
+
 void groups_failure(const struct change *change, struct groups *groups)
 {
 	enum connect_failure failure = change_connect_failure(change);
 	struct group_key key;
 	struct owner owner;
 
+	if (row_is_added(groups->table, change->row))
+		return;
 	group_key_of(groups->table, change->row, &key);
 	key.state = STATE_SYN_SENT;
 	table_owner(groups->table, change->row, &owner);

@@ -28,6 +28,11 @@ struct group_key {
 bool row_is_passive(const struct table *table, const struct row *row);
 /* Is its other end an address of this host, its own or a loopback address? */
 bool row_is_to_itself(const struct row *row);
+/*
+ * Does the kernel connect it, as one more subflow of an MPTCP connection there is? That it fails no
+ * program notices.
+ */
+bool row_is_added(const struct table *table, const struct row *row);
 /* Where a row belongs as it is now; no class. */
 void group_key_of(const struct table *table, const struct row *row, struct group_key *key);
 

@@ -30,6 +30,8 @@ static bool is_judged(const struct table *table, const struct row *row)
 
 	if (row->flags & ROW_MPTCP)
 		return MPTCP_JUDGED & STATE_BIT(row->state);
+	if (row->state == STATE_SYN_SENT && row_is_added(table, row))
+		return false;
 	return !msk || !(MPTCP_CLOSING & STATE_BIT(msk->state));
 }
 

@@ -60,10 +60,10 @@ subflows_by_us() {
 	look proto,local,foreign,mptcp_token | sed -n 's/^tcp6* //p' | awk '$3 != "-" && $2 !~ /\*$/' | sort
 }
 
-# counts STATE PORT NUMBER: so many, and no more, for --fail-if.
+# counts STATE PORT NUMBER [OPTION]: so many, and no more, for --fail-if.
 counts() {
-	local args=("$TCPTRAIL" snapshot --netns "$(own_netns)" --port "$2" --fail-if)
-	assert_run 1 "${args[@]}" "$1>$(($3 - 1))"
+	local args=("$TCPTRAIL" snapshot --netns "$(own_netns)" "${4:---lport}" "$2" --fail-if)
+	[ "$3" = 0 ] || assert_run 1 "${args[@]}" "$1>$(($3 - 1))"
 	assert_run 0 "${args[@]}" "$1>$3"
 }
 
@@ -94,7 +94,7 @@ assert_matches "$out" 'mptcp +0 +0 127\.0\.0\.1:7001 .* CLOSE_WAIT .* [0-9a-f]{8
 
 # One connection is one socket; in one that fell back to TCP both are in CLOSE_WAIT.
 counts close_wait 7001 6
-counts close_wait 7004 3
+counts close_wait 7004 3 --rport
 
 # --- who leaks, while it is watched --------------------------------------------------------------------
 
@@ -122,6 +122,28 @@ assert_equal "mptcp-close-wait 12" "$(jq -r "select(.pid == $fallback and .state
 why_start close_wait --for 2s
 why_end
 assert_finding 7001 "rule count pid" "mptcp-close-wait 24 $leaker"
+
+# --- more than one subflow ------------------------------------------------------------------------------
+
+# One connection all the same; and subflows that the kernel fails to add are no program's.
+if ip mptcp limits set subflows 4 add_addr_accepted 4 2>"$work/ip.err" &&
+	ip mptcp endpoint add 127.0.0.2 dev lo subflow 2>"$work/ip.err"; then
+	serve keep 7007 6
+	two=$pid
+	why_start --for 4s
+	round 7007 "$in" 1
+	added() {
+		[ "$(look proto,state,foreign --lport 7007 | grep -c '^tcp ESTABLISHED 127.0.0.2:')" = 6 ]
+	}
+	wait_until "second subflows" added
+	counts close_wait 7007 6
+	counts established 7007 0
+	why_end
+	assert_equal "" "$(jq -r "select(.failed != null and .pid == $two)" "$work/why")" "failed connects"
+	ip mptcp endpoint flush
+else
+	echo "skipped: more than one subflow: $(cat "$work/ip.err")"
+fi
 
 # --- the peer gives up ---------------------------------------------------------------------------------
 

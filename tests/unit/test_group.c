@@ -57,6 +57,18 @@ static uint8_t by_parity(const struct table *table, const struct row *row,
 }
 
 static const uint8_t no_failures[CONNECT_FAILURE_COUNT];
+
+/* No row is in any group. */
+static uint8_t none_at_all(const struct table *table, const struct row *row,
+                           uint64_t tally[GROUP_TALLIES], void *arg)
+{
+	(void)table;
+	(void)row;
+	(void)tally;
+	(void)arg;
+	return 0;
+}
+
 static const uint8_t all_failures[CONNECT_FAILURE_COUNT] = {
 	[CONNECT_REFUSED] = 11,
 	[CONNECT_UNREACHABLE] = 12,
@@ -164,6 +176,29 @@ static void a_connection_by_mptcp_comes_and_goes_once(void **state)
 	watch_end(&watch);
 }
 
+static void a_subflow_that_the_kernel_adds_fails_no_program(void **state)
+{
+#define ADDED(old, new)                                                                            \
+	"state sk=a2 old=" old " new=" new " cookie=6 err=111 flags=tuple" CLIENT "\n"
+	struct watch watch;
+
+	(void)state;
+	watch_begin(&watch);
+	facts(&watch.trial, "1s " MPTCP_TO("CLOSE", "SYN_SENT"));
+	facts(&watch.trial, "1s " MPTCP_TO("SYN_SENT", "ESTABLISHED"));
+	facts(&watch.trial, "2s " ADDED("CLOSE", "SYN_SENT"));
+	facts(&watch.trial, "2s mptcp sk=b1 subflow=a2 cookie=6\n");
+	facts(&watch.trial, "2s " ADDED("SYN_SENT", "CLOSE"));
+	collect(&watch, none_at_all, 0);
+	/* The first one is the program's. */
+	facts(&watch.trial, "3s state sk=b2 old=CLOSE new=SYN_SENT mptcp=1 netns=7\n");
+	facts(&watch.trial, "3s " ADDED("CLOSE", "SYN_SENT"));
+	facts(&watch.trial, "3s mptcp sk=b2 subflow=a2 cookie=6\n");
+	facts(&watch.trial, "3s " ADDED("SYN_SENT", "CLOSE"));
+	collect(&watch, none_at_all, 1);
+	watch_end(&watch);
+}
+
 static void behind_a_listener_the_local_port_is_the_place(void **state)
 {
 	struct watch watch;
@@ -235,17 +270,6 @@ static int64_t growth_of(const struct watch *watch, uint32_t pid, uint8_t tcp_st
 
 	assert_int_equal(groups_growth(watch->groups, tcp_state, pid ? &who : NULL, &by), 0);
 	return by;
-}
-
-/* No row is in any group. */
-static uint8_t none_at_all(const struct table *table, const struct row *row,
-                           uint64_t tally[GROUP_TALLIES], void *arg)
-{
-	(void)table;
-	(void)row;
-	(void)tally;
-	(void)arg;
-	return 0;
 }
 
 /* In the queue it is who listens that has it, then who accepts. */
@@ -651,6 +675,7 @@ int main(void)
 		cmocka_unit_test(unknown_direction_is_told_by_ports),
 		cmocka_unit_test(a_key_is_process_place_and_state),
 		cmocka_unit_test(a_connection_by_mptcp_comes_and_goes_once),
+		cmocka_unit_test(a_subflow_that_the_kernel_adds_fails_no_program),
 		cmocka_unit_test(behind_a_listener_the_local_port_is_the_place),
 		cmocka_unit_test(flows_are_those_of_the_state),
 		cmocka_unit_test(close_is_left_by_the_end),
