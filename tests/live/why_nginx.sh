@@ -107,8 +107,8 @@ assert_finding "${upstream[leaking]}" "rule verdict mover count pid comm entered
 	"close-wait-leak bad application $all ${upstream_pid[leaking]} python3 $after 0"
 assert_equal "connect-refused bad peer $after $worker nginx" "$(jq -r 'select(.foreign == "127.0.0.1:9") |
 	"\(.rule) \(.verdict) \(.mover) \(.failed) \(.pid) \(.comm)"' "$work/why")" "no upstream"
-# Nothing else is told of nginx, nor of what is behind it; RSTs are what refuses.
-assert_equal "9 127.0.0.1:9 8001 ${upstream[leaking]}" "$(jq -r 'select(.verdict != "fine") | .local_port // .foreign' \
+# Nothing else is told of nginx, nor of what is behind it; RSTs are told with the connects that they refuse.
+assert_equal "127.0.0.1:9 8001 ${upstream[leaking]}" "$(jq -r 'select(.verdict != "fine") | .local_port // .foreign' \
 	"$work/why" | sort -n | paste -sd ' ')" "ports with findings"
 
 # --- the worker is stuck --------------------------------------------------------------------------
