@@ -140,19 +140,21 @@ struct fact_seen peeked = {}; /* the last answer of peek_socket, mapped into use
 /*
  * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10): args are an address, and the cookie and the namespace
  * that must still be there; 0: any. A request socket has no cookie: where it was, something else may
- * be by now, and what of that has a pointer to the namespace is a socket. Returns 1 if the socket is there, and samples it; 2 if it is a
- * listener that has half-open connections. What has been freed keeps its cookie until it is
- * used again, but has no references.
+ * be by now, and what of that has a pointer to the namespace is a socket. Returns 1 if the socket is
+ * there, and samples it; 2 if it is a listener that has half-open connections. What has been freed
+ * keeps its cookie until it is used again, but has no references.
  */
 SEC("raw_tp")
 int peek_socket(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct sock *sk = (void *)ctx->args[0];
-	__u64 cookie = ctx->args[1];
+	__u64 cookie = ctx->args[1], netns = ctx->args[2];
 
 	if (!sk || !BPF_CORE_READ(sk, __sk_common.skc_refcnt.refs.counter))
 		return 0;
 	if (cookie && BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != cookie)
+		return 0;
+	if (netns && BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) != netns)
 		return 0;
 	fact_begin(&peeked.h, FACT_SEEN, sizeof(peeked), sk);
 	if (is_full(sk) && is_mptcp(sk))
