@@ -8,6 +8,7 @@
 
 set -Eeuo pipefail
 export LC_ALL=C TZ=UTC
+unset PYTHONUNBUFFERED # with it print() writes the end of a line by itself, after what another process wrote
 
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 TCPTRAIL=${TCPTRAIL:-$tree/build/tcptrail}
