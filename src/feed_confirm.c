@@ -49,7 +49,10 @@ static struct feed_few *few_of(struct feed *feed, uint32_t netns)
 	return &feed->few[place];
 }
 
-/* Requests and MPTCP sockets are not counted; requests come and go without an event. In CLOSE it is in no hash table. */
+/*
+ * Requests and MPTCP sockets are not counted; requests come and go without an event. In CLOSE it is in
+ * no hash table.
+ */
 void feed_note_row(struct feed *feed, const struct row *row)
 {
 	struct feed_few *few = few_of(feed, row->netns);

@@ -3,11 +3,7 @@
  * The peer has closed, the process has read all up to the end of stream, and keeps
  * the socket: nothing but its close() ends this state.
  */
-#include <inttypes.h>
-
 #include "rules/rule.h"
-
-#define MANY_CLOSED 5
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
@@ -16,38 +12,17 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	return row->flags & ROW_QUEUES && !row->rqueue;
 }
 
-/*
- * Those that the peer has reset meanwhile have left the state; but not their process, if it has
- * them open.
- */
-static enum trend trend_of_open(const struct why *why, struct finding *finding)
-{
-	struct group group = finding->group;
-	uint64_t closed = survey_closed(why->survey, &group.key);
-
-	if (!closed)
-		return rule_trend(why, &group);
-	finding_evidence(finding,
-	                 "%" PRIu64 " more were reset by their peers in this state, and the "
-	                 "process has them open still, in CLOSE",
-	                 closed);
-	group.left -= closed < group.left ? closed : group.left;
-	return rule_trend(why, &group);
-}
-
 static void judge(const struct why *why, struct finding *finding)
 {
+	uint64_t closed = survey_closed(why->survey, &finding->group.key);
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
 	finding->mover = MOVER_APPLICATION;
 	rule_tell_flow(why, finding);
-	switch (trend_of_open(why, finding)) {
+	switch (rule_trend_open(why, finding, closed, "reset")) {
 	case TREND_GROWING:
-		/* Those in CLOSE have left what is young here. */
-		if (survey_closed(why->survey, &finding->group.key) < MANY_CLOSED &&
-		    (rule_too_soon(why, finding) || rule_has_grown(why, finding) ||
-		     rule_too_few(why, finding)))
+		if (rule_may_be_passing(why, finding, closed))
 			return;
 		finding->level = FINDING_BAD;
 		finding_verdict(

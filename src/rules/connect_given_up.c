@@ -13,7 +13,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	const struct row *listener = rule_listener_there(why, group);
-	char name[RULE_NAME_SIZE], address[64], enter[RULE_NAME_SIZE], time[FORMAT_SIZE];
+	char name[RULE_NAME_SIZE], address[64], time[FORMAT_SIZE];
 
 	rule_tell_failures(why, finding);
 	format_duration(time, group->waited / group->failed);
@@ -44,8 +44,7 @@ static void judge(const struct why *why, struct finding *finding)
 	             "see at the other host whether SYNs arrive: tcpdump -ni any 'tcp "
 	             "port %u'",
 	             group->key.port);
-	finding_next(finding, "see how far SYNs get: %stcptraceroute %s %u",
-	             rule_enter(why, finding, enter), address, group->key.port);
+	rule_next_traceroute(why, finding);
 }
 
 const struct rule rule_connect_given_up = {

@@ -5,7 +5,7 @@
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	char name[RULE_NAME_SIZE], address[64], enter[RULE_NAME_SIZE];
+	char name[RULE_NAME_SIZE], address[64];
 
 	rule_tell_failures(why, finding);
 	rule_tell_setting(why, finding, SETTING_SYN_RETRIES, NULL);
@@ -23,8 +23,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                "their SYNs.",
 	                rule_task_name(why, finding, name), address, group->key.port);
 	rule_next_route(why, finding);
-	finding_next(finding, "see how far SYNs get: %stcptraceroute %s %u",
-	             rule_enter(why, finding, enter), address, group->key.port);
+	rule_next_traceroute(why, finding);
 }
 
 const struct rule rule_connect_timed_out = {

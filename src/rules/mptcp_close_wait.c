@@ -8,8 +8,6 @@
 
 #include "rules/rule.h"
 
-#define MANY_CLOSED 5
-
 enum { TALLY_UNREAD, TALLY_BYTES };
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
@@ -34,20 +32,6 @@ static void tell_queue(struct finding *finding)
 	else
 		finding_evidence(finding, "Recv-Q is 0: all data were read; MPTCP does not tell "
 		                          "whether the end of stream was");
-}
-
-/* Peers give up after a minute: what is in CLOSE then, and open, has not left. */
-static enum trend trend_of_open(const struct why *why, struct finding *finding, uint64_t closed)
-{
-	struct group group = finding->group;
-
-	if (closed)
-		finding_evidence(finding,
-		                 "%" PRIu64 " more were given up by their peers in this state, and "
-		                 "the process has them open still, in CLOSE",
-		                 closed);
-	group.left -= closed < group.left ? closed : group.left;
-	return rule_trend(why, &group);
 }
 
 static void judge_leak(const struct why *why, struct finding *finding, const char *name)
@@ -85,11 +69,10 @@ static void judge(const struct why *why, struct finding *finding)
 	finding->mover = MOVER_APPLICATION;
 	rule_tell_flow(why, finding);
 	tell_queue(finding);
-	switch (trend_of_open(why, finding, closed)) {
+	/* Peers give up after a minute: what is in CLOSE then, and open, has not left. */
+	switch (rule_trend_open(why, finding, closed, "given up")) {
 	case TREND_GROWING:
-		if (closed < MANY_CLOSED &&
-		    (rule_too_soon(why, finding) || rule_has_grown(why, finding) ||
-		     rule_too_few(why, finding)))
+		if (rule_may_be_passing(why, finding, closed))
 			return;
 		judge_leak(why, finding, name);
 		return;

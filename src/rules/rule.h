@@ -83,6 +83,14 @@ enum trend {
 	TREND_SHRINKING,
 };
 enum trend rule_trend(const struct why *why, const struct group *group);
+/*
+ * The same of sockets in CLOSE_WAIT, of which the peers have ended (reset, given up) so many more, as
+ * survey_closed() has it: they have left the state, but not their process. Tells of these.
+ */
+enum trend rule_trend_open(const struct why *why, struct finding *finding, uint64_t closed,
+                           const char *ended);
+/* They grow, but may be no leak: they just came, fill a pool, or are few. Those in CLOSE are none of that. */
+bool rule_may_be_passing(const struct why *why, struct finding *finding, uint64_t closed);
 
 /*
  * Of one that grows: is that over, for none came in the later half of the time, nor for
@@ -212,6 +220,8 @@ const char *rule_address(const struct group *group, char buf[64]);
 /* What to put before a command for it to run in the group's namespace: "", "nsenter -t 42 -n ". */
 const char *rule_enter(const struct why *why, const struct finding *finding,
                        char buf[RULE_NAME_SIZE]);
+/* A next step: how far SYNs get. */
+void rule_next_traceroute(const struct why *why, struct finding *finding);
 /* A next step: how the kernel would send to the remote end. */
 void rule_next_route(const struct why *why, struct finding *finding);
 /* By how much the counter has grown while watched; 0: not at all, or that is not known. */

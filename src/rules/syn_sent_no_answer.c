@@ -75,7 +75,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	uint64_t resending = group->tally[RESENDING];
-	char name[RULE_NAME_SIZE], enter[RULE_NAME_SIZE], address[64];
+	char name[RULE_NAME_SIZE], address[64];
 
 	rule_task_name(why, finding, name);
 	rule_tell_flow(why, finding);
@@ -108,9 +108,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                name, address, group->key.port);
 	tell_end(why, finding);
 	rule_next_route(why, finding);
-	rule_enter(why, finding, enter);
-	finding_next(finding, "see how far SYNs get: %stcptraceroute %s %u", enter, address,
-	             group->key.port);
+	rule_next_traceroute(why, finding);
 	finding_next(finding,
 	             "see at the other host whether they arrive: tcpdump -ni any 'tcp port %u'",
 	             group->key.port);

@@ -452,3 +452,26 @@ uint64_t rule_retries_time(uint64_t retries)
 		return ((2ULL << retries) - 1) * first;
 	return ((2ULL << doubled) - 1) * first + (retries - doubled) * last;
 }
+
+enum trend rule_trend_open(const struct why *why, struct finding *finding, uint64_t closed,
+                           const char *ended)
+{
+	struct group group = finding->group;
+
+	if (closed)
+		finding_evidence(finding,
+		                 "%" PRIu64 " more were %s by their peers in this state, and the "
+		                 "process has them open still, in CLOSE",
+		                 closed, ended);
+	group.left -= closed < group.left ? closed : group.left;
+	return rule_trend(why, &group);
+}
+
+#define MANY_CLOSED 5
+
+bool rule_may_be_passing(const struct why *why, struct finding *finding, uint64_t closed)
+{
+	/* Those in CLOSE have left what is young here. */
+	return closed < MANY_CLOSED && (rule_too_soon(why, finding) ||
+	                                rule_has_grown(why, finding) || rule_too_few(why, finding));
+}

@@ -92,6 +92,15 @@ void rule_next_route(const struct why *why, struct finding *finding)
 	             rule_enter(why, finding, enter), rule_address(&finding->group, address));
 }
 
+void rule_next_traceroute(const struct why *why, struct finding *finding)
+{
+	char address[64], enter[RULE_NAME_SIZE];
+
+	finding_next(finding, "see how far SYNs get: %stcptraceroute %s %u",
+	             rule_enter(why, finding, enter), rule_address(&finding->group, address),
+	             finding->group.key.port);
+}
+
 uint64_t rule_grown(const struct why *why, const struct group *group, enum counter counter)
 {
 	uint64_t now, grown;
