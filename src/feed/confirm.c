@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "enrich/host.h"
+#include "enrich/kernel_counters.h"
 #include "feed/feed_private.h"
 
 #define FEW 32 /* 3 to 13 us each */
@@ -196,7 +196,7 @@ bool feed_confirm_netns(struct feed *feed, uint32_t netns)
 	const struct feed_few *few = place < feed->few_room ? &feed->few[place] : NULL;
 	uint64_t count;
 
-	if ((!few && place != NUMBERS_NONE) || host_count_tcp(&count))
+	if ((!few && place != NUMBERS_NONE) || kernel_count_tcp(&count))
 		return false;
 	if (!few || !few->count)
 		return !count && (!few || !few->walk);

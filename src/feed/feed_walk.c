@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "table/host.h"
-#include "enrich/host.h"
+#include "enrich/kernel_counters.h"
 #include "enrich/process.h"
 #include "enrich/procfd.h"
 #include "fact/name.h"
@@ -61,14 +61,14 @@ void feed_clock(struct feed *feed)
 /* In the namespace that the thread is in, as the next. */
 static void tell_settings(struct feed *feed, uint32_t netns)
 {
-	char text[HOST_SETTING_SIZE];
+	char text[KERNEL_SETTING_SIZE];
 	union fact_name_buffer name;
 	const char *known;
 
 	for (enum setting setting = SETTING_NONE + 1; setting < SETTING_COUNT; setting++) {
 		const uint64_t key[2] = {setting, netns};
 
-		if (host_read_setting(setting, text))
+		if (kernel_setting_read(setting, text))
 			continue;
 		known = table_setting(feed->table, netns, setting);
 		if (known && !strcmp(known, text))
@@ -84,9 +84,9 @@ static void tell_counters(struct feed *feed, uint32_t netns)
 		.h = {.type = FACT_COUNTER, .len = sizeof(fact), .time = clock_boot()},
 		.netns = netns,
 	};
-	struct host_counts counts;
+	struct kernel_counters counts;
 
-	host_read_counts(&counts); /* as far as it can */
+	kernel_counters_read(&counts); /* as far as it can */
 	for (enum counter counter = COUNTER_NONE + 1; counter < COUNTER_COUNT; counter++) {
 		if (!counts.known[counter])
 			continue;
