@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "enrich/rule.h"
+#include "enrich/unwind_rule.h"
 #include "enrich/sandbox.h"
 #include "enrich/symbol.h"
 #include "enrich/unwind.h"
@@ -147,8 +147,8 @@ static bool tell_rules(const struct child *child, struct image *image,
 	rules->space = image->space;
 	for (uint32_t i = 0; i < unwound->count; i++) {
 		rules->list[count].ip = unwound->ips[i];
-		if (rule_find(image->dwfl, unwound->ips[i], unwound->exact[i],
-		              &rules->list[count].rule))
+		if (unwind_rule_find(image->dwfl, unwound->ips[i], unwound->exact[i],
+		                     &rules->list[count].rule))
 			count++;
 	}
 	rules->h.len = (uint16_t)(sizeof(*rules) + count * sizeof(rules->list[0]));
