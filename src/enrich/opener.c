@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "enrich/file.h"
+#include "enrich/open_regular.h"
 #include "enrich/files.h"
 #include "enrich/maps.h"
 #include "enrich/process_text.h"
@@ -113,7 +113,7 @@ static int open_below(uint32_t pid, const char *path, int flags, struct stat *st
 	root = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return -errno;
-	fd = file_open_in(root, path, flags, stat);
+	fd = open_regular_in(root, path, flags, stat);
 	close(root);
 	return fd;
 }
@@ -159,7 +159,7 @@ static int open_module(const struct known *known, const struct files_request *re
 	/* Whatever has its path now, or none does. Needs CAP_SYS_ADMIN. */
 	snprintf(path, sizeof(path), "/proc/%u/map_files/%" PRIx64 "-%" PRIx64, known->pid,
 	         mapping->start, mapping->end);
-	fd = file_open(path, &stat);
+	fd = open_regular(path, &stat);
 	if (fd >= 0)
 		return fd;
 	fd = open_same(known, known->pid, mapping);
