@@ -7,7 +7,7 @@
 #include "enrich/maps.h"
 #include "enrich/module.h"
 #include "enrich/perfmap.h"
-#include "enrich/suspects.h"
+#include "enrich/crash_list.h"
 
 struct stack_dump;
 

@@ -47,7 +47,7 @@ struct stacks {
 	int socket;
 	pid_t opener;               /* 0: none at the moment */
 	struct program_key reading; /* what the first dump is of; inode 0: not begun */
-	struct suspects suspects;
+	struct crash_list crashes;
 	uint64_t owed;    /* dumps that wait */
 	uint64_t lost;    /* stacks that will not come, not told yet */
 	uint64_t since;   /* the first dump is the first, or a reader began, whichever is later */
@@ -143,7 +143,7 @@ static void fail(struct stacks *stacks)
 	unsigned int doubled = stacks->failures < DOUBLED_MAX ? stacks->failures : DOUBLED_MAX;
 
 	if (stacks->reading.inode)
-		suspects_blame(&stacks->suspects, &stacks->reading, now);
+		crash_list_add(&stacks->crashes, &stacks->reading, now);
 	if (stacks->first && stacks->unsent != stacks->first) {
 		drop_first(stacks);
 		stacks->lost++;
@@ -161,7 +161,7 @@ static void start_if_due(struct stacks *stacks)
 
 	if (stacks->opener || now < stacks->restart || !reap_killed(stacks, &room))
 		return;
-	if (stacks_start(&stacks->suspects, &stacks->opener, &stacks->socket))
+	if (stacks_start(&stacks->crashes, &stacks->opener, &stacks->socket))
 		stacks->restart = now + RESTART_NS;
 	stacks->since = now;
 }
@@ -190,7 +190,7 @@ int stacks_open(struct stacks **result, stacks_rule_fn *on_rule, void *arg)
 		return -ENOMEM;
 	stacks->on_rule = on_rule;
 	stacks->on_rule_arg = arg;
-	err = stacks_start(&stacks->suspects, &stacks->opener, &stacks->socket);
+	err = stacks_start(&stacks->crashes, &stacks->opener, &stacks->socket);
 	if (err) {
 		free(stacks);
 		return err;

@@ -35,7 +35,7 @@ struct unnamed {
 struct child {
 	int socket, memory; /* memory: /proc/self/statm */
 	uint64_t pages;     /* of it at the beginning */
-	const struct suspects *suspects;
+	const struct crash_list *crashes;
 	struct images *images;
 	struct symbols *symbols;
 	struct unnamed unnamed[UNNAMED];
@@ -177,7 +177,7 @@ static bool answer(struct child *child, const struct stack_dump *dump)
 	struct image *image = image_get(child->images, dump, false);
 	struct unwound unwound = {.count = 0};
 
-	if (image && suspects_set_aside(child->suspects, &image->program, clock_boot()))
+	if (image && crash_list_blocks(child->crashes, &image->program, clock_boot()))
 		return tell_message(child, STACKS_REFUSED);
 	if (image && !tell_reads(child, &image->program))
 		return false;
@@ -233,7 +233,7 @@ static bool serve(struct child *child)
 	return answer(child, &buffer.dump) && name_unnamed(child);
 }
 
-void stacks_read(int socket, int memory, int opener, const struct suspects *suspects)
+void stacks_read(int socket, int memory, int opener, const struct crash_list *crashes)
 {
 	const struct timeval idle = {.tv_sec = ASK_NS / NS_PER_SEC};
 	struct child *child = calloc(1, sizeof(*child));
@@ -243,7 +243,7 @@ void stacks_read(int socket, int memory, int opener, const struct suspects *susp
 		return;
 	child->socket = socket;
 	child->memory = memory;
-	child->suspects = suspects;
+	child->crashes = crashes;
 	child->images = images_new(opener);
 	child->symbols = symbols_new();
 	child->pages = memory_pages(child);

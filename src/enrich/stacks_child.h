@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #include "dump.h"
-#include "enrich/suspects.h"
+#include "enrich/crash_list.h"
 #include "fact.h"
 
 /* What the reader writes beside facts; of the header only type and len are used. */
@@ -42,13 +42,13 @@ struct stacks_reads {
  * Starts both. The opener is our child, and the reader its child; each ends when the other
  * does. 0 or -errno.
  */
-int stacks_start(const struct suspects *suspects, pid_t *opener, int *socket);
+int stacks_start(const struct crash_list *crashes, pid_t *opener, int *socket);
 
 /*
  * The reader: reads a struct stack_dump a message from the socket, writes facts and
  * messages, the FACT_STACK last; returns when the other end is closed. memory: an fd of
  * its /proc/self/statm.
  */
-void stacks_read(int socket, int memory, int opener, const struct suspects *suspects);
+void stacks_read(int socket, int memory, int opener, const struct crash_list *crashes);
 
 #endif

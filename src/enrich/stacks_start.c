@@ -44,7 +44,7 @@ static bool begin_process(const char *name, pid_t parent, int *keep, int count)
 	return sandbox_keep_fds(keep, count) && sandbox_end_with(parent);
 }
 
-static void run_reader(int socket, int opener, pid_t parent, const struct suspects *suspects)
+static void run_reader(int socket, int opener, pid_t parent, const struct crash_list *crashes)
 {
 	int keep[2] = {socket, opener}, memory;
 
@@ -54,11 +54,11 @@ static void run_reader(int socket, int opener, pid_t parent, const struct suspec
 	sandbox_limit(READER_MEMORY, READER_FILES);
 	if (memory < 0 || sandbox_enter())
 		_exit(1);
-	stacks_read(keep[0], memory, keep[1], suspects);
+	stacks_read(keep[0], memory, keep[1], crashes);
 	_exit(0);
 }
 
-static void run_opener(int socket, pid_t parent, const struct suspects *suspects)
+static void run_opener(int socket, pid_t parent, const struct crash_list *crashes)
 {
 	pid_t own = getpid();
 	int ends[2];
@@ -69,7 +69,7 @@ static void run_opener(int socket, pid_t parent, const struct suspects *suspects
 	case -1:
 		_exit(1);
 	case 0:
-		run_reader(socket, ends[1], own, suspects);
+		run_reader(socket, ends[1], own, crashes);
 	}
 	if (!begin_process("tcptrail-opener", parent, ends, 1))
 		_exit(1);
@@ -114,7 +114,7 @@ int stacks_check(void)
 	return err;
 }
 
-int stacks_start(const struct suspects *suspects, pid_t *opener, int *socket)
+int stacks_start(const struct crash_list *crashes, pid_t *opener, int *socket)
 {
 	pid_t parent = getpid(), child;
 	int ends[2], err;
@@ -123,7 +123,7 @@ int stacks_start(const struct suspects *suspects, pid_t *opener, int *socket)
 		return -errno;
 	child = fork();
 	if (!child)
-		run_opener(ends[1], parent, suspects);
+		run_opener(ends[1], parent, crashes);
 	err = child < 0 ? -errno : 0;
 	close(ends[1]);
 	if (err) {
