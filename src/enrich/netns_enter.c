@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "enrich/netns_finder.h"
+#include "enrich/netns_private.h"
 
 /*
  * Opened at first use, before any netns_enter, and kept: after setns() nothing
