@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "enrich/process.h"
+#include "enrich/stack_reader.h"
 #include "feed/feed_private.h"
 
 #define QUESTIONS_A_TURN 64 /* 3 to 13 us each; what is left over the next walk answers */
@@ -124,7 +125,7 @@ static bool take_stack(const struct stack_dump *dump, void *arg)
 {
 	struct feed *feed = arg;
 
-	return stacks_take(feed->stacks, dump);
+	return stack_queue_take(feed->stacks, dump);
 }
 
 static void teach_stack(uint64_t space, uint64_t ip, const struct stack_rule *rule, void *arg)
@@ -157,16 +158,16 @@ static int drain_stacks(struct feed *feed)
 	int err = live_drain_stacks(feed->live, take_stack, feed);
 
 	for (int i = 0; i < STACKS_WAITS && !live_is_filling(feed->live); i++)
-		if (!stacks_wait(feed->stacks, STACKS_WAIT_MS, on_stack_fact, feed))
+		if (!stack_queue_wait(feed->stacks, STACKS_WAIT_MS, on_stack_fact, feed))
 			return err;
-	stacks_collect(feed->stacks, on_stack_fact, feed);
+	stack_queue_collect(feed->stacks, on_stack_fact, feed);
 	return err;
 }
 
 void feed_wait_stacks(struct feed *feed, unsigned int timeout_ms)
 {
 	if (feed->stacks)
-		stacks_wait(feed->stacks, timeout_ms, on_stack_fact, feed);
+		stack_queue_wait(feed->stacks, timeout_ms, on_stack_fact, feed);
 }
 
 void feed_report_losses(struct feed *feed)
@@ -235,7 +236,7 @@ static int open_live(struct feed *feed, struct diag *shortfall, struct diag *dia
 /* Before the kernel side makes dumps that nobody would read. */
 static void check_stacks(struct feed *feed, struct diag *shortfall)
 {
-	int err = wants_stacks(&feed->config) ? stacks_check() : 0;
+	int err = wants_stacks(&feed->config) ? stack_reader_check() : 0;
 
 	if (!err)
 		return;
@@ -312,7 +313,7 @@ static int begin_helpers(struct feed *feed, struct diag *diag)
 	int err = 0;
 
 	if (feed->live && wants_stacks(&feed->config))
-		err = stacks_open(&feed->stacks, teach_stack, feed);
+		err = stack_queue_open(&feed->stacks, teach_stack, feed);
 	if (err)
 		return diag_fail(diag, err, "a process that reads stacks cannot be started: %s",
 		                 strerror(-err));
@@ -341,7 +342,7 @@ void feed_close(struct feed *feed)
 	live_close(feed->live);
 	sockdiag_close(feed->own_diag);
 	resolve_close(feed->resolve);
-	stacks_close(feed->stacks);
+	stack_queue_close(feed->stacks);
 	netns_list_free(&feed->netns);
 	feed_forget_rows(feed);
 	numbers_free(&feed->departed);

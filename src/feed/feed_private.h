@@ -7,7 +7,7 @@
 #include "base/numbers.h"
 #include "enrich/netns.h"
 #include "enrich/resolve.h"
-#include "enrich/stacks.h"
+#include "enrich/stack_queue.h"
 #include "feed/feed.h"
 #include "feed/schedule.h"
 #include "source/sockdiag.h"
@@ -23,11 +23,11 @@ struct feed {
 	struct live *live;         /* NULL: fallback */
 	struct sockdiag *own_diag; /* of our own namespace; NULL: not to be had */
 	struct resolve *resolve;
-	struct stacks *stacks;    /* NULL: not wanted */
-	struct netns_list netns;  /* as the last walk found them */
-	struct map examined;      /* processes whose threads were looked at since the last walk */
-	struct numbers populated; /* namespaces that had rows when the last walk began ... */
-	struct feed_few *few;     /* ... and their rows, in the order of populated */
+	struct stack_queue *stacks; /* NULL: not wanted */
+	struct netns_list netns;    /* as the last walk found them */
+	struct map examined;        /* processes whose threads were looked at since the last walk */
+	struct numbers populated;   /* namespaces that had rows when the last walk began ... */
+	struct feed_few *few;       /* ... and their rows, in the order of populated */
 	size_t few_room;
 	struct numbers departed; /* were there, and nobody has been told yet that they are gone */
 	struct schedule schedule;

@@ -11,8 +11,7 @@
 
 #include "enrich/opener.h"
 #include "enrich/sandbox.h"
-#include "enrich/stacks.h"
-#include "enrich/stacks_child.h"
+#include "enrich/stack_reader.h"
 
 #define READER_MEMORY (2ULL << 30)   /* what the largest debug information takes */
 #define READER_FILES  4096           /* 64 processes with their libraries */
@@ -54,7 +53,7 @@ static void run_reader(int socket, int opener, pid_t parent, const struct crash_
 	sandbox_limit(READER_MEMORY, READER_FILES);
 	if (memory < 0 || sandbox_enter())
 		_exit(1);
-	stacks_read(keep[0], memory, keep[1], crashes);
+	stack_reader_run(keep[0], memory, keep[1], crashes);
 	_exit(0);
 }
 
@@ -87,7 +86,7 @@ static void try_sandbox(int told)
 	_exit(write(told, &err, sizeof(err)) == sizeof(err) ? 0 : 1);
 }
 
-int stacks_check(void)
+int stack_reader_check(void)
 {
 	struct pollfd told = {.events = POLLIN};
 	int ends[2], err = -EPERM; /* said by none, if it is killed */
@@ -114,7 +113,7 @@ int stacks_check(void)
 	return err;
 }
 
-int stacks_start(const struct crash_list *crashes, pid_t *opener, int *socket)
+int stack_reader_start(const struct crash_list *crashes, pid_t *opener, int *socket)
 {
 	pid_t parent = getpid(), child;
 	int ends[2], err;
