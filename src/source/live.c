@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Opening, draining and closing. Loading is in load.c, walks in walk.c, the probes in probes.c. */
+/* Opening, draining and closing. Loading is in live_load.c, walks in live_walk.c, the probes in probes.c. */
 #include "source/live.h"
 
 #include <bpf/bpf.h>
