@@ -219,13 +219,13 @@ static bool serve(struct reader *reader)
 	union dump_buffer buffer;
 	ssize_t got;
 
-	sandbox_allow_cpu(0);
+	sandbox_limit_cpu(0);
 	if (has_used_much(reader)) {
 		send_message(reader, READER_RENEW);
 		return false;
 	}
 	got = recv(reader->socket, &buffer, sizeof(buffer), 0);
-	sandbox_allow_cpu(CPU_SECONDS);
+	sandbox_limit_cpu(CPU_SECONDS);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return name_unnamed(reader);
 	if (got < (ssize_t)sizeof(buffer.dump))

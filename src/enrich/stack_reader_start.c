@@ -40,7 +40,7 @@ static bool begin_process(const char *name, pid_t parent, int *keep, int count)
 		signal(number, SIG_DFL);
 	signal(SIGINT, SIG_IGN); /* of the terminal: the parent ends us when it has all */
 	signal(SIGTERM, SIG_IGN);
-	return sandbox_keep_fds(keep, count) && sandbox_end_with(parent);
+	return sandbox_keep_fds(keep, count) && sandbox_die_with_parent(parent);
 }
 
 static void run_reader(int socket, int opener, pid_t parent, const struct crash_list *crashes)

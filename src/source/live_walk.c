@@ -90,7 +90,7 @@ int live_walk_holders(struct live *live)
 	return walk(live, "walk_holders", NULL, WALK_HOLDERS, 0);
 }
 
-bool live_tells_exits(const struct live *live)
+bool live_reports_exits(const struct live *live)
 {
 	return probes_link(&live->probes, "on_exit") != NULL;
 }
