@@ -319,7 +319,7 @@ fuzzed = $(addsuffix /$(1),$(B)/replay $(B)/fuzzer)
 $(call fuzzed,mountinfo): $(patsubst %,$(B)/src/enrich/%.o,mount_text cgroup_mount)
 $(call fuzzed,cgroup): $(B)/src/enrich/process_text.o
 $(call fuzzed,maps): $(patsubst %,$(B)/src/enrich/%.o,maps perfmap)
-$(call fuzzed,proc): $(patsubst %,$(B)/src/enrich/%.o,process_text doing_text kernel_counters)
+$(call fuzzed,proc): $(patsubst %,$(B)/src/enrich/%.o,process_text doing_text kernel_counters proc_file)
 $(call fuzzed,info): $(B)/src/command/info_write.o
 $(call fuzzed,at): $(patsubst %,$(B)/src/session/%.o,replay replay_walk input)
 

@@ -9,9 +9,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/parse.h"
+#include "enrich/proc_file.h"
 #include "fact/words.h"
 
 /* name: prefix and column, as nstat(8) joins them. */
@@ -202,15 +202,9 @@ int kernel_parse_tcp_count(const char *text, uint64_t *count)
 static int count_tcp(const char *path, uint64_t *count)
 {
 	char text[1024];
-	ssize_t got;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = proc_read_bytes(AT_FDCWD, path, text,
+	                              sizeof(text) - 1); /* one read(2) has it all */
 
-	if (fd < 0)
-		return -errno;
-	got = read(fd, text, sizeof(text) - 1);
-	if (got < 0)
-		got = -errno;
-	close(fd);
 	if (got < 0)
 		return (int)got;
 	text[got] = '\0';
@@ -233,19 +227,11 @@ int kernel_setting_read(enum setting setting, char text[KERNEL_SETTING_SIZE])
 {
 	char path[64];
 	ssize_t got;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/sys/net/%s", setting_path(setting));
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	got = read(fd, text, KERNEL_SETTING_SIZE - 1);
-	if (got < 0)
-		got = -errno;
-	close(fd);
+	got = proc_read_text(AT_FDCWD, path, text, KERNEL_SETTING_SIZE);
 	if (got < 0)
 		return (int)got;
-	text[got] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	for (char *at = text; *at; at++)
 		if (*at == '\t') /* between the ends of a range */

@@ -5,7 +5,6 @@
  */
 #include "enrich/netns.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 
 #include "enrich/mount_text.h"
 #include "enrich/netns_private.h"
+#include "enrich/proc_file.h"
 
 /* NET_NS_INIT_INO of linux/nsfs.h (6.18); below all numbers that others may get. */
 #define INITIAL_INODE 0xEFFFFFF9U
@@ -71,7 +71,7 @@ uint32_t netns_read_link(int dir, const char *path)
 	if (size < 0)
 		return 0;
 	text[size] = '\0';
-	return netns_parse_link(text);
+	return link_inode(text, "net");
 }
 
 /* Tasks come and go meanwhile, and may be none of our business: then no inode. */
@@ -88,14 +88,13 @@ static int find_task(struct netns_scan *scan, int proc, const char *pid)
 static int find_tasks(struct netns_scan *scan)
 {
 	DIR *proc = opendir("/proc");
-	struct dirent *dirent;
+	const char *pid;
 	int err = 0;
 
 	if (!proc)
 		return -errno;
-	while (!err && (dirent = readdir(proc)))
-		if (*dirent->d_name >= '1' && *dirent->d_name <= '9')
-			err = find_task(scan, dirfd(proc), dirent->d_name);
+	while (!err && (pid = proc_next_number(proc)))
+		err = find_task(scan, dirfd(proc), pid);
 	closedir(proc);
 	return err;
 }

@@ -19,7 +19,7 @@
 #include "enrich/open_regular.h"
 #include "enrich/opener_client.h"
 #include "enrich/maps.h"
-#include "enrich/process_text.h"
+#include "enrich/proc_file.h"
 
 #define DEBUG_FOLDER "/usr/lib/debug"
 
@@ -41,7 +41,7 @@ static bool read_status(struct known *known, int dir)
 {
 	char text[8192], *line;
 
-	if (process_read_file(dir, "status", text, sizeof(text)) <= 0)
+	if (proc_read_text(dir, "status", text, sizeof(text)) <= 0)
 		return false;
 	line = strstr(text, "\nUid:\t");
 	if (!line)
@@ -60,7 +60,7 @@ static bool read_status(struct known *known, int dir)
 static int look_at(struct known *known, int dir, uint64_t start)
 {
 	struct process_stat stat;
-	int err = process_check_at(dir, start, &stat), fd;
+	int err = proc_check_process(dir, start, &stat), fd;
 
 	if (err)
 		return err;
@@ -82,13 +82,10 @@ static int look_at(struct known *known, int dir, uint64_t start)
 static int open_process(struct known *known, const struct opener_request *request)
 {
 	struct known found = {.pid = request->pid};
-	char path[32];
-	int dir, fd;
+	int dir = proc_open_process(request->pid), fd;
 
-	snprintf(path, sizeof(path), "/proc/%u", request->pid);
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
-		return -errno;
+		return dir;
 	fd = look_at(&found, dir, request->address);
 	close(dir);
 	if (fd < 0) {
