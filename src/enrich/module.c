@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Files are read with read(2), not mapped: whoever owns a mapped file can end the
- * reader with SIGBUS by truncating it. What libdwfl insists to map is copied first
- * if it is out of another's reach to leave alone.
+ * Files are read with read(2), not mapped: the owner of a mapped file can kill the reader with
+ * SIGBUS by truncating it. libdwfl maps debug files in any case, so a debug file that another user
+ * could change is copied first.
  */
 #include "enrich/module.h"
 
@@ -15,7 +15,7 @@
 #include <zlib.h>
 
 #define FILE_MAX  (4LL << 30)
-#define DEBUG_MAX (512LL << 20) /* of one that has to be copied */
+#define DEBUG_MAX (512LL << 20) /* of a debug file that must be copied */
 
 static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr base,
                     char **file_name, Elf **elf)
@@ -42,12 +42,12 @@ static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_A
 	return fd;
 }
 
-/* --- separate debug information ------------------------------------------------------------- */
+/* --- separate debug information --------------------------------------------------------------- */
 
 /* What the debug file must match. */
 struct wanted {
 	const unsigned char *build_id;
-	int bits; /* bytes of it; 0: none */
+	int bits; /* bytes of the build id; 0: there is none */
 	uint32_t crc;
 };
 
@@ -94,7 +94,10 @@ static bool copy_bytes(int to, int from)
 	return !got;
 }
 
-/* libdwfl maps it: a copy that nobody else can cut short. Closes fd. */
+/*
+ * Copies the file, because libdwfl maps it and nobody must truncate it then. Closes fd. The copy's
+ * fd or -1.
+ */
 static int copy_of(int fd)
 {
 	int copy = memfd_create("debug", MFD_CLOEXEC);
@@ -107,7 +110,7 @@ static int copy_of(int fd)
 	return copy;
 }
 
-/* Takes what was opened there, if it is what is wanted. fd or -1. */
+/* Accepts the opened file if it matches. fd or -1. */
 static int check(int fd, enum opener_place place, const struct wanted *wanted)
 {
 	struct stat stat;

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The fd of the reply. */
+/* Returns the fd or the error of the reply. */
 static int receive(int socket)
 {
 	struct opener_reply reply;
@@ -31,7 +31,7 @@ static int receive(int socket)
 	header = CMSG_FIRSTHDR(&message);
 	if (reply.err)
 		return reply.err;
-	if (!header) /* too many are open here */
+	if (!header) /* this process has too many open files to receive it */
 		return -EMFILE;
 	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
 	return fd;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the threads touch is counted and outlives resolve_close(), so a look-up
- * that stalls is left to itself: when it returns, its thread finds that all is
- * closed, and the last one cleans up.
+ * The threads and the owner share struct workers, which counts its users and outlives
+ * resolve_close(). So a lookup that stalls needs no care: when it returns, its thread sees
+ * `closed`, and the last user frees all.
  */
 #include "enrich/resolve.h"
 
@@ -20,7 +20,7 @@
 #include "enrich/nss.h"
 #include "fact/name.h"
 
-/* A wish, then its answer. */
+/* A query, then its answer. */
 struct job {
 	struct job *next;
 	struct name_key key;
@@ -35,8 +35,8 @@ struct workers {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	struct queue wishes, answers;
-	unsigned int open;  /* wishes queued or being looked up */
-	unsigned int users; /* threads, and the owner */
+	unsigned int open;  /* queries that are queued or being looked up */
+	unsigned int users; /* threads and the owner */
 	bool closed;
 	int fd;
 };
@@ -70,7 +70,7 @@ static void queue_free(struct queue *queue)
 		free(job);
 }
 
-/* Gives up one use, the lock held; unlocks. */
+/* Gives up one use. Call with the lock held; unlocks it. */
 static void workers_leave(struct workers *workers)
 {
 	bool last = !--workers->users;
@@ -91,7 +91,7 @@ static void answer(struct workers *workers, struct job *job)
 	bool first = !workers->answers.first;
 
 	queue_put(&workers->answers, job);
-	/* Cannot fail but by overflow, and then it is readable anyhow. */
+	/* This fails only by overflow, and then the fd is readable anyway. */
 	if (first && write(workers->fd, &one, sizeof(one)) < 0)
 		return;
 }
@@ -122,7 +122,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* Starts up to count threads, signals blocked in them. 0 if at least one runs. */
+/* Starts up to count threads with all signals blocked. 0 if at least one runs. */
 static int start_threads(struct workers *workers, unsigned int count)
 {
 	unsigned int started = 0;
@@ -185,7 +185,7 @@ int resolve_open(struct resolve **resolve, unsigned int threads)
 		resolve_close(r);
 		return err;
 	}
-	/* Without it, cgroups have no names: no failure. */
+	/* Without a hierarchy cgroups have no names, which is no failure. */
 	if (cgroup_open(&r->cgroups))
 		r->cgroups = NULL;
 	*resolve = r;
@@ -201,7 +201,7 @@ void resolve_close(struct resolve *resolve)
 	workers = resolve->workers;
 	pthread_mutex_lock(&workers->lock);
 	workers->closed = true;
-	close(workers->fd); /* nobody writes to it once closed is set */
+	close(workers->fd); /* no thread writes to it once `closed` is set */
 	pthread_cond_broadcast(&workers->work);
 	workers_leave(workers);
 	cgroup_close(resolve->cgroups);
@@ -226,7 +226,7 @@ static void take_wish(struct resolve *resolve, const struct name_key *key)
 	struct job *job = calloc(1, sizeof(*job));
 
 	if (!job)
-		return; /* the number stays a number */
+		return; /* the number is shown without a name */
 	job->key = *key;
 	if (key->kind == NAME_CGROUP)
 		find_cgroup(resolve, job);
@@ -263,7 +263,7 @@ unsigned int resolve_collect(struct resolve *resolve, resolve_fn *fn, void *arg)
 	answers = workers->answers;
 	workers->answers.first = NULL;
 	if (read(workers->fd, &ignored, sizeof(ignored)) < 0)
-		ignored = 0; /* nothing was there */
+		ignored = 0; /* there was no answer */
 	pthread_mutex_unlock(&workers->lock);
 	while ((job = queue_take(&answers))) {
 		fact_name_make(&buffer, clock_boot(), job->key.kind, job->key.key, job->name);

@@ -13,7 +13,7 @@
 
 #define FEW 32 /* 3 to 13 us each */
 
-/* --- where the rows are -------------------------------------------------------------------------- */
+/* --- where the rows are ----------------------------------------------------------------------- */
 
 struct feed_few {
 	uint32_t count;     /* rows that the kernel's counter should include */
@@ -65,7 +65,7 @@ void feed_note_row(struct feed *feed, const struct row *row)
 		few->rows[few->count++] = row->self;
 }
 
-/* --- one by one ------------------------------------------------------------------------------------ */
+/* --- one by one ------------------------------------------------------------------------------- */
 
 /* Looks in the namespace that the thread is in. Opens *sockdiag at the first use. */
 static int lookup_row(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)

@@ -59,7 +59,7 @@ static void emit_tick(struct feed *feed)
 	feed_fact(&tick, feed);
 }
 
-/* --- lookups ------------------------------------------------------------------------------ */
+/* --- lookups ---------------------------------------------------------------------------------- */
 
 void feed_lookup_socket(struct feed *feed, const struct fact_sample *want)
 {
@@ -113,7 +113,7 @@ static void take_lookups(struct feed *feed)
 			break;
 		case ASK_MINI:
 			feed_lookup_socket(feed,
-			                   &question.s); /* if that fails, the table asks again */
+			                   &question.s); /* if it fails, the table asks again */
 			break;
 		case ASK_TASK:
 			feed_lookup_task(feed, question.pid, question.start);
@@ -165,7 +165,7 @@ void feed_wait_names(struct feed *feed, unsigned int timeout_ms)
 	resolve_wait(feed->resolve, timeout_ms, feed_fact, feed);
 }
 
-/* --- opening -------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static int open_live(struct feed *feed, struct diag *shortfall, struct diag *diag)
 {

@@ -46,7 +46,7 @@ void feed_report_clock(struct feed *feed)
 	feed_fact(&fact.h, feed);
 }
 
-/* --- what the kernel counts ------------------------------------------------------------------ */
+/* --- what the kernel counts ------------------------------------------------------------------- */
 
 /* Reads settings of the namespace that the thread is in. So does report_counters(). */
 static void report_settings(struct feed *feed, uint32_t netns)
