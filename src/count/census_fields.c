@@ -8,7 +8,7 @@
 #include <inttypes.h>
 
 #include "count/census.h"
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "table/names.h"
 #include "count/place.h"
 #include "field/value.h"

@@ -7,7 +7,7 @@
  */
 #include <inttypes.h>
 
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "field/value.h"
 
 #define CHANGE_GETTER(name)                                                                        \

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "field/value.h"
 
 static uint64_t since(const struct field_context *context, uint64_t time)
@@ -18,7 +18,7 @@ static uint64_t since(const struct field_context *context, uint64_t time)
 }
 
 /* Of all rows of a list the same: what they tell was so then. */
-static GETTER(time)
+static ROW_GETTER(time)
 {
 	(void)object;
 	value_time(value, context, context->now);
@@ -41,21 +41,21 @@ static void value_queue(const struct field_context *context, struct value *value
 	}
 }
 
-static GETTER(recv_q)
+static ROW_GETTER(recv_q)
 {
 	const struct row *row = object;
 
 	value_queue(context, value, row, row->rqueue);
 }
 
-static GETTER(send_q)
+static ROW_GETTER(send_q)
 {
 	const struct row *row = object;
 
 	value_queue(context, value, row, row->wqueue);
 }
 
-static GETTER(inode)
+static ROW_GETTER(inode)
 {
 	const struct row *row = object;
 
@@ -150,7 +150,7 @@ static void list_timer(const struct field_context *context, const void *object, 
 }
 
 /* "keepalive (7199.67/0/0)": seconds / retransmissions / probes, as netstat -o */
-static GETTER(timer)
+static ROW_GETTER(timer)
 {
 	struct timer timer;
 
@@ -184,7 +184,7 @@ static void value_seen(struct value *value, const struct row *row, uint64_t coun
 		value->mark = MARK_WARN;
 }
 
-static GETTER(retrans)
+static ROW_GETTER(retrans)
 {
 	const struct row *row = object;
 
@@ -193,7 +193,7 @@ static GETTER(retrans)
 }
 
 #define RETRANSMIT_GETTER(name, kind)                                                              \
-	static GETTER(name)                                                                        \
+	static ROW_GETTER(name)                                                                    \
 	{                                                                                          \
 		const struct row *row = object;                                                    \
                                                                                                    \
@@ -208,7 +208,7 @@ RETRANSMIT_GETTER(retrans_fast, RETRANSMIT_FAST)
 RETRANSMIT_GETTER(retrans_tlp, RETRANSMIT_TLP)
 RETRANSMIT_GETTER(retrans_slow_start, RETRANSMIT_SLOW_START)
 
-static GETTER(rst_sent)
+static ROW_GETTER(rst_sent)
 {
 	const struct row *row = object;
 
@@ -216,7 +216,7 @@ static GETTER(rst_sent)
 	value_seen(value, row, row->rsts_sent);
 }
 
-static GETTER(rst_received)
+static ROW_GETTER(rst_received)
 {
 	const struct row *row = object;
 
@@ -224,7 +224,7 @@ static GETTER(rst_received)
 	value_seen(value, row, row->rsts_received);
 }
 
-GETTER(cookie)
+ROW_GETTER(cookie)
 {
 	const struct row *row = object;
 
@@ -233,7 +233,7 @@ GETTER(cookie)
 		value_number(value, row->cookie);
 }
 
-GETTER(sock)
+ROW_GETTER(sock)
 {
 	const struct row *row = object;
 
@@ -242,7 +242,7 @@ GETTER(sock)
 		value_print(value, "%" PRIx64, row->sk);
 }
 
-static GETTER(unread_for)
+static ROW_GETTER(unread_for)
 {
 	const struct row *row = object;
 
@@ -252,7 +252,7 @@ static GETTER(unread_for)
 }
 
 /* Since when the kernel has told of the values that no event tells of. */
-static GETTER(looked)
+static ROW_GETTER(looked)
 {
 	const struct row *row = object;
 
@@ -260,7 +260,7 @@ static GETTER(looked)
 		value_duration(value, since(context, row->touched), true);
 }
 
-static GETTER(healed)
+static ROW_GETTER(healed)
 {
 	const struct row *row = object;
 
@@ -268,7 +268,7 @@ static GETTER(healed)
 	value_bool(value, row->flags & ROW_HEALED);
 }
 
-static GETTER(orphan)
+static ROW_GETTER(orphan)
 {
 	const struct row *row = object;
 
@@ -277,7 +277,7 @@ static GETTER(orphan)
 }
 
 /* No struct socket, and nobody closed it: accept() has not returned it yet. */
-static GETTER(in_accept_queue)
+static ROW_GETTER(in_accept_queue)
 {
 	const struct row *row = object, *msk = table_find_mptcp(context->table, row);
 

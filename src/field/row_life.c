@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "field/value.h"
 
 enum value_mark state_mark(unsigned int state)
@@ -30,7 +30,7 @@ static uint64_t since(const struct field_context *context, uint64_t time)
 	return context->now > time ? context->now - time : 0;
 }
 
-GETTER(state)
+ROW_GETTER(state)
 {
 	const struct row *row = object;
 
@@ -42,7 +42,7 @@ GETTER(state)
 /* "At least 4 ms" only tells how long ago our walk passed by. */
 #define BOUND_WORTH_TELLING (100 * NS_PER_MS)
 
-GETTER(age)
+ROW_GETTER(age)
 {
 	const struct row *row = object;
 
@@ -53,7 +53,7 @@ GETTER(age)
 
 /* --- the MPTCP socket that it is a subflow of ------------------------------------------------- */
 
-GETTER(mptcp_state)
+ROW_GETTER(mptcp_state)
 {
 	const struct row *msk = table_find_mptcp(context->table, object);
 
@@ -64,7 +64,7 @@ GETTER(mptcp_state)
 }
 
 /* Of both, so that the one is found by the other's. */
-GETTER(mptcp_token)
+ROW_GETTER(mptcp_token)
 {
 	const struct row *row = object, *msk = table_find_mptcp(context->table, row);
 
@@ -73,7 +73,7 @@ GETTER(mptcp_token)
 		value_print(value, "%08x", msk->token);
 }
 
-GETTER(mptcp_age)
+ROW_GETTER(mptcp_age)
 {
 	const struct row *msk = table_find_mptcp(context->table, object);
 
@@ -81,7 +81,7 @@ GETTER(mptcp_age)
 		row_age(context, msk, value);
 }
 
-GETTER(born)
+ROW_GETTER(born)
 {
 	const struct row *row = object;
 
@@ -89,7 +89,7 @@ GETTER(born)
 		value_time(value, context, row->born);
 }
 
-GETTER(life)
+ROW_GETTER(life)
 {
 	const struct row *row = object;
 
@@ -97,7 +97,7 @@ GETTER(life)
 		value_duration(value, since(context, row->born), row->flags & ROW_BORN_EXACT);
 }
 
-GETTER(remaining)
+ROW_GETTER(remaining)
 {
 	const struct row *row = object;
 
@@ -107,7 +107,7 @@ GETTER(remaining)
 	               true);
 }
 
-GETTER(closed_by)
+ROW_GETTER(closed_by)
 {
 	const struct row *row = object;
 
@@ -115,7 +115,7 @@ GETTER(closed_by)
 	value_string(value, closer_name(row->closer));
 }
 
-GETTER(error)
+ROW_GETTER(error)
 {
 	const struct row *row = object;
 
@@ -127,7 +127,7 @@ GETTER(error)
 		value_print(value, "%u", row->err);
 }
 
-GETTER(reason)
+ROW_GETTER(reason)
 {
 	const struct row *row = object;
 
@@ -196,7 +196,7 @@ static void value_list(struct value *value, uint64_t count,
 }
 
 /* SYN_SENT=41.0us ESTABLISHED>=7.00s */
-GETTER(state_times)
+ROW_GETTER(state_times)
 {
 	struct state_time times[STATE_COUNT];
 	uint64_t count = 0;
@@ -287,7 +287,7 @@ static void list_history(const struct field_context *context, const void *object
 }
 
 /* SYN_SENT retransmit:SYN ESTABLISHED rst_sent:NOT_SPECIFIED */
-GETTER(history)
+ROW_GETTER(history)
 {
 	const struct row *row = object;
 	const struct step *step = table_step(context->table, row->history);
@@ -310,7 +310,7 @@ GETTER(history)
 }
 
 /* The table keeps the first ones. */
-GETTER(history_dropped)
+ROW_GETTER(history_dropped)
 {
 	const struct row *row = object;
 

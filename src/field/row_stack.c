@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "table/frame.h"
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "field/stack.h"
 #include "field/value.h"
 
@@ -97,7 +97,7 @@ static void print_frames(const struct field_context *context, const struct stack
 	buffer_free(&text);
 }
 
-GETTER(stack)
+ROW_GETTER(stack)
 {
 	const struct stack *stack = stack_of(context, object);
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "count/place.h"
 #include "field/value.h"
 #include "view/line.h"
