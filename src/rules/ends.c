@@ -295,7 +295,7 @@ static void link_peers(struct ends *ends, uint32_t index)
 /* What happened to segments goes with the finding that tells of its cause. */
 static void link_echo(struct ends *ends, uint32_t index)
 {
-	uint32_t other = found_echo(ends->why, ends->found, index);
+	uint32_t other = finding_set_echo(ends->why, ends->found, index);
 
 	if (other != NONE && ends_is_told_with(ends, index, other))
 		ends->waits_for[index] = other;
@@ -326,7 +326,7 @@ static void link_upstream(struct ends *ends, uint32_t index)
 /* What is sent does not get through, for the way is too narrow for it. */
 static void link_hole(struct ends *ends, uint32_t index)
 {
-	const struct found *found = ends->found;
+	const struct finding_set *found = ends->found;
 	const struct group_key *key = &found->findings[index].group.key;
 
 	if (!ends->holes || found->rules[index] != &rule_established_send_blocked)
@@ -478,7 +478,7 @@ static void keep(const struct ends *ends, struct finding *part, const struct fin
 
 static void tell_all(struct ends *ends, uint32_t states)
 {
-	struct found *found = ends->found;
+	struct finding_set *found = ends->found;
 
 	for (uint32_t i = 0; i < found->count; i++) {
 		struct finding *part = &found->findings[i];
@@ -525,7 +525,7 @@ static int number_rows(struct ends *ends)
 	return 0;
 }
 
-int found_join_ends(const struct why *why, struct found *found, uint32_t states)
+int finding_set_join_ends(const struct why *why, struct finding_set *found, uint32_t states)
 {
 	struct ends ends = {.why = why, .found = found};
 	int err = number_rows(&ends);
