@@ -218,7 +218,7 @@ static void replace(struct finding_set *found, const struct finding *joined,
 static enum finding_level worst_of(const struct finding_set *found, const struct likeness *parts,
                                    size_t count)
 {
-	enum finding_level worst = FINDING_FINE;
+	enum finding_level worst = FINDING_OK;
 
 	for (size_t i = 0; i < count; i++)
 		if (found->findings[parts[i].index].level > worst)

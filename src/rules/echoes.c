@@ -117,7 +117,7 @@ static bool is_refusal(const struct why *why, const struct finding_set *found, s
 {
 	const struct finding *finding = &found->findings[index];
 
-	return found->rules[index] == &rule_connect_refused && finding->level > FINDING_FINE &&
+	return found->rules[index] == &rule_connect_refused && finding->level > FINDING_OK &&
 	       finding->group.key.port == echo->storm->key.place.port &&
 	       (finding->group.key.netns == echo->storm->key.place.netns ||
 	        !address_is_loopback(finding->group.key.addr)) &&

@@ -221,7 +221,7 @@ static bool is_unanswered(const struct ends *ends, uint32_t index)
 	const struct finding *finding = &ends->found->findings[index];
 
 	return ends->found->rules[index] == &rule_established_unanswered &&
-	       finding->group.key.passive && finding->level != FINDING_FINE;
+	       finding->group.key.passive && finding->level != FINDING_OK;
 }
 
 /* Does it keep what it has read, as a proxy does that has passed it on? */
@@ -231,7 +231,7 @@ static bool may_have_passed_on(const struct ends *ends, uint32_t index)
 
 	if (is_unanswered(ends, index))
 		return true;
-	return finding->level != FINDING_FINE && finding->level != FINDING_UNCLEAR &&
+	return finding->level != FINDING_OK && finding->level != FINDING_UNCLEAR &&
 	       finding->group.key.state == STATE_CLOSE_WAIT &&
 	       (ends->found->rules[index] == &rule_close_wait_leak ||
 	        ends->found->rules[index] == &rule_close_wait_eof_unread);
@@ -466,7 +466,7 @@ static void keep(const struct ends *ends, struct finding *part, const struct fin
 	char name[RULE_NAME_SIZE], other[RULE_NAME_SIZE], place[PLACE_SIZE];
 
 	place_text(&root->group.key, place);
-	part->level = FINDING_FINE;
+	part->level = FINDING_OK;
 	part->mover = MOVER_PEER;
 	buffer_free(&part->verdict);
 	buffer_free(&part->next);

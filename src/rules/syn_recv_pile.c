@@ -124,7 +124,7 @@ static void tell_deferred(const struct why *why, struct finding *finding, bool f
 	                "The clients have connected and send nothing: the listener of port %u has "
 	                "TCP_DEFER_ACCEPT, and accept() gets them when data comes.",
 	                group->key.port);
-	finding->level = FINDING_FINE;
+	finding->level = FINDING_OK;
 	if (!filled)
 		return;
 	finding->level = FINDING_WARNING;
@@ -158,7 +158,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	if (group->count < FEW || (!filled && resending * 10 < group->count)) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding, resending ? "A few clients that went away meanwhile."
 		                                   : "The ACKs of these are on the way.");
 		return;

@@ -25,14 +25,14 @@
 #include "view/piles.h"
 
 static const char *const level_words[] = {
-	[FINDING_FINE] = "FINE",       [FINDING_STEADY] = "STEADY", [FINDING_UNCLEAR] = "UNCLEAR",
+	[FINDING_OK] = "FINE",         [FINDING_STEADY] = "STEADY", [FINDING_UNCLEAR] = "UNCLEAR",
 	[FINDING_WARNING] = "WARNING", [FINDING_BAD] = "BAD",
 };
 
 static const char *level_color(enum finding_level level)
 {
 	static const char *const colors[] = {
-		[FINDING_FINE] = "\033[32m",    [FINDING_STEADY] = "\033[36m",
+		[FINDING_OK] = "\033[32m",      [FINDING_STEADY] = "\033[36m",
 		[FINDING_UNCLEAR] = "\033[36m", [FINDING_WARNING] = "\033[33m",
 		[FINDING_BAD] = "\033[1;31m",
 	};
@@ -359,7 +359,7 @@ static struct counts count_findings(const struct finding *findings, size_t count
 		counts.problems += finding->level > FINDING_STEADY;
 		counts.steady += finding->level == FINDING_STEADY;
 		counts.old += finding->level == FINDING_STEADY && finding->old;
-		counts.fine += finding->level == FINDING_FINE;
+		counts.fine += finding->level == FINDING_OK;
 		counts.hidden += !is_told(finding, all, scope);
 	}
 	return counts;

@@ -68,7 +68,7 @@ static void rate_text(uint64_t number, uint64_t window, char *text, size_t size)
 static const char *verdict_word(const struct finding *finding)
 {
 	static const char *const words[] = {
-		[FINDING_FINE] = "FINE",       [FINDING_STEADY] = "STEADY",
+		[FINDING_OK] = "FINE",         [FINDING_STEADY] = "STEADY",
 		[FINDING_UNCLEAR] = "UNCLEAR", [FINDING_WARNING] = "WARNING",
 		[FINDING_BAD] = "BAD",
 	};
