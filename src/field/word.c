@@ -10,7 +10,7 @@
 const struct word vocabulary[WORD_COUNT] = {
 #define WORD(key, heading, type, width, help)                                                      \
 	[WORD_##key] = {#key, heading, VALUE_##type, width, help},
-#include "field/words.h"
+#include "field/vocabulary.h"
 #undef WORD
 };
 

@@ -33,7 +33,7 @@ struct word {
 
 enum word_id {
 #define WORD(key, heading, type, width, help) WORD_##key,
-#include "field/words.h"
+#include "field/vocabulary.h"
 #undef WORD
 	WORD_COUNT
 };
