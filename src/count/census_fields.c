@@ -10,7 +10,7 @@
 #include "count/census.h"
 #include "field/row_getters.h"
 #include "table/names.h"
-#include "count/place.h"
+#include "count/group_place.h"
 #include "field/value.h"
 
 #define CENSUS_GETTER(name)                                                                        \
@@ -59,7 +59,7 @@ CENSUS_GETTER(place)
 	char text[PLACE_SIZE];
 
 	(void)context;
-	place_text(&row->key, text);
+	group_place_text(&row->key, text);
 	value_print(value, "%s", text);
 }
 
@@ -80,7 +80,7 @@ CENSUS_GETTER(foreign)
 	(void)context;
 	if (row->key.passive)
 		return;
-	place_remote(&row->key, text);
+	group_place_remote(&row->key, text);
 	value_print(value, "%s", text);
 }
 

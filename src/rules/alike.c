@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "count/place.h"
+#include "count/group_place.h"
 #include "rules/finding_set_private.h"
 
 #define PLACES_FEW 4 /* so many remote ends may well have a cause each */
@@ -123,7 +123,7 @@ static void tell_parts(const struct why *why, struct finding *joined,
 		const struct finding *part = &found->findings[parts[i].index];
 		char name[RULE_NAME_SIZE], place[PLACE_SIZE];
 
-		place_text(&part->group.key, place);
+		group_place_text(&part->group.key, place);
 		buffer_print(&text, "%s %" PRIu64 " of %s %s", i ? ";" : "", size_of(part),
 		             rule_task_name(why, part, name), place);
 	}

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "count/place.h"
+#include "count/group_place.h"
 #include "rules/answers.h"
 #include "rules/ends_private.h"
 
@@ -254,7 +254,7 @@ static void judge_waiting(struct ends *ends, uint32_t index, const struct upstre
 	struct owner owner = {0};
 
 	group_key_of(ends->why->table, row, &key);
-	place_text(&key, place);
+	group_place_text(&key, place);
 	rule_task_name(ends->why, finding, name);
 	buffer_free(&finding->verdict);
 	buffer_free(&finding->next);
@@ -387,8 +387,8 @@ static void tell_storm(struct ends *ends, struct finding *root, const struct fin
 	char place[PLACE_SIZE], remote[ENDPOINT_SIZE], name[RULE_NAME_SIZE], buf[16];
 	const char *detail = storm_detail(storm, ends->why->table, buf);
 
-	place_text(&part->group.key, place);
-	place_remote(&part->group.key, remote);
+	group_place_text(&part->group.key, place);
+	group_place_remote(&part->group.key, remote);
 	if (again) {
 		finding_evidence(root, "so come: %" PRIu64 " %s retransmit%s %s", storm->count,
 		                 detail, plural, place);
@@ -410,7 +410,7 @@ static void tell(struct ends *ends, struct finding *root, const struct finding *
 		return;
 	}
 	rule_task_name(ends->why, part, name);
-	place_text(&part->group.key, place);
+	group_place_text(&part->group.key, place);
 	format_duration(oldest, part->group.oldest);
 	if (part->storm)
 		finding_evidence(root, "so come: %" PRIu64 " RSTs %s %s of %s", part->storm->count,
@@ -465,7 +465,7 @@ static void keep(const struct ends *ends, struct finding *part, const struct fin
 {
 	char name[RULE_NAME_SIZE], other[RULE_NAME_SIZE], place[PLACE_SIZE];
 
-	place_text(&root->group.key, place);
+	group_place_text(&root->group.key, place);
 	part->level = FINDING_OK;
 	part->mover = MOVER_PEER;
 	buffer_free(&part->verdict);

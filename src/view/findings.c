@@ -18,7 +18,7 @@
 
 #include "base/escape.h"
 #include "base/format.h"
-#include "count/place.h"
+#include "count/group_place.h"
 #include "field/stack.h"
 #include "view/line.h"
 #include "view/next.h"
@@ -73,7 +73,7 @@ static void add_group(struct buffer *line, const struct group *group)
 {
 	char place[PLACE_SIZE];
 
-	place_text(&group->key, place);
+	group_place_text(&group->key, place);
 	if (group->failed)
 		buffer_print(line, "%" PRIu64 " failed connect%s %s", group->failed,
 		             group->failed == 1 ? "" : "s", place);
@@ -105,8 +105,8 @@ static void add_storm(struct buffer *line, const struct view *view, const struct
 		buffer_text(line, " elsewhere");
 		return;
 	}
-	place_remote(&storm->key.place, remote);
-	place_text(&storm->key.place, place);
+	group_place_remote(&storm->key.place, remote);
+	group_place_text(&storm->key.place, place);
 	if (!again && !sent && !storm->key.place.passive)
 		buffer_print(line, " from %s", remote);
 	else

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "field/row_getters.h"
-#include "count/place.h"
+#include "count/group_place.h"
 #include "field/value.h"
 #include "view/line.h"
 
@@ -62,6 +62,6 @@ void object_place(struct buffer *json, const struct view *view, const struct gro
 	else
 		member_null(json, KEY(local_port));
 	if (key && !key->passive && (key->port || memcmp(key->addr, none, sizeof(none)) != 0))
-		place_remote(key, to);
+		group_place_remote(key, to);
 	member_string(json, KEY(foreign), to);
 }
