@@ -135,20 +135,12 @@ CENSUS_GETTER(stayed)
 	value_number(value, row->stayed);
 }
 
-static void wall_time(struct value *value, int64_t wall)
-{
-	if (!wall)
-		return;
-	value->type = VALUE_TIME;
-	value->sign = wall;
-}
-
 CENSUS_GETTER(since)
 {
 	const struct census_row *row = object;
 
 	(void)context;
-	wall_time(value, row->time_before);
+	value_wall_time(value, row->time_before);
 }
 
 CENSUS_GETTER(time)
@@ -156,7 +148,7 @@ CENSUS_GETTER(time)
 	const struct census_row *row = object;
 
 	(void)context;
-	wall_time(value, row->time_after);
+	value_wall_time(value, row->time_after);
 }
 
 #define FIELD(name)                                                                                \

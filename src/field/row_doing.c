@@ -48,9 +48,7 @@ ROW_GETTER(doing)
 		if (doing->fd >= 0)
 			value_print_more(value, "(%d)", doing->fd);
 	}
-	value->type = VALUE_LIST;
-	value->number = task->doing_count;
-	value->list = list_doing;
+	value_list(value, task->doing_count, list_doing);
 }
 
 ROW_GETTER(open_fds)

@@ -12,11 +12,6 @@
 #include "field/row_getters.h"
 #include "field/value.h"
 
-static uint64_t since(const struct field_context *context, uint64_t time)
-{
-	return context->now > time ? context->now - time : 0;
-}
-
 /* Of all rows of a list the same: what they tell was so then. */
 static ROW_GETTER(time)
 {
@@ -257,7 +252,7 @@ static ROW_GETTER(looked)
 	const struct row *row = object;
 
 	if (row->flags & (ROW_QUEUES | ROW_BYTES | ROW_TIMER))
-		value_duration(value, since(context, row->touched), true);
+		value_duration(value, value_since(context, row->touched), true);
 }
 
 static ROW_GETTER(healed)

@@ -25,11 +25,6 @@ enum value_mark state_mark(unsigned int state)
 	return state < STATE_COUNT ? marks[state] : MARK_PLAIN;
 }
 
-static uint64_t since(const struct field_context *context, uint64_t time)
-{
-	return context->now > time ? context->now - time : 0;
-}
-
 ROW_GETTER(state)
 {
 	const struct row *row = object;
@@ -46,9 +41,10 @@ ROW_GETTER(age)
 {
 	const struct row *row = object;
 
-	if (row->since &&
-	    (row->flags & ROW_SINCE_EXACT || since(context, row->since) >= BOUND_WORTH_TELLING))
-		value_duration(value, since(context, row->since), row->flags & ROW_SINCE_EXACT);
+	if (row->since && (row->flags & ROW_SINCE_EXACT ||
+	                   value_since(context, row->since) >= BOUND_WORTH_TELLING))
+		value_duration(value, value_since(context, row->since),
+		               row->flags & ROW_SINCE_EXACT);
 }
 
 /* --- the MPTCP socket that it is a subflow of ------------------------------------------------- */
@@ -94,7 +90,7 @@ ROW_GETTER(life)
 	const struct row *row = object;
 
 	if (row->born)
-		value_duration(value, since(context, row->born), row->flags & ROW_BORN_EXACT);
+		value_duration(value, value_since(context, row->born), row->flags & ROW_BORN_EXACT);
 }
 
 ROW_GETTER(remaining)
@@ -182,17 +178,6 @@ static bool add_word(struct value *value, const char *word)
 		value->buf[used++] = ' ';
 	strcpy(value->buf + used, word);
 	return true;
-}
-
-static void value_list(struct value *value, uint64_t count,
-                       void (*list)(const struct field_context *, const void *, struct buffer *))
-{
-	if (!count)
-		return;
-	value->type = VALUE_LIST;
-	value->number = count;
-	value->list = list;
-	value->string = value->buf;
 }
 
 /* SYN_SENT=41.0us ESTABLISHED>=7.00s */

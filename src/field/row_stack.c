@@ -104,9 +104,7 @@ ROW_GETTER(stack)
 	if (!stack)
 		return;
 	print_frames(context, stack, value);
-	value->type = VALUE_LIST;
-	value->number = stack->count;
-	value->list = list_frames;
+	value_list(value, stack->count, list_frames);
 }
 
 static void list_frames_of_change(const struct field_context *context, const void *object,

@@ -133,7 +133,7 @@ ROW_GETTER(fds_looked)
 	uint64_t time = fds_time(context, row);
 
 	if (row->holders != ROW_NONE)
-		value_duration(value, context->now > time ? context->now - time : 0, true);
+		value_duration(value, value_since(context, time), true);
 }
 
 /* [{"pid":4942,"fd":7,"comm":"python3"},...] */

@@ -114,7 +114,7 @@ static int csv_object(struct view *view, const void *object)
 	for (size_t i = 0; i < view->field_count; i++) {
 		if (i)
 			buffer_text(&line, ",");
-		value_get(&value, &view->context, view->fields[i], object);
+		field_get(view->fields[i], &view->context, object, &value);
 		print_value(&line, view->fields[i], &value);
 	}
 	buffer_text(&line, "\r\n");

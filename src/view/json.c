@@ -57,7 +57,7 @@ static int json_object(struct view *view, const void *object)
 	for (size_t i = 0; i < view->field_count; i++) {
 		const struct field *field = view->fields[i];
 
-		value_get(&value, &view->context, field, object);
+		field_get(field, &view->context, object, &value);
 		print_member(view, &line, field->word, &value, object);
 	}
 	return object_end(view, &line);

@@ -90,7 +90,7 @@ static bool add_field(struct buffer *line, const struct view *view, const struct
 	struct buffer text = {0};
 	struct value value;
 
-	value_get(&value, &view->context, field, row);
+	field_get(field, &view->context, row, &value);
 	if (value.type == VALUE_NONE)
 		return false;
 	buffer_text(line, piece->before);
@@ -116,7 +116,7 @@ static void add_holders(struct buffer *line, const struct view *view, const stru
 	const struct holder *holder = table_holder(table, row->holders);
 	const char *comma = "";
 
-	value_get(&value, &view->context, field, row);
+	field_get(field, &view->context, row, &value);
 	for (; holder; holder = table_holder(table, holder->next)) {
 		const struct task *task = table_task(table, holder->task);
 		char comm[FACT_COMM_LEN + 1] = "";
@@ -290,7 +290,7 @@ static const char *add_peer(const struct view *view, const struct change *change
 	struct buffer peer = {0};
 	struct value value;
 
-	value_get(&value, &view->context, field, change->row);
+	field_get(field, &view->context, change->row, &value);
 	text_value(&peer, &view->context, &value);
 	buffer_add(&peer, "", 1);
 	snprintf(text, STEP_PEER_SIZE, "%s to %s", what, peer.failed ? "" : peer.data);
@@ -310,7 +310,7 @@ int life_step(struct view *view, const struct change *change)
 	};
 	struct value value;
 
-	value_get(&value, &view->context, field, change);
+	field_get(field, &view->context, change, &value);
 	if (value.type != VALUE_STRING)
 		return 0;
 	moment.text = value.string;

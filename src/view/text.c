@@ -210,7 +210,7 @@ static void print_field(const struct view *view, struct line *line, const struct
 	struct buffer *text = &line->text;
 	struct value value;
 
-	value_get(&value, &view->context, field, object);
+	field_get(field, &view->context, object, &value);
 	text->size = 0;
 	text_value(text, &view->context, &value);
 	buffer_add(text, "", 1);
