@@ -19,7 +19,7 @@
 #include "base/escape.h"
 #include "base/format.h"
 #include "count/group_place.h"
-#include "field/stack.h"
+#include "field/stack_text.h"
 #include "view/line.h"
 #include "view/next.h"
 #include "view/piles.h"
