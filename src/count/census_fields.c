@@ -93,13 +93,11 @@ CENSUS_GETTER(netns)
 		value_number(value, row->key.netns);
 }
 
-/* As of a row: its number when it has no name. */
 CENSUS_GETTER(netns_name)
 {
 	const struct census_row *row = object;
-	const struct row of_it = {.netns = row->key.netns};
 
-	row_netns_name(context, &of_it, value);
+	value_netns_name(value, context, row->key.netns);
 }
 
 CENSUS_GETTER(count_before)
@@ -153,7 +151,7 @@ CENSUS_GETTER(time)
 
 #define FIELD(name)                                                                                \
 	{                                                                                          \
-		KEY(name), census_##name                                                           \
+		.word = KEY(name), .get = census_##name                                            \
 	}
 
 const struct field census_fields[] = {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "field/field.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const struct field *field_find(const struct field *fields, size_t count, const char *key)
@@ -33,26 +32,24 @@ static const struct field *find_any_case(const struct field *fields, size_t coun
 	return NULL;
 }
 
-/* Finds "age" by its keys in JSON and CSV: "age_ns" and "age_exact". */
-static const struct field *find_part(const struct field *fields, size_t count, const char *typed)
+/* Is it a key of the word in JSON and CSV: "age_ns" or "age_exact" of age? */
+static bool has_key(const struct word *word, const char *typed)
 {
-	static const char *const parts[] = {"_ns", "_exact"};
-	size_t size = strlen(typed);
+	const struct word_endings endings = word_endings(word);
+	size_t size = strlen(word->key);
 
-	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++) {
-		size_t part = strlen(parts[p]);
-		char key[32];
+	if (strncasecmp(word->key, typed, size) != 0)
+		return false;
+	return !strcasecmp(typed + size, endings.first) ||
+	       (endings.second && !strcasecmp(typed + size, endings.second));
+}
 
-		if (size <= part || size - part >= sizeof(key) ||
-		    strcasecmp(typed + size - part, parts[p]) != 0)
-			continue;
-		snprintf(key, sizeof(key), "%.*s", (int)(size - part), typed);
-		for (size_t i = 0; i < count; i++)
-			if (!strcasecmp(fields[i].word->key, key) &&
-			    (fields[i].word->type == VALUE_DURATION ||
-			     fields[i].word->type == VALUE_TIME))
-				return &fields[i];
-	}
+static const struct field *find_by_json_key(const struct field *fields, size_t count,
+                                            const char *typed)
+{
+	for (size_t i = 0; i < count; i++)
+		if (has_key(fields[i].word, typed))
+			return &fields[i];
 	return NULL;
 }
 
@@ -95,7 +92,7 @@ size_t fields_find_typed(const struct field *fields, size_t count, const char *t
 	if (!found[0])
 		found[0] = find_any_case(fields, count, typed);
 	if (!found[0])
-		found[0] = find_part(fields, count, typed);
+		found[0] = find_by_json_key(fields, count, typed);
 	return found[0] ? 1 : find_of_option(fields, count, typed, found);
 }
 
@@ -143,5 +140,7 @@ void field_get(const struct field *field, const struct field_context *context, c
 {
 	memset(value, 0, offsetof(struct value, buf));
 	value->buf[0] = '\0';
-	field->get(context, object, value);
+	value->object = field->about ? field->about(context, object) : object;
+	if (value->object)
+		field->get(context, value->object, value);
 }

@@ -26,6 +26,12 @@ struct field_context {
 struct field {
 	const struct word *word; /* get makes a value of word->type, or VALUE_NONE */
 	void (*get)(const struct field_context *context, const void *object, struct value *value);
+	/*
+	 * Finds what get() takes instead of the object: the socket of an event, the peer of a
+	 * socket. It returns NULL if there is none; the value is not known then. NULL: get()
+	 * takes the object itself.
+	 */
+	const void *(*about)(const struct field_context *context, const void *object);
 };
 
 /* Makes the value of one field of an object. It initializes all of *value. */

@@ -145,21 +145,3 @@ ROW_GETTER(creator_args)
 	for (uint32_t i = 0; i < size; i++)
 		value->buf[i] = task->args[i] ? task->args[i] : ' ';
 }
-
-/* --- the other end -------------------------------------------------------------------------- */
-
-#define OF_PEER(name, getter)                                                                      \
-	ROW_GETTER(name)                                                                           \
-	{                                                                                          \
-		const struct row *peer = table_find_peer(context->table, object);                  \
-                                                                                                   \
-		if (peer)                                                                          \
-			getter(context, peer, value);                                              \
-	}
-
-OF_PEER(peer_program, row_program)
-OF_PEER(peer_pid, row_pid)
-OF_PEER(peer_comm, row_comm)
-OF_PEER(peer_cookie, row_cookie)
-OF_PEER(peer_state, row_state)
-OF_PEER(peer_netns, row_netns)

@@ -281,8 +281,22 @@ static ROW_GETTER(in_accept_queue)
 	                          !(row->flags & (ROW_SOCKET | ROW_ORPHAN | ROW_CONNECTED)));
 }
 
+/* The socket at the other end, if it is on this host. */
+static const void *peer_of(const struct field_context *context, const void *object)
+{
+	return table_find_peer(context->table, object);
+}
+
+/* The MPTCP socket of a subflow. */
+static const void *mptcp_of(const struct field_context *context, const void *object)
+{
+	return table_find_mptcp(context->table, object);
+}
+
 /* clang-format off */
-#define FIELD(name) {KEY(name), row_##name}
+#define FIELD(name)        {.word = KEY(name), .get = row_##name}
+#define OF_PEER(name, of)  {.word = KEY(name), .get = row_##of, .about = peer_of}
+#define OF_MPTCP(name, of) {.word = KEY(name), .get = row_##of, .about = mptcp_of}
 
 const struct field row_fields[] = {
 	FIELD(time),
@@ -328,12 +342,12 @@ const struct field row_fields[] = {
 	FIELD(creator_uid),
 	FIELD(creator_args),
 	FIELD(creator_exited),
-	FIELD(peer_program),
-	FIELD(peer_pid),
-	FIELD(peer_comm),
-	FIELD(peer_cookie),
-	FIELD(peer_state),
-	FIELD(peer_netns),
+	OF_PEER(peer_program, program),
+	OF_PEER(peer_pid, pid),
+	OF_PEER(peer_comm, comm),
+	OF_PEER(peer_cookie, cookie),
+	OF_PEER(peer_state, state),
+	OF_PEER(peer_netns, netns),
 	FIELD(uid),
 	FIELD(cgroup),
 	FIELD(container),
@@ -355,9 +369,9 @@ const struct field row_fields[] = {
 	FIELD(in_accept_queue),
 	FIELD(listener),
 	FIELD(state_times),
-	FIELD(mptcp_state),
+	OF_MPTCP(mptcp_state, state),
 	FIELD(mptcp_token),
-	FIELD(mptcp_age),
+	OF_MPTCP(mptcp_age, age),
 	FIELD(history),
 	FIELD(history_dropped),
 	FIELD(stack),

@@ -61,12 +61,6 @@ ROW_GETTER(creator_thread);
 ROW_GETTER(creator_uid);
 ROW_GETTER(creator_exited);
 ROW_GETTER(creator_args);
-ROW_GETTER(peer_program);
-ROW_GETTER(peer_pid);
-ROW_GETTER(peer_comm);
-ROW_GETTER(peer_cookie);
-ROW_GETTER(peer_state);
-ROW_GETTER(peer_netns);
 
 /* field/row_life.c */
 ROW_GETTER(state);
@@ -80,13 +74,10 @@ ROW_GETTER(history_dropped);
 ROW_GETTER(closed_by);
 ROW_GETTER(error);
 ROW_GETTER(reason);
-ROW_GETTER(mptcp_state);
 ROW_GETTER(mptcp_token);
-ROW_GETTER(mptcp_age);
 
 /* field/row_stack.c */
 ROW_GETTER(stack);
-void change_stack(const struct field_context *context, const void *object, struct value *value);
 
 /* field/row_fields.c */
 ROW_GETTER(cookie);

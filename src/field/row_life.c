@@ -47,19 +47,7 @@ ROW_GETTER(age)
 		               row->flags & ROW_SINCE_EXACT);
 }
 
-/* --- the MPTCP socket that it is a subflow of ------------------------------------------------- */
-
-ROW_GETTER(mptcp_state)
-{
-	const struct row *msk = table_find_mptcp(context->table, object);
-
-	if (!msk)
-		return;
-	value_string(value, state_name(msk->state));
-	value->mark = state_mark(msk->state);
-}
-
-/* Of both, so that the one is found by the other's. */
+/* Token of an MPTCP socket, for itself and for its subflows: one is found by the other's. */
 ROW_GETTER(mptcp_token)
 {
 	const struct row *row = object, *msk = table_find_mptcp(context->table, row);
@@ -67,14 +55,6 @@ ROW_GETTER(mptcp_token)
 	msk = row->flags & ROW_MPTCP ? row : msk;
 	if (msk && msk->token)
 		value_print(value, "%08x", msk->token);
-}
-
-ROW_GETTER(mptcp_age)
-{
-	const struct row *msk = table_find_mptcp(context->table, object);
-
-	if (msk)
-		row_age(context, msk, value);
 }
 
 ROW_GETTER(born)

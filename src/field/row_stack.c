@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The stack of the code that connected, listened or accepted, for a socket and for an event. */
+/* The stack of the code that connected, listened or accepted. */
 #include "field/row_getters.h"
 #include "field/stack_text.h"
 #include "field/value.h"
@@ -23,21 +23,4 @@ ROW_GETTER(stack)
 		return;
 	stack_short_text(value->buf, sizeof(value->buf), context->table, stack);
 	value_list(value, stack->count, list_frames);
-}
-
-static void list_frames_of_change(const struct field_context *context, const void *object,
-                                  struct buffer *json)
-{
-	list_frames(context, ((const struct change *)object)->row, json);
-}
-
-void change_stack(const struct field_context *context, const void *object, struct value *value)
-{
-	const struct change *change = object;
-
-	if (!change->row)
-		return;
-	row_stack(context, change->row, value);
-	if (value->type == VALUE_LIST)
-		value->list = list_frames_of_change;
 }

@@ -123,15 +123,9 @@ ROW_GETTER(netns)
 		value_number(value, row->netns);
 }
 
-/* Its number when it has no name: two namespaces never look the same. */
 ROW_GETTER(netns_name)
 {
 	const struct row *row = object;
 
-	if (!row->netns)
-		return;
-	value_string(value,
-	             names_want(value_names(context), name_key_number(NAME_NETNS, row->netns)));
-	if (value->type == VALUE_NONE)
-		value_print(value, "%u", row->netns);
+	value_netns_name(value, context, row->netns);
 }

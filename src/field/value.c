@@ -114,3 +114,12 @@ uint64_t value_since(const struct field_context *context, uint64_t time)
 {
 	return context->now > time ? context->now - time : 0;
 }
+
+void value_netns_name(struct value *value, const struct field_context *context, uint32_t netns)
+{
+	if (!netns)
+		return;
+	value_string(value, names_want(value_names(context), name_key_number(NAME_NETNS, netns)));
+	if (value->type == VALUE_NONE)
+		value_print(value, "%u", netns);
+}

@@ -37,6 +37,7 @@ struct value {
 	};
 	const char *string;  /* VALUE_STRING, VALUE_LIST (NULL: print its number); may be buf */
 	value_list_fn *list; /* VALUE_LIST */
+	const void *object;  /* VALUE_LIST: the object that `list` takes */
 	char buf[160];
 };
 
@@ -64,6 +65,12 @@ void value_print_more(struct value *value, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Name of an RST reason, or its number if the name is not known; 0: not known. */
 void value_reason(struct value *value, const struct field_context *context, uint32_t reason);
+
+/*
+ * Name of a network namespace, or its inode number if it has none: no two namespaces look alike.
+ * 0: not known.
+ */
+void value_netns_name(struct value *value, const struct field_context *context, uint32_t netns);
 
 /* ns from a time to context->now; 0 if the time is later. */
 uint64_t value_since(const struct field_context *context, uint64_t time);

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "field/row_getters.h"
 #include "count/group_place.h"
 #include "field/value.h"
 #include "view/line.h"
@@ -39,11 +38,9 @@ void object_process(struct buffer *json, uint32_t pid, const char *comm)
 
 static void add_netns(struct buffer *json, const struct view *view, uint32_t netns)
 {
-	const struct row row = {.netns = netns};
-	struct value value;
+	struct value value = {0};
 
-	memset(&value, 0, sizeof(value));
-	row_netns_name(&view->context, &row, &value);
+	value_netns_name(&value, &view->context, netns);
 	if (netns)
 		member_number(json, KEY(netns), netns);
 	else
