@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "enrich/host.h"
+#include "enrich/kernel_counters.h"
 #include "feed/feed_private.h"
 
 #define FEW 32 /* 3 to 13 us each */
@@ -68,7 +68,7 @@ void feed_note_row(struct feed *feed, const struct row *row)
 /* --- one by one ------------------------------------------------------------------------------------ */
 
 /* In the namespace that the thread is in; opened at the first one. */
-static int look_up(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)
+static int lookup_row(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)
 {
 	const struct fact_sink sink = {feed_fact, feed};
 	struct fact_sample want;
@@ -92,7 +92,7 @@ static void confirm_unseen(struct feed *feed, struct sockdiag **sockdiag, const 
 {
 	if (feed->live && live_peek(feed->live, row->sk, row->cookie, row->netns, true) < 0 &&
 	    row->cookie)
-		look_up(feed, sockdiag, row);
+		lookup_row(feed, sockdiag, row);
 }
 
 /* It may have ended since a walk saw it, of which nothing else tells when nothing is traced. */
@@ -106,7 +106,7 @@ static void confirm_unheld(struct feed *feed, const struct row *row)
 	row_sample(row, &gone.s);
 	gone.h.time = clock_boot();
 	if (found < 0 && row->cookie)
-		feed_look_up(feed, &gone.s);
+		feed_lookup_socket(feed, &gone.s);
 	else if (!found && !feed->config.trace)
 		feed_fact(&gone.h, feed);
 }
@@ -147,7 +147,7 @@ void feed_confirm_missed(struct feed *feed, const struct fact_walk *end)
 	sockdiag_close(sockdiag);
 }
 
-void feed_tell_queues(struct feed *feed, uint32_t netns)
+void feed_report_queues(struct feed *feed, uint32_t netns)
 {
 	struct buffer listeners = {0};
 	int err = 0;
@@ -175,7 +175,7 @@ static bool confirm(struct feed *feed, struct sockdiag **sockdiag, uint32_t netn
 	if (!row || row->netns != netns)
 		return false;
 	if (row->flags & ROW_MINI)
-		return !look_up(feed, sockdiag, row);
+		return !lookup_row(feed, sockdiag, row);
 	return live_peek(feed->live, row->sk, row->cookie, row->netns, true) == 1;
 }
 
@@ -196,7 +196,7 @@ bool feed_confirm_netns(struct feed *feed, uint32_t netns)
 	const struct feed_few *few = place < feed->few_room ? &feed->few[place] : NULL;
 	uint64_t count;
 
-	if ((!few && place != NUMBERS_NONE) || host_count_tcp(&count))
+	if ((!few && place != NUMBERS_NONE) || kernel_count_tcp(&count))
 		return false;
 	if (!few || !few->count)
 		return !count && (!few || !few->walk);

@@ -8,15 +8,17 @@
 
 #include "base/clock.h"
 #include "enrich/process.h"
+#include "enrich/stack_reader.h"
 #include "feed/feed_private.h"
 
-#define QUESTIONS_A_TURN 64 /* 3 to 13 us each; what is left over the next walk answers */
-#define LOOKS_A_TURN     16 /* for FINs, in LOOK_INTERVAL: 800 a second. 13 us each; 40 elsewhere */
-#define LOOK_INTERVAL    (20 * NS_PER_MS)
-#define RESOLVER_THREADS 8
-#define LOSS_INTERVAL    NS_PER_SEC
-#define STACKS_WAIT_MS   10 /* facts wait for the stacks they name, ... */
-#define STACKS_WAITS     25 /* so often at most, unless the ring fills */
+#define LOOKUPS_A_TURN 64 /* 3 to 13 us each; what is left over the next walk answers */
+#define FIN_LOOKUPS_A_TURN                                                                         \
+	16 /* for FINs, in FIN_LOOKUP_INTERVAL: 800 a second. 13 us each; 40 elsewhere */
+#define FIN_LOOKUP_INTERVAL (20 * NS_PER_MS)
+#define RESOLVER_THREADS    8
+#define LOSS_INTERVAL       NS_PER_SEC
+#define STACKS_WAIT_MS      10 /* facts wait for the stacks they name, ... */
+#define STACKS_WAITS        25 /* so often at most, unless the ring fills */
 
 /* Of all the processes that end on a host, those that had sockets. */
 static bool is_wanted(const struct feed *feed, const struct fact *fact)
@@ -33,7 +35,7 @@ void feed_fact(const struct fact *fact, void *arg)
 
 	if (!is_wanted(feed, fact))
 		return;
-	feed_introduce(feed, fact);
+	feed_report_names(feed, fact);
 	if (fact->type == FACT_WALK_END)
 		feed_confirm_missed(feed, (const struct fact_walk *)fact);
 	if (fact->type == FACT_SEEN)
@@ -53,7 +55,7 @@ static void emit_tick(struct feed *feed)
 
 /* --- questions ------------------------------------------------------------------------------ */
 
-void feed_look_up(struct feed *feed, const struct fact_sample *want)
+void feed_lookup_socket(struct feed *feed, const struct fact_sample *want)
 {
 	const struct netns_entry *entry = netns_find(&feed->netns, want->netns);
 	const struct fact_sink sink = {feed_fact, feed};
@@ -74,37 +76,37 @@ void feed_look_up(struct feed *feed, const struct fact_sample *want)
 }
 
 /* Has the FIN of an orphan's peer come? Turns come faster when the ring fills: these do not. */
-static void look_for_fins(struct feed *feed)
+static void lookup_fins(struct feed *feed)
 {
 	uint64_t now = clock_boot();
 	struct question question;
 
-	if (now - feed->looked < LOOK_INTERVAL)
+	if (now - feed->fins_looked_up < FIN_LOOKUP_INTERVAL)
 		return;
-	feed->looked = now;
-	for (int i = 0; i < LOOKS_A_TURN; i++) {
+	feed->fins_looked_up = now;
+	for (int i = 0; i < FIN_LOOKUPS_A_TURN; i++) {
 		if (!table_next_question(feed->table, QUESTION_BIT(ASK_FIN), &question))
 			return;
-		feed_look_up(feed, &question.s);
+		feed_lookup_socket(feed, &question.s);
 	}
 }
 
-static void answer_questions(struct feed *feed)
+static void take_lookups(struct feed *feed)
 {
 	const uint32_t kinds = ~QUESTION_BIT(ASK_FIN);
 	struct question question;
 
-	for (int i = 0; i < QUESTIONS_A_TURN && table_next_question(feed->table, kinds, &question);
+	for (int i = 0; i < LOOKUPS_A_TURN && table_next_question(feed->table, kinds, &question);
 	     i++) {
 		switch (question.kind) {
 		case ASK_PORT:
 			live_peek(feed->live, question.sk, question.cookie, question.s.netns, true);
 			break;
 		case ASK_MINI:
-			feed_look_up(feed, &question.s); /* unanswered, it is asked again */
+			feed_lookup_socket(feed, &question.s); /* unanswered, it is asked again */
 			break;
 		case ASK_TASK:
-			feed_tell_task(feed, question.pid, question.start);
+			feed_lookup_task(feed, question.pid, question.start);
 			break;
 		case ASK_STACK:
 			live_forget_stack(feed->live, question.stack);
@@ -124,14 +126,14 @@ static bool take_stack(const struct stack_dump *dump, void *arg)
 {
 	struct feed *feed = arg;
 
-	return stacks_take(feed->stacks, dump);
+	return stack_queue_take(feed->stacks, dump);
 }
 
-static void teach_stack(uint64_t space, uint64_t ip, const struct stack_rule *rule, void *arg)
+static void add_unwind_rule(uint64_t space, uint64_t ip, const struct stack_rule *rule, void *arg)
 {
 	struct feed *feed = arg;
 
-	live_teach_stack(feed->live, space, ip, rule);
+	live_add_unwind_rule(feed->live, space, ip, rule);
 }
 
 static bool is_known(const struct feed *feed, const struct fact_name *fact)
@@ -157,16 +159,16 @@ static int drain_stacks(struct feed *feed)
 	int err = live_drain_stacks(feed->live, take_stack, feed);
 
 	for (int i = 0; i < STACKS_WAITS && !live_is_filling(feed->live); i++)
-		if (!stacks_wait(feed->stacks, STACKS_WAIT_MS, on_stack_fact, feed))
+		if (!stack_queue_wait(feed->stacks, STACKS_WAIT_MS, on_stack_fact, feed))
 			return err;
-	stacks_collect(feed->stacks, on_stack_fact, feed);
+	stack_queue_collect(feed->stacks, on_stack_fact, feed);
 	return err;
 }
 
 void feed_wait_stacks(struct feed *feed, unsigned int timeout_ms)
 {
 	if (feed->stacks)
-		stacks_wait(feed->stacks, timeout_ms, on_stack_fact, feed);
+		stack_queue_wait(feed->stacks, timeout_ms, on_stack_fact, feed);
 }
 
 void feed_report_losses(struct feed *feed)
@@ -190,8 +192,8 @@ int feed_drain(struct feed *feed)
 	feed_clock(feed);
 	emit_tick(feed);
 	if (!err && feed->live && feed->config.trace) {
-		answer_questions(feed);
-		look_for_fins(feed);
+		take_lookups(feed);
+		lookup_fins(feed);
 	}
 	resolve_wishes(feed->resolve, table_names(feed->table));
 	resolve_collect(feed->resolve, feed_fact, feed);
@@ -235,7 +237,7 @@ static int open_live(struct feed *feed, struct diag *shortfall, struct diag *dia
 /* Before the kernel side makes dumps that nobody would read. */
 static void check_stacks(struct feed *feed, struct diag *shortfall)
 {
-	int err = wants_stacks(&feed->config) ? stacks_check() : 0;
+	int err = wants_stacks(&feed->config) ? stack_reader_check() : 0;
 
 	if (!err)
 		return;
@@ -287,7 +289,7 @@ static int begin_fallback(struct feed *feed, struct diag *diag)
 		return err;
 	if (!feed->config.no_holders && feed_walk_holders(feed))
 		feed_loss(feed);
-	feed_tell_tasks(feed);
+	feed_lookup_tasks(feed);
 	return 0;
 }
 
@@ -312,7 +314,7 @@ static int begin_helpers(struct feed *feed, struct diag *diag)
 	int err = 0;
 
 	if (feed->live && wants_stacks(&feed->config))
-		err = stacks_open(&feed->stacks, teach_stack, feed);
+		err = stack_queue_open(&feed->stacks, add_unwind_rule, feed);
 	if (err)
 		return diag_fail(diag, err, "a process that reads stacks cannot be started: %s",
 		                 strerror(-err));
@@ -341,7 +343,7 @@ void feed_close(struct feed *feed)
 	live_close(feed->live);
 	sockdiag_close(feed->own_diag);
 	resolve_close(feed->resolve);
-	stacks_close(feed->stacks);
+	stack_queue_close(feed->stacks);
 	netns_list_free(&feed->netns);
 	feed_forget_rows(feed);
 	numbers_free(&feed->departed);

@@ -49,7 +49,7 @@ static uint64_t heal_delay(const struct schedule *schedule)
 	return delay < most ? delay : most;
 }
 
-void schedule_want(struct schedule *schedule, uint32_t parts, uint64_t now)
+void schedule_request(struct schedule *schedule, uint32_t parts, uint64_t now)
 {
 	parts &= schedule->parts;
 	if (!parts)
@@ -57,22 +57,22 @@ void schedule_want(struct schedule *schedule, uint32_t parts, uint64_t now)
 	if (now - schedule->lost >= heal_delay(schedule) * QUIET)
 		schedule->doublings = 0;
 	schedule->lost = now;
-	schedule->wanted |= parts;
+	schedule->requested |= parts;
 }
 
 uint32_t schedule_due(const struct schedule *schedule, uint64_t now)
 {
 	if (now - schedule->all >= interval(schedule))
 		return schedule->parts;
-	return now - schedule->last >= heal_delay(schedule) ? schedule->wanted : 0;
+	return now - schedule->last >= heal_delay(schedule) ? schedule->requested : 0;
 }
 
 void schedule_begun(struct schedule *schedule, uint32_t parts)
 {
-	schedule->healing = schedule->wanted & parts;
+	schedule->healing = schedule->requested & parts;
 	if (schedule->healing && heal_delay(schedule) < interval(schedule))
 		schedule->doublings++;
-	schedule->wanted &= ~parts;
+	schedule->requested &= ~parts;
 }
 
 void schedule_ended(struct schedule *schedule, uint32_t parts, uint64_t now)

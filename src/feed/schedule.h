@@ -22,7 +22,7 @@ enum walk_part {
 struct schedule {
 	uint64_t least;            /* ns between walks of all parts */
 	uint32_t parts;            /* PART_BITs: all there are */
-	uint32_t wanted;           /* PART_BITs: what they would find may be missing */
+	uint32_t requested;        /* PART_BITs: what they would find may be missing */
 	uint64_t cost[PART_COUNT]; /* ns of CPU, of the last one */
 	uint64_t all;           /* when a walk of all parts ended; ns of CLOCK_BOOTTIME, as below */
 	uint64_t last;          /* when any walk ended */
@@ -34,7 +34,7 @@ struct schedule {
 /* least: 0 is the default. */
 void schedule_init(struct schedule *schedule, uint64_t least, uint32_t parts);
 /* Facts that these parts bring back were lost, or a walk of them failed. */
-void schedule_want(struct schedule *schedule, uint32_t parts, uint64_t now);
+void schedule_request(struct schedule *schedule, uint32_t parts, uint64_t now);
 /* What is to be walked now: PART_BITs, 0: nothing. */
 uint32_t schedule_due(const struct schedule *schedule, uint64_t now);
 /* A walk of these parts begins, or has ended: what is wanted in between waits its turn. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Opening, draining and closing. Loading is in load.c, walks in walk.c, the probes in probes.c. */
+/* Opening, draining and closing. Loading is in live_load.c, walks in live_walk.c, the probes in probes.c. */
 #include "source/live.h"
 
 #include <bpf/bpf.h>
@@ -286,7 +286,8 @@ int live_drain_stacks(struct live *live, live_stack_fn *fn, void *arg)
 	return got < 0 ? got : 0;
 }
 
-void live_teach_stack(struct live *live, uint64_t space, uint64_t ip, const struct stack_rule *rule)
+void live_add_unwind_rule(struct live *live, uint64_t space, uint64_t ip,
+                          const struct stack_rule *rule)
 {
 	uint64_t key = stack_rule_key(space, ip);
 

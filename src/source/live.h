@@ -57,8 +57,8 @@ int live_drain_stacks(struct live *live, live_stack_fn *fn, void *arg);
 /* The next socket that is made by this way brings another dump of it. */
 void live_forget_stack(struct live *live, uint64_t id);
 /* How the way from the frame at ip to its caller's was found. */
-void live_teach_stack(struct live *live, uint64_t space, uint64_t ip,
-                      const struct stack_rule *rule);
+void live_add_unwind_rule(struct live *live, uint64_t space, uint64_t ip,
+                          const struct stack_rule *rule);
 /* Is the ring of facts so full that there is no time for anything else? */
 bool live_is_filling(const struct live *live);
 int live_stacks_fd(const struct live *live); /* readable when there is one; -1: never */
@@ -78,7 +78,7 @@ int live_walk_holders(struct live *live);
 bool live_can_walk(const struct live *live);
 
 /* Are the ends of processes told (FACT_EXIT)? */
-bool live_tells_exits(const struct live *live);
+bool live_reports_exits(const struct live *live);
 
 /*
  * Is the socket with this cookie, of this namespace (each 0: any), still at this address? 1, or 2: and

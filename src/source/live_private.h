@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Shared by live.c, load.c and walk.c only. */
+/* Shared by live.c, live_load.c and live_walk.c only. */
 #ifndef TCPTRAIL_SOURCE_LIVE_PRIVATE_H
 #define TCPTRAIL_SOURCE_LIVE_PRIVATE_H
 
@@ -32,7 +32,7 @@ struct live {
 };
 
 /*
- * load.c: checks what the host offers, then opens and loads the programs, as the members set
+ * live_load.c: checks what the host offers, then opens and loads the programs, as the members set
  * before (ring_bytes, walker, stacks) want them. 0 or -errno with diag; live_close() ends it.
  */
 int live_load(struct live *live, const struct live_config *config, struct diag *diag);

@@ -96,7 +96,7 @@ static void read_log(struct refusal *refusal, const char *log)
  * "prog 'NAME': BPF program load failed: ..." and "prog 'NAME': failed to ...", which end a load.
  * Others are mere advice. The log comes between the two.
  */
-static void hear_program(struct refusal *refusal, const char *warning)
+static void read_program_warning(struct refusal *refusal, const char *warning)
 {
 	char name[sizeof(refusal->program)];
 	const char *text;
@@ -121,11 +121,11 @@ static void hear_program(struct refusal *refusal, const char *warning)
 		copy_line(refusal->why, sizeof(refusal->why), text);
 }
 
-void refusal_hear(struct refusal *refusal, const char *warning)
+void refusal_add_warning(struct refusal *refusal, const char *warning)
 {
 	if (begins(warning, "libbpf: "))
 		warning += strlen("libbpf: ");
-	hear_program(refusal, warning);
+	read_program_warning(refusal, warning);
 	/* "failed to load object", "... BPF skeleton": what was said before says why. */
 	if (!begins(warning, "failed to load ") || !refusal->last[0])
 		copy_line(refusal->last, sizeof(refusal->last), warning);

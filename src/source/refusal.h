@@ -11,6 +11,6 @@ struct refusal {
 };
 
 /* One warning of libbpf, formatted. What it was told before is kept: begin with an empty refusal. */
-void refusal_hear(struct refusal *refusal, const char *warning);
+void refusal_add_warning(struct refusal *refusal, const char *warning);
 
 #endif

@@ -43,7 +43,7 @@ static void emit_process(struct feed *feed, uint32_t pid, uint64_t start,
 }
 
 /* What the kernel side has not told of a process: it was there before us; its cgroup. */
-void feed_tell_task(struct feed *feed, uint32_t pid, uint64_t start)
+void feed_lookup_task(struct feed *feed, uint32_t pid, uint64_t start)
 {
 	const struct name_key key = name_key_task(pid, start);
 	union fact_name_buffer name;
@@ -63,16 +63,16 @@ void feed_tell_task(struct feed *feed, uint32_t pid, uint64_t start)
 	feed_fact(&name.fact.h, feed);
 }
 
-void feed_tell_tasks(struct feed *feed)
+void feed_lookup_tasks(struct feed *feed)
 {
 	struct question question;
 
 	while (table_next_question(feed->table, QUESTION_BIT(ASK_TASK), &question))
-		feed_tell_task(feed, question.pid, question.start);
+		feed_lookup_task(feed, question.pid, question.start);
 }
 
 /* Their end may have been lost, or nothing tells of it here. */
-void feed_bury_tasks(struct feed *feed)
+void feed_retire_tasks(struct feed *feed)
 {
 	const struct task *task;
 	uint32_t index = 0;

@@ -4,7 +4,7 @@
  * .debug_frame, else frame pointers. What it says there with an expression, and
  * frames that a signal has interrupted, are left to it.
  */
-#include "enrich/rule.h"
+#include "enrich/unwind_rule.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -112,7 +112,7 @@ static Dwarf_Frame *find_frame(Dwfl_Module *mod, uint64_t pc)
 	return NULL;
 }
 
-bool rule_find(Dwfl *dwfl, uint64_t ip, bool exact, struct stack_rule *rule)
+bool unwind_rule_find(Dwfl *dwfl, uint64_t ip, bool exact, struct stack_rule *rule)
 {
 	uint64_t pc = exact ? ip : ip - 1;
 	Dwfl_Module *mod = dwfl_addrmodule(dwfl, pc);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "enrich/file.h"
+#include "enrich/open_regular.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* place: of O_PATH; closed. */
-static int open_regular(int place, struct stat *stat)
+static int open_place(int place, struct stat *stat)
 {
 	char link[40];
 	int fd;
@@ -28,14 +28,14 @@ static int open_regular(int place, struct stat *stat)
 	return fd;
 }
 
-int file_open(const char *path, struct stat *stat)
+int open_regular(const char *path, struct stat *stat)
 {
 	int place = open(path, O_PATH | O_CLOEXEC);
 
-	return place < 0 ? -errno : open_regular(place, stat);
+	return place < 0 ? -errno : open_place(place, stat);
 }
 
-int file_open_in(int root, const char *path, int flags, struct stat *stat)
+int open_regular_in(int root, const char *path, int flags, struct stat *stat)
 {
 	struct open_how how = {
 		.flags = (uint64_t)(O_PATH | O_CLOEXEC | flags),
@@ -43,5 +43,5 @@ int file_open_in(int root, const char *path, int flags, struct stat *stat)
 	};
 	int place = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
 
-	return place < 0 ? -errno : open_regular(place, stat);
+	return place < 0 ? -errno : open_place(place, stat);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "enrich/lookup.h"
+#include "enrich/nss.h"
 
 #include <arpa/inet.h>
 #include <endian.h>
@@ -69,7 +69,7 @@ static void lookup_record(lookup_fn *fn, const struct name_key *key, char *name)
 	free(room);
 }
 
-void lookup_name(const struct name_key *key, char name[FACT_NAME_MAX + 1])
+void nss_lookup(const struct name_key *key, char name[FACT_NAME_MAX + 1])
 {
 	name[0] = '\0';
 	switch (key->kind) {

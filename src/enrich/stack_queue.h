@@ -9,8 +9,8 @@
  * Each dump taken ends as FACT_STACK, after a NAME_FRAME for each of its frames,
  * or is counted by a FACT_LOSS. No call waits for the other process longer than it says.
  */
-#ifndef TCPTRAIL_ENRICH_STACKS_H
-#define TCPTRAIL_ENRICH_STACKS_H
+#ifndef TCPTRAIL_ENRICH_STACK_QUEUE_H
+#define TCPTRAIL_ENRICH_STACK_QUEUE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,25 +18,25 @@
 #include "fact.h"
 #include "dump.h"
 
-struct stacks;
-typedef void stacks_fn(const struct fact *fact, void *arg);
-/* Told of rules for the kernel side, from within stacks_collect() and stacks_wait(). */
-typedef void stacks_rule_fn(uint64_t space, uint64_t ip, const struct stack_rule *rule, void *arg);
+struct stack_queue;
+typedef void stack_queue_fn(const struct fact *fact, void *arg);
+/* Told of rules for the kernel side, from within stack_queue_collect() and stack_queue_wait(). */
+typedef void stack_queue_rule_fn(uint64_t space, uint64_t ip, const struct stack_rule *rule,
+                                 void *arg);
 
-/* Can there be such a sandbox here? Tried in a process that ends. 0, or -errno: why not. */
-int stacks_check(void);
 /* 0 or -errno. */
-int stacks_open(struct stacks **stacks, stacks_rule_fn *on_rule, void *arg);
-void stacks_close(struct stacks *stacks); /* NULL-safe */
+int stack_queue_open(struct stack_queue **queue, stack_queue_rule_fn *on_rule, void *arg);
+void stack_queue_close(struct stack_queue *queue); /* NULL-safe */
 
 /* Readable when facts wait. It is another one once the process has had to be replaced. */
-int stacks_fd(const struct stacks *stacks);
+int stack_queue_fd(const struct stack_queue *queue);
 
 /* Takes a dump. false: there is no room for it at the moment. */
-bool stacks_take(struct stacks *stacks, const struct stack_dump *dump);
+bool stack_queue_take(struct stack_queue *queue, const struct stack_dump *dump);
 /* Hands over the facts that are there. */
-void stacks_collect(struct stacks *stacks, stacks_fn *fn, void *arg);
+void stack_queue_collect(struct stack_queue *queue, stack_queue_fn *fn, void *arg);
 /* Waits up to timeout_ms for all dumps taken, handing over facts. Returns those still open. */
-uint64_t stacks_wait(struct stacks *stacks, unsigned int timeout_ms, stacks_fn *fn, void *arg);
+uint64_t stack_queue_wait(struct stack_queue *queue, unsigned int timeout_ms, stack_queue_fn *fn,
+                          void *arg);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "enrich/stacks_child.h"
+#include "enrich/stack_reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "enrich/rule.h"
+#include "enrich/unwind_rule.h"
 #include "enrich/sandbox.h"
 #include "enrich/symbol.h"
 #include "enrich/unwind.h"
@@ -32,10 +32,10 @@ struct unnamed {
 	uint32_t pid;
 };
 
-struct child {
+struct reader {
 	int socket, memory; /* memory: /proc/self/statm */
 	uint64_t pages;     /* of it at the beginning */
-	const struct suspects *suspects;
+	const struct crash_list *crashes;
 	struct images *images;
 	struct symbols *symbols;
 	struct unnamed unnamed[UNNAMED];
@@ -48,37 +48,37 @@ union dump_buffer {
 	char bytes[sizeof(struct stack_dump) + STACK_BYTES];
 };
 
-static bool tell(const struct child *child, const struct fact *fact)
+static bool send_fact(const struct reader *reader, const struct fact *fact)
 {
-	return send(child->socket, fact, fact->len, MSG_NOSIGNAL) == fact->len;
+	return send(reader->socket, fact, fact->len, MSG_NOSIGNAL) == fact->len;
 }
 
-static void remember_unnamed(struct child *child, const struct image *image, uint64_t ip)
+static void remember_unnamed(struct reader *reader, const struct image *image, uint64_t ip)
 {
 	for (int i = 0; i < UNNAMED; i++)
-		if (child->unnamed[i].ip == ip && child->unnamed[i].space == image->space)
+		if (reader->unnamed[i].ip == ip && reader->unnamed[i].space == image->space)
 			return;
-	child->unnamed[child->next_unnamed++ % UNNAMED] =
+	reader->unnamed[reader->next_unnamed++ % UNNAMED] =
 		(struct unnamed){.ip = ip, .space = image->space, .pid = image->pid};
 }
 
 /* Each time: the parent may have forgotten it. */
-static bool tell_name(struct child *child, struct image *image, uint64_t space, uint64_t ip,
+static bool send_name(struct reader *reader, struct image *image, uint64_t space, uint64_t ip,
                       bool exact)
 {
 	uint64_t key[2] = {ip, space};
 	union fact_name_buffer fact;
 	char name[FRAME_NAME_SIZE];
 
-	if (!symbol_name(child->symbols, image, ip, exact, name) && image && !name[0])
-		remember_unnamed(child, image, ip);
+	if (!symbol_name(reader->symbols, image, ip, exact, name) && image && !name[0])
+		remember_unnamed(reader, image, ip);
 	fact_name_make(&fact, clock_boot(), NAME_FRAME, key, name);
-	return tell(child, &fact.fact.h);
+	return send_fact(reader, &fact.fact.h);
 }
 
-static bool name_again(struct child *child, struct unnamed *unnamed)
+static bool name_again(struct reader *reader, struct unnamed *unnamed)
 {
-	struct image *image = image_find(child->images, unnamed->pid, unnamed->space);
+	struct image *image = image_find(reader->images, unnamed->pid, unnamed->space);
 	uint64_t key[2] = {unnamed->ip, unnamed->space};
 	union fact_name_buffer fact;
 	char name[FRAME_NAME_SIZE];
@@ -87,29 +87,29 @@ static bool name_again(struct child *child, struct unnamed *unnamed)
 		unnamed->ip = 0;
 		return true;
 	}
-	symbol_name(child->symbols, image, unnamed->ip, false, name);
+	symbol_name(reader->symbols, image, unnamed->ip, false, name);
 	if (!name[0])
 		return true;
 	unnamed->ip = 0;
 	fact_name_make(&fact, clock_boot(), NAME_FRAME, key, name);
-	return tell(child, &fact.fact.h);
+	return send_fact(reader, &fact.fact.h);
 }
 
 /* Now and then: what a JIT compiler has written since, as the JVM does when asked. */
-static bool name_unnamed(struct child *child)
+static bool name_unnamed(struct reader *reader)
 {
 	uint64_t now = clock_boot();
 
-	if (now - child->asked < ASK_NS)
+	if (now - reader->asked < ASK_NS)
 		return true;
-	child->asked = now;
+	reader->asked = now;
 	for (int i = 0; i < UNNAMED; i++)
-		if (child->unnamed[i].ip && !name_again(child, &child->unnamed[i]))
+		if (reader->unnamed[i].ip && !name_again(reader, &reader->unnamed[i]))
 			return false;
 	return true;
 }
 
-static bool tell_stack(struct child *child, const struct stack_dump *dump,
+static bool send_stack(struct reader *reader, const struct stack_dump *dump,
                        const struct unwound *unwound)
 {
 	union {
@@ -127,130 +127,130 @@ static bool tell_stack(struct child *child, const struct stack_dump *dump,
 	stack.fact.pid = dump->pid;
 	stack.fact.count = unwound->count;
 	memcpy(stack.fact.ips, unwound->ips, size);
-	return tell(child, &stack.fact.h);
+	return send_fact(reader, &stack.fact.h);
 }
 
 /* Each time: the kernel side may have forgotten some. */
-static bool tell_rules(const struct child *child, struct image *image,
+static bool send_rules(const struct reader *reader, struct image *image,
                        const struct unwound *unwound)
 {
 	union {
-		struct stacks_rules rules;
-		char bytes[sizeof(struct stacks_rules) +
-		           FACT_STACK_MAX * sizeof(((struct stacks_rules *)0)->list[0])];
+		struct reader_rules rules;
+		char bytes[sizeof(struct reader_rules) +
+		           FACT_STACK_MAX * sizeof(((struct reader_rules *)0)->list[0])];
 	} message;
-	struct stacks_rules *rules = &message.rules;
+	struct reader_rules *rules = &message.rules;
 	uint32_t count = 0;
 
 	memset(&message, 0, sizeof(message)); /* not every rule has all of its numbers */
-	rules->h.type = STACKS_RULES;
+	rules->h.type = READER_RULES;
 	rules->space = image->space;
 	for (uint32_t i = 0; i < unwound->count; i++) {
 		rules->list[count].ip = unwound->ips[i];
-		if (rule_find(image->dwfl, unwound->ips[i], unwound->exact[i],
-		              &rules->list[count].rule))
+		if (unwind_rule_find(image->dwfl, unwound->ips[i], unwound->exact[i],
+		                     &rules->list[count].rule))
 			count++;
 	}
 	rules->h.len = (uint16_t)(sizeof(*rules) + count * sizeof(rules->list[0]));
-	return tell(child, &rules->h);
+	return send_fact(reader, &rules->h);
 }
 
-static bool tell_message(const struct child *child, enum stacks_message type)
+static bool send_message(const struct reader *reader, enum reader_message type)
 {
 	const struct fact message = {.type = (uint16_t)type, .len = sizeof(message)};
 
-	return tell(child, &message);
+	return send_fact(reader, &message);
 }
 
-static bool tell_reads(const struct child *child, const struct program_key *program)
+static bool send_program(const struct reader *reader, const struct program_key *program)
 {
-	const struct stacks_reads reads = {
-		.h = {.type = STACKS_READS, .len = sizeof(reads)},
+	const struct reader_program message = {
+		.h = {.type = READER_PROGRAM, .len = sizeof(message)},
 		.program = *program,
 	};
 
-	return tell(child, &reads.h);
+	return send_fact(reader, &message.h);
 }
 
-static bool answer(struct child *child, const struct stack_dump *dump)
+static bool answer(struct reader *reader, const struct stack_dump *dump)
 {
-	struct image *image = image_get(child->images, dump, false);
+	struct image *image = image_get(reader->images, dump, false);
 	struct unwound unwound = {.count = 0};
 
-	if (image && suspects_set_aside(child->suspects, &image->program, clock_boot()))
-		return tell_message(child, STACKS_REFUSED);
-	if (image && !tell_reads(child, &image->program))
+	if (image && crash_list_blocks(reader->crashes, &image->program, clock_boot()))
+		return send_message(reader, READER_REFUSED);
+	if (image && !send_program(reader, &image->program))
 		return false;
 	unwind(image, dump, &unwound);
 	if (image && unwound.unmapped) { /* a library loaded since, or new room for a JIT's code */
-		image = image_get(child->images, dump, true);
+		image = image_get(reader->images, dump, true);
 		unwind(image, dump, &unwound);
 	}
 	for (uint32_t i = 0; i < unwound.count; i++)
-		if (!tell_name(child, image, dump->space, unwound.ips[i], unwound.exact[i]))
+		if (!send_name(reader, image, dump->space, unwound.ips[i], unwound.exact[i]))
 			return false;
-	if (image && !tell_rules(child, image, &unwound))
+	if (image && !send_rules(reader, image, &unwound))
 		return false;
-	return tell_stack(child, dump, &unwound);
+	return send_stack(reader, dump, &unwound);
 }
 
-static uint64_t memory_pages(const struct child *child)
+static uint64_t memory_pages(const struct reader *reader)
 {
 	char text[32] = "";
 
-	return pread(child->memory, text, sizeof(text) - 1, 0) > 0 ? strtoull(text, NULL, 10) : 0;
+	return pread(reader->memory, text, sizeof(text) - 1, 0) > 0 ? strtoull(text, NULL, 10) : 0;
 }
 
 /*
  * Has it taken so much that the next stacks would suffer? Memory is not given back by forgetting
  * what is kept, and CPU time is bounded for all of a process's life.
  */
-static bool has_used_much(const struct child *child)
+static bool has_used_much(const struct reader *reader)
 {
-	uint64_t pages = memory_pages(child) - child->pages;
+	uint64_t pages = memory_pages(reader) - reader->pages;
 
 	return clock_ns(CLOCK_PROCESS_CPUTIME_ID) > CPU_MUCH_NS ||
 	       (int64_t)pages > (int64_t)(MEMORY_MUCH / (uint64_t)sysconf(_SC_PAGESIZE));
 }
 
 /* false: the other end is closed, or another reader is to begin. */
-static bool serve(struct child *child)
+static bool serve(struct reader *reader)
 {
 	union dump_buffer buffer;
 	ssize_t got;
 
-	sandbox_allow_cpu(0);
-	if (has_used_much(child)) {
-		tell_message(child, STACKS_RENEW);
+	sandbox_limit_cpu(0);
+	if (has_used_much(reader)) {
+		send_message(reader, READER_RENEW);
 		return false;
 	}
-	got = recv(child->socket, &buffer, sizeof(buffer), 0);
-	sandbox_allow_cpu(CPU_SECONDS);
+	got = recv(reader->socket, &buffer, sizeof(buffer), 0);
+	sandbox_limit_cpu(CPU_SECONDS);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return name_unnamed(child);
+		return name_unnamed(reader);
 	if (got < (ssize_t)sizeof(buffer.dump))
 		return false;
-	return answer(child, &buffer.dump) && name_unnamed(child);
+	return answer(reader, &buffer.dump) && name_unnamed(reader);
 }
 
-void stacks_read(int socket, int memory, int opener, const struct suspects *suspects)
+void stack_reader_run(int socket, int memory, int opener, const struct crash_list *crashes)
 {
 	const struct timeval idle = {.tv_sec = ASK_NS / NS_PER_SEC};
-	struct child *child = calloc(1, sizeof(*child));
+	struct reader *reader = calloc(1, sizeof(*reader));
 	bool ready;
 
-	if (!child)
+	if (!reader)
 		return;
-	child->socket = socket;
-	child->memory = memory;
-	child->suspects = suspects;
-	child->images = images_new(opener);
-	child->symbols = symbols_new();
-	child->pages = memory_pages(child);
-	ready = child->images && child->symbols;
+	reader->socket = socket;
+	reader->memory = memory;
+	reader->crashes = crashes;
+	reader->images = images_new(opener);
+	reader->symbols = symbols_new();
+	reader->pages = memory_pages(reader);
+	ready = reader->images && reader->symbols;
 	elf_version(EV_CURRENT);
 	setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof(idle));
-	while (ready && serve(child))
+	while (ready && serve(reader))
 		;
-	free(child); /* what else it has allocated ends with the process */
+	free(reader); /* what else it has allocated ends with the process */
 }

@@ -6,25 +6,26 @@
  *     tcptrail  --dumps-->  reader  --which file-->  opener
  *               <--facts--          <--its fd------
  */
-#ifndef TCPTRAIL_ENRICH_STACKS_CHILD_H
-#define TCPTRAIL_ENRICH_STACKS_CHILD_H
+#ifndef TCPTRAIL_ENRICH_STACK_READER_H
+#define TCPTRAIL_ENRICH_STACK_READER_H
 
 #include <sys/types.h>
 
 #include "dump.h"
-#include "enrich/suspects.h"
+#include "enrich/crash_list.h"
 #include "fact.h"
 
 /* What the reader writes beside facts; of the header only type and len are used. */
-enum stacks_message {
-	STACKS_RULES = 0xfff0,   /* struct stacks_rules */
-	STACKS_READS = 0xfff1,   /* struct stacks_reads: what the dump is of that it begins with */
-	STACKS_REFUSED = 0xfff2, /* struct fact: the program is set aside, no stack comes */
-	STACKS_RENEW = 0xfff3,   /* struct fact: it has used up much, and ends */
+enum reader_message {
+	READER_RULES = 0xfff0, /* struct reader_rules */
+	READER_PROGRAM =
+		0xfff1, /* struct reader_program: what the dump is of that it begins with */
+	READER_REFUSED = 0xfff2, /* struct fact: the program is set aside, no stack comes */
+	READER_RENEW = 0xfff3,   /* struct fact: it has used up much, and ends */
 };
 
 /* Rules of one address space. */
-struct stacks_rules {
+struct reader_rules {
 	struct fact h;
 	__u64 space;
 	struct {
@@ -33,22 +34,25 @@ struct stacks_rules {
 	} list[];
 };
 
-struct stacks_reads {
+struct reader_program {
 	struct fact h;
 	struct program_key program;
 };
+
+/* Tries in a process of its own whether the sandbox can be set up here. 0, or -errno: why not. */
+int stack_reader_check(void);
 
 /*
  * Starts both. The opener is our child, and the reader its child; each ends when the other
  * does. 0 or -errno.
  */
-int stacks_start(const struct suspects *suspects, pid_t *opener, int *socket);
+int stack_reader_start(const struct crash_list *crashes, pid_t *opener, int *socket);
 
 /*
  * The reader: reads a struct stack_dump a message from the socket, writes facts and
  * messages, the FACT_STACK last; returns when the other end is closed. memory: an fd of
  * its /proc/self/statm.
  */
-void stacks_read(int socket, int memory, int opener, const struct suspects *suspects);
+void stack_reader_run(int socket, int memory, int opener, const struct crash_list *crashes);
 
 #endif

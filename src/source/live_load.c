@@ -22,7 +22,7 @@ static int keep_warning(enum libbpf_print_level level, const char *format, va_li
 	char *text;
 
 	if (level == LIBBPF_WARN && vasprintf(&text, format, args) >= 0) {
-		refusal_hear(&refusal, text);
+		refusal_add_warning(&refusal, text);
 		free(text);
 	}
 	return 0;

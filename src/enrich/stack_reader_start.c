@@ -11,8 +11,7 @@
 
 #include "enrich/opener.h"
 #include "enrich/sandbox.h"
-#include "enrich/stacks.h"
-#include "enrich/stacks_child.h"
+#include "enrich/stack_reader.h"
 
 #define READER_MEMORY (2ULL << 30)   /* what the largest debug information takes */
 #define READER_FILES  4096           /* 64 processes with their libraries */
@@ -41,10 +40,10 @@ static bool begin_process(const char *name, pid_t parent, int *keep, int count)
 		signal(number, SIG_DFL);
 	signal(SIGINT, SIG_IGN); /* of the terminal: the parent ends us when it has all */
 	signal(SIGTERM, SIG_IGN);
-	return sandbox_keep_fds(keep, count) && sandbox_end_with(parent);
+	return sandbox_keep_fds(keep, count) && sandbox_die_with_parent(parent);
 }
 
-static void run_reader(int socket, int opener, pid_t parent, const struct suspects *suspects)
+static void run_reader(int socket, int opener, pid_t parent, const struct crash_list *crashes)
 {
 	int keep[2] = {socket, opener}, memory;
 
@@ -54,11 +53,11 @@ static void run_reader(int socket, int opener, pid_t parent, const struct suspec
 	sandbox_limit(READER_MEMORY, READER_FILES);
 	if (memory < 0 || sandbox_enter())
 		_exit(1);
-	stacks_read(keep[0], memory, keep[1], suspects);
+	stack_reader_run(keep[0], memory, keep[1], crashes);
 	_exit(0);
 }
 
-static void run_opener(int socket, pid_t parent, const struct suspects *suspects)
+static void run_opener(int socket, pid_t parent, const struct crash_list *crashes)
 {
 	pid_t own = getpid();
 	int ends[2];
@@ -69,7 +68,7 @@ static void run_opener(int socket, pid_t parent, const struct suspects *suspects
 	case -1:
 		_exit(1);
 	case 0:
-		run_reader(socket, ends[1], own, suspects);
+		run_reader(socket, ends[1], own, crashes);
 	}
 	if (!begin_process("tcptrail-opener", parent, ends, 1))
 		_exit(1);
@@ -87,7 +86,7 @@ static void try_sandbox(int told)
 	_exit(write(told, &err, sizeof(err)) == sizeof(err) ? 0 : 1);
 }
 
-int stacks_check(void)
+int stack_reader_check(void)
 {
 	struct pollfd told = {.events = POLLIN};
 	int ends[2], err = -EPERM; /* said by none, if it is killed */
@@ -114,7 +113,7 @@ int stacks_check(void)
 	return err;
 }
 
-int stacks_start(const struct suspects *suspects, pid_t *opener, int *socket)
+int stack_reader_start(const struct crash_list *crashes, pid_t *opener, int *socket)
 {
 	pid_t parent = getpid(), child;
 	int ends[2], err;
@@ -123,7 +122,7 @@ int stacks_start(const struct suspects *suspects, pid_t *opener, int *socket)
 		return -errno;
 	child = fork();
 	if (!child)
-		run_opener(ends[1], parent, suspects);
+		run_opener(ends[1], parent, crashes);
 	err = child < 0 ? -errno : 0;
 	close(ends[1]);
 	if (err) {

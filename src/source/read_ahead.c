@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/ahead.h"
+#include "source/read_ahead.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -17,7 +17,7 @@
 #define PAGES_A_READ 8 /* the most one read() gives (bpf_seq_read, 5.8..7.2) */
 #define NOT_YET      1
 
-struct ahead {
+struct read_ahead {
 	int fd;
 	const void *mapped; /* NULL: read() gives the records */
 	pthread_t thread;
@@ -34,7 +34,7 @@ struct ahead {
 };
 
 /* Of `size` bytes, so many; 0: there is no more; -errno. */
-static ssize_t read_some(const struct ahead *ahead, void *buf, size_t size)
+static ssize_t read_some(const struct read_ahead *ahead, void *buf, size_t size)
 {
 	ssize_t got;
 
@@ -46,7 +46,7 @@ static ssize_t read_some(const struct ahead *ahead, void *buf, size_t size)
 }
 
 /* Returns NOT_YET, 0 if all is read, or -errno. */
-static int copy_mapped(const struct ahead *ahead, char *chunk, size_t *size)
+static int copy_mapped(const struct read_ahead *ahead, char *chunk, size_t *size)
 {
 	uint64_t bytes;
 	ssize_t got = read_some(ahead, &bytes, sizeof(bytes));
@@ -62,7 +62,7 @@ static int copy_mapped(const struct ahead *ahead, char *chunk, size_t *size)
 }
 
 /* The same. */
-static int fill(const struct ahead *ahead, char *chunk, size_t *size)
+static int fill(const struct read_ahead *ahead, char *chunk, size_t *size)
 {
 	ssize_t got;
 
@@ -80,7 +80,7 @@ static int fill(const struct ahead *ahead, char *chunk, size_t *size)
 
 static void *read_all(void *arg)
 {
-	struct ahead *ahead = arg;
+	struct read_ahead *ahead = arg;
 	int end = NOT_YET;
 	size_t at;
 
@@ -102,7 +102,7 @@ static void *read_all(void *arg)
 	return NULL;
 }
 
-static int start(struct ahead *ahead)
+static int start(struct read_ahead *ahead)
 {
 	sigset_t all, before;
 	int err;
@@ -119,7 +119,7 @@ static int start(struct ahead *ahead)
 	return -err;
 }
 
-static void discard(struct ahead *ahead)
+static void discard(struct read_ahead *ahead)
 {
 	for (int i = 0; i < CHUNKS; i++)
 		free(ahead->chunks[i]);
@@ -128,9 +128,9 @@ static void discard(struct ahead *ahead)
 	free(ahead);
 }
 
-int ahead_open(struct ahead **result, int fd, const void *mapped)
+int read_ahead_open(struct read_ahead **result, int fd, const void *mapped)
 {
-	struct ahead *ahead = calloc(1, sizeof(*ahead));
+	struct read_ahead *ahead = calloc(1, sizeof(*ahead));
 	int err;
 
 	if (!ahead)
@@ -149,7 +149,7 @@ int ahead_open(struct ahead **result, int fd, const void *mapped)
 	return err;
 }
 
-ssize_t ahead_next(struct ahead *ahead, const void **chunk)
+ssize_t read_ahead_next(struct read_ahead *ahead, const void **chunk)
 {
 	size_t at;
 	ssize_t got;
@@ -169,7 +169,7 @@ ssize_t ahead_next(struct ahead *ahead, const void **chunk)
 	return got;
 }
 
-void ahead_close(struct ahead *ahead)
+void read_ahead_close(struct read_ahead *ahead)
 {
 	pthread_mutex_lock(&ahead->lock);
 	ahead->stop = true;

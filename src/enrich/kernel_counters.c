@@ -3,19 +3,19 @@
  * /proc/net is the namespace of the process's main thread, /proc/thread-self/net the thread's own;
  * below /proc/sys/net it is the opener's (6.18, tried with threads in two namespaces).
  */
-#include "enrich/host.h"
+#include "enrich/kernel_counters.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/parse.h"
+#include "enrich/proc_file.h"
 #include "fact/words.h"
 
 /* name: prefix and column, as nstat(8) joins them. */
-static void take_count(struct host_counts *counts, const char *name, const char *text)
+static void take_count(struct kernel_counters *counts, const char *name, const char *text)
 {
 	uint64_t counter, value;
 
@@ -34,7 +34,7 @@ static size_t prefix_length(const char *line)
 	return line[length] == ':' ? length : 0;
 }
 
-static void take_columns(struct host_counts *counts, char *names, char *values)
+static void take_columns(struct kernel_counters *counts, char *names, char *values)
 {
 	size_t prefix = prefix_length(names);
 	char *rest_names = names + prefix + 1, *rest_values = values + prefix + 1, *name, *value;
@@ -60,7 +60,7 @@ static bool same_prefix(const char *a, const char *b)
  *	Tcp: RtoAlgorithm RtoMin ... OutSegs RetransSegs InErrs OutRsts InCsumErrors
  *	Tcp: 1 200 ... 1171 2 0 14 0
  */
-void host_parse_counts(FILE *in, struct host_counts *counts)
+void kernel_counters_parse(FILE *in, struct kernel_counters *counts)
 {
 	char *names = NULL, *values = NULL;
 	size_t names_room = 0, values_room = 0;
@@ -75,7 +75,7 @@ void host_parse_counts(FILE *in, struct host_counts *counts)
 }
 
 /* TCP: inuse 7 orphan 0 tw 121 alloc 9 mem 289 */
-static void take_sockstat(struct host_counts *counts, char *rest)
+static void take_sockstat(struct kernel_counters *counts, char *rest)
 {
 	char *name, *value;
 
@@ -89,7 +89,7 @@ static void take_sockstat(struct host_counts *counts, char *rest)
 	}
 }
 
-void host_parse_sockstat(FILE *in, struct host_counts *counts)
+void kernel_counters_parse_sockstat(FILE *in, struct kernel_counters *counts)
 {
 	static const char prefix[] = "TCP: ";
 	char *line = NULL;
@@ -102,7 +102,7 @@ void host_parse_sockstat(FILE *in, struct host_counts *counts)
 }
 
 /* The number of entries, in decimal. */
-void host_parse_conntrack(FILE *in, struct host_counts *counts)
+void kernel_counters_parse_conntrack(FILE *in, struct kernel_counters *counts)
 {
 	char text[32];
 
@@ -119,7 +119,7 @@ void host_parse_conntrack(FILE *in, struct host_counts *counts)
  *	entries  clashres found new invalid ignore delete chainlength insert insert_failed drop ...
  *	00000003  00000000 00000000 ...
  */
-void host_parse_conntrack_stat(FILE *in, struct host_counts *counts)
+void kernel_counters_parse_conntrack_stat(FILE *in, struct kernel_counters *counts)
 {
 	static const struct {
 		const char *column;
@@ -148,8 +148,8 @@ void host_parse_conntrack_stat(FILE *in, struct host_counts *counts)
 	free(values);
 }
 
-static int read_counts(const char *path, void (*parse)(FILE *, struct host_counts *),
-                       struct host_counts *counts)
+static int read_counts(const char *path, void (*parse)(FILE *, struct kernel_counters *),
+                       struct kernel_counters *counts)
 {
 	FILE *in = fopen(path, "re");
 
@@ -160,17 +160,20 @@ static int read_counts(const char *path, void (*parse)(FILE *, struct host_count
 	return 0;
 }
 
-int host_read_counts(struct host_counts *counts)
+int kernel_counters_read(struct kernel_counters *counts)
 {
 	int errs[3];
 
 	memset(counts, 0, sizeof(*counts));
-	errs[0] = read_counts("/proc/thread-self/net/netstat", host_parse_counts, counts);
-	errs[1] = read_counts("/proc/thread-self/net/snmp", host_parse_counts, counts);
-	errs[2] = read_counts("/proc/thread-self/net/sockstat", host_parse_sockstat, counts);
+	errs[0] = read_counts("/proc/thread-self/net/netstat", kernel_counters_parse, counts);
+	errs[1] = read_counts("/proc/thread-self/net/snmp", kernel_counters_parse, counts);
+	errs[2] = read_counts("/proc/thread-self/net/sockstat", kernel_counters_parse_sockstat,
+	                      counts);
 	/* Where connections are not tracked, these are not there. */
-	read_counts("/proc/sys/net/netfilter/nf_conntrack_count", host_parse_conntrack, counts);
-	read_counts("/proc/thread-self/net/stat/nf_conntrack", host_parse_conntrack_stat, counts);
+	read_counts("/proc/sys/net/netfilter/nf_conntrack_count", kernel_counters_parse_conntrack,
+	            counts);
+	read_counts("/proc/thread-self/net/stat/nf_conntrack", kernel_counters_parse_conntrack_stat,
+	            counts);
 	return errs[0] ? errs[0] : errs[1] ? errs[1] : errs[2];
 }
 
@@ -181,7 +184,7 @@ int host_read_counts(struct host_counts *counts)
  * A listener is in use, so a request socket, which is not, has one that is. (sockstat_seq_show(),
  * net/ipv4/proc.c, and sockstat6_seq_show(), net/ipv6/proc.c; 5.8..7.2.)
  */
-int host_parse_tcp(const char *text, uint64_t *count)
+int kernel_parse_tcp_count(const char *text, uint64_t *count)
 {
 	unsigned int inuse = 0, tw = 0;
 
@@ -199,22 +202,16 @@ int host_parse_tcp(const char *text, uint64_t *count)
 static int count_tcp(const char *path, uint64_t *count)
 {
 	char text[1024];
-	ssize_t got;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = proc_read_bytes(AT_FDCWD, path, text,
+	                              sizeof(text) - 1); /* one read(2) has it all */
 
-	if (fd < 0)
-		return -errno;
-	got = read(fd, text, sizeof(text) - 1);
-	if (got < 0)
-		got = -errno;
-	close(fd);
 	if (got < 0)
 		return (int)got;
 	text[got] = '\0';
-	return host_parse_tcp(text, count);
+	return kernel_parse_tcp_count(text, count);
 }
 
-int host_count_tcp(uint64_t *count)
+int kernel_count_tcp(uint64_t *count)
 {
 	uint64_t v4, v6 = 0;
 	int err = count_tcp("/proc/thread-self/net/sockstat", &v4);
@@ -226,23 +223,15 @@ int host_count_tcp(uint64_t *count)
 	return err == -ENOENT ? 0 : err; /* there is no IPv6 */
 }
 
-int host_read_setting(enum setting setting, char text[HOST_SETTING_SIZE])
+int kernel_setting_read(enum setting setting, char text[KERNEL_SETTING_SIZE])
 {
 	char path[64];
 	ssize_t got;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/sys/net/%s", setting_path(setting));
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	got = read(fd, text, HOST_SETTING_SIZE - 1);
-	if (got < 0)
-		got = -errno;
-	close(fd);
+	got = proc_read_text(AT_FDCWD, path, text, KERNEL_SETTING_SIZE);
 	if (got < 0)
 		return (int)got;
-	text[got] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	for (char *at = text; *at; at++)
 		if (*at == '\t') /* between the ends of a range */

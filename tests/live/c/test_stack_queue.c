@@ -29,7 +29,7 @@
 #include <zlib.h>
 
 #include "table/frame.h"
-#include "enrich/stacks.h"
+#include "enrich/stack_queue.h"
 
 #define must(condition)                                                                            \
 	do {                                                                                       \
@@ -301,15 +301,15 @@ static void walk_by_rules(const struct stack_dump *dump, const struct fact_stack
 
 static void answer_of(const struct program *program, struct result *result)
 {
-	struct stacks *stacks;
+	struct stack_queue *stacks;
 
 	memset(result, 0, sizeof(*result));
 	rule_count = 0;
 	take_dump(program, &last_dump.dump);
-	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
-	assert_true(stacks_take(stacks, &last_dump.dump));
-	stacks_wait(stacks, 90000, on_fact, result);
-	stacks_close(stacks);
+	assert_int_equal(stack_queue_open(&stacks, on_rule, NULL), 0);
+	assert_true(stack_queue_take(stacks, &last_dump.dump));
+	stack_queue_wait(stacks, 90000, on_fact, result);
+	stack_queue_close(stacks);
 }
 
 static void look(const struct program *program, struct result *result)
@@ -623,7 +623,7 @@ static void bomb_lines(struct image_file *image)
 	inflate_section(image, ".debug_line", size, 1);
 }
 
-static void take_and_wait(struct stacks *stacks, const struct program *program,
+static void take_and_wait(struct stack_queue *stacks, const struct program *program,
                           struct result *result)
 {
 	uint64_t lost = result->lost;
@@ -632,8 +632,8 @@ static void take_and_wait(struct stacks *stacks, const struct program *program,
 	result->lost = lost;
 	rule_count = 0;
 	take_dump(program, &last_dump.dump);
-	assert_true(stacks_take(stacks, &last_dump.dump));
-	assert_int_equal(stacks_wait(stacks, 600000, on_fact, result), 0);
+	assert_true(stack_queue_take(stacks, &last_dump.dump));
+	assert_int_equal(stack_queue_wait(stacks, 600000, on_fact, result), 0);
 }
 
 /*
@@ -645,11 +645,11 @@ static void bounds_what_hostile_files_take(void **state)
 	static void (*const spoils[])(struct image_file *) = {claim_huge_sections, bomb_symbols,
 	                                                      bomb_debug_information, bomb_lines};
 	struct result result = {.lost = 0};
-	struct stacks *stacks;
+	struct stack_queue *stacks;
 	char text[1024], path[PATH_MAX];
 
 	(void)state;
-	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	assert_int_equal(stack_queue_open(&stacks, on_rule, NULL), 0);
 	for (size_t i = 0; i < sizeof(spoils) / sizeof(*spoils); i++) {
 		struct image_file image = read_image("pie");
 		char copy[] = "/tmp/stack_prog.XXXXXX";
@@ -676,7 +676,7 @@ static void bounds_what_hostile_files_take(void **state)
 		assert_int_equal(result.lost, lost);
 		assert_string_equal(short_text(&result, text), OWN_STACK);
 	}
-	stacks_close(stacks);
+	stack_queue_close(stacks);
 }
 
 /* It has ended before anyone could look. */
@@ -684,7 +684,7 @@ static void knows_the_innermost_of_the_dead(void **state)
 {
 	struct result result = {0};
 	struct program program;
-	struct stacks *stacks;
+	struct stack_queue *stacks;
 	char path[PATH_MAX];
 	union dump dump;
 
@@ -693,10 +693,10 @@ static void knows_the_innermost_of_the_dead(void **state)
 	program = start(path, NULL);
 	take_dump(&program, &dump.dump);
 	end(&program);
-	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
-	assert_true(stacks_take(stacks, &dump.dump));
-	stacks_wait(stacks, 90000, on_fact, &result);
-	stacks_close(stacks);
+	assert_int_equal(stack_queue_open(&stacks, on_rule, NULL), 0);
+	assert_true(stack_queue_take(stacks, &dump.dump));
+	stack_queue_wait(stacks, 90000, on_fact, &result);
+	stack_queue_close(stacks);
 	assert_int_equal(result.lost, 0);
 	assert_int_equal(result.stack.fact.count, 1);
 	assert_int_equal(result.stack.fact.ips[0], dump.dump.pc);
@@ -781,11 +781,11 @@ static void expect_limit(pid_t reader, const char *key, uint64_t most)
 
 static void reads_in_a_sandbox(void **state)
 {
-	struct stacks *stacks;
+	struct stack_queue *stacks;
 	pid_t reader;
 
 	(void)state;
-	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	assert_int_equal(stack_queue_open(&stacks, on_rule, NULL), 0);
 	reader = find_reader();
 	expect_line(reader, "status", "CapInh:\t", "0000000000000000");
 	expect_line(reader, "status", "CapPrm:\t", "0000000000000000");
@@ -797,12 +797,12 @@ static void reads_in_a_sandbox(void **state)
 	expect_limit(reader, "Max cpu time", 24 * 3600);
 	expect_limit(reader, "Max open files", 4096);
 	expect_limit(reader, "Max core file size", 0);
-	stacks_close(stacks);
+	stack_queue_close(stacks);
 }
 
-static void wait_for_all(struct stacks *stacks, struct result *result)
+static void wait_for_all(struct stack_queue *stacks, struct result *result)
 {
-	while (stacks_wait(stacks, 1000, on_fact, result))
+	while (stack_queue_wait(stacks, 1000, on_fact, result))
 		;
 }
 
@@ -813,19 +813,19 @@ static void wait_for_all(struct stacks *stacks, struct result *result)
 static void survives_a_crash(void **state)
 {
 	struct result result = {0};
-	struct stacks *stacks;
+	struct stack_queue *stacks;
 	union dump dump = {0};
 	pid_t reader;
 
 	(void)state;
-	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	assert_int_equal(stack_queue_open(&stacks, on_rule, NULL), 0);
 	for (uint64_t death = 1; death <= 5; death++) {
 		reader = find_reader();
 		must(!kill(reader, SIGSTOP));
 		dump.dump.id = 2 * death;
-		assert_true(stacks_take(stacks, &dump.dump));
+		assert_true(stack_queue_take(stacks, &dump.dump));
 		dump.dump.id = 2 * death + 1;
-		assert_true(stacks_take(stacks, &dump.dump));
+		assert_true(stack_queue_take(stacks, &dump.dump));
 		must(!kill(reader, SIGKILL));
 		wait_for_all(stacks, &result);
 		assert_int_equal(result.lost, death);
@@ -835,58 +835,58 @@ static void survives_a_crash(void **state)
 	/* The opener's end costs no more. */
 	must(!kill(only_child_of(getpid()), SIGKILL));
 	dump.dump.id = 100;
-	assert_true(stacks_take(stacks, &dump.dump));
+	assert_true(stack_queue_take(stacks, &dump.dump));
 	wait_for_all(stacks, &result);
 	assert_in_range(result.lost, 5, 6);
 	dump.dump.id = 101;
-	assert_true(stacks_take(stacks, &dump.dump));
+	assert_true(stack_queue_take(stacks, &dump.dump));
 	wait_for_all(stacks, &result);
 	assert_int_equal(result.stack.fact.id, 101);
-	stacks_close(stacks);
+	stack_queue_close(stacks);
 }
 
 /* Stopped, it says nothing, for good. */
 static void replaces_one_that_hangs(void **state)
 {
 	struct result result = {0};
-	struct stacks *stacks;
+	struct stack_queue *stacks;
 	union dump dump = {0};
 
 	(void)state;
-	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	assert_int_equal(stack_queue_open(&stacks, on_rule, NULL), 0);
 	must(!kill(find_reader(), SIGSTOP));
 	dump.dump.id = 1;
-	assert_true(stacks_take(stacks, &dump.dump));
+	assert_true(stack_queue_take(stacks, &dump.dump));
 	dump.dump.id = 2;
-	assert_true(stacks_take(stacks, &dump.dump));
+	assert_true(stack_queue_take(stacks, &dump.dump));
 	wait_for_all(stacks, &result);
 	assert_int_equal(result.lost, 1);
 	assert_int_equal(result.stack.fact.id, 2);
-	stacks_close(stacks);
+	stack_queue_close(stacks);
 }
 
 /* More than waits for it: refused, without waiting. */
 static void refuses_what_there_is_no_room_for(void **state)
 {
 	struct result result = {0};
-	struct stacks *stacks;
+	struct stack_queue *stacks;
 	union dump dump = {0};
 	uint64_t taken = 0;
 	pid_t child;
 
 	(void)state;
-	assert_int_equal(stacks_open(&stacks, on_rule, NULL), 0);
+	assert_int_equal(stack_queue_open(&stacks, on_rule, NULL), 0);
 	child = find_reader();
 	must(!kill(child, SIGSTOP));
 	dump.dump.size = STACK_BYTES;
-	while (taken < 100000 && stacks_take(stacks, &dump.dump))
+	while (taken < 100000 && stack_queue_take(stacks, &dump.dump))
 		taken++;
 	assert_in_range(taken, 10, 10000);
 	must(!kill(child, SIGCONT));
-	stacks_wait(stacks, 90000, count_stacks, &result);
+	stack_queue_wait(stacks, 90000, count_stacks, &result);
 	assert_int_equal(result.lost, 0);
 	assert_int_equal(result.count, taken);
-	stacks_close(stacks);
+	stack_queue_close(stacks);
 }
 
 int main(void)

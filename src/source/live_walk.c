@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "source/ahead.h"
+#include "source/read_ahead.h"
 #include "source/live_private.h"
 
 /* -EIO: they are no whole facts. */
@@ -23,14 +23,14 @@ static int emit_chunk(struct live *live, const char *chunk, size_t size)
 	return 0;
 }
 
-static int emit_all(struct live *live, struct ahead *ahead)
+static int emit_all(struct live *live, struct read_ahead *ahead)
 {
 	const void *chunk;
 	ssize_t got;
 	int err;
 
 	for (;;) {
-		got = ahead_next(ahead, &chunk);
+		got = read_ahead_next(ahead, &chunk);
 		if (got <= 0)
 			return (int)got;
 		/* Events before the samples that were taken after them. */
@@ -43,17 +43,17 @@ static int emit_all(struct live *live, struct ahead *ahead)
 
 static int read_all(struct live *live, int fd, const void *mapped)
 {
-	struct ahead *ahead;
-	int err = ahead_open(&ahead, fd, mapped);
+	struct read_ahead *ahead;
+	int err = read_ahead_open(&ahead, fd, mapped);
 
 	if (err)
 		return err;
 	err = emit_all(live, ahead);
-	ahead_close(ahead);
+	read_ahead_close(ahead);
 	return err;
 }
 
-/* mapped: as of ahead_open() */
+/* mapped: as of read_ahead_open() */
 static int walk(struct live *live, const char *program, const void *mapped,
                 enum fact_walk_kind kind, uint32_t netns)
 {
@@ -90,7 +90,7 @@ int live_walk_holders(struct live *live)
 	return walk(live, "walk_holders", NULL, WALK_HOLDERS, 0);
 }
 
-bool live_tells_exits(const struct live *live)
+bool live_reports_exits(const struct live *live)
 {
 	return probes_link(&live->probes, "on_exit") != NULL;
 }

@@ -72,7 +72,7 @@ static struct lost_netns *add_lost(struct lost_list *lost, uint32_t inode)
  * A full socket that no walk finds is there all the same if its memory says so. Where that
  * cannot be told, it is.
  */
-static bool is_there(const struct feed *feed, const struct row *row)
+static bool exists(const struct feed *feed, const struct row *row)
 {
 	return !feed->live || !row->sk || !row->cookie ||
 	       live_peek(feed->live, row->sk, row->cookie, row->netns, false) != 0;
@@ -100,11 +100,11 @@ static void find_all_lost(struct feed *feed, struct lost_list *lost)
 		if (!entry)
 			entry = add_lost(lost, row->netns);
 		if (entry && is_full(row) && !entry->alive)
-			entry->alive = is_there(feed, row);
+			entry->alive = exists(feed, row);
 	}
 }
 
-static void bury_row(struct feed *feed, const struct row *row)
+static void retire_row(struct feed *feed, const struct row *row)
 {
 	struct fact_seen gone = {
 		.h = {.type = FACT_GONE, .len = sizeof(gone), .time = clock_boot(), .sk = row->sk}};
@@ -114,7 +114,7 @@ static void bury_row(struct feed *feed, const struct row *row)
 }
 
 /* Once none of their sockets is left: what is known of them is forgotten then. */
-static void tell_departed(struct feed *feed, const struct lost_list *lost)
+static void report_departed(struct feed *feed, const struct lost_list *lost)
 {
 	struct numbers departed = feed->departed;
 
@@ -134,7 +134,7 @@ static void tell_departed(struct feed *feed, const struct lost_list *lost)
 	numbers_free(&departed);
 }
 
-void feed_bury_netns(struct feed *feed)
+void feed_retire_netns(struct feed *feed)
 {
 	struct lost_list lost = {0};
 	struct lost_netns *entry;
@@ -148,12 +148,12 @@ void feed_bury_netns(struct feed *feed)
 			if (!entry)
 				continue;
 			if (row->flags & (ROW_MINI | ROW_REQUEST) ? !entry->alive
-			                                          : !is_there(feed, row))
-				bury_row(feed, row);
+			                                          : !exists(feed, row))
+				retire_row(feed, row);
 			else
 				entry->rows++;
 		}
-	tell_departed(feed, &lost);
+	report_departed(feed, &lost);
 	numbers_free(&lost.inodes);
 	free(lost.entries);
 }
@@ -196,7 +196,7 @@ static const struct fact_sample *sample_of(const struct fact *fact)
 	}
 }
 
-static void introduce_netns(struct feed *feed, uint32_t netns)
+static void report_netns(struct feed *feed, uint32_t netns)
 {
 	uint64_t now = clock_boot();
 
@@ -210,7 +210,7 @@ static void introduce_netns(struct feed *feed, uint32_t netns)
 	feed_refresh_netns(feed, NULL);
 }
 
-static void introduce_cgroup(struct feed *feed, uint64_t cgroup)
+static void report_cgroup(struct feed *feed, uint64_t cgroup)
 {
 	feed->last_cgroup = cgroup;
 	if (names_want(table_names(feed->table), name_key_number(NAME_CGROUP, cgroup)))
@@ -236,7 +236,7 @@ static int interface_name_in(const struct feed *feed, uint32_t netns, uint32_t i
 }
 
 /* Names change, and indices are given out again: at each walk they are looked up anew. */
-static void introduce_interface(struct feed *feed, const struct fact_sample *s)
+static void report_interface(struct feed *feed, const struct fact_sample *s)
 {
 	uint32_t here = feed->walked ? feed->walked : netns_own();
 	const struct name_key key = name_key_interface(s->netns, s->ifindex);
@@ -280,19 +280,19 @@ static const struct fact_task *task_of(const struct fact *fact)
  * The first fact from a namespace, cgroup or process: its name goes before it, so
  * that a filter by that name does not miss it.
  */
-void feed_introduce(struct feed *feed, const struct fact *fact)
+void feed_report_names(struct feed *feed, const struct fact *fact)
 {
 	const struct fact_sample *s = sample_of(fact);
 	const struct fact_task *task = task_of(fact);
 
 	if (task && task->pid && !table_find_task(feed->table, task->pid, task->start))
-		feed_tell_task(feed, task->pid, task->start);
+		feed_lookup_task(feed, task->pid, task->start);
 	if (!s)
 		return;
 	if (s->netns && s->netns != feed->last_netns && feed->live)
-		introduce_netns(feed, s->netns);
+		report_netns(feed, s->netns);
 	if (s->cgroup && s->cgroup != feed->last_cgroup)
-		introduce_cgroup(feed, s->cgroup);
+		report_cgroup(feed, s->cgroup);
 	if (is_on_link(s) && (s->ifindex != feed->named_interface || s->netns != feed->named_netns))
-		introduce_interface(feed, s);
+		report_interface(feed, s);
 }

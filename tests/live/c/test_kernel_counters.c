@@ -10,12 +10,13 @@
 
 #include <cmocka.h>
 
-#include "enrich/host.h"
+#include "enrich/kernel_counters.h"
 #include "tcp.h"
 
-static struct host_counts parse(void (*parser)(FILE *, struct host_counts *), const char *text)
+static struct kernel_counters parse(void (*parser)(FILE *, struct kernel_counters *),
+                                    const char *text)
 {
-	struct host_counts counts = {0};
+	struct kernel_counters counts = {0};
 	FILE *in = fmemopen((void *)text, strlen(text), "r");
 
 	must(in);
@@ -24,13 +25,13 @@ static struct host_counts parse(void (*parser)(FILE *, struct host_counts *), co
 	return counts;
 }
 
-static void assert_count(const struct host_counts *counts, enum counter counter, uint64_t value)
+static void assert_count(const struct kernel_counters *counts, enum counter counter, uint64_t value)
 {
 	assert_true(counts->known[counter]);
 	assert_int_equal(counts->value[counter], value);
 }
 
-static size_t known(const struct host_counts *counts)
+static size_t known(const struct kernel_counters *counts)
 {
 	size_t count = 0;
 
@@ -41,13 +42,13 @@ static size_t known(const struct host_counts *counts)
 
 static void columns_by_name(void **state)
 {
-	struct host_counts counts =
-		parse(host_parse_counts, "TcpExt: ListenDrops New SyncookiesSent\n"
-	                                 "TcpExt: 18446744073709551615 5 6\n"
-	                                 "IpExt: ListenOverflows InOctets\n"
-	                                 "IpExt: 1 2\n"
-	                                 "Tcp: MaxConn OutRsts OutSegs RetransSegs\n"
-	                                 "Tcp: -1 0 20 -1\n");
+	struct kernel_counters counts =
+		parse(kernel_counters_parse, "TcpExt: ListenDrops New SyncookiesSent\n"
+	                                     "TcpExt: 18446744073709551615 5 6\n"
+	                                     "IpExt: ListenOverflows InOctets\n"
+	                                     "IpExt: 1 2\n"
+	                                     "Tcp: MaxConn OutRsts OutSegs RetransSegs\n"
+	                                     "Tcp: -1 0 20 -1\n");
 
 	(void)state;
 	assert_count(&counts, COUNTER_LISTEN_DROPS, UINT64_MAX);
@@ -72,7 +73,7 @@ static void what_is_no_table(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct host_counts counts = parse(host_parse_counts, texts[i]);
+		struct kernel_counters counts = parse(kernel_counters_parse, texts[i]);
 
 		assert_int_equal(known(&counts), 0);
 	}
@@ -80,17 +81,17 @@ static void what_is_no_table(void **state)
 
 static void sockstat(void **state)
 {
-	struct host_counts counts =
-		parse(host_parse_sockstat, "sockets: used 16\n"
-	                                   "TCP: inuse 1 orphan 3 new 9 tw 121 alloc 2 mem 289\n"
-	                                   "FRAG: inuse 0 tw 7 orphan 7\n");
+	struct kernel_counters counts = parse(kernel_counters_parse_sockstat,
+	                                      "sockets: used 16\n"
+	                                      "TCP: inuse 1 orphan 3 new 9 tw 121 alloc 2 mem 289\n"
+	                                      "FRAG: inuse 0 tw 7 orphan 7\n");
 
 	(void)state;
 	assert_count(&counts, COUNTER_ORPHANS, 3);
 	assert_count(&counts, COUNTER_TIME_WAITS, 121);
 	assert_count(&counts, COUNTER_MEMORY, 289);
 	assert_int_equal(known(&counts), 3);
-	counts = parse(host_parse_sockstat, "TCP: inuse 1 orphan\n");
+	counts = parse(kernel_counters_parse_sockstat, "TCP: inuse 1 orphan\n");
 	assert_int_equal(known(&counts), 0);
 }
 
@@ -116,15 +117,15 @@ static void set(const char *path, const char *text)
 }
 
 struct look {
-	struct host_counts counts;
-	char fin_timeout[HOST_SETTING_SIZE], ports[HOST_SETTING_SIZE];
+	struct kernel_counters counts;
+	char fin_timeout[KERNEL_SETTING_SIZE], ports[KERNEL_SETTING_SIZE];
 };
 
 static void look(struct look *look)
 {
-	assert_int_equal(host_read_counts(&look->counts), 0);
-	assert_int_equal(host_read_setting(SETTING_FIN_TIMEOUT, look->fin_timeout), 0);
-	assert_int_equal(host_read_setting(SETTING_LOCAL_PORT_RANGE, look->ports), 0);
+	assert_int_equal(kernel_counters_read(&look->counts), 0);
+	assert_int_equal(kernel_setting_read(SETTING_FIN_TIMEOUT, look->fin_timeout), 0);
+	assert_int_equal(kernel_setting_read(SETTING_LOCAL_PORT_RANGE, look->ports), 0);
 }
 
 static void *look_elsewhere(void *arg)
@@ -174,19 +175,19 @@ static bool is_of_conntrack(int counter)
 /* This kernel has them all. */
 static void nothing_is_missing(void **state)
 {
-	char text[HOST_SETTING_SIZE];
-	struct host_counts counts;
+	char text[KERNEL_SETTING_SIZE];
+	struct kernel_counters counts;
 
 	(void)state;
-	assert_int_equal(host_read_counts(&counts), 0);
+	assert_int_equal(kernel_counters_read(&counts), 0);
 	for (int i = COUNTER_NONE + 1; i < COUNTER_COUNT; i++)
 		assert_true(counts.known[i] || is_of_conntrack(i));
 	for (int i = SETTING_NONE + 1; i < SETTING_COUNT; i++) {
 		if (i == SETTING_MAX_ORPHANS || i == SETTING_TCP_MEM)
 			continue; /* the host's alone */
-		if (i == SETTING_CONNTRACK_MAX && host_read_setting(i, text) == -ENOENT)
+		if (i == SETTING_CONNTRACK_MAX && kernel_setting_read(i, text) == -ENOENT)
 			continue;
-		assert_int_equal(host_read_setting(i, text), 0);
+		assert_int_equal(kernel_setting_read(i, text), 0);
 		assert_true(text[0] && !strpbrk(text, "\t\n"));
 	}
 }
@@ -195,7 +196,7 @@ static uint64_t tcp_of(const char *text)
 {
 	uint64_t count = 0;
 
-	assert_int_equal(host_parse_tcp(text, &count), 0);
+	assert_int_equal(kernel_parse_tcp_count(text, &count), 0);
 	return count;
 }
 
@@ -211,8 +212,9 @@ static void sockstat_tells_how_many_there_are(void **state)
 	assert_int_equal(tcp_of("sockets: used 2\nTCP: inuse 5 orphan 1 tw 7 alloc 9 mem 0\n"), 12);
 	assert_int_equal(tcp_of("TCP6: inuse 2\nUDP6: inuse 3\n"), 2);
 	/* What tells nothing does not tell that there is none. */
-	assert_int_equal(host_parse_tcp("", &count), -ENODATA);
-	assert_int_equal(host_parse_tcp("sockets: used 2\nUDP: inuse 0 mem 0\n", &count), -ENODATA);
+	assert_int_equal(kernel_parse_tcp_count("", &count), -ENODATA);
+	assert_int_equal(kernel_parse_tcp_count("sockets: used 2\nUDP: inuse 0 mem 0\n", &count),
+	                 -ENODATA);
 }
 
 int main(void)

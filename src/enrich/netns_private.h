@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside of netns_enumerate: what its ways of finding namespaces add to. */
-#ifndef TCPTRAIL_ENRICH_NETNS_FINDER_H
-#define TCPTRAIL_ENRICH_NETNS_FINDER_H
+#ifndef TCPTRAIL_ENRICH_NETNS_PRIVATE_H
+#define TCPTRAIL_ENRICH_NETNS_PRIVATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 #include "enrich/netns.h"
 
-struct netns_finder {
+struct netns_scan {
 	struct netns_list list;
 	size_t room; /* of list.entries */
 };
@@ -19,7 +19,7 @@ struct netns_finder {
  * Notes one way to a namespace. The first path that fits and the first name
  * stay; NULL: none known. 0 or -ENOMEM.
  */
-int netns_found(struct netns_finder *finder, uint32_t inode, const char *path, const char *name);
+int netns_scan_add(struct netns_scan *scan, uint32_t inode, const char *path, const char *name);
 
 /*
  * Is it for lack of files or memory that something could not be looked at? Then it may be there,
@@ -28,7 +28,7 @@ int netns_found(struct netns_finder *finder, uint32_t inode, const char *path, c
 bool netns_is_shortage(int err);
 
 /* Adds what is mounted or linked under /run/netns, then every other nsfs mount. */
-int netns_find_mounts(struct netns_finder *finder);
+int netns_find_mounts(struct netns_scan *scan);
 
 /* Inode that such a link tells, or 0. */
 uint32_t netns_read_link(int dir, const char *path);

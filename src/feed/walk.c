@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "table/host.h"
-#include "enrich/host.h"
+#include "enrich/kernel_counters.h"
 #include "enrich/process.h"
 #include "enrich/procfd.h"
 #include "fact/name.h"
@@ -59,16 +59,16 @@ void feed_clock(struct feed *feed)
 /* --- what the kernel counts ------------------------------------------------------------------ */
 
 /* In the namespace that the thread is in, as the next. */
-static void tell_settings(struct feed *feed, uint32_t netns)
+static void report_settings(struct feed *feed, uint32_t netns)
 {
-	char text[HOST_SETTING_SIZE];
+	char text[KERNEL_SETTING_SIZE];
 	union fact_name_buffer name;
 	const char *known;
 
 	for (enum setting setting = SETTING_NONE + 1; setting < SETTING_COUNT; setting++) {
 		const uint64_t key[2] = {setting, netns};
 
-		if (host_read_setting(setting, text))
+		if (kernel_setting_read(setting, text))
 			continue;
 		known = table_setting(feed->table, netns, setting);
 		if (known && !strcmp(known, text))
@@ -78,15 +78,15 @@ static void tell_settings(struct feed *feed, uint32_t netns)
 	}
 }
 
-static void tell_counters(struct feed *feed, uint32_t netns)
+static void report_counters(struct feed *feed, uint32_t netns)
 {
 	struct fact_counter fact = {
 		.h = {.type = FACT_COUNTER, .len = sizeof(fact), .time = clock_boot()},
 		.netns = netns,
 	};
-	struct host_counts counts;
+	struct kernel_counters counts;
 
-	host_read_counts(&counts); /* as far as it can */
+	kernel_counters_read(&counts); /* as far as it can */
 	for (enum counter counter = COUNTER_NONE + 1; counter < COUNTER_COUNT; counter++) {
 		if (!counts.known[counter])
 			continue;
@@ -97,12 +97,12 @@ static void tell_counters(struct feed *feed, uint32_t netns)
 }
 
 /* After a walk of the namespace: most of a host's have no socket, and none to compare with. */
-static void tell_host(struct feed *feed, uint32_t netns)
+static void report_host(struct feed *feed, uint32_t netns)
 {
 	if (!feed->config.host || feed->seen_netns != netns)
 		return;
-	tell_settings(feed, netns);
-	tell_counters(feed, netns);
+	report_settings(feed, netns);
+	report_counters(feed, netns);
 }
 
 /* --- walks ---------------------------------------------------------------------------------- */
@@ -152,8 +152,8 @@ static int walk_netns(struct feed *feed, const struct netns_entry *entry)
 		err = live_can_walk(feed->live) ? live_walk_sockets(feed->live, entry->inode)
 		                                : feed_diag_walk(feed, entry->inode, NULL);
 	}
-	feed_tell_queues(feed, entry->inode);
-	tell_host(feed, entry->inode);
+	feed_report_queues(feed, entry->inode);
+	report_host(feed, entry->inode);
 	back = netns_leave();
 	feed->walked = 0;
 	return err ? err : back;
@@ -233,7 +233,7 @@ static bool has_lost(struct feed *feed, enum lost_kind kind)
 /* Processes that end are told of, but for those whose telling was lost. */
 static bool may_miss_exits(struct feed *feed)
 {
-	bool told = feed->live && live_tells_exits(feed->live);
+	bool told = feed->live && live_reports_exits(feed->live);
 
 	return feed->finds_pids && feed->config.trace && (has_lost(feed, LOST_EXIT) || !told);
 }
@@ -245,7 +245,7 @@ static int walk_sockets(struct feed *feed)
 
 	if (err)
 		return err;
-	feed_bury_netns(feed);
+	feed_retire_netns(feed);
 	feed->walking = true;
 	for (size_t i = 0; i < feed->netns.count; i++) {
 		err = walk_netns(feed, &feed->netns.entries[i]);
@@ -285,14 +285,14 @@ static int walk_parts(struct feed *feed, uint32_t parts)
 		err = walk_part(feed, part);
 		first = first ? first : err;
 		if (err)
-			schedule_want(&feed->schedule, PART_BIT(part), clock_boot());
+			schedule_request(&feed->schedule, PART_BIT(part), clock_boot());
 		feed->schedule.cost[part] = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - begin;
 	}
 	if (first)
 		feed_loss(feed);
-	feed_tell_tasks(feed);
+	feed_lookup_tasks(feed);
 	if (may_miss_exits(feed))
-		feed_bury_tasks(feed);
+		feed_retire_tasks(feed);
 	feed->last_cgroup = feed->last_netns = 0; /* names may have been forgotten */
 	schedule_ended(&feed->schedule, parts, clock_boot());
 	return first;
@@ -314,9 +314,9 @@ void feed_walk_if_due(struct feed *feed)
 	uint32_t due;
 
 	if (has_lost(feed, LOST_TRANSITION))
-		schedule_want(&feed->schedule, PART_BIT(PART_SOCKETS), now);
+		schedule_request(&feed->schedule, PART_BIT(PART_SOCKETS), now);
 	if (has_lost(feed, LOST_CALL))
-		schedule_want(&feed->schedule, PART_BIT(PART_HOLDERS), now);
+		schedule_request(&feed->schedule, PART_BIT(PART_HOLDERS), now);
 	due = schedule_due(&feed->schedule, now);
 	if (due)
 		walk_parts(feed, due);
