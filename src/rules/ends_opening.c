@@ -12,7 +12,7 @@
  */
 #include <string.h>
 
-#include "core/endpoint.h"
+#include "field/endpoint.h"
 #include "rules/ends_private.h"
 
 static bool is_unanswered(const struct ends *ends, uint32_t index)
@@ -56,7 +56,7 @@ static bool is_told_first(const struct ends *ends, uint32_t index, uint32_t othe
 
 static uint32_t find_same(const struct ends *ends, uint32_t index)
 {
-	const struct found *found = ends->found;
+	const struct finding_set *found = ends->found;
 	bool half_open = found->rules[index] == &rule_syn_recv_pile;
 	uint32_t best = NONE;
 
