@@ -116,7 +116,7 @@ $(SKELETON): $(B)/tcptrail.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name tcptrail_bpf > $@
 
 # --- user space ------------------------------------------------------------------------------
-$(patsubst %,$(B)/src/source/%.o,live live_load live_walk): $(SKELETON)
+$(patsubst %,$(B)/src/source/%.o,live live_load live_loss live_peek live_walk): $(SKELETON)
 $(B)/src/enrich/doing_text.o: $(B)/syscall_names.h
 $(B)/src/command/explain.o: $(B)/state_pages.h
 

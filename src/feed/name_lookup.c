@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names that go before the first fact that wants them: namespaces, cgroups, processes. */
+/*
+ * Reports names before the first fact that refers to them: namespaces, cgroups, processes,
+ * interfaces.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,169 +14,6 @@
 #include "feed/feed_private.h"
 
 #define NETNS_SEARCH_INTERVAL (NS_PER_SEC / 10)
-
-/* --- namespaces ----------------------------------------------------------------------------- */
-
-static void name_netns(struct feed *feed, const struct netns_entry *entry)
-{
-	const char *known =
-		names_find(table_names(feed->table), name_key_number(NAME_NETNS, entry->inode));
-	uint64_t key[2] = {entry->inode, 0};
-	union fact_name_buffer name;
-
-	if (known && !strcmp(known, entry->name))
-		return;
-	fact_name_make(&name, clock_boot(), NAME_NETNS, key, entry->name);
-	feed_fact(&name.fact.h, feed);
-}
-
-static bool is_full(const struct row *row)
-{
-	return !(row->flags & (ROW_MINI | ROW_REQUEST)) && row->state != STATE_CLOSE;
-}
-
-/* Namespaces of rows that cannot be found. */
-struct lost_list {
-	struct numbers inodes;
-	struct lost_netns {
-		bool alive;    /* it has sockets that keep it: hidden from us, or still ending */
-		uint32_t rows; /* that it has left */
-	} * entries;           /* in the order of inodes */
-	size_t room;
-};
-
-static struct lost_netns *find_lost(const struct lost_list *lost, uint32_t inode)
-{
-	size_t place = numbers_find(&lost->inodes, inode);
-
-	return place == NUMBERS_NONE ? NULL : &lost->entries[place];
-}
-
-/* NULL: no memory; the next walk will do. */
-static struct lost_netns *add_lost(struct lost_list *lost, uint32_t inode)
-{
-	size_t count = lost->inodes.count;
-	struct lost_netns *grown;
-
-	if (count == lost->room) {
-		grown = reallocarray(lost->entries, count * 2 + 16, sizeof(*grown));
-		if (!grown)
-			return NULL;
-		lost->entries = grown;
-		lost->room = count * 2 + 16;
-	}
-	if (numbers_add(&lost->inodes, inode) == NUMBERS_NONE)
-		return NULL;
-	lost->entries[count] = (struct lost_netns){0};
-	return &lost->entries[count];
-}
-
-/*
- * A full socket that no walk finds is there all the same if its memory says so. Where that
- * cannot be told, it is.
- */
-static bool exists(const struct feed *feed, const struct row *row)
-{
-	return !feed->live || !row->sk || !row->cookie ||
-	       live_peek(feed->live, row->sk, row->cookie, row->netns, false) != 0;
-}
-
-/* In which namespaces there are rows, and which of these cannot be found. */
-static void find_all_lost(struct feed *feed, struct lost_list *lost)
-{
-	uint32_t there = 0; /* the last that was found: rows of one often come together */
-	struct row_iter iter;
-	const struct row *row;
-
-	feed_forget_rows(feed);
-	table_for_each (feed->table, iter, row) {
-		struct lost_netns *entry;
-
-		if (!row->netns)
-			continue;
-		if (row->netns == there || netns_find(&feed->netns, row->netns)) {
-			there = row->netns;
-			feed_note_row(feed, row);
-			continue;
-		}
-		entry = find_lost(lost, row->netns);
-		if (!entry)
-			entry = add_lost(lost, row->netns);
-		if (entry && is_full(row) && !entry->alive)
-			entry->alive = exists(feed, row);
-	}
-}
-
-static void retire_row(struct feed *feed, const struct row *row)
-{
-	struct fact_seen gone = {
-		.h = {.type = FACT_GONE, .len = sizeof(gone), .time = clock_boot(), .sk = row->sk}};
-
-	row_sample(row, &gone.s);
-	feed_fact(&gone.h, feed);
-}
-
-/* Once none of their sockets is left: what is known of them is forgotten then. */
-static void report_departed(struct feed *feed, const struct lost_list *lost)
-{
-	struct numbers departed = feed->departed;
-
-	feed->departed = (struct numbers){0};
-	for (size_t i = 0; i < departed.count; i++) {
-		uint32_t inode = departed.items[i];
-		const struct lost_netns *left = find_lost(lost, inode);
-		struct fact_netns fact = {
-			.h = {.type = FACT_NETNS_GONE, .len = sizeof(fact), .time = clock_boot()},
-			.netns = inode};
-
-		if (left && left->rows)
-			numbers_add(&feed->departed, inode);
-		else if (!netns_find(&feed->netns, inode)) /* its number was not given out again */
-			feed_fact(&fact.h, feed);
-	}
-	numbers_free(&departed);
-}
-
-void feed_retire_netns(struct feed *feed)
-{
-	struct lost_list lost = {0};
-	struct lost_netns *entry;
-	struct row_iter iter;
-	const struct row *row;
-
-	find_all_lost(feed, &lost);
-	if (lost.inodes.count)
-		table_for_each (feed->table, iter, row) {
-			entry = find_lost(&lost, row->netns);
-			if (!entry)
-				continue;
-			if (row->flags & (ROW_MINI | ROW_REQUEST) ? !entry->alive
-			                                          : !exists(feed, row))
-				retire_row(feed, row);
-			else
-				entry->rows++;
-		}
-	report_departed(feed, &lost);
-	numbers_free(&lost.inodes);
-	free(lost.entries);
-}
-
-int feed_refresh_netns(struct feed *feed, struct diag *diag)
-{
-	struct netns_list now;
-	int err = netns_enumerate(&now, diag);
-
-	if (err)
-		return err;
-	for (size_t i = 0; i < now.count; i++)
-		name_netns(feed, &now.entries[i]);
-	for (size_t i = 0; i < feed->netns.count; i++)
-		if (!netns_find(&now, feed->netns.entries[i].inode))
-			numbers_add(&feed->departed, feed->netns.entries[i].inode);
-	netns_list_free(&feed->netns);
-	feed->netns = now;
-	return 0;
-}
 
 /* --- names that filters ask for ------------------------------------------------------------- */
 
@@ -200,10 +40,10 @@ static void report_netns(struct feed *feed, uint32_t netns)
 {
 	uint64_t now = clock_boot();
 
-	if (feed->walking) /* the list is in use; the namespace's next fact will do */
+	if (feed->walking) /* the list is in use; try again at the namespace's next fact */
 		return;
 	feed->last_netns = netns;
-	/* One that cannot be found must not be searched for at each of its facts. */
+	/* Do not search for an unknown namespace at each of its facts. */
 	if (netns_find(&feed->netns, netns) || now - feed->netns_searched < NETNS_SEARCH_INTERVAL)
 		return;
 	feed->netns_searched = now;
@@ -221,7 +61,7 @@ static void report_cgroup(struct feed *feed, uint64_t cgroup)
 
 /* --- interfaces of link-local addresses ------------------------------------------------------ */
 
-/* Of an index in a namespace that the thread is not in. 0 or -errno. */
+/* Name of an interface in a namespace that the thread is not in. 0 or -errno. */
 static int interface_name_in(const struct feed *feed, uint32_t netns, uint32_t ifindex,
                              char name[INTERFACE_NAME_SIZE])
 {
@@ -229,13 +69,13 @@ static int interface_name_in(const struct feed *feed, uint32_t netns, uint32_t i
 	int err;
 
 	if (feed->walking || !entry || netns_enter(entry))
-		return -EAGAIN; /* the namespace's own walk will tell */
+		return -EAGAIN; /* the walk of that namespace reports it */
 	err = interface_name(ifindex, name);
 	netns_leave();
 	return err;
 }
 
-/* Names change, and indices are given out again: at each walk they are looked up anew. */
+/* Look them up again at each walk: names change, and the kernel reuses indices. */
 static void report_interface(struct feed *feed, const struct fact_sample *s)
 {
 	uint32_t here = feed->walked ? feed->walked : netns_own();
@@ -277,8 +117,7 @@ static const struct fact_task *task_of(const struct fact *fact)
 }
 
 /*
- * The first fact from a namespace, cgroup or process: its name goes before it, so
- * that a filter by that name does not miss it.
+ * A name comes before the first fact that refers to it, so that a filter by name matches that fact.
  */
 void feed_report_names(struct feed *feed, const struct fact *fact)
 {

@@ -7,9 +7,9 @@
 
 #define LEAST_DEFAULT (5 * NS_PER_SEC)
 #define SHARE         200               /* walks take at most 1/200 of a CPU: 0.5 % */
-#define HEAL_DELAY    (NS_PER_SEC / 10) /* after a loss, from one walk to the next ... */
-#define HEAL_SHARE    2                 /* ... or so many times what it costs; doubled each time */
-#define QUIET         2                 /* so many delays without a loss end the doubling */
+#define HEAL_DELAY    (NS_PER_SEC / 10) /* after a loss, from one walk to the next */
+#define HEAL_SHARE    2 /* or this many times the cost of a walk, if that is more; doubled each time */
+#define QUIET         2 /* after this many delays without a loss the doubling ends */
 
 void schedule_init(struct schedule *schedule, uint64_t least, uint32_t parts)
 {
@@ -79,7 +79,7 @@ void schedule_ended(struct schedule *schedule, uint32_t parts, uint64_t now)
 {
 	schedule->last = now;
 	if (schedule->healing)
-		schedule->lost = now; /* what was lost meanwhile is noticed only now */
+		schedule->lost = now; /* a loss during the walk is noticed only now */
 	if (parts == schedule->parts)
 		schedule->all = now;
 }

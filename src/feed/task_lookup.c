@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Processes that have sockets: who they are, that they ended, what their threads do. */
+/* Processes that have sockets: their names, their end, and what their threads do. */
 #include <errno.h>
 #include <string.h>
 
@@ -42,7 +42,7 @@ static void emit_process(struct feed *feed, uint32_t pid, uint64_t start,
 	feed_fact(&u.fact.h, feed);
 }
 
-/* What the kernel side has not told of a process: it was there before us; its cgroup. */
+/* Reports what no event reports: processes that started before tcptrail, and their cgroup. */
 void feed_lookup_task(struct feed *feed, uint32_t pid, uint64_t start)
 {
 	const struct name_key key = name_key_task(pid, start);
@@ -71,7 +71,7 @@ void feed_lookup_tasks(struct feed *feed)
 		feed_lookup_task(feed, question.pid, question.start);
 }
 
-/* Their end may have been lost, or nothing tells of it here. */
+/* Their FACT_EXIT may be lost, or this kernel reports none. */
 void feed_retire_tasks(struct feed *feed)
 {
 	const struct task *task;
@@ -89,7 +89,7 @@ static uint32_t clamp(uint64_t number)
 	return number < UINT32_MAX ? (uint32_t)number : 0;
 }
 
-/* Was it looked at already? Each of its groups asks. */
+/* Was it examined since the last walk? Each of its groups of sockets asks. */
 static bool was_examined(struct feed *feed, const struct task *task)
 {
 	const struct task_id id = {.start = task->start, .pid = task->pid};

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Walks: sockets of each namespace, what its kernel counts, and who holds which fd. */
+/* Walks over the sockets of each namespace and over who holds which fd. */
 #include <errno.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "table/host.h"
-#include "enrich/kernel_counters.h"
 #include "enrich/process.h"
 #include "enrich/procfd.h"
-#include "fact/name.h"
 #include "feed/feed_private.h"
-
-#define CLOCK_READINGS 5
-#define CLOCK_STEP     ((int64_t)NS_PER_MS / 10) /* less is the error of reading */
 
 void feed_loss(struct feed *feed)
 {
@@ -24,95 +18,14 @@ void feed_loss(struct feed *feed)
 	feed_fact(&loss.h, feed);
 }
 
-/* Wall clock minus boot time, of the closest of a few readings: we may be interrupted in one. */
-static int64_t read_wall_offset(void)
-{
-	uint64_t least = UINT64_MAX;
-	int64_t offset = 0;
-
-	for (int i = 0; i < CLOCK_READINGS; i++) {
-		uint64_t before = clock_boot(), wall = clock_ns(CLOCK_REALTIME);
-		uint64_t took = clock_boot() - before;
-
-		if (took >= least)
-			continue;
-		least = took;
-		offset = (int64_t)(wall - (before + took / 2));
-	}
-	return offset;
-}
-
-/* Both clocks are slewed alike: what is told anew is a step. */
-void feed_clock(struct feed *feed)
-{
-	struct fact_clock fact = {.h = {.type = FACT_CLOCK, .len = sizeof(fact)}};
-	int64_t offset = read_wall_offset(), step = offset - feed->wall_offset;
-
-	if (step < CLOCK_STEP && step > -CLOCK_STEP)
-		return;
-	feed->wall_offset = offset;
-	fact.h.time = clock_boot();
-	fact.wall = (int64_t)fact.h.time + offset;
-	feed_fact(&fact.h, feed);
-}
-
-/* --- what the kernel counts ------------------------------------------------------------------ */
-
-/* In the namespace that the thread is in, as the next. */
-static void report_settings(struct feed *feed, uint32_t netns)
-{
-	char text[KERNEL_SETTING_SIZE];
-	union fact_name_buffer name;
-	const char *known;
-
-	for (enum setting setting = SETTING_NONE + 1; setting < SETTING_COUNT; setting++) {
-		const uint64_t key[2] = {setting, netns};
-
-		if (kernel_setting_read(setting, text))
-			continue;
-		known = table_setting(feed->table, netns, setting);
-		if (known && !strcmp(known, text))
-			continue;
-		fact_name_make(&name, clock_boot(), NAME_SETTING, key, text);
-		feed_fact(&name.fact.h, feed);
-	}
-}
-
-static void report_counters(struct feed *feed, uint32_t netns)
-{
-	struct fact_counter fact = {
-		.h = {.type = FACT_COUNTER, .len = sizeof(fact), .time = clock_boot()},
-		.netns = netns,
-	};
-	struct kernel_counters counts;
-
-	kernel_counters_read(&counts); /* as far as it can */
-	for (enum counter counter = COUNTER_NONE + 1; counter < COUNTER_COUNT; counter++) {
-		if (!counts.known[counter])
-			continue;
-		fact.counter = counter;
-		fact.value = counts.value[counter];
-		feed_fact(&fact.h, feed);
-	}
-}
-
-/* After a walk of the namespace: most of a host's have no socket, and none to compare with. */
-static void report_host(struct feed *feed, uint32_t netns)
-{
-	if (!feed->config.host || feed->seen_netns != netns)
-		return;
-	report_settings(feed, netns);
-	report_counters(feed, netns);
-}
-
 /* --- walks ---------------------------------------------------------------------------------- */
 
 struct diag_walk {
 	struct feed *feed;
-	uint64_t time; /* of the datagram at hand: its samples share one */
+	uint64_t time; /* of the current datagram: its samples have the same time */
 };
 
-/* As walks of the live kernel: events before the samples that were taken after them. */
+/* Drain the ring before each datagram, so that events come before samples taken later. */
 static void on_diag_fact(const struct fact *fact, void *arg)
 {
 	struct diag_walk *walk = arg;
@@ -142,27 +55,27 @@ static int walk_netns(struct feed *feed, const struct netns_entry *entry)
 	int err = netns_enter(entry), back;
 
 	if (err == -ENOENT || err == -ESTALE)
-		return 0; /* gone since it was found; the next round buries it */
+		return 0; /* gone since it was found; the next walk retires it */
 	if (err)
 		return err;
 	feed->seen_netns = 0;
 	feed->walked = entry->inode;
-	feed->named_interface = 0; /* names may be others than in the last walk */
+	feed->named_interface = 0; /* names may have changed since the last walk */
 	if (!feed_confirm_netns(feed, entry->inode)) {
 		err = live_can_walk(feed->live) ? live_walk_sockets(feed->live, entry->inode)
 		                                : feed_diag_walk(feed, entry->inode, NULL);
 	}
 	feed_report_queues(feed, entry->inode);
-	report_host(feed, entry->inode);
+	feed_report_host(feed, entry->inode);
 	back = netns_leave();
 	feed->walked = 0;
 	return err ? err : back;
 }
 
-/* One holder as /proc tells it: of a socket that is known by its inode. */
+/* Reports holders from /proc. They know a socket by its inode. */
 struct proc_walk {
 	struct feed *feed;
-	struct process_info info; /* of the process at hand */
+	struct process_info info; /* of the current process */
 	uint32_t pid;
 };
 
@@ -179,7 +92,7 @@ static void on_proc_fd(uint32_t pid, int fd, uint32_t inode, void *arg)
 	if (walk->feed->live && live_is_filling(walk->feed->live))
 		live_drain(walk->feed->live);
 	if (!table_find_inode(walk->feed->table, inode))
-		return; /* a socket of another kind */
+		return; /* not a TCP socket */
 	if (walk->pid != pid && process_read(pid, 0, &walk->info))
 		return;
 	walk->pid = pid;
@@ -187,7 +100,7 @@ static void on_proc_fd(uint32_t pid, int fd, uint32_t inode, void *arg)
 	feed_fact(&holder.h, walk->feed);
 }
 
-/* Where there is no iterator over files, or BPF is refused. */
+/* Used where the kernel has no iterator over files, or refuses BPF. */
 static int walk_proc(struct feed *feed)
 {
 	const struct fact_sink sink = {feed_fact, feed};
@@ -221,7 +134,7 @@ int feed_walk_holders(struct feed *feed)
 	return !err && table_wants_holders(feed->table) ? walk_holders(feed) : err;
 }
 
-/* Have facts of that kind been lost since this was asked last? */
+/* Were facts of that kind lost since the last call? */
 static bool has_lost(struct feed *feed, enum lost_kind kind)
 {
 	uint64_t lost = feed->live ? live_lost(feed->live, kind) : 0, known = feed->lost[kind];
@@ -230,7 +143,7 @@ static bool has_lost(struct feed *feed, enum lost_kind kind)
 	return lost != known;
 }
 
-/* Processes that end are told of, but for those whose telling was lost. */
+/* May the end of a process go unreported? */
 static bool may_miss_exits(struct feed *feed)
 {
 	bool told = feed->live && live_reports_exits(feed->live);
@@ -268,16 +181,16 @@ static int walk_part(struct feed *feed, enum walk_part part)
 	return -EINVAL;
 }
 
-/* What failed is a loss, and tried again in a while. -errno of the first part that did. */
+/* Reports and reschedules parts that fail. 0, or -errno of the first one. */
 static int walk_parts(struct feed *feed, uint32_t parts)
 {
 	int err, first = 0;
 
 	map_free(&feed->examined);
-	feed_clock(feed);
+	feed_report_clock(feed);
 	schedule_begun(&feed->schedule, parts);
 	for (enum walk_part part = 0; part < PART_COUNT; part++) {
-		/* Of all threads: what iterators cost, the one that reads them pays. */
+		/* CPU time of all threads: a thread of ours runs the iterators. */
 		uint64_t begin = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 
 		if (!(parts & PART_BIT(part)))
@@ -293,7 +206,7 @@ static int walk_parts(struct feed *feed, uint32_t parts)
 	feed_lookup_tasks(feed);
 	if (may_miss_exits(feed))
 		feed_retire_tasks(feed);
-	feed->last_cgroup = feed->last_netns = 0; /* names may have been forgotten */
+	feed->last_cgroup = feed->last_netns = 0; /* the table may have forgotten names */
 	schedule_ended(&feed->schedule, parts, clock_boot());
 	return first;
 }
@@ -302,7 +215,7 @@ int feed_walk(struct feed *feed)
 {
 	int err = walk_parts(feed, feed->schedule.parts), again = 0;
 
-	/* Somebody will look at the table now. */
+	/* The caller prints the table next. */
 	if (table_wants_holders(feed->table))
 		again = walk_parts(feed, PART_BIT(PART_HOLDERS));
 	return err ? err : again;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Loading: what the host must offer, what the programs are told, and why the kernel refuses. */
+/*
+ * Loads the programs: checks what the host offers, configures the programs, and reports why the
+ * kernel refuses them.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +15,12 @@
 #include "source/live_private.h"
 #include "source/refusal.h"
 
-#define FILES_NEEDED 128 /* programs, links, maps, and what a walk opens */
+#define FILES_NEEDED 128 /* programs, links, maps, and files that a walk opens */
 
-static struct refusal refusal; /* libbpf's printing has no argument of ours */
+static struct refusal
+	refusal; /* global because libbpf's print function takes no argument of ours */
 
-/* A verifier's log is one warning, of any length. */
+/* libbpf passes the whole verifier log as one warning, of any length. */
 static int keep_warning(enum libbpf_print_level level, const char *format, va_list args)
 {
 	char *text;
@@ -28,7 +32,7 @@ static int keep_warning(enum libbpf_print_level level, const char *format, va_li
 	return 0;
 }
 
-/* What cannot be read is taken for new. */
+/* If the release cannot be parsed, the kernel counts as new. */
 static bool kernel_is_before(unsigned int major, unsigned int minor, struct utsname *name)
 {
 	unsigned int is_major, is_minor;
@@ -50,7 +54,10 @@ static int check_kernel(struct diag *diag)
 	return 0;
 }
 
-/* Too few fail anywhere, with errors that say anything. Those we may have we take. */
+/*
+ * With too few fds a load fails at any point with errors that do not tell why. Raise the soft limit
+ * as far as the hard limit allows.
+ */
 static int check_files(struct diag *diag)
 {
 	struct rlimit limit;
@@ -61,7 +68,7 @@ static int check_files(struct diag *diag)
 	if (limit.rlim_cur == FILES_NEEDED && !setrlimit(RLIMIT_NOFILE, &limit))
 		return 0;
 	return diag_fail(diag, -EMFILE,
-	                 "only %lu files may be open: BPF takes up to %d; raise that by ulimit -n",
+	                 "limit of open files is %lu: BPF needs %d; raise it with ulimit -n",
 	                 (unsigned long)limit.rlim_cur, FILES_NEEDED);
 }
 
@@ -69,20 +76,20 @@ static int load_failure(int err, struct diag *diag)
 {
 	struct utsname name;
 
-	/* Before 5.11 maps and programs count against RLIMIT_MEMLOCK; root may raise it. */
+	/* Before 5.11 maps and programs count against RLIMIT_MEMLOCK, which root may raise. */
 	if (err == -EPERM && !geteuid() && kernel_is_before(5, 11, &name))
 		return diag_fail(
 			diag, err,
 			"the kernel refused BPF (%s): kernel %s needs ulimit -l unlimited, or "
 			"CAP_SYS_RESOURCE to raise it; in a container, --privileged gives that",
 			strerror(-err), name.release);
-	if (err == -EPERM) /* -EACCES is the verifier's */
+	if (err == -EPERM) /* the verifier returns -EACCES */
 		return diag_fail(diag, err,
 		                 "the kernel refused BPF (%s): run as root, or with CAP_SYS_ADMIN, "
 		                 "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH; in a container, "
 		                 "--privileged gives them",
 		                 strerror(-err));
-	return diag_fail(diag, err, "the BPF programs cannot be loaded (%s): %s", strerror(-err),
+	return diag_fail(diag, err, "cannot load the BPF programs (%s): %s", strerror(-err),
 	                 refusal.last);
 }
 
@@ -90,12 +97,12 @@ static uint32_t tick_length(void)
 {
 	struct timespec ts;
 
-	/* A coarse clock advances by ticks: its resolution is 1/CONFIG_HZ. */
+	/* A coarse clock advances by ticks, so its resolution is 1/CONFIG_HZ. */
 	clock_getres(CLOCK_MONOTONIC_COARSE, &ts);
 	return (uint32_t)ts.tv_nsec;
 }
 
-/* What is for stacks only takes no memory without them. */
+/* Without stacks do not create the maps that only stacks need. */
 static void configure_stacks(struct live *live)
 {
 	struct tcptrail_bpf *skeleton = live->skeleton;
@@ -121,7 +128,7 @@ static void configure(struct live *live)
 	skeleton->rodata->retransmit_args = btf_tracepoint_args(live->btf, "tcp_retransmit_skb");
 	skeleton->rodata->reset_args = btf_tracepoint_args(live->btf, "tcp_send_reset");
 	skeleton->rodata->has_types = live->probes.typed;
-	/* bpf_get_socket_cookie for tracing programs came with this function (5.12). */
+	/* bpf_get_socket_cookie() for tracing programs came with this function (5.12). */
 	skeleton->rodata->has_cookie_helper =
 		live->probes.typed &&
 		btf__find_by_name_kind(live->btf, "bpf_get_socket_ptr_cookie", BTF_KIND_FUNC) >= 0;
@@ -133,7 +140,7 @@ static void configure(struct live *live)
 	probes_choose(&live->probes, skeleton->obj);
 }
 
-/* Opens and loads what has not been given up. */
+/* Opens and loads all programs that were not given up. */
 static int load_once(struct live *live, const struct bpf_object_open_opts *options)
 {
 	memset(&refusal, 0, sizeof(refusal));
@@ -144,19 +151,22 @@ static int load_once(struct live *live, const struct bpf_object_open_opts *optio
 	return tcptrail_bpf__load(live->skeleton);
 }
 
-/* Gives up what the kernel has just refused; NULL: that is nothing that can be done without. */
+/*
+ * Gives up the program that the kernel has just refused. NULL: tcptrail needs it, or the error has
+ * another cause.
+ */
 static const struct live_probe *give_up(struct live *live, int err)
 {
 	const struct live_probe *refused;
 
 	if (err == -EPERM)
 		return NULL;
-	/* All global functions are for stacks. */
+	/* Global functions exist for stacks only. */
 	refused = probes_give_up(&live->probes, refusal.function[0] ? "stack_id" : "", refusal.why);
 	return refused ? refused : probes_give_up(&live->probes, refusal.program, refusal.why);
 }
 
-/* Loads all surveyed programs; without each that the kernel refuses, unless it is required. */
+/* Loads all surveyed programs, but leaves out each optional one that the kernel refuses. */
 static int load(struct live *live, struct diag *diag)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = live->btf_file);
@@ -186,14 +196,15 @@ static int open_btf(struct live *live, const struct live_config *config, struct 
 	live->btf = config->btf ? btf__parse(config->btf, NULL) : btf__load_vmlinux_btf();
 	if (live->btf)
 		return 0;
-	libbpf_strerror(errno, why, sizeof(why)); /* some are libbpf's own */
+	libbpf_strerror(errno, why, sizeof(why)); /* libbpf has error numbers of its own */
 	if (config->btf)
-		return diag_fail(diag, -errno, "--btf: no BTF can be read from %s: %s", config->btf,
+		return diag_fail(diag, -errno, "--btf: cannot read BTF from %s: %s", config->btf,
 		                 why);
-	return diag_fail(diag, -errno,
-	                 "the kernel gives no BTF (/sys/kernel/btf/vmlinux: %s): it needs "
-	                 "CONFIG_DEBUG_INFO_BTF=y, or --btf FILE with that of this very kernel",
-	                 why);
+	return diag_fail(
+		diag, -errno,
+		"the kernel has no BTF (/sys/kernel/btf/vmlinux: %s): use a kernel with "
+		"CONFIG_DEBUG_INFO_BTF=y, or give the BTF of this very kernel by --btf FILE",
+		why);
 }
 
 int live_load(struct live *live, const struct live_config *config, struct diag *diag)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Walks of the live kernel, by BPF iterators. */
+/* Walks over the live kernel's sockets and fds by BPF iterators. */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include "source/read_ahead.h"
 #include "source/live_private.h"
 
-/* -EIO: they are no whole facts. */
+/* -EIO: these are not whole facts. */
 static int emit_chunk(struct live *live, const char *chunk, size_t size)
 {
 	const struct fact *fact;
@@ -33,7 +33,7 @@ static int emit_all(struct live *live, struct read_ahead *ahead)
 		got = read_ahead_next(ahead, &chunk);
 		if (got <= 0)
 			return (int)got;
-		/* Events before the samples that were taken after them. */
+		/* Events come before samples taken later. */
 		err = live_drain_all(live);
 		err = err ? err : emit_chunk(live, chunk, (size_t)got);
 		if (err)
@@ -53,7 +53,7 @@ static int read_all(struct live *live, int fd, const void *mapped)
 	return err;
 }
 
-/* mapped: as of read_ahead_open() */
+/* mapped: see read_ahead_open() */
 static int walk(struct live *live, const char *program, const void *mapped,
                 enum fact_walk_kind kind, uint32_t netns)
 {
@@ -66,7 +66,10 @@ static int walk(struct live *live, const char *program, const void *mapped,
 	if (err)
 		return err;
 	fact_emit_walk(&live->sink, FACT_WALK_BEGIN, kind, netns);
-	/* The namespace is bound here: that of current (bpf_iter_init_seq_net, 5.10..7.2). */
+	/*
+	 * The iterator takes the current thread's namespace here (bpf_iter_init_seq_net(),
+	 * 5.10..7.2).
+	 */
 	fd = bpf_iter_create(bpf_link__fd(link));
 	if (fd < 0)
 		return -errno;
@@ -81,7 +84,7 @@ int live_walk_sockets(struct live *live, uint32_t netns)
 {
 	struct tcptrail_bpf__bss *bss = live->skeleton->bss;
 
-	bss->walked_count = 0; /* a walk may have failed half-way */
+	bss->walked_count = 0; /* an earlier walk may have failed half-way */
 	return walk(live, "walk_sockets", bss->walked, WALK_SOCKETS, netns);
 }
 

@@ -14,26 +14,26 @@
 
 #define CHUNKS       4
 #define CHUNK_BYTES  WALKED_BYTES
-#define PAGES_A_READ 8 /* the most one read() gives (bpf_seq_read, 5.8..7.2) */
+#define PAGES_A_READ 8 /* the most that one read() returns (bpf_seq_read(), 5.8..7.2) */
 #define NOT_YET      1
 
 struct read_ahead {
 	int fd;
-	const void *mapped; /* NULL: read() gives the records */
+	const void *mapped; /* NULL: read() returns the records */
 	pthread_t thread;
-	size_t read_bytes; /* with room for that, a read() gives whole records */
+	size_t read_bytes; /* a read() with this much room returns whole records */
 	char *chunks[CHUNKS];
 	size_t sizes[CHUNKS];
-	bool holds; /* who takes them has one */
+	bool holds; /* the consumer has a chunk */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	/* All below by lock. */
-	size_t filled, taken; /* chunks, since the beginning */
-	int end;              /* 0 or -errno, once there is nothing to come */
+	/* The lock guards all members below. */
+	size_t filled, taken; /* chunks since the start */
+	int end;              /* NOT_YET while there is more to read; then 0 or -errno */
 	bool stop;
 };
 
-/* Of `size` bytes, so many; 0: there is no more; -errno. */
+/* Number of bytes read, at most size; 0: no more; -errno. */
 static ssize_t read_some(const struct read_ahead *ahead, void *buf, size_t size)
 {
 	ssize_t got;
@@ -41,11 +41,11 @@ static ssize_t read_some(const struct read_ahead *ahead, void *buf, size_t size)
 	do
 		got = read(ahead->fd, buf, size);
 	while (got < 0 && (errno == EAGAIN || errno == EINTR));
-	/* EAGAIN: many objects were skipped, nothing written yet */
+	/* EAGAIN: the iterator skipped many objects and has written nothing yet */
 	return got < 0 ? -errno : got;
 }
 
-/* Returns NOT_YET, 0 if all is read, or -errno. */
+/* NOT_YET: there may be more; 0: all is read; -errno. */
 static int copy_mapped(const struct read_ahead *ahead, char *chunk, size_t *size)
 {
 	uint64_t bytes;
@@ -61,7 +61,7 @@ static int copy_mapped(const struct read_ahead *ahead, char *chunk, size_t *size
 	return NOT_YET;
 }
 
-/* The same. */
+/* As copy_mapped(). */
 static int fill(const struct read_ahead *ahead, char *chunk, size_t *size)
 {
 	ssize_t got;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads what a BPF iterator writes, by a thread that is some chunks ahead of who takes them. */
+/* Reads the output of a BPF iterator in a thread that stays some chunks ahead of the consumer. */
 #ifndef TCPTRAIL_SOURCE_READ_AHEAD_H
 #define TCPTRAIL_SOURCE_READ_AHEAD_H
 
@@ -9,18 +9,19 @@
 struct read_ahead;
 
 /*
- * Of fd, which outlives it. Without `mapped` read() gives the records themselves, some pages at most;
- * else how many bytes of them are at `mapped` until the next read(), a u64 (walked.h). 0 or -errno.
+ * Reads from fd, which must outlive it. If mapped is NULL, read() returns the records themselves,
+ * some pages at most. Otherwise read() returns a u64: how many bytes of records are at `mapped`
+ * until the next read() (walked.h). 0 or -errno.
  */
 int read_ahead_open(struct read_ahead **ahead, int fd, const void *mapped);
 
 /*
- * Waits for the next chunk, which holds whole records and stays until the next call. Its
- * size in bytes; 0: that was all; -errno of the read that failed.
+ * Waits for the next chunk. It has whole records and is valid until the next call. Its size in
+ * bytes; 0: no more; -errno of the read() that failed.
  */
 ssize_t read_ahead_next(struct read_ahead *ahead, const void **chunk);
 
-/* Waits for a read that is under way. */
+/* Waits until a read() in progress returns. */
 void read_ahead_close(struct read_ahead *ahead);
 
 #endif
