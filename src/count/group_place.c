@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "count/place.h"
+#include "count/group_place.h"
 
 #include <stdio.h>
 #include <sys/socket.h>
 
-void place_remote(const struct group_key *key, char text[ENDPOINT_SIZE])
+void group_place_remote(const struct group_key *key, char text[ENDPOINT_SIZE])
 {
 	const struct endpoint endpoint = {.addr = key->addr, .port = key->port, .family = AF_INET6};
 
@@ -14,7 +14,7 @@ void place_remote(const struct group_key *key, char text[ENDPOINT_SIZE])
 		endpoint_address(&endpoint, text);
 }
 
-void place_text(const struct group_key *key, char text[PLACE_SIZE])
+void group_place_text(const struct group_key *key, char text[PLACE_SIZE])
 {
 	char to[ENDPOINT_SIZE];
 
@@ -22,6 +22,6 @@ void place_text(const struct group_key *key, char text[PLACE_SIZE])
 		snprintf(text, PLACE_SIZE, "of port %u", key->port);
 		return;
 	}
-	place_remote(key, to);
+	group_place_remote(key, to);
 	snprintf(text, PLACE_SIZE, "to %s", to);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where the sockets of a group are, in words. */
-#ifndef TCPTRAIL_COUNT_PLACE_H
-#define TCPTRAIL_COUNT_PLACE_H
+#ifndef TCPTRAIL_COUNT_GROUP_PLACE_H
+#define TCPTRAIL_COUNT_GROUP_PLACE_H
 
 #include "field/endpoint.h"
 #include "count/group.h"
@@ -9,8 +9,8 @@
 #define PLACE_SIZE (ENDPOINT_SIZE + 16)
 
 /* "of port 8080", "to 10.0.0.1:80" */
-void place_text(const struct group_key *key, char text[PLACE_SIZE]);
+void group_place_text(const struct group_key *key, char text[PLACE_SIZE]);
 /* "10.0.0.1:80"; without a port, if that is not part of the key. Not of passive ones. */
-void place_remote(const struct group_key *key, char text[ENDPOINT_SIZE]);
+void group_place_remote(const struct group_key *key, char text[ENDPOINT_SIZE]);
 
 #endif
