@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Parse, find the scenario's row, let it stand, hold, tear down. */
+/* Parses the options, finds the scenario's row, makes the situation, holds it, tears it down. */
 #include "child.h"
 #include "netns.h"
 #include "scenario.h"
@@ -115,7 +115,7 @@ static const struct option_row *option_find(const char *arg)
 	die("no such option: %s", arg);
 }
 
-/* An option that a scenario does not know would make a test check something else: refuse it. */
+/* Refuse an option that the scenario does not know: otherwise a test would check something else. */
 static bool option_applies(const struct option_row *row, const struct scenario *s)
 {
 	size_t len = strlen(row->name);
@@ -181,8 +181,8 @@ static void raise_file_limit(void)
 }
 
 /*
- * SIGINT and SIGTERM are blocked from the start and read in hold(): a scenario that dies half-way
- * leaves orphans which retransmit for minutes.
+ * SIGINT and SIGTERM are blocked from the start and read in hold(): a scenario that dies early
+ * leaves orphans that retransmit for minutes.
  */
 static int signals_block(void)
 {
@@ -233,7 +233,10 @@ int main(int argc, char **argv)
 	raise_file_limit();
 	if (o.netns || s->own_netns)
 		netns_unshare();
-	/* Last resort should a deadline be missing somewhere: SIGALRM ends us, and so the children. */
+	/*
+	 * A last resort if a deadline is missing somewhere: SIGALRM ends this process, and so the
+	 * children.
+	 */
 	alarm(o.hold + o.seconds + 600);
 	s->stand(&o);
 	say("ready");
