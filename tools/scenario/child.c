@@ -95,7 +95,7 @@ struct child child_start(child_fn *fn, const struct options *o, void *arg, enum 
 void child_tell(const struct child *c)
 {
 	if (write(c->control, "", 1) != 1)
-		die_errno("cannot tell process %d to go on", c->pid);
+		die_errno("cannot signal process %d to continue", c->pid);
 }
 
 bool child_await_ms(const struct child *c, int timeout_ms)
@@ -180,7 +180,7 @@ static void child_reap(const struct child *c)
 	if (waitpid(c->pid, &status, 0) != c->pid)
 		die_errno("cannot wait for process %d", c->pid);
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		die("process %d did not end well (status %#x)", c->pid, status);
+		die("process %d failed (status %#x)", c->pid, status);
 }
 
 void child_end_all(void)

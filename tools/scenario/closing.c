@@ -194,7 +194,7 @@ STAND(time_wait, ACTIVE, time_wait_begin, time_wait_settle)
 static const struct scenario rows[] = {
 	{"close_wait", PLACE " shutdown unread eof-read", "peer closed, we have not",
          close_wait_stand, false, 0},
-	{"last_ack", PLACE " shutdown", "closed after the peer, whose ACK does not come",
+	{"last_ack", PLACE " shutdown", "closed after the peer, which does not acknowledge",
          last_ack_stand, false, 0},
 	{"fin_wait1", PLACE " shutdown", "closed first, the FIN is not acknowledged",
          fin_wait1_stand, false, 0},
@@ -202,7 +202,7 @@ static const struct scenario rows[] = {
          false, 0},
 	{"fin_wait2_orphan", PLACE, "closed first, peer has not closed", fin_wait2_orphan_stand,
          false, 0},
-	{"closing", PLACE " shutdown", "both closed at once, our FIN not acknowledged",
+	{"closing", PLACE " shutdown", "both closed at once, our FIN is not acknowledged",
          closing_stand, false, 0},
 	{"time_wait", PLACE " shutdown", "closed first, peer closed too", time_wait_stand, false,
          0},

@@ -192,8 +192,7 @@ static void retransmit_synack(const struct options *o)
 		nap();
 	}
 	sock_hear(l.fd);
-	sock_send(client.fd,
-	          1); /* any ACK completes it, so do not wait seconds for the next SYN+ACK */
+	sock_send(client.fd, 1); /* any ACK completes it: do not wait for the next SYN+ACK */
 	child = endpoint_of("passive", sock_accept(l.fd));
 	endpoint_await(&child, TCP_ESTABLISHED);
 	endpoint_say_more(&child, "subject", "kind=synack retrans=%u", s.retrans);

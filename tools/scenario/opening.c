@@ -217,14 +217,14 @@ static void tfo_stand(const struct options *o)
 
 static const struct scenario rows[] = {
 	{"listen", "count any " PLACE, "listening sockets", listen_stand, false, 0},
-	{"syn_sent", "count full-queue " PLACE, "connects that nobody answers", syn_sent_stand,
-         false, 0},
+	{"syn_sent", "count full-queue " PLACE, "connects without an answer", syn_sent_stand, false,
+         0},
 	{"syn_recv", "count ack-lost " PLACE, "half-open: request sockets of a listener",
          syn_recv_stand, false, 0},
 	{"established", "count any " PLACE, "open connections, accepted", established_stand, false,
          0},
-	{"accept_queue", "count peer-closed shutdown " PLACE, "connections nobody accepted",
-         accept_queue_stand, false, 0},
+	{"accept_queue", "count peer-closed shutdown " PLACE,
+         "connections that nobody has accepted", accept_queue_stand, false, 0},
 	{"self_connect", PLACE, "one socket connected to itself", self_connect_stand, false, 0},
 	{"simultaneous_open", "half-open ipv6 mapped", "two sockets that connected to each other",
          simultaneous_open_stand, false, 0},

@@ -259,7 +259,7 @@ static const struct scenario rows[] = {
          dup_stand, false, 2},
 	{"threads", "any " PLACE, "listen, connect and accept each by a thread with a name",
          threads_stand, false, 0},
-	{"exec", "any " PLACE, "listener and both ends held by what their maker executed since",
+	{"exec", "any " PLACE, "listener and both ends, held after their creator called exec",
          exec_stand, false, 0},
 	{"vanish", "kill any " PLACE,
          "listener and both ends held by a child of who made them and is gone", vanish_stand, false,

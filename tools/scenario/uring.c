@@ -67,7 +67,7 @@ static int ring_do(struct ring *r, const struct io_uring_sqe *sqe)
 		die_errno("cannot enter an io_uring");
 	head = atomic_load(ring_word(r->cq, cq->head));
 	if (head == atomic_load(ring_word(r->cq, cq->tail)))
-		die("an io_uring ends nothing");
+		die("io_uring returned no completion");
 	result = cqes[head & (r->params.cq_entries - 1)].res;
 	atomic_fetch_add(ring_word(r->cq, cq->head), 1);
 	return result;

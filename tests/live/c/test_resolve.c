@@ -32,8 +32,7 @@
 #define CEILING    90000
 #define STALL_USER 666
 
-static pthread_mutex_t stall =
-	PTHREAD_MUTEX_INITIALIZER; /* while it is held, lookups of STALL_USER wait */
+static pthread_mutex_t stall = PTHREAD_MUTEX_INITIALIZER; /* held: lookups of STALL_USER wait */
 static atomic_uint lookups, signals_open, stalled;
 
 int getpwuid_r(uid_t uid, struct passwd *entry, char *room, size_t size, struct passwd **result)
@@ -153,8 +152,8 @@ static unsigned int thread_count(void)
 	return count;
 }
 
-static unsigned int
-	own_threads; /* before the first test, because threads of an earlier one may end late */
+/* Counted before the first test, because threads of an earlier one may end late. */
+static unsigned int own_threads;
 
 /*
  * Waits until all threads have ended and freed their memory: the sanitizer finds what they leave.
