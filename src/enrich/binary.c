@@ -201,14 +201,14 @@ const struct place *binary_place(struct binary *binary, Dwfl_Module *module, uin
 	uint64_t hash = address * 0x9e3779b97f4a7c15ULL;
 	struct place *place = &binary->places[hash >> 32 & (PLACES - 1)];
 
-	if (place->asked && place->address == address)
+	if (place->used && place->address == address)
 		return place;
 	free(place->source);
 	*place = (struct place){
 		.address = address,
 		.function = find(binary, address),
 		.source = source_line(module, address),
-		.asked = true,
+		.used = true,
 	};
 	return place;
 }

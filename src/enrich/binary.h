@@ -31,7 +31,7 @@ struct place {
 	uint64_t address;
 	const struct function *function; /* NULL: no function */
 	char *source;                    /* "file:line"; NULL: not known */
-	bool asked;
+	bool used;
 };
 
 #define PLACES 4096 /* a power of two */

@@ -125,8 +125,8 @@ void kernel_counters_parse_conntrack_stat(FILE *in, struct kernel_counters *coun
 	static const struct {
 		const char *column;
 		enum counter counter;
-	} wanted[] = {{"drop", COUNTER_CONNTRACK_DROP},
-	              {"early_drop", COUNTER_CONNTRACK_EARLY_DROP}};
+	} columns[] = {{"drop", COUNTER_CONNTRACK_DROP},
+	               {"early_drop", COUNTER_CONNTRACK_EARLY_DROP}};
 	char *names = NULL, *values = NULL;
 	size_t names_room = 0, values_room = 0;
 
@@ -137,11 +137,11 @@ void kernel_counters_parse_conntrack_stat(FILE *in, struct kernel_counters *coun
 
 		while ((name = strtok_r(rest_heads, " \n", &rest_heads)) &&
 		       (value = strtok_r(rest, " \n", &rest)))
-			for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-				if (!strcmp(name, wanted[i].column)) {
-					counts->value[wanted[i].counter] +=
+			for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+				if (!strcmp(name, columns[i].column)) {
+					counts->value[columns[i].counter] +=
 						strtoull(value, NULL, 16);
-					counts->known[wanted[i].counter] = true;
+					counts->known[columns[i].counter] = true;
 				}
 		free(heads);
 	}

@@ -34,7 +34,7 @@ struct queue {
 struct workers {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
-	struct queue wishes, answers;
+	struct queue queries, answers;
 	unsigned int open;  /* queries that are queued or being looked up */
 	unsigned int users; /* threads and the owner */
 	bool closed;
@@ -78,7 +78,7 @@ static void workers_leave(struct workers *workers)
 	pthread_mutex_unlock(&workers->lock);
 	if (!last)
 		return;
-	queue_free(&workers->wishes);
+	queue_free(&workers->queries);
 	queue_free(&workers->answers);
 	pthread_cond_destroy(&workers->work);
 	pthread_mutex_destroy(&workers->lock);
@@ -103,7 +103,7 @@ static void *work(void *arg)
 
 	pthread_mutex_lock(&workers->lock);
 	while (!workers->closed) {
-		job = queue_take(&workers->wishes);
+		job = queue_take(&workers->queries);
 		if (!job) {
 			pthread_cond_wait(&workers->work, &workers->lock);
 			continue;
@@ -220,7 +220,7 @@ static void find_cgroup(const struct resolve *resolve, struct job *job)
 		job->name[0] = '\0';
 }
 
-static void take_wish(struct resolve *resolve, const struct name_key *key)
+static void take_query(struct resolve *resolve, const struct name_key *key)
 {
 	struct workers *workers = resolve->workers;
 	struct job *job = calloc(1, sizeof(*job));
@@ -234,20 +234,20 @@ static void take_wish(struct resolve *resolve, const struct name_key *key)
 	if (key->kind == NAME_CGROUP) {
 		answer(workers, job);
 	} else {
-		queue_put(&workers->wishes, job);
+		queue_put(&workers->queries, job);
 		workers->open++;
 		pthread_cond_signal(&workers->work);
 	}
 	pthread_mutex_unlock(&workers->lock);
 }
 
-void resolve_wishes(struct resolve *resolve, struct names *names)
+void resolve_take_queries(struct resolve *resolve, struct names *names)
 {
 	struct name_key key;
 
 	cgroup_forget(resolve->cgroups);
 	while (names_next_wanted(names, NSS_KINDS | 1U << NAME_CGROUP, &key))
-		take_wish(resolve, &key);
+		take_query(resolve, &key);
 }
 
 unsigned int resolve_collect(struct resolve *resolve, resolve_fn *fn, void *arg)
@@ -293,8 +293,7 @@ unsigned int resolve_wait(struct resolve *resolve, unsigned int timeout_ms, reso
 
 	resolve_collect(resolve, fn, arg);
 	for (uint64_t now = clock_boot(); open && now < end; now = clock_boot()) {
-		/* Rounded up, lest the last millisecond spins. */
-		poll(&fd, 1, (int)((end - now + NS_PER_MS - 1) / NS_PER_MS));
+		poll(&fd, 1, clock_poll_ms(end, now));
 		open = count_open(resolve->workers);
 		resolve_collect(resolve, fn, arg);
 	}

@@ -23,7 +23,7 @@ int resolve_fd(const struct resolve *resolve);
  * Takes the pending queries of names (all kinds but NAME_RST, NAME_NETNS, NAME_META) and queues
  * them.
  */
-void resolve_wishes(struct resolve *resolve, struct names *names);
+void resolve_take_queries(struct resolve *resolve, struct names *names);
 /* Hands over the answers that are there, with the current time. Returns how many. */
 unsigned int resolve_collect(struct resolve *resolve, resolve_fn *fn, void *arg);
 /*

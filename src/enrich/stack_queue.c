@@ -340,12 +340,6 @@ void stack_queue_collect(struct stack_queue *queue, stack_queue_fn *fn, void *ar
 		report_lost(queue, fn, arg);
 }
 
-/* Rounds up: otherwise poll(0) spins for the last millisecond. */
-static int ms_until(uint64_t end, uint64_t now)
-{
-	return (int)((end - now + NS_PER_MS - 1) / NS_PER_MS);
-}
-
 uint64_t stack_queue_wait(struct stack_queue *queue, unsigned int timeout_ms, stack_queue_fn *fn,
                           void *arg)
 {
@@ -361,7 +355,7 @@ uint64_t stack_queue_wait(struct stack_queue *queue, unsigned int timeout_ms, st
 
 		if (!queue->opener && queue->restart > now && queue->restart < end)
 			next = queue->restart;
-		poll(&fd, 1, ms_until(next, now));
+		poll(&fd, 1, clock_poll_ms(next, now));
 		stack_queue_collect(queue, fn, arg);
 	}
 	return queue->owed;

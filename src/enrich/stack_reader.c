@@ -18,8 +18,8 @@
 #include "fact/name.h"
 #include "dump.h"
 
-#define UNNAMED 256 /* frames whose names are looked up again; the oldest are given up */
-#define ASK_NS  NS_PER_SEC
+#define UNNAMED  256 /* frames whose names are looked up again; the oldest are given up */
+#define RETRY_NS NS_PER_SEC
 
 /* What one dump may take; and after how much of both another reader starts. */
 #define CPU_SECONDS 15
@@ -40,7 +40,7 @@ struct reader {
 	struct symbols *symbols;
 	struct unnamed unnamed[UNNAMED];
 	unsigned int next_unnamed;
-	uint64_t asked; /* when names of unnamed frames were looked up last */
+	uint64_t retried; /* when names of unnamed frames were looked up last */
 };
 
 union dump_buffer {
@@ -102,9 +102,9 @@ static bool name_unnamed(struct reader *reader)
 {
 	uint64_t now = clock_boot();
 
-	if (now - reader->asked < ASK_NS)
+	if (now - reader->retried < RETRY_NS)
 		return true;
-	reader->asked = now;
+	reader->retried = now;
 	for (int i = 0; i < UNNAMED; i++)
 		if (reader->unnamed[i].ip && !name_again(reader, &reader->unnamed[i]))
 			return false;
@@ -238,7 +238,7 @@ static bool serve(struct reader *reader)
 
 void stack_reader_run(int socket, int memory, int opener, const struct crash_list *crashes)
 {
-	const struct timeval idle = {.tv_sec = ASK_NS / NS_PER_SEC};
+	const struct timeval idle = {.tv_sec = RETRY_NS / NS_PER_SEC};
 	struct reader *reader = calloc(1, sizeof(*reader));
 	bool ready;
 

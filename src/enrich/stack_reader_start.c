@@ -77,18 +77,18 @@ static void run_opener(int socket, pid_t parent, const struct crash_list *crashe
 	_exit(0);
 }
 
-static void try_sandbox(int told)
+static void try_sandbox(int report)
 {
 	int err;
 
 	sandbox_limit(READER_MEMORY, READER_FILES);
 	err = sandbox_enter();
-	_exit(write(told, &err, sizeof(err)) == sizeof(err) ? 0 : 1);
+	_exit(write(report, &err, sizeof(err)) == sizeof(err) ? 0 : 1);
 }
 
 int stack_reader_check(void)
 {
-	struct pollfd told = {.events = POLLIN};
+	struct pollfd report = {.events = POLLIN};
 	int ends[2], err = -EPERM; /* if the child is killed, it reports nothing */
 	pid_t child;
 
@@ -98,10 +98,10 @@ int stack_reader_check(void)
 	if (!child)
 		try_sandbox(ends[1]);
 	close(ends[1]);
-	told.fd = ends[0];
+	report.fd = ends[0];
 	if (child < 0)
 		err = -errno;
-	else if (poll(&told, 1, CHECK_MS) < 1)
+	else if (poll(&report, 1, CHECK_MS) < 1)
 		err = -ETIMEDOUT;
 	else if (read(ends[0], &err, sizeof(err)) < 0)
 		err = -errno;

@@ -71,16 +71,16 @@ void feed_note_row(struct feed *feed, const struct row *row)
 static int lookup_row(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)
 {
 	const struct fact_sink sink = {feed_fact, feed};
-	struct fact_sample want;
+	struct fact_sample target;
 	int err;
 
-	row_sample(row, &want);
+	row_sample(row, &target);
 	if (!*sockdiag) {
 		err = sockdiag_open(sockdiag, row->netns, NULL);
 		if (err)
 			return err;
 	}
-	return sockdiag_lookup(*sockdiag, &want, &sink);
+	return sockdiag_lookup(*sockdiag, &target, &sink);
 }
 
 /*

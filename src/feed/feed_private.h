@@ -92,7 +92,7 @@ int feed_walk_holders(struct feed *feed);
  * Looks up one socket of any namespace by sock_diag. Emits FACT_SEEN or FACT_GONE; nothing if that
  * fails.
  */
-void feed_lookup_socket(struct feed *feed, const struct fact_sample *want);
+void feed_lookup_socket(struct feed *feed, const struct fact_sample *target);
 
 /* confirm.c: looks at single sockets. */
 /* Notes, before a walk, which namespace has which rows. */

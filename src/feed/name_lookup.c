@@ -55,7 +55,7 @@ static void report_cgroup(struct feed *feed, uint64_t cgroup)
 	feed->last_cgroup = cgroup;
 	if (names_want(table_names(feed->table), name_key_number(NAME_CGROUP, cgroup)))
 		return;
-	resolve_wishes(feed->resolve, table_names(feed->table));
+	resolve_take_queries(feed->resolve, table_names(feed->table));
 	resolve_collect(feed->resolve, feed_fact, feed);
 }
 
