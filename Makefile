@@ -197,6 +197,8 @@ $(B)/unit/test_perfmap: $(B)/src/enrich/perfmap.o
 $(B)/unit/test_refusal: $(B)/src/source/refusal.o
 $(B)/unit/test_mount_text: $(B)/src/enrich/mount_text.o
 $(B)/unit/test_maps: $(B)/src/enrich/maps.o
+$(B)/unit/test_process_text: $(B)/src/enrich/process_text.o
+$(B)/unit/test_doing_text: $(B)/src/enrich/doing_text.o
 
 LIVE_C_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/source/*diag.c src/enrich/*.c))
 $(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
