@@ -15,7 +15,7 @@
 
 #define TAIL " 3133440 409 18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0\n"
 
-static void stat_is_read(void **state)
+static void stat_is_parsed(void **state)
 {
 	static const struct {
 		const char *text, *comm;
@@ -59,7 +59,7 @@ static void stat_is_read(void **state)
 	}
 }
 
-static void no_stat_is_refused(void **state)
+static void other_text_is_refused(void **state)
 {
 	static const char *const texts[] = {
 		"",         "7",
@@ -135,8 +135,8 @@ static void cgroup_is_chosen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stat_is_read),
-		cmocka_unit_test(no_stat_is_refused),
+		cmocka_unit_test(stat_is_parsed),
+		cmocka_unit_test(other_text_is_refused),
 		cmocka_unit_test(cgroup_is_chosen),
 	};
 

@@ -358,7 +358,7 @@ static void descriptors_and_their_limit(void **state)
 }
 
 /* Reads the test process itself, which belongs to root: the reader may not trace it. */
-static void asks_without_permission(void)
+static void reads_without_permission(void)
 {
 	struct stat fds;
 	struct doing doing;
@@ -376,7 +376,7 @@ static void asks_without_permission(void)
 
 static void without_permission(void **state)
 {
-	pid_t pid = child_start(asks_without_permission);
+	pid_t pid = child_start(reads_without_permission);
 	int status;
 
 	(void)state;

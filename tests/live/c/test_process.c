@@ -325,7 +325,7 @@ static void look_at_hidden(pid_t pid)
 	must(!process_alive(4194305, 0));
 }
 
-static void others_are_seen(void **state)
+static void processes_of_other_users_are_seen(void **state)
 {
 	(void)state;
 	in_child(look_unprivileged, getpid());
@@ -338,7 +338,7 @@ static void hidden_is_not_gone(void **state)
 }
 
 /* If systemd also has a v1 hierarchy, that is read first, and this test shows nothing. */
-static bool systemd_knows_better(pid_t pid)
+static bool has_systemd_v1_path(pid_t pid)
 {
 	char path[32], text[4096];
 	const char *line;
@@ -387,7 +387,7 @@ static void cgroup_is_read(void **state)
 		child_ready();
 		pause();
 	}
-	if (!systemd_knows_better(pid))
+	if (!has_systemd_v1_path(pid))
 		assert_string_equal(info_of(pid).cgroup, expected);
 	child_end(pid);
 	must(!rmdir(dir));
@@ -406,7 +406,7 @@ int main(void)
 		cmocka_unit_test(zombie_has_exited),
 		cmocka_unit_test(lives_without_its_first_thread),
 		cmocka_unit_test(kernel_thread_has_no_args),
-		cmocka_unit_test(others_are_seen),
+		cmocka_unit_test(processes_of_other_users_are_seen),
 		cmocka_unit_test(hidden_is_not_gone),
 		cmocka_unit_test(cgroup_is_read),
 	};

@@ -10,7 +10,7 @@
 
 /* --- spoiled bytes ---------------------------------------------------------------------------- */
 
-static bool is_read_by_us_only(const char *name)
+static bool is_read_by_tcptrail_only(const char *name)
 {
 	return !strncmp(name, ".debug", 6) || !strcmp(name, ".eh_frame") ||
 	       !strcmp(name, ".eh_frame_hdr") || !strcmp(name, ".symtab") ||
@@ -32,7 +32,7 @@ static void spoil(unsigned char *file, int variant)
 	const char *names = (const char *)file + sections[header->e_shstrndx].sh_offset;
 
 	for (int i = 1; i < header->e_shnum; i++)
-		if (is_read_by_us_only(names + sections[i].sh_name))
+		if (is_read_by_tcptrail_only(names + sections[i].sh_name))
 			spoil_bytes(file + sections[i].sh_offset, sections[i].sh_size,
 			            5 + 40 * (unsigned int)(variant % 3));
 	if (variant & 1)
@@ -191,7 +191,7 @@ static void take_and_wait(struct stack_queue *stacks, const struct program *prog
  * A program that takes too much memory or time is read in part, or loses its own stack; the next
  * program is read as usual.
  */
-static void bounds_what_hostile_files_take(void **state)
+static void bounds_memory_and_time_of_hostile_files(void **state)
 {
 	static void (*const spoils[])(struct image_file *) = {claim_huge_sections, bomb_symbols,
 	                                                      bomb_debug_information, bomb_lines};
@@ -234,7 +234,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(copes_with_hostile_files),
-		cmocka_unit_test(bounds_what_hostile_files_take),
+		cmocka_unit_test(bounds_memory_and_time_of_hostile_files),
 	};
 
 	find_programs();

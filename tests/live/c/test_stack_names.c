@@ -198,7 +198,7 @@ static void reads_deleted_binaries(void **state)
 }
 
 /* The process ended before it was read. */
-static void knows_the_innermost_of_the_dead(void **state)
+static void keeps_innermost_frame_of_ended_process(void **state)
 {
 	struct result result = {0};
 	struct program program;
@@ -229,7 +229,7 @@ int main(void)
 		cmocka_unit_test(finds_debug_information),
 		cmocka_unit_test(reads_other_mount_namespaces),
 		cmocka_unit_test(reads_deleted_binaries),
-		cmocka_unit_test(knows_the_innermost_of_the_dead),
+		cmocka_unit_test(keeps_innermost_frame_of_ended_process),
 	};
 
 	find_programs();

@@ -145,7 +145,7 @@ static void survives_a_crash(void **state)
 }
 
 /* The reader is stopped and never answers. */
-static void replaces_one_that_hangs(void **state)
+static void replaces_reader_that_hangs(void **state)
 {
 	struct result result = {0};
 	struct stack_queue *stacks;
@@ -165,7 +165,7 @@ static void replaces_one_that_hangs(void **state)
 }
 
 /* Dumps beyond the room of the queue are refused at once. */
-static void refuses_what_there_is_no_room_for(void **state)
+static void refuses_dumps_without_room(void **state)
 {
 	struct result result = {0};
 	struct stack_queue *stacks;
@@ -193,8 +193,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_in_a_sandbox),
 		cmocka_unit_test(survives_a_crash),
-		cmocka_unit_test(replaces_one_that_hangs),
-		cmocka_unit_test(refuses_what_there_is_no_room_for),
+		cmocka_unit_test(replaces_reader_that_hangs),
+		cmocka_unit_test(refuses_dumps_without_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
