@@ -13,12 +13,13 @@
 struct feed;
 
 struct feed_config {
-	bool trace;      /* attach to events; else walks only */
-	bool stacks;     /* with trace: user stacks of who connects, listens and accepts */
-	const char *btf; /* file, for a kernel that has none; NULL: the kernel's own */
-	bool host;       /* at each walk, counters and settings of namespaces that have sockets */
-	bool no_holders; /* who has which fd open is not asked for */
-	uint32_t ring_bytes;    /* as of live_config */
+	bool trace;          /* attach to events; else walks only */
+	bool stacks;         /* with trace: user stacks of who connects, listens and accepts */
+	const char *btf;     /* file, for a kernel that has none; NULL: the kernel's own */
+	bool host;           /* at each walk, counters and settings of namespaces that have sockets;
+	                  * at the first one, counters of all */
+	bool no_holders;     /* who has which fd open is not asked for */
+	uint32_t ring_bytes; /* as of live_config */
 	uint64_t walk_interval; /* ns, between walks that nothing calls for; 0: five seconds */
 	fact_fn *on_fact;       /* told of each fact after the table has it; may be NULL */
 	void *on_fact_arg;

@@ -37,6 +37,7 @@ struct feed {
 	uint64_t last_cgroup;    /* of the last fact: known, or asked for */
 	uint32_t last_netns;
 	uint32_t seen_netns;       /* of the last socket found */
+	bool counted;              /* a walk has read the counters of all namespaces */
 	uint64_t losses_reported;  /* when; 0: not yet */
 	uint64_t lost[LOST_KINDS]; /* as live_lost(), when that was last dealt with */
 	uint32_t walked;           /* namespace that the thread is in for a walk; 0: its own */

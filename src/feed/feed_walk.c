@@ -78,31 +78,49 @@ static void tell_settings(struct feed *feed, uint32_t netns)
 	}
 }
 
-static void tell_counters(struct feed *feed, uint32_t netns)
+static void tell_counter(struct feed *feed, uint32_t netns, enum counter counter, uint64_t value)
 {
 	struct fact_counter fact = {
 		.h = {.type = FACT_COUNTER, .len = sizeof(fact), .time = clock_boot()},
 		.netns = netns,
+		.counter = counter,
+		.value = value,
 	};
+
+	feed_fact(&fact.h, feed);
+}
+
+/*
+ * The first walk reads the counters of each namespace. A namespace whose counters are not known later on
+ * was made after that, so each of them has grown from 0.
+ */
+static void tell_counters(struct feed *feed, uint32_t netns)
+{
 	struct host_counts counts;
+	uint64_t now, grown;
 
 	host_read_counts(&counts); /* as far as it can */
 	for (enum counter counter = COUNTER_NONE + 1; counter < COUNTER_COUNT; counter++) {
 		if (!counts.known[counter])
 			continue;
-		fact.counter = counter;
-		fact.value = counts.value[counter];
-		feed_fact(&fact.h, feed);
+		if (feed->counted && counts.value[counter] && counter_only_grows(counter) &&
+		    !table_counter(feed->table, netns, counter, &now, &grown))
+			tell_counter(feed, netns, counter, 0);
+		tell_counter(feed, netns, counter, counts.value[counter]);
 	}
 }
 
-/* After a walk of the namespace: most of a host's have no socket, and none to compare with. */
+/* After a walk of the namespace. Most namespaces of a host have no socket to compare with. */
 static void tell_host(struct feed *feed, uint32_t netns)
 {
-	if (!feed->config.host || feed->seen_netns != netns)
+	bool has_sockets = feed->seen_netns == netns;
+
+	if (!feed->config.host)
 		return;
-	tell_settings(feed, netns);
-	tell_counters(feed, netns);
+	if (has_sockets)
+		tell_settings(feed, netns);
+	if (has_sockets || !feed->counted)
+		tell_counters(feed, netns);
 }
 
 /* --- walks ---------------------------------------------------------------------------------- */
@@ -252,6 +270,7 @@ static int walk_sockets(struct feed *feed)
 		first = first ? first : err;
 	}
 	feed->walking = false;
+	feed->counted = true;
 	return first;
 }
 

@@ -493,7 +493,8 @@ static void keep(const struct ends *ends, struct finding *part, const struct fin
 	buffer_free(&part->verdict);
 	buffer_free(&part->next);
 	if (root->mover == MOVER_KERNEL) {
-		finding_verdict(part, "These wait for the same reason as %u %s %s of %s; see there.",
+		finding_verdict(part,
+		                "These wait for the same reason as %u %s %s of %s; see there.",
 		                root->group.count, state_name(root->group.key.state), place,
 		                rule_task_name(ends->why, root, other));
 		return;

@@ -12,7 +12,7 @@
  */
 #include <string.h>
 
-#include "core/endpoint.h"
+#include "field/endpoint.h"
 #include "rules/ends_private.h"
 
 static bool is_unanswered(const struct ends *ends, uint32_t index)
@@ -95,11 +95,11 @@ void ends_link_opening(struct ends *ends, uint32_t index)
 		return;
 	if (is_unanswered(ends, index))
 		other = find_tracking(ends, finding);
-	if (other == NONE && (is_unanswered(ends, index) ||
-	                      (half_open && finding->mover == MOVER_KERNEL)))
+	if (other == NONE &&
+	    (is_unanswered(ends, index) || (half_open && finding->mover == MOVER_KERNEL)))
 		other = find_same(ends, index);
-	if (other == NONE || (is_unanswered(ends, other) && !half_open &&
-	                      is_told_first(ends, index, other)))
+	if (other == NONE ||
+	    (is_unanswered(ends, other) && !half_open && is_told_first(ends, index, other)))
 		return;
 	ends->waits_for[index] = other;
 }
