@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include "base/lines.h"
-#include "cli.h"
-#include "explain.h"
-#include "info.h"
-#include "notice.h"
-#include "privilege.h"
-#include "probes_command.h"
-#include "run.h"
+#include "cli/cli.h"
+#include "command/explain.h"
+#include "command/info.h"
+#include "session/notice.h"
+#include "session/privilege.h"
+#include "command/probes.h"
+#include "session/run.h"
 
 static int flushed(FILE *out)
 {

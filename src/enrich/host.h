@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "core/host.h"
+#include "table/host.h"
 
 #define HOST_SETTING_SIZE 256
 

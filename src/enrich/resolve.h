@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looks up names for what core/names.h wants, as FACT_NAME. Hosts, ports and
+ * Looks up names for what table/names.h wants, as FACT_NAME. Hosts, ports and
  * users go through NSS, which may stall: a small pool of threads does it, and
  * the caller collects the answers. Cgroup paths are read here and now.
  */
 #ifndef TCPTRAIL_ENRICH_RESOLVE_H
 #define TCPTRAIL_ENRICH_RESOLVE_H
 
-#include "core/names.h"
+#include "table/names.h"
 
 struct resolve;
 typedef void resolve_fn(const struct fact *fact, void *arg);

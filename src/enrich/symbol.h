@@ -3,7 +3,7 @@
 #ifndef TCPTRAIL_ENRICH_SYMBOL_H
 #define TCPTRAIL_ENRICH_SYMBOL_H
 
-#include "core/frame.h"
+#include "table/frame.h"
 #include "enrich/image.h"
 
 /* Binaries whose symbols were read, whichever process they are mapped in. */

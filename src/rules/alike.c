@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/place.h"
+#include "count/place.h"
 #include "rules/found.h"
 
 #define PLACES_FEW 4 /* so many remote ends may well have a cause each */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "core/endpoint.h"
+#include "field/endpoint.h"
 #include "rules/found.h"
 
 #define AT_ONCE (NS_PER_SEC / 20) /* a softirq may be late */

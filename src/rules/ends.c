@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "core/place.h"
+#include "count/place.h"
 #include "rules/answers.h"
 #include "rules/ends_private.h"
 

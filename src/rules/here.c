@@ -5,7 +5,7 @@
  */
 #include <inttypes.h>
 
-#include "core/endpoint.h"
+#include "field/endpoint.h"
 #include "rules/rule.h"
 
 static bool is_local(const struct why *why, const uint8_t addr[16])

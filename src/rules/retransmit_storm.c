@@ -6,8 +6,8 @@
  */
 #include <inttypes.h>
 
-#include "core/endpoint.h"
-#include "core/host.h"
+#include "field/endpoint.h"
+#include "table/host.h"
 #include "rules/rule.h"
 
 #include <sys/socket.h>

@@ -7,9 +7,9 @@
 #ifndef TCPTRAIL_RULES_RULE_H
 #define TCPTRAIL_RULES_RULE_H
 
-#include "core/finding.h"
-#include "core/host.h"
-#include "core/pile.h"
+#include "rules/finding.h"
+#include "table/host.h"
+#include "rules/pile.h"
 #include "rules/survey.h"
 
 #define RULE_NAME_SIZE 64 /* of what rule_task_name() and rule_enter() give */

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
-#include "core/endpoint.h"
+#include "field/endpoint.h"
 #include "rules/rule.h"
 
 /* --- failed connects ------------------------------------------------------------------------ */

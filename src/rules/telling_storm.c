@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "core/endpoint.h"
+#include "field/endpoint.h"
 #include "rules/rule.h"
 
 /* --- storms --------------------------------------------------------------------------------- */

@@ -11,8 +11,8 @@
 
 #include "base/escape.h"
 #include "base/format.h"
-#include "core/endpoint.h"
-#include "core/value.h"
+#include "field/endpoint.h"
+#include "field/value.h"
 #include "view/line.h"
 
 /* Control characters are gone after escape_terminal, so no line break is left to quote. */

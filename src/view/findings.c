@@ -18,8 +18,8 @@
 
 #include "base/escape.h"
 #include "base/format.h"
-#include "core/place.h"
-#include "core/stack.h"
+#include "count/place.h"
+#include "field/stack.h"
 #include "view/line.h"
 #include "view/next.h"
 #include "view/piles.h"

@@ -6,8 +6,8 @@
  *
  * The keys are the same in each object; what is not known is null.
  */
-#include "core/endpoint.h"
-#include "core/value.h"
+#include "field/endpoint.h"
+#include "field/value.h"
 #include "view/object.h"
 
 static void print_member(const struct view *view, struct buffer *line, const struct word *word,

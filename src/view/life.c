@@ -20,8 +20,8 @@
 
 #include "base/escape.h"
 #include "base/format.h"
-#include "core/stack.h"
-#include "core/value.h"
+#include "field/stack.h"
+#include "field/value.h"
 #include "view/line.h"
 #include "view/text.h"
 

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "core/getter.h"
-#include "core/place.h"
-#include "core/value.h"
+#include "field/getter.h"
+#include "count/place.h"
+#include "field/value.h"
 #include "view/line.h"
 
 void object_begin(struct buffer *json, const char *type)

@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/escape.h"
 #include "base/format.h"
-#include "core/place.h"
+#include "count/place.h"
 #include "view/line.h"
 
 enum { STATE, COUNT, PROCESS, PLACE, OLDEST, IN, OUT, VERDICT, CELLS };

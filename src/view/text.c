@@ -13,8 +13,8 @@
 
 #include "base/escape.h"
 #include "base/format.h"
-#include "core/endpoint.h"
-#include "core/value.h"
+#include "field/endpoint.h"
+#include "field/value.h"
 #include "view/line.h"
 #include "view/text.h"
 

@@ -4,7 +4,7 @@
 #define TCPTRAIL_VIEW_TEXT_H
 
 #include "base/buffer.h"
-#include "core/field.h"
+#include "field/field.h"
 
 void text_value(struct buffer *out, const struct field_context *context, const struct value *value);
 

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "core/value.h"
+#include "field/value.h"
 #include "folding.h"
 
 /* Prints one field of each change, "; " between them. */

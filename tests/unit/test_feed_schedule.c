@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "feed_schedule.h"
+#include "feed/schedule.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

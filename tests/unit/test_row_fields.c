@@ -6,8 +6,8 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "core/columns.h"
-#include "core/value.h"
+#include "field/columns.h"
+#include "field/value.h"
 #include "row_expect.h"
 
 /* --- as netstat ------------------------------------------------------------------------------ */

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "core/field.h"
-#include "core/value.h"
+#include "field/field.h"
+#include "field/value.h"
 #include "view/view.h"
 
 /* One value of each type. */

@@ -13,8 +13,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "core/columns.h"
-#include "core/table.h"
+#include "field/columns.h"
+#include "table/table.h"
 #include "view/view.h"
 
 #define STEPS  4
