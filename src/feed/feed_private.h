@@ -37,6 +37,7 @@ struct feed {
 	uint64_t last_cgroup;    /* of the last fact: its name is known, or is being looked up */
 	uint32_t last_netns;
 	uint32_t seen_netns;       /* of the last FACT_SEEN */
+	bool counted;              /* a walk has read the counters of all namespaces */
 	uint64_t losses_reported;  /* when; 0: never */
 	uint64_t lost[LOST_KINDS]; /* live_lost(), as of the last walk for it */
 	uint32_t walked;           /* namespace that the thread is in during a walk; 0: its own */

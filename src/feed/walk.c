@@ -165,6 +165,7 @@ static int walk_sockets(struct feed *feed)
 		first = first ? first : err;
 	}
 	feed->walking = false;
+	feed->counted = true;
 	return first;
 }
 

@@ -44,9 +44,24 @@ echo $((before + 40)) >&9
 why_start --for 10m -v
 program_start python3 "$progs/causes.py" tracked 8302
 assert_equal 5 "$(scenario_get failed)" "connects that fail where there is none"
+tracked=$started
+program_start python3 "$progs/field.py" pending 127.0.0.1 8302 12
+sent_again() {
+	[ "$(ss -Htno state syn-sent | grep -cE 'timer:\(on,[^,]*,[2-9]')" = 12 ]
+}
+wait_until "SYNs to be sent again" sent_again
 kill -INT "$why_pid"
 why_end
 assert_equal "bad kernel" "$(full)" "a full table: $(cat "$work/why")"
+text=$(jq -r 'select(.rule == "conntrack-full").evidence[]' "$work/why")
+assert_matches "$text" "so wait: 1[0-9] SYN_SENT to 127.0.0.1:8302" "who waits"
+assert_matches "$text" "so fail: [0-9]+ connects to 127.0.0.1:8302" "who has given up"
+assert_equal "" "$(jq -r 'select(.rule != "conntrack-full" and
+	(.verdict == "bad" or .verdict == "warning")) | .rule' "$work/why")" "one cause: $(cat "$work/why")"
+run "$TCPTRAIL" why syn_sent -n --for 1s --netns "$(own_netns)"
+assert_contains "$out" "SYN_SENT to 127.0.0.1:8302" "asked by state"
+program_end "$started"
+started=$tracked
 assert_matches "$(jq -r 'select(.rule == "conntrack-full").evidence[]' "$work/why")" "[0-9]+ packets were dropped meanwhile"
 echo "$CONNTRACK_MAX" >&9
 program_end "$started"
