@@ -256,7 +256,8 @@ $(B)/verify_recording: $(B)/tests/live/progs/verify_recording.o $(PURE_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
 test-programs: $(B)/tcptrail $(B)/needs_root $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
-	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/progs/refuse_call $(B)/verify_recording
+	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/progs/refuse_call $(B)/verify_recording \
+	$(addprefix $(B)/bench/,codec growth multiply)
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done
