@@ -3,7 +3,7 @@
 #ifndef TCPTRAIL_ENRICH_LOOKUP_H
 #define TCPTRAIL_ENRICH_LOOKUP_H
 
-#include "table/names.h"
+#include "fact/name.h"
 
 #define LOOKUP_KINDS (1U << NAME_HOST | 1U << NAME_PORT | 1U << NAME_USER)
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looks up names for what table/names.h wants, as FACT_NAME. Hosts, ports and
- * users go through NSS, which may stall: a small pool of threads does it, and
- * the caller collects the answers. Cgroup paths are read here and now.
+ * Looks up names, as FACT_NAME. Hosts, ports and users go through NSS, which may stall: a small
+ * pool of threads does it, and the caller collects the answers. Cgroup paths are read at once.
  */
 #ifndef TCPTRAIL_ENRICH_RESOLVE_H
 #define TCPTRAIL_ENRICH_RESOLVE_H
 
-#include "table/names.h"
+#include "enrich/lookup.h"
 
 struct resolve;
 typedef void resolve_fn(const struct fact *fact, void *arg);
@@ -19,8 +18,12 @@ void resolve_close(struct resolve *resolve); /* does not wait for a stalled look
 /* Readable (eventfd) when answers wait. */
 int resolve_fd(const struct resolve *resolve);
 
-/* Takes wishes of names (all kinds but NAME_RST, NAME_NETNS, NAME_META) and queues them. */
-void resolve_wishes(struct resolve *resolve, struct names *names);
+/* The kinds of names that can be looked up. */
+#define RESOLVE_KINDS (LOOKUP_KINDS | 1U << NAME_CGROUP)
+/* Call it before a series of requests: cgroups may have come and gone since the last one. */
+void resolve_refresh(struct resolve *resolve);
+/* Queues one look-up, of a kind in RESOLVE_KINDS; resolve_collect() hands over its answer. */
+void resolve_request(struct resolve *resolve, const struct name_key *key);
 /* Hands over the answers that are there; fact time is now. Returns how many. */
 unsigned int resolve_collect(struct resolve *resolve, resolve_fn *fn, void *arg);
 /* Waits up to timeout_ms for all queued look-ups, handing over answers. Returns those still open. */

@@ -48,6 +48,8 @@ struct feed {
 
 /* feed_names.c: what goes before the first fact that wants it. */
 void feed_introduce(struct feed *feed, const struct fact *fact);
+/* Requests the names that views have looked for and not found. */
+void feed_request_names(struct feed *feed);
 /* Finds the namespaces there are now. */
 int feed_refresh_netns(struct feed *feed, struct diag *diag);
 /*

@@ -6,6 +6,7 @@
 #ifndef TCPTRAIL_FIELD_ENDPOINT_H
 #define TCPTRAIL_FIELD_ENDPOINT_H
 
+#include "base/address.h"
 #include "field/field.h"
 
 /* Room for either of these: fe80::/10 in full with its zone and port takes it whole. */
@@ -21,19 +22,11 @@ void endpoint_text(const struct endpoint *endpoint, char text[ENDPOINT_SIZE]);
 /* Is the address 0.0.0.0 or ::? */
 bool endpoint_unspecified(const struct endpoint *endpoint);
 
-/* The form that both families share: IPv4 as ::ffff:0:0/96. */
-void endpoint_map(uint8_t family, const uint8_t addr[16], uint8_t mapped[16]);
-
-/* Is the mapped address of ::1 or 127.0.0.0/8? */
-bool address_is_loopback(const uint8_t mapped[16]);
-
 /* By address, IPv4 as ::ffff:0:0/96, then by port. */
 int endpoint_compare(const struct endpoint *a, const struct endpoint *b);
 
 #define ZONE_SIZE 16 /* IFNAMSIZ: the longest interface name, with its NUL */
 
-/* Is it of fe80::/10, which means another host on each link (RFC 4007)? */
-bool address_is_link_local(uint8_t family, const uint8_t addr[16]);
 /*
  * The zone of one of the row's addresses: the name of the interface that the row is bound to,
  * or its index where the name is not known, for which buf has room. NULL: the address needs none.

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table/frame.h"
+#include "fact/frame.h"
 #include "field/getter.h"
 #include "field/stack.h"
 #include "field/value.h"

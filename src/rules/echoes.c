@@ -63,7 +63,7 @@ static bool is_at_address(const struct group *group, const uint8_t addr[16])
 		return !memcmp(group->key.addr, addr, sizeof(remote));
 	if (!group->example)
 		return false;
-	endpoint_map(group->example->family, group->example->raddr, remote);
+	address_map(group->example->family, group->example->raddr, remote);
 	return !memcmp(remote, addr, sizeof(remote));
 }
 

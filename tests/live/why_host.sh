@@ -78,7 +78,7 @@ assert_between 9 100 "$checked" "counters that nstat knows"
 assert_equal "$(awk '$1 == "TCP:" { print $7 }' /proc/net/sockstat)" \
 	"$(counted "$netns" TcpTimeWaits | tail -n 1)" "TIME_WAITs"
 
-# Keys by enum setting of enrich/host.h: port range 1, somaxconn 2, fin_timeout 10. Told once, and
+# Keys by enum setting of fact/setting.h: port range 1, somaxconn 2, fin_timeout 10. Told once, and
 # anew when it has changed.
 assert_equal "20000 30000" "$(set_to "$netns" 1)" "port range"
 assert_equal "$(sysctl -n net.ipv4.tcp_fin_timeout)" "$(set_to "$netns" 10)" "fin_timeout"

@@ -27,6 +27,7 @@
 #include "base/clock.h"
 #include "enrich/cgroup.h"
 #include "enrich/resolve.h"
+#include "table/names.h"
 
 /* ms that a wait may take: only hangs do */
 #define CEILING    90000
@@ -162,6 +163,16 @@ static void wait_for_threads(void)
 	assert_int_equal(thread_count(), own_threads);
 }
 
+/* What names wait for goes to the look-up. */
+static void request_names(struct resolve *resolve, struct names *names)
+{
+	struct name_key key;
+
+	resolve_refresh(resolve);
+	while (names_next_wanted(names, RESOLVE_KINDS, &key))
+		resolve_request(resolve, &key);
+}
+
 /* --- tests ----------------------------------------------------------------------------------- */
 
 static void answers_what_names_want(void **state)
@@ -177,7 +188,7 @@ static void answers_what_names_want(void **state)
 	names_want(names, name_key_number(NAME_PORT, 80));
 	names_want(names, name_key_host(AF_INET, v4));
 	names_want(names, name_key_host(AF_INET6, v6));
-	resolve_wishes(resolve, names);
+	request_names(resolve, names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_int_equal(answers.count, 4);
 	assert_string_equal(names_find(names, name_key_number(NAME_USER, 7)), "user7");
@@ -200,7 +211,7 @@ static void a_failure_is_an_empty_name(void **state)
 	names_want(names, name_key_number(NAME_USER, 4711));
 	names_want(names, name_key_number(NAME_PORT, 81));
 	names_want(names, name_key_host(AF_INET, v4));
-	resolve_wishes(resolve, names);
+	request_names(resolve, names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_string_equal(names_find(names, name_key_number(NAME_USER, 4711)), "");
 	assert_string_equal(names_find(names, name_key_number(NAME_PORT, 81)), "");
@@ -216,7 +227,7 @@ static void long_records_get_room(void **state)
 
 	(void)state;
 	want_users(answers.names, 1000, 1);
-	resolve_wishes(resolve, answers.names);
+	request_names(resolve, answers.names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_string_equal(names_find(answers.names, name_key_number(NAME_USER, 1000)),
 	                    "user1000");
@@ -233,7 +244,7 @@ static void other_kinds_are_left_to_others(void **state)
 	(void)state;
 	names_want(answers.names, name_key_number(NAME_NETNS, 1));
 	names_want(answers.names, name_key_number(NAME_RST, 1));
-	resolve_wishes(resolve, answers.names);
+	request_names(resolve, answers.names);
 	assert_int_equal(resolve_wait(resolve, 50, take, &answers), 0);
 	assert_int_equal(answers.count, 0);
 	assert_true(names_next_wanted(answers.names, 1 << NAME_NETNS, &wish));
@@ -250,7 +261,7 @@ static void many_wishes_with_signals_blocked(void **state)
 	(void)state;
 	lookups = signals_open = 0;
 	want_users(answers.names, 100, 500);
-	resolve_wishes(resolve, answers.names);
+	request_names(resolve, answers.names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_int_equal(answers.count, 500);
 	assert_int_equal(lookups, 500);
@@ -269,7 +280,7 @@ static void the_fd_tells_of_answers(void **state)
 
 	(void)state;
 	want_users(answers.names, 1, 1);
-	resolve_wishes(resolve, answers.names);
+	request_names(resolve, answers.names);
 	assert_int_equal(poll(&fd, 1, CEILING), 1);
 	assert_int_equal(resolve_collect(resolve, take, &answers), 1);
 	assert_false(is_readable(resolve));
@@ -287,7 +298,7 @@ static void a_stalled_look_up_holds_up_nobody(void **state)
 	pthread_mutex_lock(&stall);
 	want_users(answers.names, STALL_USER, 1);
 	want_users(answers.names, 10, 5);
-	resolve_wishes(resolve, answers.names);
+	request_names(resolve, answers.names);
 	wait_until(&stalled, 1);
 	for (int i = 0; i < CEILING && answers.count < 5; i++)
 		resolve_wait(resolve, 1, take, &answers);
@@ -309,7 +320,7 @@ static void closing_forgets_what_is_queued(void **state)
 	pthread_mutex_lock(&stall);
 	want_users(answers.names, STALL_USER, 1);
 	want_users(answers.names, 10, 100);
-	resolve_wishes(resolve, answers.names);
+	request_names(resolve, answers.names);
 	wait_until(&stalled, 1);
 	lookups = 0;
 	resolve_close(resolve);
@@ -340,7 +351,7 @@ static void cgroups_are_answered_at_once(void **state)
 	resolve = open_with(&answers, 1);
 	names_want(answers.names, name_key_number(NAME_CGROUP, st.st_ino));
 	names_want(answers.names, name_key_number(NAME_CGROUP, 0x7fffffff1234));
-	resolve_wishes(resolve, answers.names);
+	request_names(resolve, answers.names);
 	assert_true(is_readable(resolve));
 	assert_int_equal(resolve_collect(resolve, take, &answers), 2);
 	assert_string_equal(names_find(answers.names, name_key_number(NAME_CGROUP, st.st_ino)),

@@ -28,7 +28,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "table/frame.h"
+#include "fact/frame.h"
 #include "enrich/stacks.h"
 
 #define must(condition)                                                                            \
