@@ -3,11 +3,12 @@
 #ifndef TCPTRAIL_FACT_COUNTER_H
 #define TCPTRAIL_FACT_COUNTER_H
 
+#include <stdbool.h>
+
 /*
- * Orphans and timewait sockets are numbers of now, of /proc/net/sockstat; the others only grow.
- * Orphans are those of the whole host (sockstat_seq_show() of net/ipv4/proc.c), as is their limit,
- * which can be read in the initial namespace only (6.18).
- * So are pages of memory. Of connection tracking the entries are a number of now, too.
+ * Most counters only grow. ORPHANS, TIME_WAITS, CONNTRACK and MEMORY are present numbers. ORPHANS
+ * and MEMORY count the whole host (sockstat_seq_show() of net/ipv4/proc.c); their limits can be
+ * read in the initial namespace only (6.18).
  */
 enum counter {
 	COUNTER_NONE,
@@ -16,5 +17,11 @@ enum counter {
 #undef COUNTER
 	COUNTER_COUNT
 };
+
+static inline bool counter_only_grows(enum counter counter)
+{
+	return counter != COUNTER_ORPHANS && counter != COUNTER_TIME_WAITS &&
+	       counter != COUNTER_CONNTRACK && counter != COUNTER_MEMORY;
+}
 
 #endif

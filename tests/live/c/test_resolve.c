@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The look-ups of libc are replaced by these, which know little, may stall, and
- * look at the thread that calls them.
+ * These functions replace libc's lookups. They know few names, may stall, and check the thread that
+ * calls them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,11 +29,11 @@
 #include "enrich/resolve.h"
 #include "table/names.h"
 
-/* ms that a wait may take: only hangs do */
+/* ms that a wait may take; only a hang takes that long */
 #define CEILING    90000
 #define STALL_USER 666
 
-static pthread_mutex_t stall = PTHREAD_MUTEX_INITIALIZER; /* held: look-ups of STALL_USER wait */
+static pthread_mutex_t stall = PTHREAD_MUTEX_INITIALIZER; /* held: lookups of STALL_USER wait */
 static atomic_uint lookups, signals_open, stalled;
 
 int getpwuid_r(uid_t uid, struct passwd *entry, char *room, size_t size, struct passwd **result)
@@ -50,7 +50,7 @@ int getpwuid_r(uid_t uid, struct passwd *entry, char *room, size_t size, struct 
 		pthread_mutex_unlock(&stall);
 		stalled--;
 	}
-	if (uid == 1000 && size < 50000) /* a record with a long list of something */
+	if (uid == 1000 && size < 50000) /* a record with a long list */
 		return ERANGE;
 	if (uid > 1000 && uid != STALL_USER)
 		return 0; /* nobody */
@@ -93,7 +93,7 @@ int getnameinfo(const struct sockaddr *sa, socklen_t salen, char *host, socklen_
 	return 0;
 }
 
-/* --- helpers --------------------------------------------------------------------------------- */
+/* --- helpers ---------------------------------------------------------------------------------- */
 
 struct answers {
 	struct names *names;
@@ -153,9 +153,12 @@ static unsigned int thread_count(void)
 	return count;
 }
 
-static unsigned int own_threads; /* before the first test: those of an earlier one may end late */
+/* Counted before the first test, because threads of an earlier one may end late. */
+static unsigned int own_threads;
 
-/* Those that were started have ended and cleaned up: what they leave, the sanitizer finds. */
+/*
+ * Waits until all threads have ended and freed their memory: the sanitizer finds what they leave.
+ */
 static void wait_for_threads(void)
 {
 	for (int i = 0; i < CEILING && thread_count() != own_threads; i++)
@@ -163,7 +166,7 @@ static void wait_for_threads(void)
 	assert_int_equal(thread_count(), own_threads);
 }
 
-/* What names wait for goes to the look-up. */
+/* Requests all names that have a pending query. */
 static void request_names(struct resolve *resolve, struct names *names)
 {
 	struct name_key key;
@@ -173,7 +176,7 @@ static void request_names(struct resolve *resolve, struct names *names)
 		resolve_request(resolve, &key);
 }
 
-/* --- tests ----------------------------------------------------------------------------------- */
+/* --- tests ------------------------------------------------------------------------------------ */
 
 static void answers_what_names_want(void **state)
 {
@@ -304,7 +307,7 @@ static void a_stalled_look_up_holds_up_nobody(void **state)
 		resolve_wait(resolve, 1, take, &answers);
 	assert_int_equal(resolve_wait(resolve, 0, take, &answers), 1);
 	assert_int_equal(answers.count, 5);
-	resolve_close(resolve); /* does not wait for it, or would not come back */
+	resolve_close(resolve); /* returns only if it does not wait for the lookup */
 	pthread_mutex_unlock(&stall);
 	wait_until(&stalled, 0);
 	names_free(answers.names);
@@ -331,7 +334,7 @@ static void closing_forgets_what_is_queued(void **state)
 	names_free(answers.names);
 }
 
-/* Whatever hierarchy there is, its root is "/". */
+/* The root of any hierarchy is "/". */
 static void cgroups_are_answered_at_once(void **state)
 {
 	struct cgroup_mount mount = {0};
