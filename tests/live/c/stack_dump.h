@@ -28,7 +28,7 @@
 #include <unistd.h>
 
 #include "enrich/stack_queue.h"
-#include "table/frame.h"
+#include "fact/frame.h"
 
 #define must(condition)                                                                            \
 	do {                                                                                       \
