@@ -267,7 +267,7 @@ golden: $(B)/tcptrail
 	TCPTRAIL=$(B)/tcptrail tests/golden/run
 
 # Tests that trace run as root: SUDO says how to become it. LANES=1: one at a time.
-LANES ?= 2
+LANES ?= 3
 live: test-programs
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario LANES=$(LANES) tests/live/run
 
