@@ -48,8 +48,8 @@ say = @printf '  %-8s%s\n' '$(1)' '$(2)'
 endif
 
 # Layers: the pure ones link into the unit tests, without libbpf.
-PURE := $(wildcard src/base/*.c src/fact/*.c src/core/*.c src/record/*.c src/rules/*.c src/view/*.c \
-	src/cli*.c src/diff.c src/explain.c src/feed_schedule.c)
+PURE_ROOMS := base fact record table field select count rules view cli
+PURE := $(wildcard $(PURE_ROOMS:%=src/%/*.c) src/command/diff.c src/command/explain.c src/feed/schedule.c)
 SOURCES := $(wildcard src/*/*.c src/*.c)
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 PURE_OBJECTS := $(PURE:%.c=$(B)/%.o)
@@ -73,7 +73,7 @@ help:
 	@echo 'check            lint, unit, golden, scripts, asan, fuzz-corpus, live (root); check-all: matrix, too'
 	@echo 'unit golden scripts live asan fuzz-corpus lint   one kind of them'
 	@echo 'live-sanitizers  the program under a storm, by ASan, UBSan, TSan and Valgrind (root)'
-	@echo 'coverage         what unit and golden tests run of the pure layers; FILE=src/core/x.c'
+	@echo 'coverage         what unit and golden tests run of the pure layers; FILE=src/table/life.c'
 	@echo 'fuzz             let clang search for bad input, $$(FUZZ_SECONDS) s a target'
 	@echo 'bench            what all costs, beside peers and against targets (root, minutes)'
 	@echo 'bench-churn      whether memory grows in an hour of connections that come and go (root)'
@@ -116,9 +116,9 @@ $(SKELETON): $(B)/tcptrail.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name tcptrail_bpf > $@
 
 # --- user space ------------------------------------------------------------------------------
-$(patsubst %,$(B)/src/source/%.o,live load walk): $(SKELETON)
+$(patsubst %,$(B)/src/source/%.o,live live_load live_loss live_peek live_walk): $(SKELETON)
 $(B)/src/enrich/doing_text.o: $(B)/syscall_names.h
-$(B)/src/explain.o: $(B)/state_pages.h
+$(B)/src/command/explain.o: $(B)/state_pages.h
 
 # Syscalls of the machine we build for: its headers say `#define __NR_read 0`. The two left out are
 # a count and the start of a range.
@@ -287,7 +287,7 @@ live-sanitizers: test-programs
 		SANITIZED='$(abspath $(B)/asan/tcptrail) $(abspath $(B)/tsan/tcptrail)' \
 		tests/live/run sanitizers
 
-# What unit and golden tests run of the pure layers; FILE=src/core/row.c: what of it they do not.
+# What unit and golden tests run of the pure layers; FILE=src/table/life.c: what of it they do not.
 coverage:
 	+$(Q)$(MAKE) -s B=$(B)/coverage CFLAGS='-O0 -g --coverage' $(B)/coverage/tcptrail \
 		$(UNIT_TESTS:$(B)/%=$(B)/coverage/%)
@@ -318,10 +318,10 @@ fuzzed = $(addsuffix /$(1),$(B)/replay $(B)/fuzzer)
 # Pure, though not of a pure layer: parsers of /proc, and what commands do without the kernel.
 $(call fuzzed,mountinfo): $(patsubst %,$(B)/src/enrich/%.o,mount_text cgroup_mount)
 $(call fuzzed,cgroup): $(B)/src/enrich/process_text.o
-$(call fuzzed,maps): $(patsubst %,$(B)/src/enrich/%.o,maps perfmap file)
-$(call fuzzed,proc): $(patsubst %,$(B)/src/enrich/%.o,process_text doing_text host)
-$(call fuzzed,info): $(B)/src/info_write.o
-$(call fuzzed,at): $(patsubst %,$(B)/src/%.o,replay replay_walk input)
+$(call fuzzed,maps): $(patsubst %,$(B)/src/enrich/%.o,maps perfmap)
+$(call fuzzed,proc): $(patsubst %,$(B)/src/enrich/%.o,process_text doing_text kernel_counters proc_file)
+$(call fuzzed,info): $(B)/src/command/info_write.o
+$(call fuzzed,at): $(patsubst %,$(B)/src/session/%.o,replay replay_walk input)
 
 fuzz-corpus:
 	+$(Q)$(MAKE) B=$(B)/asan CFLAGS='-O1 -g $(SANITIZE)' $(FUZZ_TARGETS:%=$(B)/asan/replay/%)

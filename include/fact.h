@@ -321,11 +321,11 @@ struct fact_doing {
 	char syscall[24]; /* name; "running": in none; "": could not be told */
 };
 
-/* By their names in /proc/net/netstat, snmp and sockstat; see core/host.h. */
+/* By their names in /proc/net/netstat, snmp and sockstat; see enrich/host.h. */
 struct fact_counter {
 	struct fact h;
 	__u32 netns;
-	__u32 counter; /* enum counter, core/host.h */
+	__u32 counter; /* enum counter, enrich/host.h */
 	__u64 value;   /* since the namespace was made */
 };
 
@@ -353,11 +353,11 @@ enum fact_name_kind {
 	NAME_RST,       /* key: reason; name as in enum sk_rst_reason, prefix cut */
 	NAME_USER,      /* key: uid */
 	NAME_PORT,      /* key: port, of /etc/services for tcp */
-	NAME_HOST,      /* key: family and address, see core/names.h */
+	NAME_HOST,      /* key: family and address, see table/names.h */
 	NAME_META,      /* key: enum fact_meta; about the recording itself */
-	NAME_FRAME,     /* key: ip and space of a FACT_STACK; see core/frame.h */
+	NAME_FRAME,     /* key: ip and space of a FACT_STACK; see table/frame.h */
 	NAME_TASK,      /* key: pid and start; cgroup path of a process, v1 where v2 tells none */
-	NAME_SETTING,   /* key: enum setting (core/host.h) and netns; its text in /proc/sys */
+	NAME_SETTING,   /* key: enum setting (enrich/host.h) and netns; its text in /proc/sys */
 	NAME_INTERFACE, /* key: index of a network interface, and netns */
 	NAME_KIND_COUNT
 };
@@ -379,7 +379,7 @@ struct fact_name {
 };
 
 /*
- * A checkpoint: the table (core/checkpoint.h) as it was at h.time, which all of its facts
+ * A checkpoint: the table (table/checkpoint.h) as it was at h.time, which all of its facts
  * share. FACT_TABLE, then FACT_NAME, FACT_STACK and FACT_COUNTER (each counter twice: its
  * first value and its newest), FACT_TABLE_TASK, _ORIGIN, _ROW and _HOLDER, FACT_TABLE_END.
  * Indices name elements of the table, and ascend.
@@ -407,7 +407,7 @@ struct fact_table {
 	__u64 rsts_sent;
 	__u64 rsts_received;
 	__u64 healed;
-	__u64 retransmits[FACT_TABLE_RETRANSMITS]; /* by enum retransmit_kind, core/row.h */
+	__u64 retransmits[FACT_TABLE_RETRANSMITS]; /* by enum retransmit_kind, table/row.h */
 	__u64 lost[FACT_TABLE_LOSSES];             /* by enum fact_loss_where */
 	__u64 untold[FACT_TABLE_LOSSES];           /* of these, told to no view yet */
 	__u64 spare[3];
@@ -441,13 +441,13 @@ struct fact_table_origin {
 
 struct fact_step {
 	__u64 time;
-	__u8 kind; /* enum step_kind, core/row.h, as what a and b mean */
+	__u8 kind; /* enum step_kind, table/row.h, as what a and b mean */
 	__u8 a;
 	__u8 b;
 	__u8 pad[5];
 };
 
-/* struct row, core/row.h. s.flags and s.pad are 0, s.idle_ms is row.heard. */
+/* struct row, table/row.h. s.flags and s.pad are 0, s.idle_ms is row.heard. */
 struct fact_table_row {
 	struct fact h;
 	__u64 born;

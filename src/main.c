@@ -7,19 +7,19 @@
 #include <unistd.h>
 
 #include "base/lines.h"
-#include "cli.h"
-#include "explain.h"
-#include "info.h"
-#include "notice.h"
-#include "privilege.h"
-#include "probes_command.h"
-#include "run.h"
+#include "cli/cli.h"
+#include "command/explain.h"
+#include "command/info.h"
+#include "session/notice.h"
+#include "session/privilege.h"
+#include "command/probes.h"
+#include "session/run.h"
 
 static int flushed(FILE *out)
 {
 	/* What a full buffer lost on the way is not in it any more. */
 	if ((!ferror(out) && !fclose(out)) || errno == EPIPE)
-		return EXIT_FINE;
+		return EXIT_OK;
 	notice("output was lost: %s", strerror(errno));
 	return EXIT_LOST;
 }
@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 {
 	struct options options;
 	struct diag diag;
-	int code = EXIT_FINE;
+	int code = EXIT_OK;
 
 	setlocale(LC_CTYPE, "");
 	unblock_signals();

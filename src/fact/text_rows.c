@@ -189,7 +189,7 @@ static const struct text_row counter_rows[] = {
 		.offset = offsetof(type, member) + (i) * sizeof(((type *)0)->member[0]),           \
 		.size = sizeof(((type *)0)->member[0])                                             \
 	}
-/* By enum retransmit_kind of core/row.h. */
+/* By enum retransmit_kind of table/row.h. */
 #define RETRANSMITS(type)                                                                          \
 	ELEMENT(type, retransmits, 0, "retransmits_syn"),                                          \
 		ELEMENT(type, retransmits, 1, "retransmits_synack"),                               \

@@ -121,7 +121,7 @@ static void print_quoted(FILE *out, const char *bytes, size_t size)
 	fputc('"', out);
 }
 
-/* A host's key is its address, read as two big-endian numbers (core/names.c). */
+/* A host's key is its address, read as two big-endian numbers (table/names.c). */
 static void print_key(FILE *out, const struct fact_name *name)
 {
 	const uint64_t addr[2] = {htobe64(name->key[0]), htobe64(name->key[1])};

@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FACT_STATE_NAMES 13 /* as many as enum tcp_state of core/state.h */
+#define FACT_STATE_NAMES 13 /* as many as enum tcp_state of table/state.h */
 #define FACT_FLAG_NAMES  16 /* as many as enum fact_sample_flag */
-#define FACT_ROW_FLAGS   26 /* as many as enum row_flag of core/row.h, as the next ones */
+#define FACT_ROW_FLAGS   26 /* as many as enum row_flag of table/row.h, as the next ones */
 #define FACT_CLOSERS     10 /* enum closer */
 #define FACT_OWNERS      8  /* enum owner_source */
 #define FACT_STEP_KINDS  4  /* enum step_kind */

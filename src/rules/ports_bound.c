@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <sys/socket.h>
 
-#include "core/endpoint.h"
+#include "field/endpoint.h"
 #include "rules/rule.h"
 
 #define SHARE_NEAR 90 /* % */

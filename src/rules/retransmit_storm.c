@@ -6,8 +6,8 @@
  */
 #include <inttypes.h>
 
-#include "core/endpoint.h"
-#include "core/host.h"
+#include "field/endpoint.h"
+#include "table/host.h"
 #include "rules/rule.h"
 
 #include <sys/socket.h>
@@ -85,7 +85,7 @@ static void judge(const struct why *why, struct finding *finding)
 	if (rule_storm_is_small(finding))
 		return;
 	if (!kind->stalls && known && share < SHARE_LEAST) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding, "Not called a storm: less than %.0f %% of what is sent.",
 		                SHARE_LEAST);
 		return;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "core/endpoint.h"
-#include "core/host.h"
+#include "field/endpoint.h"
+#include "table/host.h"
 #include "rules/rule.h"
 #include "rules/survey_private.h"
 

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/map.h"
-#include "core/group.h"
+#include "count/group.h"
 
 /* One answer; all zero: not prepared. */
 struct survey_map {

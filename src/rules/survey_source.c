@@ -2,8 +2,8 @@
 /* Local addresses, and how many of the ports that the kernel gives out are taken there. */
 #include <string.h>
 
-#include "core/endpoint.h"
-#include "core/host.h"
+#include "field/endpoint.h"
+#include "table/host.h"
 #include "rules/survey_private.h"
 
 /*

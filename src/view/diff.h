@@ -3,7 +3,7 @@
 #ifndef TCPTRAIL_VIEW_DIFF_H
 #define TCPTRAIL_VIEW_DIFF_H
 
-#include "core/census.h"
+#include "count/census.h"
 #include "view/view.h"
 
 /* rows: of census_compare(), in the order given. Both: 0 or -errno of the stream. */

@@ -3,7 +3,7 @@
 #ifndef TCPTRAIL_VIEW_FINDINGS_H
 #define TCPTRAIL_VIEW_FINDINGS_H
 
-#include "core/finding.h"
+#include "rules/finding.h"
 #include "view/view.h"
 
 /* What they are of. */

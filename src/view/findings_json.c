@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "core/stack.h"
-#include "core/value.h"
+#include "field/stack_text.h"
+#include "field/value.h"
 #include "view/findings_private.h"
 #include "view/object.h"
 

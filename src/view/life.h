@@ -3,7 +3,7 @@
 #ifndef TCPTRAIL_VIEW_LIFE_H
 #define TCPTRAIL_VIEW_LIFE_H
 
-#include "core/change.h"
+#include "table/change.h"
 #include "view/view.h"
 
 /* All return 0 or -errno of the stream. context.now: what ages are counted to. */

@@ -3,7 +3,7 @@
 #ifndef TCPTRAIL_VIEW_OBJECT_H
 #define TCPTRAIL_VIEW_OBJECT_H
 
-#include "core/group.h"
+#include "count/group.h"
 #include "view/view.h"
 
 /* Version of the schema, key "v". docs/json.md says what each object has. */

@@ -3,7 +3,7 @@
 #ifndef TCPTRAIL_VIEW_PILES_H
 #define TCPTRAIL_VIEW_PILES_H
 
-#include "core/pile.h"
+#include "rules/pile.h"
 #include "view/view.h"
 
 /* Nothing, if there are none. 0 or -errno of the stream. */

@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "base/escape.h"
 #include "base/format.h"
-#include "core/endpoint.h"
+#include "field/endpoint.h"
 #include "view/line.h"
 #include "view/object.h"
 

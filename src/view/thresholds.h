@@ -3,7 +3,7 @@
 #ifndef TCPTRAIL_VIEW_THRESHOLDS_H
 #define TCPTRAIL_VIEW_THRESHOLDS_H
 
-#include "core/threshold.h"
+#include "count/threshold.h"
 #include "view/view.h"
 
 /*

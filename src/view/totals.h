@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "core/table.h"
+#include "table/table.h"
 #include "view/view.h"
 
 /* "ring-buffer 12, chain 1": what was lost, by place; false: nothing, and nothing printed. */

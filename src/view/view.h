@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "core/field.h"
+#include "field/field.h"
 
 struct view;
 

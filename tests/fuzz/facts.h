@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "core/table.h"
+#include "table/table.h"
 #include "fuzz.h"
 #include "record/block.h"
 

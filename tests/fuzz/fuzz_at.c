@@ -9,9 +9,9 @@
 #include <time.h>
 
 #include "facts.h"
-#include "notice.h"
+#include "session/notice.h"
 #include "output.h"
-#include "replay.h"
+#include "session/replay.h"
 
 enum { FLAG_UTC = 1, FLAG_WHY = 2, FLAG_CHECKPOINT = 4, FLAG_TEXT = 8, FLAG_ZONE = 0x70 };
 

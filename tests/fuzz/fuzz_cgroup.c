@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Input: /proc/PID/cgroup; each of its lines is a path, too. */
-#include "core/container.h"
+#include "table/container.h"
 #include "enrich/process_text.h"
 #include "fuzz.h"
 

@@ -2,7 +2,7 @@
 /* Input: words of a command line, behind the program's name, with a NUL or a newline between. */
 #include <errno.h>
 
-#include "cli.h"
+#include "cli/cli.h"
 #include "fuzz.h"
 
 #define WORDS 32

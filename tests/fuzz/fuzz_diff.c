@@ -3,8 +3,8 @@
  * Input: flags, a number of facts, facts. diff compares the table that so many of them make with
  * what the others make of it, and prints that in each format.
  */
-#include "core/checkpoint.h"
-#include "diff.h"
+#include "table/checkpoint.h"
+#include "command/diff.h"
 #include "facts.h"
 #include "output.h"
 

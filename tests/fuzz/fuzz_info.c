@@ -4,8 +4,8 @@
  * of them. With FLAG_FILE a recording's file follows the flags. What info prints of it is looked at.
  */
 #include "facts.h"
-#include "info_write.h"
-#include "notice.h"
+#include "command/info_write.h"
+#include "session/notice.h"
 #include "output.h"
 
 enum { FLAG_FILE = 1, FLAG_CHECKPOINT = 2, FLAG_UTC = 4 };

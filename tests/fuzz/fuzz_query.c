@@ -2,7 +2,7 @@
 /* Input: lines of an option's name, "=" and its text. */
 #include <errno.h>
 
-#include "core/query.h"
+#include "select/query.h"
 #include "fuzz.h"
 
 static const char *const options[] = {

@@ -10,7 +10,7 @@
  */
 #include <errno.h>
 
-#include "core/checkpoint.h"
+#include "table/checkpoint.h"
 #include "fuzz.h"
 #include "record/block.h"
 

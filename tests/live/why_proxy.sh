@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A proxy passes the end of stream on to a backend that never closes: one story, the backend's.
+# A proxy forwards the end of stream to a backend that never closes: one finding, about the backend.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -16,7 +16,7 @@ visit() { # COUNT ALL
 	wait_until "$2 at the proxy" in_state close-wait "$front" "$2"
 }
 
-# visits ALL: twelve; who is younger than a second may be closed yet, and the last comes when it is asked.
+# visits ALL: twelve; a connection younger than a second may still be closed, and the last comes when it is asked.
 visits() {
 	visit 11 $(($1 - 1))
 	sleep 2
@@ -33,14 +33,14 @@ evidence=$(findings_of "$back" '.evidence[]')
 assert_contains "$evidence" "so wait: 12 CLOSE_WAIT of port $front of $front_pid/proxy" "the proxy"
 assert_contains "$evidence" "so wait: 12 FIN_WAIT2 to 127.0.0.1:$back of $front_pid/proxy" "its other side"
 
-# Asked for by the state, it is told of the proxy, too, but not that it leaks.
+# With the state given there is also a finding about the proxy, but it says no leak.
 why_start --for 10m close_wait
 visits 24
 assert_finding "$back" "rule verdict mover count pid" "close-wait-leak bad application 24 $back_pid"
 assert_finding "$front" "verdict mover count pid" "fine peer 24 $front_pid"
 assert_contains "$(findings_of "$front" .summary)" "$front_pid/proxy waits: it can go on when $back_pid/backend acts"
 
-# So it is where the backend is left out.
+# The same if the filter leaves out the backend.
 assert_traces "$TCPTRAIL" why --pid "$front_pid" -n --json --for 1s close_wait
 assert_equal "peer" "$(jq -r "select(.pid == $front_pid) | .mover" <<<"$out")" "the proxy alone"
 assert_contains "$out" "see why $back_pid/backend does not close"

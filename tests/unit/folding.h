@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/table.h"
+#include "table/table.h"
 #include "fact/text.h"
 #include "view/view.h"
 

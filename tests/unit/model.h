@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "core/state.h"
+#include "table/state.h"
 #include "fact.h"
 
 enum { MODEL_SOCKETS = 400, MODEL_NETNS = 3, MODEL_HOSTS = 4 };

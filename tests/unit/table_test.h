@@ -21,7 +21,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "core/table_private.h"
+#include "table/table_private.h"
 #include "fact/text.h"
 
 /* A client of 10.0.0.1, its server, and a second namespace of the same addresses. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Censuses: what they keep of a table, what has changed from one to another, and how that looks. */
-#include "core/census.h"
+#include "count/census.h"
 
 #include <errno.h>
 
 #include "base/clock.h"
-#include "diff.h"
+#include "command/diff.h"
 #include "table_test.h"
 
 #define JAVA  " pid=42 tid=42 start=100 comm=\"java\""

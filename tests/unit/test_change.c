@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "core/change.h"
+#include "table/change.h"
 
 static void names_are_spelled_as_documented(void **state)
 {

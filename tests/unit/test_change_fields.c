@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "core/value.h"
+#include "field/value.h"
 #include "folding.h"
 
 /* Prints one field of each change, "; " between them. */
@@ -203,7 +203,7 @@ static void check_types(const struct change *change, void *arg)
 	for (size_t i = 0; i < change_fields_count; i++) {
 		struct value value;
 
-		value_get(&value, &context, &change_fields[i], change);
+		field_get(&change_fields[i], &context, change, &value);
 		if (value.type != VALUE_NONE)
 			assert_int_equal(value.type, change_fields[i].word->type);
 	}

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "cli.h"
-#include "core/field.h"
+#include "cli/cli.h"
+#include "field/field.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define S            1000000000ULL

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_table.h"
-#include "core/columns.h"
+#include "cli/cli_table.h"
+#include "field/columns.h"
 
 static const char *const defaults[] = {"state", "local", NULL};
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "core/container.h"
+#include "table/container.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "cli.h"
-#include "core/state.h"
-#include "explain.h"
+#include "cli/cli.h"
+#include "table/state.h"
+#include "command/explain.h"
 #include "rules/rule.h"
 
 #define LINES_LEAST 15

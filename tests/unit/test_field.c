@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "core/census.h"
-#include "core/endpoint.h"
+#include "count/census.h"
+#include "field/endpoint.h"
 #include "viewing.h"
 
 static void check_registry(const struct field *fields, size_t count)

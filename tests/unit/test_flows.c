@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "core/flows.h"
+#include "count/flows.h"
 
 #define ENDS 300000U
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Groups: what sockets have in common, who comes and goes, ages, stacks, order, failed connects. */
-#include "core/group.h"
+#include "count/group.h"
 #include "table_test.h"
 
 #define JAVA  " pid=42 tid=42 start=100 comm=\"java\""

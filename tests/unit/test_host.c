@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "core/host.h"
+#include "table/host.h"
 #include "folding.h"
 
 #define HERE  4026531840U

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "base/map.h"
-#include "core/group.h"
+#include "count/group.h"
 
 struct entry {
 	struct group_key key;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "core/names.h"
+#include "table/names.h"
 
 struct name_fact {
 	struct fact_name fact;

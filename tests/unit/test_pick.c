@@ -2,7 +2,7 @@
 /* A socket by the names that people give it. */
 #include <errno.h>
 
-#include "core/pick.h"
+#include "select/pick.h"
 #include "table_test.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

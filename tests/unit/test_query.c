@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/query.h"
+#include "select/query.h"
 #include "fact/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

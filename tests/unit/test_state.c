@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <netinet/tcp.h>
 
-#include "core/state.h"
+#include "table/state.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define BIT(name)    STATE_BIT(STATE_##name)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What happened to sockets, counted by what it has in common. */
-#include "core/storm.h"
+#include "count/storm.h"
 #include "table_test.h"
 
 #define LISTENS                                                                                    \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is kept beside sockets goes with them: stacks, frames, names. */
-#include "core/checkpoint.h"
-#include "core/row.h"
+#include "table/checkpoint.h"
+#include "table/row.h"
 #include "table_test.h"
 
 #define STACKS 100000U

@@ -2,7 +2,7 @@
 /* --fail-if: what is typed, and whether it is met on a table made of facts. */
 #include <errno.h>
 
-#include "core/threshold.h"
+#include "count/threshold.h"
 #include "table_test.h"
 #include "view/thresholds.h"
 

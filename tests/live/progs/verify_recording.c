@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/checkpoint.h"
+#include "table/checkpoint.h"
 #include "fact/text.h"
 #include "record/reader.h"
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "session/notice.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/escape.h"
+
+#define PATIENCE_MS 100
+
+/* While signals are read by the loop alone, nobody may wait in a write for a reader that stalls. */
+static bool can_write(void)
+{
+	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+	sigset_t blocked;
+
+	if (sigprocmask(SIG_BLOCK, NULL, &blocked) || !sigismember(&blocked, SIGTERM))
+		return true;
+	return poll(&out, 1, PATIENCE_MS) > 0;
+}
+
+void notice(const char *format, ...)
+{
+	struct buffer line = {.data = NULL};
+	char text[2048];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	buffer_text(&line, "tcptrail: ");
+	escape_terminal(&line, text);
+	buffer_text(&line, "\n");
+	if (!line.failed && can_write())
+		fwrite(line.data, 1, line.size, stderr);
+	buffer_free(&line);
+}
+
+void notice_unreadable(const char *path, uint64_t files)
+{
+	if (files)
+		notice("%s: %" PRIu64 " files cannot be read and are left out", path, files);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "table/change.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "count/group.h"
+
+#define GIVEN_UP_LEAST (10 * NS_PER_MS)
+
+#define NAME_OF(names, index)                                                                      \
+	((unsigned int)(index) < sizeof(names) / sizeof((names)[0]) ? (names)[index] : "")
+#define COVERS(names, count)                                                                       \
+	_Static_assert(sizeof(names) / sizeof((names)[0]) == (count), "one name for each")
+
+static const char *const retransmit_kinds[] = {
+	[RETRANSMIT_SYN] = "SYN", [RETRANSMIT_SYNACK] = "SYN+ACK",
+	[RETRANSMIT_RTO] = "RTO", [RETRANSMIT_FAST] = "fast",
+	[RETRANSMIT_TLP] = "TLP", [RETRANSMIT_SLOW_START] = "slow-start",
+};
+COVERS(retransmit_kinds, RETRANSMIT_KIND_COUNT);
+
+static const char *const closers[] = {
+	[CLOSER_NONE] = "",
+	[CLOSER_LOCAL] = "local",
+	[CLOSER_PEER] = "peer",
+	[CLOSER_BOTH] = "both",
+	[CLOSER_LOCAL_RESET] = "local-reset",
+	[CLOSER_PEER_RESET] = "peer-reset",
+	[CLOSER_REFUSED] = "refused",
+	[CLOSER_TIMEOUT] = "timeout",
+	[CLOSER_KILLED] = "killed",
+	[CLOSER_ERROR] = "error",
+};
+COVERS(closers, CLOSER_COUNT);
+
+static const char *const owner_sources[] = {
+	[OWNER_NONE] = "",
+	[OWNER_CONNECT] = "connect",
+	[OWNER_ACCEPT] = "accept",
+	[OWNER_LISTEN] = "listen",
+	[OWNER_WALK] = "fd-walk",
+	[OWNER_CLOSE] = "close",
+	[OWNER_LISTENER] = "listener",
+	[OWNER_CGROUP] = "cgroup",
+};
+COVERS(owner_sources, OWNER_SOURCE_COUNT);
+
+static const char *const holdings[] = {
+	[HOLDING_UNKNOWN] = "",      [HOLDING_OPEN] = "open",     [HOLDING_CLOSED] = "closed",
+	[HOLDING_EXITED] = "exited", [HOLDING_HIDDEN] = "hidden", [HOLDING_KERNEL] = "kernel",
+};
+COVERS(holdings, HOLDING_COUNT);
+
+static const char *const loss_places[] = {
+	[0] = "",
+	[LOSS_RING] = "ring-buffer",
+	[LOSS_RECURSION] = "recursion",
+	[LOSS_TABLE] = "table",
+	[LOSS_CHAIN] = "chain",
+	[LOSS_WALK] = "walk",
+	[LOSS_OUTPUT] = "output",
+	[LOSS_STACK] = "stack",
+};
+COVERS(loss_places, LOSS_WHERE_COUNT);
+
+enum connect_failure connect_failure_of(int err)
+{
+	switch (err) {
+	case ECONNREFUSED:
+		return CONNECT_REFUSED;
+	/* icmp_err_convert[], net/ipv4/icmp.c; tab_unreach[], net/ipv6/icmp.c; a filter on the way out. */
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case EHOSTDOWN:
+	case ENETDOWN:
+	case ENONET:
+	case ENOPROTOOPT:
+	case EPROTO:
+	case EACCES:
+	case EPERM:
+		return CONNECT_UNREACHABLE;
+	case ETIMEDOUT:
+		return CONNECT_TIMED_OUT;
+	case EADDRNOTAVAIL:
+		return CONNECT_NO_PORT;
+	default:
+		return CONNECT_FAILURE_NONE;
+	}
+}
+
+/*
+ * To an address of its own namespace connect() does not return before its SYN was looked at. If it
+ * did not wait, and an ICMP error was the answer, SO_ERROR has taken that before close():
+ * tcp_v4_err(), net/ipv4/tcp_ipv4.c, of a socket that is locked.
+ */
+static bool was_rejected_here(const struct row *row)
+{
+	return row_is_to_itself(row) && row->flags & ROW_QUEUES && row->wqueue;
+}
+
+/*
+ * close() of a socket in SYN_SENT sets no error. connect() itself goes back to CLOSE at once if it
+ * finds no local port (tcp_v4_connect()): that is told by what it returns.
+ */
+static bool is_given_up(const struct change *change)
+{
+	const struct row *row = change->row;
+
+	return !row->err && !change->inferred && change->dwell_known && !row->rsts_received &&
+	       (change->dwell >= GIVEN_UP_LEAST || was_rejected_here(row));
+}
+
+enum connect_failure change_connect_failure(const struct change *change)
+{
+	if (change->row && change->row->flags & ROW_MPTCP)
+		return CONNECT_FAILURE_NONE; /* its subflow has failed, and knows why */
+	if (change->kind == CHANGE_CONNECT_FAILED)
+		return connect_failure_of(change->err);
+	if (change->kind == CHANGE_STATE && change->old == STATE_SYN_SENT &&
+	    change->new == STATE_CLOSE)
+		return is_given_up(change) ? CONNECT_GIVEN_UP
+		                           : connect_failure_of(change->row->err);
+	return CONNECT_FAILURE_NONE;
+}
+
+const char *retransmit_kind_name(enum retransmit_kind kind)
+{
+	return NAME_OF(retransmit_kinds, kind);
+}
+
+const char *closer_name(enum closer closer)
+{
+	return NAME_OF(closers, closer);
+}
+
+const char *owner_source_name(enum owner_source source)
+{
+	return NAME_OF(owner_sources, source);
+}
+
+const char *holding_name(enum holding holding)
+{
+	return NAME_OF(holdings, holding);
+}
+
+const char *loss_where_name(enum fact_loss_where where)
+{
+	return NAME_OF(loss_places, where);
+}

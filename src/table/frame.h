@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a frame of a stack is called: the name of a NAME_FRAME, whose key is (ip,
+ * space). Four fields, tabs between them, empty where not known:
+ *
+ *   function  offset (hexadecimal)  module  source file:line
+ *
+ * offset: of the ip into the function, or without one, into the module as
+ * addr2line wants it. module: path of the file mapped there; "[jit]" for code that
+ * a JIT compiler has told the name of.
+ */
+#ifndef TCPTRAIL_TABLE_FRAME_H
+#define TCPTRAIL_TABLE_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+
+struct frame_field {
+	const char *text; /* inside the name */
+	int length;       /* 0: not known */
+};
+
+struct frame {
+	struct frame_field function, module, source;
+	uint64_t offset; /* 0 if neither function nor module is known */
+};
+
+/* Fields missing at the end are not known; name NULL: none is. */
+void frame_parse(const char *name, struct frame *frame);
+
+#define FRAME_NAME_SIZE 1024 /* of a name, with its NUL */
+
+/* Makes a name; NULL and "": not known. What does not fit is cut from the function's end. */
+void frame_name(char name[FRAME_NAME_SIZE], const char *function, uint64_t offset,
+                const char *module, const char *source);
+
+/*
+ *   serve_client+0x1f (server) server.c:88
+ *   server+0x1234                 no function known
+ *   0x7f0123456789                no module, either
+ */
+void frame_text(struct buffer *out, uint64_t ip, const struct frame *frame);
+/* The same, short: "serve_client", "server+0x1234", "0x7f0123456789". */
+void frame_text_short(struct buffer *out, uint64_t ip, const struct frame *frame);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One socket as the table knows it. Readable by rules and views; only table.c
+ * writes. Times are ns of CLOCK_BOOTTIME, ports host order, addresses network
+ * order (AF_INET in the first 4 bytes).
+ */
+#ifndef TCPTRAIL_TABLE_ROW_H
+#define TCPTRAIL_TABLE_ROW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "table/state.h"
+#include "fact.h"
+
+#define ROW_NONE UINT32_MAX
+
+enum retransmit_kind {
+	RETRANSMIT_SYN,
+	RETRANSMIT_SYNACK,
+	RETRANSMIT_RTO,
+	RETRANSMIT_FAST,       /* recovery: fast retransmit or RACK */
+	RETRANSMIT_TLP,        /* tail loss probe */
+	RETRANSMIT_SLOW_START, /* what follows an RTO while in Loss */
+	RETRANSMIT_KIND_COUNT
+};
+
+/* Who ended, or began to end, the connection. */
+enum closer {
+	CLOSER_NONE,
+	CLOSER_LOCAL, /* we sent the first FIN */
+	CLOSER_PEER,  /* the peer did */
+	CLOSER_BOTH,  /* simultaneous close */
+	CLOSER_LOCAL_RESET,
+	CLOSER_PEER_RESET,
+	CLOSER_REFUSED, /* SYN answered by RST */
+	CLOSER_TIMEOUT, /* retransmissions exhausted, keepalive or user timeout */
+	CLOSER_KILLED,  /* ss -K and the like (ECONNABORTED) */
+	CLOSER_ERROR,   /* another sk_err, e.g. host unreachable */
+	CLOSER_COUNT
+};
+
+/* How an owner is known, best first. */
+enum owner_source {
+	OWNER_NONE,
+	OWNER_CONNECT,
+	OWNER_ACCEPT,
+	OWNER_LISTEN,
+	OWNER_WALK,     /* seen holding the fd */
+	OWNER_CLOSE,    /* task that closed it */
+	OWNER_LISTENER, /* not accepted yet: whoever listens */
+	OWNER_CGROUP,   /* no process can be seen: the container or unit, from the cgroup */
+	OWNER_SOURCE_COUNT
+};
+
+/* How the process that is named for a row stands to the socket. */
+enum holding {
+	HOLDING_UNKNOWN,
+	HOLDING_OPEN,   /* it has the socket open */
+	HOLDING_CLOSED, /* it had the socket, and lives */
+	HOLDING_EXITED, /* it had the socket, and has ended */
+	HOLDING_HIDDEN, /* the socket is open somewhere, but no fd that we can see leads to it */
+	HOLDING_KERNEL, /* the kernel's own */
+	HOLDING_COUNT
+};
+
+enum row_flag {
+	ROW_SINCE_EXACT = 1 << 0,  /* entry into the present state was seen */
+	ROW_NASCENT = 1 << 1,      /* born by LISTEN->SYN_RECV, own addresses not known yet */
+	ROW_MINI = 1 << 2,         /* lives on as a timewait mini-socket */
+	ROW_REQUEST = 1 << 3,      /* request socket */
+	ROW_HEALED = 1 << 4,       /* a walk had to correct it: events were lost */
+	ROW_ORPHAN = 1 << 5,       /* no fd refers to it */
+	ROW_SOCKET = 1 << 6,       /* has a struct socket: not in an accept queue */
+	ROW_PORT_PENDING = 1 << 7, /* SYN_SENT whose local port is not known yet */
+	ROW_BORN_EXACT = 1 << 8,   /* its beginning was seen */
+	ROW_CONFIRMED = 1 << 9,    /* mini-socket: the kernel said that it is there */
+	ROW_QUEUES = 1 << 10,      /* rqueue and wqueue were measured */
+	ROW_TIMER = 1 << 11,       /* timer fields were measured at `touched` */
+	ROW_IDENT = 1 << 12,       /* uid, inode and cgroup are known */
+	ROW_BYTES = 1 << 13,       /* bytes_acked and bytes_received are known */
+	ROW_LISTENED = 1 << 14,    /* came from a listener: a passive open */
+	ROW_CONNECTED = 1 << 15,   /* came from connect: an active open */
+	ROW_INDEXED = 1 << 16,     /* its addresses are known */
+	ROW_PAIRED = 1 << 17,      /* found by its peer's addresses */
+	ROW_HIDDEN = 1 << 18,      /* open, but two walks over all fds we can see did not find it */
+	ROW_KERNEL = 1 << 19,      /* the kernel's own: no file leads to its struct socket */
+	ROW_READ = 1 << 20,        /* bytes were read between one look and a later one */
+	ROW_FORMER = 1 << 21,      /* in CLOSE, and a newer row has the addresses that it had */
+	ROW_UNHELD = 1 << 22, /* the same, but the last such walk is the first one to miss it */
+	ROW_MPTCP = 1 << 23,  /* an MPTCP socket, which is what the program has */
+	ROW_SUBFLOW =
+		1 << 24,     /* one that it sends and receives by; counted with it, not beside it */
+	ROW_BOUND = 1 << 25, /* it had a local port before connect() would choose one: bind() */
+};
+
+struct row {
+	uint64_t id; /* its number for its life in the table: no other row has or had it */
+	uint64_t sk; /* kernel address; 0: it has none any more (mini-socket) */
+	uint64_t cookie;
+	uint64_t born;    /* birth, or when we first met it */
+	uint64_t since;   /* in the present state since, at the latest if not exact */
+	uint64_t touched; /* time of the last fact about it */
+	uint64_t changed; /* time of the last event (not walk) about it */
+	union {
+		uint64_t deadline; /* mini-socket: when it is due to end */
+		uint64_t parent; /* else: cookie of the listener that it came from; 0: not known */
+	};
+	uint64_t cgroup;
+	uint64_t bytes_acked;
+	uint64_t bytes_received;
+	uint8_t laddr[16];
+	uint8_t raddr[16];
+	uint32_t netns;
+	uint32_t ifindex; /* bound to; 0: none */
+	uint32_t uid;
+	uint32_t inode;
+	uint32_t rqueue;
+	uint32_t wqueue;
+	uint32_t timer_ms; /* left when the walk that measured it passed */
+	uint32_t flags;    /* enum row_flag */
+	uint32_t iss, irs; /* as in fact_sample; 0: not known */
+	/*
+	 * ms, up to the last look, for which nothing was read though there always was
+	 * something to read (a FIN is): a lower bound. 0: not known.
+	 */
+	uint32_t unread_ms;
+	/*
+	 * CLOSE_WAIT: bytes that the peer acknowledged from one look to a later one, the
+	 * last two that differ in this. 0: none, or it was silent for long since.
+	 */
+	uint32_t answered;
+	uint32_t
+		heard; /* s: last word from the peer, or data to it, at the last look; 0: not known */
+	/*
+	 * ESTABLISHED: when data came last and was sent last, as of the last look; the later of the
+	 * two has spoken last. ms of CLOCK_BOOTTIME, the lower 32 bits; 0: none ever was, or not known.
+	 */
+	uint32_t received, sent;
+	uint16_t lport;
+	uint16_t rport;
+	uint16_t err;         /* last sk_err seen, errno */
+	uint8_t family;       /* AF_INET, AF_INET6 */
+	uint8_t state;        /* enum tcp_state */
+	uint8_t closer;       /* enum closer */
+	uint8_t owner_source; /* enum owner_source of owner */
+	uint8_t timer;        /* enum fact_timer */
+	uint8_t retrans;
+	uint8_t probes;
+	uint8_t rst_sent_reason;
+	uint16_t rsts_sent;
+	uint16_t rsts_received;
+	uint8_t used;  /* 0: free slot */
+	uint8_t prior; /* state before the present one */
+	uint32_t retransmits[RETRANSMIT_KIND_COUNT];
+	uint32_t owner;     /* origin index: creator or acceptor; ROW_NONE */
+	uint32_t holders;   /* first of its holders; ROW_NONE */
+	uint32_t history;   /* first of its steps; ROW_NONE */
+	uint32_t last_step; /* last of its steps */
+	/*
+	 * Hash chains. A listener is in that of listeners and that of cookies, by the same
+	 * links as others are in those of tuples and pairs.
+	 */
+	uint32_t next_sk, next_tuple, next_pair;
+	uint32_t back_tuple, back_pair;
+	uint32_t next_in_space, back_in_space; /* of the same namespace */
+	uint32_t gen_seen;                     /* walk that saw it last */
+	uint32_t self;                         /* its own index */
+	uint16_t steps;
+	uint16_t steps_dropped;
+	/* ROW_MPTCP: the first of its subflows; ROW_SUBFLOW: its MPTCP socket. */
+	uint32_t mptcp;
+	union {
+		uint32_t token;        /* ROW_MPTCP: as ss -M prints it; 0: a listener has none */
+		uint32_t next_subflow; /* ROW_SUBFLOW: of the same MPTCP socket */
+	};
+};
+
+_Static_assert(sizeof(struct row) <= 288, "memory for a million sockets is planned with this");
+
+/* Threads of a process that were in the same syscall, on the same fd if it names one. */
+struct task_doing {
+	uint32_t threads;
+	int32_t fd;       /* -1: none */
+	char syscall[24]; /* "running": in none; "": could not be told */
+};
+
+/* A process that owns or holds sockets. Shared by rows, counted. */
+struct task {
+	uint64_t start;  /* with pid its name for good; 0: not known */
+	uint64_t exited; /* when it ended; 0: it has not, as far as we know */
+	uint32_t pid;
+	uint32_t refs;
+	uint32_t uid;             /* known if `told` */
+	char comm[FACT_COMM_LEN]; /* any bytes but NUL */
+	char *args;               /* as /proc/PID/cmdline has them; NULL: not known */
+	uint32_t args_size;
+	bool told;                /* a FACT_PROCESS came: kept until it ends */
+	struct task_doing *doing; /* greatest group first; NULL: not asked */
+	uint32_t doing_count;
+	uint32_t fds, fd_limit; /* 0: not known */
+	uint32_t next, back;
+};
+
+/* Which thread of a process made a socket, and from where. Shared by rows, counted. */
+struct origin {
+	uint64_t stack; /* id; 0: not captured */
+	uint32_t task;
+	uint32_t tid; /* 0: not known */
+	uint32_t refs;
+	uint32_t next;
+	char comm[FACT_COMM_LEN];   /* the process's then: it may have another since an exec */
+	char thread[FACT_COMM_LEN]; /* the thread's; "": not known */
+};
+
+/* A user stack. Shared by origins, counted. */
+struct stack {
+	uint64_t id;
+	uint64_t space; /* NAME_FRAME (ip, space) names its frames */
+	uint64_t *ips;  /* innermost first; NULL: not told yet */
+	uint32_t count;
+	uint32_t next;
+	uint32_t refs;
+	uint32_t before, after; /* of those that nobody refers to, oldest first; ROW_NONE: none */
+	bool told;              /* while a checkpoint is made */
+};
+
+/* One (pid, fd) that refers to a socket. */
+struct holder {
+	uint32_t task;
+	int32_t fd;
+	uint32_t next; /* ROW_NONE: last */
+	uint32_t gen;
+	uint32_t row;   /* ROW_NONE: not in the index, see holders.c */
+	uint32_t chain; /* in the index */
+};
+
+enum step_kind {
+	STEP_STATE,      /* entered state `a`; b: 1 if exact */
+	STEP_RETRANSMIT, /* kind a */
+	STEP_RST_SENT,   /* reason a */
+	STEP_RST_RECEIVED,
+};
+
+/* One step of a socket's life. */
+struct step {
+	uint64_t time;
+	uint32_t next;
+	uint8_t kind; /* enum step_kind */
+	uint8_t a;
+	uint8_t b;
+	uint8_t pad;
+};
+
+static inline bool row_is_listener(const struct row *row)
+{
+	return row->state == STATE_LISTEN;
+}
+
+#endif
