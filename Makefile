@@ -351,6 +351,7 @@ FORMATTED := $(wildcard include/*.h bpf/*.[ch] src/*.[ch] src/*/*.[ch] tests/uni
 	tests/fuzz/*.[ch] tests/live/c/*.[ch] tests/live/progs/*.[ch] tools/*/*.[ch])
 lint: $(B)/tcptrail
 	tools/hardening $<
+	tools/include-order
 	tools/fact-tables --check docs/recording.md
 	tools/key-tables $< --check docs/json.md
 	clang-format --dry-run --Werror $(FORMATTED)

@@ -24,10 +24,6 @@ struct group_key {
 	uint8_t pad[3];
 };
 
-/* Did the other end connect? Of a socket whose beginning was not seen its ports tell. */
-bool row_is_passive(const struct table *table, const struct row *row);
-/* Is its other end an address of this host, its own or a loopback address? */
-bool row_is_to_itself(const struct row *row);
 /*
  * Does the kernel connect it, as one more subflow of an MPTCP connection there is? That it fails no
  * program notices.

@@ -214,7 +214,7 @@ static void make_key(const struct table *table, const struct change *change, str
 			key->place.passive = 1;
 			key->place.port = row->lport;
 		} else {
-			endpoint_map(row->family, row->raddr, key->place.addr);
+			address_map(row->family, row->raddr, key->place.addr);
 		}
 		return;
 	}
@@ -228,7 +228,7 @@ static void note_end(struct storm *storm, const struct row *row)
 {
 	uint8_t addr[16];
 
-	endpoint_map(row->family, row->raddr, addr);
+	address_map(row->family, row->raddr, addr);
 	for (size_t i = 0; i < STORM_ENDS; i++) {
 		struct storm_end *end = &storm->ends[i];
 

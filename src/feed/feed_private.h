@@ -64,6 +64,8 @@ int feed_drain_stacks(struct feed *feed);
 
 /* name_lookup.c: reports the names that a fact refers to, before the fact itself. */
 void feed_report_names(struct feed *feed, const struct fact *fact);
+/* Looks up all names that the table has pending queries for. */
+void feed_request_names(struct feed *feed);
 /* namespaces.c: updates feed->netns. 0 or -errno with diag. */
 int feed_refresh_netns(struct feed *feed, struct diag *diag);
 /*

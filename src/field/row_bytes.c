@@ -4,7 +4,6 @@
  * take one each (RFC 9293, 3.4), and neither is a byte of anybody's.
  */
 #include "field/row_getters.h"
-#include "count/group.h"
 #include "field/value.h"
 
 /*

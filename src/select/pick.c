@@ -129,8 +129,8 @@ static bool has_ends(const struct pick *pick, const struct table *table, const s
 	if ((pick->local_zone[0] && !row_in_zone(table, row, pick->local_zone)) ||
 	    (pick->foreign_zone[0] && !row_in_zone(table, row, pick->foreign_zone)))
 		return false;
-	endpoint_map(row->family, row->laddr, local);
-	endpoint_map(row->family, row->raddr, foreign);
+	address_map(row->family, row->laddr, local);
+	address_map(row->family, row->raddr, foreign);
 	return !memcmp(local, pick->local, sizeof(local)) &&
 	       !memcmp(foreign, pick->foreign, sizeof(foreign));
 }

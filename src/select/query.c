@@ -62,8 +62,8 @@ static bool match_address(const struct query *query, const struct table *table,
 {
 	uint8_t local[16], remote[16];
 
-	endpoint_map(row->family, row->laddr, local);
-	endpoint_map(row->family, row->raddr, remote);
+	address_map(row->family, row->laddr, local);
+	address_map(row->family, row->raddr, remote);
 	for (size_t i = 0; i < query->cidr_count; i++) {
 		const struct query_cidr *cidr = &query->cidrs[i];
 

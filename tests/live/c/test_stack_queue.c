@@ -28,7 +28,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "table/frame.h"
+#include "fact/frame.h"
 #include "enrich/stack_queue.h"
 
 #define must(condition)                                                                            \
