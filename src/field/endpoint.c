@@ -95,7 +95,7 @@ bool address_is_link_local(uint8_t family, const uint8_t addr[16])
 	return family == AF_INET6 && addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80;
 }
 
-/* Wishing for a name changes nothing that the table tells, hence from a const one. */
+/* The look-up may queue a request for the name. That changes nothing that the table reports. */
 static const char *interface_name(const struct table *table, const struct row *row)
 {
 	return names_want(table_names((struct table *)table),

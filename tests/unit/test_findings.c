@@ -30,22 +30,19 @@ static void expect(const struct findings_scope *scope, const char *text, const c
 	table_free(table);
 }
 
-static void what_was_forgotten_is_said(void **state)
+static void forgotten_groups_are_reported(void **state)
 {
 	struct findings_scope scope = {.window = 10 * NS_PER_SEC};
 
 	(void)state;
-	expect(&scope, "Nothing piles up, watched for 10.0s.\n", "");
+	expect(&scope, "No pile grew in 10.0s.\n", "");
 	scope.forgotten = (struct groups_forgotten){.groups = 2, .failed = 7};
 	expect(&scope,
-	       "Nothing piles up, watched for 10.0s; 7 failed connects in 2 older groups "
-	       "forgotten.\n",
+	       "No pile grew in 10.0s; 7 failed connects in 2 older groups were forgotten.\n",
 	       "{\"v\":2,\"type\":\"forgotten\",\"time\":null,\"time_ns\":null,\"groups\":2,"
 	       "\"failed\":7}\n");
 	scope.forgotten = (struct groups_forgotten){.groups = 1, .failed = 1};
-	expect(&scope,
-	       "Nothing piles up, watched for 10.0s; 1 failed connect in 1 older group "
-	       "forgotten.\n",
+	expect(&scope, "No pile grew in 10.0s; 1 failed connect in 1 older group was forgotten.\n",
 	       "{\"v\":2,\"type\":\"forgotten\",\"time\":null,\"time_ns\":null,\"groups\":1,"
 	       "\"failed\":1}\n");
 }
@@ -53,7 +50,7 @@ static void what_was_forgotten_is_said(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_was_forgotten_is_said),
+		cmocka_unit_test(forgotten_groups_are_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
