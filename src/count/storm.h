@@ -48,9 +48,13 @@ struct storm {
 	uint64_t first, last; /* times */
 	/*
 	 * RSTs that lost no data: all sent data was acknowledged, all received data was read, and
-	 * there was an answer or no data at all; or both ends had closed.
+	 * there was an answer or no data at all; or both ends had closed; or they came from clients
+	 * that had sent nothing and received no more than a greeting.
 	 */
 	uint64_t harmless;
+	uint64_t burst;                    /* most of the other RSTs within a second */
+	uint64_t burst_begin, burst_count; /* the latest such second, and its RSTs */
+	uint64_t dying;                    /* RSTs that a process sent as it exited */
 	uint64_t silent;      /* RSTs received on sockets that are not known to have sent data */
 	uint64_t full, small; /* retransmits of full-sized segments and of smaller ones, if known */
 	uint64_t stuck;       /* full-sized segments that were retransmitted three times or more */

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Everything is opened by way of one descriptor of /proc/PID: that stays with the process it was
- * opened for, so one look at when that one started tells for all that is read.
+ * All files are opened below one fd of /proc/PID, which stays with its process. So one check of the
+ * start time is enough for all that is read.
  */
 #include "enrich/doing.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
@@ -16,77 +15,44 @@
 #include <unistd.h>
 
 #include "enrich/doing_text.h"
-#include "enrich/process_text.h"
+#include "enrich/proc_file.h"
 #include "fact.h"
 
-/* Threads that are looked at: each costs an open and a read. */
+/* how many threads are read; each takes an open() and a read() */
 #define THREADS_MAX 16384
 
-/* The first bytes of a file, as one read(2) gives them. Their number or -errno. */
-static ssize_t read_file(int dir, const char *path, void *bytes, size_t size)
-{
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	ssize_t got;
-
-	if (fd < 0)
-		return -errno;
-	got = read(fd, bytes, size);
-	if (got < 0)
-		got = -errno;
-	close(fd);
-	return got;
-}
-
-static DIR *open_directory(int dir, const char *path)
-{
-	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *opened = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!opened && fd >= 0)
-		close(fd);
-	return opened;
-}
-
-/* The next name that is a number, or NULL. */
-static const char *next_number(DIR *dir)
-{
-	struct dirent *dirent;
-
-	while ((dirent = readdir(dir)))
-		if (*dirent->d_name >= '0' && *dirent->d_name <= '9')
-			return dirent->d_name;
-	return NULL;
-}
-
-/* Is it the one that started then, and still alive? 0 or -errno. */
+/* Is this the process that started then, and does it still live? 0 or -errno. */
 static int check_process(int dir, uint64_t start)
 {
 	struct process_stat stat;
-	int err = process_check_at(dir, start, &stat);
+	int err = proc_check_process(dir, start, &stat);
 
 	return !err && process_has_exited(&stat) ? -ESRCH : err;
 }
 
-/* If not, opening fails (6.18) or nothing is read (6.1). Where we may not look: taken for yes. */
+/*
+ * Has the thread memory? If not, open() fails (6.18) or read() returns 0 (6.1). Without permission
+ * the answer is true.
+ */
 static bool has_memory(int thread)
 {
 	char byte;
-	ssize_t got = read_file(thread, "auxv", &byte, sizeof(byte));
+	ssize_t got = proc_read_bytes(thread, "auxv", &byte, sizeof(byte));
 
 	return got != 0 && got != -ESRCH && got != -ENOENT;
 }
 
 /*
- * A thread that has not exited, as its directory in /proc: the others have no memory and no
- * descriptors any more, and the leader may be one of them. -1: there is none; kernel threads.
+ * The directory in /proc of a thread that has not exited. Threads that have exited, perhaps the
+ * leader, have no memory and no fds any more. -1: there is none, or it is a kernel thread.
  */
 static int open_living(int dir)
 {
-	DIR *tasks = open_directory(dir, "task");
+	DIR *tasks = proc_open_directory(dir, "task");
 	int living = -1;
 	const char *tid;
 
-	while (tasks && living < 0 && (tid = next_number(tasks))) {
+	while (tasks && living < 0 && (tid = proc_next_number(tasks))) {
 		living = openat(dirfd(tasks), tid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (living >= 0 && !has_memory(living)) {
 			close(living);
@@ -99,13 +65,13 @@ static int open_living(int dir)
 }
 
 /*
- * Is it of our word size? Told by the auxiliary vector it was started with and not by its file,
- * which may be gone or on a server that hangs.
+ * Has the process our word size? Read from its auxiliary vector, not from its file, which may be
+ * gone or on a server that hangs.
  */
 static bool is_native(int living)
 {
 	ElfW(auxv_t) vector[64];
-	ssize_t size = read_file(living, "auxv", vector, sizeof(vector));
+	ssize_t size = proc_read_bytes(living, "auxv", vector, sizeof(vector));
 
 	for (ssize_t i = 0; i < size / (ssize_t)sizeof(vector[0]); i++)
 		if (vector[i].a_type == AT_PHENT)
@@ -114,9 +80,9 @@ static bool is_native(int living)
 }
 
 /*
- * What holds the thread, whatever syscall it was in: SIGSTOP, a debugger, or the freezer of its
+ * What stops the thread, whatever syscall it is in: SIGSTOP, a debugger, or the freezer of its
  * cgroup, which sleeps in do_freezer_trap() (v2, kernel/signal.c) or __refrigerator() (v1). "":
- * nothing does.
+ * nothing.
  */
 static const char *find_hold(int tasks, const char *tid)
 {
@@ -124,7 +90,7 @@ static const char *find_hold(int tasks, const char *tid)
 	char path[48], text[64];
 
 	snprintf(path, sizeof(path), "%.32s/stat", tid);
-	if (process_stat_at(tasks, path, &stat))
+	if (proc_read_stat(tasks, path, &stat))
 		return "";
 	if (stat.state == 'T')
 		return DOING_STOPPED;
@@ -133,7 +99,7 @@ static const char *find_hold(int tasks, const char *tid)
 	if (stat.state != 'S' && stat.state != 'D')
 		return "";
 	snprintf(path, sizeof(path), "%.32s/wchan", tid);
-	process_read_file(tasks, path, text, sizeof(text));
+	proc_read_text(tasks, path, text, sizeof(text));
 	return !strcmp(text, "do_freezer_trap") || !strcmp(text, "__refrigerator") ? DOING_FROZEN
 	                                                                           : "";
 }
@@ -146,8 +112,8 @@ static bool read_thread(int tasks, const char *tid, bool native, struct doing_gr
 	ssize_t got;
 
 	snprintf(path, sizeof(path), "%.32s/syscall", tid);
-	got = process_read_file(tasks, path, text, sizeof(text));
-	/* Kernels without CONFIG_HAVE_ARCH_TRACEHOOK have the thread but no such file. */
+	got = proc_read_text(tasks, path, text, sizeof(text));
+	/* Without CONFIG_HAVE_ARCH_TRACEHOOK the thread has no such file. */
 	if (got == -ESRCH || (got == -ENOENT && faccessat(tasks, tid, F_OK, 0)))
 		return false;
 	doing_parse_syscall(text, native, group);
@@ -175,7 +141,7 @@ static int by_threads(const void *left, const void *right)
 	return order ? order : by_place(a, b);
 }
 
-/* Makes groups of single threads. */
+/* Merges equal threads into groups. */
 static void group_threads(struct doing *doing)
 {
 	struct doing_group *groups = doing->groups;
@@ -194,15 +160,15 @@ static void group_threads(struct doing *doing)
 
 static int read_threads(int dir, bool native, struct doing *doing)
 {
-	DIR *tasks = open_directory(dir, "task");
+	DIR *tasks = proc_open_directory(dir, "task");
 	struct doing_group *smaller;
 	const char *tid;
 
 	if (!tasks)
 		return -errno;
-	/* Memory that is not touched is none. */
+	/* The kernel provides only the pages that are touched. */
 	doing->groups = calloc(THREADS_MAX, sizeof(*doing->groups));
-	while (doing->groups && (tid = next_number(tasks))) {
+	while (doing->groups && (tid = proc_next_number(tasks))) {
 		if (doing->count == THREADS_MAX)
 			doing->threads++;
 		else if (read_thread(dirfd(tasks), tid, native, &doing->groups[doing->count]))
@@ -220,7 +186,9 @@ static int read_threads(int dir, bool native, struct doing *doing)
 	return 0;
 }
 
-/* Since 6.2 the directory's size is their number, which needs no permission to list them. */
+/*
+ * Since 6.2 st_size of the directory is the number of fds, which needs no permission to list them.
+ */
 static bool read_fds(int living, unsigned int *fds)
 {
 	unsigned int count = 0;
@@ -231,21 +199,21 @@ static bool read_fds(int living, unsigned int *fds)
 		*fds = stat.st_size;
 		return true;
 	}
-	listed = open_directory(living, "fd");
+	listed = proc_open_directory(living, "fd");
 	if (!listed)
 		return false;
-	while (next_number(listed))
+	while (proc_next_number(listed))
 		count++;
 	closedir(listed);
 	*fds = count;
-	return count || has_memory(living); /* none, or exited meanwhile? */
+	return count || has_memory(living); /* 0 may mean that it has exited meanwhile */
 }
 
 static bool read_limit(int dir, uint64_t *limit)
 {
 	char text[4096];
 
-	return process_read_file(dir, "limits", text, sizeof(text)) > 0 &&
+	return proc_read_text(dir, "limits", text, sizeof(text)) > 0 &&
 	       !doing_parse_limit(text, limit);
 }
 
@@ -266,13 +234,10 @@ static int read_process(int dir, struct doing *doing)
 int doing_read(uint32_t pid, uint64_t start, struct doing *doing)
 {
 	struct doing found = {0};
-	char path[32];
-	int dir, err;
+	int dir = proc_open_process(pid), err;
 
-	snprintf(path, sizeof(path), "/proc/%u", pid);
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
+		return dir;
 	err = check_process(dir, start);
 	if (!err)
 		err = read_process(dir, &found);
@@ -281,7 +246,7 @@ int doing_read(uint32_t pid, uint64_t start, struct doing *doing)
 		*doing = found;
 	else
 		doing_free(&found);
-	return err == -ENOENT ? -ESRCH : err; /* it exited while we read */
+	return err == -ENOENT ? -ESRCH : err; /* it exited while it was read */
 }
 
 void doing_free(struct doing *doing)

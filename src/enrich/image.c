@@ -7,7 +7,7 @@
 
 #include "dump.h"
 
-#define IMAGES_KEPT FILES_SLOTS
+#define IMAGES_KEPT OPENER_SLOTS
 
 struct images {
 	struct image list[IMAGES_KEPT];
@@ -19,7 +19,7 @@ struct images *images_new(int opener)
 	struct images *images = calloc(1, sizeof(*images));
 
 	for (uint32_t i = 0; images && i < IMAGES_KEPT; i++)
-		images->list[i].files = (struct files){.socket = opener, .slot = i};
+		images->list[i].client = (struct opener_client){.socket = opener, .slot = i};
 	return images;
 }
 
@@ -29,7 +29,7 @@ static void forget(struct image *image)
 	free(image->modules);
 	maps_free(&image->maps);
 	perfmap_free(&image->jit);
-	*image = (struct image){.files = image->files};
+	*image = (struct image){.client = image->client};
 }
 
 void images_free(struct images *images)
@@ -55,7 +55,7 @@ static void report_module(struct image *image, size_t first, size_t last)
 	Dwfl_Module *mod;
 
 	*module = (struct module){
-		.files = &image->files,
+		.client = &image->client,
 		.start = mapping->start,
 		.path = mapping->path,
 	};
@@ -83,7 +83,7 @@ static bool report_modules(struct image *image)
 	return !dwfl_report_end(image->dwfl, NULL, NULL);
 }
 
-/* The first file with code is the program; of those that are loaded by the kernel it is. */
+/* The first mapped file with code is the program, if the kernel has loaded it. */
 static struct program_key find_program(const struct maps *maps)
 {
 	for (size_t i = 0; i < maps->count; i++)
@@ -95,7 +95,7 @@ static struct program_key find_program(const struct maps *maps)
 	return (struct program_key){0};
 }
 
-/* maps: an fd, closed. */
+/* maps: an fd of /proc/PID/maps; closed. */
 static bool look_at(struct image *image, const struct stack_dump *dump, int maps)
 {
 	int err = maps_read(&image->maps, maps);
@@ -107,8 +107,8 @@ static bool look_at(struct image *image, const struct stack_dump *dump, int maps
 	if (err || !report_modules(image))
 		return false;
 	image->program = find_program(&image->maps);
-	/* It may end soon. */
-	perfmap_read(&image->jit, files_perfmap(&image->files));
+	/* Read it now: the process may end soon. */
+	perfmap_read(&image->jit, opener_open_perfmap(&image->client));
 	return true;
 }
 
@@ -142,8 +142,8 @@ struct image *image_get(struct images *images, const struct stack_dump *dump, bo
 	if (!known)
 		image = least_used(images);
 	if (!known || fresh) {
-		/* One that is gone is known as it was. */
-		maps = files_process(&image->files, dump->pid, dump->start);
+		/* A process that is gone keeps its last state. */
+		maps = opener_open_maps(&image->client, dump->pid, dump->start);
 		if (maps < 0 && !known)
 			return NULL;
 		if (maps >= 0) {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Namespaces that a mount or a link keeps and names: ip-netns(8), container
- * engines (/run/docker/netns/NAME), CNI (/run/netns/cni-UUID), and links to
- * /proc/PID/ns/net in /run/netns. Where process 1 has another mount namespace
- * (we are in a container with the host's pids, or a unit with PrivateMounts=)
- * its mounts count as well, as they can be reached through /proc/1/root.
+ * Namespaces that a mount keeps and names: ip-netns(8), container engines (/run/docker/netns/NAME),
+ * CNI (/run/netns/cni-UUID), and links to /proc/PID/ns/net in /run/netns. If process 1 has another
+ * mount namespace (in a container with the host's pids, or a unit with PrivateMounts=), its mounts
+ * are read too, because /proc/1/root leads to them.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -21,24 +20,24 @@
 #include <unistd.h>
 
 #include "enrich/mount_text.h"
-#include "enrich/netns_finder.h"
+#include "enrich/netns_private.h"
 
-#define READ_BYTES 16384 /* of mountinfo at once; stdio would take 1024 */
+#define READ_BYTES 16384 /* of mountinfo in one read; stdio would take 1024 */
 
-/* What is missing is no error, nor is what we may not look at. */
+/* A missing file is no error, and neither is a lack of permission. */
 static int shortage(int err)
 {
 	return netns_is_shortage(err) ? err : 0;
 }
 
-/* Inode of the network namespace that the file stands for, or 0. 0 or -errno. */
+/* Sets *inode to the network namespace that the file refers to, or 0. 0 or -errno. */
 static int inode_of(int dir, const char *name, uint32_t *inode)
 {
 	struct stat stat;
 	int fd;
 
 	*inode = 0;
-	/* Not opened unless of nsfs: who knows what opening does elsewhere. */
+	/* Open only files of nsfs: elsewhere open() may have side effects. */
 	if (fstatat(dir, name, &stat, 0))
 		return shortage(-errno);
 	if (stat.st_dev != netns_device())
@@ -52,7 +51,7 @@ static int inode_of(int dir, const char *name, uint32_t *inode)
 	return 0;
 }
 
-static int find_in_directory(struct netns_finder *finder, const char *directory)
+static int find_in_directory(struct netns_scan *scan, const char *directory)
 {
 	DIR *dir = opendir(directory);
 	struct dirent *dirent;
@@ -61,25 +60,25 @@ static int find_in_directory(struct netns_finder *finder, const char *directory)
 	int err = 0;
 
 	if (!dir)
-		return shortage(-errno); /* else none were ever made */
+		return shortage(-errno); /* otherwise there are no named namespaces */
 	while (!err && (dirent = readdir(dir))) {
 		err = inode_of(dirfd(dir), dirent->d_name, &inode);
 		if (err || !inode)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", directory, dirent->d_name);
-		err = netns_found(finder, inode, path, dirent->d_name);
+		err = netns_scan_add(scan, inode, path, dirent->d_name);
 	}
 	closedir(dir);
 	return err;
 }
 
-/* Where the mounts of a process are found: "" or "/proc/1/root" before their paths. */
+/* How to read the mounts of a process: root ("" or "/proc/1/root") goes before their paths. */
 struct view {
-	struct netns_finder *finder;
+	struct netns_scan *scan;
 	const char *root, *mountinfo;
 };
 
-/* /var/run is a link to /run nearly everywhere. */
+/* On most hosts /var/run is a link to /run: do not list it twice. */
 static int find_in_directories(const struct view *view)
 {
 	char run[32], var[32];
@@ -88,12 +87,12 @@ static int find_in_directories(const struct view *view)
 
 	snprintf(run, sizeof(run), "%s/run/netns", view->root);
 	snprintf(var, sizeof(var), "%s/var/run/netns", view->root);
-	err = find_in_directory(view->finder, run);
+	err = find_in_directory(view->scan, run);
 	if (err || stat(var, &second))
 		return err;
 	if (!stat(run, &first) && first.st_dev == second.st_dev && first.st_ino == second.st_ino)
 		return 0;
-	return find_in_directory(view->finder, var);
+	return find_in_directory(view->scan, var);
 }
 
 static int find_in_line(const struct view *view, char *line)
@@ -109,7 +108,7 @@ static int find_in_line(const struct view *view, char *line)
 		return 0;
 	name = strrchr(mount.point, '/');
 	snprintf(path, sizeof(path), "%s%s", view->root, mount.point);
-	return netns_found(view->finder, inode, path, name ? name + 1 : mount.point);
+	return netns_scan_add(view->scan, inode, path, name ? name + 1 : mount.point);
 }
 
 static int read_mountinfo(const struct view *view, FILE *mountinfo)
@@ -136,13 +135,13 @@ static int find_in_view(const struct view *view)
 		return err;
 	mountinfo = fopen(view->mountinfo, "re");
 	if (!mountinfo)
-		return shortage(-errno); /* else names are a comfort */
+		return shortage(-errno); /* otherwise only names are missing */
 	err = read_mountinfo(view, mountinfo);
 	fclose(mountinfo);
 	return err;
 }
 
-/* Also not when we may not know. */
+/* false also if permission is missing. */
 static bool is_elsewhere(const char *one, const char *other)
 {
 	struct stat first, second;
@@ -150,10 +149,10 @@ static bool is_elsewhere(const char *one, const char *other)
 	return !stat(one, &first) && !stat(other, &second) && first.st_ino != second.st_ino;
 }
 
-int netns_find_mounts(struct netns_finder *finder)
+int netns_find_mounts(struct netns_scan *scan)
 {
-	const struct view own = {finder, "", "/proc/self/mountinfo"};
-	const struct view first = {finder, "/proc/1/root", "/proc/1/mountinfo"};
+	const struct view own = {scan, "", "/proc/self/mountinfo"};
+	const struct view first = {scan, "/proc/1/root", "/proc/1/mountinfo"};
 	int err = find_in_view(&own);
 
 	if (!err && is_elsewhere("/proc/self/ns/mnt", "/proc/1/ns/mnt"))

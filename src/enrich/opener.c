@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is asked for may be made up by whoever has taken over the reader. So files are only
- * opened that are mapped in the process, or that its user may read anyway.
+ * An attacker who controls the reader may send any request. So only files are opened that are
+ * mapped in the process, or that its user may read anyway.
  */
 #include "enrich/opener.h"
 
@@ -16,32 +16,32 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "enrich/file.h"
-#include "enrich/files.h"
+#include "enrich/open_regular.h"
+#include "enrich/opener_client.h"
 #include "enrich/maps.h"
-#include "enrich/process_text.h"
+#include "enrich/proc_file.h"
 
 #define DEBUG_FOLDER "/usr/lib/debug"
 
-/* A process that was asked for. */
+/* A process that the reader has requested. */
 struct known {
-	uint32_t pid, ns_pid; /* pid 0: none */
+	uint32_t pid, ns_pid; /* pid 0: unused */
 	uid_t uid;
 	struct maps maps;
 };
 
 struct opener {
-	struct known known[FILES_SLOTS];
+	struct known known[OPENER_SLOTS];
 };
 
 /* --- which process ---------------------------------------------------------------------------- */
 
-/* Its pid in its own namespace, and its user. */
+/* Reads the pid in the process's own namespace, and its user. */
 static bool read_status(struct known *known, int dir)
 {
 	char text[8192], *line;
 
-	if (process_read_file(dir, "status", text, sizeof(text)) <= 0)
+	if (proc_read_text(dir, "status", text, sizeof(text)) <= 0)
 		return false;
 	line = strstr(text, "\nUid:\t");
 	if (!line)
@@ -60,7 +60,7 @@ static bool read_status(struct known *known, int dir)
 static int look_at(struct known *known, int dir, uint64_t start)
 {
 	struct process_stat stat;
-	int err = process_check_at(dir, start, &stat), fd;
+	int err = proc_check_process(dir, start, &stat), fd;
 
 	if (err)
 		return err;
@@ -78,17 +78,14 @@ static int look_at(struct known *known, int dir, uint64_t start)
 	return err;
 }
 
-/* On failure the slot stays as it is: a process that is gone is known as it was. */
-static int open_process(struct known *known, const struct files_request *request)
+/* On failure the slot keeps what it has: the last state of a process that is gone. */
+static int open_process(struct known *known, const struct opener_request *request)
 {
 	struct known found = {.pid = request->pid};
-	char path[32];
-	int dir, fd;
+	int dir = proc_open_process(request->pid), fd;
 
-	snprintf(path, sizeof(path), "/proc/%u", request->pid);
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
-		return -errno;
+		return dir;
 	fd = look_at(&found, dir, request->address);
 	close(dir);
 	if (fd < 0) {
@@ -102,7 +99,7 @@ static int open_process(struct known *known, const struct files_request *request
 
 /* --- its modules ------------------------------------------------------------------------------ */
 
-/* A path as the process has it; pid 0: as we do. */
+/* Opens a path below the root of the process; pid 0: below our own root. */
 static int open_below(uint32_t pid, const char *path, int flags, struct stat *stat)
 {
 	char top[32] = "/";
@@ -113,12 +110,15 @@ static int open_below(uint32_t pid, const char *path, int flags, struct stat *st
 	root = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return -errno;
-	fd = file_open_in(root, path, flags, stat);
+	fd = open_regular_in(root, path, flags, stat);
 	close(root);
 	return fd;
 }
 
-/* May the process's user read it as well? Then nothing is given away. Else it is closed. */
+/*
+ * Closes the file with -EACCES unless the process's user may read it too: then nothing is
+ * disclosed.
+ */
 static int only_readable(const struct known *known, int fd, const struct stat *stat)
 {
 	if (fd < 0 || stat->st_mode & S_IROTH || stat->st_uid == known->uid)
@@ -127,7 +127,7 @@ static int only_readable(const struct known *known, int fd, const struct stat *s
 	return -EACCES;
 }
 
-/* The file that has the path now, if it is the one that is mapped. */
+/* Opens the file that has the path of the mapping now, if it is the mapped file. */
 static int open_same(const struct known *known, uint32_t pid, const struct mapping *mapping)
 {
 	struct stat stat;
@@ -147,7 +147,7 @@ static const struct mapping *find_module(const struct known *known, uint64_t add
 	return mapping && mapping->start == address && mapping->inode ? mapping : NULL;
 }
 
-static int open_module(const struct known *known, const struct files_request *request)
+static int open_module(const struct known *known, const struct opener_request *request)
 {
 	const struct mapping *mapping = find_module(known, request->address);
 	struct stat stat;
@@ -156,10 +156,13 @@ static int open_module(const struct known *known, const struct files_request *re
 
 	if (!mapping)
 		return -ENOENT;
-	/* Whatever has its path now, or none does. Needs CAP_SYS_ADMIN. */
+	/*
+	 * This opens the mapped file even if its path is gone or names another file. Needs
+	 * CAP_SYS_ADMIN.
+	 */
 	snprintf(path, sizeof(path), "/proc/%u/map_files/%" PRIx64 "-%" PRIx64, known->pid,
 	         mapping->start, mapping->end);
-	fd = file_open(path, &stat);
+	fd = open_regular(path, &stat);
 	if (fd >= 0)
 		return fd;
 	fd = open_same(known, known->pid, mapping);
@@ -176,12 +179,12 @@ static int open_debug(const struct known *known, uint32_t pid, const char *path)
 	return only_readable(known, open_below(pid, path, 0, &stat), &stat);
 }
 
-static int open_build_id(const struct known *known, const struct files_request *request)
+static int open_build_id(const struct known *known, const struct opener_request *request)
 {
-	uint32_t pid = request->place == FILES_OF_HOST ? 0 : known->pid;
-	char text[2 * FILES_BUILD_MAX + 1], path[PATH_MAX];
+	uint32_t pid = request->place == PLACE_HOST ? 0 : known->pid;
+	char text[2 * OPENER_BUILD_ID_MAX + 1], path[PATH_MAX];
 
-	if (request->size < 2 || request->size > FILES_BUILD_MAX)
+	if (request->size < 2 || request->size > OPENER_BUILD_ID_MAX)
 		return -EINVAL;
 	for (uint32_t i = 0; i < request->size; i++)
 		snprintf(text + 2 * (size_t)i, 3, "%02x", (unsigned char)request->name[i]);
@@ -189,12 +192,12 @@ static int open_build_id(const struct known *known, const struct files_request *
 	return open_debug(known, pid, path);
 }
 
-/* Beside the binary, in .debug beside it, and under /usr/lib/debug, as gdb does. */
-static int open_link(const struct known *known, const struct files_request *request)
+/* In the folder of the binary, in .debug there, or below /usr/lib/debug, as gdb does. */
+static int open_link(const struct known *known, const struct opener_request *request)
 {
 	const struct mapping *mapping = find_module(known, request->address);
 	const char *slash = mapping ? strrchr(mapping->path, '/') : NULL;
-	uint32_t pid = request->place == FILES_OF_HOST ? 0 : known->pid;
+	uint32_t pid = request->place == PLACE_HOST ? 0 : known->pid;
 	char path[PATH_MAX];
 	int length;
 
@@ -202,16 +205,16 @@ static int open_link(const struct known *known, const struct files_request *requ
 	    memchr(request->name, '/', request->size))
 		return -EINVAL;
 	length = snprintf(path, sizeof(path), "%s%.*s/%s%.*s",
-	                  request->place <= FILES_OF_PROCESS ? DEBUG_FOLDER : "",
+	                  request->place <= PLACE_PROCESS ? DEBUG_FOLDER : "",
 	                  slash ? (int)(slash - mapping->path) : 0, mapping->path,
-	                  request->place == FILES_BESIDE_DEBUG ? ".debug/" : "", (int)request->size,
+	                  request->place == PLACE_BESIDE_DEBUG ? ".debug/" : "", (int)request->size,
 	                  request->name);
 	if (length >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	return open_debug(known, pid, path);
 }
 
-/* Of the user's own or root's: everybody may write to /tmp. */
+/* Only a file of the process's user or of root: every user may write to /tmp. */
 static int open_perfmap(const struct known *known)
 {
 	struct stat stat;
@@ -229,36 +232,36 @@ static int open_perfmap(const struct known *known)
 
 /* --- serving ---------------------------------------------------------------------------------- */
 
-static int open_requested(struct opener *opener, const struct files_request *request)
+static int open_requested(struct opener *opener, const struct opener_request *request)
 {
 	struct known *known;
 
-	if (request->slot >= FILES_SLOTS)
+	if (request->slot >= OPENER_SLOTS)
 		return -EINVAL;
 	known = &opener->known[request->slot];
-	if (request->kind == FILES_PROCESS)
+	if (request->kind == OPENER_MAPS)
 		return open_process(known, request);
 	if (!known->pid)
 		return -ESRCH;
-	switch ((enum files_kind)request->kind) {
-	case FILES_MODULE:
+	switch ((enum opener_kind)request->kind) {
+	case OPENER_MODULE:
 		return open_module(known, request);
-	case FILES_BUILD_ID:
+	case OPENER_BUILD_ID:
 		return open_build_id(known, request);
-	case FILES_LINK:
+	case OPENER_LINK:
 		return open_link(known, request);
-	case FILES_PERFMAP:
+	case OPENER_PERFMAP:
 		return open_perfmap(known);
-	case FILES_PROCESS:
+	case OPENER_MAPS:
 		break;
 	}
 	return -EINVAL;
 }
 
-/* Closes fd. */
+/* Sends the fd, or the error, and closes the fd. */
 static bool reply_with(int socket, int fd)
 {
-	struct files_reply reply = {.err = fd < 0 ? fd : 0};
+	struct opener_reply reply = {.err = fd < 0 ? fd : 0};
 	union {
 		struct cmsghdr header;
 		char bytes[CMSG_SPACE(sizeof(int))];
@@ -284,10 +287,10 @@ static bool reply_with(int socket, int fd)
 void opener_serve(int socket)
 {
 	struct opener *opener = calloc(1, sizeof(*opener));
-	struct files_request request;
+	struct opener_request request;
 
 	while (opener && recv(socket, &request, sizeof(request), 0) == sizeof(request))
 		if (!reply_with(socket, open_requested(opener, &request)))
 			break;
-	/* What it has allocated ends with the process. */
+	/* The kernel frees its memory when the process ends. */
 }

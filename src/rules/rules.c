@@ -70,7 +70,7 @@ static uint64_t size_of(const struct finding *finding)
 	return group->count ? group->count : group->failed;
 }
 
-/* What is worse first; of two alike what there is more of. */
+/* What is worse first; what is there before what happened; of two alike what there is more of. */
 static int compare(const void *a, const void *b)
 {
 	const struct finding *left = a, *right = b;
@@ -79,13 +79,13 @@ static int compare(const void *a, const void *b)
 		return left->waits ? 1 : -1;
 	if (left->level != right->level)
 		return left->level < right->level ? 1 : -1;
+	if (!left->storm != !right->storm)
+		return left->storm ? 1 : -1;
 	if (size_of(left) != size_of(right))
 		return size_of(left) < size_of(right) ? 1 : -1;
 	if (left->group.count != right->group.count) /* else connects that failed */
 		return left->group.count < right->group.count ? 1 : -1;
-	/* The same order each time: groups by their key, then storms as they began. */
-	if (!left->storm != !right->storm)
-		return left->storm ? 1 : -1;
+	/* The same order each time: groups by their key, storms as they began. */
 	if (left->storm)
 		return left->storm < right->storm ? -1 : 1;
 	return memcmp(&left->group.key, &right->group.key, sizeof(left->group.key));

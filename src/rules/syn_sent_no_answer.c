@@ -95,6 +95,8 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	finding->level = group->tally[RESENT] > resending ? FINDING_BAD : FINDING_WARNING;
+	if (rule_judge_untracked(why, finding))
+		return;
 	if (rule_is_here(why, finding)) {
 		rule_judge_here(why, finding);
 		tell_end(why, finding);

@@ -324,8 +324,10 @@ const char *rule_task_name(const struct why *why, const struct finding *finding,
 	else if (finding->group.comm[0])
 		snprintf(buf, RULE_NAME_SIZE, "%.*s (exited)", FACT_COMM_LEN, finding->group.comm);
 	else if (rule_listeners(why, finding))
-		snprintf(buf, RULE_NAME_SIZE, "one of %u that listen on port %u",
-		         rule_listeners(why, finding), finding->group.key.port);
+		snprintf(buf, RULE_NAME_SIZE, "one of %u%s that listen on port %u",
+		         rule_listeners(why, finding),
+		         rule_listeners(why, finding) > LISTENERS_COUNTED ? " or more" : "",
+		         finding->group.key.port);
 	else
 		snprintf(buf, RULE_NAME_SIZE, "a process that is not known");
 	return buf;

@@ -44,11 +44,19 @@ static void add_owner(struct buffer *out, const struct view *view, const struct 
 {
 	const struct row *example = finding->group.example;
 	char comm[FACT_COMM_LEN + 1];
+	struct owner owner;
 
 	if (!example || finding->group.key.pid || finding_comm(view, finding, comm))
 		return;
-	if (example->flags & (ROW_ORPHAN | ROW_MINI))
+	if (example->flags & (ROW_ORPHAN | ROW_MINI)) {
 		buffer_text(out, "  owner    none: no process has the oldest socket open\n");
+		return;
+	}
+	table_owner(view->context.table, example, &owner);
+	if (owner.listeners)
+		buffer_print(out,
+		             "  owner    one of %u%s that listen there; which one is not known\n",
+		             owner.listeners, owner.listeners > LISTENERS_COUNTED ? " or more" : "");
 	else
 		buffer_text(out, "  owner    unknown\n");
 }

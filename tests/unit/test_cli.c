@@ -473,9 +473,8 @@ static void test_output(void **state)
 	"--output --from --at --since --until --btf --ring --max-sockets --probes --help "         \
 	"--version"
 #define STATES                                                                                     \
-	"states are ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, "     \
-	"CLOSE_WAIT, LAST_ACK, LISTEN, CLOSING and the groups all, connected, synchronized, "      \
-	"bucket, big"
+	"ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, "    \
+	"LAST_ACK, LISTEN, CLOSING or a group: all, connected, synchronized, bucket, big"
 #define TCP_ONLY "tcptrail shows TCP sockets only"
 #define NO_SUCH  "there is no such option"
 #define ONE_LINE                                                                                   \
@@ -552,8 +551,8 @@ static void test_refused(void **state)
 		{"trail 1:2 3:4 5:6", "\"5:6\" is one word too many; accepted are options"},
 		{"trail --csv 7",
 	         "--csv cannot go with trail, but with no command, snapshot, events"},
-		{"explain a", "explain: \"a\" is not accepted; " STATES},
-		{"why a", "why: \"a\" is not accepted; " STATES},
+		{"explain a", "explain: invalid state \"a\": expected " STATES},
+		{"why a", "why: invalid state \"a\": expected " STATES},
 		{"explain listen close", "\"close\" is one word too many; accepted are options"},
 		{"explain --json", "--json cannot go with explain, but with no command, snapshot, "
 	                           "events, trail, why, diff, info"},
