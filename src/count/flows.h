@@ -59,7 +59,7 @@ void flows_undo(struct flows *flows, const struct row *row);
 void flows_ending(struct flows *flows, const struct group_key *key, const struct endings *ending);
 /* The row ends. goes_on: the socket continues as another row. */
 void flows_end(struct flows *flows, const struct row *row, bool goes_on);
-/* A connect of the key failed. local: to an address of this host. waited: ns, if the program gave up. */
+/* A connect of the key failed. local: to this host. waited: ns, if the program gave up. */
 void flows_fail(struct flows *flows, const struct group_key *key, enum connect_failure failure,
                 const char comm[FACT_COMM_LEN], bool local, uint64_t waited);
 /* Did the socket enter its current state while it was watched? */

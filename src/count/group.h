@@ -29,8 +29,8 @@ bool row_is_passive(const struct table *table, const struct row *row);
 /* Is its other end an address of this host, its own or a loopback address? */
 bool row_is_to_itself(const struct row *row);
 /*
- * Does the kernel connect the socket, as one more subflow of an existing MPTCP connection? No program
- * notices if this connect fails.
+ * Does the kernel connect the socket, as one more subflow of an existing MPTCP connection? No
+ * program notices if this connect fails.
  */
 bool row_is_added(const struct table *table, const struct row *row);
 /* The key of a row as it is now, without a class. */
@@ -125,8 +125,8 @@ uint64_t groups_ended(const struct groups *groups, const struct group_key *place
 /* How connections ended. The end that was connected to answers, the other end asks. */
 struct endings {
 	uint64_t answered; /* data went both ways */
-	uint64_t
-		unanswered; /* data was sent, none came back, and the asker ended it after a second or more */
+	/* Data was sent, none came back, and the asker ended the connection after a second or more. */
+	uint64_t unanswered;
 	uint64_t turned_away;   /* ended by the answerer within a second, with no data sent */
 	uint64_t curt;          /* the same, with less than ENDING_CURT bytes sent */
 	uint64_t brief;         /* so few bytes, but the asker ended it */

@@ -90,7 +90,7 @@ static uint32_t unread_of(const struct row *row)
 	return row->rqueue > fin ? row->rqueue - fin : 0;
 }
 
-/* The kernel counts the SYN or SYN+ACK as an acknowledged byte (tcp_ack(), net/ipv4/tcp_input.c). */
+/* The kernel counts a SYN or SYN+ACK as an acknowledged byte (tcp_ack(), net/ipv4/tcp_input.c). */
 static bool has_sent_nothing(const struct row *row)
 {
 	return row->flags & ROW_BYTES && row->bytes_acked <= 1 && !row->wqueue;
@@ -114,7 +114,7 @@ static bool is_answered(const struct table *table, const struct row *row)
 	return sent == received || (row_is_passive(table, row) ? sent : received);
 }
 
-/* Probers connect and reset: mail servers, databases and sshd have greeted them by then. */
+/* Did the client send nothing? A prober connects and resets after the greeting of a server. */
 static bool has_asked_nothing(const struct table *table, const struct row *row, uint8_t before)
 {
 	bool fin =
@@ -165,7 +165,8 @@ static bool is_ephemeral(const struct table *table, uint32_t netns, uint16_t por
  * A segment that no socket takes has no process and no direction. Its place is the local port,
  * unless the ports look like a connection that this host made.
  */
-static void place_nobody(const struct table *table, const struct row *row, struct group_key *place)
+static void place_no_socket(const struct table *table, const struct row *row,
+                            struct group_key *place)
 {
 	if (is_ephemeral(table, row->netns, row->lport) &&
 	    !is_ephemeral(table, row->netns, row->rport))
@@ -181,7 +182,7 @@ static void place_rst(const struct table *table, const struct change *change,
 	group_key_of(table, change->row, place);
 	place->state = 0;
 	if (!change->row->sk && !place->passive && !place->pid)
-		place_nobody(table, change->row, place);
+		place_no_socket(table, change->row, place);
 	if (!change->actor.pid)
 		return;
 	place->pid = change->actor.pid;
@@ -253,7 +254,7 @@ static void note_process(struct storm *storm, uint32_t pid, uint64_t start)
 	storm->start = start;
 }
 
-/* Programs that end, and load generators that stop, end all connections in one go. */
+/* Keeps the most RSTs within a second: a program that exits ends all its connections at once. */
 static void note_burst(struct storm *storm, uint64_t time)
 {
 	if (time > storm->burst_begin + NS_PER_SEC) {
@@ -265,7 +266,7 @@ static void note_burst(struct storm *storm, uint64_t time)
 		storm->burst = storm->burst_count;
 }
 
-/* do_exit(), kernel/exit.c, tells that a process ends before it closes what that had open. */
+/* Did the process exit? do_exit(), kernel/exit.c, reports the exit before it closes the fds. */
 static bool is_dying(const struct table *table, const struct change *change)
 {
 	const struct fact_task *actor = &change->actor;

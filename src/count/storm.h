@@ -49,7 +49,7 @@ struct storm {
 	/*
 	 * RSTs that lost no data: all sent data was acknowledged, all received data was read, and
 	 * there was an answer or no data at all; or both ends had closed; or they came from clients
-	 * that had sent nothing and received no more than a greeting.
+	 * that sent nothing and received no more than a greeting.
 	 */
 	uint64_t harmless;
 	uint64_t burst;                    /* most of the other RSTs within a second */

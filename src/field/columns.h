@@ -9,7 +9,7 @@
 /* A list of keys ends with NULL. */
 #define COLUMNS_MAX 24
 
-/* Default text columns of a snapshot, by netstat's -e, -p, -o; verbose: how the process is known. */
+/* Default text columns of a snapshot, by netstat's -e, -p, -o; verbose: adds owner_source. */
 void columns_snapshot(bool extended, bool programs, bool timers, bool verbose,
                       const char *keys[COLUMNS_MAX]);
 

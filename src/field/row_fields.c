@@ -119,7 +119,7 @@ static bool find_timer(const struct field_context *context, const struct row *ro
 	timer->kind = kind < sizeof(names) / sizeof(names[0]) ? names[kind] : timer->room;
 	timer->timeouts = row->retrans;
 	timer->probes = row->probes;
-	/* For a request socket: how often its timer expired. get_openreq4(), net/ipv4/tcp_ipv4.c. */
+	/* A request socket counts how often its timer expired: get_openreq4(), tcp_ipv4.c. */
 	if (row->flags & ROW_REQUEST) {
 		timer->timeouts = row->probes > row->retrans ? row->probes : row->retrans;
 		timer->probes = 0;
@@ -127,7 +127,7 @@ static bool find_timer(const struct field_context *context, const struct row *ro
 	return true;
 }
 
-/* {"kind":"keepalive","remaining_ns":7199670000000,"remaining_exact":true,"timeouts":0,"probes":0} */
+/* {"kind":"keepalive","remaining_ns":7199670000000,"remaining_exact":true,"timeouts":0,...} */
 static void list_timer(const struct field_context *context, const void *object, struct buffer *json)
 {
 	struct value looked = {0};

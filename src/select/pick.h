@@ -20,9 +20,9 @@ struct pick {
 };
 
 /*
- * Reads "4101" or "sk:1005" (as ss -e prints it), "4242:7" (pid and fd), or both ends, the local one
- * first: "10.0.0.1:80-10.0.0.2:5000", "[::1]:80-[::1]:5000", "fe80::1%eth0:80-fe80::2%eth0:5000".
- * 0, or -EINVAL with diag: the text and what is expected.
+ * Reads "4101" or "sk:1005" (as ss -e prints it), "4242:7" (pid and fd), or both ends, the local
+ * one first: "10.0.0.1:80-10.0.0.2:5000", "[::1]:80-[::1]:5000" or
+ * "fe80::1%eth0:80-fe80::2%eth0:5000". 0, or -EINVAL with diag: the text and what is expected.
  */
 int pick_parse(const char *text, struct pick *pick, struct diag *diag);
 

@@ -54,9 +54,9 @@ static void add_owner(struct buffer *out, const struct view *view, const struct 
 	}
 	table_owner(view->context.table, example, &owner);
 	if (owner.listeners)
-		buffer_print(out,
-		             "  owner    one of %u%s that listen there; which one is not known\n",
-		             owner.listeners, owner.listeners > LISTENERS_COUNTED ? " or more" : "");
+		buffer_print(
+			out, "  owner    one of %u%s that listen there; which one is not known\n",
+			owner.listeners, owner.listeners > LISTENERS_COUNTED ? " or more" : "");
 	else
 		buffer_text(out, "  owner    unknown\n");
 }

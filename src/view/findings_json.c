@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Findings as JSON: one object a line. It prints numbers where the text prints sentences, so the two
- * share only what findings_private.h has.
+ * Findings as JSON: one object a line. It prints numbers where the text prints sentences, so the
+ * two share only what findings_private.h has.
  */
 #include "base/escape.h"
 #include "field/event_name.h"

@@ -12,8 +12,8 @@
 const char *finding_word(const struct finding *finding);
 
 /*
- * Name of the process, NUL-terminated, "" if it is not known. Returns whether the pid is known, too:
- * of processes that have exited only the name may be.
+ * Name of the process, NUL-terminated, "" if it is not known. Returns whether the pid is known:
+ * of a process that has exited only the name may be known.
  */
 bool finding_comm(const struct view *view, const struct finding *finding,
                   char comm[FACT_COMM_LEN + 1]);

@@ -30,7 +30,7 @@
 #define STEP_WIDTH     30
 #define STEP_PEER_SIZE 512
 
-/* A part of a line of the head: a field between two texts. An unknown field leaves out all three. */
+/* Part of a line of the head: a field between two texts. An unknown field leaves out all three. */
 struct piece {
 	const char *before;
 	const char *key;

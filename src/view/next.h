@@ -11,8 +11,9 @@ struct next_source {
 };
 
 /*
- * Adds the lines of text, with --from and the time in each command of tcptrail: "see tcptrail events
- * --pid 7" becomes "see tcptrail events --from night --pid 7". A line about another host stays.
+ * Adds the lines of text, with --from and the time in each command of tcptrail: "see tcptrail
+ * events --pid 7" becomes "see tcptrail events --from night --pid 7". A line about another host
+ * stays.
  */
 void next_lines(struct buffer *out, const struct buffer *text, const struct next_source *source);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Columns in the layout of netstat. A column has a minimum width. One blank separates columns. A long
- * value shifts the rest of its line.
+ * Columns in the layout of netstat. A column has a minimum width. One blank separates columns. A
+ * long value shifts the rest of its line.
  *
  *   Proto Recv-Q Send-Q Local Address           Foreign Address         State       Timer
  *   tcp        0      0 127.0.0.1:80            127.0.0.1:33492         ESTABLISHED off (0.00/0/0)

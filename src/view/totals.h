@@ -8,7 +8,7 @@
 #include "table/table.h"
 #include "view/view.h"
 
-/* Prints the losses by place: "ring-buffer 12, chain 1". false: it prints nothing, none was lost. */
+/* Prints the losses by place: "ring-buffer 12, chain 1". false: nothing was lost or printed. */
 bool totals_lost(FILE *out, const struct totals *totals);
 
 /* Both return 0 or -errno of the stream. */

@@ -34,9 +34,9 @@ static const char *port_name(const struct field_context *context, uint16_t port)
 }
 
 /*
- * Adds "host:port" or "host%zone:port". Without -W it cuts as netstat does: at least four characters
- * remain for the host; the port has precedence over the zone, and the zone over the host, because
- * link-local addresses of two links differ only in the zone.
+ * Adds "host:port" or "host%zone:port". Without -W it cuts as netstat does: at least four
+ * characters remain for the host. The port has precedence over the zone, and the zone over the
+ * host, because link-local addresses of two links differ only in the zone.
  */
 static void endpoint_print(struct buffer *out, const struct field_context *context,
                            const struct endpoint *endpoint)
