@@ -125,7 +125,7 @@ uint64_t groups_ended(const struct groups *groups, const struct group_key *place
 /* How connections ended. The end that was connected to answers, the other end asks. */
 struct endings {
 	uint64_t answered; /* data went both ways */
-	/* Data was sent, none came back, and the asker ended the connection after a second or more. */
+	/* Data was sent, none came back, and the asker ended it after a second or more. */
 	uint64_t unanswered;
 	uint64_t turned_away;   /* ended by the answerer within a second, with no data sent */
 	uint64_t curt;          /* the same, with less than ENDING_CURT bytes sent */
