@@ -140,7 +140,7 @@ static void judge(const struct why *why, struct finding *finding)
 		break;
 	case TREND_TURNOVER:
 	case TREND_SHRINKING:
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding->mover = MOVER_NOBODY;
 		finding_verdict(finding, "Turnover: %s closes them, only not at once.", name);
 		break;

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "count/place.h"
+#include "count/group_place.h"
 #include "rules/answers.h"
 #include "rules/ends_private.h"
 
@@ -231,7 +231,7 @@ static bool is_unanswered(const struct ends *ends, uint32_t index)
 	const struct finding *finding = &ends->found->findings[index];
 
 	return ends->found->rules[index] == &rule_established_unanswered &&
-	       finding->group.key.passive && finding->level != FINDING_FINE;
+	       finding->group.key.passive && finding->level != FINDING_OK;
 }
 
 /* Does it keep what it has read, as a proxy does that has passed it on? */
@@ -241,7 +241,7 @@ static bool may_have_passed_on(const struct ends *ends, uint32_t index)
 
 	if (is_unanswered(ends, index))
 		return true;
-	return finding->level != FINDING_FINE && finding->level != FINDING_UNCLEAR &&
+	return finding->level != FINDING_OK && finding->level != FINDING_UNCLEAR &&
 	       finding->group.key.state == STATE_CLOSE_WAIT &&
 	       (ends->found->rules[index] == &rule_close_wait_leak ||
 	        ends->found->rules[index] == &rule_close_wait_eof_unread);
@@ -264,7 +264,7 @@ static void judge_waiting(struct ends *ends, uint32_t index, const struct upstre
 	struct owner owner = {0};
 
 	group_key_of(ends->why->table, row, &key);
-	place_text(&key, place);
+	group_place_text(&key, place);
 	rule_task_name(ends->why, finding, name);
 	buffer_free(&finding->verdict);
 	buffer_free(&finding->next);
@@ -301,14 +301,14 @@ static void link_peers(struct ends *ends, uint32_t index)
 		return;
 	if (ends_is_told_with(ends, index, other) ||
 	    (ends->found->rules[index] == &rule_syn_recv_pile &&
-	     ends->found->findings[other].level > FINDING_FINE))
+	     ends->found->findings[other].level > FINDING_OK))
 		ends->waits_for[index] = other;
 }
 
 /* What happened to segments goes with the finding that tells of its cause. */
 static void link_echo(struct ends *ends, uint32_t index)
 {
-	uint32_t other = found_echo(ends->why, ends->found, index);
+	uint32_t other = finding_set_echo(ends->why, ends->found, index);
 
 	if (other != NONE && ends_is_told_with(ends, index, other))
 		ends->waits_for[index] = other;
@@ -339,7 +339,7 @@ static void link_upstream(struct ends *ends, uint32_t index)
 /* What is sent does not get through, for the way is too narrow for it. */
 static void link_hole(struct ends *ends, uint32_t index)
 {
-	const struct found *found = ends->found;
+	const struct finding_set *found = ends->found;
 	const struct group_key *key = &found->findings[index].group.key;
 
 	if (!ends->holes || found->rules[index] != &rule_established_send_blocked)
@@ -400,8 +400,8 @@ static void tell_storm(struct ends *ends, struct finding *root, const struct fin
 	char place[PLACE_SIZE], remote[ENDPOINT_SIZE], name[RULE_NAME_SIZE], buf[16];
 	const char *detail = storm_detail(storm, ends->why->table, buf);
 
-	place_text(&part->group.key, place);
-	place_remote(&part->group.key, remote);
+	group_place_text(&part->group.key, place);
+	group_place_remote(&part->group.key, remote);
 	if (again) {
 		finding_evidence(root, "so come: %" PRIu64 " %s retransmit%s %s", storm->count,
 		                 detail, plural, place);
@@ -432,7 +432,7 @@ static void tell(struct ends *ends, struct finding *root, const struct finding *
 		return;
 	}
 	rule_task_name(ends->why, part, name);
-	place_text(&part->group.key, place);
+	group_place_text(&part->group.key, place);
 	format_duration(oldest, part->group.oldest);
 	if (part->group.failed)
 		finding_evidence(root, "so fail: %" PRIu64 " connects %s of %s", part->group.failed,
@@ -487,8 +487,8 @@ static void keep(const struct ends *ends, struct finding *part, const struct fin
 {
 	char name[RULE_NAME_SIZE], other[RULE_NAME_SIZE], place[PLACE_SIZE];
 
-	place_text(&root->group.key, place);
-	part->level = FINDING_FINE;
+	group_place_text(&root->group.key, place);
+	part->level = FINDING_OK;
 	part->mover = root->mover == MOVER_KERNEL ? MOVER_KERNEL : MOVER_PEER;
 	buffer_free(&part->verdict);
 	buffer_free(&part->next);
@@ -507,7 +507,7 @@ static void keep(const struct ends *ends, struct finding *part, const struct fin
 
 static void tell_all(struct ends *ends, uint32_t states)
 {
-	struct found *found = ends->found;
+	struct finding_set *found = ends->found;
 
 	for (uint32_t i = 0; i < found->count; i++) {
 		struct finding *part = &found->findings[i];
@@ -554,7 +554,7 @@ static int number_rows(struct ends *ends)
 	return 0;
 }
 
-int found_join_ends(const struct why *why, struct found *found, uint32_t states)
+int finding_set_join_ends(const struct why *why, struct finding_set *found, uint32_t states)
 {
 	struct ends ends = {.why = why, .found = found};
 	int err = number_rows(&ends);

@@ -56,7 +56,7 @@ static bool is_told_first(const struct ends *ends, uint32_t index, uint32_t othe
 
 static uint32_t find_same(const struct ends *ends, uint32_t index)
 {
-	const struct found *found = ends->found;
+	const struct finding_set *found = ends->found;
 	bool half_open = found->rules[index] == &rule_syn_recv_pile;
 	uint32_t best = NONE;
 

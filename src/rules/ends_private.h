@@ -3,13 +3,13 @@
 #ifndef TCPTRAIL_RULES_ENDS_PRIVATE_H
 #define TCPTRAIL_RULES_ENDS_PRIVATE_H
 
-#include "rules/found.h"
+#include "rules/finding_set_private.h"
 
-#define NONE FOUND_NONE
+#define NONE FINDING_NONE
 
 struct ends {
 	const struct why *why;
-	struct found *found;
+	struct finding_set *found;
 	uint32_t *of_row; /* number of its finding, NONE */
 	size_t rows;
 	uint32_t *waits_for;  /* by finding: another one, NONE */

@@ -167,7 +167,7 @@ static void tell_deferred(const struct why *why, struct finding *finding, bool f
 	                "The clients have connected and send nothing: the listener of port %u has "
 	                "TCP_DEFER_ACCEPT, and accept() gets them when data comes.",
 	                group->key.port);
-	finding->level = FINDING_FINE;
+	finding->level = FINDING_OK;
 	if (!filled)
 		return;
 	finding->level = FINDING_WARNING;
@@ -201,7 +201,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	if (group->count < FEW || (!filled && resending * 10 < group->count)) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		if (!resending)
 			finding_verdict(finding, "The ACKs of these are on the way.");
 		else if (!blame_filter(why, finding))
