@@ -46,7 +46,7 @@ void feed_report_clock(struct feed *feed)
 	feed_fact(&fact.h, feed);
 }
 
-/* --- what the kernel counts ------------------------------------------------------------------ */
+/* --- what the kernel counts ------------------------------------------------------------------- */
 
 /* Reads settings of the namespace that the thread is in. So does report_counters(). */
 static void report_settings(struct feed *feed, uint32_t netns)
@@ -81,8 +81,8 @@ static void report_counter(struct feed *feed, uint32_t netns, enum counter count
 }
 
 /*
- * The first walk reads the counters of each namespace. A namespace whose counters are unknown later
- * was created after that walk, so each of its counters has grown from 0.
+ * The first walk reads the counters of each namespace. If the counters of a namespace are not known
+ * later, the namespace was made after that walk, so each counter has grown from 0.
  */
 static void report_counters(struct feed *feed, uint32_t netns)
 {
@@ -100,10 +100,7 @@ static void report_counters(struct feed *feed, uint32_t netns)
 	}
 }
 
-/*
- * Call after a walk of the namespace. Most namespaces have no sockets: after the first walk, which reads
- * what later counters are compared with, skip these.
- */
+/* Call after a walk of the namespace. Settings of namespaces without sockets are not needed. */
 void feed_report_host(struct feed *feed, uint32_t netns)
 {
 	bool has_sockets = feed->seen_netns == netns;
