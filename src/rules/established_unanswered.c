@@ -140,7 +140,7 @@ static void judge(const struct why *why, struct finding *finding)
 	service_find(why, group, &service);
 	service_find_waiting(why, group, &service);
 	if (service.waiting < SERVICE_MANY && !service_is_given_up(&service)) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding,
 		                "Not a finding: fewer than %d wait for an answer for 5 s or more.",
 		                SERVICE_MANY);

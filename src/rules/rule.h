@@ -200,6 +200,8 @@ uint64_t rule_retries_time(uint64_t retries);
  * a finding. Then the level is set and the verdict says so.
  */
 bool rule_fails_seldom(struct finding *finding);
+/* Does the process try one port after the other? Then level and verdict say so. */
+bool rule_is_scan(const struct why *why, struct finding *finding);
 /* "of 40 connects in 10.0s 12 failed so", as a piece of evidence. */
 void rule_tell_failures(const struct why *why, struct finding *finding);
 
@@ -212,6 +214,15 @@ const struct row *rule_listener_there(const struct why *why, const struct group 
 /* Of connects that fail although the row listens there: level, mover, words, next steps. */
 void rule_judge_rejected(const struct why *why, struct finding *finding,
                          const struct row *listener);
+/* Of how many of the group the other end is known, and half-open (or else in SYN_SENT)? */
+uint32_t rule_count_peers(const struct why *why, const struct group *group, bool half_open);
+/*
+ * Was in the namespace so much dropped that begins a connection, for its table of tracked ones is
+ * full, that each of these connects may have lost a SYN by it?
+ */
+bool rule_drops_untracked(const struct why *why, const struct group *group);
+/* Of connects that nothing answers: is it that? Then mover, words, next steps. */
+bool rule_judge_untracked(const struct why *why, struct finding *finding);
 /* Sets the mover of what gets lost: the network, but never between two ends on this host. */
 void rule_blame_way(const struct why *why, struct finding *finding);
 
