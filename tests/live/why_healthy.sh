@@ -98,7 +98,7 @@ watch_end() { # WHAT
 	assert_unaccused "$1"
 }
 
-visit load:20 pool:4 idle:2
+visit load:6 pool:3 idle:1
 why_start --for 12s -v
 why_end
 assert_unaccused "usual load"
@@ -107,7 +107,7 @@ for visit in "${visits[@]}"; do # the probers were there
 done
 
 for signal in TERM KILL; do
-	visit burst:8
+	visit burst:4
 	why_start --for 10m -v
 	sleep 3
 	kill -"$signal" "$started"

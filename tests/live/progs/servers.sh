@@ -116,6 +116,7 @@ HostKey $dir/host
 AuthorizedKeysFile $dir/key.pub
 StrictModes no
 UsePAM no
+MaxStartups 100
 PidFile none
 END
 	# shellcheck disable=SC2016 # for the inner shell
@@ -154,6 +155,7 @@ END
 		/usr/share/postfix/master.cf.dist >"$dir/conf/master.cf"
 	start "$dir.out" "$dir.err" postfix -c "$dir/conf" start-fg
 	wait_until "postfix" serves "$1"
+	started_pids+=("$(tr -d ' ' <"$dir/queue/pid/master.pid")") # its script does not take it along
 }
 
 # As many workers as said.
