@@ -9,14 +9,14 @@ static bool is_octal(char c)
 	return c >= '0' && c <= '7';
 }
 
-/* "\ooo" of a byte that is not NUL. */
+/* Does "\ooo" stand here, for a byte that is not NUL? */
 static bool is_escape(const char *text)
 {
 	return text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && is_octal(text[2]) &&
 	       is_octal(text[3]) && strncmp(text + 1, "000", 3) != 0;
 }
 
-/* Space, tab, newline and backslash are written as \ooo (fs/proc_namespace.c, mangle). */
+/* The kernel writes space, tab, newline and backslash as \ooo (mangle(), fs/proc_namespace.c). */
 static void unescape(char *text)
 {
 	char *to = text;
@@ -33,8 +33,8 @@ static void unescape(char *text)
 }
 
 /*
- * Fields are told by their position alone, as users choose what stands in them (the source of a
- * mount may be called "net:[1]"); the kernel escapes blanks in each.
+ * Only the position of a field says what it is, because users choose the text (the source of a
+ * mount may be called "net:[1]"); the kernel escapes blanks in each field.
  *
  *	99 25 0:4 net:[4026532281] /run/docker/netns/3f1c0a rw shared:7 - nsfs nsfs rw
  *	1  2  3   4 root           5 point                  6  (any)      type source

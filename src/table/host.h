@@ -19,6 +19,9 @@ enum counter {
 	COUNTER_COUNT
 };
 
+/* false: it is a number of now. */
+bool counter_only_grows(enum counter counter);
+
 /* Below /proc/sys/net, by their names there (setting_path). */
 enum setting {
 	SETTING_NONE,
