@@ -315,7 +315,7 @@ static int open_btf(const char *path, struct diag *diag)
 		return err;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return diag_fail(diag, -errno, "--btf: cannot read BTF from %s: %s", path,
+		return diag_fail(diag, -errno, "--btf: no BTF can be read from %s: %s", path,
 		                 strerror(errno));
 	err = privilege_raise(diag);
 	if (!err)
