@@ -177,7 +177,8 @@ $(B)/bench/%: $(B)/tools/bench/%.o $(PURE_OBJECTS)
 
 bench: $(B)/tcptrail $(B)/scenario $(B)/bench/multiply $(B)/bench/growth
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario MULTIPLY=$(B)/bench/multiply \
-		sh -c '$(B)/bench/growth && tools/bench/hostile && tools/bench/record && tools/bench/storm && tools/bench/sockets'
+		sh -c '$(B)/bench/growth && tools/bench/hostile && tools/bench/record && tools/bench/storm && tools/bench/sockets && \
+			tools/bench/signals'
 
 # An hour, or CHURN_MINUTES.
 bench-churn: $(B)/tcptrail $(B)/scenario
@@ -270,7 +271,7 @@ golden: $(B)/tcptrail
 	TCPTRAIL=$(B)/tcptrail tests/golden/run
 
 # Tests that trace run as root: SUDO says how to become it. LANES=1: one at a time.
-LANES ?= 2
+LANES ?= 3
 live: test-programs
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario LANES=$(LANES) tests/live/run
 

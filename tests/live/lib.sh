@@ -48,6 +48,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 143' TERM
 trap 'exit 130' INT
+trap 'exit 129' HUP # and bash tells of no program that ends by a signal which it traps
 trap 'echo "${BASH_SOURCE[0]##*/}:$LINENO: failed: $BASH_COMMAND" >&2' ERR
 
 # fail WHY...: prints WHY and the place in the test, and ends the test.

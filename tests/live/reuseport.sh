@@ -134,8 +134,11 @@ for stuck in 0 4; do
 	expect
 	pid=$(worker_pids 1)
 	waiting=$(queue "$pid")
-	why_start close_wait --for 3s -v
+	why_start close_wait --for 10m -v
 	kill -USR1 "$program"
+	wait_until "the clients' ends" in_state close-wait "$port" "$clients"
+	sleep 1 # what is watched for less has no rate
+	kill -INT "$why_pid"
 	why_end
 	assert_equal "$pid $waiting close-wait-queued" \
 		"$(findings_of "$port" 'select(.rule == "close-wait-queued") | "\(.pid) \(.count) \(.rule)"')" \

@@ -42,7 +42,7 @@ ip link set lo up
 before=$(conntrack_entries)
 echo $((before + 40)) >&9
 why_start --for 10m -v
-program_start python3 "$progs/causes.py" tracked 8302
+program_start python3 "$progs/causes.py" dropped 8302
 assert_equal 5 "$(scenario_get failed)" "connects that fail where there is none"
 tracked=$started
 program_start python3 "$progs/field.py" pending 127.0.0.1 8302 12
