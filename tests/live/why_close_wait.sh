@@ -69,7 +69,7 @@ for mode in leak forgotten stuck blocked passed; do
 done
 assert_finding "${port[queued]}" stack null
 healthy
-assert_matches "$(findings_of "${port[passed.twin]}" .summary)" "^Turnover: "
+assert_matches "$(findings_of "${port[passed.twin]}" .summary)" "^Turnover: |: nobody saw them come, "
 
 # --- Python ---------------------------------------------------------------------------------------
 
