@@ -198,6 +198,8 @@ $(B)/unit/test_perfmap: $(B)/src/enrich/perfmap.o
 $(B)/unit/test_refusal: $(B)/src/source/refusal.o
 $(B)/unit/test_mount_text: $(B)/src/enrich/mount_text.o
 $(B)/unit/test_maps: $(B)/src/enrich/maps.o
+$(B)/unit/test_process_text: $(B)/src/enrich/process_text.o
+$(B)/unit/test_doing_text: $(B)/src/enrich/doing_text.o
 
 LIVE_C_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/source/*diag.c src/enrich/*.c))
 $(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
@@ -255,7 +257,8 @@ $(B)/verify_recording: $(B)/tests/live/progs/verify_recording.o $(PURE_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
 test-programs: $(B)/tcptrail $(B)/needs_root $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
-	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/progs/refuse_call $(B)/verify_recording
+	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/progs/refuse_call $(B)/verify_recording \
+	$(addprefix $(B)/bench/,codec growth multiply)
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done
@@ -352,6 +355,7 @@ FORMATTED := $(wildcard include/*.h bpf/*.[ch] src/*.[ch] src/*/*.[ch] tests/uni
 	tests/fuzz/*.[ch] tests/live/c/*.[ch] tests/live/progs/*.[ch] tools/*/*.[ch])
 lint: $(B)/tcptrail
 	tools/hardening $<
+	tools/include-order
 	tools/fact-tables --check docs/recording.md
 	tools/key-tables $< --check docs/json.md
 	clang-format --dry-run --Werror $(FORMATTED)

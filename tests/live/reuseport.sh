@@ -117,7 +117,7 @@ for stuck in 0 1; do
 	# The waiting connections are now in CLOSE_WAIT, with or without a walk in between.
 	check_list "traced, worker $stuck hangs"
 	trace_stop
-	assert_trace_fine
+	assert_trace_ok
 	csv_words <"$work/trace.out" | awk '$2 == "ESTABLISHED" && $3 == "CLOSE_WAIT"' >"$work/moved"
 	assert_equal "$clients" "$(wc -l <"$work/moved")" "transitions to CLOSE_WAIT"
 	named=$(awk -v pid="$pid" '$4 == pid' "$work/moved" | wc -l)

@@ -83,8 +83,8 @@ time.sleep(1000)'
 wait_until "a listener" has_line "$work/listen" ready
 record_start "$work/recording"
 record_stop
-record_fine
-assert_run "$fine" "$TCPTRAIL" events --facts --from "$work/recording" --output "$work/facts"
+record_ok
+assert_run "$ok_status" "$TCPTRAIL" events --facts --from "$work/recording" --output "$work/facts"
 assert_matches "$(grep -E " name kind=setting key=[0-9]+/$first " "$work/facts")" "name=\"$mem\"" "net.ipv4.tcp_mem"
 for counter in TcpMemoryPages TcpExtTCPMemoryPressures TcpExtTCPAbortOnMemory; do
 	assert_matches "$(grep -E " counter netns=$first " "$work/facts")" "counter=$counter" "counters"
