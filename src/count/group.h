@@ -134,6 +134,9 @@ struct endings {
 	uint64_t curt;          /* ... or a word, of less than ENDING_CURT bytes */
 	uint64_t brief;         /* such a word, but who has connected ended it */
 	uint64_t answered_last; /* ns of CLOCK_BOOTTIME; 0: none was */
+	/* Of those answered whose begin was seen too: how many, ns they lasted in all, and the longest. */
+	uint64_t whole, whole_ns, whole_longest;
+	uint64_t open; /* the most that were open at once when one of those answered ended */
 };
 #define ENDING_CURT                                                                                \
 	256 /* an error of a database or a mail server; HTTP's headers mostly take more */

@@ -81,6 +81,7 @@ serve_postgres() {
 	mkdir "$dir"
 	chown postgres: "$dir"
 	as_postgres initdb -D "$dir/data" -A trust -N >"$dir.init"
+	echo "host all all all trust" >>"$dir/data/pg_hba.conf"
 	start "$dir.out" "$dir.err" setpriv --reuid postgres --regid postgres --clear-groups \
 		"$(command -v postgres)" -D "$dir/data" -p "$1" -k "$dir" -c listen_addresses=$serve_at \
 		-c max_connections="${2:-60}" -c fsync=off
