@@ -56,6 +56,7 @@ struct storm {
 	uint64_t burst;                    /* of the others, the most within a second */
 	uint64_t burst_begin, burst_count; /* ... of the latest such second */
 	uint64_t dying;                    /* RSTs that a process sent as it ended */
+	uint64_t curt;   /* RSTs sent within a second, on sockets that had sent a word at most */
 	uint64_t silent; /* RSTs received on sockets that have sent nothing, as far as is known */
 	uint64_t full,
 		small;  /* retransmits of full-sized segments, and of smaller ones, where known */
