@@ -91,7 +91,6 @@ done
 
 # Programs in Go that do not close the bodies of the answers: small ones have been read with the head, of large ones
 # the rest waits. The twin closes them.
-serve_at=127.0.0.1
 . "$progs/servers.sh"
 if serve_go 8153; then
 	for as in leak:small leak:large use:large; do
