@@ -108,7 +108,7 @@ static uint32_t finding_of_wait(const struct ends *ends, const struct row *row,
 		return NONE;
 	if (row->state == STATE_ESTABLISHED && !(peer->flags & ROW_SOCKET) && !is_half_open(peer))
 		listener = table_find_listener(ends->why->table, peer);
-	return ends_finding(ends, listener ? listener : peer);
+	return listener ? ends_of_listener(ends, listener) : ends_finding(ends, peer);
 }
 
 struct tally {
