@@ -185,7 +185,7 @@ static struct group_key key_of_listener(const struct row *row)
 	static const uint8_t any[12 + 4] = {[10] = 0xff, [11] = 0xff};
 	struct group_key key = {.netns = row->netns, .port = row->lport, .passive = 1};
 
-	endpoint_map(row->family, row->laddr, key.addr);
+	address_map(row->family, row->laddr, key.addr);
 	if (!memcmp(key.addr, any, sizeof(any)))
 		memset(key.addr, 0, sizeof(key.addr));
 	return key;
@@ -274,7 +274,7 @@ static bool add_local(struct survey *survey, const struct row *row)
 {
 	uint8_t addr[16];
 
-	endpoint_map(row->family, row->laddr, addr);
+	address_map(row->family, row->laddr, addr);
 	return map_get(&survey->local.map, addr);
 }
 
@@ -299,7 +299,7 @@ static bool add_reached(struct survey *survey, const struct row *row)
 	    row->state == STATE_SYN_RECV || row->state == STATE_NEW_SYN_RECV ||
 	    (row->state == STATE_CLOSE && row->prior == STATE_SYN_SENT))
 		return true;
-	endpoint_map(row->family, row->raddr, key.addr);
+	address_map(row->family, row->raddr, key.addr);
 	reached = map_get(&survey->reached.map, &key);
 	if (reached && row->born > reached->count)
 		reached->count = row->born;
@@ -330,7 +330,7 @@ static bool add_end(struct survey *survey, const struct row *row)
 
 	if (row->state == STATE_CLOSE || row->flags & ROW_MPTCP)
 		return true;
-	endpoint_map(row->family, row->raddr, key.addr);
+	address_map(row->family, row->raddr, key.addr);
 	end = map_get(&survey->ends.map, &key);
 	if (!end)
 		return false;
@@ -370,8 +370,8 @@ static struct way way_of(const struct row *row)
 {
 	struct way way = {.netns = row->netns, .rport = row->rport};
 
-	endpoint_map(row->family, row->laddr, way.laddr);
-	endpoint_map(row->family, row->raddr, way.raddr);
+	address_map(row->family, row->laddr, way.laddr);
+	address_map(row->family, row->raddr, way.raddr);
 	return way;
 }
 
@@ -411,7 +411,7 @@ static bool add_address(struct survey *survey, const struct row *row)
 
 	if (row->state != STATE_SYN_RECV && row->state != STATE_NEW_SYN_RECV)
 		return true;
-	endpoint_map(row->family, row->raddr, key.addr);
+	address_map(row->family, row->raddr, key.addr);
 	source = map_get(&survey->addresses.map, &key);
 	if (!source || source->count++)
 		return source;

@@ -60,8 +60,11 @@ fi
 
 sleep 6 # the requests must wait this long, however short the watch is
 why_start --for 10m -v
-[ -z "${has[redis]:-}" ] || ask 8003 come:ping:25
-sleep 20 # requests have come for long, and have waited for long
+if [ "${has[redis]:-}" ]; then
+	ask 8003 come:ping:25 # for longer than 5 s
+	wait_until "all to have come" in_state established 8003 39
+fi
+sleep 6 # the last of them waits for long, too
 kill -INT "$why_pid"
 why_end
 

@@ -2,7 +2,7 @@
 # Clients that ask a server and wait, until they are ended: askers.py PORT WORD...
 #   quick:KIND:N  N connections that ask three times and have their answers, then are idle
 #   wait:KIND:N   N connections that ask once and wait
-#   come:KIND:N   the same, but the N come one after the other, half a second apart
+#   come:KIND:N   the same, but the N come one after the other, 0.3 s apart
 #   leave:KIND:N  a new connection each quarter of a second, which asks and is closed after N ms without an answer
 #   ask:KIND:N    N connections that ask again each half a second, without an end
 # KIND: ping and pop of Redis; get and hold of HTTP, of which the server never answers the latter.
@@ -48,7 +48,7 @@ def come(kind, number):
     def run():
         for _ in range(number):
             wait(kind, 1)
-            time.sleep(0.5)
+            time.sleep(0.3)
     threading.Thread(target=run, daemon=True).start()
 
 
