@@ -38,7 +38,7 @@ static void judge_visitors(struct finding *finding)
 		finding,
 		"Cannot tell whether that matters: it was within a second, after a word at most, "
 		"and others ended in order. Visitors that speak another protocol are sent away "
-	        "so.");
+		"so.");
 	finding_next(finding, "see who they are: tcptrail events --lport %u",
 	             finding->group.key.port);
 }

@@ -118,6 +118,7 @@ AuthorizedKeysFile $dir/key.pub
 StrictModes no
 UsePAM no
 MaxStartups 100
+LoginGraceTime 20
 PidFile none
 END
 	# shellcheck disable=SC2016 # for the inner shell
