@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "table/checkpoint.h"
+#include "table/save.h"
+#include "table/table.h"
 #include "fact/name.h"
 #include "session/notice.h"
 #include "record/writer.h"

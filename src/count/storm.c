@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "field/endpoint.h"
-#include "table/host.h"
+#include "table/counters.h"
 
 /* Those without a place: kinds times details, and acts of RSTs without a reason. */
 #define ELSEWHERE_MAX (256 * 4 + 1 + RETRANSMIT_KIND_COUNT)

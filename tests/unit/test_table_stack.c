@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is kept beside sockets goes with them: stacks, frames, names. */
-#include "table/checkpoint.h"
+#include "table/save.h"
 #include "table/row.h"
 #include "table_test.h"
 
