@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kernel's settings (sysctl) of a network namespace that rules look at: keys of NAME_SETTING. */
+/*
+ * The kernel's settings (sysctl) of a network namespace that rules look at: keys of NAME_SETTING.
+ */
 #ifndef TCPTRAIL_FACT_SETTING_H
 #define TCPTRAIL_FACT_SETTING_H
 

@@ -12,8 +12,8 @@
 #include "table/row.h"
 
 #define ROOM_FIRST 256
-#define GROWTH     4 /* growing visits all elements; a search that fails visits one bucket */
-#define LOOKS      64 /* elements of the same key that are compared; others keep the order of indices */
+#define GROWTH     4  /* growing visits all elements; a search that fails visits one bucket */
+#define LOOKS      64 /* elements of the same key that are compared; others are in index order */
 
 uint32_t chain_first(const struct index *index, uint64_t hash)
 {
@@ -97,7 +97,9 @@ int chain_add(const struct chains *chains, uint32_t element)
 	return 0;
 }
 
-/* Empties the index, with room for so many elements. Without memory the old buckets serve, slower. */
+/*
+ * Empties the index, with room for so many elements. Without memory the old buckets serve, slower.
+ */
 static void make_room(struct index *index, uint32_t count)
 {
 	uint32_t room = ROOM_FIRST, *buckets;

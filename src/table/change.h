@@ -34,8 +34,8 @@ struct change {
 	/* When it happened. If inferred: when its cause happened, or when it was noticed. */
 	uint64_t time;
 	/*
-	 * The row after the change; NULL for CHANGE_LOSS. For an RST of a listener: with the ends of
-	 * the segment that it refuses.
+	 * The row after the change; NULL for CHANGE_LOSS. For an RST of a listener: with the ends
+	 * of the segment that it refuses.
 	 */
 	const struct row *row;
 	uint8_t old, new; /* CHANGE_STATE, CHANGE_CONNECT_FAILED: enum tcp_state */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads a cgroup path from its end: takes the innermost container, or a unit of systemd if there is no
- * container. Runtimes make these paths with the systemd driver and with the cgroupfs driver; see the
- * table in tests/unit/test_container.c.
+ * Reads a cgroup path from its end: takes the innermost container, or a unit of systemd if there is
+ * no container. Runtimes make these paths with the systemd driver and with the cgroupfs driver; see
+ * the table in tests/unit/test_container.c.
  */
 #include "table/container.h"
 
@@ -129,8 +129,8 @@ static bool parse_scope(struct segment segment, struct container *container)
 }
 
 /*
- * A bare id, as the cgroupfs driver makes it: /docker/ID, /kubepods/podUID/ID. The path of a container
- * in Kubernetes does not show the runtime.
+ * A bare id, as the cgroupfs driver makes it: /docker/ID, /kubepods/podUID/ID. The path of a
+ * container in Kubernetes does not show the runtime.
  */
 static bool parse_bare(const char *path, const struct segment *segment, bool pod,
                        struct container *container)

@@ -41,7 +41,9 @@ static bool next_task(struct table *t, struct question *question)
 	while (t->pending.tasks.count) {
 		struct pending_task item = t->pending.tasks.items[--t->pending.tasks.count];
 
-		/* If it has ended and is forgotten, the answer about a zombie would make it again. */
+		/*
+		 * If it has ended and is forgotten, the answer about a zombie would make it again.
+		 */
 		if (!table_find_task(t, item.pid, item.start))
 			continue;
 		*question =

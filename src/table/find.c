@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Indices of rows: by kernel address, connections by their tuple, listeners by their port. Anybody who
- * connects chooses addresses and ports. So the hashes are keyed, and no lookup follows a chain of rows
- * that can be alike in crowds: unconnected sockets have no tuple; of rows in CLOSE with the same tuple
- * only the newest is in the index; listeners that share a port (SO_REUSEPORT) are told apart by what is
- * known of them.
+ * Indices of rows: by kernel address, connections by their tuple, listeners by their port. Anybody
+ * who connects chooses addresses and ports. So the hashes are keyed, and no lookup follows a chain
+ * of rows that can be alike in crowds: unconnected sockets have no tuple; of rows in CLOSE with the
+ * same tuple only the newest is in the index; listeners that share a port (SO_REUSEPORT) are told
+ * apart by what is known of them.
  */
 #include "table/find_private.h"
 

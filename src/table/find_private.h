@@ -20,7 +20,9 @@ void row_remove_indices(struct table *t, struct row *row);
 struct row *row_find_sk(const struct table *t, uint64_t sk);
 /* Same family, namespace and addresses, on any interface. */
 bool row_has_ends(const struct row *row, const struct fact_sample *s);
-/* ... and bound to the same interface: networks of different interfaces may use the same addresses. */
+/*
+ * ... and bound to the same interface: networks of different interfaces may use the same addresses.
+ */
 bool row_has_tuple(const struct row *row, const struct fact_sample *s);
 bool row_other_cookie(const struct row *row, const struct fact_sample *s);
 /* A connection by its tuple. flags: only rows with any of these ROW_ bits; 0: any row. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sockets as the kernel has them, each with the time of its sample: from a walk or from a lookup. */
+/*
+ * Sockets as the kernel has them, each with the time of its sample: from a walk or from a lookup.
+ */
 #include "table/fold_seen_private.h"
 
 #include "base/clock.h"
@@ -21,8 +23,8 @@
 #define TIME_WAIT_MS (TIME_WAIT_LENGTH / NS_PER_MS)
 /*
  * The event comes before the kernel stores the new state, and soon causes a lookup of the socket.
- * The lookup finds the old state as long as the (virtual) CPU is stalled in between. If the state is
- * really another one, a walk will correct it.
+ * The lookup finds the old state as long as the (virtual) CPU is stalled in between. If the state
+ * is really another one, a walk will correct it.
  */
 #define STORE_SLACK (100 * NS_PER_MS)
 
@@ -157,7 +159,10 @@ static struct row *row_of_mini(struct table *t, const struct fact_seen *seen, bo
 		else if (!(row->flags & ROW_REQUEST) && row->state != STATE_CLOSE &&
 		         !row_other_cookie(row, &seen->s))
 			full = row;
-		/* It became a mini-socket just now, or was replaced: wait for an event still in the ring. */
+		/*
+		 * It became a mini-socket just now, or was replaced: wait for an event still in the
+		 * ring.
+		 */
 		if (row->flags & ROW_MINI ? seen->h.time <= row->changed : event_since(row, seen)) {
 			mark_seen(t, row, seen->h.time);
 			*skip = true;
@@ -178,8 +183,8 @@ static struct row *row_of_mini(struct table *t, const struct fact_seen *seen, bo
 
 /*
  * When its timer ends. One lookup is made then, for all readings of the same timer. A timer of a
- * minute runs seconds late (timer wheel): a mini-socket that is overdue is looked up again later, not
- * at once.
+ * minute runs seconds late (timer wheel): a mini-socket that is overdue is looked up again later,
+ * not at once.
  */
 static void set_deadline(struct table *t, struct row *row, const struct fact_seen *seen)
 {

@@ -103,7 +103,10 @@ static void note_retransmit(struct table *t, struct row *row, enum retransmit_ki
 	change_emit(t, change);
 }
 
-/* TCP options take room: a full-sized segment may be so much shorter than the MSS (tcp_current_mss()). */
+/*
+ * TCP options take room: a full-sized segment may be so much shorter than the MSS
+ * (tcp_current_mss()).
+ */
 #define OPTIONS_MOST 40
 
 void fold_retransmit(struct table *t, const struct fact_retransmit *fact)
@@ -177,6 +180,39 @@ static bool is_refusal(const struct row *row, const struct fact_reset *fact)
 	return row_is_listener(row) && !(fact->s.flags & SAMPLE_TUPLE) && fact->s.rport;
 }
 
+static void note_sent(struct row *row, const struct fact_reset *fact)
+{
+	saturate(&row->rsts_sent);
+	row->rst_sent_reason = (uint8_t)fact->reason;
+	/* Before CLOSE it may come from ss -K or from a timeout: the error will show that. */
+	if (row->closer == CLOSER_NONE && row->state == STATE_CLOSE)
+		row->closer = CLOSER_LOCAL_RESET;
+}
+
+static void note_received(struct row *row)
+{
+	saturate(&row->rsts_received);
+	if (row->closer == CLOSER_NONE)
+		row->closer = row->state == STATE_SYN_SENT ? CLOSER_REFUSED : CLOSER_PEER_RESET;
+}
+
+static void reset_row(struct table *t, struct row *row, const struct fact_reset *fact, bool sent)
+{
+	/* Do not take the sample of a segment without a socket, or of a former full socket. */
+	if (row->sk && row->sk == fact->h.sk) {
+		row_settle(t, row, &fact->s, fact->h.time);
+		row_port_known(t, row);
+		row_take_sample(t, row, &fact->s, fact->h.time);
+	}
+	if (sent)
+		note_sent(row, fact);
+	else
+		note_received(row);
+	row->touched = row->changed = fact->h.time;
+	row_add_step(t, row, fact->h.time, sent ? STEP_RST_SENT : STEP_RST_RECEIVED,
+	             (uint8_t)fact->reason, 0);
+}
+
 void fold_reset(struct table *t, const struct fact_reset *fact)
 {
 	bool sent = fact->h.type == FACT_RST_SENT;
@@ -199,27 +235,7 @@ void fold_reset(struct table *t, const struct fact_reset *fact)
 		emit_reset(t, fact, &change);
 		return;
 	}
-	/* Do not take the sample of a segment without a socket, or of a former full socket. */
-	if (row->sk && row->sk == fact->h.sk) {
-		row_settle(t, row, &fact->s, fact->h.time);
-		row_port_known(t, row);
-		row_take_sample(t, row, &fact->s, fact->h.time);
-	}
-	if (sent) {
-		saturate(&row->rsts_sent);
-		row->rst_sent_reason = (uint8_t)fact->reason;
-		/* Before CLOSE it may come from ss -K or from a timeout: the error will show that. */
-		if (row->closer == CLOSER_NONE && row->state == STATE_CLOSE)
-			row->closer = CLOSER_LOCAL_RESET;
-	} else {
-		saturate(&row->rsts_received);
-		if (row->closer == CLOSER_NONE)
-			row->closer =
-				row->state == STATE_SYN_SENT ? CLOSER_REFUSED : CLOSER_PEER_RESET;
-	}
-	row->touched = row->changed = fact->h.time;
-	row_add_step(t, row, fact->h.time, sent ? STEP_RST_SENT : STEP_RST_RECEIVED,
-	             (uint8_t)fact->reason, 0);
+	reset_row(t, row, fact, sent);
 	change.row = row;
 	if (is_refusal(row, fact)) {
 		refuse_peer(&refused, row, &fact->s);
@@ -263,8 +279,8 @@ static uint16_t errno_of(int32_t ret)
 }
 
 /*
- * The fd was closed while the call waited, and another socket has it now. Errors that segments cause
- * are already known from the transition of the socket that connected.
+ * The fd was closed while the call waited, and another socket has it now. Errors that segments
+ * cause are already known from the transition of the socket that connected.
  */
 static bool is_of_another(const struct row *row, const struct fact_syscall *fact)
 {

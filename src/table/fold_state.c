@@ -19,7 +19,8 @@
 /*
  * Does the socket leave a mini-socket behind when it goes to CLOSE? Returns the state of that, or
  * STATE_CLOSE. tcp_time_wait() runs before the event and in these cases only (net/ipv4/tcp_input.c,
- * tcp.c; 5.10..7.2). No field shows whether it could allocate a mini-socket: a lookup confirms the row.
+ * tcp.c; 5.10..7.2). No field shows whether it could allocate a mini-socket: a lookup confirms the
+ * row.
  */
 static enum tcp_state mini_state(const struct fact_state *fact)
 {
@@ -73,8 +74,8 @@ static void note_closer(struct row *row, const struct fact_state *fact)
 }
 
 /*
- * Does the current task, which holds the socket lock, cause the transition itself? Other transitions run
- * in its context only because a segment came in meanwhile.
+ * Does the current task, which holds the socket lock, cause the transition itself? Other
+ * transitions run in its context only because a segment came in meanwhile.
  */
 static bool task_acts(const struct fact_state *fact)
 {
@@ -109,7 +110,10 @@ static void note_owner(struct table *t, struct row *row, const struct fact_state
 		owner_set(t, row, &fact->task, fact->stack, source);
 }
 
-/* Did the last event come just before? At most a softirq or a preemption is between the two programs. */
+/*
+ * Did the last event come just before? At most a softirq or a preemption is between the two
+ * programs.
+ */
 static bool happened_just_now(const struct row *row, const struct fact_state *fact)
 {
 	return row->changed && fact->h.time < row->changed + REPEATED_WITHIN;
@@ -257,7 +261,9 @@ static void enter_syn_sent(struct table *t, struct row *row, const struct fact_s
 		row_enter(t, row, STATE_SYN_SENT, fact->h.time, false, &fact->task);
 		return;
 	}
-	/* The kernel chooses the port after this event (tcp_v4_connect()): report the change later. */
+	/*
+	 * The kernel chooses the port after this event (tcp_v4_connect()): report the change later.
+	 */
 	row->prior = STATE_CLOSE;
 	row_set_state(t, row, STATE_SYN_SENT);
 	row->since = fact->h.time;
@@ -311,6 +317,38 @@ static void infer_orphan(struct table *t, const struct row *end, uint64_t time)
 	pending_mini(t, orphan, orphan->deadline);
 }
 
+/* What the row takes from the event before it enters the new state. */
+static void take_event(struct table *t, struct row *row, const struct fact_state *fact)
+{
+	if (fact->old == STATE_CLOSE)
+		begin_life(t, row, fact->h.time);
+	else if (fact->old == STATE_SYN_RECV && fact->parent)
+		row->parent = fact->parent;
+	row_settle(t, row, &fact->s, fact->h.time);
+	row_port_known(t, row);
+	subflow_settled(t, row, fact->h.time);
+	if (row->flags & ROW_MPTCP && !(row->flags & ROW_INDEXED))
+		row->flags |= ROW_NASCENT;
+	/* Before the sample is taken: the row still has a peer, and the numbers of its end. */
+	if (fin_arrived(fact))
+		infer_orphan(t, row, fact->h.time);
+	row_take_sample(t, row, &fact->s, fact->h.time);
+	row->changed = fact->h.time;
+}
+
+static void enter_new_state(struct table *t, struct row *row, const struct fact_state *fact,
+                            const struct fact_task *actor)
+{
+	if (fact->new == STATE_SYN_SENT)
+		enter_syn_sent(t, row, fact);
+	else if (fact->new == STATE_CLOSE)
+		enter_close(t, row, fact, actor);
+	else if (row->flags & ROW_NASCENT)
+		enter_silently(t, row, (enum tcp_state)fact->new, fact->h.time);
+	else
+		row_enter(t, row, fact->new, fact->h.time, false, actor);
+}
+
 void fold_state(struct table *t, const struct fact_state *fact)
 {
 	const struct fact_task *actor = task_acts(fact) ? &fact->task : NULL;
@@ -335,31 +373,11 @@ void fold_state(struct table *t, const struct fact_state *fact)
 	row = row_for_transition(t, fact);
 	if (!row)
 		return;
-	if (fact->old == STATE_CLOSE)
-		begin_life(t, row, fact->h.time);
-	else if (fact->old == STATE_SYN_RECV && fact->parent)
-		row->parent = fact->parent;
-	row_settle(t, row, &fact->s, fact->h.time);
-	row_port_known(t, row);
-	subflow_settled(t, row, fact->h.time);
-	if (row->flags & ROW_MPTCP && !(row->flags & ROW_INDEXED))
-		row->flags |= ROW_NASCENT;
-	/* Before the sample is taken: the row still has a peer, and the numbers of its end. */
-	if (fin_arrived(fact))
-		infer_orphan(t, row, fact->h.time);
-	row_take_sample(t, row, &fact->s, fact->h.time);
-	row->changed = fact->h.time;
+	take_event(t, row, fact);
 	if (actor)
 		note_owner(t, row, fact);
 	note_closer(row, fact);
-	if (fact->new == STATE_SYN_SENT)
-		enter_syn_sent(t, row, fact);
-	else if (fact->new == STATE_CLOSE)
-		enter_close(t, row, fact, actor);
-	else if (row->flags & ROW_NASCENT)
-		enter_silently(t, row, (enum tcp_state)fact->new, fact->h.time);
-	else
-		row_enter(t, row, fact->new, fact->h.time, false, actor);
+	enter_new_state(t, row, fact, actor);
 }
 
 void fold_destroy(struct table *t, const struct fact_destroy *fact)

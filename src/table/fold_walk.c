@@ -88,8 +88,8 @@ static void sweep_sockets(struct table *t)
 }
 
 /*
- * A process that the walk has already visited may get the fd afterwards: by accept(), or from another
- * process. The next walk finds it.
+ * A process that the walk has already visited may get the fd afterwards: by accept(), or from
+ * another process. The next walk finds it.
  */
 static void note_unheld(struct table *t, struct row *row)
 {

@@ -20,8 +20,8 @@ void owner_set(struct table *t, struct row *row, const struct fact_task *task, u
 }
 
 /*
- * The first holders of a row are searched one by one. Further ones are in an index: a socket that is
- * inherited or passed around may have very many.
+ * The first holders of a row are searched one by one. Further ones are in an index: a socket that
+ * is inherited or passed around may have very many.
  */
 #define SEARCHED 8
 

@@ -7,7 +7,9 @@
 
 /* NULL: the table is at its cap, or no memory; counted as a loss. */
 struct row *row_new(struct table *t, uint64_t sk, uint32_t netns, uint64_t time);
-/* Who began to end a connection that is in that state now; CLOSER_NONE: the state does not show it. */
+/*
+ * Who began to end a connection that is in that state now; CLOSER_NONE: the state does not show it.
+ */
 enum closer closer_of_state(enum tcp_state state);
 /* Its end was lost: another socket has the address now, or it is destroyed. */
 void row_outlived(struct table *t, struct row *row, uint64_t time);
@@ -19,12 +21,15 @@ bool row_is_other(const struct row *row, const struct fact_sample *s);
  */
 struct row *row_of_address(struct table *t, uint64_t sk, const struct fact_sample *s,
                            uint64_t time);
-/* The row enters a state; reports the change. The time in the old state is a lower bound if inexact. */
+/*
+ * The row enters a state; reports the change. The time in the old state is a lower bound if
+ * inexact.
+ */
 void row_enter(struct table *t, struct row *row, enum tcp_state state, uint64_t time, bool inferred,
                const struct fact_task *actor);
 /*
- * As row_enter(), of a transition that no event reports but whose cause is known: it came at `time`,
- * and the row was certainly in the old state until `until`.
+ * As row_enter(), of a transition that no event reports but whose cause is known: it came at
+ * `time`, and the row was certainly in the old state until `until`.
  */
 void row_infer(struct table *t, struct row *row, enum tcp_state state, uint64_t until,
                uint64_t time);

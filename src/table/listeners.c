@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which listener a connection came from. The kernel reports it in some cases (FACT_PARENT). Otherwise
- * it is the listener that fits, or one of several that share a port (SO_REUSEPORT): then none is named,
- * unless the lengths of their queues leave only one.
+ * Which listener a connection came from. The kernel reports it in some cases (FACT_PARENT).
+ * Otherwise it is the listener that fits, or one of several that share a port (SO_REUSEPORT): then
+ * none is named, unless the lengths of their queues leave only one.
  */
 #include "table/listeners_private.h"
 
@@ -28,8 +28,8 @@ bool row_awaits_accept(const struct row *row)
 #define LOOK_SLACK (100 * NS_PER_MS)
 
 /*
- * May the row wait in the listener's queue? Not if the queue was empty after the row came. A request
- * socket is in no queue yet.
+ * May the row wait in the listener's queue? Not if the queue was empty after the row came. A
+ * request socket is in no queue yet.
  */
 static bool can_hold(const struct row *listener, const struct row *row)
 {
@@ -96,8 +96,9 @@ static bool keep_able(struct listening *found, const struct row *row)
 
 /*
  * Has it ended with the queue that it waited in? inet_csk_listen_stop(),
- * net/ipv4/inet_connection_sock.c, disconnects waiting sockets when the listener is already in CLOSE:
- * a socket that still listens is another one. An RST of the peer, or tcp_abort(), leaves an error.
+ * net/ipv4/inet_connection_sock.c, disconnects waiting sockets when the listener is already in
+ * CLOSE: a socket that still listens is another one. An RST of the peer, or tcp_abort(), leaves an
+ * error.
  */
 static bool has_left(const struct row *row)
 {

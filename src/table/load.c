@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Checkpoints that come in. They may be damaged or forged: each fact is checked, so that the invariants
- * of the table hold, or it is empty.
+ * Checkpoints that come in. They may be damaged or forged: each fact is checked, so that the
+ * invariants of the table hold, or it is empty.
  */
 #include "table/load_private.h"
 
@@ -32,7 +32,9 @@ static bool is_part(const struct table *t, const struct fact *fact)
 	        fact->type == FACT_COUNTER || fact->type == FACT_DOING);
 }
 
-/* --- head and end ------------------------------------------------------------------------------ */
+/*
+ * --- head and end ------------------------------------------------------------------------------
+ */
 
 static void take_head(struct table *t, const struct fact_table *fact)
 {
@@ -99,7 +101,9 @@ static int finish(struct table *t, const struct fact_table_end *fact)
 	return t->origins.live == origins && t->tasks.live == tasks ? 0 : -EINVAL;
 }
 
-/* --- parts ------------------------------------------------------------------------------------- */
+/*
+ * --- parts -------------------------------------------------------------------------------------
+ */
 
 static int take_stack(struct table *t, const struct fact_stack *fact)
 {

@@ -143,7 +143,9 @@ void table_time_in_states(const struct table *t, const struct row *row,
 		add_time(&times[last->a], last->time, t->now, last->b);
 }
 
-/* --- owners ------------------------------------------------------------------------------------ */
+/*
+ * --- owners ------------------------------------------------------------------------------------
+ */
 
 /* The kernel closes the files soon after the exit: an ended process holds nothing. */
 static bool holds(const struct table *t, const struct holder *holder)

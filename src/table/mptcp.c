@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * MPTCP. A program has a socket of its own kind, with a state of its own: the end of its stream is a
- * DATA_FIN, which TCP knows nothing of. It sends and receives by TCP sockets, its subflows; the first
- * subflow has the same addresses. Both are rows, linked to each other.
+ * MPTCP. A program has a socket of its own kind, with a state of its own: the end of its stream is
+ * a DATA_FIN, which TCP knows nothing of. It sends and receives by TCP sockets, its subflows; the
+ * first subflow has the same addresses. Both are rows, linked to each other.
  */
 #include "table/mptcp_private.h"
 
@@ -56,8 +56,8 @@ void mptcp_unlink(struct table *t, struct row *row)
 }
 
 /*
- * Its own flags do not show that: a subflow that has lost its struct socket looks like one that was not
- * accepted yet.
+ * Its own flags do not show that: a subflow that has lost its struct socket looks like one that was
+ * not accepted yet.
  */
 static void orphan(struct table *t, struct row *subflow)
 {

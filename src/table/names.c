@@ -2,7 +2,8 @@
 /*
  * A hash of entries. Each entry is on one list as well: pending queries of its kind, names of its
  * kind, or queries that were taken. Each kind has a budget of its own, so that no kind displaces
- * another. Queries never displace names: a name that was found is valid until the next names_apply().
+ * another. Queries never displace names: a name that was found is valid until the next
+ * names_apply().
  */
 #include "table/names.h"
 

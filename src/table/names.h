@@ -20,8 +20,9 @@
 struct names;
 
 /*
- * capacity: the most names of one kind that are kept, and the most queries; some kinds have a smaller
- * budget. A new name replaces the oldest one of kinds that can be looked up again. NULL: no memory.
+ * capacity: the most names of one kind that are kept, and the most queries; some kinds have a
+ * smaller budget. A new name replaces the oldest one of kinds that can be looked up again. NULL: no
+ * memory.
  */
 struct names *names_new(uint32_t capacity);
 void names_free(struct names *names);

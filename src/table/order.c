@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * No fact and no checkpoint has the order of free indices and of chains. It decides which index the
- * next row gets, and which of several rows is found first. This makes it a function of what a checkpoint has.
+ * next row gets, and which of several rows is found first. This makes it a function of what a
+ * checkpoint has.
  */
 #include "table/order_private.h"
 

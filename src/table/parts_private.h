@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The data of the table: struct table, and what its parts consist of. Each part has its functions in
- * files of its own.
+ * The data of the table: struct table, and what its parts consist of. Each part has its functions
+ * in files of its own.
  */
 #ifndef TCPTRAIL_TABLE_PARTS_PRIVATE_H
 #define TCPTRAIL_TABLE_PARTS_PRIVATE_H

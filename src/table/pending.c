@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A pending lookup never changes a row: a replay, where no lookup is made, folds to the same table. */
+/*
+ * A pending lookup never changes a row: a replay, where no lookup is made, folds to the same table.
+ */
 #include "table/pending_private.h"
 
 #include <stdlib.h>

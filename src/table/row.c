@@ -5,7 +5,10 @@
 
 #include "base/address.h"
 
-/* What is sent to an own address has it as its source: ip_route_output_key_hash_rcu(), net/ipv4/route.c. */
+/*
+ * What is sent to an own address has it as its source: ip_route_output_key_hash_rcu(),
+ * net/ipv4/route.c.
+ */
 bool row_is_to_itself(const struct row *row)
 {
 	uint8_t local[16], remote[16];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One socket as the table knows it. Everybody may read it; only src/table writes it. Times are ns of
- * CLOCK_BOOTTIME, ports are in host order, addresses in network order (AF_INET: the first 4 bytes).
+ * One socket as the table knows it. Everybody may read it; only src/table writes it. Times are ns
+ * of CLOCK_BOOTTIME, ports are in host order, addresses in network order (AF_INET: the first 4
+ * bytes).
  */
 #ifndef TCPTRAIL_TABLE_ROW_H
 #define TCPTRAIL_TABLE_ROW_H
@@ -119,8 +120,8 @@ struct row {
 	uint32_t flags;    /* enum row_flag */
 	uint32_t iss, irs; /* as in fact_sample; 0: not known */
 	/*
-	 * ms, up to the last sample, for which nothing was read although there always was something to
-	 * read (a FIN counts): a lower bound. 0: not known.
+	 * ms, up to the last sample, for which nothing was read although there always was something
+	 * to read (a FIN counts): a lower bound. 0: not known.
 	 */
 	uint32_t unread_ms;
 	/*

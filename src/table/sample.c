@@ -81,19 +81,18 @@ static void note_progress(struct row *row, const struct fact_sample *s, uint64_t
 	}
 }
 
-void row_take_sample(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time)
+static void take_ident(struct row *row, const struct fact_sample *s)
 {
-	note_progress(row, s, time);
-	row->touched = time;
-	if (s->cookie)
-		row_set_cookie(t, row, s->cookie);
-	take_flags(t, row, s);
-	if (s->flags & SAMPLE_IDENT && (s->inode || !row->inode || row->flags & ROW_ORPHAN)) {
-		row->flags |= ROW_IDENT;
-		row->uid = s->uid;
-		row->inode = s->inode;
-		row->cgroup = s->cgroup ? s->cgroup : row->cgroup;
-	}
+	if (!(s->flags & SAMPLE_IDENT) || (!s->inode && row->inode && !(row->flags & ROW_ORPHAN)))
+		return;
+	row->flags |= ROW_IDENT;
+	row->uid = s->uid;
+	row->inode = s->inode;
+	row->cgroup = s->cgroup ? s->cgroup : row->cgroup;
+}
+
+static void take_counts(struct row *row, const struct fact_sample *s)
+{
 	if (s->flags & SAMPLE_QUEUES) {
 		row->flags |= ROW_QUEUES;
 		row->rqueue = s->rqueue;
@@ -109,19 +108,35 @@ void row_take_sample(struct table *t, struct row *row, const struct fact_sample 
 		row->iss = s->iss;
 		row->irs = s->irs;
 	}
-	if (s->flags & SAMPLE_TIMER) {
-		row->flags |= ROW_TIMER;
-		row->timer = s->timer;
-		row->timer_ms = s->timer_ms;
-		row->retrans = s->retrans;
-		row->probes = s->probes;
-	} else {
+}
+
+static void take_timer(struct row *row, const struct fact_sample *s)
+{
+	if (!(s->flags & SAMPLE_TIMER)) {
 		row->flags &= ~ROW_TIMER;
+		return;
 	}
+	row->flags |= ROW_TIMER;
+	row->timer = s->timer;
+	row->timer_ms = s->timer_ms;
+	row->retrans = s->retrans;
+	row->probes = s->probes;
+}
+
+void row_take_sample(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time)
+{
+	uint64_t idle = s->idle_ms * NS_PER_MS;
+
+	note_progress(row, s, time);
+	row->touched = time;
+	if (s->cookie)
+		row_set_cookie(t, row, s->cookie);
+	take_flags(t, row, s);
+	take_ident(row, s);
+	take_counts(row, s);
+	take_timer(row, s);
 	if (s->flags & SAMPLE_IDLE)
-		row->heard = (uint32_t)(s->idle_ms * NS_PER_MS < time
-		                                ? (time - s->idle_ms * NS_PER_MS) / NS_PER_SEC + 1
-		                                : 1);
+		row->heard = idle < time ? (uint32_t)((time - idle) / NS_PER_SEC + 1) : 1;
 	if (s->err)
 		row->err = s->err;
 }

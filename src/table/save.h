@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The whole table as facts (include/fact.h, FACT_TABLE): a checkpoint. With it a replay can begin in
- * the middle of a recording and still come to the same table. load.h says how a checkpoint is taken
- * back.
+ * The whole table as facts (include/fact.h, FACT_TABLE): a checkpoint. With it a replay can begin
+ * in the middle of a recording and still come to the same table. load.h says how a checkpoint is
+ * taken back.
  */
 #ifndef TCPTRAIL_TABLE_SAVE_H
 #define TCPTRAIL_TABLE_SAVE_H

@@ -290,9 +290,14 @@ void stacks_free(struct table *t)
 	free(t->frame_index.buckets);
 }
 
-/* --- the order of a checkpoint ----------------------------------------------------------------- */
+/*
+ * --- the order of a checkpoint -----------------------------------------------------------------
+ */
 
-/* The stacks of origins by the index of the origin, then idle stacks, the first to be dropped first. */
+/*
+ * The stacks of origins by the index of the origin, then idle stacks, the first to be dropped
+ * first.
+ */
 void stacks_each(const struct table *t, void (*fn)(const struct stack *stack, void *arg), void *arg)
 {
 	for (uint32_t i = 0; i < t->origins.used; i++) {

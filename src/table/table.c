@@ -156,7 +156,9 @@ int table_apply(struct table *t, const struct fact *fact)
 	return 0;
 }
 
-/* --- what it says of itself -------------------------------------------------------------------- */
+/*
+ * --- what it says of itself --------------------------------------------------------------------
+ */
 
 uint64_t table_now(const struct table *t)
 {

@@ -106,7 +106,7 @@ static void walks_do_not_pile_up_questions(void **state)
 	      "10s walk_begin kind=sockets netns=7\n"
 	      "10s seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer timer=timewait "
 	      "timer_ms=50000" CLIENT "\n");
-	asked = trial.table->heap.count;
+	asked = trial.table->pending.minis.count;
 	assert_int_equal(asked, 1);
 	/* Readings of a timer differ by ticks. */
 	facts(&trial,
@@ -114,7 +114,7 @@ static void walks_do_not_pile_up_questions(void **state)
 	      "timer_ms=45003" CLIENT "\n"
 	      "20s seen sk=f1 cookie=5 state=TIME_WAIT flags=mini,tuple,timer timer=timewait "
 	      "timer_ms=39997" CLIENT "\n");
-	assert_int_equal(trial.table->heap.count, asked);
+	assert_int_equal(trial.table->pending.minis.count, asked);
 	facts(&trial, "60s tick\n");
 	assert_true(asks(&trial, ASK_MINI, 5));
 	assert_true(asks_nothing(&trial));
@@ -297,7 +297,7 @@ static void orphan_is_looked_at_with_pauses_that_double(void **state)
 	table_enable_questions(trial.table, FINS);
 	facts(&trial, ORPHAN);
 	looks(&trial, 1000, 61000, "1060 1160 1360 1760 2560 4160 7360 13760 ");
-	assert_int_equal(trial.table->fins.count, 0);
+	assert_int_equal(trial.table->pending.fins.count, 0);
 	trial_end(&trial);
 }
 
@@ -311,7 +311,7 @@ static void orphan_that_is_none_any_more_is_not_looked_at(void **state)
 	facts(&trial, "1500ms seen cookie=5 state=TIME_WAIT flags=mini,tuple,timer,point "
 	              "timer=timewait timer_ms=59990" CLIENT "\n");
 	looks(&trial, 1500, 61000, "");
-	assert_int_equal(trial.table->fins.count, 0);
+	assert_int_equal(trial.table->pending.fins.count, 0);
 	trial_end(&trial);
 }
 
