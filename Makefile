@@ -177,7 +177,8 @@ $(B)/bench/%: $(B)/tools/bench/%.o $(PURE_OBJECTS)
 
 bench: $(B)/tcptrail $(B)/scenario $(B)/bench/multiply $(B)/bench/growth
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario MULTIPLY=$(B)/bench/multiply \
-		sh -c '$(B)/bench/growth && tools/bench/hostile && tools/bench/record && tools/bench/storm && tools/bench/sockets'
+		sh -c '$(B)/bench/growth && tools/bench/hostile && tools/bench/record && tools/bench/storm && tools/bench/sockets && \
+			tools/bench/signals'
 
 # An hour, or CHURN_MINUTES.
 bench-churn: $(B)/tcptrail $(B)/scenario
@@ -197,6 +198,8 @@ $(B)/unit/test_perfmap: $(B)/src/enrich/perfmap.o
 $(B)/unit/test_refusal: $(B)/src/source/refusal.o
 $(B)/unit/test_mount_text: $(B)/src/enrich/mount_text.o
 $(B)/unit/test_maps: $(B)/src/enrich/maps.o
+$(B)/unit/test_process_text: $(B)/src/enrich/process_text.o
+$(B)/unit/test_doing_text: $(B)/src/enrich/doing_text.o
 
 LIVE_C_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/source/*diag.c src/enrich/*.c))
 $(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
@@ -254,7 +257,8 @@ $(B)/verify_recording: $(B)/tests/live/progs/verify_recording.o $(PURE_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
 test-programs: $(B)/tcptrail $(B)/needs_root $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
-	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/progs/refuse_call $(B)/verify_recording
+	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/progs/refuse_call $(B)/verify_recording \
+	$(addprefix $(B)/bench/,codec growth multiply)
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done
@@ -267,7 +271,7 @@ golden: $(B)/tcptrail
 	TCPTRAIL=$(B)/tcptrail tests/golden/run
 
 # Tests that trace run as root: SUDO says how to become it. LANES=1: one at a time.
-LANES ?= 2
+LANES ?= 3
 live: test-programs
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario LANES=$(LANES) tests/live/run
 

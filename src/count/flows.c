@@ -80,7 +80,7 @@ static void make_room(struct flows *flows)
 		flows_sweep(flows);
 }
 
-/* 0 is never. */
+/* A last of 0 means: has not counted. */
 static void touch(const struct flows *flows, struct flow *flow)
 {
 	uint64_t now = table_now(flows->table);
@@ -88,7 +88,7 @@ static void touch(const struct flows *flows, struct flow *flow)
 	flow->last = now ? now : 1;
 }
 
-/* In flows->came. */
+/* The number of a flow in flows->came. */
 static uint32_t number_of(const struct flows *flows, const struct flow *flow)
 {
 	return (uint32_t)map_index(&flows->map, flow) + 1;
@@ -183,7 +183,7 @@ void flows_undo(struct flows *flows, const struct row *row)
 	flows->came[row->self] = 0;
 }
 
-/* A socket begins in CLOSE: it has not come into that. */
+/* A socket starts in CLOSE, so it does not leave CLOSE. */
 static bool is_birth(const struct flows *flows, const struct row *row, const struct group_key *from)
 {
 	return from->state == STATE_CLOSE && !flows_has_come(flows, row);
@@ -201,7 +201,7 @@ void flows_move(struct flows *flows, const struct row *row, const struct group_k
 	flows_enter(flows, row, to);
 }
 
-/* From CLOSE no transition leads away, but the end of the socket. */
+/* A socket leaves CLOSE by its end, not by a transition. */
 void flows_end(struct flows *flows, const struct row *row, bool goes_on)
 {
 	struct group_key key;

@@ -27,8 +27,8 @@ struct feed {
 	struct netns_list netns;    /* at the last walk */
 	struct map examined;        /* processes whose threads were examined since the last walk */
 	struct numbers populated;   /* namespaces that had rows when the last walk began */
-	struct feed_few *few;       /* their rows, in the order of populated */
-	size_t few_room;
+	struct netns_rows *netns_rows; /* their rows, in the order of populated */
+	size_t netns_rows_room;
 	struct numbers departed; /* gone namespaces, FACT_NETNS_GONE not yet reported */
 	struct schedule schedule;
 	uint64_t fins_looked_up; /* when FINs of orphans' peers were looked up last */

@@ -77,7 +77,7 @@ int endpoint_compare(const struct endpoint *a, const struct endpoint *b)
 	return order ? order : (int)a->port - (int)b->port;
 }
 
-/* Wishing for a name changes nothing that the table tells, hence from a const one. */
+/* The look-up may queue a request for the name. That changes nothing that the table reports. */
 static const char *interface_name(const struct table *table, const struct row *row)
 {
 	return names_want(table_names((struct table *)table),

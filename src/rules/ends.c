@@ -460,11 +460,31 @@ static void raise_waiting(const struct ends *ends, struct finding *root)
 		finding_next(root, "on the peer's host: tcptrail why close_wait");
 }
 
+/*
+ * The load has ended, so the sockets do not become more. They are no pool: a proxy has passed the end of
+ * stream on, keeps as many connections, and waits for this process to close.
+ */
+static bool holds_up_proxy(const struct finding *root, const struct finding *part)
+{
+	return root->level == FINDING_STEADY && root->group.key.state == STATE_CLOSE_WAIT &&
+	       part->group.key.state == STATE_CLOSE_WAIT && !part->storm &&
+	       part->group.key.pid != root->group.key.pid;
+}
+
 /* What made others wait is no less bad than the wait. */
 static void raise(const struct ends *ends, struct finding *root, const struct finding *part)
 {
 	char name[RULE_NAME_SIZE];
 
+	if (holds_up_proxy(root, part)) {
+		root->level = FINDING_WARNING;
+		root->mover = MOVER_APPLICATION;
+		finding_verdict(root,
+		                "They are no pool: %s keeps its own connections until these "
+		                "are closed.",
+		                rule_task_name(ends->why, part, name));
+		return;
+	}
 	if (part->level <= root->level || part->level < FINDING_WARNING)
 		return;
 	if (root->group.key.state == STATE_FIN_WAIT2) {

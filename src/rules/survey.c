@@ -15,19 +15,17 @@ void survey_init(struct survey *survey, const struct table *table, const struct 
 
 void survey_free(struct survey *survey)
 {
-	struct survey_map *const maps[] = {
-		&survey->largest, &survey->unseen,  &survey->processes, &survey->listeners,
-		&survey->ends,    &survey->ports,   &survey->addresses, &survey->tasks,
-		&survey->places,  &survey->queues,  &survey->closed,    &survey->local,
-		&survey->bound,   &survey->sources, &survey->reached,   &survey->answers};
+	struct survey_map *const maps[] = {&survey->largest,   &survey->unseen,  &survey->processes,
+	                                   &survey->listeners, &survey->ends,    &survey->ports,
+	                                   &survey->addresses, &survey->tasks,   &survey->places,
+	                                   &survey->queues,    &survey->closed,  &survey->local,
+	                                   &survey->bound,     &survey->sources, &survey->reached,
+	                                   &survey->answers,   &survey->scanned};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		if (maps[i]->state != SURVEY_NOT_YET)
 			map_free(&maps[i]->map);
 }
-
-/* Adds one group to the answer; false: no memory. */
-typedef bool add_group_fn(struct survey *survey, size_t index, const struct group_key *key);
 
 static bool begin(struct survey_map *answer, size_t key, size_t entry)
 {
@@ -38,9 +36,8 @@ static bool begin(struct survey_map *answer, size_t key, size_t entry)
 	return true;
 }
 
-/* Is it there? It is prepared if it is asked for the first time. */
-static bool of_groups(struct survey *survey, struct survey_map *answer, size_t entry,
-                      add_group_fn *add)
+bool survey_groups(struct survey *survey, struct survey_map *answer, size_t entry,
+                   survey_group_fn *add)
 {
 	if (begin(answer, sizeof(struct group_key), entry))
 		for (size_t i = 0; i < groups_count(survey->groups); i++)
@@ -108,7 +105,7 @@ bool survey_largest(struct survey *survey, const struct group_key *key, bool of_
 		of_process ? key_of_process(key, key->class) : key_of_netns(key);
 	const struct numbered *found;
 
-	if (!of_groups(survey, &survey->largest, sizeof(*found), add_largest))
+	if (!survey_groups(survey, &survey->largest, sizeof(*found), add_largest))
 		return false;
 	found = map_find(&survey->largest.map, &wanted);
 	if (found)
@@ -132,7 +129,7 @@ bool survey_has_unseen(struct survey *survey, const struct group_key *key)
 	struct group_key any = *key;
 
 	any.class = 0;
-	return of_groups(survey, &survey->unseen, sizeof(any), add_unseen) &&
+	return survey_groups(survey, &survey->unseen, sizeof(any), add_unseen) &&
 	       map_find(&survey->unseen.map, &any);
 }
 
@@ -163,7 +160,7 @@ bool survey_process(struct survey *survey, const struct group_key *key, size_t *
 	const struct group_key wanted = key_of_process(key, 0);
 	const struct process *process;
 
-	if (!of_groups(survey, &survey->processes, sizeof(*process), add_process))
+	if (!survey_groups(survey, &survey->processes, sizeof(*process), add_process))
 		return false;
 	process = map_find(&survey->processes.map, &wanted);
 	if (!process || !process->has_first)

@@ -161,12 +161,10 @@ void rule_tell_flow(const struct why *why, struct finding *finding)
 	if (window < NS_PER_SEC)
 		return;
 	format_duration(time, window);
-	finding_evidence(finding,
-	                 "in %s %" PRIu64 " came into this state and %" PRIu64
-	                 " left it (%.1f and %.1f per second)",
-	                 time, group->entered, group->left,
-	                 groups_rate(why->groups, group, group->entered),
-	                 groups_rate(why->groups, group, group->left));
+	finding_evidence(
+		finding, "%" PRIu64 " entered, %" PRIu64 " left in %s (%.1f and %.1f per second)",
+		group->entered, group->left, time, groups_rate(why->groups, group, group->entered),
+		groups_rate(why->groups, group, group->left));
 }
 
 #define UNREAD_LONG_MS 5000

@@ -89,6 +89,21 @@ for as in leak_client pool_client leaked_to pooled_to; do
 	program_end "${pid[$as]}"
 done
 
+# A program in Go that does not close the bodies of the answers; its twin does.
+. "$progs/servers.sh"
+if serve_go 8153; then
+	for as in leak use; do
+		program_start "$work/http_go" "$as" http://127.0.0.1:8153/
+		pid[go_$as]=$(scenario_get pid)
+		file[go_$as]=$work/scenario.$scenario
+	done
+	watch_until 60 go_leak go_use
+	assert_equal "established-growing bad" "$(of go_leak | sed -n 1p)" "bodies that are not closed: $(cat "$work/why")"
+	assert_equal "" "$(of go_use | grep -E ' (bad|warning|unclear)$')" "bodies that are closed"
+	program_end "${pid[go_leak]}"
+	program_end "${pid[go_use]}"
+fi
+
 # --- local ports that were bound --------------------------------------------------------------------
 
 # The ports of the listeners are outside of the range; each address has its own ports.

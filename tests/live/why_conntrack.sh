@@ -42,7 +42,7 @@ ip link set lo up
 before=$(conntrack_entries)
 echo $((before + 40)) >&9
 why_start --for 10m -v
-program_start python3 "$progs/causes.py" tracked 8302
+program_start python3 "$progs/causes.py" dropped 8302
 assert_equal 5 "$(scenario_get failed)" "connects that fail where there is none"
 tracked=$started
 program_start python3 "$progs/field.py" pending 127.0.0.1 8302 12
@@ -81,8 +81,8 @@ time.sleep(1000)'
 wait_until "a listener" has_line "$work/listen" ready
 record_start "$work/recording"
 record_stop
-record_fine
-assert_run "$fine" "$TCPTRAIL" events --facts --from "$work/recording" --output "$work/facts"
+record_ok
+assert_run "$ok_status" "$TCPTRAIL" events --facts --from "$work/recording" --output "$work/facts"
 assert_matches "$(grep -E " name kind=setting key=[0-9]+/$first " "$work/facts")" "name=\"$mem\"" "net.ipv4.tcp_mem"
 for counter in TcpMemoryPages TcpExtTCPMemoryPressures TcpExtTCPAbortOnMemory; do
 	assert_matches "$(grep -E " counter netns=$first " "$work/facts")" "counter=$counter" "counters"

@@ -164,7 +164,7 @@ static void found_elsewhere(void **state)
 	must(!umount2("/run/docker dir/3f1c", MNT_DETACH));
 }
 
-static void long_path_is_no_way(void **state)
+static void path_too_long_is_not_kept(void **state)
 {
 	static const char path[] =
 		"/run/netns/a-name-that-is-so-long-that-nobody-would-type-it-by-hand-twice-"
@@ -180,7 +180,7 @@ static void long_path_is_no_way(void **state)
 }
 
 /* Paths that the tools choose, and the names that the tools use for these namespaces. */
-static void found_by_any_maker(void **state)
+static void found_in_paths_of_all_tools(void **state)
 {
 	static const struct {
 		const char *directory, *path, *name;
@@ -257,7 +257,7 @@ static void assert_reached(uint32_t inode, const char *path, const char *name)
  * Process 1 of a pid namespace mounts; then a child, which does not see the mounts, lists the
  * namespaces.
  */
-static void be_first(void)
+static void run_as_process_1(void)
 {
 	struct child one, two;
 	pid_t looker;
@@ -293,7 +293,7 @@ static void found_where_process_1_is(void **state)
 		must(!unshare(CLONE_NEWPID | CLONE_NEWNS));
 		init = fork();
 		if (!init) {
-			be_first();
+			run_as_process_1();
 			_exit(0);
 		}
 		must(waitpid(init, &status, 0) == init);
@@ -414,11 +414,11 @@ int main(void)
 		cmocka_unit_test(found_by_task),
 		cmocka_unit_test(found_by_mount),
 		cmocka_unit_test(found_elsewhere),
-		cmocka_unit_test(found_by_any_maker),
+		cmocka_unit_test(found_in_paths_of_all_tools),
 		cmocka_unit_test(found_by_ip_netns),
 		cmocka_unit_test(host_keeps_its_name),
 		cmocka_unit_test(found_where_process_1_is),
-		cmocka_unit_test(long_path_is_no_way),
+		cmocka_unit_test(path_too_long_is_not_kept),
 		cmocka_unit_test(others_are_ignored),
 		cmocka_unit_test(enter_and_leave),
 		cmocka_unit_test(gone_and_stale),
