@@ -9,19 +9,19 @@
 #include "table/pending_private.h"
 #include "table/tasks_private.h"
 
-#define ASK_AGAIN (2 * NS_PER_SEC) /* no answer came */
-#define LOOKS                                                                                      \
-	8 /* for a FIN, each after twice the time; the last at 12.75 s. Walks find later ones. */
+#define LOOKUP_AGAIN (2 * NS_PER_SEC) /* no answer came */
+/* Lookups for a FIN, each after twice the time; the last at 12.75 s. Walks find later FINs. */
+#define LOOKS 8
 
-static void question_fill(struct question *question, enum question_kind kind, const struct row *row)
+static void fill_lookup(struct lookup *lookup, enum lookup_kind kind, const struct row *row)
 {
-	question->kind = kind;
-	question->sk = row->sk;
-	question->cookie = row->cookie;
-	row_sample(row, &question->s);
+	lookup->kind = kind;
+	lookup->sk = row->sk;
+	lookup->cookie = row->cookie;
+	row_sample(row, &lookup->s);
 }
 
-static bool next_port(struct table *t, struct question *question)
+static bool next_port(struct table *t, struct lookup *lookup)
 {
 	while (t->pending.ports.count) {
 		struct pending_port item = t->pending.ports.items[--t->pending.ports.count];
@@ -29,41 +29,39 @@ static bool next_port(struct table *t, struct question *question)
 
 		if (!row || row->sk != item.sk || !(row->flags & ROW_PORT_PENDING))
 			continue;
-		question_fill(question, ASK_PORT, row);
+		fill_lookup(lookup, LOOKUP_PORT, row);
 		return true;
 	}
 	return false;
 }
 
 /* The newest first: it is the most likely to end soon. */
-static bool next_task(struct table *t, struct question *question)
+static bool next_task(struct table *t, struct lookup *lookup)
 {
 	while (t->pending.tasks.count) {
 		struct pending_task item = t->pending.tasks.items[--t->pending.tasks.count];
 
-		/*
-		 * If it has ended and is forgotten, the answer about a zombie would make it again.
-		 */
+		/* An ended, forgotten process must not come back by an answer about its zombie. */
 		if (!table_find_task(t, item.pid, item.start))
 			continue;
-		*question =
-			(struct question){.kind = ASK_TASK, .pid = item.pid, .start = item.start};
+		*lookup =
+			(struct lookup){.kind = LOOKUP_TASK, .pid = item.pid, .start = item.start};
 		return true;
 	}
 	return false;
 }
 
-static bool next_stack(struct table *t, struct question *question)
+static bool next_stack(struct table *t, struct lookup *lookup)
 {
 	struct pending_stacks *queue = &t->pending.stacks;
 
 	if (!queue->count)
 		return false;
-	*question = (struct question){.kind = ASK_STACK, .stack = queue->items[--queue->count]};
+	*lookup = (struct lookup){.kind = LOOKUP_STACK, .stack = queue->items[--queue->count]};
 	return true;
 }
 
-static bool next_mini(struct table *t, struct question *question)
+static bool next_mini(struct table *t, struct lookup *lookup)
 {
 	while (t->pending.minis.count && t->pending.minis.items[0].due <= t->now) {
 		struct due due = pending_pop(&t->pending.minis);
@@ -71,8 +69,8 @@ static bool next_mini(struct table *t, struct question *question)
 
 		if (!row || !(row->flags & ROW_MINI) || row->deadline != due.mark)
 			continue;
-		question_fill(question, ASK_MINI, row);
-		due.due = t->now + ASK_AGAIN;
+		fill_lookup(lookup, LOOKUP_MINI, row);
+		due.due = t->now + LOOKUP_AGAIN;
 		pending_push(&t->pending.minis, &due);
 		return true;
 	}
@@ -90,7 +88,7 @@ static bool is_worth_a_look(const struct table *t, const struct row *row, const 
 	return t->now - due->due < pause && !row_find_peer(t, row);
 }
 
-static bool next_fin(struct table *t, struct question *question)
+static bool next_fin(struct table *t, struct lookup *lookup)
 {
 	while (t->pending.fins.count && t->pending.fins.items[0].due <= t->now) {
 		struct due due = pending_pop(&t->pending.fins);
@@ -107,13 +105,13 @@ static bool next_fin(struct table *t, struct question *question)
 			pending_push(&t->pending.fins, &due);
 		if (!worth)
 			continue;
-		question_fill(question, ASK_FIN, row);
+		fill_lookup(lookup, LOOKUP_FIN, row);
 		return true;
 	}
 	return false;
 }
 
-static bool next_end(struct table *t, struct question *question)
+static bool next_end(struct table *t, struct lookup *lookup)
 {
 	while (t->pending.ends.count && t->pending.ends.items[0].due <= t->now) {
 		struct due due = pending_pop(&t->pending.ends);
@@ -123,20 +121,20 @@ static bool next_end(struct table *t, struct question *question)
 		    row->since != due.mark)
 			continue;
 		/* Once: walks find out whether it is still open. */
-		question_fill(question, ASK_END, row);
+		fill_lookup(lookup, LOOKUP_END, row);
 		return true;
 	}
 	return false;
 }
 
-bool table_next_question(struct table *t, uint32_t kinds, struct question *question)
+bool table_next_lookup(struct table *t, uint32_t kinds, struct lookup *lookup)
 {
-	return (kinds & QUESTION_BIT(ASK_PORT) && next_port(t, question)) ||
-	       (kinds & QUESTION_BIT(ASK_STACK) && next_stack(t, question)) ||
-	       (kinds & QUESTION_BIT(ASK_TASK) && next_task(t, question)) ||
-	       (kinds & QUESTION_BIT(ASK_MINI) && next_mini(t, question)) ||
-	       (kinds & QUESTION_BIT(ASK_END) && next_end(t, question)) ||
-	       (kinds & QUESTION_BIT(ASK_FIN) && next_fin(t, question));
+	return (kinds & LOOKUP_BIT(LOOKUP_PORT) && next_port(t, lookup)) ||
+	       (kinds & LOOKUP_BIT(LOOKUP_STACK) && next_stack(t, lookup)) ||
+	       (kinds & LOOKUP_BIT(LOOKUP_TASK) && next_task(t, lookup)) ||
+	       (kinds & LOOKUP_BIT(LOOKUP_MINI) && next_mini(t, lookup)) ||
+	       (kinds & LOOKUP_BIT(LOOKUP_END) && next_end(t, lookup)) ||
+	       (kinds & LOOKUP_BIT(LOOKUP_FIN) && next_fin(t, lookup));
 }
 
 /* --- what a walk misses ----------------------------------------------------------------------- */

@@ -12,9 +12,9 @@
 struct table;
 
 /*
- * Takes the next lookup of these kinds (QUESTION_BIT) that is due at the table's time. false: none.
+ * Takes the next lookup of these kinds (LOOKUP_BIT) that is due at the table's time. false: none.
  */
-bool table_next_question(struct table *table, uint32_t kinds, struct question *question);
+bool table_next_lookup(struct table *table, uint32_t kinds, struct lookup *lookup);
 /*
  * Adds the indices (uint32_t) of the rows that the running walk has missed so far. The end of a
  * WALK_SOCKETS retires those of them whose kernel address is known; the end of a WALK_HOLDERS marks

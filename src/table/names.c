@@ -112,7 +112,7 @@ void names_free(struct names *names)
 	free(names);
 }
 
-void names_tell(const struct names *names, uint64_t time, const struct fact_sink *sink)
+void names_save(const struct names *names, uint64_t time, const struct fact_sink *sink)
 {
 	union fact_name_buffer fact;
 
@@ -348,7 +348,7 @@ const char *names_find(const struct names *names, struct name_key key)
 	return entry ? entry->name : NULL;
 }
 
-const char *names_want(struct names *names, struct name_key key)
+const char *names_query(struct names *names, struct name_key key)
 {
 	const struct entry *entry = lookup(names, &key);
 
@@ -362,7 +362,7 @@ const char *names_want(struct names *names, struct name_key key)
 	return NULL;
 }
 
-bool names_next_wanted(struct names *names, uint32_t kinds, struct name_key *key)
+bool names_next_query(struct names *names, uint32_t kinds, struct name_key *key)
 {
 	for (uint32_t kind = 1; kind < NAME_KIND_COUNT; kind++) {
 		struct entry *entry = names->lists[kind].first;

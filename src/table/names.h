@@ -3,8 +3,8 @@
  * Names of numbers: namespaces, cgroups, users, ports, hosts, RST reasons. They come by FACT_NAME
  * only, so that a recording reads the same on another host.
  *
- * A view that misses a name leaves a pending query, by names_want(). The resolver takes it, by
- * names_next_wanted(), and answers with a fact. A lookup that fails is answered too, with an empty
+ * A view that misses a name leaves a pending query, by names_query(). The resolver takes it, by
+ * names_next_query(), and answers with a fact. A lookup that fails is answered too, with an empty
  * name: no name is looked up twice.
  */
 #ifndef TCPTRAIL_TABLE_NAMES_H
@@ -29,7 +29,7 @@ void names_free(struct names *names);
 /* Drops all names and queries. */
 void names_forget(struct names *names);
 /* All names as facts of that time, each kind in the order in which they would be dropped. */
-void names_tell(const struct names *names, uint64_t time, const struct fact_sink *sink);
+void names_save(const struct names *names, uint64_t time, const struct fact_sink *sink);
 
 /* Drops one name, as if it had never come. */
 void names_drop(struct names *names, struct name_key key);
@@ -45,9 +45,9 @@ int names_apply(struct names *names, const struct fact_name *fact);
 const char *names_find(const struct names *names, struct name_key key);
 
 /* Like names_find(), but leaves a pending query if the name is not known. */
-const char *names_want(struct names *names, struct name_key key);
+const char *names_query(struct names *names, struct name_key key);
 
 /* Takes one pending query of a kind whose bit (1 << kind) is in kinds. false: none. */
-bool names_next_wanted(struct names *names, uint32_t kinds, struct name_key *key);
+bool names_next_query(struct names *names, uint32_t kinds, struct name_key *key);
 
 #endif

@@ -57,7 +57,7 @@ struct pending_stacks {
 };
 
 struct pending {
-	uint32_t kinds; /* QUESTION_BITs that are enabled */
+	uint32_t kinds; /* LOOKUP_BITs that are enabled */
 	struct heap minis, fins, ends;
 	struct ports ports;
 	struct pending_tasks tasks;
@@ -147,7 +147,7 @@ struct table {
 	struct tombstones tombstones;
 	struct totals totals;
 	uint64_t unreported[LOSS_WHERE_COUNT]; /* losses that no change has reported yet */
-	uint64_t repeated;                     /* see table_told_twice() */
+	uint64_t repeated;                     /* see table_repeated() */
 	table_change_fn *listener;
 	void *listener_arg;
 	uint64_t now, began;

@@ -46,7 +46,7 @@ struct due pending_pop(struct heap *heap)
 
 void pending_mini(struct table *t, const struct row *row, uint64_t due)
 {
-	if (t->pending.kinds & QUESTION_BIT(ASK_MINI))
+	if (t->pending.kinds & LOOKUP_BIT(LOOKUP_MINI))
 		pending_push(&t->pending.minis,
 		             &(struct due){.due = due, .mark = row->deadline, .row = row->self});
 }
@@ -55,7 +55,7 @@ void pending_fin(struct table *t, const struct row *row, uint64_t time)
 {
 	const struct due due = {time + FIRST_LOOK, row->since, row->self, 1};
 
-	if (t->pending.kinds & QUESTION_BIT(ASK_FIN))
+	if (t->pending.kinds & LOOKUP_BIT(LOOKUP_FIN))
 		pending_push(&t->pending.fins, &due);
 }
 
@@ -64,7 +64,7 @@ void pending_port(struct table *t, const struct row *row)
 	struct ports *ports = &t->pending.ports;
 	struct pending_port *items;
 
-	if (!(t->pending.kinds & QUESTION_BIT(ASK_PORT)))
+	if (!(t->pending.kinds & LOOKUP_BIT(LOOKUP_PORT)))
 		return;
 	if (ports->count == ports->room) {
 		items = realloc(ports->items, (ports->room * 2 + 64) * sizeof(*items));
@@ -78,7 +78,7 @@ void pending_port(struct table *t, const struct row *row)
 
 void pending_end(struct table *t, const struct row *row, uint64_t time)
 {
-	if (t->pending.kinds & QUESTION_BIT(ASK_END))
+	if (t->pending.kinds & LOOKUP_BIT(LOOKUP_END))
 		pending_push(&t->pending.ends,
 		             &(struct due){time + FIRST_LOOK, row->since, row->self, 1});
 }
@@ -88,7 +88,7 @@ void pending_task(struct table *t, uint32_t pid, uint64_t start)
 	struct pending_tasks *queue = &t->pending.tasks;
 	struct pending_task *items;
 
-	if (!(t->pending.kinds & QUESTION_BIT(ASK_TASK)))
+	if (!(t->pending.kinds & LOOKUP_BIT(LOOKUP_TASK)))
 		return;
 	if (queue->count == queue->room) {
 		items = realloc(queue->items, (queue->room * 2 + 64) * sizeof(*items));
@@ -106,7 +106,7 @@ void pending_stack(struct table *t, uint64_t id)
 	struct pending_stacks *queue = &t->pending.stacks;
 	uint64_t *items;
 
-	if (!(t->pending.kinds & QUESTION_BIT(ASK_STACK)) || queue->count >= STACKS_MAX)
+	if (!(t->pending.kinds & LOOKUP_BIT(LOOKUP_STACK)) || queue->count >= STACKS_MAX)
 		return;
 	if (queue->count == queue->room) {
 		items = reallocarray(queue->items, queue->room * 2 + 64, sizeof(*items));

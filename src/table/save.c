@@ -301,7 +301,7 @@ int table_checkpoint(struct table *t, fact_fn *fn, void *arg)
 	if (t->walking || t->holding || t->load.state != LOAD_NONE)
 		return -EBUSY;
 	report_head(&reporter);
-	names_tell(t->names, t->now, &counted);
+	names_save(t->names, t->now, &counted);
 	stacks_each(t, report_stack, &reporter);
 	report_counters(&reporter);
 	report_tasks(&reporter);

@@ -38,7 +38,7 @@ void table_free(struct table *t)
 	free(t);
 }
 
-void table_enable_questions(struct table *t, uint32_t kinds)
+void table_enable_lookups(struct table *t, uint32_t kinds)
 {
 	t->pending.kinds = kinds;
 }
@@ -190,7 +190,7 @@ bool table_wants_holders(const struct table *t)
 	return t->unheld;
 }
 
-uint64_t table_told_twice(const struct table *t)
+uint64_t table_repeated(const struct table *t)
 {
 	return t->repeated;
 }

@@ -20,8 +20,8 @@ struct table;
 struct table *table_new(uint32_t max_rows);
 void table_free(struct table *table);
 
-/* Which lookups the table waits for, by QUESTION_BITs; none at first, as a replay needs. */
-void table_enable_questions(struct table *table, uint32_t kinds);
+/* Which lookups the table waits for, by LOOKUP_BITs; none at first, as a replay needs. */
+void table_enable_lookups(struct table *table, uint32_t kinds);
 
 /* Gets the changes, in order, from within table_apply(). */
 void table_set_listener(struct table *table, table_change_fn *fn, void *arg);
@@ -43,7 +43,7 @@ void table_totals(const struct table *table, struct totals *totals);
 
 /* Did the last walk over holders miss open sockets for the first time? Another walk is due then. */
 bool table_wants_holders(const struct table *table);
-/* How many transitions came twice so far; see bpf/state.bpf.c. */
-uint64_t table_told_twice(const struct table *table);
+/* How many events repeated an earlier one so far; see bpf/state.bpf.c. */
+uint64_t table_repeated(const struct table *table);
 
 #endif
