@@ -92,7 +92,7 @@ static bool next_fin(struct table *t, struct lookup *lookup)
 {
 	while (t->pending.fins.count && t->pending.fins.items[0].due <= t->now) {
 		struct due due = pending_pop(&t->pending.fins);
-		const struct row *row = table_row(t, due.row); /* it may have ended */
+		const struct row *row = table_row(t, due.row); /* NULL: it has ended */
 		uint64_t pause = FIRST_LOOK << (due.look - 1);
 		bool worth;
 
@@ -115,7 +115,7 @@ static bool next_end(struct table *t, struct lookup *lookup)
 {
 	while (t->pending.ends.count && t->pending.ends.items[0].due <= t->now) {
 		struct due due = pending_pop(&t->pending.ends);
-		const struct row *row = table_row(t, due.row); /* it may have ended */
+		const struct row *row = table_row(t, due.row); /* NULL: it has ended */
 
 		if (!row || !(row->flags & ROW_MPTCP) || row->state != STATE_CLOSE ||
 		    row->since != due.mark)
@@ -137,7 +137,7 @@ bool table_next_lookup(struct table *t, uint32_t kinds, struct lookup *lookup)
 	       (kinds & LOOKUP_BIT(LOOKUP_FIN) && next_fin(t, lookup));
 }
 
-/* --- what a walk misses ----------------------------------------------------------------------- */
+/* --- what a walk misses --------------------------------------------------------------------- */
 
 static void add_index(struct buffer *rows, const struct row *row)
 {

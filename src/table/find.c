@@ -12,7 +12,7 @@
 
 #include "table/pairs_private.h"
 
-/* --- keys ------------------------------------------------------------------------------------ */
+/* --- keys ----------------------------------------------------------------------------------- */
 
 struct tuple_key {
 	uint8_t laddr[16], raddr[16];
@@ -139,7 +139,7 @@ struct chains rows_by_cookie(struct table *t)
 	                       hash_cookie,   &t->secret, back_pair};
 }
 
-/* --- adding and removing ---------------------------------------------------------------------- */
+/* --- adding and removing -------------------------------------------------------------------- */
 
 bool row_in_tuples(const struct row *row)
 {

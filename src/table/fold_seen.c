@@ -231,7 +231,7 @@ static void seen_mini(struct table *t, const struct fact_seen *seen)
 	set_deadline(t, row, seen);
 }
 
-/* --- one sample ------------------------------------------------------------------------------- */
+/* --- one sample ----------------------------------------------------------------------------- */
 
 void fold_seen(struct table *t, const struct fact_seen *seen)
 {

@@ -32,9 +32,7 @@ static bool is_part(const struct table *t, const struct fact *fact)
 	        fact->type == FACT_COUNTER || fact->type == FACT_DOING);
 }
 
-/*
- * --- head and end ------------------------------------------------------------------------------
- */
+/* --- head and end --------------------------------------------------------------------------- */
 
 static void take_head(struct table *t, const struct fact_table *fact)
 {
@@ -101,9 +99,7 @@ static int finish(struct table *t, const struct fact_table_end *fact)
 	return t->origins.live == origins && t->tasks.live == tasks ? 0 : -EINVAL;
 }
 
-/*
- * --- parts -------------------------------------------------------------------------------------
- */
+/* --- parts ---------------------------------------------------------------------------------- */
 
 static int take_stack(struct table *t, const struct fact_stack *fact)
 {

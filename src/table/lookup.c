@@ -10,7 +10,7 @@
 #include "table/stacks_private.h"
 #include "table/tasks_private.h"
 
-/* --- rows ---------------------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------------------------- */
 
 static const struct row *row_from(const struct table *t, struct row_iter *iter)
 {
@@ -75,7 +75,7 @@ const struct row *table_find_peer(const struct table *t, const struct row *row)
 	return row_find_peer(t, row);
 }
 
-/* --- what belongs to them -------------------------------------------------------------------- */
+/* --- what belongs to them ------------------------------------------------------------------- */
 
 const struct origin *table_origin(const struct table *t, uint32_t index)
 {
@@ -143,9 +143,7 @@ void table_time_in_states(const struct table *t, const struct row *row,
 		add_time(&times[last->a], last->time, t->now, last->b);
 }
 
-/*
- * --- owners ------------------------------------------------------------------------------------
- */
+/* --- owners --------------------------------------------------------------------------------- */
 
 /* The kernel closes the files soon after the exit: an ended process holds nothing. */
 static bool holds(const struct table *t, const struct holder *holder)

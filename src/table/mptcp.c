@@ -55,10 +55,7 @@ void mptcp_unlink(struct table *t, struct row *row)
 		subflow_leave(t, subflow);
 }
 
-/*
- * Its own flags do not show that: a subflow that has lost its struct socket looks like one that was
- * not accepted yet.
- */
+/* Without its struct socket a subflow looks like one that waits to be accepted: mark it. */
 static void orphan(struct table *t, struct row *subflow)
 {
 	subflow->flags |= ROW_ORPHAN;

@@ -18,11 +18,9 @@
 
 /* A lookup of a row, to be made at `due`. */
 struct due {
-	/*
-	 * The lookup is void if this is not the row's any more: its deadline; or since when it is
-	 * in its state.
-	 */
-	uint64_t due, mark;
+	uint64_t due;
+	/* Of the row: its deadline, or when it entered its state. Once that differs, it is void. */
+	uint64_t mark;
 	uint32_t row;
 	uint32_t look; /* for a FIN: this is the n-th lookup */
 };
@@ -165,7 +163,7 @@ struct table {
 	bool used; /* a fact has come that a checkpoint does not replace */
 };
 
-/* --- elements by index; NULL: the index is ROW_NONE ------------------------------------------ */
+/* --- elements by index; NULL: the index is ROW_NONE ----------------------------------------- */
 
 static inline struct row *row_at(const struct table *t, uint32_t index)
 {

@@ -290,9 +290,7 @@ void stacks_free(struct table *t)
 	free(t->frame_index.buckets);
 }
 
-/*
- * --- the order of a checkpoint -----------------------------------------------------------------
- */
+/* --- the order of a checkpoint -------------------------------------------------------------- */
 
 /*
  * The stacks of origins by the index of the origin, then idle stacks, the first to be dropped

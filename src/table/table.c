@@ -49,7 +49,7 @@ void table_set_listener(struct table *t, table_change_fn *fn, void *arg)
 	t->listener_arg = arg;
 }
 
-/* --- facts ----------------------------------------------------------------------------------- */
+/* --- facts ---------------------------------------------------------------------------------- */
 
 static void fold_loss(struct table *t, const struct fact_loss *fact)
 {
@@ -156,9 +156,7 @@ int table_apply(struct table *t, const struct fact *fact)
 	return 0;
 }
 
-/*
- * --- what it says of itself --------------------------------------------------------------------
- */
+/* --- what it says of itself ----------------------------------------------------------------- */
 
 uint64_t table_now(const struct table *t)
 {

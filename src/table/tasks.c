@@ -157,9 +157,7 @@ void task_unref(struct table *t, uint32_t index)
 	task_drop_unused(t, index);
 }
 
-/*
- * --- facts of a process ------------------------------------------------------------------------
- */
+/* --- facts of a process --------------------------------------------------------------------- */
 
 /* Keeps the old arguments if there are no new ones, or no room. false: no memory. */
 static bool args_set(struct table *t, struct task *task, const char *bytes, uint32_t size)
@@ -232,9 +230,7 @@ void fold_doing(struct table *t, const struct fact_doing *fact)
 		doing_add(t, index, fact);
 }
 
-/*
- * --- checkpoints -------------------------------------------------------------------------------
- */
+/* --- checkpoints ---------------------------------------------------------------------------- */
 
 int task_load(struct table *t, const struct fact_table_task *fact)
 {
