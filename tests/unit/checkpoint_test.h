@@ -5,6 +5,7 @@
 
 #include "table_test.h"
 
+#include "table/load.h"
 #include "table/save.h"
 
 static inline const struct fact *dump_next(const struct buffer *dump, size_t *at)

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "table/counters.h"
 #include "table/rows_private.h"
 #include "table/table.h"
 #include "fact/text.h"

@@ -7,6 +7,8 @@
 
 #include <sys/socket.h>
 
+#include "table/order_private.h"
+
 #define CROWD  3000U
 #define LONG   24 /* no chain of 40,000 random keys is as long, but once in 10^15 tables */
 #define SECOND NS_PER_SEC
