@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "table/container.h"
+#include "table/table.h"
 
 /* Does the path name a group? The root group says nothing about its processes. */
 static bool names_group(const char *path)
