@@ -65,7 +65,7 @@ static int begin(struct table *t, const struct fact_table *fact)
 	bool fills = !t->used;
 
 	if (fills)
-		store_reset(t); /* a checkpoint without an end may have left something */
+		table_store_reset(t); /* a checkpoint without an end may have left something */
 	t->load = (struct load){
 		.state = fills ? LOAD_FILLS : LOAD_PASSES,
 		.time = fact->h.time,
@@ -315,7 +315,7 @@ static int refuse(struct table *t, int err)
 {
 	const struct load restore = {.state = LOAD_PASSES, .time = t->load.time};
 
-	store_reset(t);
+	table_store_reset(t);
 	t->load = restore;
 	return err;
 }
@@ -326,7 +326,7 @@ static int end(struct table *t, const struct fact_table_end *fact)
 	int err = fills ? finish(t, fact) : 0;
 
 	if (err) {
-		store_reset(t);
+		table_store_reset(t);
 		return err;
 	}
 	table_order(t);
@@ -338,7 +338,7 @@ static int end(struct table *t, const struct fact_table_end *fact)
 static void give_up(struct table *t)
 {
 	if (t->load.state == LOAD_FILLS)
-		store_reset(t);
+		table_store_reset(t);
 	t->load.state = LOAD_NONE;
 }
 
@@ -371,5 +371,5 @@ void table_restart(struct table *t)
 		if (row->used && !(row->flags & ROW_NASCENT))
 			change_emit(t, &change);
 	}
-	store_reset(t);
+	table_store_reset(t);
 }

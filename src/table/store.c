@@ -28,7 +28,7 @@ static void init(struct table *t, uint32_t max_rows)
 	t->totals.rows_max = max_rows;
 }
 
-int store_open(struct table *t, uint32_t max_rows)
+int table_store_open(struct table *t, uint32_t max_rows)
 {
 	init(t, max_rows);
 	t->secret = t->tombstones.secret = hash_key_new();
@@ -58,13 +58,13 @@ static void free_parts(struct table *t)
 	tombstones_clear(&t->tombstones);
 }
 
-void store_free(struct table *t)
+void table_store_free(struct table *t)
 {
 	free_parts(t);
 	names_free(t->names);
 }
 
-void store_reset(struct table *t)
+void table_store_reset(struct table *t)
 {
 	const struct table old = *t;
 

@@ -6,9 +6,9 @@
 #include "table/parts_private.h"
 
 /* Of a table that is all zero. 0 or -ENOMEM. */
-int store_open(struct table *t, uint32_t max_rows);
-void store_free(struct table *t);
+int table_store_open(struct table *t, uint32_t max_rows);
+void table_store_free(struct table *t);
 /* As new, but with its listener, its lookups and its cap; no change is reported. */
-void store_reset(struct table *t);
+void table_store_reset(struct table *t);
 
 #endif

@@ -24,7 +24,7 @@ struct table *table_new(uint32_t max_rows)
 
 	if (!t)
 		return NULL;
-	if (!store_open(t, max_rows ? max_rows : TABLE_ROWS_DEFAULT))
+	if (!table_store_open(t, max_rows ? max_rows : TABLE_ROWS_DEFAULT))
 		return t;
 	table_free(t);
 	return NULL;
@@ -34,7 +34,7 @@ void table_free(struct table *t)
 {
 	if (!t)
 		return;
-	store_free(t);
+	table_store_free(t);
 	free(t);
 }
 
