@@ -7,6 +7,8 @@
 
 #include <sys/socket.h>
 
+#include "table/order_private.h"
+
 #define CROWD  3000U
 #define LONG   24 /* no chain of 40,000 random keys is as long, but once in 10^15 tables */
 #define SECOND NS_PER_SEC
@@ -328,7 +330,7 @@ static void a_walk_looks_at_its_namespace_alone(void **state)
 		walk(t, FACT_WALK_END, WALK_SOCKETS, 100 + i, 2 * SECOND);
 	}
 	assert_int_equal(t->totals.rows, CROWD);
-	assert_int_equal(t->spaces.live, 3);
+	assert_int_equal(t->netns_rows.live, 3);
 	copy = copy_of(t);
 	walk(t, FACT_WALK_BEGIN, WALK_SOCKETS, 2, 3 * SECOND);
 	walk(t, FACT_WALK_END, WALK_SOCKETS, 2, 4 * SECOND);
