@@ -85,7 +85,10 @@ static uint64_t burst_of(const struct storm *storm)
 	uint64_t most = storm->dying > storm->burst ? storm->dying : storm->burst;
 
 	most = most < losing ? most : losing;
-	return by_client && most >= BURST_LEAST && most * 2 >= losing ? most : 0;
+	if (!by_client || most < BURST_LEAST || most * 2 < losing)
+		return 0;
+	/* Of a steady dozen in two seconds half come within one. */
+	return most >= STORM_LEAST || most * 3 >= losing * 2 ? most : 0;
 }
 
 static void tell_burst(struct finding *finding, uint64_t burst)
