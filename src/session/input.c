@@ -44,7 +44,7 @@ int input_open(struct input **result, const char *path, struct diag *diag)
 	return err;
 }
 
-/* It was opened without waiting for a writer, and is read by waiting. */
+/* It was opened without waiting for a writer; reads wait. */
 static int begin_text(struct input *input)
 {
 	int fd = fcntl(input->opened.fd, F_DUPFD_CLOEXEC, 0);
