@@ -295,7 +295,7 @@ static const struct command_option helps[] = {
 const struct command command_record = {
 	.word = "record",
 	.usage = "record [OPTION]... FILE|DIR",
-	.summary = "record events for --from",
+	.summary = "record events to read later with --from",
 	.examples =
 		{
 			{"tcptrail record /var/lib/tcptrail",

@@ -26,7 +26,7 @@ static int begin(struct session *session)
 
 	if (!err)
 		err = stream_begin(session);
-	return err || !session_is_live(session) ? err : rows_repeat(session);
+	return err ? err : rows_repeat(session);
 }
 
 static int end(struct session *session)

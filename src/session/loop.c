@@ -137,14 +137,20 @@ static int watch(struct session *session, const struct watched *added)
 
 int session_watch(struct session *session, int fd, session_ready_fn *fn)
 {
+	if (!session->loop)
+		return 0;
 	return watch(session, &(struct watched){.fd = fd, .fn = fn});
 }
 
 int session_every(struct session *session, uint64_t interval, session_ready_fn *fn)
 {
-	struct watched timer = {.fd = timer_new(interval), .fn = fn, .timer = true};
-	int err = timer.fd < 0 ? -errno : watch(session, &timer);
+	struct watched timer = {.fn = fn, .timer = true};
+	int err;
 
+	if (!session->loop)
+		return 0;
+	timer.fd = timer_new(interval);
+	err = timer.fd < 0 ? -errno : watch(session, &timer);
 	if (err)
 		close_fd(timer.fd);
 	return err;
@@ -154,7 +160,7 @@ void session_unwatch(struct session *session, int fd)
 {
 	struct session_loop *loop = session->loop;
 
-	for (size_t i = 0; i < loop->count; i++) {
+	for (size_t i = 0; loop && i < loop->count; i++) {
 		if (loop->watched[i].fd != fd)
 			continue;
 		epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL);

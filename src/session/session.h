@@ -56,13 +56,13 @@ void session_begin_output(struct session *session);
 void session_begin_loop(void);
 
 /*
- * Live. Calls fn in each turn of the loop in which fd is readable. fn returns 0, 1 to end the loop,
+ * Calls fn in each turn of the loop in which fd is readable. fn returns 0, 1 to end the loop,
  * or -errno. 0 or -errno.
  */
 typedef int session_ready_fn(struct session *session, int fd);
 int session_watch(struct session *session, int fd, session_ready_fn *fn);
 void session_unwatch(struct session *session, int fd);
-/* Live. Calls fn every so many ns from now on. 0 or -errno. */
+/* Calls fn every so many ns from now on. 0 or -errno. */
 int session_every(struct session *session, uint64_t interval, session_ready_fn *fn);
 
 #endif
