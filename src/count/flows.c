@@ -234,6 +234,18 @@ void flows_fail(struct flows *flows, const struct group_key *key, enum connect_f
 		memcpy(flow->comm, comm, sizeof(flow->comm));
 }
 
+/* It has left the state of the flow already, and was one of those that were open. */
+static void add_ending(struct flows *flows, struct flow *flow, const struct endings *ending)
+{
+	struct endings one = *ending;
+
+	touch(flows, flow);
+	if (one.whole && flow->entered > flow->left)
+		one.open = flow->entered - flow->left;
+	one.open += one.whole;
+	endings_add(&flow->endings, &one);
+}
+
 void flows_ending(struct flows *flows, const struct group_key *key, const struct endings *ending)
 {
 	const struct group_key place = flow_key_of_place(key);
@@ -241,13 +253,9 @@ void flows_ending(struct flows *flows, const struct group_key *key, const struct
 
 	make_room(flows);
 	flow = flows_get(flows, key);
-	if (flow) {
-		touch(flows, flow);
-		endings_add(&flow->endings, ending);
-	}
+	if (flow)
+		add_ending(flows, flow, ending);
 	flow = flows_get(flows, &place);
-	if (flow) {
-		touch(flows, flow);
-		endings_add(&flow->endings, ending);
-	}
+	if (flow)
+		add_ending(flows, flow, ending);
 }

@@ -42,6 +42,12 @@ void endings_add(struct endings *to, const struct endings *from)
 	to->turned_away += from->turned_away;
 	to->curt += from->curt;
 	to->brief += from->brief;
+	to->whole += from->whole;
+	to->whole_ns += from->whole_ns;
+	if (from->whole_longest > to->whole_longest)
+		to->whole_longest = from->whole_longest;
+	if (from->open > to->open)
+		to->open = from->open;
 	if (from->answered_last > to->answered_last)
 		to->answered_last = from->answered_last;
 }

@@ -127,6 +127,9 @@ struct endings {
 	uint64_t curt;          /* the same, with less than ENDING_CURT bytes sent */
 	uint64_t brief;         /* so few bytes, but the asker ended it */
 	uint64_t answered_last; /* ns of CLOCK_BOOTTIME; 0: never */
+	/* Answered connections whose beginning was seen: number, their total and longest duration in ns. */
+	uint64_t whole, whole_ns, whole_longest;
+	uint64_t open; /* the most connections that were open when an answered one ended */
 };
 #define ENDING_CURT                                                                                \
 	256 /* an error of a database or mail server is shorter, HTTP headers are mostly longer */

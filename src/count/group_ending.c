@@ -39,6 +39,17 @@ static void judge_refusal(const struct change *change, bool answered, struct end
 	ending->brief = word && by_peer;
 }
 
+static void judge_whole(const struct change *change, struct endings *ending)
+{
+	const struct row *row = change->row;
+
+	ending->answered_last = change->time;
+	if (!(row->flags & ROW_BORN_EXACT) || change->time < row->born)
+		return;
+	ending->whole = 1;
+	ending->whole_ns = ending->whole_longest = change->time - row->born;
+}
+
 bool change_is_ending(const struct change *change)
 {
 	return change->kind == CHANGE_STATE && change->row->flags & ROW_BYTES &&
@@ -58,7 +69,7 @@ void ending_of(const struct table *table, const struct change *change, struct en
 	memset(ending, 0, sizeof(*ending));
 	ending->answered = asked && answered;
 	if (ending->answered)
-		ending->answered_last = change->time;
+		judge_whole(change, ending);
 	ending->unanswered =
 		asked && !answered && by_asker && row->born && change->time > row->born + PATIENCE;
 	if (passive)

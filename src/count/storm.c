@@ -281,6 +281,17 @@ static bool is_dying(const struct table *table, const struct change *change)
 	return task && task->exited;
 }
 
+/* So a server ends what it does not understand, as TLS for sshd. */
+static bool is_curt(const struct change *change)
+{
+	const struct row *row = change->row;
+	const uint32_t known = ROW_BORN_EXACT | ROW_BYTES;
+
+	return change->kind == CHANGE_RST_SENT && (row->flags & known) == known &&
+	       change->time < row->born + NS_PER_SEC &&
+	       row->bytes_acked + row->wqueue < ENDING_CURT;
+}
+
 static bool counts(const struct change *change)
 {
 	switch (change->kind) {
@@ -330,6 +341,7 @@ void storms_change(const struct change *change, void *arg)
 	else
 		note_burst(storm, change->time);
 	storm->dying += is_dying(storms->table, change);
+	storm->curt += is_curt(change);
 	if (change->time > storm->last)
 		storm->last = change->time;
 	storm->unread += change->kind == CHANGE_RST_SENT ? unread_of(row) : 0;

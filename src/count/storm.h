@@ -55,6 +55,8 @@ struct storm {
 	uint64_t burst;                    /* most of the other RSTs within a second */
 	uint64_t burst_begin, burst_count; /* the latest such second, and its RSTs */
 	uint64_t dying;                    /* RSTs that a process sent as it exited */
+	uint64_t
+		curt; /* RSTs sent within a second, on sockets that had sent less than ENDING_CURT bytes */
 	uint64_t silent;      /* RSTs received on sockets that are not known to have sent data */
 	uint64_t full, small; /* retransmits of full-sized segments and of smaller ones, if known */
 	uint64_t stuck;       /* full-sized segments that were retransmitted three times or more */

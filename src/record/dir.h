@@ -28,7 +28,7 @@ struct dir {
 	size_t count;
 	char *path;
 	int fd;            /* of the directory or the file: later renames do not matter */
-	size_t unreadable; /* files of that name that could not be opened or read */
+	size_t unreadable; /* files of that name that could not be opened or read, or are no recording */
 	int flags;         /* of open(2), for its files */
 	bool alone;        /* it is a file */
 };

@@ -125,9 +125,11 @@ static void judge_sink(struct finding *finding, const char *name)
 	finding->level = FINDING_UNCLEAR;
 	finding_verdict(
 		finding,
-		"%s. Cannot tell whether they wait in vain: no connection here was seen to get "
-		"an answer, as where logs are sent to.",
-		name);
+		"%s %s. Cannot tell whether anybody waits for that: no connection here was seen to "
+		"get an answer, as where logs are sent to.",
+		name,
+		finding->group.key.passive ? "reads what comes and sends nothing back"
+					   : "sends and gets nothing back");
 }
 
 static void judge(const struct why *why, struct finding *finding)

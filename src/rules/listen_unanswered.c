@@ -22,7 +22,7 @@ static void judge(const struct why *why, struct finding *finding)
 	place.key.start = 0;
 	place.key.state = STATE_ESTABLISHED;
 	service_find(why, &place, &service);
-	if (!service_is_given_up(&service) || service.answers.waiting >= SERVICE_MANY ||
+	if (!service_is_given_up(&service) || service.answers.waiting ||
 	    !service_answers(&service)) {
 		finding->rule = rule_listen_turns_away.id;
 		finding->source = rule_listen_turns_away.source;

@@ -81,11 +81,30 @@ bool service_answers(const struct service *service)
 	return service->silent != UINT64_MAX;
 }
 
+/* With a connection for each question, these are as long as an answer takes. */
+static void tell_whole(struct finding *finding, const struct endings *endings)
+{
+	char mean[FORMAT_SIZE], longest[FORMAT_SIZE];
+
+	format_duration(mean, endings->whole_ns / endings->whole);
+	format_duration(longest, endings->whole_longest);
+	finding_evidence(
+		finding,
+		"to compare: %" PRIu64
+		" connections came and ended with an answer; they lasted %s on the average, %s "
+		"at most, and at most %" PRIu64 " were open at once",
+		endings->whole, mean, longest, endings->open);
+}
+
 void service_tell_usual(struct finding *finding, const struct service *service)
 {
 	const struct answers *answers = &service->answers;
 	char half[FORMAT_SIZE], most[FORMAT_SIZE], last[FORMAT_SIZE];
 
+	if (service->endings.whole)
+		tell_whole(finding, &service->endings);
+	if (!answers->answered && service->endings.answered)
+		return;
 	if (!answers->answered) {
 		finding_evidence(finding,
 		                 "no answer was seen here to compare with: how soon they come "

@@ -74,8 +74,11 @@ bool rule_has_grown(const struct why *why, struct finding *finding)
 		finding->level = FINDING_STEADY;
 		finding_verdict(finding,
 		                "Steady: %u came, but none in the last %s, so they do not become "
-		                "more. %s has filled a pool, or what made it leak is over.",
-		                group->came, time, name);
+		                "more. %s has %s, or what made it leak is over.",
+		                group->came, time, name,
+		                group->key.state == STATE_CLOSE
+		                        ? "a pool that does not look at its connections"
+		                        : "filled a pool");
 	}
 	next_longer(finding, "10m");
 	return true;

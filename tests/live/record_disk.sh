@@ -212,6 +212,12 @@ run "$TCPTRAIL" snapshot -an --from "$work/dir"
 assert_matches "$status" '^[04]$' "exit status of snapshot ($err)"
 assert_contains "$err" "1 files cannot be read and are left out" "a link in a loop"
 rm "$work/dir/loop.tcptrail"
+mkdir "$work/dir/dir.tcptrail"
+head -c 100 /dev/zero >"$work/dir/garbage.tcptrail"
+: >"$work/dir/begun.tcptrail"
+assert_run 0 "$TCPTRAIL" info "$work/dir"
+assert_equal "tcptrail: $work/dir: 2 files cannot be read and are left out" "$err" "what is no recording"
+rm -r "$work/dir/"{dir,garbage,begun}.tcptrail
 
 # --output must not truncate what --from reads, under any name.
 ln "$work/short" "$work/hard"

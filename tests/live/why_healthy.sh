@@ -108,10 +108,11 @@ done
 
 for signal in TERM KILL; do
 	visit burst:4
+	generator=$started
 	why_start --for 10m -v
 	sleep 3
-	kill -"$signal" "$started"
-	await_end "$started" "$ceiling"
+	kill -"$signal" "$generator"
+	await_end "$generator" "$ceiling"
 	sleep 3
 	watch_end "a load generator that ends by SIG$signal"
 done

@@ -20,10 +20,6 @@ ask 9002 quick:get:6 wait:hold:6 ask:get:8
 
 # Whose clients do not wait for long: for one that answers nobody any more, for one that answers few, or so shortly that
 # hardly one waits when it is looked at.
-program_start python3 "$progs/holding_server.py" 9004
-ask 9004 leave:get:3000 leave:hold:3000 leave:hold:3000
-program_start python3 "$progs/holding_server.py" 9005 # the twin
-ask 9005 leave:get:3000 leave:get:3000 leave:hold:3000
 if serve_redis 8023 && serve_redis 8033; then
 	for port in 8023 8033; do
 		ask "$port" quick:ping:8
@@ -31,6 +27,10 @@ if serve_redis 8023 && serve_redis 8033; then
 	done
 	ask 8023 leave:ping:3000
 	ask 8033 leave:ping:1050
+fi
+if serve_redis 8043 && serve_redis 8053; then
+	ask 8043 leave:ping:3000 leave:pop:3000 leave:pop:3000
+	ask 8053 leave:ping:3000 leave:ping:3000 leave:pop:3000 # the twin
 fi
 if serve_redis 8003 && serve_redis 8013; then
 	has[redis]=1
@@ -74,9 +74,9 @@ of() {
 }
 
 assert_equal "established-unanswered steady python3" "$(of 9002)" "a server that holds some answers"
-assert_equal "established-unanswered warning python3" "$(of 9004)" "a server that answers one in three"
-assert_equal "" "$(findings_of 9005 'select(.verdict == "bad" or .verdict == "warning")')" "one that answers two"
 if [ "${has[redis]:-}" ]; then
+	assert_equal "established-unanswered warning redis-server" "$(of 8043)" "one that answers one in three"
+	assert_equal "" "$(findings_of 8053 'select(.verdict == "bad" or .verdict == "warning")')" "one that answers two"
 	assert_equal "established-unanswered bad redis-server" "$(of 8023)" "clients that give up"
 	assert_contains "$(findings_of 8023 '.summary')" "those who have asked give up"
 	assert_equal "listen-unanswered bad redis-server" "$(of 8033)" "clients that give up soon"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // HTTP by Go's net/http:
 //
-//	http_go serve ADDRESS:PORT  answers with a page of 64 KiB
+//	http_go serve ADDRESS:PORT  answers with a page of 64 KiB, or /small, of a few bytes
 //	http_go leak URL            asks five times a second, and does not close the bodies of the answers
 //	http_go use URL             asks as often and closes them
 package main
@@ -17,6 +17,7 @@ import (
 var page = make([]byte, 65536)
 
 func serve(address string) {
+	http.HandleFunc("/small", func(to http.ResponseWriter, _ *http.Request) { to.Write(page[:100]) })
 	http.HandleFunc("/", func(to http.ResponseWriter, _ *http.Request) { to.Write(page) })
 	fmt.Println(http.ListenAndServe(address, nil))
 	os.Exit(1)

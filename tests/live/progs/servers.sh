@@ -47,7 +47,7 @@ END
 serve_redis() {
 	is_here redis redis-server || return 1
 	start "$work/redis.$1" "$work/redis.$1.err" redis-server --port "$1" --bind $serve_at \
-		--save '' --appendonly no --dir "$work"
+		--save '' --appendonly no --protected-mode no --dir "$work"
 	wait_until "redis" serves "$1"
 }
 
@@ -81,6 +81,7 @@ serve_postgres() {
 	mkdir "$dir"
 	chown postgres: "$dir"
 	as_postgres initdb -D "$dir/data" -A trust -N >"$dir.init"
+	echo "host all all all trust" >>"$dir/data/pg_hba.conf"
 	start "$dir.out" "$dir.err" setpriv --reuid postgres --regid postgres --clear-groups \
 		"$(command -v postgres)" -D "$dir/data" -p "$1" -k "$dir" -c listen_addresses=$serve_at \
 		-c max_connections="${2:-60}" -c fsync=off
@@ -88,7 +89,7 @@ serve_postgres() {
 	sql "$1" "CREATE TABLE things (number int)" >"$dir.sql"
 }
 
-# As nobody, for it refuses root; anybody may be root there, without a password.
+# As nobody, for it refuses root; anybody may do anything there.
 serve_mariadb() {
 	local dir=$work/mariadb
 	is_here mariadb mariadbd || return 1
@@ -98,7 +99,7 @@ serve_mariadb() {
 	mariadb-install-db --no-defaults --user=nobody --datadir="$dir" --auth-root-authentication-method=normal \
 		--skip-test-db >"$dir.init" 2>&1
 	start "$dir.out" "$dir.err" mariadbd --no-defaults --user=nobody --datadir="$dir" --socket="$dir/socket" \
-		--pid-file="$dir/pid" --bind-address=$serve_at --port="$1" --max-connect-errors=1000000
+		--pid-file="$dir/pid" --bind-address=$serve_at --port="$1" --skip-grant-tables
 	wait_until "mariadb" serves "$1"
 }
 
@@ -117,6 +118,7 @@ AuthorizedKeysFile $dir/key.pub
 StrictModes no
 UsePAM no
 MaxStartups 100
+LoginGraceTime 20
 PidFile none
 END
 	# shellcheck disable=SC2016 # for the inner shell
