@@ -39,7 +39,7 @@ const struct command *cli_find_command(const struct command *const commands[], c
 	for (; *commands; commands++) {
 		const char *other = (*commands)->word;
 
-		if (word && other ? !strcmp(other, word) : !word && !other)
+		if (other == word || (other && word && !strcmp(other, word)))
 			return *commands;
 	}
 	return NULL;

@@ -478,15 +478,26 @@ static void test_output(void **state)
 	"ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, "    \
 	"LAST_ACK, LISTEN, CLOSING or a group: all, connected, synchronized, bucket, big"
 
+/* "*" at the end of expected: a list of commands follows. */
+static void assert_message(const char *message, const char *expected)
+{
+	size_t length = strlen(expected) - 1;
+
+	if (expected[length] != '*') {
+		assert_string_equal(message, expected);
+		return;
+	}
+	assert_true(strlen(message) > length);
+	assert_memory_equal(message, expected, length);
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
 		const char *line, *message;
 	} cases[] = {
-		{"foo", "unknown command \"foo\": expected snapshot, events, trail, why, record, "
-	                "diff, info, explain, or none"},
-		{"2", "unknown command \"2\": expected snapshot, events, trail, why, record, diff, "
-	              "info, explain, or none"},
+		{"foo", "unknown command \"foo\": expected snapshot, events, *"},
+		{"2", "unknown command \"2\": expected snapshot, events, *"},
 		{"events 2", "events: unexpected argument \"2\""},
 		{"snapshot x",
 	         "snapshot: invalid delay \"x\": expected one delay in seconds, above 0"},
@@ -520,30 +531,24 @@ static void test_refused(void **state)
 		{"events --facts --json",
 	         "--facts and --json exclude each other: expected one format"},
 		{"events -a", "events takes no --all: it always shows all sockets"},
-		{"-c events",
-	         "events takes no --continuous: use it with snapshot, why, or without a command"},
-		{"events --sort age",
-	         "events takes no --sort: use it with snapshot, or without a command"},
-		{"snapshot --facts", "snapshot takes no --facts: use it with events"},
-		{"--facts", "--facts needs a command: use it with events"},
-		{"--probes --json", "--probes takes no --json: use it with snapshot, events, "
-	                            "trail, why, diff, info, or without a command"},
+		{"-c events", "events takes no --continuous: use it with *"},
+		{"events --sort age", "events takes no --sort: use it with *"},
+		{"snapshot --facts", "snapshot takes no --facts: use it with *"},
+		{"--facts", "--facts needs a command: use it with *"},
+		{"--probes --json", "--probes takes no --json: use it with *"},
 		{"trail", "trail: missing socket: expected PID:FD, a cookie or LOCAL-REMOTE"},
 		{"trail x", "trail: \"x\" is not understood: expected PID:FD (4242:7), a cookie "
 	                    "(4101, sk:1005) or LOCAL-REMOTE (10.0.0.1:80-10.0.0.2:5000)"},
 		{"trail 1:2 3:4 5:6", "trail: unexpected argument \"5:6\""},
-		{"trail --csv 7",
-	         "trail takes no --csv: use it with snapshot, events, or without a command"},
+		{"trail --csv 7", "trail takes no --csv: use it with *"},
 		{"explain a", "explain: invalid state \"a\": expected " STATES},
 		{"why a", "why: invalid state \"a\": expected " STATES},
 		{"explain listen close", "explain: unexpected argument \"close\""},
-		{"explain --json", "explain takes no --json: use it with snapshot, events, trail, "
-	                           "why, diff, info, or without a command"},
-		{"events -f", "events takes no --follow: use it with trail"},
+		{"explain --json", "explain takes no --json: use it with *"},
+		{"events -f", "events takes no --follow: use it with *"},
 		{"snapshot --fail-if", "--fail-if: missing value: expected STATE>NUMBER,..."},
-		{"events --fail-if close_wait>1",
-	         "events takes no --fail-if: use it with snapshot, why"},
-		{"--fail-if close_wait>1", "--fail-if needs a command: use it with snapshot, why"},
+		{"events --fail-if close_wait>1", "events takes no --fail-if: use it with *"},
+		{"--fail-if close_wait>1", "--fail-if needs a command: use it with *"},
 		{"snapshot --fail-if close_wait>1 2", "--fail-if " ONE_LINE},
 		{"snapshot -c --fail-if close_wait>1", "--fail-if " ONE_LINE},
 		{"snapshot --csv --fail-if close_wait>1", "--fail-if " ONE_LINE},
@@ -571,18 +576,12 @@ static void test_refused(void **state)
 		{"--from d --at 25:00", "--at: invalid time \"25:00\": " WHEN_EXPECTED},
 		{"--from d --since -10x", "--since: invalid time \"-10x\": " WHEN_EXPECTED},
 		{"--from d --until=", "--until: invalid time \"\": " WHEN_EXPECTED},
-		{"explain --from d", "explain takes no --from: use it with snapshot, events, "
-	                             "trail, why, diff, or without a command"},
-		{"why --numeric-hosts", "why takes no --numeric-hosts: use it with snapshot, "
-	                                "events, trail, or without a command"},
-		{"events --numeric-users", "events takes no --numeric-users: use it with snapshot, "
-	                                   "trail, or without a command"},
-		{"why -W",
-	         "why takes no --wide: use it with snapshot, events, trail, or without a command"},
-		{"--probes -v", "--probes takes no --verbose: use it with snapshot, events, trail, "
-	                        "why, record, or without a command"},
-		{"trail --color 7",
-	         "trail takes no --color: use it with snapshot, events, why, or without a command"},
+		{"explain --from d", "explain takes no --from: use it with *"},
+		{"why --numeric-hosts", "why takes no --numeric-hosts: use it with *"},
+		{"events --numeric-users", "events takes no --numeric-users: use it with *"},
+		{"why -W", "why takes no --wide: use it with *"},
+		{"--probes -v", "--probes takes no --verbose: use it with *"},
+		{"trail --color 7", "trail takes no --color: use it with *"},
 		{"events --facts --pid 7", "--pid" FACTS_OF_ALL},
 		{"events --facts --state listen", "--state" FACTS_OF_ALL},
 		{"events --older 5s --facts", "--older" FACTS_OF_ALL},
@@ -612,10 +611,8 @@ static void test_refused(void **state)
 		{"events --from d -v", "--verbose has no effect here: a recording has no probes"},
 		{"record", "record: missing argument: expected one FILE or DIR"},
 		{"record a b", "record: unexpected argument \"b\""},
-		{"record --pid 7 a", "record takes no --pid: use it with snapshot, events, trail, "
-	                             "why, diff, or without a command"},
-		{"record --from b a", "record takes no --from: use it with snapshot, events, "
-	                              "trail, why, diff, or without a command"},
+		{"record --pid 7 a", "record takes no --pid: use it with *"},
+		{"record --from b a", "record takes no --from: use it with *"},
 		{"record --max-size 1023K a", "--max-size: invalid size \"1023K\"" SIZES},
 		{"record --max-size 1X a", "--max-size: invalid size \"1X\"" SIZES},
 		{"record --max-size 0 a", "--max-size: invalid size \"0\"" SIZES},
@@ -630,11 +627,10 @@ static void test_refused(void **state)
 		{"record --max-age 50001d a", "--max-age: invalid duration \"50001d\"" DURATIONS},
 		{"record --for 18446744073709551615ns a",
 	         "--for: invalid duration \"18446744073709551615ns\"" DURATIONS},
-		{"snapshot --max-size 2G", "snapshot takes no --max-size: use it with record"},
+		{"snapshot --max-size 2G", "snapshot takes no --max-size: use it with *"},
 		{"info", "info: missing argument: expected one FILE or DIR"},
 		{"info a b", "info: unexpected argument \"b\""},
-		{"info -v a", "info takes no --verbose: use it with snapshot, events, trail, why, "
-	                      "record, or without a command"},
+		{"info -v a", "info takes no --verbose: use it with *"},
 		{"diff --from d", "diff: missing first time (T1): " WHEN_EXPECTED},
 		{"diff --from d x", "diff: invalid time \"x\": " WHEN_EXPECTED},
 		{"diff --from d 1 2 3", "diff: unexpected argument \"3\""},
@@ -642,8 +638,7 @@ static void test_refused(void **state)
 		{"diff --from d -3x", "diff: invalid time \"-3x\": " WHEN_EXPECTED},
 		{"diff --from d -4x", "-x" TCP_ONLY},
 		{"diff -10m", "diff: missing --from: expected a recording"},
-		{"diff --from d --at start end", "diff takes no --at: use it with snapshot, "
-	                                         "events, trail, why, or without a command"},
+		{"diff --from d --at start end", "diff takes no --at: use it with *"},
 		{"diff --from d --older -10m start",
 	         "--older: invalid duration \"-10m\": expected a number and a unit of ns, us, ms, "
 	         "s, m, h, d, w"},
@@ -663,7 +658,7 @@ static void test_refused(void **state)
 
 		print_message("%s\n", cases[i].line);
 		assert_int_equal(parse(&line, cases[i].line, &options, &diag), -EINVAL);
-		assert_string_equal(diag.text, cases[i].message);
+		assert_message(diag.text, cases[i].message);
 		assert_int_equal(parse(&line, cases[i].line, &options, NULL), -EINVAL);
 	}
 }
@@ -799,32 +794,37 @@ static void test_help_explain(void **state)
 	free(text);
 }
 
-/* The examples of the help are accepted. */
+/* The examples of each help are accepted, and are of their command. */
 static void test_help_examples(void **state)
 {
-	static const struct command *const shown[] = {
-		&command_watch,   &command_snapshot, &command_events, &command_trail, &command_why,
-		&command_explain, &command_record,   &command_diff,   &command_info};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT(shown); i++) {
-		char *text = written(cli_help, shown[i]);
-		char *at = strstr(text, "\nExamples:\n");
+	for (const struct command *const *at = commands; *at; at++) {
+		const size_t most = COUNT((*at)->examples);
 
-		for (int n = 0; n < 3; n++) {
+		if (!(*at)->usage)
+			continue;
+		assert_non_null((*at)->examples[0].line);
+		for (size_t n = 0; n < most && (*at)->examples[n].line; n++) {
 			struct line line;
 			struct options o;
 
-			at = strstr(at, "\n  tcptrail ");
-			assert_non_null(at);
-			at += strlen("\n  tcptrail ");
-			*strchr(at, '\n') = '\0';
-			print_message("%s\n", at);
-			o = accept(&line, at);
+			print_message("%s\n", (*at)->examples[n].line);
+			o = accept(&line, (*at)->examples[n].line + strlen("tcptrail "));
+			assert_ptr_equal(*at == &command_watch ? *at : o.command, *at);
 			options_free(&o);
-			at += strlen(at);
-			*at = '\n';
 		}
+	}
+}
+
+/* Whatever the command, no line is too wide, and each heading has an option under it. */
+static void test_help_widths(void **state)
+{
+	(void)state;
+	for (const struct command *const *at = commands; *at; at++) {
+		char *text = written(cli_help, *at);
+
+		check_width(text);
+		assert_null(strstr(text, ":\n\n"));
 		free(text);
 	}
 }
@@ -920,6 +920,8 @@ static void check_options(const char *names)
 /* Whatever a row names exists, and what an option leads to as well. */
 static void test_rows(void **state)
 {
+	char list[256];
+
 	(void)state;
 	for (const struct command *const *at = commands; *at; at++) {
 		const struct command_option *lists[] = {(*at)->helps, (*at)->lacks};
@@ -935,6 +937,10 @@ static void test_rows(void **state)
 		assert_true(!(*at)->operands.least || (*at)->operands.missing);
 		assert_true((*at)->sources || (*at)->end);
 	}
+	assert_string_equal(cli_takers(commands, cli_option("follow"), list, sizeof(list)),
+	                    "trail");
+	assert_string_equal(cli_takers(commands, cli_option("sort"), list, sizeof(list)),
+	                    "snapshot, or without a command");
 	for (size_t i = 0; i < cli_options_count; i++)
 		assert_int_equal(cli_options[i].leads,
 		                 cli_leads_to(commands, &cli_options[i]) != NULL);
@@ -995,6 +1001,7 @@ int main(void)
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_help_explain),
 		cmocka_unit_test(test_help_examples),
+		cmocka_unit_test(test_help_widths),
 		cmocka_unit_test(test_help_columns),
 	};
 
