@@ -155,7 +155,7 @@ COMMAND_ROWS := $(COMMAND_OBJECTS) $(B)/behind_commands.o
 
 $(B)/behind_commands.c: $(BEHIND_COMMANDS)
 	$(call say,GEN,$@)
-	$(Q)nm -g --defined-only $^ | awk 'NF == 3 && !seen[$$3]++ { \
+	$(Q)nm -g --defined-only $^ | awk 'NF == 3 && $$3 !~ /^__/ && !seen[$$3]++ { \
 		printf "void %s(void);\nvoid %s(void)\n{\n\t__builtin_trap();\n}\n", $$3, $$3 }' > $@
 
 $(B)/behind_commands.o: $(B)/behind_commands.c

@@ -491,6 +491,18 @@ static void assert_message(const char *message, const char *expected)
 	assert_memory_equal(message, expected, length);
 }
 
+static void refuse(const char *text, const char *message)
+{
+	struct line line;
+	struct options options;
+	struct diag diag = {""};
+
+	print_message("%s\n", text);
+	assert_int_equal(parse(&line, text, &options, &diag), -EINVAL);
+	assert_message(diag.text, message);
+	assert_int_equal(parse(&line, text, &options, NULL), -EINVAL);
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -651,16 +663,8 @@ static void test_refused(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct line line;
-		struct options options;
-		struct diag diag = {""};
-
-		print_message("%s\n", cases[i].line);
-		assert_int_equal(parse(&line, cases[i].line, &options, &diag), -EINVAL);
-		assert_message(diag.text, cases[i].message);
-		assert_int_equal(parse(&line, cases[i].line, &options, NULL), -EINVAL);
-	}
+	for (size_t i = 0; i < COUNT(cases); i++)
+		refuse(cases[i].line, cases[i].message);
 }
 
 /* An unknown column is named, with the three of the command that are nearest. */
@@ -966,15 +970,8 @@ static void test_unknown(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct line line;
-		struct options options;
-		struct diag diag = {""};
-
-		print_message("%s\n", cases[i].line);
-		assert_int_equal(parse(&line, cases[i].line, &options, &diag), -EINVAL);
-		assert_string_equal(diag.text, cases[i].message);
-	}
+	for (size_t i = 0; i < COUNT(cases); i++)
+		refuse(cases[i].line, cases[i].message);
 }
 
 int main(void)
