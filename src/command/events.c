@@ -32,6 +32,11 @@ static int turn(struct session *session)
 	return output_full(session->output); /* --limit */
 }
 
+static const struct command_option helps[] = {
+	{"verbose", "print a notice for each probe that is missing"},
+	{},
+};
+
 static const struct command_option lacks[] = {
 	{"all", "it always shows all sockets"},
 	{"listening", "use --state listen"},
@@ -52,6 +57,7 @@ const struct command command_events = {
 		},
 	.takes = TAKES_FILTERS TAKES_LIVE TAKES_RECORDING TAKES_NUMERIC
 	" wide stacks json csv facts columns limit no-header color utc output",
+	.helps = helps,
 	.lacks = lacks,
 	.sources = SOURCE_LIVE | SOURCE_RECORDING,
 	.columns = columns,

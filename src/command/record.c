@@ -266,7 +266,7 @@ static int close_recording(struct session *session)
 		report_totals(&totals);
 	if (err)
 		notice("the end of the recording was lost: %s",
-		       err == -ETIMEDOUT ? "the disk is too slow" : strerror(-err));
+		       err == -ETIMEDOUT ? "the disk does not take it" : strerror(-err));
 	free(recorder);
 	return err || totals.lost;
 }
@@ -288,7 +288,7 @@ static int end(struct session *session)
 
 static const struct command_option helps[] = {
 	{"for", "stop after TIME"},
-	{"verbose", "print more notices"},
+	{"verbose", "print a notice for each probe that is missing"},
 	{},
 };
 

@@ -315,6 +315,11 @@ static int close(struct session *session)
 	return 0;
 }
 
+static const struct command_option helps[] = {
+	{"verbose", "print a notice for each probe that is missing"},
+	{},
+};
+
 const struct command command_trail = {
 	.word = "trail",
 	.usage = "trail [OPTION]... SOCKET",
@@ -329,6 +334,7 @@ const struct command command_trail = {
 		},
 	.takes = TAKES_FILTERS TAKES_LIVE TAKES_RECORDING TAKES_NUMERIC
 	" numeric-users wide json follow utc output",
+	.helps = helps,
 	.operands = {.least = 1,
                      .most = 2,
                      .missing = "missing socket: expected PID:FD, a cookie or LOCAL-REMOTE",

@@ -71,7 +71,7 @@ reports_loss() {
 notices() {
 	grep -c "$1" "$work/record.err" || true
 }
-slow="is paused, and what happens now is lost: the disk is too slow"
+slow="is paused, and what happens now is lost: the disk does not take it"
 
 bytes() {
 	find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum + 0 }'
