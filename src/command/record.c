@@ -266,7 +266,7 @@ static int close_recording(struct session *session)
 		report_totals(&totals);
 	if (err)
 		notice("the end of the recording was lost: %s",
-		       err == -ETIMEDOUT ? "the disk does not take it" : strerror(-err));
+		       err == -ETIMEDOUT ? "the disk does not respond" : strerror(-err));
 	free(recorder);
 	return err || totals.lost;
 }

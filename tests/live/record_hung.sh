@@ -40,7 +40,7 @@ touch "$hung"
 overflow 1
 record_stop TERM
 assert_equal 4 "$status" "exit status ($err)"
-assert_contains "$err" "the end of the recording was lost: the disk does not take it" "notices"
+assert_contains "$err" "the end of the recording was lost: the disk does not respond" "notices"
 rm "$hung"
 
 # A second signal ends it at once.
