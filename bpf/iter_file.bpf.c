@@ -10,7 +10,7 @@ bool show_all = false;
 /* In CLOSE it is in no table that walks read. */
 static __always_inline bool is_to_be_shown(struct sock *sk)
 {
-	return show_all || BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_STATE_CLOSE;
+	return show_all || BPF_CORE_READ(sk, __sk_common.skc_state) == STATE_CLOSE;
 }
 
 static __always_inline int write_seen(struct seq_file *seq, struct sock *sk)

@@ -118,7 +118,7 @@ int walk_sockets(struct bpf_iter__tcp *ctx)
 	sample_request(&seen.s, (void *)req);
 out:
 	keep(&seen, sizeof(seen));
-	if (tp && seen.s.state == TCP_STATE_ESTABLISHED)
+	if (tp && seen.s.state == STATE_ESTABLISHED)
 		tell_last_data(&seen, tp);
 	if (tp)
 		tell_mptcp(tp, &seen);
@@ -132,7 +132,7 @@ static __always_inline bool is_full(struct sock *sk)
 {
 	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
 
-	return state != TCP_STATE_TIME_WAIT && state != TCP_STATE_NEW_SYN_RECV;
+	return state != STATE_TIME_WAIT && state != STATE_NEW_SYN_RECV;
 }
 
 struct fact_seen peeked = {}; /* the last answer of peek_socket, mapped into user space */
@@ -162,7 +162,7 @@ int peek_socket(struct bpf_raw_tracepoint_args *ctx)
 	else
 		sample_any(&peeked.s, sk);
 	peeked.s.flags |= SAMPLE_POINT;
-	if (peeked.s.state == TCP_STATE_LISTEN &&
+	if (peeked.s.state == STATE_LISTEN &&
 	    BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_accept_queue.qlen.counter))
 		return 2;
 	return 1;
@@ -183,7 +183,7 @@ int peek_queue(struct bpf_raw_tracepoint_args *ctx)
 	struct request_sock *req = (void *)ctx->args[2];
 
 	queue_part.next = queue_part.count = 0;
-	if (BPF_CORE_READ((struct sock *)listener, __sk_common.skc_state) != TCP_STATE_LISTEN ||
+	if (BPF_CORE_READ((struct sock *)listener, __sk_common.skc_state) != STATE_LISTEN ||
 	    BPF_CORE_READ((struct sock *)listener, __sk_common.skc_cookie.counter) != ctx->args[1])
 		return 0;
 	if (!req)

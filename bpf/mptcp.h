@@ -69,7 +69,7 @@ static __always_inline void sample_mptcp_queues(struct fact_sample *s, struct so
                                                 struct sock *first)
 {
 	s->flags |= SAMPLE_QUEUES;
-	if (s->state != TCP_STATE_LISTEN) {
+	if (s->state != STATE_LISTEN) {
 		s->rqueue = BPF_CORE_READ(msk, sk_backlog.rmem_alloc.counter);
 		s->wqueue = BPF_CORE_READ(msk, sk_wmem_alloc.refs.counter) - 1;
 	} else if (first) {
@@ -88,7 +88,7 @@ static __always_inline void sample_mptcp(struct fact_sample *s, struct sock *msk
 	struct sock *first = BPF_CORE_READ((struct mptcp_sock *)msk, first), *of = msk;
 	__u16 port = BPF_CORE_READ(msk, __sk_common.skc_dport);
 	__u8 state = BPF_CORE_READ(msk, __sk_common.skc_state);
-	bool bare = !port && state != TCP_STATE_LISTEN && state != TCP_STATE_CLOSE;
+	bool bare = !port && state != STATE_LISTEN && state != STATE_CLOSE;
 
 	if (bare && first)
 		of = first;

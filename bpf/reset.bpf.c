@@ -102,7 +102,7 @@ int on_send_reset(__u64 *ctx)
 		sample_skb(&fact->s, skb);
 		fact->active = has_syn(skb) ? RESET_SYN : RESET_OTHER;
 	}
-	if (sk && skb && fact->s.state == TCP_STATE_LISTEN)
+	if (sk && skb && fact->s.state == STATE_LISTEN)
 		sample_refused(&fact->s, skb);
 	if (fact->s.flags & SAMPLE_OWNED)
 		task_read(&fact->task);

@@ -170,7 +170,7 @@ static __always_inline void sample_sequence(struct fact_sample *s, struct tcp_so
 {
 	__u32 rcv_nxt = READ(typed, tp, rcv_nxt);
 
-	if (!rcv_nxt || s->state == TCP_STATE_CLOSE)
+	if (!rcv_nxt || s->state == STATE_CLOSE)
 		return;
 	s->iss = READ(typed, tp, snd_una) - (__u32)s->bytes_acked;
 	s->irs = rcv_nxt - (__u32)s->bytes_received;
@@ -183,7 +183,7 @@ static __always_inline void sample_queues(struct fact_sample *s, struct tcp_sock
 	__u32 unsent_or_unacked = READ(typed, tp, write_seq) - READ(typed, tp, snd_una);
 
 	s->flags |= SAMPLE_QUEUES | SAMPLE_BYTES;
-	if (s->state == TCP_STATE_LISTEN) {
+	if (s->state == STATE_LISTEN) {
 		s->rqueue = READ(typed, sk, sk_ack_backlog);
 		s->wqueue = READ(typed, sk, sk_max_ack_backlog);
 		return;
@@ -370,9 +370,9 @@ static __always_inline void sample_any(struct fact_sample *s, struct sock *sk)
 {
 	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
 
-	if (state == TCP_STATE_TIME_WAIT)
+	if (state == STATE_TIME_WAIT)
 		sample_timewait(s, (void *)sk);
-	else if (state == TCP_STATE_NEW_SYN_RECV)
+	else if (state == STATE_NEW_SYN_RECV)
 		sample_request(s, (void *)sk);
 	else
 		sample_probed(s, sk);

@@ -56,8 +56,8 @@ static __always_inline void tell_task(struct fact_state *fact)
 static __always_inline void tell_sample(struct fact_state *fact, struct sock *sk, int old, int new,
                                         const bool mptcp)
 {
-	bool clone = old == TCP_STATE_LISTEN &&
-	             (new == TCP_STATE_SYN_RECV || (mptcp && new == TCP_STATE_ESTABLISHED));
+	bool clone = old == STATE_LISTEN &&
+	             (new == STATE_SYN_RECV || (mptcp && new == STATE_ESTABLISHED));
 
 	if (mptcp)
 		sample_mptcp(&fact->s, sk);
@@ -75,8 +75,7 @@ static __always_inline void tell_sample(struct fact_state *fact, struct sock *sk
 
 static __always_inline bool tell(struct sock *sk, int old, int new, const bool mptcp)
 {
-	bool creates =
-		old == TCP_STATE_CLOSE && (new == TCP_STATE_SYN_SENT || new == TCP_STATE_LISTEN);
+	bool creates = old == STATE_CLOSE && (new == STATE_SYN_SENT || new == STATE_LISTEN);
 	struct fact_state *fact;
 	__u64 stack = 0;
 
@@ -110,8 +109,7 @@ static __always_inline void tell_subflow(struct sock *msk, struct sock *subflow)
 
 static __always_inline void tell_tcp(struct sock *sk, int old, int new)
 {
-	bool joins = new == TCP_STATE_SYN_SENT || new == TCP_STATE_ESTABLISHED ||
-	             new == TCP_STATE_LISTEN;
+	bool joins = new == STATE_SYN_SENT || new == STATE_ESTABLISHED || new == STATE_LISTEN;
 	struct sock *msk;
 
 	if (!tell(sk, old, new, false) || !joins)

@@ -21,7 +21,6 @@
 #define FACT_NAME_MAX  1024 /* longest string of a FACT_NAME, without its NUL */
 #define FACT_ARGS_MAX  1024 /* most bytes of a FACT_PROCESS's arguments */
 #define FACT_STACK_MAX 64   /* most frames of a FACT_STACK */
-#define FACT_STEPS_MAX 48   /* most steps of a FACT_TABLE_ROW */
 
 enum fact_type {
 	FACT_CLOCK = 1,    /* wall clock at this instant */
@@ -68,6 +67,24 @@ struct fact {
 	__u64 sk;   /* struct sock * it is about; 0: none or not known */
 };
 
+/* TCP states by the kernel's numbers (include/net/tcp_states.h); the same from 5.8 to 7.2. */
+enum tcp_state {
+	STATE_UNKNOWN = 0,
+	STATE_ESTABLISHED = 1,
+	STATE_SYN_SENT,
+	STATE_SYN_RECV,
+	STATE_FIN_WAIT1,
+	STATE_FIN_WAIT2,
+	STATE_TIME_WAIT,
+	STATE_CLOSE,
+	STATE_CLOSE_WAIT,
+	STATE_LAST_ACK,
+	STATE_LISTEN,
+	STATE_CLOSING,
+	STATE_NEW_SYN_RECV, /* a request socket; printed SYN_RECV like everyone does */
+	STATE_COUNT
+};
+
 /* Bits of fact_sample.flags. */
 enum fact_sample_flag {
 	SAMPLE_OWNED = 1 << 0,      /* sk_lock.owned: current task holds the socket lock */
@@ -86,6 +103,7 @@ enum fact_sample_flag {
 	SAMPLE_BYTES = 1 << 13,     /* bytes_acked and bytes_received are valid */
 	SAMPLE_IDLE = 1 << 14,      /* idle_ms is valid */
 	SAMPLE_KERNEL = 1 << 15,    /* its struct socket has no file: the kernel's own */
+	SAMPLE_END = 1 << 16
 };
 
 /* idiag_timer values, as inet_diag (net/ipv4/inet_diag.c, 5.10..7.2) reports them. */
@@ -378,122 +396,6 @@ struct fact_name {
 	char name[]; /* NUL-terminated, then padded with NUL to a multiple of 8 */
 };
 
-/*
- * A checkpoint: the table (table/checkpoint.h) as it was at h.time, which all of its facts
- * share. FACT_TABLE, then FACT_NAME, FACT_STACK and FACT_COUNTER (each counter twice: its
- * first value and its newest), FACT_TABLE_TASK, _ORIGIN, _ROW and _HOLDER, FACT_TABLE_END.
- * Indices name elements of the table, and ascend.
- */
-enum fact_table_flag {
-	TABLE_TRACED = 1 << 0,         /* events have come, not walks alone */
-	TABLE_HOLDERS_KNOWN = 1 << 1,  /* a WALK_HOLDERS has completed */
-	TABLE_LOST_UNCOUNTED = 1 << 2, /* some loss came without a number */
-};
-
-#define FACT_TABLE_RETRANSMITS 8
-#define FACT_TABLE_LOSSES      12
-
-struct fact_table {
-	struct fact h;
-	__u64 began;       /* time of the first fact */
-	__s64 wall_offset; /* wall clock = h.time + this; 0: not known */
-	__u32 flags;       /* enum fact_table_flag */
-	__u32 gen;         /* number of the newest walk over sockets; its namespace is */
-	__u32 walk_netns;
-	__u32 holder_gen; /* number of the newest walk over holders */
-	__u64 walk_begin; /* of these walks */
-	__u64 hold_begin;
-	__u64 transitions; /* totals since it began, as the rest */
-	__u64 rsts_sent;
-	__u64 rsts_received;
-	__u64 healed;
-	__u64 retransmits[FACT_TABLE_RETRANSMITS]; /* by enum retransmit_kind, table/row.h */
-	__u64 lost[FACT_TABLE_LOSSES];             /* by enum fact_loss_where */
-	__u64 untold[FACT_TABLE_LOSSES];           /* of these, told to no view yet */
-	__u64 spare[3];
-};
-
-struct fact_table_task {
-	struct fact h;
-	__u64 start;
-	__u64 exited; /* when it ended; 0: it has not */
-	__u32 index;
-	__u32 pid;
-	__u32 uid;           /* known if told */
-	__u32 told;          /* 1: a FACT_PROCESS came */
-	__u32 fds, fd_limit; /* as in fact_doing */
-	char comm[FACT_COMM_LEN];
-	__u32 size; /* bytes of args; 0: not known */
-	__u32 pad;
-	char args[]; /* as in fact_process */
-};
-
-struct fact_table_origin {
-	struct fact h;
-	__u64 stack;
-	__u32 index;
-	__u32 task; /* index of a FACT_TABLE_TASK */
-	__u32 tid;
-	__u32 pad;
-	char comm[FACT_COMM_LEN];
-	char thread[FACT_COMM_LEN];
-};
-
-struct fact_step {
-	__u64 time;
-	__u8 kind; /* enum step_kind, table/row.h, as what a and b mean */
-	__u8 a;
-	__u8 b;
-	__u8 pad[5];
-};
-
-/* struct row, table/row.h. s.flags and s.pad are 0, s.idle_ms is row.heard. */
-struct fact_table_row {
-	struct fact h;
-	__u64 born;
-	__u64 since;
-	__u64 touched;
-	__u64 changed;
-	__u64 deadline;
-	__u64 parent;
-	__u32 index;
-	__u32 flags; /* enum row_flag */
-	__u32 owner; /* index of a FACT_TABLE_ORIGIN, plus 1; 0: none */
-	__u32 gen_seen;
-	__u32 retransmits[FACT_TABLE_RETRANSMITS];
-	__u16 rsts_sent;
-	__u16 rsts_received;
-	__u16 steps_dropped;
-	__u8 closer;
-	__u8 owner_source;
-	__u8 rst_sent_reason;
-	__u8 prior;
-	__u8 pad[2];
-	__u32 unread_ms;
-	__u32 answered;
-	__u32 count;      /* of steps */
-	__u32 subflow_of; /* index of the FACT_TABLE_ROW of its MPTCP socket, plus 1; 0: of none */
-	__u32 token;      /* of an MPTCP socket */
-	__u32 received; /* ms of h.time's clock, the lower 32 bits; 0: none ever was, or not known */
-	__u32 sent;
-	struct fact_sample s;
-	struct fact_step steps[];
-};
-
-struct fact_table_holder {
-	struct fact h;
-	__u32 row;  /* index of a FACT_TABLE_ROW */
-	__u32 task; /* index of a FACT_TABLE_TASK */
-	__s32 fd;
-	__u32 gen;
-};
-
-struct fact_table_end {
-	struct fact h;
-	__u32 facts; /* of this checkpoint, FACT_TABLE included, this one not */
-	__u32 pad;
-};
-
 #ifndef __VMLINUX_H__
 _Static_assert(sizeof(struct fact) == 24, "fact header is file format");
 _Static_assert(sizeof(struct fact_sample) == 120, "sample is file format");
@@ -518,13 +420,6 @@ _Static_assert(sizeof(struct fact_doing) == 80, "doing is file format");
 _Static_assert(sizeof(struct fact_counter) == 40, "counter is file format");
 _Static_assert(sizeof(struct fact_loss) == 40, "loss is file format");
 _Static_assert(sizeof(struct fact_name) == 48, "name is file format");
-_Static_assert(sizeof(struct fact_table) == 384, "table is file format");
-_Static_assert(sizeof(struct fact_table_task) == 88, "task of a table is file format");
-_Static_assert(sizeof(struct fact_table_origin) == 80, "origin of a table is file format");
-_Static_assert(sizeof(struct fact_step) == 16, "step is file format");
-_Static_assert(sizeof(struct fact_table_row) == 280, "row of a table is file format");
-_Static_assert(sizeof(struct fact_table_holder) == 40, "holder of a table is file format");
-_Static_assert(sizeof(struct fact_table_end) == 32, "end of a table is file format");
 #endif
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "fact/shape.h"
+#include "fact/kind.h"
 
 void fact_name_make(union fact_name_buffer *buffer, uint64_t time, enum fact_name_kind kind,
                     const uint64_t key[2], const char *name)

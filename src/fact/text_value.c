@@ -7,7 +7,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "fact/text.h"
 
 _Static_assert(sizeof(struct fact_name) + FACT_NAME_MAX + 8 <= FACT_MAX_SIZE, "names fit");

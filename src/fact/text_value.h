@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "fact/text_rows.h"
+#include "fact_table.h"
+#include "fact/text_row.h"
 
 /* Bytes of a token; quoted ones are given without quotes, escapes resolved. */
 struct text_token {

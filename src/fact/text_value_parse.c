@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/parse.h"
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "fact/text.h"
 #include "fact/text_value.h"
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdbool.h>
 
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "record/codec_private.h"
 
 /* What is left of a stream. */

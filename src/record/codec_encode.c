@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "record/codec_private.h"
 
 #define SOCKET_SLOTS 8192 /* power of two */

@@ -6,16 +6,12 @@
 #include <string.h>
 
 #include "table/table_private.h"
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "fact/words.h"
 
 _Static_assert(sizeof(struct row) == 288, "a new member wants a place in FACT_TABLE_ROW");
 _Static_assert(RETRANSMIT_KIND_COUNT <= FACT_TABLE_RETRANSMITS, "all kinds have a place");
 _Static_assert(LOSS_WHERE_COUNT <= FACT_TABLE_LOSSES, "all losses have a place");
-_Static_assert(ROW_BOUND == 1 << (FACT_ROW_FLAGS - 1), "words follow enum row_flag");
-_Static_assert(CLOSER_COUNT == FACT_CLOSERS, "words follow enum closer");
-_Static_assert(OWNER_SOURCE_COUNT == FACT_OWNERS, "words follow enum owner_source");
-_Static_assert(STEP_RST_RECEIVED + 1 == FACT_STEP_KINDS, "words follow enum step_kind");
 
 /* Where the facts go; counts them. */
 struct teller {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "table/table_private.h"
-#include "fact/shape.h"
+#include "fact/kind.h"
 
 static void init(struct table *t, uint32_t max_rows)
 {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which keys the text form of each fact has, and where in the fact they live. */
-#ifndef TCPTRAIL_FACT_TEXT_ROWS_H
-#define TCPTRAIL_FACT_TEXT_ROWS_H
+/* A key of the text form of a fact, and where its value lies. */
+#ifndef TCPTRAIL_FACT_TEXT_ROW_H
+#define TCPTRAIL_FACT_TEXT_ROW_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fact.h"
 #include "fact/words.h"
 
 enum text_kind {
@@ -35,29 +34,10 @@ struct text_row {
 	_Bool always;              /* printed even when 0 */
 };
 
-/* Rows of a struct that is part of a fact. */
-struct text_part {
+/* The keys of a struct. */
+struct text_keys {
 	const struct text_row *rows;
 	size_t count;
-	uint16_t offset;
 };
-
-#define TEXT_PARTS 4
-
-struct text_type {
-	const char *name;
-	uint16_t size; /* bytes of its struct */
-	struct text_part parts[TEXT_PARTS];
-};
-
-/* NULL: no such type. */
-const struct text_type *text_type(unsigned int type);
-
-/* Number of the type called so, or -1. */
-int text_type_find(const char *name, size_t size);
-
-/* All type names, or all keys of a type, joined by ", ", cut to size. Returns buf. */
-const char *text_type_list(char *buf, size_t size);
-const char *text_key_list(const struct text_type *type, char *buf, size_t size);
 
 #endif
