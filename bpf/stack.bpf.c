@@ -199,7 +199,7 @@ static __always_inline enum step walk_step(struct scratch *scratch)
 	if (rule->flags & RULE_SAVED && !read_word(&scratch->fp, end + (__s64)rule->fp))
 		return STEP_DONE;
 	scratch->sp = end;
-	scratch->hash = stack_mix(scratch->hash, scratch->ip);
+	scratch->hash = hash_mix(scratch->hash, scratch->ip);
 	return STEP_ON;
 }
 
@@ -251,7 +251,7 @@ __noinline int stack_words(__u32 chunk)
 		    scratch->dump.sp + at < scratch->sp)
 			continue;
 		if (stack_word(word))
-			scratch->hash = stack_mix(scratch->hash, word);
+			scratch->hash = hash_mix(scratch->hash, word);
 	}
 	return 0;
 }

@@ -13,6 +13,7 @@
 #ifndef __VMLINUX_H__
 #include <linux/types.h>
 #endif
+#include "mix.h"
 
 #define STACK_BYTES 16384 /* copied at most: what lies further out is not seen */
 #define STACK_REGS  32    /* x86_64 has 17, arm64 32 */
@@ -46,15 +47,9 @@ struct stack_rule {
 };
 
 /* A rule holds for one ip of one address space: this is the key to it. */
-static inline __u64 stack_mix(__u64 hash, __u64 word)
-{
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-	return hash ^ hash >> 32;
-}
-
 static inline __u64 stack_rule_key(__u64 space, __u64 ip)
 {
-	return stack_mix(stack_mix(0, space), ip);
+	return hash_mix(hash_mix(0, space), ip);
 }
 
 #endif

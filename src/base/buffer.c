@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/format.h"
 
 #define CAPACITY_FIRST 2048 /* most lines have no more */
@@ -26,7 +27,6 @@ static bool fail(struct buffer *buffer)
 
 bool buffer_reserve(struct buffer *buffer, size_t size)
 {
-	size_t capacity = buffer->capacity ? buffer->capacity : CAPACITY_FIRST;
 	char *data;
 
 	if (buffer->failed)
@@ -35,13 +35,12 @@ bool buffer_reserve(struct buffer *buffer, size_t size)
 		return true;
 	if (size > SIZE_MAX / 2 - buffer->size)
 		return fail(buffer);
-	while (capacity < buffer->size + size)
-		capacity *= 2;
-	data = realloc(buffer->data, capacity);
+	if (!buffer->capacity && size < CAPACITY_FIRST)
+		size = CAPACITY_FIRST;
+	data = array_reserve(buffer->data, &buffer->capacity, buffer->size + size, 1);
 	if (!data)
 		return fail(buffer);
 	buffer->data = data;
-	buffer->capacity = capacity;
 	return true;
 }
 

@@ -2,6 +2,9 @@
 #include "base/escape.h"
 
 #include <stdint.h>
+#include <string.h>
+
+#include "base/parse.h"
 
 /*
  * Reads one character of UTF-8 (RFC 3629: shortest form, no surrogates, up to
@@ -139,4 +142,54 @@ void escape_json(struct buffer *out, const char *text)
 		s += size ? size : 1;
 	}
 	buffer_text(out, "\"");
+}
+
+/* One to three octal digits; without ESCAPE_C, three. */
+static int octal_byte(const char **text, enum escape_form forms)
+{
+	int value = 0, digits = 0;
+
+	for (; digits < 3 && (*text)[digits] >= '0' && (*text)[digits] <= '7'; digits++)
+		value = value * 8 + (*text)[digits] - '0';
+	if (!digits || (digits < 3 && !(forms & ESCAPE_C)) || value > 0xff)
+		return -1;
+	*text += digits;
+	return value;
+}
+
+int unescape_byte(const char **text, enum escape_form forms)
+{
+	static const char letters[] = "abfnrtv\"\\", bytes[] = "\a\b\f\n\r\t\v\"\\";
+	const char *at = *text + 1, *letter = *at ? strchr(letters, *at) : NULL;
+	uint64_t number;
+	int byte = -1;
+
+	if (forms & (ESCAPE_C | ESCAPE_OCTAL))
+		byte = octal_byte(&at, forms);
+	if (byte < 0 && *at == 'x' && forms & (ESCAPE_C | ESCAPE_HEX) &&
+	    parse_hex_digits(at + 1, 2, &number) == 2) {
+		byte = (int)number;
+		at += 3;
+	} else if (byte < 0 && letter && forms & ESCAPE_C) {
+		byte = (unsigned char)bytes[letter - letters];
+		at++;
+	}
+	if (byte >= 0)
+		*text = at;
+	return byte;
+}
+
+void unescape(char *text, enum escape_form forms)
+{
+	const char *from = text;
+	char *to = text;
+
+	while (*from) {
+		const char *behind = from;
+		int byte = *from == '\\' ? unescape_byte(&behind, forms) : -1;
+
+		*to++ = byte > 0 ? (char)byte : *from;
+		from = byte > 0 ? behind : from + 1;
+	}
+	*to = '\0';
 }

@@ -21,4 +21,19 @@ size_t escape_terminal(struct buffer *out, const char *text);
  */
 void escape_json(struct buffer *out, const char *text);
 
+/* The ways in which others escape bytes. */
+enum escape_form {
+	ESCAPE_C = 1 << 0,     /* as in C: \n and the like, \o to \ooo, \xHH */
+	ESCAPE_OCTAL = 1 << 1, /* \ooo */
+	ESCAPE_HEX = 1 << 2,   /* \xHH */
+};
+
+/*
+ * The byte that an escape stands for, which is of one of the forms. *text is at the backslash, and
+ * moves behind the escape. -1: no such escape; *text stays.
+ */
+int unescape_byte(const char **text, enum escape_form forms);
+/* In place. An escape of another form stays as it is, and one that stands for NUL. */
+void unescape(char *text, enum escape_form forms);
+
 #endif

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "mix.h"
+
 /* Of a key without holes, of a multiple of 8 bytes. The low bits are mixed, too. */
 static inline uint64_t hash_words(const void *key, size_t size)
 {
@@ -16,8 +18,7 @@ static inline uint64_t hash_words(const void *key, size_t size)
 		uint64_t word;
 
 		memcpy(&word, (const char *)key + at, sizeof(word));
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 32;
+		hash = hash_mix(hash, word);
 	}
 	return hash;
 }

@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Digits at *text, which moves behind them. -EINVAL: none; -ERANGE: over 64 bits. */
-static int read_digits(const char **text, uint64_t *number)
+int parse_digits(const char **text, uint64_t *number)
 {
 	const char *at = *text;
 	uint64_t sum = 0;
@@ -28,6 +27,24 @@ static int read_digits(const char **text, uint64_t *number)
 	return 0;
 }
 
+int parse_fraction(const char **text, uint64_t *fraction, uint64_t *scale)
+{
+	*fraction = 0;
+	*scale = 1;
+	if (**text != '.')
+		return 0;
+	if (!isdigit((unsigned char)(*text)[1]))
+		return -EINVAL;
+	for (++*text; isdigit((unsigned char)**text); ++*text) {
+		/* 15 digits are less than 1 ns of a week; the rest is cut. */
+		if (*scale >= 1000000000000000ULL)
+			continue;
+		*fraction = *fraction * 10 + (uint64_t)(**text - '0');
+		*scale *= 10;
+	}
+	return 0;
+}
+
 int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 {
 	uint64_t value;
@@ -36,10 +53,38 @@ int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 	/* "99999999999999999999x" is not a number at all, however long. */
 	if (text[strspn(text, "0123456789")])
 		return -EINVAL;
-	err = read_digits(&text, &value);
+	err = parse_digits(&text, &value);
 	if (err)
 		return err;
 	if (value < min || value > max)
+		return -ERANGE;
+	*number = value;
+	return 0;
+}
+
+size_t parse_hex_digits(const char *text, size_t size, uint64_t *number)
+{
+	size_t count;
+
+	*number = 0;
+	for (count = 0; count < size && count < 16; count++) {
+		int c = tolower((unsigned char)text[count]);
+
+		if (!isxdigit(c))
+			break;
+		*number = *number << 4 | (uint64_t)(isdigit(c) ? c - '0' : c - 'a' + 10);
+	}
+	return count;
+}
+
+int parse_hex(const char *text, uint64_t max, uint64_t *number)
+{
+	uint64_t value;
+	size_t digits = parse_hex_digits(text, strlen(text), &value);
+
+	if (!digits || text[digits])
+		return -EINVAL;
+	if (value > max)
 		return -ERANGE;
 	*number = value;
 	return 0;
@@ -68,25 +113,6 @@ static uint64_t unit_ns(const char *name, size_t size)
 	return 0;
 }
 
-/* Digits behind a point as fraction / *scale. */
-static int read_fraction(const char **text, uint64_t *fraction, uint64_t *scale)
-{
-	*fraction = 0;
-	*scale = 1;
-	if (**text != '.')
-		return 0;
-	if (!isdigit((unsigned char)*++*text))
-		return -EINVAL;
-	for (; isdigit((unsigned char)**text); ++*text) {
-		/* 15 digits reach below 1 ns of a week; what follows is nothing. */
-		if (*scale >= 1000000000000000ULL)
-			continue;
-		*fraction = *fraction * 10 + (uint64_t)(**text - '0');
-		*scale *= 10;
-	}
-	return 0;
-}
-
 int parse_duration(const char *text, uint64_t *ns)
 {
 	uint64_t above = UINT64_MAX, total = 0;
@@ -97,9 +123,9 @@ int parse_duration(const char *text, uint64_t *ns)
 		size_t letters;
 		int err;
 
-		err = read_digits(&text, &whole);
+		err = parse_digits(&text, &whole);
 		if (!err)
-			err = read_fraction(&text, &fraction, &scale);
+			err = parse_fraction(&text, &fraction, &scale);
 		if (err)
 			return err;
 		letters = strspn(text, "nsumhdw");
@@ -123,10 +149,10 @@ int parse_size(const char *text, uint64_t *bytes)
 	uint64_t whole, fraction, scale, unit = 1;
 	unsigned __int128 sum;
 	const char *letter;
-	int err = read_digits(&text, &whole);
+	int err = parse_digits(&text, &whole);
 
 	if (!err)
-		err = read_fraction(&text, &fraction, &scale);
+		err = parse_fraction(&text, &fraction, &scale);
 	if (err)
 		return err;
 	letter = *text ? strchr(units, *text) : NULL;

@@ -3,10 +3,23 @@
 #ifndef TCPTRAIL_BASE_PARSE_H
 #define TCPTRAIL_BASE_PARSE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Decimal digits only, whole string, min..max. */
 int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number);
+
+/* Hexadecimal digits only, whole string, at most max; without 0x. */
+int parse_hex(const char *text, uint64_t max, uint64_t *number);
+/* The number of the hexadecimal digits that the text of `size` bytes begins with, at most 16. */
+size_t parse_hex_digits(const char *text, size_t size, uint64_t *number);
+
+/*
+ * Parts of a longer text; on success *text moves behind what was read. Decimal digits, at least
+ * one; and what may follow them: a point and digits, as fraction / *scale, else 0.
+ */
+int parse_digits(const char **text, uint64_t *number);
+int parse_fraction(const char **text, uint64_t *fraction, uint64_t *scale);
 
 /*
  * "500ms", "1.5s", "5m", "2h", "1d", "90" (seconds) -> ns, and "2h11m" as

@@ -48,21 +48,15 @@ static bool skip(const char **text, char c)
 	return true;
 }
 
-/* Digits behind a point: ns; what is less than one of these is cut. */
+/* A point and digits, or nothing: ns; what is below 1 ns is cut. */
 static int read_fraction(const char **text, int64_t *ns)
 {
-	int64_t unit = SECOND / 10;
+	uint64_t fraction, scale;
+	int err = parse_fraction(text, &fraction, &scale);
 
-	*ns = 0;
-	if (!skip(text, '.'))
-		return 0;
-	if (!isdigit((unsigned char)**text))
-		return -EINVAL;
-	for (; isdigit((unsigned char)**text); ++*text) {
-		*ns += (**text - '0') * unit;
-		unit /= 10;
-	}
-	return 0;
+	if (!err)
+		*ns = (int64_t)((unsigned __int128)fraction * NS_PER_SEC / scale);
+	return err;
 }
 
 /* "03:12", "03:12:33", "03:12:33.5" */
@@ -153,19 +147,14 @@ static int parse_date(const char *text, struct when *when)
 
 static int parse_epoch(const char *text, struct when *when)
 {
-	int64_t seconds = 0, ns;
+	uint64_t seconds;
+	int64_t ns;
 
 	when->kind = WHEN_WALL;
-	if (!isdigit((unsigned char)*text))
+	if (parse_digits(&text, &seconds) || seconds >= INT64_MAX / SECOND ||
+	    read_fraction(&text, &ns) || *text)
 		return -EINVAL;
-	for (; isdigit((unsigned char)*text); text++) {
-		seconds = seconds * 10 + (*text - '0');
-		if (seconds >= INT64_MAX / SECOND)
-			return -EINVAL;
-	}
-	if (read_fraction(&text, &ns) || *text)
-		return -EINVAL;
-	when->wall = seconds * SECOND + ns;
+	when->wall = (int64_t)seconds * SECOND + ns;
 	return 0;
 }
 

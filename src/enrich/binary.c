@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "mix.h"
+
 #define FUNCTIONS_MAX (1U << 22)
 #define NAMES_MAX     (512U << 20)
 #define NAME_KEPT     768U
@@ -21,25 +24,6 @@ void binary_free(struct binary *binary)
 	free(binary->functions);
 	free(binary->names);
 	free(binary);
-}
-
-static bool grow(void **array, size_t *capacity, size_t wanted, size_t size, size_t most)
-{
-	size_t room = *capacity ? *capacity : 4096;
-	void *bigger;
-
-	if (wanted <= *capacity)
-		return true;
-	if (wanted > most)
-		return false;
-	while (room < wanted)
-		room *= 2;
-	bigger = realloc(*array, room * size);
-	if (!bigger)
-		return false;
-	*array = bigger;
-	*capacity = room;
-	return true;
 }
 
 static bool is_function(const GElf_Sym *symbol, const char *name)
@@ -64,16 +48,33 @@ static uint8_t rank(const GElf_Sym *symbol, const char *name)
 	return (uint8_t)((underscores > 15 ? 15 : underscores) << 1 | local | label << 6);
 }
 
+/* For one function more, and so many bytes of its name. */
+static bool make_room(struct binary *binary, size_t bytes)
+{
+	struct function *functions;
+	char *names;
+
+	if (binary->count >= FUNCTIONS_MAX || binary->names_size + bytes > NAMES_MAX)
+		return false;
+	functions = array_reserve(binary->functions, &binary->room, binary->count + 1,
+	                          sizeof(*functions));
+	if (!functions)
+		return false;
+	binary->functions = functions;
+	names = array_reserve(binary->names, &binary->names_room, binary->names_size + bytes, 1);
+	if (!names)
+		return false;
+	binary->names = names;
+	return true;
+}
+
 static void add(struct binary *binary, const GElf_Sym *symbol, const char *name, uint64_t start)
 {
 	size_t length = strcspn(name, "@"); /* without its version */
 
 	if (length > NAME_KEPT)
 		length = NAME_KEPT;
-	if (!grow((void **)&binary->functions, &binary->capacity, binary->count + 1,
-	          sizeof(*binary->functions), FUNCTIONS_MAX) ||
-	    !grow((void **)&binary->names, &binary->names_capacity, binary->names_size + length + 1,
-	          1, NAMES_MAX))
+	if (!make_room(binary, length + 1))
 		return;
 	binary->functions[binary->count++] = (struct function){
 		.start = start,
@@ -195,8 +196,7 @@ static char *source_line(Dwfl_Module *module, uint64_t address)
 
 const struct place *binary_place(struct binary *binary, Dwfl_Module *module, uint64_t address)
 {
-	uint64_t hash = address * 0x9e3779b97f4a7c15ULL;
-	struct place *place = &binary->places[hash >> 32 & (PLACES - 1)];
+	struct place *place = &binary->places[hash_mix(0, address) & (PLACES - 1)];
 
 	if (place->asked && place->address == address)
 		return place;

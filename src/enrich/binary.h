@@ -36,9 +36,9 @@ struct place {
 struct binary {
 	struct binary_key key;
 	struct function *functions; /* by start */
-	size_t count, capacity;
+	size_t count, room;
 	char *names;
-	size_t names_size, names_capacity;
+	size_t names_size, names_room;
 	struct place *places; /* by hash; a later one takes an earlier one's slot */
 };
 

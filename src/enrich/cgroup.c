@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
+
 /* include/linux/exportfs.h; for kernfs the handle is the id, which is the inode (5.5 and later). */
 #define FILEID_KERNFS 0xfe
 #define DEPTH_MAX     64
@@ -24,7 +26,7 @@ struct cgroup_tree {
 	int fd; /* of the mount point */
 	bool walked;
 	struct place *places; /* by id, while walked */
-	size_t count, room;
+	size_t count;
 };
 
 int cgroup_open(struct cgroup_tree **tree)
@@ -122,20 +124,13 @@ static int path_by_handle(const struct cgroup_tree *tree, uint64_t id, char *pat
 
 static int add_place(struct cgroup_tree *tree, uint64_t id, const char *path)
 {
-	struct place *places = tree->places;
-	char *copy = strdup(path);
+	struct place *places = array_add(tree->places, tree->count, sizeof(*places));
+	char *copy = places ? strdup(path) : NULL;
 
-	if (tree->count == tree->room) {
-		places = reallocarray(places, tree->room ? tree->room * 2 : 64, sizeof(*places));
-		if (places) {
-			tree->places = places;
-			tree->room = tree->room ? tree->room * 2 : 64;
-		}
-	}
-	if (!places || !copy) {
-		free(copy);
+	if (places)
+		tree->places = places;
+	if (!copy)
 		return -ENOMEM;
-	}
 	places[tree->count++] = (struct place){.id = id, .path = copy};
 	return 0;
 }

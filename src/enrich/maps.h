@@ -17,7 +17,7 @@ struct mapping {
 
 struct maps {
 	struct mapping *list; /* by address */
-	size_t count, capacity;
+	size_t count;
 };
 
 /* Reads anew, from an fd of /proc/PID/maps, which it leaves open. 0 or -errno: none then. */

@@ -4,33 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_octal(char c)
-{
-	return c >= '0' && c <= '7';
-}
-
-/* "\ooo" of a byte that is not NUL. */
-static bool is_escape(const char *text)
-{
-	return text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && is_octal(text[2]) &&
-	       is_octal(text[3]) && strncmp(text + 1, "000", 3) != 0;
-}
-
-/* Space, tab, newline and backslash are written as \ooo (fs/proc_namespace.c, mangle). */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	while (*text) {
-		if (is_escape(text)) {
-			*to++ = (char)((text[1] & 3) << 6 | (text[2] & 7) << 3 | (text[3] & 7));
-			text += 4;
-		} else {
-			*to++ = *text++;
-		}
-	}
-	*to = '\0';
-}
+#include "base/escape.h"
 
 /*
  * Fields are told by their position alone, as users choose what stands in them (the source of a
@@ -56,8 +30,9 @@ bool mount_parse_line(char *line, struct mount_line *mount)
 	if (!word)
 		return false;
 	*mount = (struct mount_line){.root = fields[3], .point = fields[4], .type = word};
-	unescape(mount->root);
-	unescape(mount->point);
+	/* Space, tab, newline and backslash are written as \ooo (fs/proc_namespace.c, mangle). */
+	unescape(mount->root, ESCAPE_OCTAL);
+	unescape(mount->point, ESCAPE_OCTAL);
 	return true;
 }
 

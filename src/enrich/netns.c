@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "enrich/mount_text.h"
 #include "enrich/netns_finder.h"
 
@@ -34,13 +35,10 @@ static struct netns_entry *entry_of(struct netns_finder *finder, uint32_t inode)
 		return NULL;
 	if (place < list->count)
 		return &list->entries[place];
-	if (list->inodes.room > finder->room) {
-		entries = reallocarray(list->entries, list->inodes.room, sizeof(*entries));
-		if (!entries)
-			return NULL;
-		list->entries = entries;
-		finder->room = list->inodes.room;
-	}
+	entries = array_reserve(list->entries, &finder->room, place + 1, sizeof(*entries));
+	if (!entries)
+		return NULL;
+	list->entries = entries;
 	list->count++;
 	list->entries[place] = (struct netns_entry){.inode = inode};
 	return &list->entries[place];

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/parse.h"
+
 #define ENTRIES_MAX  (1U << 22)
 #define NAMES_MAX    (256U << 20) /* bytes */
 #define NAME_MAX_LEN 512
@@ -20,45 +23,35 @@ void perfmap_free(struct perfmap *map)
 	*map = (struct perfmap){0};
 }
 
-static bool grow(void **array, size_t *capacity, size_t wanted, size_t size, size_t most)
+/* "7f0e3000 ": hexadecimal digits, maybe after 0x, and a space. */
+static bool parse_column(const char **at, const char *end, uint64_t *number)
 {
-	size_t room = *capacity ? *capacity : 1024;
-	void *bigger;
+	size_t digits;
 
-	if (wanted <= *capacity)
-		return true;
-	while (room < wanted)
-		room *= 2;
-	if (wanted > most)
-		return false;
-	bigger = realloc(*array, room * size);
-	if (!bigger)
-		return false;
-	*array = bigger;
-	*capacity = room;
-	return true;
+	if (end - *at > 2 && (*at)[0] == '0' && ((*at)[1] | 0x20) == 'x')
+		*at += 2;
+	digits = parse_hex_digits(*at, (size_t)(end - *at), number);
+	*at += digits;
+	return digits && *at < end && *(*at)++ == ' ';
 }
 
-/* Space-separated hexadecimal; strtoull alone would take a sign, or the next line's number. */
-static bool parse_hex(const char **at, const char *end, uint64_t *number)
+/* For one piece more, and so many bytes of its name. */
+static bool make_room(struct perfmap *map, size_t bytes)
 {
-	const char *begin = *at;
-	uint64_t value = 0;
+	struct perfmap_entry *entries;
+	char *names;
 
-	if (end - begin > 2 && begin[0] == '0' && (begin[1] | 0x20) == 'x')
-		begin += 2;
-	for (*at = begin; *at < end; ++*at) {
-		int c = **at | 0x20;
-		int digit = c >= '0' && c <= '9'   ? c - '0'
-		            : c >= 'a' && c <= 'f' ? c - 'a' + 10
-		                                   : -1;
-
-		if (digit < 0 || value >> 60)
-			break;
-		value = value << 4 | (unsigned int)digit;
-	}
-	*number = value;
-	return *at > begin && *at < end && *(*at)++ == ' ';
+	if (map->count >= ENTRIES_MAX || map->names_size + bytes > NAMES_MAX)
+		return false;
+	entries = array_reserve(map->entries, &map->room, map->count + 1, sizeof(*entries));
+	if (!entries)
+		return false;
+	map->entries = entries;
+	names = array_reserve(map->names, &map->names_room, map->names_size + bytes, 1);
+	if (!names)
+		return false;
+	map->names = names;
+	return true;
 }
 
 static void add_line(struct perfmap *map, const char *line, const char *end)
@@ -67,14 +60,11 @@ static void add_line(struct perfmap *map, const char *line, const char *end)
 	uint64_t start, size;
 	size_t length;
 
-	if (!parse_hex(&line, end, &start) || !parse_hex(&line, end, &size) || line == end ||
+	if (!parse_column(&line, end, &start) || !parse_column(&line, end, &size) || line == end ||
 	    start + size <= start)
 		return;
 	length = (size_t)(end - line) < NAME_MAX_LEN ? (size_t)(end - line) : NAME_MAX_LEN;
-	if (!grow((void **)&map->entries, &map->capacity, map->count + 1, sizeof(*entry),
-	          ENTRIES_MAX) ||
-	    !grow((void **)&map->names, &map->names_capacity, map->names_size + length + 1, 1,
-	          NAMES_MAX))
+	if (!make_room(map, length + 1))
 		return;
 	entry = &map->entries[map->count];
 	*entry = (struct perfmap_entry){

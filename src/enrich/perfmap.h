@@ -20,9 +20,9 @@ struct perfmap_entry {
 
 struct perfmap {
 	struct perfmap_entry *entries; /* the first `sorted` by start, then order */
-	size_t count, capacity, sorted;
+	size_t count, room, sorted;
 	char *names;
-	size_t names_size, names_capacity;
+	size_t names_size, names_room;
 	uint64_t longest; /* size of the longest piece */
 	struct stat stat; /* of the file, as last read */
 	uint64_t read;    /* bytes of it, up to the end of a line */

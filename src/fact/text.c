@@ -7,10 +7,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/escape.h"
 #include "base/parse.h"
 #include "fact/kind.h"
 #include "fact/text_value.h"
@@ -76,45 +76,19 @@ static bool at_end(const struct line *line)
 	return !*line->at || *line->at == '#';
 }
 
-/* The byte an escape stands for; *text is behind the backslash and moves on. -1: none. */
-static int unescape(const char **text)
-{
-	static const char letters[] = "abfnrtv\"\\", bytes[] = "\a\b\f\n\r\t\v\"\\";
-	const char *letter;
-	int value = 0;
-
-	if (**text >= '0' && **text <= '7') {
-		for (int i = 0; i < 3 && **text >= '0' && **text <= '7'; i++)
-			value = value * 8 + *(*text)++ - '0';
-		return value <= 0xff ? value : -1;
-	}
-	if (**text == 'x') {
-		char hex[3] = {0};
-
-		strncpy(hex, *text + 1, 2);
-		if (strspn(hex, "0123456789abcdefABCDEF") != 2)
-			return -1;
-		*text += 3;
-		return (int)strtoul(hex, NULL, 16);
-	}
-	letter = **text ? strchr(letters, **text) : NULL;
-	if (!letter)
-		return -1;
-	++*text;
-	return (unsigned char)bytes[letter - letters];
-}
-
 /* A string in quotes into buf; line->at is behind the opening quote. */
 static int take_quoted(struct line *line, struct text_token *token)
 {
 	size_t size = 0;
 
 	while (*line->at != '"') {
-		int c = (unsigned char)*line->at++;
+		int c = (unsigned char)*line->at;
 
 		if (c == '\\')
-			c = unescape(&line->at);
-		else if (!c)
+			c = unescape_byte(&line->at, ESCAPE_C);
+		else
+			line->at++;
+		if (!c)
 			return diag_fail(line->diag, -EINVAL, "missing closing quote");
 		if (c < 0)
 			return diag_fail(line->diag, -EINVAL,

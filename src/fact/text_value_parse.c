@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -75,20 +74,10 @@ static int read_signed(struct text_reader *reader, const struct text_token *toke
 	return 0;
 }
 
-/* Hex digits, whole string; a leading 0x is let pass. */
+/* With or without 0x. */
 static int read_hex(const char *text, uint64_t max, uint64_t *number)
 {
-	uint64_t value;
-
-	if (!strncmp(text, "0x", 2))
-		text += 2;
-	if (!*text || strlen(text) > 16 || text[strspn(text, "0123456789abcdefABCDEF")])
-		return -EINVAL;
-	value = strtoull(text, NULL, 16);
-	if (value > max)
-		return -ERANGE;
-	*number = value;
-	return 0;
+	return parse_hex(strncmp(text, "0x", 2) ? text : text + 2, max, number);
 }
 
 static int read_word(struct text_reader *reader, const struct text_token *token,

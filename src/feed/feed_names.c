@@ -52,7 +52,7 @@ static struct lost_netns *find_lost(const struct lost_list *lost, uint32_t inode
 /* NULL: no memory; the next walk will do. */
 static struct lost_netns *add_lost(struct lost_list *lost, uint32_t inode)
 {
-	size_t count = lost->inodes.count;
+	size_t count = numbers_count(&lost->inodes);
 	struct lost_netns *grown;
 
 	if (count == lost->room) {
@@ -119,8 +119,8 @@ static void tell_departed(struct feed *feed, const struct lost_list *lost)
 	struct numbers departed = feed->departed;
 
 	feed->departed = (struct numbers){0};
-	for (size_t i = 0; i < departed.count; i++) {
-		uint32_t inode = departed.items[i];
+	for (size_t i = 0; i < numbers_count(&departed); i++) {
+		uint32_t inode = numbers_at(&departed, i);
 		const struct lost_netns *left = find_lost(lost, inode);
 		struct fact_netns fact = {
 			.h = {.type = FACT_NETNS_GONE, .len = sizeof(fact), .time = clock_boot()},
@@ -142,7 +142,7 @@ void feed_bury_netns(struct feed *feed)
 	const struct row *row;
 
 	find_all_lost(feed, &lost);
-	if (lost.inodes.count)
+	if (numbers_count(&lost.inodes))
 		table_for_each (feed->table, iter, row) {
 			entry = find_lost(&lost, row->netns);
 			if (!entry)

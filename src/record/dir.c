@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 
 #define FDS_LEFT 64 /* for all that is not a file of the recording */
@@ -79,7 +80,7 @@ static int read_file(struct dir *dir, struct dir_file *file)
 
 static int add_name(struct dir *dir, const char *name)
 {
-	struct dir_file *files = reallocarray(dir->files, dir->count + 1, sizeof(*files));
+	struct dir_file *files = array_add(dir->files, dir->count, sizeof(*files));
 
 	if (!files)
 		return -ENOMEM;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "fact/text.h"
 #include "record/dir.h"
@@ -30,7 +31,7 @@ struct reader {
 	int fd; /* of the file that was read last; -1: none */
 	uint32_t file;
 	struct entry *entries;
-	size_t count, room;
+	size_t count;
 	struct reader_summary summary;
 
 	/* Where reader_next is. */
@@ -61,16 +62,11 @@ static int add_entry(struct scan *scan, const struct block_info *info)
 	struct reader *r = scan->reader;
 	struct entry *entry;
 
-	if (r->count == r->room) {
-		size_t room = r->room ? r->room * 2 : 1024;
-		struct entry *entries = reallocarray(r->entries, room, sizeof(*entries));
-
-		if (!entries)
-			return -ENOMEM;
-		r->entries = entries;
-		r->room = room;
-	}
-	entry = &r->entries[r->count++];
+	entry = array_add(r->entries, r->count, sizeof(*entry));
+	if (!entry)
+		return -ENOMEM;
+	r->entries = entry;
+	entry += r->count++;
 	*entry = (struct entry){.info = *info,
 	                        .offset = scan->at,
 	                        .session = scan->session,

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/parse.h"
 #include "record/dir.h"
 
 #define SHARE     16 /* of the bounds: what goes when the oldest file goes */
@@ -53,10 +54,10 @@ static int read_boot_id(uint8_t id[16])
 	if (file)
 		fclose(file);
 	for (int i = 0; !err && i < 16; i++) {
-		unsigned int byte;
+		uint64_t byte;
 
 		at += *at == '-';
-		if (sscanf(at, "%2x", &byte) != 1)
+		if (parse_hex_digits(at, 2, &byte) != 2)
 			return -EIO;
 		id[i] = (uint8_t)byte;
 		at += 2;
