@@ -116,7 +116,7 @@ $(SKELETON): $(B)/tcptrail.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name tcptrail_bpf > $@
 
 # --- user space ------------------------------------------------------------------------------
-$(patsubst %,$(B)/src/source/%.o,live load walk): $(SKELETON)
+$(patsubst %,$(B)/src/source/%.o,live live_load live_loss live_peek live_walk): $(SKELETON)
 $(B)/src/enrich/doing_text.o: $(B)/syscall_names.h
 $(B)/src/command/explain.o: $(B)/state_pages.h
 
@@ -318,8 +318,8 @@ fuzzed = $(addsuffix /$(1),$(B)/replay $(B)/fuzzer)
 # Pure, though not of a pure layer: parsers of /proc, and what commands do without the kernel.
 $(call fuzzed,mountinfo): $(patsubst %,$(B)/src/enrich/%.o,mount_text cgroup_mount)
 $(call fuzzed,cgroup): $(B)/src/enrich/process_text.o
-$(call fuzzed,maps): $(patsubst %,$(B)/src/enrich/%.o,maps perfmap file)
-$(call fuzzed,proc): $(patsubst %,$(B)/src/enrich/%.o,process_text doing_text host)
+$(call fuzzed,maps): $(patsubst %,$(B)/src/enrich/%.o,maps perfmap)
+$(call fuzzed,proc): $(patsubst %,$(B)/src/enrich/%.o,process_text doing_text kernel_counters proc_file)
 $(call fuzzed,info): $(B)/src/command/info_write.o
 $(call fuzzed,at): $(patsubst %,$(B)/src/session/%.o,replay replay_walk input)
 

@@ -19,7 +19,7 @@ static int flushed(FILE *out)
 {
 	/* What a full buffer lost on the way is not in it any more. */
 	if ((!ferror(out) && !fclose(out)) || errno == EPIPE)
-		return EXIT_FINE;
+		return EXIT_OK;
 	notice("output was lost: %s", strerror(errno));
 	return EXIT_LOST;
 }
@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 {
 	struct options options;
 	struct diag diag;
-	int code = EXIT_FINE;
+	int code = EXIT_OK;
 
 	setlocale(LC_CTYPE, "");
 	unblock_signals();

@@ -11,7 +11,7 @@
 #include "count/threshold.h"
 
 enum exit_code {
-	EXIT_FINE = 0,
+	EXIT_OK = 0,
 	EXIT_BAD = 1, /* the answer is bad: trail knows no such socket, --fail-if is met */
 	EXIT_USAGE = 2,
 	EXIT_CANNOT = 3,  /* cannot run here */

@@ -40,5 +40,5 @@ int info_command(const struct options *options, struct diag *diag)
 	if (!err)
 		err = print(options, reader, diag);
 	reader_close(reader);
-	return err && err != -EPIPE ? EXIT_CANNOT : EXIT_FINE;
+	return err && err != -EPIPE ? EXIT_CANNOT : EXIT_OK;
 }

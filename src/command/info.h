@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 
-/* Prints it on stdout. An exit code; diag: why, unless it is EXIT_FINE. */
+/* Prints it on stdout. An exit code; diag: why, unless it is EXIT_OK. */
 int info_command(const struct options *options, struct diag *diag);
 
 #endif

@@ -34,7 +34,7 @@ static int print(struct buffer *text)
 	bool whole = !text->failed && fwrite(text->data, 1, text->size, stdout) == text->size;
 
 	buffer_free(text);
-	return whole && !fflush(stdout) ? EXIT_FINE : EXIT_LOST;
+	return whole && !fflush(stdout) ? EXIT_OK : EXIT_LOST;
 }
 
 int probes_command(const struct options *options)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "view/life.h"
 
 /* A row that was asked for. */
@@ -71,7 +72,7 @@ static struct met *meet(struct trail *trail, const struct row *row)
 	if (met || !pick_match(&trail->options->pick, table, row) ||
 	    !query_match(&trail->options->query, table, row, table_now(table)))
 		return met;
-	met = reallocarray(trail->met, trail->living + 1, sizeof(*met));
+	met = array_add(trail->met, trail->living, sizeof(*met));
 	if (!met) {
 		note(trail, -ENOMEM);
 		return NULL;

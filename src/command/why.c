@@ -87,7 +87,7 @@ int why_examples(struct why_command *why, void (*fn)(const struct row *row, void
 	if (err)
 		return err;
 	for (size_t i = 0; i < count; i++)
-		if (findings[i].level != FINDING_FINE && findings[i].group.example)
+		if (findings[i].level != FINDING_OK && findings[i].group.example)
 			fn(findings[i].group.example, arg);
 	rules_free(findings, count);
 	return rules_busy(why->view.context.table, why->groups, fn, arg);

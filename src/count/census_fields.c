@@ -8,9 +8,9 @@
 #include <inttypes.h>
 
 #include "count/census.h"
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "table/names.h"
-#include "count/place.h"
+#include "count/group_place.h"
 #include "field/value.h"
 
 #define CENSUS_GETTER(name)                                                                        \
@@ -59,7 +59,7 @@ CENSUS_GETTER(place)
 	char text[PLACE_SIZE];
 
 	(void)context;
-	place_text(&row->key, text);
+	group_place_text(&row->key, text);
 	value_print(value, "%s", text);
 }
 
@@ -80,7 +80,7 @@ CENSUS_GETTER(foreign)
 	(void)context;
 	if (row->key.passive)
 		return;
-	place_remote(&row->key, text);
+	group_place_remote(&row->key, text);
 	value_print(value, "%s", text);
 }
 
@@ -93,13 +93,11 @@ CENSUS_GETTER(netns)
 		value_number(value, row->key.netns);
 }
 
-/* As of a row: its number when it has no name. */
 CENSUS_GETTER(netns_name)
 {
 	const struct census_row *row = object;
-	const struct row of_it = {.netns = row->key.netns};
 
-	row_netns_name(context, &of_it, value);
+	value_netns_name(value, context, row->key.netns);
 }
 
 CENSUS_GETTER(count_before)
@@ -135,20 +133,12 @@ CENSUS_GETTER(stayed)
 	value_number(value, row->stayed);
 }
 
-static void wall_time(struct value *value, int64_t wall)
-{
-	if (!wall)
-		return;
-	value->type = VALUE_TIME;
-	value->sign = wall;
-}
-
 CENSUS_GETTER(since)
 {
 	const struct census_row *row = object;
 
 	(void)context;
-	wall_time(value, row->time_before);
+	value_wall_time(value, row->time_before);
 }
 
 CENSUS_GETTER(time)
@@ -156,12 +146,12 @@ CENSUS_GETTER(time)
 	const struct census_row *row = object;
 
 	(void)context;
-	wall_time(value, row->time_after);
+	value_wall_time(value, row->time_after);
 }
 
 #define FIELD(name)                                                                                \
 	{                                                                                          \
-		KEY(name), census_##name                                                           \
+		.word = KEY(name), .get = census_##name                                            \
 	}
 
 const struct field census_fields[] = {

@@ -73,6 +73,11 @@ void flows_correct(struct flows *flows, const struct row *row, const struct grou
 /* Of the key's process at its place, and of all there; NULL: nobody came or went. No class. */
 const struct flow *flows_find(const struct flows *flows, const struct group_key *key);
 const struct flow *flows_find_place(const struct flows *flows, const struct group_key *key);
+/* A flow by its number, below flows->map.count. */
+const struct flow *flows_at(const struct flows *flows, size_t index);
+/* Connects of the flow that failed, for whatever reason. */
+uint64_t flow_failures(const struct flow *flow);
+/* Has the process of the key exited, or is none known? */
 bool flow_has_exited(const struct table *table, const struct group_key *key);
 
 #endif

@@ -38,6 +38,8 @@ struct groups {
 
 /* Ages and stacks of a group's members, which are sorted by age; afterwards by stack. */
 void group_measure(struct group *group, struct member *members);
+/* Sets other_family of the groups of failed connects. 0 or -ENOMEM. */
+int groups_find_other_family(struct groups *groups);
 /* Does a connection end by it, as who has the socket sees it? How: adds to nothing, sets ending. */
 bool change_is_ending(const struct change *change);
 void ending_of(const struct table *table, const struct change *change, struct endings *ending);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "enrich/cgroup.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "enrich/proc_file.h"
 
 /* include/linux/exportfs.h; for kernfs the handle is the id, which is the inode (5.5 and later). */
 #define FILEID_KERNFS 0xfe
@@ -74,14 +74,6 @@ void cgroup_close(struct cgroup_tree *tree)
 
 /* --- by handle ------------------------------------------------------------------------------- */
 
-static bool is_deleted(const char *path)
-{
-	static const char tail[] = " (deleted)"; /* fs/d_path.c */
-	size_t length = strlen(path);
-
-	return length >= strlen(tail) && !strcmp(path + length - strlen(tail), tail);
-}
-
 /* Path below the mount point of what fd is open on. */
 static int path_of_fd(const struct cgroup_tree *tree, int fd, char *path, size_t size)
 {
@@ -94,7 +86,7 @@ static int path_of_fd(const struct cgroup_tree *tree, int fd, char *path, size_t
 	if (length < 0)
 		return -errno;
 	full[length] = '\0';
-	if (is_deleted(full)) /* a socket keeps its cgroup after rmdir */
+	if (process_cut_deleted(full)) /* a socket keeps its cgroup after rmdir */
 		return -ENOENT;
 	if (strncmp(full, tree->mount.point, prefix) || (full[prefix] && full[prefix] != '/'))
 		return -ENOENT; /* outside of what is mounted here, or unreachable */
@@ -138,17 +130,13 @@ static int add_place(struct cgroup_tree *tree, uint64_t id, const char *path)
 /* path: CGROUP_PATH_MAX bytes, that of dir; put back on return. What cannot be read is left out. */
 static int walk(struct cgroup_tree *tree, int parent, const char *name, char *path, int depth)
 {
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = proc_open_directory(parent, name);
 	size_t length = strlen(path);
 	struct dirent *entry;
 	int err = 0;
 
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
+	if (!dir)
 		return 0;
-	}
 	while (!err && (entry = readdir(dir))) {
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
 		    length + strlen(entry->d_name) + 2 > CGROUP_PATH_MAX)

@@ -5,7 +5,6 @@
  */
 #include "enrich/doing.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
@@ -16,53 +15,17 @@
 #include <unistd.h>
 
 #include "enrich/doing_text.h"
-#include "enrich/process_text.h"
+#include "enrich/proc_file.h"
 #include "fact.h"
 
 /* Threads that are looked at: each costs an open and a read. */
 #define THREADS_MAX 16384
 
-/* The first bytes of a file, as one read(2) gives them. Their number or -errno. */
-static ssize_t read_file(int dir, const char *path, void *bytes, size_t size)
-{
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	ssize_t got;
-
-	if (fd < 0)
-		return -errno;
-	got = read(fd, bytes, size);
-	if (got < 0)
-		got = -errno;
-	close(fd);
-	return got;
-}
-
-static DIR *open_directory(int dir, const char *path)
-{
-	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *opened = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!opened && fd >= 0)
-		close(fd);
-	return opened;
-}
-
-/* The next name that is a number, or NULL. */
-static const char *next_number(DIR *dir)
-{
-	struct dirent *dirent;
-
-	while ((dirent = readdir(dir)))
-		if (*dirent->d_name >= '0' && *dirent->d_name <= '9')
-			return dirent->d_name;
-	return NULL;
-}
-
 /* Is it the one that started then, and still alive? 0 or -errno. */
 static int check_process(int dir, uint64_t start)
 {
 	struct process_stat stat;
-	int err = process_check_at(dir, start, &stat);
+	int err = proc_check_process(dir, start, &stat);
 
 	return !err && process_has_exited(&stat) ? -ESRCH : err;
 }
@@ -71,7 +34,7 @@ static int check_process(int dir, uint64_t start)
 static bool has_memory(int thread)
 {
 	char byte;
-	ssize_t got = read_file(thread, "auxv", &byte, sizeof(byte));
+	ssize_t got = proc_read_bytes(thread, "auxv", &byte, sizeof(byte));
 
 	return got != 0 && got != -ESRCH && got != -ENOENT;
 }
@@ -82,11 +45,11 @@ static bool has_memory(int thread)
  */
 static int open_living(int dir)
 {
-	DIR *tasks = open_directory(dir, "task");
+	DIR *tasks = proc_open_directory(dir, "task");
 	int living = -1;
 	const char *tid;
 
-	while (tasks && living < 0 && (tid = next_number(tasks))) {
+	while (tasks && living < 0 && (tid = proc_next_number(tasks))) {
 		living = openat(dirfd(tasks), tid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (living >= 0 && !has_memory(living)) {
 			close(living);
@@ -105,7 +68,7 @@ static int open_living(int dir)
 static bool is_native(int living)
 {
 	ElfW(auxv_t) vector[64];
-	ssize_t size = read_file(living, "auxv", vector, sizeof(vector));
+	ssize_t size = proc_read_bytes(living, "auxv", vector, sizeof(vector));
 
 	for (ssize_t i = 0; i < size / (ssize_t)sizeof(vector[0]); i++)
 		if (vector[i].a_type == AT_PHENT)
@@ -124,7 +87,7 @@ static const char *find_hold(int tasks, const char *tid)
 	char path[48], text[64];
 
 	snprintf(path, sizeof(path), "%.32s/stat", tid);
-	if (process_stat_at(tasks, path, &stat))
+	if (proc_read_stat(tasks, path, &stat))
 		return "";
 	if (stat.state == 'T')
 		return DOING_STOPPED;
@@ -133,7 +96,7 @@ static const char *find_hold(int tasks, const char *tid)
 	if (stat.state != 'S' && stat.state != 'D')
 		return "";
 	snprintf(path, sizeof(path), "%.32s/wchan", tid);
-	process_read_file(tasks, path, text, sizeof(text));
+	proc_read_text(tasks, path, text, sizeof(text));
 	return !strcmp(text, "do_freezer_trap") || !strcmp(text, "__refrigerator") ? DOING_FROZEN
 	                                                                           : "";
 }
@@ -146,7 +109,7 @@ static bool read_thread(int tasks, const char *tid, bool native, struct doing_gr
 	ssize_t got;
 
 	snprintf(path, sizeof(path), "%.32s/syscall", tid);
-	got = process_read_file(tasks, path, text, sizeof(text));
+	got = proc_read_text(tasks, path, text, sizeof(text));
 	/* Kernels without CONFIG_HAVE_ARCH_TRACEHOOK have the thread but no such file. */
 	if (got == -ESRCH || (got == -ENOENT && faccessat(tasks, tid, F_OK, 0)))
 		return false;
@@ -194,7 +157,7 @@ static void group_threads(struct doing *doing)
 
 static int read_threads(int dir, bool native, struct doing *doing)
 {
-	DIR *tasks = open_directory(dir, "task");
+	DIR *tasks = proc_open_directory(dir, "task");
 	struct doing_group *smaller;
 	const char *tid;
 
@@ -202,7 +165,7 @@ static int read_threads(int dir, bool native, struct doing *doing)
 		return -errno;
 	/* Memory that is not touched is none. */
 	doing->groups = calloc(THREADS_MAX, sizeof(*doing->groups));
-	while (doing->groups && (tid = next_number(tasks))) {
+	while (doing->groups && (tid = proc_next_number(tasks))) {
 		if (doing->count == THREADS_MAX)
 			doing->threads++;
 		else if (read_thread(dirfd(tasks), tid, native, &doing->groups[doing->count]))
@@ -231,10 +194,10 @@ static bool read_fds(int living, unsigned int *fds)
 		*fds = stat.st_size;
 		return true;
 	}
-	listed = open_directory(living, "fd");
+	listed = proc_open_directory(living, "fd");
 	if (!listed)
 		return false;
-	while (next_number(listed))
+	while (proc_next_number(listed))
 		count++;
 	closedir(listed);
 	*fds = count;
@@ -245,7 +208,7 @@ static bool read_limit(int dir, uint64_t *limit)
 {
 	char text[4096];
 
-	return process_read_file(dir, "limits", text, sizeof(text)) > 0 &&
+	return proc_read_text(dir, "limits", text, sizeof(text)) > 0 &&
 	       !doing_parse_limit(text, limit);
 }
 
@@ -266,13 +229,10 @@ static int read_process(int dir, struct doing *doing)
 int doing_read(uint32_t pid, uint64_t start, struct doing *doing)
 {
 	struct doing found = {0};
-	char path[32];
-	int dir, err;
+	int dir = proc_open_process(pid), err;
 
-	snprintf(path, sizeof(path), "/proc/%u", pid);
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
+		return dir;
 	err = check_process(dir, start);
 	if (!err)
 		err = read_process(dir, &found);

@@ -7,7 +7,7 @@
 
 #include "dump.h"
 
-#define IMAGES_KEPT FILES_SLOTS
+#define IMAGES_KEPT OPENER_SLOTS
 
 struct images {
 	struct image list[IMAGES_KEPT];
@@ -19,7 +19,7 @@ struct images *images_new(int opener)
 	struct images *images = calloc(1, sizeof(*images));
 
 	for (uint32_t i = 0; images && i < IMAGES_KEPT; i++)
-		images->list[i].files = (struct files){.socket = opener, .slot = i};
+		images->list[i].client = (struct opener_client){.socket = opener, .slot = i};
 	return images;
 }
 
@@ -29,7 +29,7 @@ static void forget(struct image *image)
 	free(image->modules);
 	maps_free(&image->maps);
 	perfmap_free(&image->jit);
-	*image = (struct image){.files = image->files};
+	*image = (struct image){.client = image->client};
 }
 
 void images_free(struct images *images)
@@ -55,7 +55,7 @@ static void report_module(struct image *image, size_t first, size_t last)
 	Dwfl_Module *mod;
 
 	*module = (struct module){
-		.files = &image->files,
+		.client = &image->client,
 		.start = mapping->start,
 		.path = mapping->path,
 	};
@@ -108,7 +108,7 @@ static bool look_at(struct image *image, const struct stack_dump *dump, int maps
 		return false;
 	image->program = find_program(&image->maps);
 	/* It may end soon. */
-	perfmap_read(&image->jit, files_perfmap(&image->files));
+	perfmap_read(&image->jit, opener_open_perfmap(&image->client));
 	return true;
 }
 
@@ -143,7 +143,7 @@ struct image *image_get(struct images *images, const struct stack_dump *dump, bo
 		image = least_used(images);
 	if (!known || fresh) {
 		/* One that is gone is known as it was. */
-		maps = files_process(&image->files, dump->pid, dump->start);
+		maps = opener_open_maps(&image->client, dump->pid, dump->start);
 		if (maps < 0 && !known)
 			return NULL;
 		if (maps >= 0) {

@@ -3,18 +3,18 @@
 #ifndef TCPTRAIL_ENRICH_IMAGE_H
 #define TCPTRAIL_ENRICH_IMAGE_H
 
-#include "enrich/files.h"
+#include "enrich/opener_client.h"
 #include "enrich/maps.h"
 #include "enrich/module.h"
 #include "enrich/perfmap.h"
-#include "enrich/suspects.h"
+#include "enrich/crash_list.h"
 
 struct stack_dump;
 
 struct image {
 	uint64_t space, start; /* as in the dump; 0: free slot */
 	uint32_t pid;
-	struct files files;
+	struct opener_client client;
 	struct program_key program; /* what it runs */
 	struct maps maps;
 	struct module *modules;

@@ -26,7 +26,7 @@ static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_A
 	(void)mod;
 	(void)name;
 	(void)base;
-	fd = files_module(module->files, module->start);
+	fd = opener_open_module(module->client, module->start);
 	if (fd < 0)
 		return -1;
 	*elf = !fstat(fd, &module->stat) && module->stat.st_size <= FILE_MAX
@@ -108,7 +108,7 @@ static int copy_of(int fd)
 }
 
 /* Takes what was opened there, if it is what is wanted. fd or -1. */
-static int check(int fd, enum files_place place, const struct wanted *wanted)
+static int check(int fd, enum opener_place place, const struct wanted *wanted)
 {
 	struct stat stat;
 
@@ -119,32 +119,32 @@ static int check(int fd, enum files_place place, const struct wanted *wanted)
 		close(fd);
 		return -1;
 	}
-	return place == FILES_OF_HOST ? fd : copy_of(fd);
+	return place == PLACE_HOST ? fd : copy_of(fd);
 }
 
 static int try_build_id(const struct module *module, const struct wanted *wanted)
 {
-	static const enum files_place places[] = {FILES_OF_HOST, FILES_OF_PROCESS};
+	static const enum opener_place places[] = {PLACE_HOST, PLACE_PROCESS};
 	int fd = -1;
 
 	if (wanted->bits < 2)
 		return -1;
 	for (size_t i = 0; fd < 0 && i < sizeof(places) / sizeof(*places); i++)
-		fd = check(files_build_id(module->files, places[i], wanted->build_id,
-		                          (size_t)wanted->bits),
+		fd = check(opener_open_build_id(module->client, places[i], wanted->build_id,
+		                                (size_t)wanted->bits),
 		           places[i], wanted);
 	return fd;
 }
 
 static int try_link(const struct module *module, const char *link, const struct wanted *wanted)
 {
-	static const enum files_place places[] = {FILES_BESIDE, FILES_BESIDE_DEBUG, FILES_OF_HOST,
-	                                          FILES_OF_PROCESS};
+	static const enum opener_place places[] = {PLACE_BESIDE, PLACE_BESIDE_DEBUG, PLACE_HOST,
+	                                           PLACE_PROCESS};
 	int fd = -1;
 
 	for (size_t i = 0; fd < 0 && i < sizeof(places) / sizeof(*places); i++)
-		fd = check(files_link(module->files, places[i], module->start, link), places[i],
-		           wanted);
+		fd = check(opener_open_link(module->client, places[i], module->start, link),
+		           places[i], wanted);
 	return fd;
 }
 

@@ -10,11 +10,11 @@
 #include <elfutils/libdwfl.h>
 #include <sys/stat.h>
 
-#include "enrich/files.h"
+#include "enrich/opener_client.h"
 
 /* Userdata of a Dwfl_Module. */
 struct module {
-	const struct files *files;
+	const struct opener_client *client;
 	uint64_t start;   /* of its first mapping */
 	const char *path; /* as the process names it; outlives the module */
 	struct stat stat; /* of the file, once libdwfl has asked for it */

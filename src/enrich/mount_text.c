@@ -38,16 +38,18 @@ bool mount_parse_line(char *line, struct mount_line *mount)
 
 uint32_t mount_netns(const struct mount_line *mount)
 {
-	return strcmp(mount->type, "nsfs") == 0 ? netns_parse_link(mount->root) : 0;
+	return strcmp(mount->type, "nsfs") == 0 ? link_inode(mount->root, "net") : 0;
 }
 
-uint32_t netns_parse_link(const char *text)
+uint32_t link_inode(const char *text, const char *kind)
 {
+	size_t size = strlen(kind);
 	unsigned long inode;
 	char *end;
 
-	if (strncmp(text, "net:[", 5) != 0 || text[5] < '0' || text[5] > '9')
+	if (strncmp(text, kind, size) != 0 || strncmp(text + size, ":[", 2) != 0 ||
+	    text[size + 2] < '0' || text[size + 2] > '9')
 		return 0;
-	inode = strtoul(text + 5, &end, 10);
+	inode = strtoul(text + size + 2, &end, 10);
 	return strcmp(end, "]") == 0 && inode <= UINT32_MAX ? (uint32_t)inode : 0;
 }

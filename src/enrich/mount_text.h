@@ -19,7 +19,10 @@ bool mount_parse_line(char *line, struct mount_line *mount);
 /* Inode of the network namespace that is mounted there, or 0. */
 uint32_t mount_netns(const struct mount_line *mount);
 
-/* Inode in "net:[4026531833]", or 0. */
-uint32_t netns_parse_link(const char *text);
+/*
+ * The inode in a symbolic link of /proc such as "net:[4026531833]" or "socket:[4242]", where kind is
+ * "net" or "socket"; 0: the text has another form.
+ */
+uint32_t link_inode(const char *text, const char *kind);
 
 #endif

@@ -5,7 +5,6 @@
  */
 #include "enrich/netns.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +14,8 @@
 
 #include "base/array.h"
 #include "enrich/mount_text.h"
-#include "enrich/netns_finder.h"
+#include "enrich/netns_private.h"
+#include "enrich/proc_file.h"
 
 /* NET_NS_INIT_INO of linux/nsfs.h (6.18); below all numbers that others may get. */
 #define INITIAL_INODE 0xEFFFFFF9U
@@ -25,9 +25,9 @@ bool netns_is_shortage(int err)
 	return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
 }
 
-static struct netns_entry *entry_of(struct netns_finder *finder, uint32_t inode)
+static struct netns_entry *entry_of(struct netns_scan *scan, uint32_t inode)
 {
-	struct netns_list *list = &finder->list;
+	struct netns_list *list = &scan->list;
 	struct netns_entry *entries;
 	size_t place = numbers_add(&list->inodes, inode);
 
@@ -35,7 +35,7 @@ static struct netns_entry *entry_of(struct netns_finder *finder, uint32_t inode)
 		return NULL;
 	if (place < list->count)
 		return &list->entries[place];
-	entries = array_reserve(list->entries, &finder->room, place + 1, sizeof(*entries));
+	entries = array_reserve(list->entries, &scan->room, place + 1, sizeof(*entries));
 	if (!entries)
 		return NULL;
 	list->entries = entries;
@@ -50,9 +50,9 @@ static void set_if_fits(char *field, size_t size, const char *text)
 		strcpy(field, text);
 }
 
-int netns_found(struct netns_finder *finder, uint32_t inode, const char *path, const char *name)
+int netns_scan_add(struct netns_scan *scan, uint32_t inode, const char *path, const char *name)
 {
-	struct netns_entry *entry = entry_of(finder, inode);
+	struct netns_entry *entry = entry_of(scan, inode);
 
 	if (!entry)
 		return -ENOMEM;
@@ -69,40 +69,39 @@ uint32_t netns_read_link(int dir, const char *path)
 	if (size < 0)
 		return 0;
 	text[size] = '\0';
-	return netns_parse_link(text);
+	return link_inode(text, "net");
 }
 
 /* Tasks come and go meanwhile, and may be none of our business: then no inode. */
-static int find_task(struct netns_finder *finder, int proc, const char *pid)
+static int find_task(struct netns_scan *scan, int proc, const char *pid)
 {
 	char path[sizeof(((struct netns_entry *)0)->path)];
 	uint32_t inode;
 
 	snprintf(path, sizeof(path), "/proc/%.20s/ns/net", pid);
 	inode = netns_read_link(proc, path + strlen("/proc/"));
-	return inode ? netns_found(finder, inode, path, NULL) : 0;
+	return inode ? netns_scan_add(scan, inode, path, NULL) : 0;
 }
 
-static int find_tasks(struct netns_finder *finder)
+static int find_tasks(struct netns_scan *scan)
 {
 	DIR *proc = opendir("/proc");
-	struct dirent *dirent;
+	const char *pid;
 	int err = 0;
 
 	if (!proc)
 		return -errno;
-	while (!err && (dirent = readdir(proc)))
-		if (*dirent->d_name >= '1' && *dirent->d_name <= '9')
-			err = find_task(finder, dirfd(proc), dirent->d_name);
+	while (!err && (pid = proc_next_number(proc)))
+		err = find_task(scan, dirfd(proc), pid);
 	closedir(proc);
 	return err;
 }
 
-static int find_own(struct netns_finder *finder)
+static int find_own(struct netns_scan *scan)
 {
 	uint32_t own = netns_own();
 
-	return own ? netns_found(finder, own, "/proc/self/ns/net", NULL) : -ENOENT;
+	return own ? netns_scan_add(scan, own, "/proc/self/ns/net", NULL) : -ENOENT;
 }
 
 /*
@@ -110,16 +109,16 @@ static int find_own(struct netns_finder *finder)
  * is that of pid 1. Where pid 1 may not be looked at (a sandbox), the one that
  * we were started in is all the host there is.
  */
-static int name_host(struct netns_finder *finder)
+static int name_host(struct netns_scan *scan)
 {
 	uint32_t host = INITIAL_INODE;
 	struct netns_entry *entry;
 
-	if (!netns_find(&finder->list, host))
+	if (!netns_find(&scan->list, host))
 		host = netns_read_link(AT_FDCWD, "/proc/1/ns/net");
 	if (!host)
 		host = netns_own();
-	entry = entry_of(finder, host);
+	entry = entry_of(scan, host);
 	if (!entry)
 		return -ENOMEM;
 	if (!*entry->path)
@@ -147,23 +146,23 @@ static int drop_unreachable(struct netns_list *list)
 
 int netns_enumerate(struct netns_list *list, struct diag *diag)
 {
-	struct netns_finder finder = {0};
-	int err = find_own(&finder);
+	struct netns_scan scan = {0};
+	int err = find_own(&scan);
 
 	if (!err)
-		err = netns_find_mounts(&finder);
+		err = netns_find_mounts(&scan);
 	if (!err)
-		err = find_tasks(&finder);
+		err = find_tasks(&scan);
 	if (!err)
-		err = name_host(&finder);
+		err = name_host(&scan);
 	if (!err)
-		err = drop_unreachable(&finder.list);
+		err = drop_unreachable(&scan.list);
 	if (err) {
-		netns_list_free(&finder.list);
+		netns_list_free(&scan.list);
 		return diag_fail(diag, err, "cannot list network namespaces from /proc: %s",
 		                 strerror(-err));
 	}
-	*list = finder.list;
+	*list = scan.list;
 	return 0;
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Goes into a namespace and back. The only state: the way home. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -9,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "enrich/netns_finder.h"
+#include "enrich/netns_private.h"
+#include "enrich/proc_file.h"
 
 /*
  * Opened at first use, before any netns_enter, and kept: after setns() nothing
@@ -99,17 +99,15 @@ static int enter_path(int dir, const char *path, uint32_t inode)
 static int enter_by_any_task(uint32_t inode, int err)
 {
 	DIR *proc = opendir("/proc");
-	struct dirent *dirent;
+	const char *pid;
 	char path[32];
 
 	if (!proc)
 		return netns_is_shortage(-errno) ? -errno : err;
-	while (err && !netns_is_shortage(err) && (dirent = readdir(proc))) {
+	while (err && !netns_is_shortage(err) && (pid = proc_next_number(proc))) {
 		int tried;
 
-		if (*dirent->d_name < '1' || *dirent->d_name > '9')
-			continue;
-		snprintf(path, sizeof(path), "%.20s/ns/net", dirent->d_name);
+		snprintf(path, sizeof(path), "%.20s/ns/net", pid);
 		if (netns_read_link(dirfd(proc), path) != inode)
 			continue;
 		tried = enter_path(dirfd(proc), path, inode);

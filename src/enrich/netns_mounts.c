@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "enrich/mount_text.h"
-#include "enrich/netns_finder.h"
+#include "enrich/netns_private.h"
 
 #define READ_BYTES 16384 /* of mountinfo at once; stdio would take 1024 */
 
@@ -52,7 +52,7 @@ static int inode_of(int dir, const char *name, uint32_t *inode)
 	return 0;
 }
 
-static int find_in_directory(struct netns_finder *finder, const char *directory)
+static int find_in_directory(struct netns_scan *scan, const char *directory)
 {
 	DIR *dir = opendir(directory);
 	struct dirent *dirent;
@@ -67,7 +67,7 @@ static int find_in_directory(struct netns_finder *finder, const char *directory)
 		if (err || !inode)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", directory, dirent->d_name);
-		err = netns_found(finder, inode, path, dirent->d_name);
+		err = netns_scan_add(scan, inode, path, dirent->d_name);
 	}
 	closedir(dir);
 	return err;
@@ -75,7 +75,7 @@ static int find_in_directory(struct netns_finder *finder, const char *directory)
 
 /* Where the mounts of a process are found: "" or "/proc/1/root" before their paths. */
 struct view {
-	struct netns_finder *finder;
+	struct netns_scan *scan;
 	const char *root, *mountinfo;
 };
 
@@ -88,12 +88,12 @@ static int find_in_directories(const struct view *view)
 
 	snprintf(run, sizeof(run), "%s/run/netns", view->root);
 	snprintf(var, sizeof(var), "%s/var/run/netns", view->root);
-	err = find_in_directory(view->finder, run);
+	err = find_in_directory(view->scan, run);
 	if (err || stat(var, &second))
 		return err;
 	if (!stat(run, &first) && first.st_dev == second.st_dev && first.st_ino == second.st_ino)
 		return 0;
-	return find_in_directory(view->finder, var);
+	return find_in_directory(view->scan, var);
 }
 
 static int find_in_line(const struct view *view, char *line)
@@ -109,7 +109,7 @@ static int find_in_line(const struct view *view, char *line)
 		return 0;
 	name = strrchr(mount.point, '/');
 	snprintf(path, sizeof(path), "%s%s", view->root, mount.point);
-	return netns_found(view->finder, inode, path, name ? name + 1 : mount.point);
+	return netns_scan_add(view->scan, inode, path, name ? name + 1 : mount.point);
 }
 
 static int read_mountinfo(const struct view *view, FILE *mountinfo)
@@ -150,10 +150,10 @@ static bool is_elsewhere(const char *one, const char *other)
 	return !stat(one, &first) && !stat(other, &second) && first.st_ino != second.st_ino;
 }
 
-int netns_find_mounts(struct netns_finder *finder)
+int netns_find_mounts(struct netns_scan *scan)
 {
-	const struct view own = {finder, "", "/proc/self/mountinfo"};
-	const struct view first = {finder, "/proc/1/root", "/proc/1/mountinfo"};
+	const struct view own = {scan, "", "/proc/self/mountinfo"};
+	const struct view first = {scan, "/proc/1/root", "/proc/1/mountinfo"};
 	int err = find_in_view(&own);
 
 	if (!err && is_elsewhere("/proc/self/ns/mnt", "/proc/1/ns/mnt"))

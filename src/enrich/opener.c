@@ -16,10 +16,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "enrich/file.h"
-#include "enrich/files.h"
+#include "enrich/open_regular.h"
+#include "enrich/opener_client.h"
 #include "enrich/maps.h"
-#include "enrich/process_text.h"
+#include "enrich/proc_file.h"
 
 #define DEBUG_FOLDER "/usr/lib/debug"
 
@@ -31,7 +31,7 @@ struct known {
 };
 
 struct opener {
-	struct known known[FILES_SLOTS];
+	struct known known[OPENER_SLOTS];
 };
 
 /* --- which process ---------------------------------------------------------------------------- */
@@ -41,7 +41,7 @@ static bool read_status(struct known *known, int dir)
 {
 	char text[8192], *line;
 
-	if (process_read_file(dir, "status", text, sizeof(text)) <= 0)
+	if (proc_read_text(dir, "status", text, sizeof(text)) <= 0)
 		return false;
 	line = strstr(text, "\nUid:\t");
 	if (!line)
@@ -60,7 +60,7 @@ static bool read_status(struct known *known, int dir)
 static int look_at(struct known *known, int dir, uint64_t start)
 {
 	struct process_stat stat;
-	int err = process_check_at(dir, start, &stat), fd;
+	int err = proc_check_process(dir, start, &stat), fd;
 
 	if (err)
 		return err;
@@ -79,16 +79,13 @@ static int look_at(struct known *known, int dir, uint64_t start)
 }
 
 /* On failure the slot stays as it is: a process that is gone is known as it was. */
-static int open_process(struct known *known, const struct files_request *request)
+static int open_process(struct known *known, const struct opener_request *request)
 {
 	struct known found = {.pid = request->pid};
-	char path[32];
-	int dir, fd;
+	int dir = proc_open_process(request->pid), fd;
 
-	snprintf(path, sizeof(path), "/proc/%u", request->pid);
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
-		return -errno;
+		return dir;
 	fd = look_at(&found, dir, request->address);
 	close(dir);
 	if (fd < 0) {
@@ -113,7 +110,7 @@ static int open_below(uint32_t pid, const char *path, int flags, struct stat *st
 	root = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return -errno;
-	fd = file_open_in(root, path, flags, stat);
+	fd = open_regular_in(root, path, flags, stat);
 	close(root);
 	return fd;
 }
@@ -147,7 +144,7 @@ static const struct mapping *find_module(const struct known *known, uint64_t add
 	return mapping && mapping->start == address && mapping->inode ? mapping : NULL;
 }
 
-static int open_module(const struct known *known, const struct files_request *request)
+static int open_module(const struct known *known, const struct opener_request *request)
 {
 	const struct mapping *mapping = find_module(known, request->address);
 	struct stat stat;
@@ -159,7 +156,7 @@ static int open_module(const struct known *known, const struct files_request *re
 	/* Whatever has its path now, or none does. Needs CAP_SYS_ADMIN. */
 	snprintf(path, sizeof(path), "/proc/%u/map_files/%" PRIx64 "-%" PRIx64, known->pid,
 	         mapping->start, mapping->end);
-	fd = file_open(path, &stat);
+	fd = open_regular(path, &stat);
 	if (fd >= 0)
 		return fd;
 	fd = open_same(known, known->pid, mapping);
@@ -176,12 +173,12 @@ static int open_debug(const struct known *known, uint32_t pid, const char *path)
 	return only_readable(known, open_below(pid, path, 0, &stat), &stat);
 }
 
-static int open_build_id(const struct known *known, const struct files_request *request)
+static int open_build_id(const struct known *known, const struct opener_request *request)
 {
-	uint32_t pid = request->place == FILES_OF_HOST ? 0 : known->pid;
-	char text[2 * FILES_BUILD_MAX + 1], path[PATH_MAX];
+	uint32_t pid = request->place == PLACE_HOST ? 0 : known->pid;
+	char text[2 * OPENER_BUILD_ID_MAX + 1], path[PATH_MAX];
 
-	if (request->size < 2 || request->size > FILES_BUILD_MAX)
+	if (request->size < 2 || request->size > OPENER_BUILD_ID_MAX)
 		return -EINVAL;
 	for (uint32_t i = 0; i < request->size; i++)
 		snprintf(text + 2 * (size_t)i, 3, "%02x", (unsigned char)request->name[i]);
@@ -190,11 +187,11 @@ static int open_build_id(const struct known *known, const struct files_request *
 }
 
 /* Beside the binary, in .debug beside it, and under /usr/lib/debug, as gdb does. */
-static int open_link(const struct known *known, const struct files_request *request)
+static int open_link(const struct known *known, const struct opener_request *request)
 {
 	const struct mapping *mapping = find_module(known, request->address);
 	const char *slash = mapping ? strrchr(mapping->path, '/') : NULL;
-	uint32_t pid = request->place == FILES_OF_HOST ? 0 : known->pid;
+	uint32_t pid = request->place == PLACE_HOST ? 0 : known->pid;
 	char path[PATH_MAX];
 	int length;
 
@@ -202,9 +199,9 @@ static int open_link(const struct known *known, const struct files_request *requ
 	    memchr(request->name, '/', request->size))
 		return -EINVAL;
 	length = snprintf(path, sizeof(path), "%s%.*s/%s%.*s",
-	                  request->place <= FILES_OF_PROCESS ? DEBUG_FOLDER : "",
+	                  request->place <= PLACE_PROCESS ? DEBUG_FOLDER : "",
 	                  slash ? (int)(slash - mapping->path) : 0, mapping->path,
-	                  request->place == FILES_BESIDE_DEBUG ? ".debug/" : "", (int)request->size,
+	                  request->place == PLACE_BESIDE_DEBUG ? ".debug/" : "", (int)request->size,
 	                  request->name);
 	if (length >= (int)sizeof(path))
 		return -ENAMETOOLONG;
@@ -229,27 +226,27 @@ static int open_perfmap(const struct known *known)
 
 /* --- serving ---------------------------------------------------------------------------------- */
 
-static int open_requested(struct opener *opener, const struct files_request *request)
+static int open_requested(struct opener *opener, const struct opener_request *request)
 {
 	struct known *known;
 
-	if (request->slot >= FILES_SLOTS)
+	if (request->slot >= OPENER_SLOTS)
 		return -EINVAL;
 	known = &opener->known[request->slot];
-	if (request->kind == FILES_PROCESS)
+	if (request->kind == OPENER_MAPS)
 		return open_process(known, request);
 	if (!known->pid)
 		return -ESRCH;
-	switch ((enum files_kind)request->kind) {
-	case FILES_MODULE:
+	switch ((enum opener_kind)request->kind) {
+	case OPENER_MODULE:
 		return open_module(known, request);
-	case FILES_BUILD_ID:
+	case OPENER_BUILD_ID:
 		return open_build_id(known, request);
-	case FILES_LINK:
+	case OPENER_LINK:
 		return open_link(known, request);
-	case FILES_PERFMAP:
+	case OPENER_PERFMAP:
 		return open_perfmap(known);
-	case FILES_PROCESS:
+	case OPENER_MAPS:
 		break;
 	}
 	return -EINVAL;
@@ -258,7 +255,7 @@ static int open_requested(struct opener *opener, const struct files_request *req
 /* Closes fd. */
 static bool reply_with(int socket, int fd)
 {
-	struct files_reply reply = {.err = fd < 0 ? fd : 0};
+	struct opener_reply reply = {.err = fd < 0 ? fd : 0};
 	union {
 		struct cmsghdr header;
 		char bytes[CMSG_SPACE(sizeof(int))];
@@ -284,7 +281,7 @@ static bool reply_with(int socket, int fd)
 void opener_serve(int socket)
 {
 	struct opener *opener = calloc(1, sizeof(*opener));
-	struct files_request request;
+	struct opener_request request;
 
 	while (opener && recv(socket, &request, sizeof(request), 0) == sizeof(request))
 		if (!reply_with(socket, open_requested(opener, &request)))

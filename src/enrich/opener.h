@@ -8,7 +8,7 @@
 #ifndef TCPTRAIL_ENRICH_OPENER_H
 #define TCPTRAIL_ENRICH_OPENER_H
 
-/* Serves requests (enrich/files.h) until the other end is closed. */
+/* Serves requests (enrich/opener_client.h) until the other end is closed. */
 void opener_serve(int socket);
 
 #endif

@@ -11,7 +11,7 @@
  * 4242 (a) b (c)) S 1 4242 4242 0 -1 4194560 120 0 0 0 0 0 0 0 20 0 3 0 56312 ...
  * pid  (comm)     state             flags                           | |   start
  *                                                            threads  it_real_value
- * comm may hold anything, but nothing behind it holds a parenthesis.
+ * comm may contain any byte. The fields after it contain no parenthesis.
  */
 bool process_parse_stat(const char *text, struct process_stat *stat)
 {
@@ -34,7 +34,7 @@ bool process_parse_stat(const char *text, struct process_stat *stat)
 
 bool process_has_exited(const struct process_stat *stat)
 {
-	/* The dead leader counts as a thread for as long as there are others. */
+	/* A leader that has ended counts as a thread while other threads run. */
 	return (stat->state == 'Z' || stat->state == 'X' || stat->state == 'x') &&
 	       stat->threads <= 1;
 }
@@ -42,12 +42,12 @@ bool process_has_exited(const struct process_stat *stat)
 /* --- cgroups --------------------------------------------------------------------------------- */
 
 struct paths {
-	const char *v2, *systemd, *other; /* of other hierarchies, the best one; all NULL: "/" */
-	unsigned int rank;                /* of other; 0 is best */
-	bool any;
+	const char *v2, *systemd, *other; /* NULL: not there, or "/" */
+	unsigned int rank;                /* of the hierarchy of `other`; 0 is best */
+	bool any;                         /* some hierarchy has a path, perhaps "/" */
 };
 
-/* Is the controller among those of "cpu,cpuacct"? */
+/* Is the controller in a list such as "cpu,cpuacct"? */
 static bool has_controller(const char *list, const char *controller)
 {
 	size_t size = strlen(controller);
@@ -60,7 +60,7 @@ static bool has_controller(const char *list, const char *controller)
 	return false;
 }
 
-/* The hierarchies that runtimes put all of their containers in come first. */
+/* Runtimes put all containers into the first of these hierarchies. */
 static unsigned int rank_of(const char *list)
 {
 	static const char *const order[] = {"pids", "memory", "devices", "cpu"};
@@ -101,8 +101,8 @@ static bool is_in(const char *path, const char *parent)
 }
 
 /*
- * systemd keeps both trees alike. A runtime with the cgroupfs driver moves its
- * containers in v1 only, and in v2 they stay where the runtime is:
+ * systemd gives a process the same path in v1 and v2. A runtime with the cgroupfs driver moves its
+ * containers in v1 only; in v2 they stay in the cgroup of the runtime:
  *
  *	1:name=systemd:/docker/3f4e7d2a...
  *	0::/system.slice/containerd.service
@@ -118,14 +118,16 @@ static const char *choose(const struct paths *paths)
 	return paths->any ? "/" : "";
 }
 
-/* A zombie's cgroup may be removed; v2 says so (kernel/cgroup/cgroup.c, proc_cgroup_show). */
-static void cut_deleted(char *line)
+/* A zombie's cgroup may be removed; v2 marks it (proc_cgroup_show(), kernel/cgroup/cgroup.c). */
+bool process_cut_deleted(char *path)
 {
-	static const char tail[] = " (deleted)";
-	size_t size = strlen(line), cut = strlen(tail);
+	static const char tail[] = " (deleted)"; /* fs/d_path.c */
+	size_t size = strlen(path), cut = strlen(tail);
 
-	if (size > cut && !strcmp(line + size - cut, tail))
-		line[size - cut] = '\0';
+	if (size < cut || strcmp(path + size - cut, tail))
+		return false;
+	path[size - cut] = '\0';
+	return true;
 }
 
 void process_parse_cgroup(char *text, char *path, size_t size)
@@ -134,13 +136,13 @@ void process_parse_cgroup(char *text, char *path, size_t size)
 	const char *chosen;
 	char *end;
 
-	/* A last line without its end was cut by who read it. */
+	/* The reader has cut a last line that has no newline. */
 	for (char *line = text; (end = strchr(line, '\n')); line = end + 1) {
 		*end = '\0';
-		cut_deleted(line);
+		process_cut_deleted(line);
 		take_line(&paths, line);
 	}
 	chosen = choose(&paths);
-	/* Half a path would name another cgroup. */
+	/* A cut path would name another cgroup. */
 	snprintf(path, size, "%s", strlen(chosen) < size ? chosen : "");
 }

@@ -1,41 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads the files of /proc/PID, and what they say. */
+/* Parses what the files of /proc/PID say. */
 #ifndef TCPTRAIL_ENRICH_PROCESS_TEXT_H
 #define TCPTRAIL_ENRICH_PROCESS_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 struct process_stat {
-	char comm[16]; /* cut: workers of the kernel tell more than 15 bytes (fs/proc/array.c) */
+	char comm[16]; /* cut: kernel workers have more than 15 bytes there (fs/proc/array.c) */
 	char state;    /* R, S, D, Z, ... */
 	bool kernel;   /* a kernel thread */
 	uint32_t threads;
 	uint64_t start_ticks;
 };
 
-/* Reads /proc/PID/stat. false: it is none; *stat is untouched. */
+/* Parses the text of /proc/PID/stat. false: it has another form; *stat is unchanged. */
 bool process_parse_stat(const char *text, struct process_stat *stat);
 
-/* Reads it from the file: 0, -ESRCH (the process is gone), -EPROTO (not of that form), -errno. */
-int process_stat_at(int dir, const char *path, struct process_stat *stat);
-
-/* As process_stat_at of "stat", and -ESRCH if it did not start then (as process_read says). */
-int process_check_at(int dir, uint64_t start, struct process_stat *stat);
-
-/* Up to size - 1 bytes of a file, then NUL. Bytes read, or -errno and "". */
-ssize_t process_read_file(int dir, const char *path, char *text, size_t size);
-
-/* Not when only its first thread has ended. */
+/* Have all threads ended? If only the first one has, its state is "Z" too. */
 bool process_has_exited(const struct process_stat *stat);
 
 /*
- * Picks the path of /proc/PID/cgroup that names the container: cgroup v2's, unless that is "/" or
- * systemd's v1 hierarchy knows better; else the first of v1 that is not "/", systemd's before
- * pids, memory, devices and the others. "/" if all are; "" if none fits. text is written to.
+ * Chooses, from the text of /proc/PID/cgroup, the path that names the container. The path of cgroup v2,
+ * unless it is "/" or the systemd hierarchy of v1 has a path outside of it. Else the first path of v1
+ * that is not "/": systemd's, pids, memory, devices, cpu, others. "/": all are "/". "": none fits.
+ * Modifies text.
  */
 void process_parse_cgroup(char *text, char *path, size_t size);
+
+/* Removes the " (deleted)" that the kernel adds to a path. Returns whether it was there. */
+bool process_cut_deleted(char *path);
 
 #endif

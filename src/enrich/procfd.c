@@ -5,16 +5,15 @@
  */
 #include "enrich/procfd.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/parse.h"
-#include "enrich/process_text.h"
+#include "enrich/mount_text.h"
+#include "enrich/proc_file.h"
 
 struct walk {
 	procfd_fn *fn;
@@ -23,24 +22,12 @@ struct walk {
 	unsigned int unreadable;
 };
 
-/* "socket:[4242]" (net/socket.c, sockfs_dname). false: another file. */
-static bool parse_link(char *link, uint64_t *inode)
-{
-	static const char head[] = "socket:[";
-	size_t size = strlen(head);
-	char *end = strchr(link, ']');
-
-	if (!end || strncmp(link, head, size))
-		return false;
-	*end = '\0';
-	return !parse_number(link + size, 1, UINT32_MAX, inode);
-}
-
 /* false: the links may be listed but not read. */
 static bool walk_fds(const struct walk *walk, uint32_t pid, DIR *dir)
 {
 	struct dirent *dirent;
-	uint64_t fd, inode;
+	uint64_t fd;
+	uint32_t inode;
 	char link[64];
 	ssize_t size;
 
@@ -53,8 +40,9 @@ static bool walk_fds(const struct walk *walk, uint32_t pid, DIR *dir)
 		if (size < 0)
 			continue; /* closed meanwhile, or all of the process has ended */
 		link[size] = '\0';
-		if (parse_link(link, &inode))
-			walk->fn(pid, (int)fd, (uint32_t)inode, walk->arg);
+		inode = link_inode(link, "socket"); /* sockfs_dname(), net/socket.c */
+		if (inode)
+			walk->fn(pid, (int)fd, inode, walk->arg);
 	}
 	return true;
 }
@@ -67,7 +55,7 @@ static bool has_files(const struct walk *walk, const char *pid)
 	int err;
 
 	snprintf(path, sizeof(path), "%.20s/stat", pid);
-	err = process_stat_at(walk->proc, path, &stat);
+	err = proc_read_stat(walk->proc, path, &stat);
 	return err ? err != -ESRCH : !stat.kernel && !process_has_exited(&stat);
 }
 
@@ -86,21 +74,13 @@ static int walk_process(struct walk *walk, const char *name)
 	uint64_t pid;
 	char path[32];
 	DIR *dir;
-	int fd;
 
 	if (parse_number(name, 1, INT32_MAX, &pid))
 		return 0; /* another file of /proc */
 	snprintf(path, sizeof(path), "%.20s/fd", name);
-	fd = openat(walk->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	dir = proc_open_directory(walk->proc, path);
+	if (!dir)
 		return give_up(walk, name, errno);
-	dir = fdopendir(fd);
-	if (!dir) {
-		int err = errno; /* its fstat() tells ENOENT of who has ended (6.1) */
-
-		close(fd);
-		return give_up(walk, name, err);
-	}
 	if (!walk_fds(walk, (uint32_t)pid, dir))
 		walk->unreadable++;
 	closedir(dir);

@@ -17,7 +17,7 @@
 
 #include "base/clock.h"
 #include "enrich/cgroup.h"
-#include "enrich/lookup.h"
+#include "enrich/nss.h"
 #include "fact/name.h"
 
 /* A wish, then its answer. */
@@ -109,7 +109,7 @@ static void *work(void *arg)
 			continue;
 		}
 		pthread_mutex_unlock(&workers->lock);
-		lookup_name(&job->key, job->name);
+		nss_lookup(&job->key, job->name);
 		pthread_mutex_lock(&workers->lock);
 		if (workers->closed) {
 			free(job);
@@ -246,7 +246,7 @@ void resolve_wishes(struct resolve *resolve, struct names *names)
 	struct name_key key;
 
 	cgroup_forget(resolve->cgroups);
-	while (names_next_wanted(names, LOOKUP_KINDS | 1U << NAME_CGROUP, &key))
+	while (names_next_wanted(names, NSS_KINDS | 1U << NAME_CGROUP, &key))
 		take_wish(resolve, &key);
 }
 

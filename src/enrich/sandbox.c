@@ -54,7 +54,7 @@ bool sandbox_keep_fds(const int *keep, int count)
 	}
 }
 
-bool sandbox_end_with(int parent)
+bool sandbox_die_with_parent(int parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	return getppid() == parent;
@@ -112,7 +112,7 @@ void sandbox_limit(uint64_t memory, uint64_t files)
 	set_limit(RLIMIT_CORE, 0); /* it would have other users' memory in it */
 }
 
-void sandbox_allow_cpu(unsigned int seconds)
+void sandbox_limit_cpu(unsigned int seconds)
 {
 	const struct itimerval timer = {.it_value = {.tv_sec = seconds}};
 

@@ -15,7 +15,7 @@
  */
 bool sandbox_keep_fds(const int *keep, int count);
 /* The process ends with its parent, which must be this one still. */
-bool sandbox_end_with(int parent);
+bool sandbox_die_with_parent(int parent);
 /* For good: memory beyond what is there now, bytes; no core; RLIMIT_NOFILE at most files. */
 void sandbox_limit(uint64_t memory, uint64_t files);
 /*
@@ -25,6 +25,6 @@ void sandbox_limit(uint64_t memory, uint64_t files);
 int sandbox_enter(void);
 
 /* Ends the process unless it is called again within so much CPU time of it; 0: no more. */
-void sandbox_allow_cpu(unsigned int seconds);
+void sandbox_limit_cpu(unsigned int seconds);
 
 #endif

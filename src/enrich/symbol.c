@@ -113,7 +113,7 @@ static bool name_of_jit(struct image *image, uint64_t ip, char name[FRAME_NAME_S
 	const struct perfmap_entry *entry = perfmap_find(&image->jit, ip);
 
 	/* Compiled since: look whether something was added. */
-	if (!entry && perfmap_read(&image->jit, files_perfmap(&image->files)))
+	if (!entry && perfmap_read(&image->jit, opener_open_perfmap(&image->client)))
 		entry = perfmap_find(&image->jit, ip);
 	if (!entry)
 		return false;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sockets looked at one by one. A walk looks at each bucket of the kernel's hash table, however few
- * sockets the namespace has: 2.6 ms. And it may miss some.
+ * Looks at single sockets. A walk reads every bucket of the kernel's hash table, however few
+ * sockets the namespace has: 2.6 ms. Besides, a walk may miss sockets.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
-#include "enrich/host.h"
+#include "enrich/kernel_counters.h"
 #include "feed/feed_private.h"
 
 #define FEW 32 /* 3 to 13 us each */
@@ -16,9 +17,9 @@
 /* --- where the rows are -------------------------------------------------------------------------- */
 
 struct feed_few {
-	uint32_t count;     /* sockets that the kernel counts in the namespace, if all is well */
-	bool walk;          /* there are some that cannot be confirmed */
-	uint32_t rows[FEW]; /* the first ones */
+	uint32_t count;     /* rows that the kernel's counter should include */
+	bool walk;          /* some sockets here cannot be confirmed one by one */
+	uint32_t rows[FEW]; /* indices of the rows */
 };
 
 void feed_forget_rows(struct feed *feed)
@@ -29,7 +30,7 @@ void feed_forget_rows(struct feed *feed)
 	feed->few = NULL;
 }
 
-/* Without memory the namespace is walked. */
+/* NULL: no memory; the namespace is walked then. */
 static struct feed_few *few_of(struct feed *feed, uint32_t netns)
 {
 	size_t place = numbers_add(&feed->populated, netns);
@@ -38,20 +39,20 @@ static struct feed_few *few_of(struct feed *feed, uint32_t netns)
 	if (place == NUMBERS_NONE)
 		return NULL;
 	if (place >= feed->few_room) {
-		grown = reallocarray(feed->few, place * 2 + 16, sizeof(*grown));
+		size_t before = feed->few_room;
+
+		grown = array_reserve(feed->few, &feed->few_room, place + 1, sizeof(*grown));
 		if (!grown)
 			return NULL;
-		memset(grown + feed->few_room, 0,
-		       (place * 2 + 16 - feed->few_room) * sizeof(*grown));
+		memset(grown + before, 0, (feed->few_room - before) * sizeof(*grown));
 		feed->few = grown;
-		feed->few_room = place * 2 + 16;
 	}
 	return &feed->few[place];
 }
 
 /*
- * Requests and MPTCP sockets are not counted; requests come and go without an event. In CLOSE it is in
- * no hash table.
+ * The kernel's counter does not include request sockets and MPTCP sockets, and request sockets come
+ * and go without an event. A socket in CLOSE is in no hash table.
  */
 void feed_note_row(struct feed *feed, const struct row *row)
 {
@@ -67,8 +68,8 @@ void feed_note_row(struct feed *feed, const struct row *row)
 
 /* --- one by one ------------------------------------------------------------------------------------ */
 
-/* In the namespace that the thread is in; opened at the first one. */
-static int look_up(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)
+/* Looks in the namespace that the thread is in. Opens *sockdiag at the first use. */
+static int lookup_row(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)
 {
 	const struct fact_sink sink = {feed_fact, feed};
 	struct fact_sample want;
@@ -84,42 +85,46 @@ static int look_up(struct feed *feed, struct sockdiag **sockdiag, const struct r
 }
 
 /*
- * Before 6.17 iter/tcp may skip sockets when others leave the hash table meanwhile, for it resumes
- * a bucket by a number; sock_diag still does. So each is looked at where the kernel has it; where
- * that cannot be (before 5.10), by its addresses.
+ * Before 6.17 iter/tcp may skip sockets while others leave the hash table, because it resumes a
+ * bucket by a number; sock_diag still does. So look at the memory of each such socket or, where BPF
+ * cannot run on demand (before 5.10), look it up by its addresses.
  */
 static void confirm_unseen(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)
 {
 	if (feed->live && live_peek(feed->live, row->sk, row->cookie, row->netns, true) < 0 &&
 	    row->cookie)
-		look_up(feed, sockdiag, row);
+		lookup_row(feed, sockdiag, row);
 }
 
-/* It may have ended since a walk saw it, of which nothing else tells when nothing is traced. */
+/* The socket may have ended since a walk saw it. When nothing is traced, no event reports that. */
 static void confirm_unheld(struct feed *feed, const struct row *row)
 {
-	struct fact_seen gone = {.h = {.type = FACT_GONE, .len = sizeof(gone), .sk = row->sk}};
+	struct fact_sample sample;
 	int found = feed->live && row->sk
 	                    ? live_peek(feed->live, row->sk, row->cookie, row->netns, true)
 	                    : -ENOTSUP;
 
-	row_sample(row, &gone.s);
-	gone.h.time = clock_boot();
+	row_sample(row, &sample);
 	if (found < 0 && row->cookie)
-		feed_look_up(feed, &gone.s);
+		feed_lookup_socket(feed, &sample);
 	else if (!found && !feed->config.trace)
-		feed_fact(&gone.h, feed);
+		feed_report_gone(feed, row->sk, &sample);
 }
 
 void feed_confirm_end(struct feed *feed, const struct question *question)
 {
-	struct fact_seen gone = {.h = {.type = FACT_GONE, .len = sizeof(gone), .sk = question->sk},
-	                         .s = question->s};
+	/* 1: it exists and is reported. -errno: the next walk over fds decides. */
+	if (!live_peek(feed->live, question->sk, question->cookie, question->s.netns, true))
+		feed_report_gone(feed, question->sk, &question->s);
+}
 
-	if (live_peek(feed->live, question->sk, question->cookie, question->s.netns, true))
-		return; /* told, or nobody can tell: the next walk over fds will */
-	gone.h.time = clock_boot();
-	feed_fact(&gone.h, feed);
+/* The row whose index is at that byte of the buffer; NULL: it was retired meanwhile. */
+static const struct row *row_at(const struct feed *feed, const struct buffer *indices, size_t at)
+{
+	uint32_t index;
+
+	memcpy(&index, indices->data + at, sizeof(index));
+	return table_row(feed->table, index);
 }
 
 void feed_confirm_missed(struct feed *feed, const struct fact_walk *end)
@@ -127,17 +132,14 @@ void feed_confirm_missed(struct feed *feed, const struct fact_walk *end)
 	struct sockdiag *sockdiag = NULL;
 	struct buffer missed = {0};
 
-	if (end->unseen) /* then to have no holder is nothing to go by */
+	if (end->unseen) /* some fds could not be read, so a socket without holder may have one */
 		return;
-	/* Without memory for all of them, the next walk finds the others again. */
+	/* If memory is short, the next walk finds the others. */
 	table_missed(feed->table, end->kind, &missed);
 	for (size_t at = 0; at < missed.size; at += sizeof(uint32_t)) {
-		const struct row *row;
-		uint32_t index;
+		/* The lookup of one socket may have retired another row. */
+		const struct row *row = row_at(feed, &missed, at);
 
-		memcpy(&index, missed.data + at, sizeof(index));
-		/* The answer for one may be the end of another. */
-		row = table_row(feed->table, index);
 		if (row && end->kind == WALK_SOCKETS)
 			confirm_unseen(feed, &sockdiag, row);
 		else if (row)
@@ -147,7 +149,7 @@ void feed_confirm_missed(struct feed *feed, const struct fact_walk *end)
 	sockdiag_close(sockdiag);
 }
 
-void feed_tell_queues(struct feed *feed, uint32_t netns)
+void feed_report_queues(struct feed *feed, uint32_t netns)
 {
 	struct buffer listeners = {0};
 	int err = 0;
@@ -156,18 +158,15 @@ void feed_tell_queues(struct feed *feed, uint32_t netns)
 		return;
 	table_queues(feed->table, netns, &listeners);
 	for (size_t at = 0; !err && at < listeners.size; at += sizeof(uint32_t)) {
-		const struct row *row;
-		uint32_t index;
+		const struct row *row = row_at(feed, &listeners, at);
 
-		memcpy(&index, listeners.data + at, sizeof(index));
-		row = table_row(feed->table, index);
 		if (row && row->sk && row->cookie)
 			err = live_peek_queue(feed->live, row->sk, row->cookie);
 	}
 	buffer_free(&listeners);
 }
 
-/* false: it is gone, or has half-open connections, which nothing but a walk finds. */
+/* false: the socket is gone, or it has half-open connections, which only a walk finds. */
 static bool confirm(struct feed *feed, struct sockdiag **sockdiag, uint32_t netns, uint32_t index)
 {
 	const struct row *row = table_row(feed->table, index);
@@ -175,7 +174,7 @@ static bool confirm(struct feed *feed, struct sockdiag **sockdiag, uint32_t netn
 	if (!row || row->netns != netns)
 		return false;
 	if (row->flags & ROW_MINI)
-		return !look_up(feed, sockdiag, row);
+		return !lookup_row(feed, sockdiag, row);
 	return live_peek(feed->live, row->sk, row->cookie, row->netns, true) == 1;
 }
 
@@ -196,11 +195,11 @@ bool feed_confirm_netns(struct feed *feed, uint32_t netns)
 	const struct feed_few *few = place < feed->few_room ? &feed->few[place] : NULL;
 	uint64_t count;
 
-	if ((!few && place != NUMBERS_NONE) || host_count_tcp(&count))
+	if ((!few && place != NUMBERS_NONE) || kernel_count_tcp(&count))
 		return false;
 	if (!few || !few->count)
 		return !count && (!few || !few->walk);
-	/* What a loss has called for must not rely on what the table has. */
+	/* A walk that a loss requires must not rely on the table. */
 	return feed->config.trace && !feed->schedule.healing && !few->walk && few->count == count &&
 	       confirm_all(feed, few, netns);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Shared by the files that make up the feed; nobody else includes it. */
+/* What the files of this folder share. */
 #ifndef TCPTRAIL_FEED_FEED_PRIVATE_H
 #define TCPTRAIL_FEED_FEED_PRIVATE_H
 
@@ -7,7 +7,7 @@
 #include "base/numbers.h"
 #include "enrich/netns.h"
 #include "enrich/resolve.h"
-#include "enrich/stacks.h"
+#include "enrich/stack_queue.h"
 #include "feed/feed.h"
 #include "feed/schedule.h"
 #include "source/sockdiag.h"
@@ -21,71 +21,96 @@ struct feed {
 	struct table *table;
 	struct feed_config config;
 	struct live *live;         /* NULL: fallback */
-	struct sockdiag *own_diag; /* of our own namespace; NULL: not to be had */
+	struct sockdiag *own_diag; /* of our own namespace; NULL: not open */
 	struct resolve *resolve;
-	struct stacks *stacks;    /* NULL: not wanted */
-	struct netns_list netns;  /* as the last walk found them */
-	struct map examined;      /* processes whose threads were looked at since the last walk */
-	struct numbers populated; /* namespaces that had rows when the last walk began ... */
-	struct feed_few *few;     /* ... and their rows, in the order of populated */
+	struct stack_queue *stacks; /* NULL: not requested */
+	struct netns_list netns;    /* at the last walk */
+	struct map examined;        /* processes whose threads were examined since the last walk */
+	struct numbers populated;   /* namespaces that had rows when the last walk began */
+	struct feed_few *few;       /* their rows, in the order of populated */
 	size_t few_room;
-	struct numbers departed; /* were there, and nobody has been told yet that they are gone */
+	struct numbers departed; /* gone namespaces, FACT_NETNS_GONE not yet reported */
 	struct schedule schedule;
-	uint64_t looked;         /* for FINs of orphans' peers */
-	int64_t wall_offset;     /* ns, wall clock minus boot time, as last told; 0: not yet */
-	uint64_t netns_searched; /* for one that was not known */
-	uint64_t last_cgroup;    /* of the last fact: known, or asked for */
+	uint64_t fins_looked_up; /* when FINs of orphans' peers were looked up last */
+	int64_t wall_offset;     /* ns, wall clock minus boot time, as last reported; 0: never */
+	uint64_t netns_searched; /* when an unknown namespace was searched for last */
+	uint64_t last_cgroup;    /* of the last fact: its name is known, or is being looked up */
 	uint32_t last_netns;
-	uint32_t seen_netns;       /* of the last socket found */
-	uint64_t losses_reported;  /* when; 0: not yet */
-	uint64_t lost[LOST_KINDS]; /* as live_lost(), when that was last dealt with */
-	uint32_t walked;           /* namespace that the thread is in for a walk; 0: its own */
-	uint32_t named_netns;      /* of the interface that was looked up last, */
-	uint32_t named_interface;  /* and its index */
-	bool finds_pids;           /* in /proc: not where we are in a pid namespace of our own */
+	uint32_t seen_netns;       /* of the last FACT_SEEN */
+	uint64_t losses_reported;  /* when; 0: never */
+	uint64_t lost[LOST_KINDS]; /* live_lost(), as of the last walk for it */
+	uint32_t walked;           /* namespace that the thread is in during a walk; 0: its own */
+	uint32_t named_netns;      /* namespace of the last interface that was looked up */
+	uint32_t named_interface;  /* its index */
+	bool finds_pids; /* /proc shows the kernel's own pids; false in another pid namespace */
 	bool walking;
 };
 
-/* feed_names.c: what goes before the first fact that wants it. */
-void feed_introduce(struct feed *feed, const struct fact *fact);
-/* Finds the namespaces there are now. */
+/* feed.c: reports FACT_GONE of the socket. sk: 0 if its address is not known. */
+void feed_report_gone(struct feed *feed, uint64_t sk, const struct fact_sample *sample);
+
+/* host_facts.c: reports a step of the wall clock, if there was one. */
+void feed_report_clock(struct feed *feed);
+/* Reports settings and counters of the namespace that the thread is in, after a walk of it. */
+void feed_report_host(struct feed *feed, uint32_t netns);
+
+/* stack_lookup.c: user stacks, if they are requested. */
+bool feed_wants_stacks(const struct feed_config *config);
+/* Switches stacks off, and says so in shortfall, where their reader cannot be put in a sandbox. */
+void feed_check_stacks(struct feed *feed, struct diag *shortfall);
+int feed_open_stacks(struct feed *feed); /* 0 or -errno */
+int feed_drain_stacks(struct feed *feed);
+
+/* name_lookup.c: reports the names that a fact refers to, before the fact itself. */
+void feed_report_names(struct feed *feed, const struct fact *fact);
+/* namespaces.c: updates feed->netns. 0 or -errno with diag. */
 int feed_refresh_netns(struct feed *feed, struct diag *diag);
 /*
- * Just after that: those that are gone took their mini and request sockets along, without a
- * word, and some came and went since the last walk.
+ * Call just after feed_refresh_netns(): retires the rows of namespaces that are gone. The kernel
+ * removes their mini and request sockets without an event. Also notes where rows are
+ * (feed_note_row()).
  */
-void feed_bury_netns(struct feed *feed);
+void feed_retire_netns(struct feed *feed);
 
-/* feed_tasks.c: processes, by /proc. */
-void feed_tell_task(struct feed *feed, uint32_t pid, uint64_t start);
-/* All that the table asks about. */
-void feed_tell_tasks(struct feed *feed);
-/* Those that have ended, where that may have gone unheard. */
-void feed_bury_tasks(struct feed *feed);
+/* task_lookup.c: reports what /proc says of a process. */
+void feed_lookup_task(struct feed *feed, uint32_t pid, uint64_t start);
+/* Looks up all processes that the table asks for. */
+void feed_lookup_tasks(struct feed *feed);
+/* Reports the end of processes whose FACT_EXIT may be missing. */
+void feed_retire_tasks(struct feed *feed);
 
-/* feed_walk.c: a walk's parts. feed_loss: one of them failed half-way. */
+/* walk.c. feed_loss(): reports that a part of a walk failed. */
 void feed_loss(struct feed *feed);
-void feed_clock(struct feed *feed); /* tells of a wall clock that was set */
 int feed_diag_walk(struct feed *feed, uint32_t netns, struct diag *diag);
-/* Twice, if the first time open sockets were missed: an fd may have moved. 0 or -errno. */
+/*
+ * Walks over fds; a second time if the first walk missed open sockets, because an fd may have
+ * moved. 0 or -errno.
+ */
 int feed_walk_holders(struct feed *feed);
 
-/* One socket, in whatever namespace, by sock_diag: FACT_SEEN, FACT_GONE, or nothing if that fails. */
-void feed_look_up(struct feed *feed, const struct fact_sample *want);
+/*
+ * Looks up one socket of any namespace by sock_diag. Emits FACT_SEEN or FACT_GONE; nothing if that
+ * fails.
+ */
+void feed_lookup_socket(struct feed *feed, const struct fact_sample *want);
 
-/* feed_confirm.c: sockets looked at one by one. */
-/* Before a walk: where the rows are. */
+/* confirm.c: looks at single sockets. */
+/* Notes, before a walk, which namespace has which rows. */
 void feed_forget_rows(struct feed *feed);
 void feed_note_row(struct feed *feed, const struct row *row);
-/* Whose accept queue they wait in, of the sockets of the namespace that was walked. */
-void feed_tell_queues(struct feed *feed, uint32_t netns);
-/* Is the socket at question->sk there? Its end is told if not. */
+/* Reports the connections in the accept queues of this namespace's listeners (FACT_PARENT). */
+void feed_report_queues(struct feed *feed, uint32_t netns);
+/* Reports FACT_GONE if the socket at question->sk does not exist any more. */
 void feed_confirm_end(struct feed *feed, const struct question *question);
-/* A walk ends: what it has not seen and is there all the same is told before that. */
+/*
+ * Call before the end of a walk is folded: reports the sockets that the walk missed although they
+ * exist.
+ */
 void feed_confirm_missed(struct feed *feed, const struct fact_walk *end);
 /*
- * Are the sockets of the namespace that the thread is in those that the table has? Asked of the
- * kernel's counters and, if they are few, of each. false: it takes a walk to tell.
+ * Does this namespace, which the thread is in, still have exactly the sockets that the table has?
+ * Compares with the kernel's counters and, if there are few sockets, looks at each. false: only a
+ * walk can tell.
  */
 bool feed_confirm_netns(struct feed *feed, uint32_t netns);
 

@@ -7,9 +7,9 @@
 
 #define LEAST_DEFAULT (5 * NS_PER_SEC)
 #define SHARE         200               /* walks take at most 1/200 of a CPU: 0.5 % */
-#define HEAL_DELAY    (NS_PER_SEC / 10) /* after a loss, from one walk to the next ... */
-#define HEAL_SHARE    2                 /* ... or so many times what it costs; doubled each time */
-#define QUIET         2                 /* so many delays without a loss end the doubling */
+#define HEAL_DELAY    (NS_PER_SEC / 10) /* after a loss, from one walk to the next */
+#define HEAL_SHARE    2 /* or this many times the cost of a walk, if that is more; doubled each time */
+#define QUIET         2 /* after this many delays without a loss the doubling ends */
 
 void schedule_init(struct schedule *schedule, uint64_t least, uint32_t parts)
 {
@@ -49,7 +49,7 @@ static uint64_t heal_delay(const struct schedule *schedule)
 	return delay < most ? delay : most;
 }
 
-void schedule_want(struct schedule *schedule, uint32_t parts, uint64_t now)
+void schedule_request(struct schedule *schedule, uint32_t parts, uint64_t now)
 {
 	parts &= schedule->parts;
 	if (!parts)
@@ -57,29 +57,29 @@ void schedule_want(struct schedule *schedule, uint32_t parts, uint64_t now)
 	if (now - schedule->lost >= heal_delay(schedule) * QUIET)
 		schedule->doublings = 0;
 	schedule->lost = now;
-	schedule->wanted |= parts;
+	schedule->requested |= parts;
 }
 
 uint32_t schedule_due(const struct schedule *schedule, uint64_t now)
 {
 	if (now - schedule->all >= interval(schedule))
 		return schedule->parts;
-	return now - schedule->last >= heal_delay(schedule) ? schedule->wanted : 0;
+	return now - schedule->last >= heal_delay(schedule) ? schedule->requested : 0;
 }
 
 void schedule_begun(struct schedule *schedule, uint32_t parts)
 {
-	schedule->healing = schedule->wanted & parts;
+	schedule->healing = schedule->requested & parts;
 	if (schedule->healing && heal_delay(schedule) < interval(schedule))
 		schedule->doublings++;
-	schedule->wanted &= ~parts;
+	schedule->requested &= ~parts;
 }
 
 void schedule_ended(struct schedule *schedule, uint32_t parts, uint64_t now)
 {
 	schedule->last = now;
 	if (schedule->healing)
-		schedule->lost = now; /* what was lost meanwhile is noticed only now */
+		schedule->lost = now; /* a loss during the walk is noticed only now */
 	if (parts == schedule->parts)
 		schedule->all = now;
 }

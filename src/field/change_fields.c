@@ -7,55 +7,12 @@
  */
 #include <inttypes.h>
 
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "field/value.h"
 
 #define CHANGE_GETTER(name)                                                                        \
 	static void change_##name(const struct field_context *context, const void *object,         \
 	                          struct value *value)
-
-#define OF_ROW(name)                                                                               \
-	CHANGE_GETTER(name)                                                                        \
-	{                                                                                          \
-		const struct change *change = object;                                              \
-                                                                                                   \
-		if (change->row)                                                                   \
-			row_##name(context, change->row, value);                                   \
-	}
-
-OF_ROW(proto)
-OF_ROW(netns)
-OF_ROW(netns_name)
-OF_ROW(local)
-OF_ROW(foreign)
-OF_ROW(program)
-OF_ROW(owner_source)
-OF_ROW(owner_holding)
-OF_ROW(pid)
-OF_ROW(comm)
-OF_ROW(fd)
-OF_ROW(bytes_sent)
-OF_ROW(bytes_received)
-OF_ROW(creator_program)
-OF_ROW(creator_by)
-OF_ROW(creator_pid)
-OF_ROW(creator_tid)
-OF_ROW(creator_thread)
-OF_ROW(peer_program)
-OF_ROW(peer_pid)
-OF_ROW(closed_by)
-OF_ROW(family)
-OF_ROW(local_addr)
-OF_ROW(local_port)
-OF_ROW(foreign_addr)
-OF_ROW(foreign_port)
-OF_ROW(cookie)
-OF_ROW(sock)
-OF_ROW(state)
-OF_ROW(error)
-OF_ROW(cgroup)
-OF_ROW(container)
-OF_ROW(mptcp_token)
 
 CHANGE_GETTER(time)
 {
@@ -268,56 +225,75 @@ CHANGE_GETTER(lost_place)
 		value_string(value, loss_where_name(change->where));
 }
 
+/* A loss is about no socket. */
+static const void *row_of(const struct field_context *context, const void *object)
+{
+	const struct change *change = object;
+
+	(void)context;
+	return change->row;
+}
+
+/* The socket at the other end, if it is on this host. */
+static const void *peer_of(const struct field_context *context, const void *object)
+{
+	const struct change *change = object;
+
+	return change->row ? table_find_peer(context->table, change->row) : NULL;
+}
+
 /* clang-format off */
-#define FIELD(name) {KEY(name), change_##name}
+#define FIELD(name)       {.word = KEY(name), .get = change_##name}
+#define OF_ROW(name)      {.word = KEY(name), .get = row_##name, .about = row_of}
+#define OF_PEER(name, of) {.word = KEY(name), .get = row_##of, .about = peer_of}
 
 const struct field change_fields[] = {
 	FIELD(time),
 	FIELD(event),
-	FIELD(netns),
-	FIELD(netns_name),
-	FIELD(proto),
-	FIELD(local),
-	FIELD(foreign),
+	OF_ROW(netns),
+	OF_ROW(netns_name),
+	OF_ROW(proto),
+	OF_ROW(local),
+	OF_ROW(foreign),
 	FIELD(old_state),
 	FIELD(new_state),
 	FIELD(transition),
 	FIELD(duration),
-	FIELD(bytes_sent),
-	FIELD(bytes_received),
-	FIELD(program),
-	FIELD(owner_source),
-	FIELD(owner_holding),
-	FIELD(pid),
-	FIELD(comm),
-	FIELD(fd),
+	OF_ROW(bytes_sent),
+	OF_ROW(bytes_received),
+	OF_ROW(program),
+	OF_ROW(owner_source),
+	OF_ROW(owner_holding),
+	OF_ROW(pid),
+	OF_ROW(comm),
+	OF_ROW(fd),
 	FIELD(actor_pid),
 	FIELD(actor_comm),
 	FIELD(actor_tid),
-	FIELD(creator_program),
-	FIELD(creator_by),
-	FIELD(creator_pid),
-	FIELD(creator_tid),
-	FIELD(creator_thread),
-	FIELD(peer_program),
-	FIELD(peer_pid),
+	OF_ROW(creator_program),
+	OF_ROW(creator_by),
+	OF_ROW(creator_pid),
+	OF_ROW(creator_tid),
+	OF_ROW(creator_thread),
+	OF_PEER(peer_program, program),
+	OF_PEER(peer_pid, pid),
 	FIELD(reason),
 	FIELD(retrans_kind),
-	FIELD(closed_by),
-	FIELD(error),
-	FIELD(state),
-	FIELD(cgroup),
-	FIELD(container),
-	FIELD(cookie),
-	FIELD(sock),
-	FIELD(mptcp_token),
+	OF_ROW(closed_by),
+	OF_ROW(error),
+	OF_ROW(state),
+	OF_ROW(cgroup),
+	OF_ROW(container),
+	OF_ROW(cookie),
+	OF_ROW(sock),
+	OF_ROW(mptcp_token),
 	FIELD(inferred),
-	FIELD(stack),
-	FIELD(family),
-	FIELD(local_addr),
-	FIELD(local_port),
-	FIELD(foreign_addr),
-	FIELD(foreign_port),
+	OF_ROW(stack),
+	OF_ROW(family),
+	OF_ROW(local_addr),
+	OF_ROW(local_port),
+	OF_ROW(foreign_addr),
+	OF_ROW(foreign_port),
 	FIELD(lost),
 	FIELD(lost_place),
 };

@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Addresses and ports as numbers in text. An IPv4 address is written as such
- * in an AF_INET6 socket too (netstat does, and both ends then read alike).
+ * Addresses and ports, and their numeric text. An IPv4-mapped address of an AF_INET6 socket prints
+ * as IPv4, as in netstat: both ends of a connection then look the same.
  */
 #ifndef TCPTRAIL_FIELD_ENDPOINT_H
 #define TCPTRAIL_FIELD_ENDPOINT_H
 
-#include "field/field.h"
+#include "table/table.h"
 
-/* Room for either of these: fe80::/10 in full with its zone and port takes it whole. */
+/* One end of a connection, as it is printed. */
+struct endpoint {
+	const uint8_t *addr;
+	uint16_t port; /* host order; 0 prints as "*" */
+	uint8_t family;
+	const char *zone; /* interface of a link-local address; NULL: none, or not known */
+};
+
+/* Room for every text below. The longest one is a full fe80::/10 address with zone and port. */
 #define ENDPOINT_SIZE 64
 
-/* "127.0.0.1", "2001:db8::1"; the zone is left out */
+/* "127.0.0.1", "2001:db8::1": without the zone */
 void endpoint_host(const struct endpoint *endpoint, char text[ENDPOINT_SIZE]);
-/* The same, and "fe80::1%eth0" */
+/* "127.0.0.1", "fe80::1%eth0": with the zone */
 void endpoint_address(const struct endpoint *endpoint, char text[ENDPOINT_SIZE]);
 /* "127.0.0.1:80", "[2001:db8::1]:443", "[fe80::1%eth0]:22", "0.0.0.0:*" */
 void endpoint_text(const struct endpoint *endpoint, char text[ENDPOINT_SIZE]);
@@ -21,26 +29,26 @@ void endpoint_text(const struct endpoint *endpoint, char text[ENDPOINT_SIZE]);
 /* Is the address 0.0.0.0 or ::? */
 bool endpoint_unspecified(const struct endpoint *endpoint);
 
-/* The form that both families share: IPv4 as ::ffff:0:0/96. */
+/* Writes an address as IPv6; IPv4 becomes ::ffff:0:0/96. */
 void endpoint_map(uint8_t family, const uint8_t addr[16], uint8_t mapped[16]);
 
-/* Is the mapped address of ::1 or 127.0.0.0/8? */
+/* Is the mapped address ::1 or in 127.0.0.0/8? */
 bool address_is_loopback(const uint8_t mapped[16]);
 
-/* By address, IPv4 as ::ffff:0:0/96, then by port. */
+/* Compares by mapped address, then by zone, then by port. */
 int endpoint_compare(const struct endpoint *a, const struct endpoint *b);
 
 #define ZONE_SIZE 16 /* IFNAMSIZ: the longest interface name, with its NUL */
 
-/* Is it of fe80::/10, which means another host on each link (RFC 4007)? */
+/* Is it in fe80::/10? Such an address means a different host on each link (RFC 4007). */
 bool address_is_link_local(uint8_t family, const uint8_t addr[16]);
 /*
- * The zone of one of the row's addresses: the name of the interface that the row is bound to,
- * or its index where the name is not known, for which buf has room. NULL: the address needs none.
+ * The zone of one of the row's addresses: the name of the interface that the socket is bound to,
+ * or its index (printed into buf) if the name is not known. NULL: the address needs no zone.
  */
 const char *row_zone(const struct table *table, const struct row *row, const uint8_t addr[16],
                      char buf[ZONE_SIZE]);
-/* Is it the row's interface, by name or by index? */
+/* Is zone the row's interface, by name or by index? */
 bool row_in_zone(const struct table *table, const struct row *row, const char *zone);
 
 #endif

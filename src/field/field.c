@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "field/field.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-
-#include "base/clock.h"
-#include "field/endpoint.h"
-#include "field/value.h"
 
 const struct field *field_find(const struct field *fields, size_t count, const char *key)
 {
@@ -25,7 +19,7 @@ static const struct field *find_heading(const struct field *fields, size_t count
 	return NULL;
 }
 
-/* Keys before headings. */
+/* Keys take precedence over headings. */
 static const struct field *find_any_case(const struct field *fields, size_t count,
                                          const char *typed)
 {
@@ -38,30 +32,28 @@ static const struct field *find_any_case(const struct field *fields, size_t coun
 	return NULL;
 }
 
-/* "age" of "age_ns" and of "age_exact", which are its keys in JSON and CSV. */
-static const struct field *find_part(const struct field *fields, size_t count, const char *typed)
+/* Is it a key of the word in JSON and CSV: "age_ns" or "age_exact" of age? */
+static bool has_key(const struct word *word, const char *typed)
 {
-	static const char *const parts[] = {"_ns", "_exact"};
-	size_t size = strlen(typed);
+	const struct word_endings endings = word_endings(word);
+	size_t size = strlen(word->key);
 
-	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++) {
-		size_t part = strlen(parts[p]);
-		char key[32];
+	if (strncasecmp(word->key, typed, size) != 0)
+		return false;
+	return !strcasecmp(typed + size, endings.first) ||
+	       (endings.second && !strcasecmp(typed + size, endings.second));
+}
 
-		if (size <= part || size - part >= sizeof(key) ||
-		    strcasecmp(typed + size - part, parts[p]) != 0)
-			continue;
-		snprintf(key, sizeof(key), "%.*s", (int)(size - part), typed);
-		for (size_t i = 0; i < count; i++)
-			if (!strcasecmp(fields[i].word->key, key) &&
-			    (fields[i].word->type == VALUE_DURATION ||
-			     fields[i].word->type == VALUE_TIME))
-				return &fields[i];
-	}
+static const struct field *find_by_json_key(const struct field *fields, size_t count,
+                                            const char *typed)
+{
+	for (size_t i = 0; i < count; i++)
+		if (has_key(fields[i].word, typed))
+			return &fields[i];
 	return NULL;
 }
 
-/* What an option is about, where it is called otherwise. */
+/* Finds the fields that an option is about, if the option has another name than they. */
 static size_t find_of_option(const struct field *fields, size_t count, const char *typed,
                              const struct field *found[FIELDS_TYPED_MOST])
 {
@@ -100,7 +92,7 @@ size_t fields_find_typed(const struct field *fields, size_t count, const char *t
 	if (!found[0])
 		found[0] = find_any_case(fields, count, typed);
 	if (!found[0])
-		found[0] = find_part(fields, count, typed);
+		found[0] = find_by_json_key(fields, count, typed);
 	return found[0] ? 1 : find_of_option(fields, count, typed, found);
 }
 
@@ -136,105 +128,19 @@ int field_compare(const struct field_context *context, const struct field *field
 {
 	struct value left, right;
 
-	value_get(&left, context, field, a);
-	value_get(&right, context, field, b);
+	field_get(field, context, a, &left);
+	field_get(field, context, b, &right);
 	if (left.type != right.type)
 		return left.type == VALUE_NONE ? 1 : -1;
 	return value_compare(&left, &right);
 }
 
-void value_get(struct value *value, const struct field_context *context, const struct field *field,
-               const void *object)
+void field_get(const struct field *field, const struct field_context *context, const void *object,
+               struct value *value)
 {
 	memset(value, 0, offsetof(struct value, buf));
 	value->buf[0] = '\0';
-	field->get(context, object, value);
-}
-
-void value_number(struct value *value, uint64_t number)
-{
-	value->type = VALUE_NUMBER;
-	value->number = number;
-}
-
-void value_bool(struct value *value, bool yes)
-{
-	value->type = VALUE_BOOL;
-	value->yes = yes;
-}
-
-void value_duration(struct value *value, uint64_t ns, bool exact)
-{
-	value->type = VALUE_DURATION;
-	value->number = ns;
-	value->exact = exact;
-}
-
-#define LOOKED_NOW NS_PER_SEC /* a walk takes its time: what it found at its begin is as of now */
-
-void value_looked(struct value *value, const struct field_context *context, uint64_t time)
-{
-	if (context->recorded && value->type != VALUE_NONE && context->now >= time + LOOKED_NOW)
-		value->ago = context->now - time;
-}
-
-void value_time(struct value *value, const struct field_context *context, uint64_t boot)
-{
-	int64_t wall = table_wall(context->table, boot);
-
-	if (!wall)
-		return;
-	value->type = VALUE_TIME;
-	value->sign = wall;
-}
-
-void value_endpoint(struct value *value, uint8_t family, const uint8_t *addr, uint16_t port,
-                    const char *zone)
-{
-	value->type = VALUE_ENDPOINT;
-	value->endpoint =
-		(struct endpoint){.addr = addr, .port = port, .family = family, .zone = zone};
-}
-
-void value_string(struct value *value, const char *text)
-{
-	if (!text || !text[0])
-		return;
-	value->type = VALUE_STRING;
-	value->string = text;
-}
-
-void value_print(struct value *value, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(value->buf, sizeof(value->buf), format, args);
-	va_end(args);
-	value->type = VALUE_STRING;
-	value->string = value->buf;
-}
-
-void value_print_more(struct value *value, const char *format, ...)
-{
-	size_t used = strlen(value->buf);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(value->buf + used, sizeof(value->buf) - used, format, args);
-	va_end(args);
-}
-
-void value_reason(struct value *value, const struct field_context *context, uint32_t reason)
-{
-	if (!reason)
-		return;
-	value_string(value, names_find(value_names(context), name_key_number(NAME_RST, reason)));
-	if (value->type == VALUE_NONE)
-		value_print(value, "%u", reason);
-}
-
-struct names *value_names(const struct field_context *context)
-{
-	return table_names((struct table *)context->table);
+	value->object = field->about ? field->about(context, object) : object;
+	if (value->object)
+		field->get(context, value->object, value);
 }

@@ -3,7 +3,7 @@
  * Bytes that a socket has carried. The kernel counts sequence numbers, of which a SYN and a FIN
  * take one each (RFC 9293, 3.4), and neither is a byte of anybody's.
  */
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "count/group.h"
 #include "field/value.h"
 
@@ -58,7 +58,7 @@ static void value_bytes(const struct field_context *context, struct value *value
 		value_looked(value, context, row->touched);
 }
 
-GETTER(bytes_sent)
+ROW_GETTER(bytes_sent)
 {
 	const struct row *row = object;
 
@@ -67,7 +67,7 @@ GETTER(bytes_sent)
 		            syn_counts(context->table, row) + fin_was_acked(row));
 }
 
-GETTER(bytes_received)
+ROW_GETTER(bytes_received)
 {
 	const struct row *row = object;
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "field/value.h"
 
 /* A former holder, or who closed it, did not make it. */
@@ -32,7 +32,7 @@ static const struct task *creator_task(const struct field_context *context, cons
 	return origin ? table_task(context->table, origin->task) : NULL;
 }
 
-GETTER(creator_program)
+ROW_GETTER(creator_program)
 {
 	const struct origin *origin = creator_of(context, object);
 	const struct task *task = creator_task(context, object);
@@ -42,7 +42,7 @@ GETTER(creator_program)
 		            task->exited ? "[exited]" : "");
 }
 
-GETTER(creator_by)
+ROW_GETTER(creator_by)
 {
 	const struct row *row = object;
 
@@ -50,7 +50,7 @@ GETTER(creator_by)
 		value_string(value, owner_source_name(row->owner_source));
 }
 
-GETTER(creator_pid)
+ROW_GETTER(creator_pid)
 {
 	const struct task *task = creator_task(context, object);
 
@@ -58,7 +58,7 @@ GETTER(creator_pid)
 		value_number(value, task->pid);
 }
 
-GETTER(creator_comm)
+ROW_GETTER(creator_comm)
 {
 	const struct origin *origin = creator_of(context, object);
 
@@ -66,7 +66,7 @@ GETTER(creator_comm)
 		value_print(value, "%.*s", FACT_COMM_LEN, origin->comm);
 }
 
-GETTER(creator_tid)
+ROW_GETTER(creator_tid)
 {
 	const struct origin *origin = creator_of(context, object);
 
@@ -74,7 +74,7 @@ GETTER(creator_tid)
 		value_number(value, origin->tid);
 }
 
-GETTER(creator_thread)
+ROW_GETTER(creator_thread)
 {
 	const struct origin *origin = creator_of(context, object);
 
@@ -82,7 +82,7 @@ GETTER(creator_thread)
 		value_print(value, "%.*s", FACT_COMM_LEN, origin->thread);
 }
 
-GETTER(creator_uid)
+ROW_GETTER(creator_uid)
 {
 	const struct task *task = creator_task(context, object);
 
@@ -90,7 +90,7 @@ GETTER(creator_uid)
 		value_number(value, task->uid);
 }
 
-GETTER(creator_exited)
+ROW_GETTER(creator_exited)
 {
 	const struct task *task = creator_task(context, object);
 
@@ -120,7 +120,7 @@ static void list_args(const struct field_context *context, const void *object, s
 }
 
 /* nginx -g daemon off; */
-GETTER(creator_args)
+ROW_GETTER(creator_args)
 {
 	const struct task *task = creator_task(context, object);
 	uint32_t size;
@@ -145,21 +145,3 @@ GETTER(creator_args)
 	for (uint32_t i = 0; i < size; i++)
 		value->buf[i] = task->args[i] ? task->args[i] : ' ';
 }
-
-/* --- the other end -------------------------------------------------------------------------- */
-
-#define OF_PEER(name, getter)                                                                      \
-	GETTER(name)                                                                               \
-	{                                                                                          \
-		const struct row *peer = table_find_peer(context->table, object);                  \
-                                                                                                   \
-		if (peer)                                                                          \
-			getter(context, peer, value);                                              \
-	}
-
-OF_PEER(peer_program, row_program)
-OF_PEER(peer_pid, row_pid)
-OF_PEER(peer_comm, row_comm)
-OF_PEER(peer_cookie, row_cookie)
-OF_PEER(peer_state, row_state)
-OF_PEER(peer_netns, row_netns)

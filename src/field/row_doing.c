@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the process that is named for a socket was doing when it was last asked. */
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "field/value.h"
 
 static const struct task *owner_task(const struct field_context *context, const struct row *row)
@@ -33,7 +33,7 @@ static void list_doing(const struct field_context *context, const void *object, 
 }
 
 /* 11 futex, 1 accept4(3) */
-GETTER(doing)
+ROW_GETTER(doing)
 {
 	const struct task *task = owner_task(context, object);
 
@@ -48,12 +48,10 @@ GETTER(doing)
 		if (doing->fd >= 0)
 			value_print_more(value, "(%d)", doing->fd);
 	}
-	value->type = VALUE_LIST;
-	value->number = task->doing_count;
-	value->list = list_doing;
+	value_list(value, task->doing_count, list_doing);
 }
 
-GETTER(open_fds)
+ROW_GETTER(open_fds)
 {
 	const struct task *task = owner_task(context, object);
 
@@ -61,7 +59,7 @@ GETTER(open_fds)
 		value_number(value, task->fds);
 }
 
-GETTER(fd_limit)
+ROW_GETTER(fd_limit)
 {
 	const struct task *task = owner_task(context, object);
 

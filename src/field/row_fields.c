@@ -9,16 +9,11 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "field/value.h"
 
-static uint64_t since(const struct field_context *context, uint64_t time)
-{
-	return context->now > time ? context->now - time : 0;
-}
-
 /* Of all rows of a list the same: what they tell was so then. */
-static GETTER(time)
+static ROW_GETTER(time)
 {
 	(void)object;
 	value_time(value, context, context->now);
@@ -41,21 +36,21 @@ static void value_queue(const struct field_context *context, struct value *value
 	}
 }
 
-static GETTER(recv_q)
+static ROW_GETTER(recv_q)
 {
 	const struct row *row = object;
 
 	value_queue(context, value, row, row->rqueue);
 }
 
-static GETTER(send_q)
+static ROW_GETTER(send_q)
 {
 	const struct row *row = object;
 
 	value_queue(context, value, row, row->wqueue);
 }
 
-static GETTER(inode)
+static ROW_GETTER(inode)
 {
 	const struct row *row = object;
 
@@ -150,7 +145,7 @@ static void list_timer(const struct field_context *context, const void *object, 
 }
 
 /* "keepalive (7199.67/0/0)": seconds / retransmissions / probes, as netstat -o */
-static GETTER(timer)
+static ROW_GETTER(timer)
 {
 	struct timer timer;
 
@@ -184,7 +179,7 @@ static void value_seen(struct value *value, const struct row *row, uint64_t coun
 		value->mark = MARK_WARN;
 }
 
-static GETTER(retrans)
+static ROW_GETTER(retrans)
 {
 	const struct row *row = object;
 
@@ -193,7 +188,7 @@ static GETTER(retrans)
 }
 
 #define RETRANSMIT_GETTER(name, kind)                                                              \
-	static GETTER(name)                                                                        \
+	static ROW_GETTER(name)                                                                    \
 	{                                                                                          \
 		const struct row *row = object;                                                    \
                                                                                                    \
@@ -208,7 +203,7 @@ RETRANSMIT_GETTER(retrans_fast, RETRANSMIT_FAST)
 RETRANSMIT_GETTER(retrans_tlp, RETRANSMIT_TLP)
 RETRANSMIT_GETTER(retrans_slow_start, RETRANSMIT_SLOW_START)
 
-static GETTER(rst_sent)
+static ROW_GETTER(rst_sent)
 {
 	const struct row *row = object;
 
@@ -216,7 +211,7 @@ static GETTER(rst_sent)
 	value_seen(value, row, row->rsts_sent);
 }
 
-static GETTER(rst_received)
+static ROW_GETTER(rst_received)
 {
 	const struct row *row = object;
 
@@ -224,7 +219,7 @@ static GETTER(rst_received)
 	value_seen(value, row, row->rsts_received);
 }
 
-GETTER(cookie)
+ROW_GETTER(cookie)
 {
 	const struct row *row = object;
 
@@ -233,7 +228,7 @@ GETTER(cookie)
 		value_number(value, row->cookie);
 }
 
-GETTER(sock)
+ROW_GETTER(sock)
 {
 	const struct row *row = object;
 
@@ -242,7 +237,7 @@ GETTER(sock)
 		value_print(value, "%" PRIx64, row->sk);
 }
 
-static GETTER(unread_for)
+static ROW_GETTER(unread_for)
 {
 	const struct row *row = object;
 
@@ -252,15 +247,15 @@ static GETTER(unread_for)
 }
 
 /* Since when the kernel has told of the values that no event tells of. */
-static GETTER(looked)
+static ROW_GETTER(looked)
 {
 	const struct row *row = object;
 
 	if (row->flags & (ROW_QUEUES | ROW_BYTES | ROW_TIMER))
-		value_duration(value, since(context, row->touched), true);
+		value_duration(value, value_since(context, row->touched), true);
 }
 
-static GETTER(healed)
+static ROW_GETTER(healed)
 {
 	const struct row *row = object;
 
@@ -268,7 +263,7 @@ static GETTER(healed)
 	value_bool(value, row->flags & ROW_HEALED);
 }
 
-static GETTER(orphan)
+static ROW_GETTER(orphan)
 {
 	const struct row *row = object;
 
@@ -277,7 +272,7 @@ static GETTER(orphan)
 }
 
 /* No struct socket, and nobody closed it: accept() has not returned it yet. */
-static GETTER(in_accept_queue)
+static ROW_GETTER(in_accept_queue)
 {
 	const struct row *row = object, *msk = table_find_mptcp(context->table, row);
 
@@ -286,8 +281,22 @@ static GETTER(in_accept_queue)
 	                          !(row->flags & (ROW_SOCKET | ROW_ORPHAN | ROW_CONNECTED)));
 }
 
+/* The socket at the other end, if it is on this host. */
+static const void *peer_of(const struct field_context *context, const void *object)
+{
+	return table_find_peer(context->table, object);
+}
+
+/* The MPTCP socket of a subflow. */
+static const void *mptcp_of(const struct field_context *context, const void *object)
+{
+	return table_find_mptcp(context->table, object);
+}
+
 /* clang-format off */
-#define FIELD(name) {KEY(name), row_##name}
+#define FIELD(name)        {.word = KEY(name), .get = row_##name}
+#define OF_PEER(name, of)  {.word = KEY(name), .get = row_##of, .about = peer_of}
+#define OF_MPTCP(name, of) {.word = KEY(name), .get = row_##of, .about = mptcp_of}
 
 const struct field row_fields[] = {
 	FIELD(time),
@@ -333,12 +342,12 @@ const struct field row_fields[] = {
 	FIELD(creator_uid),
 	FIELD(creator_args),
 	FIELD(creator_exited),
-	FIELD(peer_program),
-	FIELD(peer_pid),
-	FIELD(peer_comm),
-	FIELD(peer_cookie),
-	FIELD(peer_state),
-	FIELD(peer_netns),
+	OF_PEER(peer_program, program),
+	OF_PEER(peer_pid, pid),
+	OF_PEER(peer_comm, comm),
+	OF_PEER(peer_cookie, cookie),
+	OF_PEER(peer_state, state),
+	OF_PEER(peer_netns, netns),
 	FIELD(uid),
 	FIELD(cgroup),
 	FIELD(container),
@@ -360,9 +369,9 @@ const struct field row_fields[] = {
 	FIELD(in_accept_queue),
 	FIELD(listener),
 	FIELD(state_times),
-	FIELD(mptcp_state),
+	OF_MPTCP(mptcp_state, state),
 	FIELD(mptcp_token),
-	FIELD(mptcp_age),
+	OF_MPTCP(mptcp_age, age),
 	FIELD(history),
 	FIELD(history_dropped),
 	FIELD(stack),

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "field/value.h"
 
 enum value_mark state_mark(unsigned int state)
@@ -25,12 +25,7 @@ enum value_mark state_mark(unsigned int state)
 	return state < STATE_COUNT ? marks[state] : MARK_PLAIN;
 }
 
-static uint64_t since(const struct field_context *context, uint64_t time)
-{
-	return context->now > time ? context->now - time : 0;
-}
-
-GETTER(state)
+ROW_GETTER(state)
 {
 	const struct row *row = object;
 
@@ -42,29 +37,18 @@ GETTER(state)
 /* "At least 4 ms" only tells how long ago our walk passed by. */
 #define BOUND_WORTH_TELLING (100 * NS_PER_MS)
 
-GETTER(age)
+ROW_GETTER(age)
 {
 	const struct row *row = object;
 
-	if (row->since &&
-	    (row->flags & ROW_SINCE_EXACT || since(context, row->since) >= BOUND_WORTH_TELLING))
-		value_duration(value, since(context, row->since), row->flags & ROW_SINCE_EXACT);
+	if (row->since && (row->flags & ROW_SINCE_EXACT ||
+	                   value_since(context, row->since) >= BOUND_WORTH_TELLING))
+		value_duration(value, value_since(context, row->since),
+		               row->flags & ROW_SINCE_EXACT);
 }
 
-/* --- the MPTCP socket that it is a subflow of ------------------------------------------------- */
-
-GETTER(mptcp_state)
-{
-	const struct row *msk = table_find_mptcp(context->table, object);
-
-	if (!msk)
-		return;
-	value_string(value, state_name(msk->state));
-	value->mark = state_mark(msk->state);
-}
-
-/* Of both, so that the one is found by the other's. */
-GETTER(mptcp_token)
+/* Token of an MPTCP socket, for itself and for its subflows: one is found by the other's. */
+ROW_GETTER(mptcp_token)
 {
 	const struct row *row = object, *msk = table_find_mptcp(context->table, row);
 
@@ -73,15 +57,7 @@ GETTER(mptcp_token)
 		value_print(value, "%08x", msk->token);
 }
 
-GETTER(mptcp_age)
-{
-	const struct row *msk = table_find_mptcp(context->table, object);
-
-	if (msk)
-		row_age(context, msk, value);
-}
-
-GETTER(born)
+ROW_GETTER(born)
 {
 	const struct row *row = object;
 
@@ -89,15 +65,15 @@ GETTER(born)
 		value_time(value, context, row->born);
 }
 
-GETTER(life)
+ROW_GETTER(life)
 {
 	const struct row *row = object;
 
 	if (row->born)
-		value_duration(value, since(context, row->born), row->flags & ROW_BORN_EXACT);
+		value_duration(value, value_since(context, row->born), row->flags & ROW_BORN_EXACT);
 }
 
-GETTER(remaining)
+ROW_GETTER(remaining)
 {
 	const struct row *row = object;
 
@@ -107,7 +83,7 @@ GETTER(remaining)
 	               true);
 }
 
-GETTER(closed_by)
+ROW_GETTER(closed_by)
 {
 	const struct row *row = object;
 
@@ -115,7 +91,7 @@ GETTER(closed_by)
 	value_string(value, closer_name(row->closer));
 }
 
-GETTER(error)
+ROW_GETTER(error)
 {
 	const struct row *row = object;
 
@@ -127,7 +103,7 @@ GETTER(error)
 		value_print(value, "%u", row->err);
 }
 
-GETTER(reason)
+ROW_GETTER(reason)
 {
 	const struct row *row = object;
 
@@ -184,19 +160,8 @@ static bool add_word(struct value *value, const char *word)
 	return true;
 }
 
-static void value_list(struct value *value, uint64_t count,
-                       void (*list)(const struct field_context *, const void *, struct buffer *))
-{
-	if (!count)
-		return;
-	value->type = VALUE_LIST;
-	value->number = count;
-	value->list = list;
-	value->string = value->buf;
-}
-
 /* SYN_SENT=41.0us ESTABLISHED>=7.00s */
-GETTER(state_times)
+ROW_GETTER(state_times)
 {
 	struct state_time times[STATE_COUNT];
 	uint64_t count = 0;
@@ -287,7 +252,7 @@ static void list_history(const struct field_context *context, const void *object
 }
 
 /* SYN_SENT retransmit:SYN ESTABLISHED rst_sent:NOT_SPECIFIED */
-GETTER(history)
+ROW_GETTER(history)
 {
 	const struct row *row = object;
 	const struct step *step = table_step(context->table, row->history);
@@ -310,7 +275,7 @@ GETTER(history)
 }
 
 /* The table keeps the first ones. */
-GETTER(history_dropped)
+ROW_GETTER(history_dropped)
 {
 	const struct row *row = object;
 

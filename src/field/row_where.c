@@ -3,10 +3,10 @@
 #include <sys/socket.h>
 
 #include "field/endpoint.h"
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "field/value.h"
 
-GETTER(proto)
+ROW_GETTER(proto)
 {
 	const struct row *row = object;
 
@@ -17,7 +17,7 @@ GETTER(proto)
 		                                              : "tcp");
 }
 
-GETTER(family)
+ROW_GETTER(family)
 {
 	const struct row *row = object;
 
@@ -42,7 +42,7 @@ static bool knows_local_port(const struct row *row)
 
 _Static_assert(sizeof(((struct value *)0)->buf) >= ZONE_SIZE, "a zone fits into a value");
 
-GETTER(local)
+ROW_GETTER(local)
 {
 	const struct row *row = object;
 
@@ -51,7 +51,7 @@ GETTER(local)
 		               row_zone(context->table, row, row->laddr, value->buf));
 }
 
-GETTER(foreign)
+ROW_GETTER(foreign)
 {
 	const struct row *row = object;
 
@@ -72,7 +72,7 @@ static void print_address(const struct field_context *context, struct value *val
 	value_print(value, "%s", text);
 }
 
-GETTER(local_addr)
+ROW_GETTER(local_addr)
 {
 	const struct row *row = object;
 
@@ -80,7 +80,7 @@ GETTER(local_addr)
 		print_address(context, value, row, row->laddr);
 }
 
-GETTER(foreign_addr)
+ROW_GETTER(foreign_addr)
 {
 	const struct row *row = object;
 
@@ -88,7 +88,7 @@ GETTER(foreign_addr)
 		print_address(context, value, row, row->raddr);
 }
 
-GETTER(local_port)
+ROW_GETTER(local_port)
 {
 	const struct row *row = object;
 
@@ -97,7 +97,7 @@ GETTER(local_port)
 		value_number(value, row->lport);
 }
 
-GETTER(foreign_port)
+ROW_GETTER(foreign_port)
 {
 	const struct row *row = object;
 
@@ -106,7 +106,7 @@ GETTER(foreign_port)
 		value_number(value, row->rport);
 }
 
-GETTER(listener)
+ROW_GETTER(listener)
 {
 	const struct row *listener;
 
@@ -114,7 +114,7 @@ GETTER(listener)
 		row_local(context, listener, value);
 }
 
-GETTER(netns)
+ROW_GETTER(netns)
 {
 	const struct row *row = object;
 
@@ -123,15 +123,9 @@ GETTER(netns)
 		value_number(value, row->netns);
 }
 
-/* Its number when it has no name: two namespaces never look the same. */
-GETTER(netns_name)
+ROW_GETTER(netns_name)
 {
 	const struct row *row = object;
 
-	if (!row->netns)
-		return;
-	value_string(value,
-	             names_want(value_names(context), name_key_number(NAME_NETNS, row->netns)));
-	if (value->type == VALUE_NONE)
-		value_print(value, "%u", row->netns);
+	value_netns_name(value, context, row->netns);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who has a socket: tasks, user, cgroup. */
 #include "table/container.h"
-#include "field/getter.h"
+#include "field/row_getters.h"
 #include "field/value.h"
 
 #include <string.h>
@@ -33,7 +33,7 @@ static void print_container(struct value *value, const struct container *contain
  * open, but not by any fd that we can see (another pid namespace, an fd in flight
  * or of io_uring's own table).
  */
-GETTER(program)
+ROW_GETTER(program)
 {
 	struct container container;
 	struct owner owner;
@@ -68,7 +68,7 @@ GETTER(program)
 }
 
 /* "open", "queue", "closed", "exited", "hidden", "kernel" */
-GETTER(owner_holding)
+ROW_GETTER(owner_holding)
 {
 	struct owner owner;
 
@@ -76,7 +76,7 @@ GETTER(owner_holding)
 	value_string(value, owner.queued ? "queue" : holding_name(owner.holding));
 }
 
-GETTER(owner_source)
+ROW_GETTER(owner_source)
 {
 	struct owner owner;
 
@@ -89,7 +89,7 @@ GETTER(owner_source)
 		value_string(value, owner_source_name(OWNER_CGROUP));
 }
 
-GETTER(pid)
+ROW_GETTER(pid)
 {
 	struct owner owner;
 
@@ -98,7 +98,7 @@ GETTER(pid)
 		value_number(value, owner.task->pid);
 }
 
-GETTER(comm)
+ROW_GETTER(comm)
 {
 	struct owner owner;
 
@@ -116,7 +116,7 @@ static uint64_t fds_time(const struct field_context *context, const struct row *
 }
 
 /* The listener's fd is no fd of this socket. */
-GETTER(fd)
+ROW_GETTER(fd)
 {
 	struct owner owner;
 
@@ -127,13 +127,13 @@ GETTER(fd)
 	value_looked(value, context, fds_time(context, object));
 }
 
-GETTER(fds_looked)
+ROW_GETTER(fds_looked)
 {
 	const struct row *row = object;
 	uint64_t time = fds_time(context, row);
 
 	if (row->holders != ROW_NONE)
-		value_duration(value, context->now > time ? context->now - time : 0, true);
+		value_duration(value, value_since(context, time), true);
 }
 
 /* [{"pid":4942,"fd":7,"comm":"python3"},...] */
@@ -161,7 +161,7 @@ static void list_holders(const struct field_context *context, const void *object
 	buffer_text(json, "]");
 }
 
-GETTER(holders)
+ROW_GETTER(holders)
 {
 	const struct row *row = object;
 	const struct holder *holder = table_holder(context->table, row->holders);
@@ -182,7 +182,7 @@ GETTER(holders)
 		value_looked(value, context, fds_time(context, row));
 }
 
-GETTER(uid)
+ROW_GETTER(uid)
 {
 	const struct row *row = object;
 
@@ -191,7 +191,7 @@ GETTER(uid)
 		value_number(value, row->uid);
 }
 
-GETTER(user)
+ROW_GETTER(user)
 {
 	const struct row *row = object;
 
@@ -204,13 +204,13 @@ GETTER(user)
 		value_print(value, "%u", row->uid);
 }
 
-GETTER(cgroup)
+ROW_GETTER(cgroup)
 {
 	value_string(value, row_cgroup_path(context->table, object));
 }
 
 /* "docker:3f4e5d6c7b8a", "systemd:nginx.service" */
-GETTER(container)
+ROW_GETTER(container)
 {
 	struct container container;
 
@@ -220,7 +220,7 @@ GETTER(container)
 	print_container(value, &container);
 }
 
-GETTER(container_id)
+ROW_GETTER(container_id)
 {
 	struct container container;
 
@@ -228,7 +228,7 @@ GETTER(container_id)
 		value_print(value, "%s", container.id);
 }
 
-GETTER(pod)
+ROW_GETTER(pod)
 {
 	struct container container;
 

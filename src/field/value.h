@@ -1,38 +1,83 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What getters of fields make values with. A value comes to them as VALUE_NONE. */
+/*
+ * One value of a field, and what getters make it with. A getter receives a value of type
+ * VALUE_NONE; if it sets nothing, the value is not known.
+ */
 #ifndef TCPTRAIL_FIELD_VALUE_H
 #define TCPTRAIL_FIELD_VALUE_H
 
-#include "field/field.h"
+#include "base/buffer.h"
+#include "field/endpoint.h"
+#include "field/word.h"
 
-/* Makes one value of a field: all of it is initialized. */
-void value_get(struct value *value, const struct field_context *context, const struct field *field,
-               const void *object);
+struct field_context;
+
+/* How bad a value is. The text format makes colors of it. */
+enum value_mark {
+	MARK_PLAIN,
+	MARK_GOOD,
+	MARK_WARN,
+	MARK_BAD,
+};
+
+/* Writes all elements of a list as one JSON value. */
+typedef void value_list_fn(const struct field_context *context, const void *object,
+                           struct buffer *json);
+
+struct value {
+	enum value_type type;
+	enum value_mark mark;
+	bool exact;   /* VALUE_DURATION */
+	uint64_t ago; /* ns since the value was read; it may have changed. 0: it is current */
+	union {
+		uint64_t number; /* VALUE_LIST: number of elements, or what to sort by */
+		int64_t sign;
+		struct endpoint endpoint;
+		bool yes;
+	};
+	const char *string;  /* VALUE_STRING, VALUE_LIST (NULL: print its number); may be buf */
+	value_list_fn *list; /* VALUE_LIST */
+	const void *object;  /* VALUE_LIST: the object that `list` takes */
+	char buf[160];
+};
 
 void value_number(struct value *value, uint64_t number);
 void value_bool(struct value *value, bool yes);
 void value_duration(struct value *value, uint64_t ns, bool exact);
-/* It is as it was when it was looked at: from a recording, which cannot look again. */
+/* A list whose text form is in value->buf. count 0: the value stays VALUE_NONE. */
+void value_list(struct value *value, uint64_t count, value_list_fn *list);
+/* Sets value->ago: a recording has the value of that time (ns of CLOCK_BOOTTIME) and no newer. */
 void value_looked(struct value *value, const struct field_context *context, uint64_t time);
-/* Wall clock of a boot time; none before the table knows the clock. */
+/* Wall clock of a time in ns of CLOCK_BOOTTIME; not known before the first clock fact. */
 void value_time(struct value *value, const struct field_context *context, uint64_t boot);
-/* port, zone: as of struct endpoint; zone outlives the value. */
+/* wall: ns since 1970; 0: not known */
+void value_wall_time(struct value *value, int64_t wall);
+/* port and zone as in struct endpoint; addr and zone must outlive the value. */
 void value_endpoint(struct value *value, uint8_t family, const uint8_t *addr, uint16_t port,
                     const char *zone);
-/* text outlives the value. NULL and "": none. */
+/* text must outlive the value. NULL and "" mean: not known. */
 void value_string(struct value *value, const char *text);
-/* Formats into the value's own room; what does not fit is cut. */
+/* Formats into value->buf and cuts what does not fit. */
 void value_print(struct value *value, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Like it, behind what is there. */
+/* Formats behind what value->buf has. */
 void value_print_more(struct value *value, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Name of an RST reason, else its number; none for 0. */
+/* Name of an RST reason, or its number if the name is not known; 0: not known. */
 void value_reason(struct value *value, const struct field_context *context, uint32_t reason);
 
 /*
- * Names of the table. Wishing for a name changes nothing that the table tells,
- * hence from a const context.
+ * Name of a network namespace, or its inode number if it has none: no two namespaces look alike.
+ * 0: not known.
+ */
+void value_netns_name(struct value *value, const struct field_context *context, uint32_t netns);
+
+/* ns from a time to context->now; 0 if the time is later. */
+uint64_t value_since(const struct field_context *context, uint64_t time);
+
+/*
+ * Names of the table. A context has a const table, but a look-up may queue a request for the name.
+ * This changes nothing that the table reports.
  */
 struct names *value_names(const struct field_context *context);
 

@@ -10,17 +10,26 @@
 const struct word vocabulary[WORD_COUNT] = {
 #define WORD(key, heading, type, width, help)                                                      \
 	[WORD_##key] = {#key, heading, VALUE_##type, width, help},
-#include "field/words.h"
+#include "field/vocabulary.h"
 #undef WORD
 };
 
-static void add_key(struct buffer *json, const struct word *word, const char *part)
+struct word_endings word_endings(const struct word *word)
+{
+	if (word->type == VALUE_DURATION)
+		return (struct word_endings){"_ns", "_exact"};
+	if (word->type == VALUE_TIME)
+		return (struct word_endings){"", "_ns"};
+	return (struct word_endings){"", NULL};
+}
+
+static void add_key(struct buffer *json, const struct word *word, const char *ending)
 {
 	if (json->size && json->data[json->size - 1] != '{')
 		buffer_text(json, ",");
 	buffer_text(json, "\"");
 	buffer_text(json, word->key);
-	buffer_text(json, part);
+	buffer_text(json, ending);
 	buffer_text(json, "\":");
 }
 
@@ -29,25 +38,16 @@ void member_key(struct buffer *json, const struct word *word)
 	add_key(json, word, "");
 }
 
-static void add_two(struct buffer *json, const struct word *word, const char *first,
-                    const char *second, const char *value)
-{
-	add_key(json, word, first);
-	buffer_text(json, value);
-	add_key(json, word, second);
-	buffer_text(json, value);
-}
-
 void member_null(struct buffer *json, const struct word *word)
 {
-	if (word->type == VALUE_DURATION) {
-		add_two(json, word, "_ns", "_exact", "null");
-	} else if (word->type == VALUE_TIME) {
-		add_two(json, word, "", "_ns", "null");
-	} else {
-		member_key(json, word);
-		buffer_text(json, "null");
-	}
+	const struct word_endings endings = word_endings(word);
+
+	add_key(json, word, endings.first);
+	buffer_text(json, "null");
+	if (!endings.second)
+		return;
+	add_key(json, word, endings.second);
+	buffer_text(json, "null");
 }
 
 void member_number(struct buffer *json, const struct word *word, uint64_t number)
@@ -88,14 +88,17 @@ void member_text(struct buffer *json, const struct word *word, const char *text,
 
 void member_duration(struct buffer *json, const struct word *word, uint64_t ns, bool exact)
 {
-	add_key(json, word, "_ns");
+	const struct word_endings endings = word_endings(word);
+
+	add_key(json, word, endings.first);
 	buffer_number(json, ns);
-	add_key(json, word, "_exact");
+	add_key(json, word, endings.second);
 	buffer_text(json, exact ? "true" : "false");
 }
 
 void member_time(struct buffer *json, const struct word *word, int64_t wall)
 {
+	const struct word_endings endings = word_endings(word);
 	char text[FORMAT_SIZE];
 
 	if (!wall) {
@@ -103,10 +106,10 @@ void member_time(struct buffer *json, const struct word *word, int64_t wall)
 		return;
 	}
 	format_time_iso(text, wall, true);
-	member_key(json, word);
+	add_key(json, word, endings.first);
 	buffer_text(json, "\"");
 	buffer_text(json, text);
 	buffer_text(json, "\"");
-	add_key(json, word, "_ns");
+	add_key(json, word, endings.second);
 	buffer_print(json, "%" PRId64, wall);
 }

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "count/place.h"
-#include "rules/found.h"
+#include "count/group_place.h"
+#include "rules/finding_set_private.h"
 
 #define PLACES_FEW 4 /* so many remote ends may well have a cause each */
 #define NAMED_MOST 4 /* in the evidence */
@@ -50,7 +50,7 @@ static void name_of(const struct why *why, const struct finding *finding, char c
 	memcpy(comm, task ? task->comm : name, FACT_COMM_LEN);
 }
 
-static void likeness_of(const struct why *why, const struct found *found, size_t index,
+static void likeness_of(const struct why *why, const struct finding_set *found, size_t index,
                         const struct stage *stage, struct likeness *like)
 {
 	const struct finding *finding = &found->findings[index];
@@ -98,7 +98,7 @@ static uint64_t size_of(const struct finding *finding)
 }
 
 /* A few RSTs of each of many do not add up to a storm. */
-static bool can_be_joined(const struct found *found, size_t index, const struct stage *stage)
+static bool can_be_joined(const struct finding_set *found, size_t index, const struct stage *stage)
 {
 	const struct finding *finding = &found->findings[index];
 
@@ -111,8 +111,8 @@ static bool can_be_joined(const struct found *found, size_t index, const struct 
 /* --- evidence --------------------------------------------------------------------------------- */
 
 /* "one finding for 64 processes and 1 place: 4242/gunicorn of port 80: 12; ... and 60 more" */
-static void tell_parts(const struct why *why, struct finding *joined, const struct found *found,
-                       const struct likeness *parts, size_t count)
+static void tell_parts(const struct why *why, struct finding *joined,
+                       const struct finding_set *found, const struct likeness *parts, size_t count)
 {
 	struct buffer text = {0};
 
@@ -123,7 +123,7 @@ static void tell_parts(const struct why *why, struct finding *joined, const stru
 		const struct finding *part = &found->findings[parts[i].index];
 		char name[RULE_NAME_SIZE], place[PLACE_SIZE];
 
-		place_text(&part->group.key, place);
+		group_place_text(&part->group.key, place);
 		buffer_print(&text, "%s %" PRIu64 " of %s %s", i ? ";" : "", size_of(part),
 		             rule_task_name(why, part, name), place);
 	}
@@ -171,7 +171,7 @@ static void add_storm(struct storm *sum, const struct storm *part)
 		add_end(sum, &part->ends[i]);
 }
 
-static int sum_storms(struct finding *joined, const struct found *found,
+static int sum_storms(struct finding *joined, const struct finding_set *found,
                       const struct likeness *parts, size_t count)
 {
 	const struct storm *first = found->findings[parts[0].index].storm;
@@ -188,8 +188,8 @@ static int sum_storms(struct finding *joined, const struct found *found,
 	return 0;
 }
 
-static int sum_groups(struct groups *groups, struct finding *joined, const struct found *found,
-                      const struct likeness *parts, size_t count)
+static int sum_groups(struct groups *groups, struct finding *joined,
+                      const struct finding_set *found, const struct likeness *parts, size_t count)
 {
 	const struct group **each = calloc(count, sizeof(*each));
 	int err = each ? 0 : -ENOMEM;
@@ -203,8 +203,8 @@ static int sum_groups(struct groups *groups, struct finding *joined, const struc
 }
 
 /* Puts the joined one where the first one was. */
-static void replace(struct found *found, const struct finding *joined, const struct likeness *parts,
-                    size_t count)
+static void replace(struct finding_set *found, const struct finding *joined,
+                    const struct likeness *parts, size_t count)
 {
 	uint32_t first = parts[0].index;
 
@@ -215,10 +215,10 @@ static void replace(struct found *found, const struct finding *joined, const str
 	found->findings[first] = *joined;
 }
 
-static enum finding_level worst_of(const struct found *found, const struct likeness *parts,
+static enum finding_level worst_of(const struct finding_set *found, const struct likeness *parts,
                                    size_t count)
 {
-	enum finding_level worst = FINDING_FINE;
+	enum finding_level worst = FINDING_OK;
 
 	for (size_t i = 0; i < count; i++)
 		if (found->findings[parts[i].index].level > worst)
@@ -226,7 +226,7 @@ static enum finding_level worst_of(const struct found *found, const struct liken
 	return worst;
 }
 
-static int join(const struct why *why, struct groups *groups, struct found *found,
+static int join(const struct why *why, struct groups *groups, struct finding_set *found,
                 const struct likeness *parts, size_t count)
 {
 	const struct rule *rule = found->rules[parts[0].index];
@@ -240,7 +240,7 @@ static int join(const struct why *why, struct groups *groups, struct found *foun
 		return err;
 	tell_parts(why, &joined, found, parts, count);
 	found->findings[parts[0].index] = joined;
-	found_judge(why, found, parts[0].index, rule);
+	finding_set_judge(why, found, parts[0].index, rule);
 	joined = found->findings[parts[0].index];
 	found->findings[parts[0].index] = before;
 	/* All of them together may be fine, as none is. */
@@ -252,13 +252,13 @@ static int join(const struct why *why, struct groups *groups, struct found *foun
 }
 
 /* Groups follow their finding to where it has gone. */
-static void follow(struct found *found, size_t groups, const uint32_t *gone_to)
+static void follow(struct finding_set *found, size_t groups, const uint32_t *gone_to)
 {
 	for (size_t i = 0; i < groups; i++)
 		found->of_group[i] = gone_to[found->of_group[i]];
 }
 
-static int run_stage(const struct why *why, struct groups *groups, struct found *found,
+static int run_stage(const struct why *why, struct groups *groups, struct finding_set *found,
                      const struct stage *stage, struct likeness *likes, uint32_t *gone_to)
 {
 	size_t count = 0;
@@ -284,7 +284,7 @@ static int run_stage(const struct why *why, struct groups *groups, struct found 
 	return err;
 }
 
-int found_join_alike(const struct why *why, struct groups *groups, struct found *found)
+int finding_set_join_alike(const struct why *why, struct groups *groups, struct finding_set *found)
 {
 	struct likeness *likes = calloc(found->count + 1, sizeof(*likes));
 	uint32_t *gone_to = calloc(found->count + 1, sizeof(*gone_to));

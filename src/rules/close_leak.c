@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/format.h"
 #include "rules/rule.h"
 
 static const char *const ends[] = {"are connects that failed", "were reset by their peers",
@@ -64,10 +66,36 @@ static void tell_ends(struct finding *finding)
 		                 unknown);
 }
 
+#define AT_ONCE  NS_PER_SEC
+#define AGE_SURE (30 * NS_PER_SEC)
+
+/*
+ * They came at one moment, when a server ended or a NAT forgot: that is one event, and a program gets to
+ * its fds when it uses them next. Only what comes again and again, or stays for long, is a leak.
+ */
+static bool is_one_event(struct finding *finding, const char *name)
+{
+	const struct group *group = &finding->group;
+	char ago[FORMAT_SIZE];
+
+	if (group->at_least || group->oldest - group->youngest >= AT_ONCE ||
+	    group->oldest >= AGE_SURE)
+		return false;
+	format_duration(ago, group->oldest);
+	finding->level = FINDING_UNCLEAR;
+	finding->mover = MOVER_NOBODY;
+	finding_verdict(finding,
+	                "All of these ended at one moment, %s ago, and %s has them open still. "
+	                "Cannot tell whether it closes them when it gets to them.",
+	                ago, name);
+	finding_next(finding, "watch longer: tcptrail why close --for 1m");
+	return true;
+}
+
 static void judge_growing(const struct why *why, struct finding *finding, const char *name)
 {
 	if (rule_too_soon(why, finding) || rule_has_grown(why, finding) ||
-	    rule_too_few(why, finding))
+	    rule_too_few(why, finding) || is_one_event(finding, name))
 		return;
 	finding->level = FINDING_BAD;
 	finding_verdict(finding,
@@ -112,7 +140,7 @@ static void judge(const struct why *why, struct finding *finding)
 		break;
 	case TREND_TURNOVER:
 	case TREND_SHRINKING:
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding->mover = MOVER_NOBODY;
 		finding_verdict(finding, "Turnover: %s closes them, only not at once.", name);
 		break;

@@ -42,7 +42,7 @@ static void judge(const struct why *why, struct finding *finding)
 	if (group->tally[TALLY_FLYING])
 		finding_evidence(finding, "%" PRIu64 " of %u: bytes are on their way",
 		                 group->tally[TALLY_FLYING], group->count);
-	finding->level = FINDING_FINE;
+	finding->level = FINDING_OK;
 	finding_verdict(finding,
 	                "Still answering: the peers have shut down their sending only, and take "
 	                "what %s sends.",

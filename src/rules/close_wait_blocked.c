@@ -31,7 +31,7 @@ static void judge(const struct why *why, struct finding *finding)
 	finding_evidence(finding, "%" PRIu64 " bytes of answers to them are not acknowledged",
 	                 group->tally[0]);
 	if (trend == TREND_TURNOVER && group->median < WAITS_LONG) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding,
 		                "Turnover: the peers take the answers of %s, only not at once.",
 		                name);

@@ -27,7 +27,7 @@ static void judge(const struct why *why, struct finding *finding)
 	switch (trend) {
 	case TREND_TURNOVER:
 	case TREND_SHRINKING:
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding,
 		                "Turnover: %s notices the end of stream, only not at once.", name);
 		return;

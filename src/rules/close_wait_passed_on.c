@@ -67,14 +67,14 @@ static void judge(const struct why *why, struct finding *finding)
 		                 place.entered, place.left);
 	rule_tell_maker(why, finding);
 	if (trend == TREND_TURNOVER || trend == TREND_SHRINKING) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding, "Turnover: %s was given these and closes them.", name);
 		return;
 	}
 	if (rule_too_soon(why, finding))
 		return;
 	if (are_few(&place)) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding,
 		                "Not a finding: %s was given few of these, none is 30 s old.",
 		                name);

@@ -60,7 +60,7 @@ static void judge(const struct why *why, struct finding *finding)
 	tell_queue(listener, finding);
 	rule_tell_flow(why, finding);
 	if (group->median < WAITS_LONG && !is_full(listener)) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding, "%s has not accepted these yet, but gets to each soon.",
 		                name);
 		return;

@@ -30,7 +30,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                 group->tally[TALLY_BYTES]);
 	rule_tell_unread(finding, group->tally[TALLY_STILL]);
 	if (trend == TREND_TURNOVER && group->median < WAITS_LONG) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding, "Turnover: %s reads and closes them, only not at once.",
 		                name);
 		return;

@@ -23,7 +23,7 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_task_name(why, finding, name);
 	rule_tell_flow(why, finding);
 	if (finding->group.oldest < JUST_NOW) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding, "These have just come: nothing has looked at them yet.");
 		return;
 	}

@@ -5,7 +5,7 @@
  */
 #include <errno.h>
 
-#include "rules/found.h"
+#include "rules/finding_set_private.h"
 
 struct numbered {
 	struct group_key key; /* no class */
@@ -21,7 +21,7 @@ static struct group_key key_of(const struct finding *finding)
 	return key;
 }
 
-static int find_leaks(const struct found *found, struct map *leaks)
+static int find_leaks(const struct finding_set *found, struct map *leaks)
 {
 	for (size_t i = 0; i < found->count; i++) {
 		const struct group_key key = key_of(&found->findings[i]);
@@ -37,7 +37,7 @@ static int find_leaks(const struct found *found, struct map *leaks)
 	return 0;
 }
 
-static void join(struct found *found, const struct map *leaks)
+static void join(struct finding_set *found, const struct map *leaks)
 {
 	for (size_t i = 0; i < found->count; i++) {
 		struct finding *finding = &found->findings[i];
@@ -52,7 +52,7 @@ static void join(struct found *found, const struct map *leaks)
 	}
 }
 
-int found_join_closed(struct found *found)
+int finding_set_join_closed(struct finding_set *found)
 {
 	struct map leaks;
 	int err;

@@ -29,6 +29,8 @@ static void judge(const struct why *why, struct finding *finding)
 		rule_judge_rejected(why, finding, listener);
 		return;
 	}
+	if (rule_judge_untracked(why, finding))
+		return;
 	if (rule_is_here(why, finding)) {
 		rule_judge_here(why, finding);
 		return;

@@ -13,6 +13,8 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	rule_address(group, address);
 	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
+	if (rule_judge_untracked(why, finding))
+		return;
 	if (rule_is_here(why, finding)) {
 		rule_judge_here(why, finding);
 		return;

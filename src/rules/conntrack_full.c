@@ -54,6 +54,46 @@ static void advise(struct finding *finding, const struct conntrack *table)
 	finding_next(finding, "see the kernel's log: dmesg | grep nf_conntrack");
 }
 
+static bool is_full(const struct conntrack *table)
+{
+	return table->entries >= table->most || table->dropped;
+}
+
+static uint64_t size_of(const struct group *group)
+{
+	return group->failed ? group->failed : group->count;
+}
+
+bool rule_drops_untracked(const struct why *why, const struct group *group)
+{
+	struct conntrack table;
+
+	return match_netns(why, group->key.netns) && look(why, group->key.netns, &table) &&
+	       is_full(&table) && table.dropped >= size_of(group);
+}
+
+bool rule_judge_untracked(const struct why *why, struct finding *finding)
+{
+	char name[RULE_NAME_SIZE], address[64];
+	struct conntrack table;
+
+	if (!rule_drops_untracked(why, &finding->group) ||
+	    !look(why, finding->group.key.netns, &table))
+		return false;
+	finding->mover = MOVER_KERNEL;
+	finding_evidence(finding,
+	                 "%" PRIu64 " packets that would begin a tracked connection were dropped "
+	                 "in its namespace meanwhile",
+	                 table.dropped);
+	finding_verdict(finding,
+	                "Nothing answers %s at %s port %u, and the table of tracked connections "
+	                "(nf_conntrack) of its namespace is full: the kernel drops SYNs for that.",
+	                rule_task_name(why, finding, name), rule_address(&finding->group, address),
+	                finding->group.key.port);
+	advise(finding, &table);
+	return true;
+}
+
 static void judge(const struct why *why, struct finding *finding)
 {
 	struct conntrack table;
@@ -61,7 +101,7 @@ static void judge(const struct why *why, struct finding *finding)
 	if (!look(why, finding->group.key.netns, &table))
 		return;
 	finding->mover = MOVER_KERNEL;
-	if (table.entries >= table.most || table.dropped) {
+	if (is_full(&table)) {
 		finding->level = FINDING_BAD;
 		finding_verdict(
 			finding,

@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "field/endpoint.h"
-#include "rules/found.h"
+#include "rules/finding_set_private.h"
 
 #define AT_ONCE (NS_PER_SEC / 20) /* a softirq may be late */
 
@@ -30,14 +30,14 @@ static bool is_as_many(uint64_t count, uint64_t as)
 	return count * 5 >= as * 4;
 }
 
-typedef bool echo_of_fn(const struct why *why, const struct found *found, size_t index,
+typedef bool echo_of_fn(const struct why *why, const struct finding_set *found, size_t index,
                         const struct finding *echo);
 
 /* Of the findings that it may be an echo of the largest, and how many they are about in all. */
-static uint32_t find_largest(const struct why *why, const struct found *found,
+static uint32_t find_largest(const struct why *why, const struct finding_set *found,
                              const struct finding *echo, echo_of_fn *is_echo_of, uint64_t *sum)
 {
-	uint32_t best = FOUND_NONE;
+	uint32_t best = FINDING_NONE;
 
 	*sum = 0;
 	for (size_t i = 0; i < found->count; i++) {
@@ -46,7 +46,7 @@ static uint32_t find_largest(const struct why *why, const struct found *found,
 		if (!found->rules[i] || finding == echo || !is_echo_of(why, found, i, echo))
 			continue;
 		*sum += size_of(finding);
-		if (best == FOUND_NONE || size_of(finding) > size_of(&found->findings[best]))
+		if (best == FINDING_NONE || size_of(finding) > size_of(&found->findings[best]))
 			best = (uint32_t)i;
 	}
 	return best;
@@ -81,7 +81,7 @@ static bool resends(const struct rule *rule, uint8_t state, uint8_t kind)
 	}
 }
 
-static bool is_pile_of(const struct why *why, const struct found *found, size_t index,
+static bool is_pile_of(const struct why *why, const struct finding_set *found, size_t index,
                        const struct finding *echo)
 {
 	const struct finding *finding = &found->findings[index];
@@ -99,7 +99,7 @@ static bool is_pile_of(const struct why *why, const struct found *found, size_t 
 /* --- RSTs ------------------------------------------------------------------------------------- */
 
 /* Is it about a listener whose queue is or was too full? */
-static bool is_full_queue(const struct why *why, const struct found *found, size_t index,
+static bool is_full_queue(const struct why *why, const struct finding_set *found, size_t index,
                           const struct finding *echo)
 {
 	const struct group_key *key = &found->findings[index].group.key;
@@ -112,12 +112,12 @@ static bool is_full_queue(const struct why *why, const struct found *found, size
 }
 
 /* Connects that were refused because nobody listens there. */
-static bool is_refusal(const struct why *why, const struct found *found, size_t index,
+static bool is_refusal(const struct why *why, const struct finding_set *found, size_t index,
                        const struct finding *echo)
 {
 	const struct finding *finding = &found->findings[index];
 
-	return found->rules[index] == &rule_connect_refused && finding->level > FINDING_FINE &&
+	return found->rules[index] == &rule_connect_refused && finding->level > FINDING_OK &&
 	       finding->group.key.port == echo->storm->key.place.port &&
 	       (finding->group.key.netns == echo->storm->key.place.netns ||
 	        !address_is_loopback(finding->group.key.addr)) &&
@@ -160,13 +160,13 @@ static bool are_ends(const struct why *why, const struct finding *from, const st
 	       is_by_router(why, sent, received);
 }
 
-static bool is_from_there(const struct why *why, const struct found *found, size_t index,
+static bool is_from_there(const struct why *why, const struct finding_set *found, size_t index,
                           const struct finding *echo)
 {
 	return are_ends(why, &found->findings[index], echo);
 }
 
-static bool is_silent_there(const struct why *why, const struct found *found, size_t index,
+static bool is_silent_there(const struct why *why, const struct finding_set *found, size_t index,
                             const struct finding *echo)
 {
 	const struct finding *finding = &found->findings[index];
@@ -175,7 +175,7 @@ static bool is_silent_there(const struct why *why, const struct found *found, si
 }
 
 /* Peers that wait for us, and give up at last: we do not close what they have closed. */
-static bool is_kept_open(const struct why *why, const struct found *found, size_t index,
+static bool is_kept_open(const struct why *why, const struct finding_set *found, size_t index,
                          const struct finding *echo)
 {
 	const struct finding *finding = &found->findings[index];
@@ -190,7 +190,7 @@ static bool is_kept_open(const struct why *why, const struct found *found, size_
 	       key->port == storm->key.place.port && key->passive == storm->key.place.passive;
 }
 
-static uint32_t echo_of_sent(const struct why *why, const struct found *found,
+static uint32_t echo_of_sent(const struct why *why, const struct finding_set *found,
                              const struct finding *echo)
 {
 	uint32_t other;
@@ -200,16 +200,16 @@ static uint32_t echo_of_sent(const struct why *why, const struct found *found,
 		return find_largest(why, found, echo, is_full_queue, &sum);
 	if (rule_storm_reason(why->table, echo->storm, "NO_SOCKET")) {
 		other = find_largest(why, found, echo, is_refusal, &sum);
-		return is_as_many(sum, echo->storm->count) ? other : FOUND_NONE;
+		return is_as_many(sum, echo->storm->count) ? other : FINDING_NONE;
 	}
 	/* We reset what they keep open. */
 	other = find_largest(why, found, echo, is_silent_there, &sum);
-	if (other == FOUND_NONE || !is_as_many(sum, echo->storm->count))
-		return FOUND_NONE;
+	if (other == FINDING_NONE || !is_as_many(sum, echo->storm->count))
+		return FINDING_NONE;
 	return find_largest(why, found, &found->findings[other], is_kept_open, &sum);
 }
 
-static uint32_t echo_of_received(const struct why *why, const struct found *found,
+static uint32_t echo_of_received(const struct why *why, const struct finding_set *found,
                                  const struct finding *echo)
 {
 	uint32_t other, cause;
@@ -217,18 +217,18 @@ static uint32_t echo_of_received(const struct why *why, const struct found *foun
 
 	if (rule_is_silent_close_wait(echo->storm)) {
 		other = find_largest(why, found, echo, is_kept_open, &sum);
-		if (other != FOUND_NONE)
+		if (other != FINDING_NONE)
 			return other;
 	}
 	other = find_largest(why, found, echo, is_from_there, &sum);
-	if (other == FOUND_NONE || !is_as_many(sum, echo->storm->count))
-		return FOUND_NONE;
+	if (other == FINDING_NONE || !is_as_many(sum, echo->storm->count))
+		return FINDING_NONE;
 	cause = echo_of_sent(why, found, &found->findings[other]);
-	return cause != FOUND_NONE ? cause : other;
+	return cause != FINDING_NONE ? cause : other;
 }
 
 /* Is it about a queue of the same namespace that is or was too full? */
-static bool is_full_queue_here(const struct why *why, const struct found *found, size_t index,
+static bool is_full_queue_here(const struct why *why, const struct finding_set *found, size_t index,
                                const struct finding *echo)
 {
 	const struct finding *finding = &found->findings[index];
@@ -239,22 +239,22 @@ static bool is_full_queue_here(const struct why *why, const struct found *found,
 }
 
 /* Those of handshakes that are over by now are of a queue that had no room for them. */
-static uint32_t echo_of_retransmits(const struct why *why, const struct found *found,
+static uint32_t echo_of_retransmits(const struct why *why, const struct finding_set *found,
                                     const struct finding *echo)
 {
 	uint8_t kind = echo->storm->key.detail;
 	uint64_t sum;
 	uint32_t other = find_largest(why, found, echo, is_pile_of, &sum);
 
-	if (other == FOUND_NONE && kind == RETRANSMIT_SYNACK)
+	if (other == FINDING_NONE && kind == RETRANSMIT_SYNACK)
 		other = find_largest(why, found, echo, is_full_queue, &sum);
-	if (other == FOUND_NONE && kind == RETRANSMIT_SYN)
+	if (other == FINDING_NONE && kind == RETRANSMIT_SYN)
 		other = find_largest(why, found, echo, is_full_queue_here, &sum);
 	return other;
 }
 
 /* Is it about a socket of the same process that is connected to itself there? */
-static bool is_itself(const struct why *why, const struct found *found, size_t index,
+static bool is_itself(const struct why *why, const struct finding_set *found, size_t index,
                       const struct finding *echo)
 {
 	const struct group_key *key = &found->findings[index].group.key;
@@ -266,7 +266,7 @@ static bool is_itself(const struct why *why, const struct found *found, size_t i
 	       !memcmp(key->addr, place->addr, sizeof(key->addr));
 }
 
-uint32_t found_echo(const struct why *why, const struct found *found, uint32_t index)
+uint32_t finding_set_echo(const struct why *why, const struct finding_set *found, uint32_t index)
 {
 	const struct finding *echo = &found->findings[index];
 	uint64_t sum;
@@ -275,17 +275,17 @@ uint32_t found_echo(const struct why *why, const struct found *found, uint32_t i
 	if (found->rules[index] == &rule_connect_refused)
 		return find_largest(why, found, echo, is_itself, &sum);
 	if (!echo->storm || echo->storm->key.elsewhere || echo->rule == rule_pmtu_black_hole.id)
-		return FOUND_NONE;
+		return FINDING_NONE;
 	switch (echo->storm->key.kind) {
 	case CHANGE_RST_SENT:
 		return echo_of_sent(why, found, echo);
 	case CHANGE_RST_RECEIVED:
-		return echo->level < FINDING_WARNING ? FOUND_NONE
+		return echo->level < FINDING_WARNING ? FINDING_NONE
 		                                     : echo_of_received(why, found, echo);
 	case CHANGE_RETRANSMIT:
-		return echo->level < FINDING_WARNING ? FOUND_NONE
+		return echo->level < FINDING_WARNING ? FINDING_NONE
 		                                     : echo_of_retransmits(why, found, echo);
 	default:
-		return FOUND_NONE;
+		return FINDING_NONE;
 	}
 }

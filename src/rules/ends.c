@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "count/place.h"
+#include "count/group_place.h"
 #include "rules/answers.h"
 #include "rules/ends_private.h"
 
@@ -72,7 +72,12 @@ static bool is_asked(const struct table *table, const struct row *row)
 	return row_is_passive(table, row) && answer_is_due_at(table, row, true, &ns);
 }
 
-/* Can the row get on only when who has the peer acts? */
+static bool is_half_open(const struct row *row)
+{
+	return row->state == STATE_SYN_RECV || row->state == STATE_NEW_SYN_RECV;
+}
+
+/* Can the row get on only when who has the peer acts, or when its segments come through? */
 static bool waits_for_peer(const struct table *table, const struct row *row, const struct row *peer)
 {
 	switch (row->state) {
@@ -80,9 +85,14 @@ static bool waits_for_peer(const struct table *table, const struct row *row, con
 	case STATE_FIN_WAIT2:
 		return peer->state == STATE_CLOSE_WAIT || has_unread(peer);
 	case STATE_ESTABLISHED:
-		return has_unread(peer) || (is_asking(table, row) && is_asked(table, peer));
+		/* Its ACK was dropped, and what it sends is: of a handshake that is not over. */
+		return has_unread(peer) || (is_blocked(row) && is_half_open(peer)) ||
+		       (is_asking(table, row) && is_asked(table, peer));
 	case STATE_CLOSE_WAIT:
 		return is_blocked(row) && has_unread(peer);
+	case STATE_SYN_RECV:
+	case STATE_NEW_SYN_RECV:
+		return peer->state == STATE_SYN_SENT; /* for the SYN+ACK, which was dropped */
 	default:
 		return false;
 	}
@@ -96,7 +106,7 @@ static uint32_t finding_of_wait(const struct ends *ends, const struct row *row,
 
 	if (!waits_for_peer(ends->why->table, row, peer))
 		return NONE;
-	if (row->state == STATE_ESTABLISHED && !(peer->flags & ROW_SOCKET))
+	if (row->state == STATE_ESTABLISHED && !(peer->flags & ROW_SOCKET) && !is_half_open(peer))
 		listener = table_find_listener(ends->why->table, peer);
 	return ends_finding(ends, listener ? listener : peer);
 }
@@ -221,7 +231,7 @@ static bool is_unanswered(const struct ends *ends, uint32_t index)
 	const struct finding *finding = &ends->found->findings[index];
 
 	return ends->found->rules[index] == &rule_established_unanswered &&
-	       finding->group.key.passive && finding->level != FINDING_FINE;
+	       finding->group.key.passive && finding->level != FINDING_OK;
 }
 
 /* Does it keep what it has read, as a proxy does that has passed it on? */
@@ -231,7 +241,7 @@ static bool may_have_passed_on(const struct ends *ends, uint32_t index)
 
 	if (is_unanswered(ends, index))
 		return true;
-	return finding->level != FINDING_FINE && finding->level != FINDING_UNCLEAR &&
+	return finding->level != FINDING_OK && finding->level != FINDING_UNCLEAR &&
 	       finding->group.key.state == STATE_CLOSE_WAIT &&
 	       (ends->found->rules[index] == &rule_close_wait_leak ||
 	        ends->found->rules[index] == &rule_close_wait_eof_unread);
@@ -254,7 +264,7 @@ static void judge_waiting(struct ends *ends, uint32_t index, const struct upstre
 	struct owner owner = {0};
 
 	group_key_of(ends->why->table, row, &key);
-	place_text(&key, place);
+	group_place_text(&key, place);
 	rule_task_name(ends->why, finding, name);
 	buffer_free(&finding->verdict);
 	buffer_free(&finding->next);
@@ -287,15 +297,18 @@ static void link_peers(struct ends *ends, uint32_t index)
 	if (finding->storm || !finding->group.count)
 		return;
 	other = find_peers(ends, finding, &count);
-	if (other != NONE && count * 2 >= finding->group.count &&
-	    ends_is_told_with(ends, index, other))
+	if (other == NONE || count * 2 < finding->group.count)
+		return;
+	if (ends_is_told_with(ends, index, other) ||
+	    (ends->found->rules[index] == &rule_syn_recv_pile &&
+	     ends->found->findings[other].level > FINDING_OK))
 		ends->waits_for[index] = other;
 }
 
 /* What happened to segments goes with the finding that tells of its cause. */
 static void link_echo(struct ends *ends, uint32_t index)
 {
-	uint32_t other = found_echo(ends->why, ends->found, index);
+	uint32_t other = finding_set_echo(ends->why, ends->found, index);
 
 	if (other != NONE && ends_is_told_with(ends, index, other))
 		ends->waits_for[index] = other;
@@ -326,7 +339,7 @@ static void link_upstream(struct ends *ends, uint32_t index)
 /* What is sent does not get through, for the way is too narrow for it. */
 static void link_hole(struct ends *ends, uint32_t index)
 {
-	const struct found *found = ends->found;
+	const struct finding_set *found = ends->found;
 	const struct group_key *key = &found->findings[index].group.key;
 
 	if (!ends->holes || found->rules[index] != &rule_established_send_blocked)
@@ -387,8 +400,8 @@ static void tell_storm(struct ends *ends, struct finding *root, const struct fin
 	char place[PLACE_SIZE], remote[ENDPOINT_SIZE], name[RULE_NAME_SIZE], buf[16];
 	const char *detail = storm_detail(storm, ends->why->table, buf);
 
-	place_text(&part->group.key, place);
-	place_remote(&part->group.key, remote);
+	group_place_text(&part->group.key, place);
+	group_place_remote(&part->group.key, remote);
 	if (again) {
 		finding_evidence(root, "so come: %" PRIu64 " %s retransmit%s %s", storm->count,
 		                 detail, plural, place);
@@ -401,6 +414,15 @@ static void tell_storm(struct ends *ends, struct finding *root, const struct fin
 	                 storm->key.comm[0] ? rule_task_name(ends->why, part, name) : "");
 }
 
+/* No process has them any more. */
+static bool is_of_nobody(const struct finding *finding)
+{
+	const struct row *example = finding->group.example;
+
+	return example && example->flags & (ROW_ORPHAN | ROW_MINI) && !finding->group.key.pid &&
+	       !finding->group.comm[0];
+}
+
 static void tell(struct ends *ends, struct finding *root, const struct finding *part)
 {
 	char name[RULE_NAME_SIZE], place[PLACE_SIZE], oldest[FORMAT_SIZE];
@@ -410,18 +432,15 @@ static void tell(struct ends *ends, struct finding *root, const struct finding *
 		return;
 	}
 	rule_task_name(ends->why, part, name);
-	place_text(&part->group.key, place);
+	group_place_text(&part->group.key, place);
 	format_duration(oldest, part->group.oldest);
-	if (part->storm)
-		finding_evidence(root, "so come: %" PRIu64 " RSTs %s %s of %s", part->storm->count,
-		                 part->storm->key.kind == CHANGE_RST_SENT ? "sent" : "received",
-		                 place, name);
-	else if (part->group.failed)
+	if (part->group.failed)
 		finding_evidence(root, "so fail: %" PRIu64 " connects %s of %s", part->group.failed,
 		                 place, name);
 	else
-		finding_evidence(root, "so wait: %u %s %s of %s, the oldest for %s%s",
-		                 part->group.count, state_name(part->group.key.state), place, name,
+		finding_evidence(root, "so wait: %u %s %s%s%s, the oldest for %s%s",
+		                 part->group.count, state_name(part->group.key.state), place,
+		                 is_of_nobody(part) ? "" : " of ", is_of_nobody(part) ? "" : name,
 		                 part->group.at_least ? "at least " : "", oldest);
 }
 
@@ -454,10 +473,13 @@ static void raise(const struct ends *ends, struct finding *root, const struct fi
 		return;
 	}
 	root->level = part->level;
+	if (root->mover == MOVER_KERNEL) /* what it does to segments is known */
+		return;
 	root->mover = root->group.key.state == STATE_ESTABLISHED && !root->group.key.passive
 	                      ? MOVER_PEER
 	                      : MOVER_APPLICATION;
-	finding_verdict(root, "%s waits for these.", rule_task_name(ends->why, part, name));
+	if (part->group.key.pid != root->group.key.pid && !is_of_nobody(part))
+		finding_verdict(root, "%s waits for these.", rule_task_name(ends->why, part, name));
 }
 
 /* It was asked for by its state: told, but not accused. */
@@ -465,11 +487,18 @@ static void keep(const struct ends *ends, struct finding *part, const struct fin
 {
 	char name[RULE_NAME_SIZE], other[RULE_NAME_SIZE], place[PLACE_SIZE];
 
-	place_text(&root->group.key, place);
-	part->level = FINDING_FINE;
-	part->mover = MOVER_PEER;
+	group_place_text(&root->group.key, place);
+	part->level = FINDING_OK;
+	part->mover = root->mover == MOVER_KERNEL ? MOVER_KERNEL : MOVER_PEER;
 	buffer_free(&part->verdict);
 	buffer_free(&part->next);
+	if (root->mover == MOVER_KERNEL) {
+		finding_verdict(part,
+		                "These wait for the same reason as %u %s %s of %s; see there.",
+		                root->group.count, state_name(root->group.key.state), place,
+		                rule_task_name(ends->why, root, other));
+		return;
+	}
 	finding_verdict(part, "%s waits: it can go on when %s acts, which has %u %s %s; see there.",
 	                rule_task_name(ends->why, part, name),
 	                rule_task_name(ends->why, root, other), root->group.count,
@@ -478,7 +507,7 @@ static void keep(const struct ends *ends, struct finding *part, const struct fin
 
 static void tell_all(struct ends *ends, uint32_t states)
 {
-	struct found *found = ends->found;
+	struct finding_set *found = ends->found;
 
 	for (uint32_t i = 0; i < found->count; i++) {
 		struct finding *part = &found->findings[i];
@@ -525,7 +554,7 @@ static int number_rows(struct ends *ends)
 	return 0;
 }
 
-int found_join_ends(const struct why *why, struct found *found, uint32_t states)
+int finding_set_join_ends(const struct why *why, struct finding_set *found, uint32_t states)
 {
 	struct ends ends = {.why = why, .found = found};
 	int err = number_rows(&ends);
@@ -541,6 +570,7 @@ int found_join_ends(const struct why *why, struct found *found, uint32_t states)
 			link_growth(&ends, i);
 			link_hole(&ends, i);
 			link_echo(&ends, i);
+			ends_link_opening(&ends, i);
 		}
 	for (uint32_t i = 0; i < found->count && !err; i++)
 		if (found->rules[i])

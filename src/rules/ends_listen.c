@@ -12,8 +12,8 @@ bool ends_is_told_with(const struct ends *ends, uint32_t index, uint32_t other)
 	const struct finding *left = &ends->found->findings[index];
 	const struct finding *right = &ends->found->findings[other];
 
-	return index != other && right->level > FINDING_FINE &&
-	       (left->level > FINDING_FINE || right->mover == MOVER_APPLICATION);
+	return index != other && right->level > FINDING_OK &&
+	       (left->level > FINDING_OK || right->mover == MOVER_APPLICATION);
 }
 
 /* Is it so because nobody accepts? */
@@ -58,7 +58,7 @@ static uint32_t find_limit(const struct ends *ends, const struct task *task)
 		const struct finding *finding = &ends->found->findings[i];
 
 		if (ends->found->rules[i] && finding->rule == rule_fd_limit.id &&
-		    finding->level > FINDING_FINE && finding->group.key.pid == task->pid &&
+		    finding->level > FINDING_OK && finding->group.key.pid == task->pid &&
 		    finding->group.key.start == task->start)
 			return i;
 	}

@@ -3,13 +3,13 @@
 #ifndef TCPTRAIL_RULES_ENDS_PRIVATE_H
 #define TCPTRAIL_RULES_ENDS_PRIVATE_H
 
-#include "rules/found.h"
+#include "rules/finding_set_private.h"
 
-#define NONE FOUND_NONE
+#define NONE FINDING_NONE
 
 struct ends {
 	const struct why *why;
-	struct found *found;
+	struct finding_set *found;
 	uint32_t *of_row; /* number of its finding, NONE */
 	size_t rows;
 	uint32_t *waits_for;  /* by finding: another one, NONE */
@@ -27,5 +27,7 @@ bool ends_is_told_with(const struct ends *ends, uint32_t index, uint32_t other);
  * that has the listener open is at its limit of fds?
  */
 void ends_link_listener(struct ends *ends, uint32_t index);
+/* Do its connects get no answer for the same reason as others, or for one that the namespace has? */
+void ends_link_opening(struct ends *ends, uint32_t index);
 
 #endif

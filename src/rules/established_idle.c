@@ -53,7 +53,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                  "seconds without a word before it is asked, but only of sockets with "
 	                  "SO_KEEPALIVE");
 	if (group->count < MANY || may_be_used(why, group)) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding,
 		                "%s keeps these idle: a pool, or clients that wait. Nothing would "
 		                "tell it of a peer that has gone, but they are few or not old.",

@@ -84,7 +84,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                 group->count, closed, group->count - closed, group->tally[TALLY_LONG]);
 	rule_tell_peer(why, finding);
 	if (!group->tally[TALLY_LONG]) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(
 			finding,
 			"What %s sends waits for a moment on these: a peer that reads slower "
@@ -94,7 +94,7 @@ static void judge(const struct why *why, struct finding *finding)
 	}
 	finding->level = rule_share_level(why, finding, group->tally[TALLY_LONG],
 	                                  closed * 2 >= group->count);
-	if (finding->level == FINDING_FINE)
+	if (finding->level == FINDING_OK)
 		return;
 	if (closed * 2 >= group->count)
 		judge_window(why, finding, name);

@@ -250,7 +250,7 @@ static void judge(const struct why *why, struct finding *finding)
 	find_usual(why, group, &service);
 	find_waiting(why, group, &service);
 	if (service.waiting < MANY && !is_given_up(&service)) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding,
 		                "Not a finding: fewer than %d wait for an answer for 5 s or more.",
 		                MANY);

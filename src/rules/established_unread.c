@@ -40,13 +40,13 @@ static bool may_be_fine(struct finding *finding, const char *name)
 	if (still || tally[TALLY_NEVER] * 2 >= group->count)
 		return false;
 	if (group->median < WAITS_LONG) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding,
 		                "%s has bytes to read on these, and most of them are young.", name);
 		return true;
 	}
 	if (tally[TALLY_READS] * 2 >= group->count) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding,
 		                "%s has bytes to read on these, and has read others meanwhile.",
 		                name);

@@ -52,7 +52,7 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_task_name(why, finding, name);
 	rule_tell_flow(why, finding);
 	if (!task || !rule_is_largest(why, finding, true)) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding,
 		                "Nothing is wrong with these, but %s is near its limit of file "
 		                "descriptors: see its largest group.",

@@ -57,7 +57,7 @@ static void judge_closed(const struct why *why, struct finding *finding, const c
 	const struct group *group = &finding->group;
 
 	if (rule_trend(why, group) != TREND_GROWING || group->count < MANY) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding,
 		                "%s has closed these, the peers have not yet: the kernel ends them "
 		                "in a while.",
@@ -78,7 +78,7 @@ static void judge_held(const struct why *why, struct finding *finding, const cha
 	bool growing = rule_trend(why, group) == TREND_GROWING;
 
 	if (!group->tally[TALLY_HELD_LONG] && !(growing && group->count >= MANY)) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(
 			finding,
 			"%s has shut down its side and waits for what the peers still send, "

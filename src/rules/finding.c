@@ -53,7 +53,7 @@ void finding_free(struct finding *finding)
 const char *finding_level_name(enum finding_level level)
 {
 	static const char *const names[] = {
-		[FINDING_FINE] = "fine",       [FINDING_STEADY] = "steady",
+		[FINDING_OK] = "fine",         [FINDING_STEADY] = "steady",
 		[FINDING_UNCLEAR] = "unclear", [FINDING_WARNING] = "warning",
 		[FINDING_BAD] = "bad",
 	};

@@ -10,7 +10,7 @@
 #include "count/storm.h"
 
 enum finding_level {
-	FINDING_FINE,    /* looked at, and no finding: the verdict says why */
+	FINDING_OK,      /* looked at, and no finding: the verdict says why */
 	FINDING_STEADY,  /* sockets stay and do not become more: an old leak, a pool, a slow leak */
 	FINDING_UNCLEAR, /* cannot tell: the verdict says because of what */
 	FINDING_WARNING, /* may become one, or costs something */

@@ -149,6 +149,41 @@ static void blame_either(const struct why *why, struct finding *finding, const s
 	next_filter(why, finding);
 }
 
+uint32_t rule_count_peers(const struct why *why, const struct group *group, bool half_open)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < group->count; i++) {
+		const struct row *row = groups_member(why->groups, group, i);
+		const struct row *peer = table_find_peer(why->table, row);
+
+		if (!peer)
+			continue;
+		count += half_open ? peer->state == STATE_SYN_RECV ||
+		                             peer->state == STATE_NEW_SYN_RECV
+		                   : peer->state == STATE_SYN_SENT;
+	}
+	return count;
+}
+
+/* Who listens there: that of a half-open other end is the one. */
+static const struct row *find_listener(const struct why *why, const struct finding *finding)
+{
+	const struct group *group = &finding->group;
+
+	for (uint32_t i = 0; i < group->count; i++) {
+		const struct row *row = groups_member(why->groups, group, i);
+		const struct row *peer = table_find_peer(why->table, row), *listener;
+
+		listener = peer && !(peer->flags & ROW_SOCKET)
+		                   ? table_find_listener(why->table, peer)
+		                   : NULL;
+		if (listener)
+			return listener;
+	}
+	return survey_listener(why->survey, group->key.netns, group->key.port);
+}
+
 /* Somebody listens there, but no SYN is answered. */
 static void blame_listener(const struct why *why, struct finding *finding,
                            const struct row *listener)
@@ -179,15 +214,19 @@ static void blame_listener(const struct why *why, struct finding *finding,
 		return;
 	}
 	finding->mover = MOVER_KERNEL;
-	finding_verdict(finding, "Somebody listens there and the accept queue has room: a firewall "
-	                         "of this host drops segments.");
+	if (rule_count_peers(why, &finding->group, true))
+		finding_verdict(finding, "The SYNs come to who listens there, and the SYN+ACKs do "
+		                         "not come back: a firewall of this host drops them.");
+	else
+		finding_verdict(finding, "Somebody listens there and the accept queue has room: a "
+		                         "firewall of this host drops segments.");
 	next_filter(why, finding);
 }
 
 void rule_judge_here(const struct why *why, struct finding *finding)
 {
 	const struct group_key *key = &finding->group.key;
-	const struct row *listener = survey_listener(why->survey, key->netns, key->port);
+	const struct row *listener = find_listener(why, finding);
 	char name[RULE_NAME_SIZE], address[64];
 
 	finding_verdict(finding,

@@ -35,7 +35,7 @@ static void judge_alive(const struct why *why, struct finding *finding, const ch
 	uint64_t waiting = group->tally[0], most = group->tally[1] + 1;
 
 	if (waiting * 4 < most * 3) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding, "%s accepts what waits on port %u within seconds.", name,
 		                group->key.port);
 		return;

@@ -22,7 +22,7 @@ static void judge(const struct why *why, struct finding *finding)
 
 	rule_task_name(why, finding, name);
 	if (!finding->group.tally[0]) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding, "Nothing waits for accept() at port %u.",
 		                finding->group.key.port);
 		return;
@@ -35,7 +35,7 @@ static void judge(const struct why *why, struct finding *finding)
 			rule_listen_turns_away.judge(why, finding);
 			return;
 		}
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding, "%s accepts what waits on port %u within seconds.", name,
 		                finding->group.key.port);
 		return;

@@ -91,7 +91,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	case TREND_TURNOVER:
 	case TREND_SHRINKING:
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding->mover = MOVER_NOBODY;
 		finding_verdict(finding, "Turnover: %s closes them, only not at once.", name);
 		return;

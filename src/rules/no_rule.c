@@ -31,7 +31,7 @@ static void judge(const struct why *why, struct finding *finding)
 	finding_verdict(finding, "No rule is about these sockets of %s.", name);
 	if (is_at_work(group) || trend == TREND_TURNOVER || trend == TREND_SHRINKING ||
 	    group->count < PILE_LEAST) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		return;
 	}
 	if (trend == TREND_IDLE) {

@@ -85,7 +85,7 @@ static void judge(const struct why *why, struct finding *finding)
 	if (rule_storm_is_small(finding))
 		return;
 	if (!kind->stalls && known && share < SHARE_LEAST) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding, "Not called a storm: less than %.0f %% of what is sent.",
 		                SHARE_LEAST);
 		return;

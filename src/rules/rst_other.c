@@ -88,7 +88,7 @@ static void judge_overflow(const struct why *why, struct finding *finding)
 	rule_tell_overflows(why, finding);
 	rule_tell_abort(why, finding);
 	if (is_told(why, &finding->group.key)) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding, "The finding of the listener tells more.");
 		return;
 	}

@@ -212,6 +212,15 @@ const struct row *rule_listener_there(const struct why *why, const struct group 
 /* Of connects that fail although the row listens there: level, mover, words, next steps. */
 void rule_judge_rejected(const struct why *why, struct finding *finding,
                          const struct row *listener);
+/* Of how many of the group the other end is known, and half-open (or else in SYN_SENT)? */
+uint32_t rule_count_peers(const struct why *why, const struct group *group, bool half_open);
+/*
+ * Was in the namespace so much dropped that begins a connection, for its table of tracked ones is
+ * full, that each of these connects may have lost a SYN by it?
+ */
+bool rule_drops_untracked(const struct why *why, const struct group *group);
+/* Of connects that nothing answers: is it that? Then mover, words, next steps. */
+bool rule_judge_untracked(const struct why *why, struct finding *finding);
 /* Sets the mover of what gets lost: the network, but never between two ends on this host. */
 void rule_blame_way(const struct why *why, struct finding *finding);
 

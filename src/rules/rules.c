@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/found.h"
+#include "rules/finding_set_private.h"
 
 const struct rule *const rules[] = {
 #define RULE(name) &rule_##name,
@@ -70,7 +70,7 @@ static uint64_t size_of(const struct finding *finding)
 	return group->count ? group->count : group->failed;
 }
 
-/* What is worse first; of two alike what there is more of. */
+/* What is worse first; what is there before what happened; of two alike what there is more of. */
 static int compare(const void *a, const void *b)
 {
 	const struct finding *left = a, *right = b;
@@ -79,19 +79,20 @@ static int compare(const void *a, const void *b)
 		return left->waits ? 1 : -1;
 	if (left->level != right->level)
 		return left->level < right->level ? 1 : -1;
+	if (!left->storm != !right->storm)
+		return left->storm ? 1 : -1;
 	if (size_of(left) != size_of(right))
 		return size_of(left) < size_of(right) ? 1 : -1;
 	if (left->group.count != right->group.count) /* else connects that failed */
 		return left->group.count < right->group.count ? 1 : -1;
-	/* The same order each time: groups by their key, then storms as they began. */
-	if (!left->storm != !right->storm)
-		return left->storm ? 1 : -1;
+	/* The same order each time: groups by their key, storms as they began. */
 	if (left->storm)
 		return left->storm < right->storm ? -1 : 1;
 	return memcmp(&left->group.key, &right->group.key, sizeof(left->group.key));
 }
 
-static void begin(const struct why *why, struct found *found, size_t index, const struct rule *rule)
+static void begin(const struct why *why, struct finding_set *found, size_t index,
+                  const struct rule *rule)
 {
 	struct finding *finding = &found->findings[index];
 
@@ -102,7 +103,8 @@ static void begin(const struct why *why, struct found *found, size_t index, cons
 	finding->old = groups_older(why->groups, &finding->group, why->old);
 }
 
-void found_judge(const struct why *why, struct found *found, size_t index, const struct rule *rule)
+void finding_set_judge(const struct why *why, struct finding_set *found, size_t index,
+                       const struct rule *rule)
 {
 	begin(why, found, index, rule);
 	rule->judge(why, &found->findings[index]);
@@ -120,7 +122,7 @@ static bool stands_for_process(const struct why *why, size_t index)
 }
 
 /* All its sockets are fine by themselves; but it is near its limit of fds. */
-static void judge_limit(const struct why *why, struct found *found, size_t index)
+static void judge_limit(const struct why *why, struct finding_set *found, size_t index)
 {
 	const struct group *group = groups_at(why->groups, index);
 	struct finding *finding = &found->findings[index];
@@ -135,23 +137,23 @@ static void judge_limit(const struct why *why, struct found *found, size_t index
 		return;
 	finding_free(finding);
 	*finding = (struct finding){.group = *group};
-	found_judge(why, found, index, &rule_fd_limit);
+	finding_set_judge(why, found, index, &rule_fd_limit);
 }
 
-static void judge_groups(const struct why *why, struct found *found)
+static void judge_groups(const struct why *why, struct finding_set *found)
 {
 	for (size_t i = 0; i < groups_count(why->groups); i++) {
 		const struct group *group = groups_at(why->groups, i);
 
 		found->findings[i].group = *group;
 		found->of_group[i] = (uint32_t)i;
-		found_judge(why, found, i, rules[group->key.class - 1]);
+		finding_set_judge(why, found, i, rules[group->key.class - 1]);
 		judge_limit(why, found, i);
 	}
 	found->count = groups_count(why->groups);
 }
 
-static void judge_storms(const struct why *why, struct found *found)
+static void judge_storms(const struct why *why, struct finding_set *found)
 {
 	for (size_t i = 0; why->storms && i < storms_count(why->storms); i++) {
 		const struct storm *storm = storms_at(why->storms, i);
@@ -167,11 +169,11 @@ static void judge_storms(const struct why *why, struct found *found)
 		finding->group.key.pid = storm->pid;
 		finding->group.key.start = storm->start;
 		finding->storm = storm;
-		found_judge(why, found, found->count++, rules[at]);
+		finding_set_judge(why, found, found->count++, rules[at]);
 	}
 }
 
-static void judge_netns(const struct why *why, struct found *found, uint32_t netns)
+static void judge_netns(const struct why *why, struct finding_set *found, uint32_t netns)
 {
 	for (size_t i = 0; i < rules_count; i++) {
 		struct finding *finding = &found->findings[found->count];
@@ -180,11 +182,12 @@ static void judge_netns(const struct why *why, struct found *found, uint32_t net
 			continue;
 		finding->group.key = (struct group_key){.netns = netns, .class = (uint8_t)(i + 1)};
 		finding->of_netns = true;
-		found_judge(why, found, found->count++, rules[i]);
+		finding_set_judge(why, found, found->count++, rules[i]);
 	}
 }
 
-static void judge_all_netns(const struct why *why, struct found *found, const struct map *spaces)
+static void judge_all_netns(const struct why *why, struct finding_set *found,
+                            const struct map *spaces)
 {
 	for (size_t i = 0; i < spaces->count; i++)
 		judge_netns(why, found, *(const uint64_t *)map_at(spaces, i));
@@ -202,7 +205,7 @@ static int find_netns(const struct why *why, const struct rules_ask *ask, struct
 	return 0;
 }
 
-static int make_room(const struct why *why, struct found *found, size_t spaces)
+static int make_room(const struct why *why, struct finding_set *found, size_t spaces)
 {
 	size_t groups = groups_count(why->groups), of_netns = 0;
 	size_t room = groups + (why->storms ? storms_count(why->storms) : 0) + 1;
@@ -225,7 +228,7 @@ static bool is_of_interest(const struct finding *finding, const struct rules_ask
 }
 
 /* Leaves out what was joined to others, too. */
-static void compact(struct found *found, const struct rules_ask *ask)
+static void compact(struct finding_set *found, const struct rules_ask *ask)
 {
 	size_t kept = 0;
 
@@ -239,19 +242,19 @@ static void compact(struct found *found, const struct rules_ask *ask)
 }
 
 static int join_all(const struct why *why, struct groups *groups, const struct rules_ask *ask,
-                    struct found *found)
+                    struct finding_set *found)
 {
-	int err = found_join_alike(why, groups, found);
+	int err = finding_set_join_alike(why, groups, found);
 
 	if (!err)
-		err = found_join_ends(why, found, ask->states);
+		err = finding_set_join_ends(why, found, ask->states);
 	if (!err && !(ask->states & STATE_BIT(STATE_CLOSE)))
-		err = found_join_closed(found);
+		err = finding_set_join_closed(found);
 	return err;
 }
 
 static int find_all(struct why *why, struct groups *groups, const struct rules_ask *ask,
-                    struct found *found)
+                    struct finding_set *found)
 {
 	struct map spaces;
 	int err;
@@ -278,7 +281,7 @@ int rules_run(const struct table *table, struct groups *groups, const struct sto
 {
 	struct survey survey;
 	struct why why = {table, groups, storms, &survey, ask->old};
-	struct found found = {0};
+	struct finding_set found = {0};
 	uint8_t failures[CONNECT_FAILURE_COUNT];
 	int err;
 

@@ -60,7 +60,7 @@ static void judge_unseen(const struct why *why, struct finding *finding, const c
 {
 	char name[RULE_NAME_SIZE];
 
-	finding->level = finding->group.count < PILE_LEAST ? FINDING_FINE : FINDING_UNCLEAR;
+	finding->level = finding->group.count < PILE_LEAST ? FINDING_OK : FINDING_UNCLEAR;
 	finding_verdict(
 		finding,
 		"%s %s. Cannot tell whether they become more: nobody saw them come, but most "

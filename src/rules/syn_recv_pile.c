@@ -63,6 +63,20 @@ static bool tell_backlog(const struct why *why, const struct row *listener, stru
 	return finding->group.count >= listener->wqueue;
 }
 
+/* Clients of this host that have had the SYN+ACK. */
+static uint32_t count_connected(const struct why *why, const struct group *group)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < group->count; i++) {
+		const struct row *row = groups_member(why->groups, group, i);
+		const struct row *peer = table_find_peer(why->table, row);
+
+		count += peer && peer->state != STATE_SYN_SENT;
+	}
+	return count;
+}
+
 static void blame_accept(const struct why *why, struct finding *finding)
 {
 	char name[RULE_NAME_SIZE];
@@ -78,6 +92,27 @@ static void blame_accept(const struct why *why, struct finding *finding)
 	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
 }
 
+/* Their clients are on this host: which segment does not come through is known. */
+static bool blame_filter(const struct why *why, struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	uint32_t waiting = rule_count_peers(why, group, false);
+	uint32_t connected = count_connected(why, group);
+
+	if ((waiting + connected) * 2 <= group->count)
+		return false;
+	rule_blame_way(why, finding);
+	if (waiting >= connected)
+		finding_verdict(finding,
+		                "The SYN+ACKs do not get to their clients, which are on this host "
+		                "and wait in SYN_SENT: a firewall of this host drops them.");
+	else
+		finding_verdict(finding,
+		                "The ACKs of their clients, which are on this host and have "
+		                "connected, do not come: a firewall of this host drops them.");
+	return true;
+}
+
 static void blame_network(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
@@ -88,6 +123,8 @@ static void blame_network(const struct why *why, struct finding *finding)
 	if (addresses > group->count) /* another process listens there, too */
 		addresses = group->count;
 
+	if (blame_filter(why, finding))
+		return;
 	rule_blame_way(why, finding);
 	if (addresses)
 		finding_evidence(finding, "they come from %" PRIu64 " address%s", addresses,
@@ -124,7 +161,7 @@ static void tell_deferred(const struct why *why, struct finding *finding, bool f
 	                "The clients have connected and send nothing: the listener of port %u has "
 	                "TCP_DEFER_ACCEPT, and accept() gets them when data comes.",
 	                group->key.port);
-	finding->level = FINDING_FINE;
+	finding->level = FINDING_OK;
 	if (!filled)
 		return;
 	finding->level = FINDING_WARNING;
@@ -158,9 +195,11 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	if (group->count < FEW || (!filled && resending * 10 < group->count)) {
-		finding->level = FINDING_FINE;
-		finding_verdict(finding, resending ? "A few clients that went away meanwhile."
-		                                   : "The ACKs of these are on the way.");
+		finding->level = FINDING_OK;
+		if (!resending)
+			finding_verdict(finding, "The ACKs of these are on the way.");
+		else if (!blame_filter(why, finding))
+			finding_verdict(finding, "A few clients that went away meanwhile.");
 		return;
 	}
 	finding->level = filled ? FINDING_BAD : FINDING_WARNING;

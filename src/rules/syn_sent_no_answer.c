@@ -80,7 +80,7 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_task_name(why, finding, name);
 	rule_tell_flow(why, finding);
 	if (!resending) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(
 			finding,
 			"No SYN of these was sent again yet: the answers may be on the way.");
@@ -90,11 +90,13 @@ static void judge(const struct why *why, struct finding *finding)
 	                 "SYNs that were sent again: %" PRIu64 ", for %" PRIu64 " of the %u",
 	                 group->tally[RESENT], resending, group->count);
 	if (resending * 10 < group->count) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding, "A few SYNs got lost; most are on their way.");
 		return;
 	}
 	finding->level = group->tally[RESENT] > resending ? FINDING_BAD : FINDING_WARNING;
+	if (rule_judge_untracked(why, finding))
+		return;
 	if (rule_is_here(why, finding)) {
 		rule_judge_here(why, finding);
 		tell_end(why, finding);

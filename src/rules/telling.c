@@ -89,7 +89,7 @@ bool rule_too_soon(const struct why *why, struct finding *finding)
 
 	if (finding->group.median >= NS_PER_SEC)
 		return false;
-	finding->level = finding->group.count < FEW ? FINDING_FINE : FINDING_UNCLEAR;
+	finding->level = finding->group.count < FEW ? FINDING_OK : FINDING_UNCLEAR;
 	finding->mover = MOVER_NOBODY;
 	finding_verdict(finding,
 	                "Cannot tell yet, for most of these are younger than a second: %s may be "
@@ -109,7 +109,7 @@ bool rule_too_few(const struct why *why, struct finding *finding)
 
 	if (group->count >= FEW_OLD || group->oldest >= AGE_SURE)
 		return false;
-	finding->level = FINDING_FINE;
+	finding->level = FINDING_OK;
 	finding->mover = MOVER_NOBODY;
 	finding_verdict(finding,
 	                "Not a finding: fewer than %d, and none of them is 30 s old. %s may get "
@@ -145,7 +145,7 @@ enum finding_level rule_share_level(const struct why *why, struct finding *findi
 		                " at this place. Some peers always go away without a word, or "
 		                "stop reading.",
 		                stuck, all);
-		return FINDING_FINE;
+		return FINDING_OK;
 	}
 	if (stuck >= VANISH_FEW && stuck * 2 >= all)
 		return FINDING_BAD;
@@ -326,8 +326,10 @@ const char *rule_task_name(const struct why *why, const struct finding *finding,
 	else if (finding->group.comm[0])
 		snprintf(buf, RULE_NAME_SIZE, "%.*s (exited)", FACT_COMM_LEN, finding->group.comm);
 	else if (rule_listeners(why, finding))
-		snprintf(buf, RULE_NAME_SIZE, "one of %u that listen on port %u",
-		         rule_listeners(why, finding), finding->group.key.port);
+		snprintf(buf, RULE_NAME_SIZE, "one of %u%s that listen on port %u",
+		         rule_listeners(why, finding),
+		         rule_listeners(why, finding) > LISTENERS_COUNTED ? " or more" : "",
+		         finding->group.key.port);
 	else
 		snprintf(buf, RULE_NAME_SIZE, "a process that is not known");
 	return buf;

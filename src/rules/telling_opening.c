@@ -19,7 +19,7 @@ bool rule_fails_seldom(struct finding *finding)
 	const struct group *group = &finding->group;
 
 	if (group->other_family * 5 >= group->failed * 4) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding_verdict(finding,
 		                "Not a finding: %" PRIu64 " connects to the port came through by "
 		                "the other address family. A name has addresses of both, and they "
@@ -35,7 +35,7 @@ bool rule_fails_seldom(struct finding *finding)
 		finding_next(finding, "watch longer: tcptrail why syn_sent --for 1m");
 		return true;
 	}
-	finding->level = FINDING_FINE;
+	finding->level = FINDING_OK;
 	finding_verdict(finding, "Not a finding: most others to there did not fail so.");
 	return true;
 }

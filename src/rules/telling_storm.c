@@ -57,7 +57,7 @@ bool rule_storm_is_small(struct finding *finding)
 		                 rate, STORM_LEAST);
 		return false;
 	}
-	finding->level = FINDING_FINE;
+	finding->level = FINDING_OK;
 	finding->mover = MOVER_NOBODY;
 	finding_verdict(finding,
 	                "Not called a storm: %.1f in ten seconds, and less than %d are normal.",
@@ -81,7 +81,7 @@ bool rule_resets_are_fine(const struct why *why, struct finding *finding)
 	if (ended)
 		finding_evidence(finding, "%" PRIu64 " connections ended there meanwhile", ended);
 	if (storm_rate(storm) * (double)losing < STORM_LEAST * (double)storm->count) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding->mover = MOVER_NOBODY;
 		finding_verdict(finding,
 		                "Not a finding: less than %d in ten seconds lost something.",
@@ -89,7 +89,7 @@ bool rule_resets_are_fine(const struct why *why, struct finding *finding)
 		return true;
 	}
 	if (losing * SHARE_SMALL <= ended) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		finding->mover = MOVER_NOBODY;
 		finding_verdict(finding,
 		                "Not a finding: %" PRIu64 " of %" PRIu64

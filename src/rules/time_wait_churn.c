@@ -141,7 +141,7 @@ static void judge(const struct why *why, struct finding *finding)
 	table = judge_table(why, finding);
 	if (ports || table)
 		return;
-	finding->level = FINDING_FINE;
+	finding->level = FINDING_OK;
 	finding_verdict(finding,
 	                "Healthy churn: %s closes first, and each of these ends by itself, 60 s "
 	                "after the peer has closed.",

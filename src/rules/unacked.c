@@ -123,7 +123,7 @@ static void blame(const struct why *why, struct finding *finding)
 	bool by_window = unacked_by_window(&finding->group);
 
 	finding->level = rule_share_level(why, finding, stuck(&finding->group), by_window);
-	if (finding->level == FINDING_FINE)
+	if (finding->level == FINDING_OK)
 		return;
 	if (by_window)
 		finding->mover = MOVER_PEER;
@@ -139,9 +139,9 @@ enum unacked_outcome unacked_judge(const struct why *why, struct finding *findin
 	rule_task_name(why, finding, name);
 	tell(why, finding);
 	if (!stuck(&finding->group)) {
-		finding->level = FINDING_FINE;
+		finding->level = FINDING_OK;
 		return UNACKED_ON_THE_WAY;
 	}
 	blame(why, finding);
-	return finding->level == FINDING_FINE ? UNACKED_FEW : UNACKED_STUCK;
+	return finding->level == FINDING_OK ? UNACKED_FEW : UNACKED_STUCK;
 }

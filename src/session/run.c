@@ -86,7 +86,7 @@ static int tell_answer(const struct run *run)
 	if (run->failed)
 		return EXIT_BAD;
 	if (!run->trail || trail_found(run->trail))
-		return EXIT_FINE;
+		return EXIT_OK;
 	if (run->one_netns) {
 		notice("no such socket in this network namespace; others cannot be seen");
 		return EXIT_CANNOT;
@@ -103,7 +103,7 @@ int run_conclude(struct run *run, int err, struct diag *diag)
 		return EXIT_CANNOT;
 	}
 	if (output_flush(run->output) || err == -EPIPE) /* finish() tells of that */
-		return EXIT_FINE;
+		return EXIT_OK;
 	if (err)
 		diag_fail(diag, err, "stopped: %s", strerror(-err));
 	return err ? EXIT_STOPPED : tell_answer(run);
@@ -149,7 +149,7 @@ static int finish(struct run *run, int code)
 		       err == -EINTR ? "its reader does not take it" : strerror(-err));
 		code = lost(code);
 	}
-	if (code == EXIT_FINE && run->table && tell_losses(run))
+	if (code == EXIT_OK && run->table && tell_losses(run))
 		code = EXIT_LOST;
 	feed_close(run->feed); /* its last facts are recorded, too */
 	if (!recorder_close(run->recorder))
@@ -176,10 +176,10 @@ static bool overwrites_input(const struct options *options, struct diag *diag)
 	return true;
 }
 
-/* With the user's own rights, the look at what --from names too. EXIT_FINE, or a code with diag. */
+/* With the user's own rights, the look at what --from names too. EXIT_OK, or a code with diag. */
 static int open_output(struct run *run, struct diag *diag)
 {
-	int code = EXIT_FINE;
+	int code = EXIT_OK;
 
 	if (privilege_lower(diag))
 		return EXIT_CANNOT;
@@ -202,7 +202,7 @@ int run(const struct options *options)
 		code = open_output(&run, &diag);
 	else
 		diag_fail(&diag, -ENOMEM, "out of memory");
-	if (code == EXIT_FINE)
+	if (code == EXIT_OK)
 		code = options->from ? run_replay(&run, &diag) : run_live(&run, &diag);
 	if (diag.text[0])
 		notice("%s", diag.text);

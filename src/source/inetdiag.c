@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads what inet_diag says of one socket. Owns the knowledge of its three
- * kinds of answer; does no I/O.
+ * Parses an answer of inet_diag about one socket. Knows its three kinds; does no I/O.
  *
- * The kernel fills them by inet_sk_diag_fill (full sockets), inet_req_diag_fill
- * and inet_twsk_diag_fill (net/ipv4/inet_diag.c). Only the first one adds
- * INET_DIAG_SHUTDOWN, and it does so always: that attribute, not inode 0, tells
- * a full socket. A TCP Fast Open child is in SYN_RECV with timer 1 and inode 0
- * too, and yet no request.
+ * inet_sk_diag_fill() fills answers about full sockets, inet_req_diag_fill() and
+ * inet_twsk_diag_fill() the others (net/ipv4/inet_diag.c). Only the first one adds
+ * INET_DIAG_SHUTDOWN, and it always does: that attribute marks a full socket. Inode 0 does not mark
+ * the others: a TCP Fast Open child is in SYN_RECV with timer 1 and inode 0, but is no request
+ * socket.
  */
 #include "source/inetdiag.h"
 
@@ -20,7 +19,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define NEW_SYN_RECV 12 /* include/net/tcp_states.h; libc does not know it */
+#define NEW_SYN_RECV 12 /* include/net/tcp_states.h; libc does not have it */
 #define BIT(state)   (1U << (state))
 
 struct attributes {
@@ -38,7 +37,7 @@ static struct attributes read_attributes(const struct nlmsghdr *message)
 	     attr = RTA_NEXT(attr, size)) {
 		if (attr->rta_type == INET_DIAG_SHUTDOWN)
 			found.full = true;
-		/* Unasked for from 5.9 on, where cgroup v2 is built in. */
+		/* Since 5.9 always there, where cgroup v2 is built in. */
 		if (attr->rta_type == INET_DIAG_CGROUP_ID && RTA_PAYLOAD(attr) == 8)
 			memcpy(&found.cgroup, RTA_DATA(attr), 8);
 	}
@@ -62,7 +61,7 @@ static void read_tuple(const struct inet_diag_msg *diag, struct fact_sample *sam
 static void read_timer(const struct inet_diag_msg *diag, struct fact_sample *sample)
 {
 	sample->timer = diag->idiag_timer;
-	/* A timer that is due but did not run yet wraps below zero on some kernels. */
+	/* On some kernels an expired timer that did not run yet wraps below zero. */
 	sample->timer_ms = diag->idiag_expires > INT32_MAX ? 0 : diag->idiag_expires;
 	if (diag->idiag_timer == TIMER_KEEPALIVE || diag->idiag_timer == TIMER_PROBE)
 		sample->probes = diag->idiag_retrans;
@@ -71,13 +70,15 @@ static void read_timer(const struct inet_diag_msg *diag, struct fact_sample *sam
 	sample->flags |= SAMPLE_TIMER;
 }
 
-/* The peer's FIN came first, or both crossed: tcp_fin has set SOCK_DONE. */
+/* In these states the peer's FIN has arrived: tcp_fin() has set SOCK_DONE. */
 static bool state_has_fin(unsigned int state)
 {
 	return BIT(state) & (BIT(TCP_CLOSE_WAIT) | BIT(TCP_LAST_ACK) | BIT(TCP_CLOSING));
 }
 
-/* Entered by a close or shutdown of ours only, so whoever has no fd has lost it. */
+/*
+ * Only our own close() or shutdown() leads to these states, so a socket without an fd is an orphan.
+ */
 static bool state_was_closed(unsigned int state)
 {
 	return BIT(state) &
@@ -85,10 +86,9 @@ static bool state_was_closed(unsigned int state)
 }
 
 /*
- * Inode and uid are 0 alike for an orphan and in an accept queue. In
- * ESTABLISHED and CLOSE_WAIT it is the queue; where the state cannot tell,
- * SAMPLE_DEAD stays off. uid 0 without an inode is a uid for lack of one
- * (sock_i_uid), hence no SAMPLE_IDENT.
+ * Inode and uid are 0 both for an orphan and in an accept queue. In ESTABLISHED and CLOSE_WAIT it
+ * is the accept queue; where the state does not decide, SAMPLE_DEAD stays off. Without an inode
+ * sock_i_uid() returns uid 0, which is not the owner: then no SAMPLE_IDENT.
  */
 static void read_full(const struct inet_diag_msg *diag, struct fact_sample *sample)
 {
@@ -102,7 +102,7 @@ static void read_full(const struct inet_diag_msg *diag, struct fact_sample *samp
 		sample->flags |= SAMPLE_IDENT;
 	if (state_has_fin(diag->idiag_state))
 		sample->flags |= SAMPLE_DONE;
-	/* tcp_diag_get_info: wqueue = write_seq - snd_una, but not of a listener. */
+	/* tcp_diag_get_info(): wqueue = write_seq - snd_una, except for a listener */
 	if (diag->idiag_state != TCP_LISTEN && diag->idiag_wqueue == 0)
 		sample->flags |= SAMPLE_ACKED;
 }
@@ -128,7 +128,7 @@ int inetdiag_sample(const struct nlmsghdr *message, struct fact_sample *sample)
 	} else if (diag->idiag_timer == TIMER_TIMEWAIT) {
 		sample->flags |= SAMPLE_MINI; /* state is the substate: 5 or 6 */
 	} else {
-		sample->flags |= SAMPLE_REQUEST; /* which inet_diag calls SYN_RECV */
+		sample->flags |= SAMPLE_REQUEST; /* inet_diag calls it SYN_RECV */
 		sample->state = NEW_SYN_RECV;
 	}
 	return 0;

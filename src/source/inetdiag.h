@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One answer of inet_diag, read into the sample that facts carry. */
+/* Parses one answer of inet_diag into the sample that facts carry. */
 #ifndef TCPTRAIL_SOURCE_INETDIAG_H
 #define TCPTRAIL_SOURCE_INETDIAG_H
 
@@ -8,8 +8,8 @@
 #include "fact.h"
 
 /*
- * Fills all of *sample from a SOCK_DIAG_BY_FAMILY answer, but netns (left 0).
- * 0, or -EBADMSG when the message is too short to be one.
+ * Fills *sample from a SOCK_DIAG_BY_FAMILY answer, except netns (0). 0, or -EBADMSG if the message
+ * is too short.
  */
 int inetdiag_sample(const struct nlmsghdr *message, struct fact_sample *sample);
 

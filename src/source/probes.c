@@ -14,28 +14,31 @@ enum probe_kind {
 	PROBE_TRACEPOINT, /* tp_btf or raw_tp: needs typedef btf_trace_TARGET */
 	PROBE_SYSCALL,    /* classic tracepoint syscalls:TARGET */
 	PROBE_ITERATOR,   /* needs function bpf_iter_TARGET */
-	PROBE_ON_DEMAND,  /* run by BPF_PROG_TEST_RUN, attached to nothing */
-	PROBE_FUNCTION,   /* no program, but what programs of ours call */
-	PROBE_HELPER,     /* no program, but what programs call of the kernel's: function TARGET */
+	PROBE_ON_DEMAND,  /* run by BPF_PROG_TEST_RUN, not attached */
+	PROBE_FUNCTION,   /* a function that our programs call */
+	PROBE_HELPER,     /* a kernel function TARGET that our programs call */
 };
 
 static const struct probe {
-	const char *program; /* in bpf/ */
+	const char *program; /* name in bpf/ */
 	enum probe_kind kind;
 	const char *target;
 	bool required;
-	bool event; /* part of the stream; else of walks */
+	bool event; /* part of the event stream; false: of walks */
 	const char *name;
 	const char *purpose;
 } table[] = {
-	/* In order of attachment. Ends first: an address whose end was missed looks like a loss. */
+	/*
+	 * In order of attachment. Ends come first: if the end of an address is missed, its next
+	 * socket looks like a loss.
+	 */
 	{"on_destroy", PROBE_TRACEPOINT, "tcp_destroy_sock", true, true, "tp_btf/tcp_destroy_sock",
          "end of a socket"},
 	{"on_state", PROBE_TRACEPOINT, "inet_sock_set_state", true, true,
          "tp_btf/inet_sock_set_state", "state transitions"},
-	/* Without it those transitions are counted as lost. */
+	/* Without it these transitions are counted as lost. */
 	{"on_state_nested", PROBE_TRACEPOINT, "inet_sock_set_state", false, true,
-         "tp_btf/inet_sock_set_state", "... that interrupt the telling of another"},
+         "tp_btf/inet_sock_set_state", "... that interrupt the program of another"},
 	{"on_retransmit", PROBE_TRACEPOINT, "tcp_retransmit_skb", false, true,
          "tp_btf/tcp_retransmit_skb", "retransmits and their kind"},
 	{"on_synack", PROBE_TRACEPOINT, "tcp_retransmit_synack", false, true,
@@ -53,13 +56,13 @@ static const struct probe {
 	{"on_exit", PROBE_TRACEPOINT, "sched_process_exit", false, true,
          "tp_btf/sched_process_exit", "end of processes that have sockets"},
 	{"walk_sockets", PROBE_ITERATOR, "tcp", false, false, "iter/tcp",
-         "sockets there are; else sock_diag (5.8)"},
+         "which sockets exist; without it (5.8): sock_diag"},
 	{"walk_holders", PROBE_ITERATOR, "task_file", false, false, "iter/task_file",
          "which process holds which fd"},
 	{"peek_socket", PROBE_ON_DEMAND, "", false, false, "raw_tp (run on demand, 5.10)",
-         "one socket by its address: its port, or whether it is there"},
+         "one socket by its address: its port, and whether it exists"},
 	{"peek_queue", PROBE_ON_DEMAND, "", false, false, "raw_tp (run on demand, 5.10)",
-         "which listener's queue a connection waits in"},
+         "in which listener's accept queue a connection waits"},
 	{"stack_id", PROBE_FUNCTION, "", false, true, "stack_id()", "user stacks, for --stacks"},
 	{"", PROBE_HELPER, "bpf_task_pt_regs", false, true, "bpf_task_pt_regs()",
          "registers, for --stacks"},
@@ -80,10 +83,10 @@ unsigned int btf_tracepoint_args(const struct btf *btf, const char *name)
 		return 0;
 	type = btf__type_by_id(btf, btf__type_by_id(btf, (__u32)id)->type); /* pointer */
 	type = btf__type_by_id(btf, type->type);                            /* function */
-	return btf_vlen(type) - 1; /* the first is the tracer's own void * */
+	return btf_vlen(type) - 1; /* the first one is the tracer's own void * */
 }
 
-/* What is told of it, and asked for when it is attached. */
+/* The name that is shown. */
 static void set_name(struct live_probe *state, const struct probe *probe, bool typed)
 {
 	const char *slash = strchr(probe->name, '/');
@@ -105,7 +108,7 @@ static void survey_one(struct live_probe *state, const struct probe *probe, cons
 	char name[64];
 
 	if (!typed && (probe->kind == PROBE_ITERATOR || probe->kind == PROBE_HELPER)) {
-		snprintf(state->why, sizeof(state->why), "not without BTF of the kernel's own");
+		snprintf(state->why, sizeof(state->why), "needs the kernel's own BTF");
 		return;
 	}
 	switch (probe->kind) {
@@ -123,8 +126,9 @@ static void survey_one(struct live_probe *state, const struct probe *probe, cons
 	case PROBE_HELPER:
 		if (!btf_has_function(btf, probe->target))
 			snprintf(state->why, sizeof(state->why),
-			         "this kernel (before 5.15) has none: --stacks looks for registers "
-			         "where they should be");
+			         "this kernel (before 5.15) does not have it: --stacks computes "
+			         "where the "
+			         "registers are");
 		break;
 	case PROBE_SYSCALL:
 	case PROBE_ON_DEMAND:
@@ -157,7 +161,10 @@ int probes_begin(struct probes *probes)
 
 	if (probes->typed || probes->handler)
 		return 0;
-	/* bpf_program__set_type() would not do: up to libbpf 1.1 the section still wants types. */
+	/*
+	 * bpf_program__set_type() is not enough: up to libbpf 1.1 the section name still requires
+	 * types.
+	 */
 	probes->handler =
 		libbpf_register_prog_handler("tp_btf+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &options);
 	return probes->handler < 0 ? probes->handler : 0;
@@ -168,7 +175,7 @@ static bool is_program(const struct probe *probe)
 	return probe->kind != PROBE_FUNCTION && probe->kind != PROBE_HELPER;
 }
 
-/* NULL: the table has none of that name. */
+/* NULL: the table has no such program. */
 static const struct probe *find(const char *program)
 {
 	for (size_t i = 0; i < TABLE_SIZE; i++)

@@ -13,40 +13,40 @@
 struct probes {
 	struct live_probe state[PROBE_COUNT];
 	struct bpf_link *links[PROBE_COUNT];
-	bool typed;  /* the kernel has BTF of its own */
-	int handler; /* of libbpf: see probes_begin() */
+	bool typed;  /* the kernel has its own BTF */
+	int handler; /* libbpf's handle: see probes_begin() */
 };
 
 /*
- * Fills the table; what the BTF lacks is marked with its reason. Where it is not the kernel's own
- * (typed is false), so is what cannot be loaded without.
+ * Fills the table. Marks the probes whose kernel types the BTF lacks, with the reason. Without the
+ * kernel's own BTF (typed is false) also marks the probes that need it.
  */
 void probes_survey(struct probes *probes, const struct btf *btf, bool typed, bool trace);
 /*
- * Before an object is opened: tp_btf programs become raw tracepoints, if there are no types.
- * 0 or -errno. probes_detach() ends it.
+ * Call before the object is opened: without the kernel's own BTF, tp_btf programs become raw
+ * tracepoints. 0 or -errno. probes_detach() undoes it.
  */
 int probes_begin(struct probes *probes);
-/* Tells libbpf which programs to load: the surveyed ones that have no `why`. */
+/* Tells libbpf to load the programs that have no `why`. */
 void probes_choose(struct probes *probes, struct bpf_object *object);
 /*
- * Gives up the program, or the function of programs, that the kernel refused for that reason, and
- * returns its probe; NULL: it is not among those chosen.
+ * Gives up the program or function that the kernel refused for this reason. Returns its probe;
+ * NULL: the table has no such program, or it was given up before.
  */
 const struct live_probe *probes_give_up(struct probes *probes, const char *program,
                                         const char *why);
-/* Attaches; 0, or -errno with diag when a required probe refuses. */
+/* Attaches all probes. 0, or -errno with diag if a required one fails. */
 int probes_attach(struct probes *probes, struct bpf_object *object, struct diag *diag);
 void probes_detach(struct probes *probes);
 
-/* Required probe that is missing, or NULL. */
+/* A required probe that is missing, or NULL. */
 const struct live_probe *probes_missing(const struct probes *probes);
-/* Has the program or function not been given up? */
+/* Is the program or function in use, that is, not given up? */
 bool probes_has(const struct probes *probes, const char *program);
-/* Link of an iterator by program name; NULL: not active. */
+/* The link of a program; NULL: not attached. */
 struct bpf_link *probes_link(const struct probes *probes, const char *program);
 
-/* Arguments of a raw tracepoint, from typedef btf_trace_NAME; 0: no such tracepoint. */
+/* Number of arguments of a raw tracepoint, from typedef btf_trace_NAME; 0: no such tracepoint. */
 unsigned int btf_tracepoint_args(const struct btf *btf, const char *name);
 
 #endif

@@ -13,7 +13,7 @@ static bool begins(const char *text, const char *prefix)
 	return !strncmp(text, prefix, strlen(prefix));
 }
 
-/* "R1=ctx(off=0)", "R1_w=3": what a register holds. "R9 !read_ok" is an error. */
+/* "R1=ctx(off=0)" and "R1_w=3" show what a register holds. "R9 !read_ok" is an error. */
 static bool is_register(const char *line)
 {
 	size_t digits = line[0] == 'R' ? strspn(line + 1, "0123456789") : 0;
@@ -29,7 +29,7 @@ static bool is_instruction(const char *line)
 	return digits && line[digits] == ':';
 }
 
-/* What the verifier says on its way, or after it, and not of what it refuses (kernel/bpf/log.c). */
+/* Lines of the verifier's log that are no errors (kernel/bpf/log.c). */
 static bool is_narration(const char *line)
 {
 	static const char *const prefixes[] = {
@@ -66,9 +66,10 @@ static void copy_line(char *to, size_t size, const char *line)
 }
 
 /*
- * Global functions are verified one by one, some kernels after the program's own code (6.8), some
- * before: "Validating NAME() func#1...", and "Func#1 is safe for any args that match its prototype"
- * or "Func#1 ('NAME') is safe ..." (do_check_subprogs(), kernel/bpf/verifier.c).
+ * The verifier checks global functions one by one, on some kernels after the program's own code
+ * (6.8), on others before. It prints "Validating NAME() func#1...", then "Func#1 is safe for any
+ * args that match its prototype" or "Func#1 ('NAME') is safe ..." (do_check_subprogs(),
+ * kernel/bpf/verifier.c).
  */
 static void follow_function(struct refusal *refusal, const char *line)
 {
@@ -78,7 +79,7 @@ static void follow_function(struct refusal *refusal, const char *line)
 		sscanf(line, "Validating %63[^(]()", refusal->function);
 }
 
-/* The last line that is an error. */
+/* Keeps the last line that is an error. */
 static void read_log(struct refusal *refusal, const char *log)
 {
 	char line[256];
@@ -93,10 +94,10 @@ static void read_log(struct refusal *refusal, const char *log)
 }
 
 /*
- * "prog 'NAME': BPF program load failed: ..." and "prog 'NAME': failed to ...", which end a load.
- * Others are mere advice. The log comes between the two.
+ * Handles "prog 'NAME': BPF program load failed: ..." and "prog 'NAME': failed to ...", which end a
+ * load, and the log, which comes between them. Other warnings of a program are advice.
  */
-static void hear_program(struct refusal *refusal, const char *warning)
+static void read_program_warning(struct refusal *refusal, const char *warning)
 {
 	char name[sizeof(refusal->program)];
 	const char *text;
@@ -121,12 +122,12 @@ static void hear_program(struct refusal *refusal, const char *warning)
 		copy_line(refusal->why, sizeof(refusal->why), text);
 }
 
-void refusal_hear(struct refusal *refusal, const char *warning)
+void refusal_add_warning(struct refusal *refusal, const char *warning)
 {
 	if (begins(warning, "libbpf: "))
 		warning += strlen("libbpf: ");
-	hear_program(refusal, warning);
-	/* "failed to load object", "... BPF skeleton": what was said before says why. */
+	read_program_warning(refusal, warning);
+	/* "failed to load object" and "... BPF skeleton" add nothing to an earlier warning. */
 	if (!begins(warning, "failed to load ") || !refusal->last[0])
 		copy_line(refusal->last, sizeof(refusal->last), warning);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Talks to sock_diag: one netlink socket of one network namespace. Owns the
- * conversation; what an answer means is read by inetdiag.c.
+ * Talks to sock_diag by one netlink socket of one network namespace. inetdiag.c parses the answers.
  */
 #include "source/sockdiag.h"
 
@@ -22,10 +21,13 @@
 #include "base/clock.h"
 #include "source/inetdiag.h"
 
-/* The kernel fills a dump's datagram up to the reader's buffer, 32 KiB at most. */
+/* The kernel fills a dump's datagrams up to the reader's buffer, 32 KiB at most. */
 #define BUFFER_SIZE (64 * 1024)
 
-/* 1..12. Not 13, TCP_BOUND_INACTIVE of 6.8: bound and in no hash that netstat reads. */
+/*
+ * States 1 to 12. Not 13, TCP_BOUND_INACTIVE (6.8): such a socket is in no hash table that netstat
+ * reads.
+ */
 #define ALL_STATES 0x1ffeU
 
 struct sockdiag {
@@ -35,10 +37,10 @@ struct sockdiag {
 	char buffer[BUFFER_SIZE];
 };
 
-/* What comes of one request. */
+/* The result of one request. */
 struct answer {
-	const struct fact_sink *sink; /* dump: where samples go */
-	struct fact_sample *sample;   /* look-up: where the one goes */
+	const struct fact_sink *sink; /* dump: receives the samples */
+	struct fact_sample *sample;   /* lookup: receives the sample */
 	bool dump, found, interrupted;
 };
 
@@ -66,7 +68,7 @@ static int send_request(struct sockdiag *sockdiag, const struct inet_diag_req_v2
 	return 0;
 }
 
-/* One datagram, of the kernel's: its length, or -errno. */
+/* Receives one datagram from the kernel. Its length, or -errno. */
 static ssize_t receive(struct sockdiag *sockdiag)
 {
 	struct sockaddr_nl from;
@@ -94,7 +96,7 @@ static void emit_sample(const struct sockdiag *sockdiag, const struct fact_sink 
 	fact_emit(sink, &seen.h);
 }
 
-/* NLMSG_DONE may carry the error that a dump broke off with, NLMSG_ERROR always does. */
+/* NLMSG_ERROR carries an error; NLMSG_DONE does if a dump failed half-way. */
 static int message_error(const struct nlmsghdr *message)
 {
 	int32_t error = 0;
@@ -118,7 +120,7 @@ static void take_sample(const struct sockdiag *sockdiag, const struct nlmsghdr *
 		*answer->sample = sample;
 }
 
-/* One datagram. 1: more to come, 0: complete, or -errno. */
+/* Handles one datagram. 1: more will come; 0: the answer is complete; -errno. */
 static int take_datagram(struct sockdiag *sockdiag, int size, struct answer *answer)
 {
 	const struct nlmsghdr *message = (const void *)sockdiag->buffer;
@@ -126,7 +128,7 @@ static int take_datagram(struct sockdiag *sockdiag, int size, struct answer *ans
 
 	for (; NLMSG_OK(message, size); message = NLMSG_NEXT(message, size)) {
 		if (message->nlmsg_seq != sockdiag->seq)
-			continue; /* rest of a request that was given up */
+			continue; /* the rest of an earlier request that was given up */
 		if (message->nlmsg_flags & NLM_F_DUMP_INTR)
 			answer->interrupted = true;
 		if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR)
@@ -138,8 +140,8 @@ static int take_datagram(struct sockdiag *sockdiag, int size, struct answer *ans
 	return 1;
 }
 
-static int ask(struct sockdiag *sockdiag, const struct inet_diag_req_v2 *request,
-               struct answer *answer)
+static int request_answer(struct sockdiag *sockdiag, const struct inet_diag_req_v2 *request,
+                          struct answer *answer)
 {
 	int err = send_request(sockdiag, request, answer->dump ? NLM_F_DUMP : 0);
 
@@ -162,7 +164,7 @@ static int dump(struct sockdiag *sockdiag, uint8_t family, uint32_t states, stru
 	};
 
 	answer->dump = true;
-	return ask(sockdiag, &request, answer);
+	return request_answer(sockdiag, &request, answer);
 }
 
 static int dump_fail(struct diag *diag, int err)
@@ -174,15 +176,15 @@ static int dump_fail(struct diag *diag, int err)
 			"and tcp_diag are not loaded; as root: modprobe -a inet_diag tcp_diag");
 	if (err == -EPERM || err == -EACCES)
 		return diag_fail(diag, err,
-		                 "listing TCP sockets by netlink is refused: %s; "
+		                 "the kernel refused to list TCP sockets by netlink: %s; "
 		                 "run as root, or allow NETLINK_SOCK_DIAG in the sandbox",
 		                 strerror(-err));
 	return diag_fail(diag, err, "cannot list TCP sockets by netlink: %s", strerror(-err));
 }
 
 /*
- * No state asked for walks nothing, but has the modules loaded, or missed: a
- * look-up could not tell ENOENT of a socket from that of a module.
+ * A dump of no states walks over nothing, but makes the kernel load its modules, or reports that
+ * they are missing. In a lookup, ENOENT could mean the socket or a module.
  */
 static int probe(struct sockdiag *sockdiag)
 {
@@ -218,7 +220,10 @@ void sockdiag_close(struct sockdiag *sockdiag)
 	free(sockdiag);
 }
 
-/* Once more if the kernel says that the dump was inconsistent: seen twice is harmless. */
+/*
+ * Dumps again if the kernel says that the dump was inconsistent. To report a socket twice is
+ * harmless.
+ */
 static int walk_family(struct sockdiag *sockdiag, uint8_t family, const struct fact_sink *sink)
 {
 	struct answer answer = {.sink = sink};
@@ -244,10 +249,10 @@ int sockdiag_walk(struct sockdiag *sockdiag, const struct fact_sink *sink, struc
 }
 
 /*
- * The kernel falls back to a listener when the tuple is gone and no cookie was
- * asked for; a reused tuple has another socket by now. Both are not it.
+ * Is the answer the requested socket? Without a cookie the kernel returns a listener if the tuple
+ * is gone. A reused tuple belongs to another socket.
  */
-static bool is_wanted(const struct fact_sample *want, const struct fact_sample *got)
+static bool is_same(const struct fact_sample *want, const struct fact_sample *got)
 {
 	size_t size = want->family == AF_INET ? 4 : 16;
 
@@ -277,24 +282,24 @@ static void fill_request(const struct fact_sample *want, struct inet_diag_req_v2
 	request->id.idiag_cookie[1] = want->cookie ? want->cookie >> 32 : INET_DIAG_NOCOOKIE;
 }
 
-/* 1: found, 0: not there, or -errno. */
-static int look(struct sockdiag *sockdiag, const struct inet_diag_req_v2 *request,
-                const struct fact_sample *want, struct fact_sample *got)
+/* 1: found; 0: no such socket; -errno. */
+static int lookup(struct sockdiag *sockdiag, const struct inet_diag_req_v2 *request,
+                  const struct fact_sample *want, struct fact_sample *got)
 {
 	struct answer answer = {.sample = got};
-	int err = ask(sockdiag, request, &answer);
+	int err = request_answer(sockdiag, request, &answer);
 
 	if (err && err != -ENOENT)
 		return err;
-	return answer.found && is_wanted(want, got);
+	return answer.found && is_same(want, got);
 }
 
 /*
- * A socket with a link-local peer is found by its interface only. Where the
- * sample does not name it (a socket of the wildcard, say), try each.
+ * The kernel finds a socket with a link-local peer only if the request names its interface. If the
+ * sample has no interface (for example, of a wildcard socket), try each.
  */
-static int look_on_links(struct sockdiag *sockdiag, struct inet_diag_req_v2 *request,
-                         const struct fact_sample *want, struct fact_sample *got)
+static int lookup_on_links(struct sockdiag *sockdiag, struct inet_diag_req_v2 *request,
+                           const struct fact_sample *want, struct fact_sample *got)
 {
 	struct if_nameindex *links;
 	int found = 0;
@@ -307,7 +312,7 @@ static int look_on_links(struct sockdiag *sockdiag, struct inet_diag_req_v2 *req
 		return -errno;
 	for (size_t i = 0; links[i].if_index && !found; i++) {
 		request->id.idiag_if = links[i].if_index;
-		found = look(sockdiag, request, want, got);
+		found = lookup(sockdiag, request, want, got);
 	}
 	if_freenameindex(links);
 	return found;
@@ -322,9 +327,9 @@ int sockdiag_lookup(struct sockdiag *sockdiag, const struct fact_sample *want,
 
 	fill_request(want, &request);
 	request.id.idiag_if = want->ifindex;
-	found = look(sockdiag, &request, want, &got);
+	found = lookup(sockdiag, &request, want, &got);
 	if (!found)
-		found = look_on_links(sockdiag, &request, want, &got);
+		found = lookup_on_links(sockdiag, &request, want, &got);
 	if (found < 0)
 		return found;
 	if (found) {

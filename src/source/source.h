@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where facts come from. Every source hands them, in order, to one function. */
+/* Every source hands its facts, in order, to one function, a struct fact_sink. */
 #ifndef TCPTRAIL_SOURCE_SOURCE_H
 #define TCPTRAIL_SOURCE_SOURCE_H
 
@@ -7,7 +7,7 @@
 #include "base/diag.h"
 #include "fact/sink.h"
 
-/* FACT_WALK_BEGIN or FACT_WALK_END, now. */
+/* Emits FACT_WALK_BEGIN or FACT_WALK_END with the current time. */
 static inline void fact_emit_walk(const struct fact_sink *sink, enum fact_type type,
                                   enum fact_walk_kind kind, uint32_t netns)
 {

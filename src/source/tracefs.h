@@ -3,9 +3,8 @@
 #define TCPTRAIL_SOURCE_TRACEFS_H
 
 /*
- * Id of a classic tracepoint, for perf_event_open(2), or -errno. Where tracefs
- * is mounted nowhere, a detached mount of our own is read (fsopen(2), 5.2): the
- * host's mounts stay as they are.
+ * Id of a classic tracepoint, for perf_event_open(2), or -errno. If tracefs is not mounted, reads
+ * it through a detached mount (fsopen(2), 5.2), so that the mounts of the host stay as they are.
  */
 int tracefs_event_id(const char *category, const char *name);
 

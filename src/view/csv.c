@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Comma-separated values by RFC 4180, keys and conventions those of the JSON
- * format. What is not known is empty; a list is its text form.
+ * Comma-separated values as in RFC 4180, with the keys and units of the JSON format. An unknown
+ * value is empty. A list is its text form.
  *
  *   proto,recv_q,local,age_ns,age_exact
  *   tcp,0,127.0.0.1:80,53000,true
@@ -11,11 +11,10 @@
 
 #include "base/escape.h"
 #include "base/format.h"
-#include "field/endpoint.h"
-#include "field/value.h"
 #include "view/line.h"
+#include "view/value_write.h"
 
-/* Control characters are gone after escape_terminal, so no line break is left to quote. */
+/* escape_terminal() replaces line breaks, so only commas and quotes need quoting. */
 static void print_string(struct buffer *line, const char *text)
 {
 	struct buffer safe = {0};
@@ -37,52 +36,62 @@ static void print_string(struct buffer *line, const char *text)
 	buffer_free(&safe);
 }
 
-static bool has_two_keys(const struct word *word)
+static void write_null(struct buffer *line, const struct word *word)
 {
-	return word->type == VALUE_DURATION || word->type == VALUE_TIME;
+	if (word_endings(word).second)
+		buffer_text(line, ",");
 }
 
-static void print_value(struct buffer *line, const struct field *field, const struct value *value)
+static void write_string(struct buffer *line, const struct word *word, const char *text)
 {
-	char text[ENDPOINT_SIZE > FORMAT_SIZE ? ENDPOINT_SIZE : FORMAT_SIZE];
-
-	switch (value->type) {
-	case VALUE_NONE:
-		if (has_two_keys(field->word))
-			buffer_text(line, ",");
-		break;
-	case VALUE_STRING:
-		print_string(line, value->string);
-		break;
-	case VALUE_NUMBER:
-		buffer_number(line, value->number);
-		break;
-	case VALUE_SIGNED:
-		buffer_print(line, "%" PRId64, value->sign);
-		break;
-	case VALUE_DURATION:
-		buffer_print(line, "%" PRIu64 ",%s", value->number,
-		             value->exact ? "true" : "false");
-		break;
-	case VALUE_TIME:
-		format_time_iso(text, value->sign, true);
-		buffer_print(line, "%s,%" PRId64, text, value->sign);
-		break;
-	case VALUE_ENDPOINT:
-		endpoint_text(&value->endpoint, text);
-		print_string(line, text);
-		break;
-	case VALUE_BOOL:
-		buffer_text(line, value->yes ? "true" : "false");
-		break;
-	case VALUE_LIST:
-		if (value->string)
-			print_string(line, value->string);
-		else
-			buffer_number(line, value->number);
-		break;
-	}
+	(void)word;
+	print_string(line, text);
 }
+
+static void write_number(struct buffer *line, const struct word *word, uint64_t number)
+{
+	(void)word;
+	buffer_number(line, number);
+}
+
+static void write_signed(struct buffer *line, const struct word *word, int64_t number)
+{
+	(void)word;
+	buffer_print(line, "%" PRId64, number);
+}
+
+static void write_bool(struct buffer *line, const struct word *word, bool yes)
+{
+	(void)word;
+	buffer_text(line, yes ? "true" : "false");
+}
+
+static void write_duration(struct buffer *line, const struct word *word, uint64_t ns, bool exact)
+{
+	write_number(line, word, ns);
+	buffer_text(line, ",");
+	write_bool(line, word, exact);
+}
+
+static void write_time(struct buffer *line, const struct word *word, int64_t wall)
+{
+	char text[FORMAT_SIZE];
+
+	format_time_iso(text, wall, true);
+	buffer_text(line, text);
+	buffer_text(line, ",");
+	write_signed(line, word, wall);
+}
+
+static const struct value_writer writer = {
+	.null = write_null,
+	.string = write_string,
+	.number = write_number,
+	.sign = write_signed,
+	.duration = write_duration,
+	.time = write_time,
+	.yes = write_bool,
+};
 
 static int csv_begin(struct view *view)
 {
@@ -92,15 +101,11 @@ static int csv_begin(struct view *view)
 		return 0;
 	for (size_t i = 0; i < view->field_count; i++) {
 		const struct word *word = view->fields[i]->word;
+		const struct word_endings endings = word_endings(word);
 
-		if (i)
-			buffer_text(&line, ",");
-		if (word->type == VALUE_DURATION)
-			buffer_print(&line, "%s_ns,%s_exact", word->key, word->key);
-		else if (word->type == VALUE_TIME)
-			buffer_print(&line, "%s,%s_ns", word->key, word->key);
-		else
-			buffer_text(&line, word->key);
+		buffer_print(&line, "%s%s%s", i ? "," : "", word->key, endings.first);
+		if (endings.second)
+			buffer_print(&line, ",%s%s", word->key, endings.second);
 	}
 	buffer_text(&line, "\r\n");
 	return line_write(view, &line);
@@ -109,13 +114,11 @@ static int csv_begin(struct view *view)
 static int csv_object(struct view *view, const void *object)
 {
 	struct buffer line = {0};
-	struct value value;
 
 	for (size_t i = 0; i < view->field_count; i++) {
 		if (i)
 			buffer_text(&line, ",");
-		value_get(&value, &view->context, view->fields[i], object);
-		print_value(&line, view->fields[i], &value);
+		value_write(&line, &writer, view->fields[i], &view->context, object);
 	}
 	buffer_text(&line, "\r\n");
 	return line_write(view, &line);

@@ -18,21 +18,21 @@
 
 #include "base/escape.h"
 #include "base/format.h"
-#include "count/place.h"
-#include "field/stack.h"
+#include "count/group_place.h"
+#include "field/stack_text.h"
 #include "view/line.h"
 #include "view/next.h"
 #include "view/piles.h"
 
 static const char *const level_words[] = {
-	[FINDING_FINE] = "FINE",       [FINDING_STEADY] = "STEADY", [FINDING_UNCLEAR] = "UNCLEAR",
+	[FINDING_OK] = "FINE",         [FINDING_STEADY] = "STEADY", [FINDING_UNCLEAR] = "UNCLEAR",
 	[FINDING_WARNING] = "WARNING", [FINDING_BAD] = "BAD",
 };
 
 static const char *level_color(enum finding_level level)
 {
 	static const char *const colors[] = {
-		[FINDING_FINE] = "\033[32m",    [FINDING_STEADY] = "\033[36m",
+		[FINDING_OK] = "\033[32m",      [FINDING_STEADY] = "\033[36m",
 		[FINDING_UNCLEAR] = "\033[36m", [FINDING_WARNING] = "\033[33m",
 		[FINDING_BAD] = "\033[1;31m",
 	};
@@ -73,7 +73,7 @@ static void add_group(struct buffer *line, const struct group *group)
 {
 	char place[PLACE_SIZE];
 
-	place_text(&group->key, place);
+	group_place_text(&group->key, place);
 	if (group->failed)
 		buffer_print(line, "%" PRIu64 " failed connect%s %s", group->failed,
 		             group->failed == 1 ? "" : "s", place);
@@ -105,8 +105,8 @@ static void add_storm(struct buffer *line, const struct view *view, const struct
 		buffer_text(line, " elsewhere");
 		return;
 	}
-	place_remote(&storm->key.place, remote);
-	place_text(&storm->key.place, place);
+	group_place_remote(&storm->key.place, remote);
+	group_place_text(&storm->key.place, place);
 	if (!again && !sent && !storm->key.place.passive)
 		buffer_print(line, " from %s", remote);
 	else
@@ -182,11 +182,19 @@ static void add_owner(struct buffer *out, const struct view *view, const struct 
 {
 	const struct row *example = finding->group.example;
 	char comm[FACT_COMM_LEN + 1];
+	struct owner owner;
 
 	if (!example || finding->group.key.pid || finding_comm(view, finding, comm))
 		return;
-	if (example->flags & (ROW_ORPHAN | ROW_MINI))
+	if (example->flags & (ROW_ORPHAN | ROW_MINI)) {
 		buffer_text(out, "  owner    none: no process has the oldest open\n");
+		return;
+	}
+	table_owner(view->context.table, example, &owner);
+	if (owner.listeners)
+		buffer_print(
+			out, "  owner    one of %u%s that listen there; which one is not known\n",
+			owner.listeners, owner.listeners > LISTENERS_COUNTED ? " or more" : "");
 	else
 		buffer_text(out, "  owner    not known\n");
 }
@@ -359,7 +367,7 @@ static struct counts count_findings(const struct finding *findings, size_t count
 		counts.problems += finding->level > FINDING_STEADY;
 		counts.steady += finding->level == FINDING_STEADY;
 		counts.old += finding->level == FINDING_STEADY && finding->old;
-		counts.fine += finding->level == FINDING_FINE;
+		counts.fine += finding->level == FINDING_OK;
 		counts.hidden += !is_told(finding, all, scope);
 	}
 	return counts;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "field/stack.h"
+#include "field/stack_text.h"
 #include "field/value.h"
 #include "view/findings_private.h"
 #include "view/object.h"

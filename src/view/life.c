@@ -20,10 +20,10 @@
 
 #include "base/escape.h"
 #include "base/format.h"
-#include "field/stack.h"
+#include "field/stack_text.h"
 #include "field/value.h"
 #include "view/line.h"
-#include "view/text.h"
+#include "view/value_text.h"
 
 #define LABEL_WIDTH    12
 #define STEP_WIDTH     30
@@ -90,11 +90,11 @@ static bool add_field(struct buffer *line, const struct view *view, const struct
 	struct buffer text = {0};
 	struct value value;
 
-	value_get(&value, &view->context, field, row);
+	field_get(field, &view->context, row, &value);
 	if (value.type == VALUE_NONE)
 		return false;
 	buffer_text(line, piece->before);
-	text_value(&text, &view->context, &value);
+	value_text(&text, &view->context, &value);
 	buffer_add(&text, "", 1);
 	add_text(line, text.data, text.failed);
 	buffer_text(line, piece->after);
@@ -116,7 +116,7 @@ static void add_holders(struct buffer *line, const struct view *view, const stru
 	const struct holder *holder = table_holder(table, row->holders);
 	const char *comma = "";
 
-	value_get(&value, &view->context, field, row);
+	field_get(field, &view->context, row, &value);
 	for (; holder; holder = table_holder(table, holder->next)) {
 		const struct task *task = table_task(table, holder->task);
 		char comm[FACT_COMM_LEN + 1] = "";
@@ -127,7 +127,7 @@ static void add_holders(struct buffer *line, const struct view *view, const stru
 		buffer_print(line, "%s%u/", comma, task->pid);
 		escape_terminal(line, comm);
 		buffer_print(line, " fd %d", holder->fd);
-		text_ago(line, value.ago);
+		value_text_ago(line, value.ago);
 		comma = ", ";
 	}
 }
@@ -290,8 +290,8 @@ static const char *add_peer(const struct view *view, const struct change *change
 	struct buffer peer = {0};
 	struct value value;
 
-	value_get(&value, &view->context, field, change->row);
-	text_value(&peer, &view->context, &value);
+	field_get(field, &view->context, change->row, &value);
+	value_text(&peer, &view->context, &value);
 	buffer_add(&peer, "", 1);
 	snprintf(text, STEP_PEER_SIZE, "%s to %s", what, peer.failed ? "" : peer.data);
 	buffer_free(&peer);
@@ -310,7 +310,7 @@ int life_step(struct view *view, const struct change *change)
 	};
 	struct value value;
 
-	value_get(&value, &view->context, field, change);
+	field_get(field, &view->context, change, &value);
 	if (value.type != VALUE_STRING)
 		return 0;
 	moment.text = value.string;

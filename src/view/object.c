@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "field/getter.h"
-#include "count/place.h"
+#include "count/group_place.h"
 #include "field/value.h"
 #include "view/line.h"
 
@@ -39,11 +38,9 @@ void object_process(struct buffer *json, uint32_t pid, const char *comm)
 
 static void add_netns(struct buffer *json, const struct view *view, uint32_t netns)
 {
-	const struct row row = {.netns = netns};
-	struct value value;
+	struct value value = {0};
 
-	memset(&value, 0, sizeof(value));
-	row_netns_name(&view->context, &row, &value);
+	value_netns_name(&value, &view->context, netns);
 	if (netns)
 		member_number(json, KEY(netns), netns);
 	else
@@ -62,6 +59,6 @@ void object_place(struct buffer *json, const struct view *view, const struct gro
 	else
 		member_null(json, KEY(local_port));
 	if (key && !key->passive && (key->port || memcmp(key->addr, none, sizeof(none)) != 0))
-		place_remote(key, to);
+		group_place_remote(key, to);
 	member_string(json, KEY(foreign), to);
 }

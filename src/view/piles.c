@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/escape.h"
 #include "base/format.h"
-#include "count/place.h"
+#include "count/group_place.h"
 #include "view/line.h"
 
 enum { STATE, COUNT, PROCESS, PLACE, OLDEST, IN, OUT, VERDICT, CELLS };
@@ -68,7 +68,7 @@ static void rate_text(uint64_t number, uint64_t window, char *text, size_t size)
 static const char *verdict_word(const struct finding *finding)
 {
 	static const char *const words[] = {
-		[FINDING_FINE] = "FINE",       [FINDING_STEADY] = "STEADY",
+		[FINDING_OK] = "FINE",         [FINDING_STEADY] = "STEADY",
 		[FINDING_UNCLEAR] = "UNCLEAR", [FINDING_WARNING] = "WARNING",
 		[FINDING_BAD] = "BAD",
 	};
@@ -83,7 +83,7 @@ static void fill(const struct view *view, const struct pile *pile, struct cells 
 	char place[PLACE_SIZE], oldest[FORMAT_SIZE];
 	uint64_t window = pile->worst->window;
 
-	place_text(&group->key, place);
+	group_place_text(&group->key, place);
 	format_duration(oldest, pile->oldest);
 	snprintf(cells->text[STATE], size, "%s",
 	         pile->failed ? "failed connect" : state_name(group->key.state));

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "enrich/doing_text.h"
-#include "enrich/host.h"
+#include "enrich/kernel_counters.h"
 #include "enrich/process_text.h"
 #include "fuzz.h"
 
@@ -30,9 +30,10 @@ static void read_doing(const char *text)
 	}
 }
 
-static void read_counts(const char *text, size_t size, void (*parse)(FILE *, struct host_counts *))
+static void read_counts(const char *text, size_t size,
+                        void (*parse)(FILE *, struct kernel_counters *))
 {
-	struct host_counts counts = {.value = {0}};
+	struct kernel_counters counts = {.value = {0}};
 	FILE *in = size ? fmemopen((void *)(uintptr_t)text, size, "r") : NULL;
 
 	if (!in)
@@ -45,13 +46,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_string(data, size);
 	uint64_t count;
-	int err = host_parse_tcp(text, &count);
+	int err = kernel_parse_tcp_count(text, &count);
 
 	EXPECT(err == 0 || err == -ENODATA);
 	read_stat(text);
 	read_doing(text);
-	read_counts(text, size, host_parse_counts);
-	read_counts(text, size, host_parse_sockstat);
+	read_counts(text, size, kernel_counters_parse);
+	read_counts(text, size, kernel_counters_parse_sockstat);
 	free(text);
 	return 0;
 }

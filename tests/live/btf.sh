@@ -18,11 +18,11 @@ mount --bind "$work/empty" $kernels
 made_mounts+=($kernels)
 
 assert_run 3 "$TCPTRAIL" events
-assert_matches "$err" '^tcptrail: the kernel gives no BTF .*--btf FILE' "without BTF"
+assert_matches "$err" '^tcptrail: the kernel has no BTF .*--btf FILE' "without BTF"
 assert_run 3 "$TCPTRAIL" events --btf "$work/nothing"
-assert_contains "$err" "--btf: no BTF can be read from $work/nothing" "a file that is not there"
+assert_contains "$err" "--btf: cannot read BTF from $work/nothing" "a file that is not there"
 assert_run 3 "$TCPTRAIL" snapshot --btf /etc/passwd
-assert_contains "$err" "--btf: no BTF can be read from /etc/passwd" "a file without BTF"
+assert_contains "$err" "--btf: cannot read BTF from /etc/passwd" "a file without BTF"
 assert_run 2 "$TCPTRAIL" snapshot --from "$work/empty" --btf "$BTF_COPY"
 
 assert_run 0 "$TCPTRAIL" --probes --btf "$BTF_COPY"

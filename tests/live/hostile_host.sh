@@ -151,11 +151,11 @@ fi
 
 for files in 5 7 10 20 40 100; do
 	assert_run 3 prlimit --nofile=$files "$TCPTRAIL" events
-	assert_equal "tcptrail: only $files files may be open: BPF takes up to 128; raise that by ulimit -n" \
+	assert_equal "tcptrail: limit of open files is $files: BPF needs 128; raise it with ulimit -n" \
 		"$err" "few files"
 done
 assert_run 0 prlimit --nofile=12 "$TCPTRAIL" snapshot -an
-assert_contains "$err" "only 12 files may be open" "few files"
+assert_contains "$err" "limit of open files is 12:" "few files"
 assert_run 0 prlimit --nofile=100:4096 "$TCPTRAIL" snapshot -an # we may raise it
 assert_equal "" "$err" "a soft limit"
 # Of no meaning from Linux 5.11 on; before, the line says what to do.

@@ -106,7 +106,7 @@ expect_no_stacks() {
 	trace_stop
 	assert_trace_fine
 	assert_equal 1 "$(grep -c 'stack' "$work/trace.err")" "how often it is said ($err)"
-	assert_contains "$err" "cannot be made a sandbox" "what is said"
+	assert_contains "$err" "cannot set up a sandbox" "what is said"
 	assert_lacks "$(cat "$work/trace.out")" '"function"' "stacks"
 }
 expect_no_stacks seccomp

@@ -203,7 +203,7 @@ static void check_types(const struct change *change, void *arg)
 	for (size_t i = 0; i < change_fields_count; i++) {
 		struct value value;
 
-		value_get(&value, &context, &change_fields[i], change);
+		field_get(&change_fields[i], &context, change, &value);
 		if (value.type != VALUE_NONE)
 			assert_int_equal(value.type, change_fields[i].word->type);
 	}

@@ -38,7 +38,7 @@ static void run_for(struct run *run, uint64_t ns, uint32_t lost)
 	for (uint64_t end = run->now + ns; run->now < end; run->now += NS_PER_MS) {
 		uint32_t due;
 
-		schedule_want(&run->schedule, lost, run->now);
+		schedule_request(&run->schedule, lost, run->now);
 		due = schedule_due(&run->schedule, run->now);
 		if (!due)
 			continue;
@@ -109,7 +109,7 @@ static void a_part_that_is_never_walked_is_not_wanted(void **state)
 	(void)state;
 	schedule_init(&schedule, 0, SOCKETS);
 	schedule_ended(&schedule, SOCKETS, START);
-	schedule_want(&schedule, HOLDERS, START + NS_PER_SEC);
+	schedule_request(&schedule, HOLDERS, START + NS_PER_SEC);
 	assert_int_equal(schedule_due(&schedule, START + 2 * NS_PER_SEC), 0);
 	assert_int_equal(schedule_due(&schedule, START + 5 * NS_PER_SEC), SOCKETS);
 }
@@ -160,9 +160,9 @@ static void what_is_lost_during_a_walk_is_walked_for_again(void **state)
 	(void)state;
 	schedule_init(&schedule, 0, ALL);
 	schedule_ended(&schedule, ALL, START);
-	schedule_want(&schedule, SOCKETS, START + NS_PER_SEC);
+	schedule_request(&schedule, SOCKETS, START + NS_PER_SEC);
 	schedule_begun(&schedule, SOCKETS);
-	schedule_want(&schedule, SOCKETS, START + NS_PER_SEC);
+	schedule_request(&schedule, SOCKETS, START + NS_PER_SEC);
 	schedule_ended(&schedule, SOCKETS, START + NS_PER_SEC);
 	assert_int_equal(schedule_due(&schedule, START + NS_PER_SEC), 0);
 	assert_int_equal(schedule_due(&schedule, START + NS_PER_SEC + NS_PER_SEC / 2), SOCKETS);

@@ -97,12 +97,15 @@ static void links_are_read_whole(void **state)
 		{"net:[]", 0},
 		{"net:[", 0},
 		{"user:[4026531833]", 0},
+		{"netns:[4026531833]", 0},
 		{"", 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(netns_parse_link(cases[i].text), cases[i].inode);
+		assert_int_equal(link_inode(cases[i].text, "net"), cases[i].inode);
+	assert_int_equal(link_inode("socket:[4242]", "socket"), 4242);
+	assert_int_equal(link_inode("socket:[4242]", "net"), 0);
 }
 
 int main(void)

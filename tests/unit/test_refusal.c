@@ -14,7 +14,7 @@ static struct refusal hear(const char *const *warnings)
 	struct refusal refusal = {0};
 
 	while (*warnings)
-		refusal_hear(&refusal, *warnings++);
+		refusal_add_warning(&refusal, *warnings++);
 	return refusal;
 }
 
@@ -155,12 +155,12 @@ static void what_is_too_long_is_cut(void **state)
 	(void)state;
 	memset(warning + strlen(warning), 'n', 500);
 	strcat(warning, "': failed to load: -13\n");
-	refusal_hear(&refusal, warning);
+	refusal_add_warning(&refusal, warning);
 	assert_int_equal(strlen(refusal.program), sizeof(refusal.program) - 1);
 	assert_int_equal(strlen(refusal.last), sizeof(refusal.last) - 1);
 	strcpy(warning, "prog 'a': failed to ");
 	memset(warning + strlen(warning), 'x', 500);
-	refusal_hear(&refusal, warning);
+	refusal_add_warning(&refusal, warning);
 	assert_string_equal(refusal.program, "a");
 	assert_int_equal(strlen(refusal.why), sizeof(refusal.why) - 1);
 }

@@ -305,7 +305,7 @@ static void values_are_of_their_fields_type(void **state)
 		for (size_t i = 0; i < row_fields_count; i++) {
 			struct value value;
 
-			value_get(&value, &context, &row_fields[i], row);
+			field_get(&row_fields[i], &context, row, &value);
 			if (value.type == VALUE_NONE)
 				continue;
 			assert_int_equal(value.type, row_fields[i].word->type);

@@ -125,14 +125,14 @@ SAMPLE_GETTER(list)
 #define SAMPLE_WORD(key, heading, type, width) (&(const struct word){key, heading, type, width, ""})
 
 static const struct field sample_fields[] = {
-	{SAMPLE_WORD("string", "String", VALUE_STRING, 8), sample_string},
-	{SAMPLE_WORD("number", "Num", VALUE_NUMBER, -5), sample_number},
-	{SAMPLE_WORD("sign", "Sign", VALUE_SIGNED, -5), sample_sign},
-	{SAMPLE_WORD("age", "Age", VALUE_DURATION, -7), sample_duration},
-	{SAMPLE_WORD("time", "Time", VALUE_TIME, 26), sample_time},
-	{SAMPLE_WORD("local", "Local Address", VALUE_ENDPOINT, 23), sample_endpoint},
-	{SAMPLE_WORD("yes", "Yes", VALUE_BOOL, 3), sample_yes},
-	{SAMPLE_WORD("list", "List", VALUE_LIST, 6), sample_list},
+	{SAMPLE_WORD("string", "String", VALUE_STRING, 8), sample_string, NULL},
+	{SAMPLE_WORD("number", "Num", VALUE_NUMBER, -5), sample_number, NULL},
+	{SAMPLE_WORD("sign", "Sign", VALUE_SIGNED, -5), sample_sign, NULL},
+	{SAMPLE_WORD("age", "Age", VALUE_DURATION, -7), sample_duration, NULL},
+	{SAMPLE_WORD("time", "Time", VALUE_TIME, 26), sample_time, NULL},
+	{SAMPLE_WORD("local", "Local Address", VALUE_ENDPOINT, 23), sample_endpoint, NULL},
+	{SAMPLE_WORD("yes", "Yes", VALUE_BOOL, 3), sample_yes, NULL},
+	{SAMPLE_WORD("list", "List", VALUE_LIST, 6), sample_list, NULL},
 };
 
 /* Points fields at those of the keys; returns how many. */

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "enrich/cgroup.h"
 #include "enrich/process.h"
+#include "enrich/proc_file.h"
 #include "enrich/process_text.h"
 #include "tcp.h"
 
@@ -377,7 +378,7 @@ static char state_of(pid_t pid)
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	must(!process_stat_at(AT_FDCWD, path, &stat));
+	must(!proc_read_stat(AT_FDCWD, path, &stat));
 	return stat.state;
 }
 
