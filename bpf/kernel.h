@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Kernel types and helpers, and those constants of it that BTF does not carry. */
+/* Kernel types and helpers, and kernel constants that are not in BTF. */
 #ifndef TCPTRAIL_BPF_KERNEL_H
 #define TCPTRAIL_BPF_KERNEL_H
 
@@ -13,7 +13,7 @@
 
 #define AF_INET               2
 #define AF_INET6              10
-#define SOCK_DEAD             0 /* enum sock_flags, include/net/sock.h: the first two since 2.6 */
+#define SOCK_DEAD             0 /* enum sock_flags, include/net/sock.h: the first two values since 2.6 */
 #define SOCK_DONE             1
 #define IPPROTO_TCP           6
 #define S_IFMT                00170000

@@ -9,7 +9,7 @@
 #include "base/array.h"
 #include "base/format.h"
 
-#define CAPACITY_FIRST 2048 /* most lines have no more */
+#define CAPACITY_FIRST 2048 /* bytes: most lines are shorter */
 
 void buffer_free(struct buffer *buffer)
 {
@@ -17,7 +17,7 @@ void buffer_free(struct buffer *buffer)
 	*buffer = (struct buffer){0};
 }
 
-/* Leaves no room, so that nothing fits any more. */
+/* Leaves no room, so that every later addition fails too. */
 static bool fail(struct buffer *buffer)
 {
 	buffer->failed = true;

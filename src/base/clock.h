@@ -17,15 +17,15 @@ static inline uint64_t clock_ns(clockid_t id)
 	return (uint64_t)ts.tv_sec * NS_PER_SEC + (uint64_t)ts.tv_nsec;
 }
 
-/* Time of facts: goes on in suspend, never steps. */
+/* The clock of facts: it runs during suspend and never steps. */
 static inline uint64_t clock_boot(void)
 {
 	return clock_ns(CLOCK_BOOTTIME);
 }
 
 /*
- * Wall clock minus boot time, and wall clock (ns since 1970) by that; 0: not known. What a
- * damaged recording tells may be any number: nothing here overflows.
+ * Wall clock minus boot time, and the wall clock (ns since 1970) that follows from it; 0: not
+ * known. A damaged recording may hold any number, so the sums wrap around instead of overflowing.
  */
 static inline int64_t clock_wall_offset(int64_t wall, uint64_t boot)
 {

@@ -7,8 +7,8 @@
 #include "base/parse.h"
 
 /*
- * Reads one character of UTF-8 (RFC 3629: shortest form, no surrogates, up to
- * U+10FFFF). Returns its bytes, 0 if s begins none.
+ * Reads one character of UTF-8 (RFC 3629: shortest form, no surrogates, up to U+10FFFF). Returns
+ * the number of its bytes; 0: s begins with no valid character.
  */
 static size_t utf8_read(const unsigned char *s, uint32_t *code)
 {
@@ -25,7 +25,7 @@ static size_t utf8_read(const unsigned char *s, uint32_t *code)
 	}
 	*code = s[0] & (0x7f >> size);
 	for (size_t i = 1; i < size; i++) {
-		if ((s[i] & 0xc0) != 0x80) /* a NUL ends here, too */
+		if ((s[i] & 0xc0) != 0x80) /* a NUL too */
 			return 0;
 		*code = *code << 6 | (s[i] & 0x3f);
 	}
@@ -34,15 +34,15 @@ static size_t utf8_read(const unsigned char *s, uint32_t *code)
 	return size;
 }
 
-/* C0, DEL and C1 steer a terminal. */
+/* C0, DEL and C1 control a terminal. */
 static bool is_control(uint32_t code)
 {
 	return code < 0x20 || (code >= 0x7f && code <= 0x9f);
 }
 
 /*
- * Invisible, and able to make a line read as something else: Default_Ignorable_Code_Point of
- * Unicode 15, U+2028 and U+2029, which end lines, and U+FFF9..U+FFFB, which hide what they enclose.
+ * Invisible characters that can change how a line reads: Default_Ignorable_Code_Point of Unicode
+ * 15, U+2028 and U+2029, which end lines, and U+FFF9..U+FFFB, which hide the text between them.
  */
 static bool is_deceptive(uint32_t code)
 {
@@ -60,7 +60,7 @@ static bool is_deceptive(uint32_t code)
 	return false;
 }
 
-/* Nearly all there is: printable ASCII, to be taken in one piece. */
+/* The length of the printable ASCII at the start: nearly all text, added in one piece. */
 static size_t plain_length(const unsigned char *s)
 {
 	const unsigned char *end = s;
@@ -70,7 +70,7 @@ static size_t plain_length(const unsigned char *s)
 	return (size_t)(end - s);
 }
 
-/* The same for JSON, in which two of these mean something. */
+/* The same for JSON, where " and \ need an escape. */
 static size_t json_plain_length(const unsigned char *s)
 {
 	const unsigned char *end = s;
@@ -107,7 +107,7 @@ size_t escape_terminal(struct buffer *out, const char *text)
 	return columns;
 }
 
-/* As JSON has it: in UTF-16 (RFC 8259, 7). */
+/* JSON escapes are UTF-16 (RFC 8259, section 7). */
 static void add_code(struct buffer *out, uint32_t code)
 {
 	if (code > 0xffff) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Strings from outside (a comm, a cgroup path, a DNS name) hold any bytes.
- * These make them harmless for where they go.
+ * Strings from outside (a comm, a cgroup path, a DNS name) may hold any bytes. These functions make
+ * them harmless for a terminal or for JSON, and undo the escapes that others write.
  */
 #ifndef TCPTRAIL_BASE_ESCAPE_H
 #define TCPTRAIL_BASE_ESCAPE_H
@@ -9,15 +9,14 @@
 #include "base/buffer.h"
 
 /*
- * For eyes: control characters, invisible ones, what turns the direction of text, and bytes
- * that are no UTF-8 come out as \xNN each. Returns the columns it takes, one
- * for each character.
+ * For a terminal. Control characters, invisible characters, characters that change the direction of
+ * text, and bytes that are not UTF-8 become \xNN. Returns the number of columns, one a character.
  */
 size_t escape_terminal(struct buffer *out, const char *text);
 
 /*
- * A JSON string with its quotes, for eyes as well: the same characters come out as \uNNNN; bytes
- * that are no UTF-8 become U+FFFD.
+ * A JSON string with its quotes. The same characters become \uNNNN, so that it is safe to read on a
+ * terminal; bytes that are not UTF-8 become U+FFFD.
  */
 void escape_json(struct buffer *out, const char *text);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A set of numbers, each with its place in the order in which they came: indexes an array by key. */
+/* A set of numbers in the order of their arrival. The place of a number can index an array. */
 #ifndef TCPTRAIL_BASE_NUMBERS_H
 #define TCPTRAIL_BASE_NUMBERS_H
 

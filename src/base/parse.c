@@ -50,7 +50,7 @@ int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 	uint64_t value;
 	int err;
 
-	/* "99999999999999999999x" is not a number at all, however long. */
+	/* "99999999999999999999x" is -EINVAL, not -ERANGE. */
 	if (text[strspn(text, "0123456789")])
 		return -EINVAL;
 	err = parse_digits(&text, &value);
@@ -92,7 +92,7 @@ int parse_hex(const char *text, uint64_t max, uint64_t *number)
 
 #define SECOND 1000000000ULL
 
-/* ns in the unit of `size` letters; none at all: seconds. 0: no such unit. */
+/* ns of the unit whose name has `size` letters; no letters: a second. 0: no such unit. */
 static uint64_t unit_ns(const char *name, size_t size)
 {
 	static const struct {
@@ -117,7 +117,7 @@ int parse_duration(const char *text, uint64_t *ns)
 {
 	uint64_t above = UINT64_MAX, total = 0;
 
-	do { /* "2h11m", as durations are printed, has two parts, the greater unit first */
+	do { /* "2h11m", as format_duration() prints it, has two parts, the larger unit first */
 		uint64_t whole, fraction, scale, unit;
 		unsigned __int128 sum;
 		size_t letters;
@@ -160,7 +160,7 @@ int parse_size(const char *text, uint64_t *bytes)
 		return -EINVAL;
 	if (letter)
 		unit <<= 10 * (letter - units + 1);
-	if (!letter && scale > 1) /* there is no part of a byte */
+	if (!letter && scale > 1) /* bytes have no fraction */
 		return -EINVAL;
 	sum = (unsigned __int128)whole * unit + (unsigned __int128)fraction * unit / scale;
 	if (sum > UINT64_MAX)
@@ -169,7 +169,7 @@ int parse_size(const char *text, uint64_t *bytes)
 	return 0;
 }
 
-/* Text of one address, either family, in the v4-mapped form. */
+/* One address of either family; IPv4 becomes v4-mapped. */
 static int read_address(const char *text, uint8_t addr[16], bool *v4)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
@@ -239,7 +239,7 @@ int parse_zoned_cidr(const char *text, uint8_t addr[16], uint8_t *bits, char zon
 	if (err)
 		return err;
 	if (*percent && (result[0] != 0xfe || (result[1] & 0xc0) != 0x80))
-		return -EINVAL; /* any other address means the same on each link */
+		return -EINVAL; /* only link-local addresses have a zone */
 	memcpy(addr, result, sizeof(result));
 	*bits = prefix;
 	snprintf(zone, 16, "%.*s", (int)size, percent + !!*percent);

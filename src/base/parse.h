@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Strict readers of what people type. All: 0 or -EINVAL / -ERANGE, result untouched on failure. */
+/*
+ * Strict parsers of user input. All return 0, -EINVAL or -ERANGE; a failure leaves the result as it
+ * was.
+ */
 #ifndef TCPTRAIL_BASE_PARSE_H
 #define TCPTRAIL_BASE_PARSE_H
 
@@ -23,7 +26,7 @@ int parse_fraction(const char **text, uint64_t *fraction, uint64_t *scale);
 
 /*
  * "500ms", "1.5s", "5m", "2h", "1d", "90" (seconds) -> ns, and "2h11m" as
- * format_duration prints. Units ns us ms s m h d w, greater ones first; >= 0.
+ * format_duration() prints. Units ns us ms s m h d w, larger ones first.
  */
 int parse_duration(const char *text, uint64_t *ns);
 
@@ -37,8 +40,8 @@ int parse_size(const char *text, uint64_t *bytes);
 int parse_cidr(const char *text, uint8_t addr[16], uint8_t *bits);
 
 /*
- * The same, and "fe80::1%eth0", "fe80::%eth0/64": what stands behind the "%" of an address of
- * fe80::/10 goes to zone, "" where there is no "%".
+ * The same, and "fe80::1%eth0", "fe80::%eth0/64": zone is the text after the "%" of an address of
+ * fe80::/10; "": none.
  */
 int parse_zoned_cidr(const char *text, uint8_t addr[16], uint8_t *bits, char zone[16]);
 

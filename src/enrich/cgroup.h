@@ -32,7 +32,9 @@ void cgroup_close(struct cgroup_tree *tree); /* NULL-safe */
 int cgroup_path(struct cgroup_tree *tree, uint64_t id, char *path, size_t size);
 void cgroup_forget(struct cgroup_tree *tree);
 
-/* Finds the first cgroup2 mount of a mountinfo file, one of the whole hierarchy if any. 0, -ENOENT. */
+/*
+ * Finds the first cgroup2 mount of a mountinfo file, one of the whole hierarchy if any. 0, -ENOENT.
+ */
 int cgroup_find_mount(FILE *mountinfo, struct cgroup_mount *mount);
 
 #endif

@@ -13,10 +13,10 @@
 /* Threads in the same syscall, on the same file descriptor where it names one. */
 struct doing_group {
 	/*
-	 * "epoll_wait"; "syscall 29": its number, where a name might be wrong (32-bit processes, numbers
-	 * newer than our headers); "running": on a CPU or waiting for one, inside of a syscall or not;
-	 * "none": asleep outside of one (a page fault), or exited while other threads live on;
-	 * "": could not be told, which mostly is for want of ptrace access.
+	 * "epoll_wait"; "syscall 29": its number, where a name might be wrong (32-bit processes,
+	 * numbers newer than our headers); "running": on a CPU or waiting for one, inside of a
+	 * syscall or not; "none": asleep outside of one (a page fault), or exited while other
+	 * threads live on; "": could not be told, which mostly is for want of ptrace access.
 	 */
 	char syscall[24];
 	int fd; /* its first argument, -1: that is none */

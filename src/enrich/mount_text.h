@@ -20,8 +20,8 @@ bool mount_parse_line(char *line, struct mount_line *mount);
 uint32_t mount_netns(const struct mount_line *mount);
 
 /*
- * The inode in a symbolic link of /proc such as "net:[4026531833]" or "socket:[4242]", where kind is
- * "net" or "socket"; 0: the text has another form.
+ * The inode in a symbolic link of /proc such as "net:[4026531833]" or "socket:[4242]", where kind
+ * is "net" or "socket"; 0: the text has another form.
  */
 uint32_t link_inode(const char *text, const char *kind);
 

@@ -22,10 +22,10 @@ bool process_parse_stat(const char *text, struct process_stat *stat);
 bool process_has_exited(const struct process_stat *stat);
 
 /*
- * Chooses, from the text of /proc/PID/cgroup, the path that names the container. The path of cgroup v2,
- * unless it is "/" or the systemd hierarchy of v1 has a path outside of it. Else the first path of v1
- * that is not "/": systemd's, pids, memory, devices, cpu, others. "/": all are "/". "": none fits.
- * Modifies text.
+ * Chooses, from the text of /proc/PID/cgroup, the path that names the container. The path of cgroup
+ * v2, unless it is "/" or the systemd hierarchy of v1 has a path outside of it. Else the first path
+ * of v1 that is not "/": systemd's, pids, memory, devices, cpu, others. "/": all are "/". "": none
+ * fits. Modifies text.
  */
 void process_parse_cgroup(char *text, char *path, size_t size);
 

@@ -23,7 +23,9 @@ int resolve_fd(const struct resolve *resolve);
 void resolve_wishes(struct resolve *resolve, struct names *names);
 /* Hands over the answers that are there; fact time is now. Returns how many. */
 unsigned int resolve_collect(struct resolve *resolve, resolve_fn *fn, void *arg);
-/* Waits up to timeout_ms for all queued look-ups, handing over answers. Returns those still open. */
+/*
+ * Waits up to timeout_ms for all queued look-ups, handing over answers. Returns those still open.
+ */
 unsigned int resolve_wait(struct resolve *resolve, unsigned int timeout_ms, resolve_fn *fn,
                           void *arg);
 

@@ -33,18 +33,18 @@ static const struct text_row table_rows[] = {
 	NUMBER(S, gen),        NUMBER(S, walk_netns),    NUMBER(S, holder_gen),
 	NUMBER(S, walk_begin), NUMBER(S, hold_begin),    NUMBER(S, transitions),
 	NUMBER(S, rsts_sent),  NUMBER(S, rsts_received), NUMBER(S, healed),
-	RETRANSMITS(S),        LOSSES(S, lost),          LOSSES(S, untold),
+	RETRANSMITS(S),        LOSSES(S, lost),          LOSSES(S, unreported),
 };
 const struct text_keys fact_table_keys = KEYS(table_rows);
 #undef S
 
 #define S struct fact_table_task
 static const struct text_row table_task_rows[] = {
-	INDEX(S, index),     NUMBER(S, pid),
-	NUMBER(S, start),    NUMBER(S, exited),
-	NUMBER(S, told),     NUMBER(S, uid),
-	COMM(S, comm),       NUMBER(S, fds),
-	NUMBER(S, fd_limit), ARRAY(S, args, TEXT_BYTES),
+	INDEX(S, index),         NUMBER(S, pid),
+	NUMBER(S, start),        NUMBER(S, exited),
+	NUMBER(S, process_seen), NUMBER(S, uid),
+	COMM(S, comm),           NUMBER(S, fds),
+	NUMBER(S, fd_limit),     ARRAY(S, args, TEXT_BYTES),
 };
 const struct text_keys fact_table_task_keys = KEYS(table_task_rows);
 #undef S

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lines of facts: splits them into tokens and walks the rows of the fact's type.
- * The keys are in kind.c, what values look like in text_value.c.
+ * Lines of facts: splits a line into tokens and finds the row of each key. The keys are in kind.c,
+ * the forms of values in text_value.c.
  */
 #include "fact/text.h"
 
@@ -40,7 +40,7 @@ int fact_text_print(FILE *out, const struct fact *fact)
 {
 	const struct fact_kind *kind = fact_kind(fact->type);
 
-	errno = 0; /* stdio does not promise to set it */
+	errno = 0; /* stdio need not set it */
 	if (!kind) {
 		fprintf(out, "# %" PRIu64 " a fact of unknown type %u\n", (uint64_t)fact->time,
 		        fact->type);
@@ -55,14 +55,14 @@ int fact_text_print(FILE *out, const struct fact *fact)
 	return stream_error(out);
 }
 
-/* One line as it is read. */
+/* The state of reading a line. */
 struct line {
 	const char *at;
 	const struct fact_kind *kind;
 	struct text_reader reader;
 	bool family_given;
 	uint64_t seen;           /* bit per row, in order of parts */
-	char buf[FACT_MAX_SIZE]; /* of the token last taken */
+	char buf[FACT_MAX_SIZE]; /* of the last token */
 	struct diag *diag;
 };
 
@@ -76,7 +76,7 @@ static bool at_end(const struct line *line)
 	return !*line->at || *line->at == '#';
 }
 
-/* A string in quotes into buf; line->at is behind the opening quote. */
+/* Copies a quoted string into buf; line->at is after the opening quote. */
 static int take_quoted(struct line *line, struct text_token *token)
 {
 	size_t size = 0;
@@ -121,7 +121,7 @@ static int take_value(struct line *line, struct text_token *token)
 	return 0;
 }
 
-/* Row called so, its part, and its bit among all rows of the type. */
+/* The row of a key, its part, and its bit among all rows of the kind. */
 static const struct text_row *find_row(const struct fact_kind *kind, const char *key, size_t size,
                                        const struct fact_part **part, unsigned int *bit)
 {
@@ -138,8 +138,8 @@ static const struct text_row *find_row(const struct fact_kind *kind, const char 
 	return NULL;
 }
 
-/* A value was refused: names the key before what take_value() said. */
-static int blame_key(struct line *line, const char *key)
+/* Puts the key before the message of take_value(). */
+static int fail_at_key(struct line *line, const char *key)
 {
 	struct diag why;
 
@@ -171,21 +171,21 @@ static int take_pair(struct line *line)
 		return diag_fail(line->diag, -EINVAL, "%s: given twice", row->key);
 	line->seen |= 1ULL << bit;
 	if (take_value(line, &token))
-		return blame_key(line, row->key);
+		return fail_at_key(line, row->key);
 	if (token.quoted && row->kind != TEXT_COMM && row->kind != TEXT_BYTES)
 		return diag_fail(line->diag, -EINVAL, "%s: unexpected quotes", row->key);
-	if (!strchr(" \t\r\n", *line->at)) /* NUL is found too */
+	if (!strchr(" \t\r\n", *line->at)) /* finds NUL too */
 		return diag_fail(line->diag, -EINVAL, "%s: missing blank after the value",
 		                 row->key);
 	if (text_value_parse(&line->reader, &token, row, (char *)line->reader.fact + part->offset))
 		return diag_fail(line->diag, -EINVAL, "%s: invalid value \"%.80s\": expected %s",
-		                 row->key, token.text, line->reader.wants);
+		                 row->key, token.text, line->reader.expected);
 	if (row->words == &fact_families)
 		line->family_given = true;
 	return 0;
 }
 
-/* A family that is not given is told by the form of the addresses. */
+/* Derives a missing family from the form of the addresses. */
 static int settle_family(struct line *line)
 {
 	const struct fact_part *part;
@@ -220,14 +220,14 @@ static int take_head(struct line *line)
 	int type;
 
 	if (take_value(line, &token))
-		return blame_key(line, "time");
+		return fail_at_key(line, "time");
 	if (parse_number(token.text, 0, UINT64_MAX, &time))
 		return diag_fail(line->diag, -EINVAL,
 		                 "time: invalid time \"%.80s\": expected a number of ns",
 		                 token.text);
 	skip_blanks(line);
 	if (take_value(line, &token))
-		return blame_key(line, "type");
+		return fail_at_key(line, "type");
 	type = fact_kind_find(token.text, token.size);
 	if (type < 0)
 		return diag_fail(line->diag, -EINVAL,

@@ -12,7 +12,7 @@ enum text_kind {
 	TEXT_NUMBER,   /* decimal, unsigned */
 	TEXT_SIGNED,   /* decimal */
 	TEXT_HEX,      /* without 0x */
-	TEXT_WORD,     /* one of words; a number where it has none */
+	TEXT_WORD,     /* one of words, otherwise a number */
 	TEXT_BITS,     /* words joined by ",", by bit number */
 	TEXT_ENDPOINT, /* 127.0.0.1:80 or [::1]:80 */
 	TEXT_COMM,     /* quoted, FACT_COMM_LEN bytes */
@@ -28,7 +28,7 @@ struct text_row {
 	const char *key;
 	enum text_kind kind;
 	uint16_t offset;
-	uint16_t size;             /* bytes: 1, 2, 4, 8; else as kind says */
+	uint16_t size;             /* bytes: 1, 2, 4, 8; otherwise as the kind says */
 	uint16_t port;             /* TEXT_ENDPOINT: offset of the port */
 	const struct words *words; /* TEXT_WORD, TEXT_BITS */
 	_Bool always;              /* printed even when 0 */

@@ -91,7 +91,7 @@ static const char *const losses[] = {
 COUNT_IS(losses, LOSS_WHERE_COUNT);
 const struct words fact_losses = WORDS(losses);
 
-/* As nstat(8) and /proc/net/sockstat call them. */
+/* The names in nstat(8) and /proc/net/sockstat. */
 static const char *const counters[] = {
 	NULL,
 #define COUNTER(id, name) name,

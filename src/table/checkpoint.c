@@ -60,7 +60,7 @@ static void tell_head(struct teller *teller)
 	fact.flags |= totals->lost_uncounted ? TABLE_LOST_UNCOUNTED : 0;
 	memcpy(fact.retransmits, totals->retransmits, sizeof(totals->retransmits));
 	memcpy(fact.lost, totals->lost, sizeof(totals->lost));
-	memcpy(fact.untold, t->untold, sizeof(t->untold));
+	memcpy(fact.unreported, t->untold, sizeof(t->untold));
 	tell(teller, &fact.h, FACT_TABLE, 0);
 }
 
@@ -132,7 +132,7 @@ static void tell_task(struct teller *teller, const struct task *task, uint32_t i
 	u.fact.index = index;
 	u.fact.pid = task->pid;
 	u.fact.uid = task->uid;
-	u.fact.told = task->told;
+	u.fact.process_seen = task->told;
 	u.fact.fds = task->fds;
 	u.fact.fd_limit = task->fd_limit;
 	memcpy(u.fact.comm, task->comm, sizeof(u.fact.comm));

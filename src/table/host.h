@@ -56,7 +56,9 @@ bool table_setting_number(const struct table *table, uint32_t netns, enum settin
 /* First and last port that connect() takes by itself (ip_local_port_range); false: not known. */
 bool table_local_ports(const struct table *table, uint32_t netns, uint32_t *low, uint32_t *high);
 
-/* A counter's newest value, and by how much it has grown since it was first told. false: not known. */
+/*
+ * A counter's newest value, and by how much it has grown since it was first told. false: not known.
+ */
 bool table_counter(const struct table *table, uint32_t netns, enum counter counter, uint64_t *now,
                    uint64_t *grown);
 

@@ -46,7 +46,7 @@ static void take_head(struct table *t, const struct fact_table *fact)
 	memcpy(totals->retransmits, fact->retransmits, sizeof(totals->retransmits));
 	for (int where = 1; where < LOSS_WHERE_COUNT; where++) {
 		totals->lost[where] = fact->lost[where];
-		t->untold[where] = fact->untold[where];
+		t->untold[where] = fact->unreported[where];
 	}
 }
 

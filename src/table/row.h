@@ -66,7 +66,8 @@ struct row {
 		heard; /* s: last word from the peer, or data to it, at the last look; 0: not known */
 	/*
 	 * ESTABLISHED: when data came last and was sent last, as of the last look; the later of the
-	 * two has spoken last. ms of CLOCK_BOOTTIME, the lower 32 bits; 0: none ever was, or not known.
+	 * two has spoken last. ms of CLOCK_BOOTTIME, the lower 32 bits; 0: none ever was, or not
+	 * known.
 	 */
 	uint32_t received, sent;
 	uint16_t lport;

@@ -246,7 +246,7 @@ int task_restore(struct table *t, const struct fact_table_task *fact)
 	task->start = fact->start;
 	task->exited = fact->exited;
 	task->uid = fact->uid;
-	task->told = fact->told;
+	task->told = fact->process_seen;
 	task->fds = fact->fds;
 	task->fd_limit = fact->fd_limit;
 	copy_comm(task->comm, fact->comm);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/enrich/maps.c src/enrich/perfmap.c */
 /* Input: /proc/PID/maps, and what a JIT compiler writes of its code: /tmp/perf-PID.map. */
 #include <errno.h>
 #include <sys/mman.h>
