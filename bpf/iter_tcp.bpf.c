@@ -83,7 +83,7 @@ static __always_inline void keep_last_data(const struct fact_seen *seen, struct 
 {
 	struct fact_last_data fact = {.cookie = seen->s.cookie};
 
-	sample_last_data(&fact, tp);
+	sample_last_data(&fact, tp, true);
 	fact_begin(&fact.h, FACT_LAST_DATA, sizeof(fact), tp);
 	keep(&fact, sizeof(fact));
 }
@@ -106,8 +106,8 @@ int walk_sockets(struct bpf_iter__tcp *ctx)
 	if (tp) {
 		sample_fields(&seen.s, tp, true);
 		sample_kernel(&seen.s, tp);
-		sample_timer(&seen.s, tp);
-		sample_idle(&seen.s, tp);
+		sample_timer(&seen.s, tp, true);
+		sample_idle(&seen.s, tp, true);
 		seen.s.cookie = cookie_minted(tp, seen.s.cookie);
 		goto out;
 	}
@@ -139,7 +139,27 @@ static __always_inline bool is_full(struct sock *sk)
 	return state != STATE_TIME_WAIT && state != STATE_NEW_SYN_RECV;
 }
 
-struct fact_seen peeked = {}; /* the last result of peek_socket, mapped into user space */
+/*
+ * The last result of peek_socket, mapped into user space. peeked_last.h.type is 0 if not
+ * ESTABLISHED.
+ */
+struct fact_seen peeked = {};
+struct fact_last_data peeked_last = {};
+
+/* Samples all that a walk samples: namespaces with few sockets are peeked at and never walked. */
+static __always_inline void peek_full(struct sock *sk)
+{
+	struct tcp_sock *tp = (struct tcp_sock *)sk;
+
+	sample_probed(&peeked.s, sk);
+	sample_timer(&peeked.s, tp, false);
+	sample_idle(&peeked.s, tp, false);
+	if (peeked.s.state != STATE_ESTABLISHED)
+		return;
+	fact_begin(&peeked_last.h, FACT_LAST_DATA, sizeof(peeked_last), sk);
+	peeked_last.cookie = peeked.s.cookie;
+	sample_last_data(&peeked_last, tp, false);
+}
 
 /*
  * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10). The args are an address, and the cookie and the
@@ -160,11 +180,14 @@ int peek_socket(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	if (netns && BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) != netns)
 		return 0;
+	__builtin_memset(&peeked_last, 0, sizeof(peeked_last));
 	fact_begin(&peeked.h, FACT_SEEN, sizeof(peeked), sk);
-	if (is_full(sk) && is_mptcp(sk))
+	if (!is_full(sk))
+		sample_any(&peeked.s, sk);
+	else if (is_mptcp(sk))
 		sample_mptcp(&peeked.s, sk);
 	else
-		sample_any(&peeked.s, sk);
+		peek_full(sk);
 	peeked.s.flags |= SAMPLE_POINT;
 	if (peeked.s.state == STATE_LISTEN &&
 	    BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_accept_queue.qlen.counter))

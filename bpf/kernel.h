@@ -13,7 +13,7 @@
 
 #define AF_INET               2
 #define AF_INET6              10
-#define SOCK_DEAD             0 /* enum sock_flags, include/net/sock.h: the first two values since 2.6 */
+#define SOCK_DEAD             0 /* enum sock_flags, include/net/sock.h; the same since 2.6 */
 #define SOCK_DONE             1
 #define IPPROTO_TCP           6
 #define S_IFMT                00170000

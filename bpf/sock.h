@@ -106,20 +106,21 @@ static __always_inline __u32 timer_left(unsigned long expires)
 	return ticks > 0 ? (__u64)ticks * tick_ns / 1000000 : 0;
 }
 
-static __always_inline unsigned long retransmit_expires(struct inet_connection_sock *icsk)
+static __always_inline unsigned long retransmit_expires(struct inet_connection_sock *icsk,
+                                                        const bool typed)
 {
 	struct inet_connection_sock___timeout *old = (void *)icsk;
 	struct sock___retransmit *new = (void *)icsk;
 
 	if (bpf_core_field_exists(old->icsk_timeout))
-		return old->icsk_timeout;
+		return READ(typed, old, icsk_timeout);
 	if (bpf_core_field_exists(icsk->icsk_retransmit_timer))
-		return icsk->icsk_retransmit_timer.expires;
-	return new->tcp_retransmit_timer.expires;
+		return READ(typed, icsk, icsk_retransmit_timer.expires);
+	return READ(typed, new, tcp_retransmit_timer.expires);
 }
 
 static __always_inline void keepalive_timer(struct fact_sample *s,
-                                            struct inet_connection_sock *icsk)
+                                            struct inet_connection_sock *icsk, const bool typed)
 {
 	struct inet_connection_sock___keepalive *new = (void *)icsk;
 	struct sock *sk = (struct sock *)icsk;
@@ -127,11 +128,11 @@ static __always_inline void keepalive_timer(struct fact_sample *s,
 	bool pending;
 
 	if (bpf_core_field_exists(new->icsk_keepalive_timer)) {
-		pending = new->icsk_keepalive_timer.entry.pprev;
-		expires = new->icsk_keepalive_timer.expires;
+		pending = READ(typed, new, icsk_keepalive_timer.entry.pprev);
+		expires = READ(typed, new, icsk_keepalive_timer.expires);
 	} else {
-		pending = sk->sk_timer.entry.pprev;
-		expires = sk->sk_timer.expires;
+		pending = READ(typed, sk, sk_timer.entry.pprev);
+		expires = READ(typed, sk, sk_timer.expires);
 	}
 	if (!pending)
 		return;
@@ -139,14 +140,14 @@ static __always_inline void keepalive_timer(struct fact_sample *s,
 	s->timer_ms = timer_left(expires);
 }
 
-/* The verifier must know the type of tp: only iterators sample timers. */
-static __always_inline void sample_timer(struct fact_sample *s, struct tcp_sock *tp)
+static __always_inline void sample_timer(struct fact_sample *s, struct tcp_sock *tp,
+                                         const bool typed)
 {
 	struct inet_connection_sock *icsk = &tp->inet_conn;
-	__u8 pending = icsk->icsk_pending;
+	__u8 pending = READ(typed, icsk, icsk_pending);
 
-	s->retrans = icsk->icsk_retransmits;
-	s->probes = icsk->icsk_probes_out;
+	s->retrans = READ(typed, icsk, icsk_retransmits);
+	s->probes = READ(typed, icsk, icsk_probes_out);
 	s->flags |= SAMPLE_TIMER;
 	if (pending == ICSK_TIME_RETRANS || pending == ICSK_TIME_LOSS_PROBE ||
 	    pending == ICSK_TIME_REO_TIMEOUT)
@@ -154,9 +155,9 @@ static __always_inline void sample_timer(struct fact_sample *s, struct tcp_sock 
 	else if (pending == ICSK_TIME_PROBE0)
 		s->timer = TIMER_PROBE;
 	if (s->timer)
-		s->timer_ms = timer_left(retransmit_expires(icsk));
+		s->timer_ms = timer_left(retransmit_expires(icsk, typed));
 	else
-		keepalive_timer(s, icsk);
+		keepalive_timer(s, icsk, typed);
 }
 
 /*
@@ -204,12 +205,13 @@ static __always_inline void sample_queues(struct fact_sample *s, struct tcp_sock
  * every change of state comes with a segment that has an ACK. The timestamps are 32 bits of jiffies
  * (tcp_jiffies32).
  */
-static __always_inline void sample_idle(struct fact_sample *s, struct tcp_sock *tp)
+static __always_inline void sample_idle(struct fact_sample *s, struct tcp_sock *tp,
+                                        const bool typed)
 {
 	__u32 now = (__u32)bpf_jiffies64();
-	__u32 ack = now - tp->rcv_tstamp;
-	__u32 data = now - tp->inet_conn.icsk_ack.lrcvtime;
-	__u32 sent = now - tp->lsndtime;
+	__u32 ack = now - READ(typed, tp, rcv_tstamp);
+	__u32 data = now - READ(typed, tp, inet_conn.icsk_ack.lrcvtime);
+	__u32 sent = now - READ(typed, tp, lsndtime);
 	__u32 ticks = ack < data ? ack : data;
 
 	s->idle_ms = (__u64)(ticks < sent ? ticks : sent) * tick_ns / 1000000;
@@ -229,29 +231,31 @@ static __always_inline __u32 ticks_ms(__u32 ticks)
  * segment is later, it is a delayed ACK (tcp_delack_timer_handler(), net/ipv4/tcp_timer.c), so the
  * data of the peer was later.
  */
-static __always_inline int last_data_order(struct tcp_sock *tp, __u32 now)
+static __always_inline int last_data_order(struct tcp_sock *tp, __u32 now, const bool typed)
 {
-	__u32 received = tp->inet_conn.icsk_ack.lrcvtime;
-	__u32 segment = (bpf_ktime_get_ns() / 1000 - tp->tcp_mstamp) * 1000 / tick_ns;
+	__u32 received = READ(typed, tp, inet_conn.icsk_ack.lrcvtime);
+	__u64 usec = bpf_ktime_get_ns() / 1000 - READ(typed, tp, tcp_mstamp);
+	__u32 segment = usec * 1000 / tick_ns;
 
-	if (!tp->bytes_sent)
+	if (!READ(typed, tp, bytes_sent))
 		return -1;
-	if (tp->rcv_tstamp != received)
+	if (READ(typed, tp, rcv_tstamp) != received)
 		return 1;
 	return now - received > segment + 1 ? -1 : 0;
 }
 
 /* Without data the timestamps are that of the connection, so check the byte counters. */
-static __always_inline void sample_last_data(struct fact_last_data *last, struct tcp_sock *tp)
+static __always_inline void sample_last_data(struct fact_last_data *last, struct tcp_sock *tp,
+                                             const bool typed)
 {
 	__u32 now = (__u32)bpf_jiffies64();
-	__u32 received = now - tp->inet_conn.icsk_ack.lrcvtime;
-	__u32 sent = now - tp->lsndtime;
-	int order = received == sent ? last_data_order(tp, now) : 0;
+	__u32 received = now - READ(typed, tp, inet_conn.icsk_ack.lrcvtime);
+	__u32 sent = now - READ(typed, tp, lsndtime);
+	int order = received == sent ? last_data_order(tp, now, typed) : 0;
 
-	if (tp->bytes_received)
+	if (READ(typed, tp, bytes_received))
 		last->received_ms = ticks_ms(received) + (order > 0);
-	if (tp->bytes_sent)
+	if (READ(typed, tp, bytes_sent))
 		last->sent_ms = ticks_ms(sent) + (order < 0);
 }
 

@@ -33,10 +33,10 @@ enum fact_type {
 	FACT_ACCEPT,       /* accept or accept4 returned an fd */
 	FACT_CONNECT,      /* connect returned */
 	FACT_WALK_BEGIN,   /* a kernel walk starts */
-	FACT_SEEN,         /* one socket, found by a walk or a point look-up */
+	FACT_SEEN,         /* one socket, found by a walk or a point lookup */
 	FACT_WALK_END,     /* the walk is complete */
 	FACT_HOLDER,       /* one fd that refers to a socket */
-	FACT_GONE,         /* a point look-up found no such socket */
+	FACT_GONE,         /* a point lookup found no such socket */
 	FACT_LOSS,         /* number of lost facts, and where */
 	FACT_NAME,         /* the name of a number: netns, cgroup, user, host, ... */
 	FACT_TICK,         /* time passed without other facts */
@@ -97,7 +97,7 @@ enum fact_sample_flag {
 	SAMPLE_ACKED = 1 << 7,      /* snd_una == write_seq: all data and a FIN are acknowledged */
 	SAMPLE_TUPLE = 1 << 8,      /* addresses and ports are those of this socket */
 	SAMPLE_QUEUES = 1 << 9,     /* rqueue and wqueue are valid */
-	SAMPLE_POINT = 1 << 10,     /* from a point look-up, not from a walk */
+	SAMPLE_POINT = 1 << 10,     /* from a point lookup, not from a walk */
 	SAMPLE_TIMER = 1 << 11,     /* timer fields are valid */
 	SAMPLE_IDENT = 1 << 12,     /* uid, inode and cgroup are valid */
 	SAMPLE_BYTES = 1 << 13,     /* bytes_acked and bytes_received are valid */
@@ -352,7 +352,7 @@ enum fact_loss_where {
 	LOSS_RECURSION, /* the kernel skipped a program that would interrupt itself */
 	LOSS_TABLE,     /* the table was full */
 	LOSS_CHAIN,     /* the old state of a transition differed from the known state */
-	LOSS_WALK,      /* a walk or look-up failed */
+	LOSS_WALK,      /* a walk or lookup failed */
 	LOSS_OUTPUT,    /* the reader of our output was too slow */
 	LOSS_STACK,     /* a user stack could not be captured or stored */
 	LOSS_WHERE_COUNT
@@ -391,7 +391,7 @@ enum fact_meta {
 struct fact_name {
 	struct fact h;
 	__u32 kind; /* enum fact_name_kind */
-	__u32 size; /* bytes of name, without NUL; 0: a look-up found no name */
+	__u32 size; /* bytes of name, without NUL; 0: a lookup found no name */
 	__u64 key[2];
 	char name[]; /* NUL-terminated, then padded with NUL to a multiple of 8 */
 };

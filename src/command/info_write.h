@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What a recording is and holds: folds the end of each of its sessions, prints what is known then.
- */
+/* What a recording is and holds: folds the end of each of its sessions, prints what is known then. */
 #ifndef TCPTRAIL_COMMAND_INFO_WRITE_H
 #define TCPTRAIL_COMMAND_INFO_WRITE_H
 

@@ -17,8 +17,8 @@ bool recorder_close(struct recorder *recorder);
 /* Takes one fact, which the table has: a fact_fn. */
 void recorder_fact(const struct fact *fact, void *recorder);
 /*
- * What the recording says of itself. Before the first walk, with the privileges that are kept. 0,
- * or -errno with diag: they do not do to write there.
+ * What the recording says of itself. Before the first walk, with the privileges that are kept. 0, or
+ * -errno with diag: they do not do to write there.
  */
 int recorder_begin(struct recorder *recorder, struct feed *feed, struct diag *diag);
 /* Once a turn of the loop. 0: go on; 1: it is full; -errno. */

@@ -59,10 +59,7 @@ void flows_undo(struct flows *flows, const struct row *row);
 void flows_ending(struct flows *flows, const struct group_key *key, const struct endings *ending);
 /* The row is no more; goes_on: another one is the socket's. */
 void flows_end(struct flows *flows, const struct row *row, bool goes_on);
-/*
- * A connect of the key failed; local: to an address of this host; waited: ns, if the program gave
- * it up.
- */
+/* A connect of the key failed; local: to an address of this host; waited: ns, if the program gave it up. */
 void flows_fail(struct flows *flows, const struct group_key *key, enum connect_failure failure,
                 const char comm[FACT_COMM_LEN], bool local, uint64_t waited);
 /* Did it come into its present state while it was watched? */

@@ -57,9 +57,7 @@ struct group {
 	uint64_t waited; /* ns, in all, that those which the program gave up have waited */
 	uint64_t last;   /* when one came or failed last */
 	bool local;      /* they went to an address of this namespace */
-	/*
-	 * Connects of the same process to the port, by the other address family, that did not fail.
-	 */
+	/* Connects of the same process to the port, by the other address family, that did not fail. */
 	uint64_t other_family;
 	char comm[FACT_COMM_LEN]; /* who failed, even if that has exited; "": not known */
 	/* ns in the state; at_least: of one of them or more only a lower bound is known */
@@ -70,9 +68,7 @@ struct group {
 	uint64_t stack;            /* that most of them were made by; 0: none is known */
 	uint32_t stack_count;      /* how many were */
 	size_t first;              /* its members begin there, for groups_member() */
-	/*
-	 * Of groups that were joined: how many processes and places there are; 0: it is one group.
-	 */
+	/* Of groups that were joined: how many processes and places there are; 0: it is one group. */
 	uint32_t processes, places;
 };
 

@@ -114,12 +114,25 @@ static bool is_answered(const struct table *table, const struct row *row)
 	return sent == received || (row_is_passive(table, row) ? sent : received);
 }
 
-static bool loses_nothing(const struct table *table, const struct row *row)
+/* Probers connect and reset: mail servers, databases and sshd have greeted them by then. */
+static bool has_asked_nothing(const struct table *table, const struct row *row, uint8_t before)
 {
+	bool fin =
+		before == STATE_CLOSE_WAIT || before == STATE_LAST_ACK || before == STATE_CLOSING;
+
+	return row->flags & ROW_BYTES && row->flags & ROW_QUEUES && row->bytes_received <= fin &&
+	       row->bytes_acked + row->wqueue < ENDING_CURT && row_is_passive(table, row);
+}
+
+static bool loses_nothing(const struct table *table, const struct change *change)
+{
+	const struct row *row = change->row;
 	uint8_t before = row->state == STATE_CLOSE ? row->prior : row->state;
 
-	if (!row->sk || row_is_listener(row))
+	if (change->kind == CHANGE_RETRANSMIT || !row->sk || row_is_listener(row))
 		return false;
+	if (change->kind == CHANGE_RST_RECEIVED && has_asked_nothing(table, row, before))
+		return true;
 	if (before == STATE_LAST_ACK || before == STATE_CLOSING || before == STATE_TIME_WAIT)
 		return !unacked_of(row, before);
 	return row->flags & ROW_QUEUES && !unread_of(row) && !unacked_of(row, before) &&
@@ -240,6 +253,30 @@ static void note_process(struct storm *storm, uint32_t pid, uint64_t start)
 	storm->start = start;
 }
 
+/* Programs that end, and load generators that stop, end all connections in one go. */
+static void note_burst(struct storm *storm, uint64_t time)
+{
+	if (time > storm->burst_begin + NS_PER_SEC) {
+		storm->burst_begin = time;
+		storm->burst_count = 0;
+	}
+	storm->burst_count++;
+	if (storm->burst_count > storm->burst)
+		storm->burst = storm->burst_count;
+}
+
+/* do_exit(), kernel/exit.c, tells that a process ends before it closes what that had open. */
+static bool is_dying(const struct table *table, const struct change *change)
+{
+	const struct fact_task *actor = &change->actor;
+	const struct task *task;
+
+	if (change->kind != CHANGE_RST_SENT || !actor->pid)
+		return false;
+	task = table_find_task(table, actor->pid, actor->start);
+	return task && task->exited;
+}
+
 static bool counts(const struct change *change)
 {
 	switch (change->kind) {
@@ -284,7 +321,11 @@ void storms_change(const struct change *change, void *arg)
 	if (!storm->count++)
 		storm->first = change->time;
 	note_process(storm, pid, start);
-	storm->harmless += change->kind != CHANGE_RETRANSMIT && loses_nothing(storms->table, row);
+	if (loses_nothing(storms->table, change))
+		storm->harmless++;
+	else
+		note_burst(storm, change->time);
+	storm->dying += is_dying(storms->table, change);
 	if (change->time > storm->last)
 		storm->last = change->time;
 	storm->unread += change->kind == CHANGE_RST_SENT ? unread_of(row) : 0;

@@ -49,9 +49,13 @@ struct storm {
 	uint64_t first, last; /* times */
 	/*
 	 * RSTs that lost nothing: all that was sent is acknowledged, all that came is read, and
-	 * there was an answer, or no byte at all; or both ends had closed.
+	 * there was an answer, or no byte at all; or both ends had closed; or they came from clients
+	 * that had asked nothing and were sent no more than a greeting.
 	 */
 	uint64_t harmless;
+	uint64_t burst;                    /* of the others, the most within a second */
+	uint64_t burst_begin, burst_count; /* ... of the latest such second */
+	uint64_t dying;                    /* RSTs that a process sent as it ended */
 	uint64_t silent; /* RSTs received on sockets that have sent nothing, as far as is known */
 	uint64_t full,
 		small;  /* retransmits of full-sized segments, and of smaller ones, where known */

@@ -36,8 +36,8 @@ static bool is_function(const GElf_Sym *symbol, const char *name)
 }
 
 /*
- * Of connect, __connect and __libc_connect the first is what a user knows: it has
- * the fewest underscores in front. A name without a type (a label) comes last.
+ * Of connect, __connect and __libc_connect users know the first one: prefer the fewest leading
+ * underscores. A symbol without a type (a label) comes last.
  */
 static uint8_t rank(const GElf_Sym *symbol, const char *name)
 {
@@ -70,7 +70,7 @@ static bool make_room(struct binary *binary, size_t bytes)
 
 static void add(struct binary *binary, const GElf_Sym *symbol, const char *name, uint64_t start)
 {
-	size_t length = strcspn(name, "@"); /* without its version */
+	size_t length = strcspn(name, "@"); /* without the symbol's version */
 
 	if (length > NAME_KEPT)
 		length = NAME_KEPT;
@@ -98,7 +98,7 @@ static int compare(const void *a, const void *b)
 	return x->name < y->name ? -1 : 1;
 }
 
-/* One name a place, the best; what has a size is better than what has none. */
+/* Keeps one name for each place, the best one, and a size if any of them has one. */
 static void keep_best(struct binary *binary)
 {
 	size_t kept = 0;
@@ -144,7 +144,7 @@ struct binary *binary_read(Dwfl_Module *module, const struct binary_key *key)
 	return binary;
 }
 
-/* Index of the first function that begins behind the address. */
+/* Index of the first function that begins after the address. */
 static size_t first_behind(const struct binary *binary, uint64_t address)
 {
 	size_t low = 0, high = binary->count;
@@ -160,7 +160,10 @@ static size_t first_behind(const struct binary *binary, uint64_t address)
 	return low;
 }
 
-/* The function that reaches over the address, which labels may stand in; else one without a size. */
+/*
+ * The function whose range contains the address; labels may stand between its start and the
+ * address. Else the last function before it, if that has no size.
+ */
 static const struct function *find(const struct binary *binary, uint64_t address)
 {
 	size_t behind = first_behind(binary, address);
@@ -171,7 +174,7 @@ static const struct function *find(const struct binary *binary, uint64_t address
 		if (address - function->start < function->size)
 			return function;
 	}
-	/* Behind the last one there may be anything. */
+	/* Anything may follow the last function. */
 	if (behind && behind < binary->count && !binary->functions[behind - 1].size)
 		return &binary->functions[behind - 1];
 	return NULL;
@@ -198,14 +201,14 @@ const struct place *binary_place(struct binary *binary, Dwfl_Module *module, uin
 {
 	struct place *place = &binary->places[hash_mix(0, address) & (PLACES - 1)];
 
-	if (place->asked && place->address == address)
+	if (place->used && place->address == address)
 		return place;
 	free(place->source);
 	*place = (struct place){
 		.address = address,
 		.function = find(binary, address),
 		.source = source_line(module, address),
-		.asked = true,
+		.used = true,
 	};
 	return place;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The functions of one binary, sorted, and the places in it that were asked for. */
+/*
+ * The functions of one binary, sorted by address, and a cache of the places in it that were looked
+ * up.
+ */
 #ifndef TCPTRAIL_ENRICH_BINARY_H
 #define TCPTRAIL_ENRICH_BINARY_H
 
@@ -8,45 +11,48 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What tells a binary from another: its build id, else the file. */
+/* What identifies a binary: its build id, or else its file. */
 struct binary_key {
 	unsigned char build_id[32];
 	uint32_t build_id_size; /* 0: none */
-	uint32_t uid;           /* whose the file is: a build id can be forged */
+	uint32_t uid;           /* owner of the file: a build id can be forged */
 	uint64_t size;
 	uint64_t device, inode, changed; /* 0 if there is a build id */
 };
 
 struct function {
-	uint64_t start, size; /* as in the ELF file; size 0: not told, up to the next one */
+	uint64_t start, size; /* as in the ELF file; size 0: unknown, up to the next function */
 	uint32_t name;        /* offset in names */
-	uint8_t rank;         /* less is better, of several names of one place */
+	uint8_t rank;         /* of several names for one place the lowest rank is best */
 };
 
-/* A place that was asked for. */
+/* A place that was looked up. */
 struct place {
 	uint64_t address;
-	const struct function *function; /* NULL: none */
+	const struct function *function; /* NULL: no function */
 	char *source;                    /* "file:line"; NULL: not known */
-	bool asked;
+	bool used;
 };
 
 #define PLACES 4096 /* a power of two */
 
 struct binary {
 	struct binary_key key;
-	struct function *functions; /* by start */
+	struct function *functions; /* sorted by start */
 	size_t count, room;
 	char *names;
 	size_t names_size, names_room;
-	struct place *places; /* by hash; a later one takes an earlier one's slot */
+	struct place *places; /* by hash of the address; a new one replaces an old one */
 };
 
-/* From a module's symbol tables: its own, its debug file's, its mini debug information's. */
+/*
+ * Reads the symbol tables of a module: its own, its debug file's, its mini debug information's.
+ * NULL: no memory.
+ */
 struct binary *binary_read(Dwfl_Module *module, const struct binary_key *key);
 void binary_free(struct binary *binary);
 
-/* What is at the address (as in the ELF file). NULL: no memory. */
+/* What is at this address of the ELF file. NULL: no memory. */
 const struct place *binary_place(struct binary *binary, Dwfl_Module *module, uint64_t address);
 const char *binary_function_name(const struct binary *binary, const struct function *function);
 

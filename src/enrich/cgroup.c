@@ -12,7 +12,10 @@
 #include "base/array.h"
 #include "enrich/proc_file.h"
 
-/* include/linux/exportfs.h; for kernfs the handle is the id, which is the inode (5.5 and later). */
+/*
+ * include/linux/exportfs.h; the handle of a kernfs file is its id, which is the inode (5.5 and
+ * later)
+ */
 #define FILEID_KERNFS 0xfe
 #define DEPTH_MAX     64
 
@@ -25,7 +28,7 @@ struct cgroup_tree {
 	struct cgroup_mount mount;
 	int fd; /* of the mount point */
 	bool walked;
-	struct place *places; /* by id, while walked */
+	struct place *places; /* sorted by id, valid while `walked` */
 	size_t count;
 };
 
@@ -72,9 +75,9 @@ void cgroup_close(struct cgroup_tree *tree)
 	free(tree);
 }
 
-/* --- by handle ------------------------------------------------------------------------------- */
+/* --- by handle -------------------------------------------------------------------------------- */
 
-/* Path below the mount point of what fd is open on. */
+/* The path of the directory that fd is open on, from the root of the hierarchy. */
 static int path_of_fd(const struct cgroup_tree *tree, int fd, char *path, size_t size)
 {
 	char link[64], full[CGROUP_PATH_MAX];
@@ -89,7 +92,7 @@ static int path_of_fd(const struct cgroup_tree *tree, int fd, char *path, size_t
 	if (process_cut_deleted(full)) /* a socket keeps its cgroup after rmdir */
 		return -ENOENT;
 	if (strncmp(full, tree->mount.point, prefix) || (full[prefix] && full[prefix] != '/'))
-		return -ENOENT; /* outside of what is mounted here, or unreachable */
+		return -ENOENT; /* outside of this mount, or unreachable */
 	if ((size_t)snprintf(path, size, "%s%s", tree->mount.root, full + prefix) >= size)
 		return -ENAMETOOLONG;
 	return 0;
@@ -112,7 +115,7 @@ static int path_by_handle(const struct cgroup_tree *tree, uint64_t id, char *pat
 	return err;
 }
 
-/* --- by a walk ------------------------------------------------------------------------------- */
+/* --- by a walk -------------------------------------------------------------------------------- */
 
 static int add_place(struct cgroup_tree *tree, uint64_t id, const char *path)
 {
@@ -127,7 +130,10 @@ static int add_place(struct cgroup_tree *tree, uint64_t id, const char *path)
 	return 0;
 }
 
-/* path: CGROUP_PATH_MAX bytes, that of dir; put back on return. What cannot be read is left out. */
+/*
+ * path: a buffer of CGROUP_PATH_MAX bytes with the path of the directory; unchanged on return.
+ * Skips directories that cannot be read.
+ */
 static int walk(struct cgroup_tree *tree, int parent, const char *name, char *path, int depth)
 {
 	DIR *dir = proc_open_directory(parent, name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Programs whose stacks have cost several readers: they are set aside for a while. */
+/* Programs whose stacks have ended several readers. Their stacks are not read for a while. */
 #ifndef TCPTRAIL_ENRICH_CRASH_LIST_H
 #define TCPTRAIL_ENRICH_CRASH_LIST_H
 
@@ -8,14 +8,14 @@
 
 #define CRASH_LIST_SIZE 64
 
-/* A file, as /proc/PID/maps has it. */
+/* The file of a program, as in /proc/PID/maps. */
 struct program_key {
 	uint64_t device, inode; /* inode 0: not known */
 };
 
 struct crash_entry {
 	struct program_key key;
-	uint64_t last; /* ns of CLOCK_BOOTTIME: when a reader ended last */
+	uint64_t last; /* ns of CLOCK_BOOTTIME: when a reader last ended */
 	uint32_t count;
 };
 
@@ -23,9 +23,9 @@ struct crash_list {
 	struct crash_entry list[CRASH_LIST_SIZE];
 };
 
-/* A reader ended while it read a stack of this program. */
+/* Notes that a reader ended while it read a stack of this program. */
 void crash_list_add(struct crash_list *crashes, const struct program_key *key, uint64_t now);
-/* Has that happened too often? */
+/* Has that happened so often that the program is blocked? */
 bool crash_list_blocks(const struct crash_list *crashes, const struct program_key *key,
                        uint64_t now);
 

@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of libstdc++; <cxxabi.h> has it for C++ only. NULL: not a mangled name. */
+/* From libstdc++; <cxxabi.h> declares it for C++ only. NULL: not a mangled name. */
 extern char *__cxa_demangle(const char *mangled, char *out, size_t *size, int *status);
 
-#define RUST_HASH "::h0123456789abcdef" /* a hash of that length ends a Rust function's name */
+#define RUST_HASH                                                                                  \
+	"::h0123456789abcdef" /* the name of a Rust function ends with a hash of this length */
 
-/* "f(int (*)(char)) const" -> "f"; operator() keeps its own parentheses. */
+/* "f(int (*)(char)) const" becomes "f"; operator() keeps its own parentheses. */
 static void cut_parameters(char *name)
 {
 	char *at = strrchr(name, ')');
@@ -36,7 +37,7 @@ static void cut_hash(char *name)
 		name[length - size] = '\0';
 }
 
-/* What compilers append to the copies they make of a function: "f.constprop.1". */
+/* Without what compilers append to copies of a function: "f.constprop.1". */
 static char *without_suffix(const char *symbol)
 {
 	return strndup(symbol, strcspn(symbol, "."));
@@ -47,7 +48,10 @@ bool demangle(const char *symbol, char *out, size_t size)
 	char *plain, *name;
 	int status;
 
-	/* Without a prefix it would take "i" for the type int; T: tables and thunks. */
+	/*
+	 * Require the prefix: otherwise __cxa_demangle() takes "i" for the type int. T and G are
+	 * tables and thunks.
+	 */
 	if (strncmp(symbol, "_Z", 2) || symbol[2] == 'T' || symbol[2] == 'G')
 		return false;
 	plain = without_suffix(symbol);

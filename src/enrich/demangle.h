@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Names of C++ functions, and Rust's older ones, by the C++ runtime. Hostile ones
- * may take it much memory and time: only for the child that reads others' files.
+ * Demangles names of C++ functions and the legacy names of Rust functions with the C++ runtime. A
+ * hostile name may make it use much memory and time: call it only in the process that reads other
+ * users' files.
  */
 #ifndef TCPTRAIL_ENRICH_DEMANGLE_H
 #define TCPTRAIL_ENRICH_DEMANGLE_H
@@ -10,8 +11,8 @@
 #include <stddef.h>
 
 /*
- * "node::TCPWrap::Connect", without parameters; cut to size. false: it is no such
- * symbol (Rust's v0 names, thunks and tables are none), and out is as it was.
+ * Makes "node::TCPWrap::Connect", without parameters, cut to size. false: not such a symbol (Rust's
+ * v0 names, thunks and tables are not); out is unchanged.
  */
 bool demangle(const char *symbol, char *out, size_t size);
 

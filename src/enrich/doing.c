@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Everything is opened by way of one descriptor of /proc/PID: that stays with the process it was
- * opened for, so one look at when that one started tells for all that is read.
+ * All files are opened below one fd of /proc/PID, which stays with its process. So one check of the
+ * start time is enough for all that is read.
  */
 #include "enrich/doing.h"
 
@@ -18,10 +18,10 @@
 #include "enrich/proc_file.h"
 #include "fact.h"
 
-/* Threads that are looked at: each costs an open and a read. */
+/* how many threads are read; each takes an open() and a read() */
 #define THREADS_MAX 16384
 
-/* Is it the one that started then, and still alive? 0 or -errno. */
+/* Is this the process that started then, and does it still live? 0 or -errno. */
 static int check_process(int dir, uint64_t start)
 {
 	struct process_stat stat;
@@ -30,7 +30,10 @@ static int check_process(int dir, uint64_t start)
 	return !err && process_has_exited(&stat) ? -ESRCH : err;
 }
 
-/* If not, opening fails (6.18) or nothing is read (6.1). Where we may not look: taken for yes. */
+/*
+ * Has the thread memory? If not, open() fails (6.18) or read() returns 0 (6.1). Without permission
+ * the answer is true.
+ */
 static bool has_memory(int thread)
 {
 	char byte;
@@ -40,8 +43,8 @@ static bool has_memory(int thread)
 }
 
 /*
- * A thread that has not exited, as its directory in /proc: the others have no memory and no
- * descriptors any more, and the leader may be one of them. -1: there is none; kernel threads.
+ * The directory in /proc of a thread that has not exited. Threads that have exited, perhaps the
+ * leader, have no memory and no fds any more. -1: there is none, or it is a kernel thread.
  */
 static int open_living(int dir)
 {
@@ -62,8 +65,8 @@ static int open_living(int dir)
 }
 
 /*
- * Is it of our word size? Told by the auxiliary vector it was started with and not by its file,
- * which may be gone or on a server that hangs.
+ * Has the process our word size? Read from its auxiliary vector, not from its file, which may be
+ * gone or on a server that hangs.
  */
 static bool is_native(int living)
 {
@@ -77,9 +80,9 @@ static bool is_native(int living)
 }
 
 /*
- * What holds the thread, whatever syscall it was in: SIGSTOP, a debugger, or the freezer of its
+ * What stops the thread, whatever syscall it is in: SIGSTOP, a debugger, or the freezer of its
  * cgroup, which sleeps in do_freezer_trap() (v2, kernel/signal.c) or __refrigerator() (v1). "":
- * nothing does.
+ * nothing.
  */
 static const char *find_hold(int tasks, const char *tid)
 {
@@ -110,7 +113,7 @@ static bool read_thread(int tasks, const char *tid, bool native, struct doing_gr
 
 	snprintf(path, sizeof(path), "%.32s/syscall", tid);
 	got = proc_read_text(tasks, path, text, sizeof(text));
-	/* Kernels without CONFIG_HAVE_ARCH_TRACEHOOK have the thread but no such file. */
+	/* Without CONFIG_HAVE_ARCH_TRACEHOOK the thread has no such file. */
 	if (got == -ESRCH || (got == -ENOENT && faccessat(tasks, tid, F_OK, 0)))
 		return false;
 	doing_parse_syscall(text, native, group);
@@ -138,7 +141,7 @@ static int by_threads(const void *left, const void *right)
 	return order ? order : by_place(a, b);
 }
 
-/* Makes groups of single threads. */
+/* Merges equal threads into groups. */
 static void group_threads(struct doing *doing)
 {
 	struct doing_group *groups = doing->groups;
@@ -163,7 +166,7 @@ static int read_threads(int dir, bool native, struct doing *doing)
 
 	if (!tasks)
 		return -errno;
-	/* Memory that is not touched is none. */
+	/* The kernel provides only the pages that are touched. */
 	doing->groups = calloc(THREADS_MAX, sizeof(*doing->groups));
 	while (doing->groups && (tid = proc_next_number(tasks))) {
 		if (doing->count == THREADS_MAX)
@@ -183,7 +186,9 @@ static int read_threads(int dir, bool native, struct doing *doing)
 	return 0;
 }
 
-/* Since 6.2 the directory's size is their number, which needs no permission to list them. */
+/*
+ * Since 6.2 st_size of the directory is the number of fds, which needs no permission to list them.
+ */
 static bool read_fds(int living, unsigned int *fds)
 {
 	unsigned int count = 0;
@@ -201,7 +206,7 @@ static bool read_fds(int living, unsigned int *fds)
 		count++;
 	closedir(listed);
 	*fds = count;
-	return count || has_memory(living); /* none, or exited meanwhile? */
+	return count || has_memory(living); /* 0 may mean that it has exited meanwhile */
 }
 
 static bool read_limit(int dir, uint64_t *limit)
@@ -241,7 +246,7 @@ int doing_read(uint32_t pid, uint64_t start, struct doing *doing)
 		*doing = found;
 	else
 		doing_free(&found);
-	return err == -ENOENT ? -ESRCH : err; /* it exited while we read */
+	return err == -ENOENT ? -ESRCH : err; /* it exited while it was read */
 }
 
 void doing_free(struct doing *doing)

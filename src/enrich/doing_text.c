@@ -10,7 +10,7 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Some numbers have two names on some machines: the first one is told. */
+/* On some machines a number has two names: the first one is used. */
 static const struct {
 	int number;
 	const char *name;
@@ -18,7 +18,7 @@ static const struct {
 #include "syscall_names.h" /* made by the Makefile: {__NR_read, "read"}, ... */
 };
 
-/* Those that may take long, or tell what a thread is after, and have the fd as first argument. */
+/* Syscalls whose first argument is an fd, and which may take long or show what a thread wants. */
 static const char *const fd_syscalls[] = {
 	"accept",      "accept4",     "bind",       "close",     "connect",      "copy_file_range",
 	"epoll_ctl",   "epoll_pwait", "epoll_wait", "fallocate", "epoll_pwait2", "fcntl",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside of doing_read: what the files of /proc/PID say. */
+/* Used by doing_read(): parses files of /proc/PID. */
 #ifndef TCPTRAIL_ENRICH_DOING_TEXT_H
 #define TCPTRAIL_ENRICH_DOING_TEXT_H
 
@@ -8,12 +8,12 @@
 
 #include "enrich/doing.h"
 
-/* Soft limit of open files in /proc/PID/limits; UINT64_MAX: unlimited. 0 or -EINVAL. */
+/* The soft limit of open files in /proc/PID/limits; UINT64_MAX: unlimited. 0 or -EINVAL. */
 int doing_parse_limit(const char *text, uint64_t *limit);
 
 /*
- * A group of one thread from /proc/PID/task/TID/syscall. native: the process is of our word size,
- * so its syscalls have the numbers we know.
+ * Makes a group of one thread from /proc/PID/task/TID/syscall. native: the process has our word
+ * size, so its syscalls have the numbers we know.
  */
 void doing_parse_syscall(const char *text, bool native, struct doing_group *group);
 

@@ -83,7 +83,7 @@ static bool report_modules(struct image *image)
 	return !dwfl_report_end(image->dwfl, NULL, NULL);
 }
 
-/* The first file with code is the program; of those that are loaded by the kernel it is. */
+/* The first mapped file with code is the program, if the kernel has loaded it. */
 static struct program_key find_program(const struct maps *maps)
 {
 	for (size_t i = 0; i < maps->count; i++)
@@ -95,7 +95,7 @@ static struct program_key find_program(const struct maps *maps)
 	return (struct program_key){0};
 }
 
-/* maps: an fd, closed. */
+/* maps: an fd of /proc/PID/maps; closed. */
 static bool look_at(struct image *image, const struct stack_dump *dump, int maps)
 {
 	int err = maps_read(&image->maps, maps);
@@ -107,7 +107,7 @@ static bool look_at(struct image *image, const struct stack_dump *dump, int maps
 	if (err || !report_modules(image))
 		return false;
 	image->program = find_program(&image->maps);
-	/* It may end soon. */
+	/* Read it now: the process may end soon. */
 	perfmap_read(&image->jit, opener_open_perfmap(&image->client));
 	return true;
 }
@@ -142,7 +142,7 @@ struct image *image_get(struct images *images, const struct stack_dump *dump, bo
 	if (!known)
 		image = least_used(images);
 	if (!known || fresh) {
-		/* One that is gone is known as it was. */
+		/* A process that is gone keeps its last state. */
 		maps = opener_open_maps(&image->client, dump->pid, dump->start);
 		if (maps < 0 && !known)
 			return NULL;

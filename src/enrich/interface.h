@@ -6,7 +6,10 @@
 
 #define INTERFACE_NAME_SIZE 16 /* IFNAMSIZ */
 
-/* Its name in the namespace that the thread is in. 0 or -errno (-ENXIO, -ENODEV: no such one). */
+/*
+ * The name of the interface in the namespace that the thread is in. 0 or -errno (-ENXIO, -ENODEV:
+ * there is no such interface).
+ */
 int interface_name(uint32_t ifindex, char name[INTERFACE_NAME_SIZE]);
 
 #endif

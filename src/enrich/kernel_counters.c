@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * /proc/net is the namespace of the process's main thread, /proc/thread-self/net the thread's own;
- * below /proc/sys/net it is the opener's (6.18, tried with threads in two namespaces).
+ * /proc/net shows the namespace of the process's main thread, /proc/thread-self/net that of this
+ * thread; files below /proc/sys/net show that of the thread that opens them (6.18, tested with
+ * threads in two namespaces).
  */
 #include "enrich/kernel_counters.h"
 
@@ -14,7 +15,7 @@
 #include "enrich/proc_file.h"
 #include "fact/words.h"
 
-/* name: prefix and column, as nstat(8) joins them. */
+/* name: prefix and column, joined as nstat(8) does. */
 static void take_count(struct kernel_counters *counts, const char *name, const char *text)
 {
 	uint64_t counter, value;
@@ -26,7 +27,7 @@ static void take_count(struct kernel_counters *counts, const char *name, const c
 	counts->known[counter] = true;
 }
 
-/* Length of "TcpExt" in "TcpExt: ..."; 0: there is none. */
+/* Length of "TcpExt" in "TcpExt: ..."; 0: there is no prefix. */
 static size_t prefix_length(const char *line)
 {
 	size_t length = strcspn(line, ": \n");
@@ -67,7 +68,7 @@ void kernel_counters_parse(FILE *in, struct kernel_counters *counts)
 
 	while (getline(&names, &names_room, in) >= 0 && getline(&values, &values_room, in) >= 0) {
 		if (!same_prefix(names, values))
-			break; /* who knows which line is which from here on */
+			break; /* the following lines are out of step */
 		take_columns(counts, names, values);
 	}
 	free(names);
@@ -101,7 +102,7 @@ void kernel_counters_parse_sockstat(FILE *in, struct kernel_counters *counts)
 	free(line);
 }
 
-/* The number of entries, in decimal. */
+/* The file has the number of entries, in decimal. */
 void kernel_counters_parse_conntrack(FILE *in, struct kernel_counters *counts)
 {
 	char text[32];
@@ -113,8 +114,8 @@ void kernel_counters_parse_conntrack(FILE *in, struct kernel_counters *counts)
 }
 
 /*
- * A column a name, a line a CPU, in hexadecimal (ct_cpu_seq_show(), net/netfilter/
- * nf_conntrack_standalone.c):
+ * One column for each name, one line for each CPU, in hexadecimal (ct_cpu_seq_show(),
+ * net/netfilter/nf_conntrack_standalone.c):
  *
  *	entries  clashres found new invalid ignore delete chainlength insert insert_failed drop ...
  *	00000003  00000000 00000000 ...
@@ -124,8 +125,8 @@ void kernel_counters_parse_conntrack_stat(FILE *in, struct kernel_counters *coun
 	static const struct {
 		const char *column;
 		enum counter counter;
-	} wanted[] = {{"drop", COUNTER_CONNTRACK_DROP},
-	              {"early_drop", COUNTER_CONNTRACK_EARLY_DROP}};
+	} columns[] = {{"drop", COUNTER_CONNTRACK_DROP},
+	               {"early_drop", COUNTER_CONNTRACK_EARLY_DROP}};
 	char *names = NULL, *values = NULL;
 	size_t names_room = 0, values_room = 0;
 
@@ -136,11 +137,11 @@ void kernel_counters_parse_conntrack_stat(FILE *in, struct kernel_counters *coun
 
 		while ((name = strtok_r(rest_heads, " \n", &rest_heads)) &&
 		       (value = strtok_r(rest, " \n", &rest)))
-			for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-				if (!strcmp(name, wanted[i].column)) {
-					counts->value[wanted[i].counter] +=
+			for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+				if (!strcmp(name, columns[i].column)) {
+					counts->value[columns[i].counter] +=
 						strtoull(value, NULL, 16);
-					counts->known[wanted[i].counter] = true;
+					counts->known[columns[i].counter] = true;
 				}
 		free(heads);
 	}
@@ -169,7 +170,7 @@ int kernel_counters_read(struct kernel_counters *counts)
 	errs[1] = read_counts("/proc/thread-self/net/snmp", kernel_counters_parse, counts);
 	errs[2] = read_counts("/proc/thread-self/net/sockstat", kernel_counters_parse_sockstat,
 	                      counts);
-	/* Where connections are not tracked, these are not there. */
+	/* Without connection tracking these files do not exist. */
 	read_counts("/proc/sys/net/netfilter/nf_conntrack_count", kernel_counters_parse_conntrack,
 	            counts);
 	read_counts("/proc/thread-self/net/stat/nf_conntrack", kernel_counters_parse_conntrack_stat,
@@ -203,7 +204,7 @@ static int count_tcp(const char *path, uint64_t *count)
 {
 	char text[1024];
 	ssize_t got = proc_read_bytes(AT_FDCWD, path, text,
-	                              sizeof(text) - 1); /* one read(2) has it all */
+	                              sizeof(text) - 1); /* one read(2) returns all of it */
 
 	if (got < 0)
 		return (int)got;
@@ -234,7 +235,7 @@ int kernel_setting_read(enum setting setting, char text[KERNEL_SETTING_SIZE])
 		return (int)got;
 	text[strcspn(text, "\n")] = '\0';
 	for (char *at = text; *at; at++)
-		if (*at == '\t') /* between the ends of a range */
+		if (*at == '\t') /* between the numbers of a range */
 			*at = ' ';
 	return 0;
 }

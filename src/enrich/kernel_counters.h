@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the kernel counts, and how it is set, in the network namespace that the calling thread is
- * in. The files are world-readable.
+ * The kernel's counters and settings in the network namespace that the calling thread is in. Every
+ * user may read these files.
  */
 #ifndef TCPTRAIL_ENRICH_KERNEL_COUNTERS_H
 #define TCPTRAIL_ENRICH_KERNEL_COUNTERS_H
@@ -16,28 +16,34 @@
 
 struct kernel_counters {
 	uint64_t value[COUNTER_COUNT];
-	bool known[COUNTER_COUNT]; /* kernels differ in what they count */
+	bool known[COUNTER_COUNT]; /* kernels have different counters */
 };
 
-/* 0 or -errno of a file that cannot be read; what the others tell is known then. */
+/*
+ * Reads all counters. 0, or -errno of a file that cannot be read; the counters of the other files
+ * are known then.
+ */
 int kernel_counters_read(struct kernel_counters *counts);
 
 /*
- * How many TCP sockets the kernel's hash tables have in the namespace: full ones, listeners and
- * mini-sockets, not request sockets. Costs two small files instead of a scan of the tables. 0 or
+ * How many TCP sockets of the namespace are in the kernel's hash tables: full sockets, listeners
+ * and mini-sockets, but no request sockets. Reads two small files instead of the whole tables. 0 or
  * -errno.
  */
 int kernel_count_tcp(uint64_t *count);
-/* The same, of net/sockstat or sockstat6 alone. 0, or -ENODATA: it does not tell. */
+/* Parses the number from net/sockstat or sockstat6. 0; -ENODATA: it is not there. */
 int kernel_parse_tcp_count(const char *text, uint64_t *count);
 
-/* As sysctl(8) prints it, with one blank between numbers. 0 or -errno; -ENOENT: not here. */
+/*
+ * Reads a setting as sysctl(8) prints it, with one blank between numbers. 0 or -errno; -ENOENT:
+ * this kernel does not have it.
+ */
 int kernel_setting_read(enum setting setting, char text[KERNEL_SETTING_SIZE]);
 
-/* Add what is told by /proc/net/netstat and snmp, or by sockstat. */
+/* Each adds the counters of one kind of file: /proc/net/netstat and snmp; sockstat. */
 void kernel_counters_parse(FILE *in, struct kernel_counters *counts);
 void kernel_counters_parse_sockstat(FILE *in, struct kernel_counters *counts);
-/* ... by /proc/sys/net/netfilter/nf_conntrack_count, by /proc/net/stat/nf_conntrack. */
+/* /proc/sys/net/netfilter/nf_conntrack_count; /proc/net/stat/nf_conntrack. */
 void kernel_counters_parse_conntrack(FILE *in, struct kernel_counters *counts);
 void kernel_counters_parse_conntrack_stat(FILE *in, struct kernel_counters *counts);
 

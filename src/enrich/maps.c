@@ -10,9 +10,9 @@
 
 #include "base/array.h"
 
-#define MAPPINGS_MAX 65536 /* vm.max_map_count by default */
+#define MAPPINGS_MAX 65536 /* default of vm.max_map_count */
 #define READ_BYTES   16384
-#define LINE_MAX_LEN 65536 /* a path is at most a page, escaped four times as long */
+#define LINE_MAX_LEN 65536 /* a path is at most a page; escaped, four times as long */
 
 void maps_free(struct maps *maps)
 {
@@ -52,14 +52,14 @@ static bool parse_line(char *line, struct mapping *mapping)
 	return true;
 }
 
-/* Without stdio, whose streams would close the fd. */
+/* Reads lines without stdio, because closing a stream would close the fd. */
 struct lines {
 	int fd;
 	char *text;
-	size_t size, used, room; /* lines up to used have been taken */
+	size_t size, used, room; /* bytes before `used` were returned */
 };
 
-/* Makes room for more text, and reads it. false: no more. */
+/* Reads more text. false: there is no more. */
 static bool read_more(struct lines *lines)
 {
 	ssize_t got;
@@ -84,7 +84,7 @@ static bool read_more(struct lines *lines)
 	return got > 0;
 }
 
-/* The next whole line, without its end; valid until the next call. NULL: no more. */
+/* The next whole line, without its newline; valid until the next call. NULL: no more. */
 static char *next_line(struct lines *lines)
 {
 	char *line, *end;

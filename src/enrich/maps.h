@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is mapped in a process: /proc/PID/maps, reduced to what frames need. */
+/* The mappings of a process: what frames need of /proc/PID/maps. */
 #ifndef TCPTRAIL_ENRICH_MAPS_H
 #define TCPTRAIL_ENRICH_MAPS_H
 
@@ -16,20 +16,24 @@ struct mapping {
 };
 
 struct maps {
-	struct mapping *list; /* by address */
+	struct mapping *list; /* sorted by address */
 	size_t count;
 };
 
-/* Reads anew, from an fd of /proc/PID/maps, which it leaves open. 0 or -errno: none then. */
+/*
+ * Replaces *maps by what it reads from an fd of /proc/PID/maps, which stays open. 0; or -errno,
+ * with *maps empty.
+ */
 int maps_read(struct maps *maps, int fd);
 void maps_free(struct maps *maps);
 
-/* The mapping with the address; NULL: none. */
+/* The mapping that contains the address; NULL: none. */
 const struct mapping *maps_find(const struct maps *maps, uint64_t address);
 
 /*
- * A file as it is mapped: from index on, the next row of mappings of one file, with
- * what lies between (its bss). *last: index of the last of them. false: no more.
+ * Finds the next file at or after *index. A mapped file is a row of mappings of one file, including
+ * its anonymous parts (bss). Sets *index to the first and *last to the last of them. false: no more
+ * files.
  */
 bool maps_next_file(const struct maps *maps, size_t *index, size_t *last);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Files are read with read(2), not mapped: whoever owns a mapped file can end the
- * reader with SIGBUS by truncating it. What libdwfl insists to map is copied first
- * if it is out of another's reach to leave alone.
+ * Files are read with read(2), not mapped: the owner of a mapped file can kill the reader with
+ * SIGBUS by truncating it. libdwfl maps debug files in any case, so a debug file that another user
+ * could change is copied first.
  */
 #include "enrich/module.h"
 
@@ -15,7 +15,7 @@
 #include <zlib.h>
 
 #define FILE_MAX  (4LL << 30)
-#define DEBUG_MAX (512LL << 20) /* of one that has to be copied */
+#define DEBUG_MAX (512LL << 20) /* of a debug file that must be copied */
 
 static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr base,
                     char **file_name, Elf **elf)
@@ -42,16 +42,16 @@ static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_A
 	return fd;
 }
 
-/* --- separate debug information ------------------------------------------------------------- */
+/* --- separate debug information --------------------------------------------------------------- */
 
 /* What the debug file must match. */
-struct wanted {
+struct expected {
 	const unsigned char *build_id;
-	int bits; /* bytes of it; 0: none */
+	int bits; /* bytes of the build id; 0: there is none */
 	uint32_t crc;
 };
 
-static bool has_crc(int fd, uint32_t wanted)
+static bool has_crc(int fd, uint32_t expected)
 {
 	unsigned char bytes[65536];
 	uLong crc = crc32(0, NULL, 0);
@@ -62,10 +62,10 @@ static bool has_crc(int fd, uint32_t wanted)
 		crc = crc32(crc, bytes, (uInt)got);
 		at += got;
 	}
-	return crc == wanted;
+	return crc == expected;
 }
 
-static bool has_build_id(int fd, const struct wanted *wanted)
+static bool has_build_id(int fd, const struct expected *expected)
 {
 	Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
 	const void *id = NULL;
@@ -75,7 +75,7 @@ static bool has_build_id(int fd, const struct wanted *wanted)
 	if (!elf)
 		return false;
 	size = dwelf_elf_gnu_build_id(elf, &id);
-	same = size == wanted->bits && id && !memcmp(id, wanted->build_id, (size_t)size);
+	same = size == expected->bits && id && !memcmp(id, expected->build_id, (size_t)size);
 	elf_end(elf);
 	return same;
 }
@@ -94,7 +94,10 @@ static bool copy_bytes(int to, int from)
 	return !got;
 }
 
-/* libdwfl maps it: a copy that nobody else can cut short. Closes fd. */
+/*
+ * Copies the file, because libdwfl maps it and nobody must truncate it then. Closes fd. The copy's
+ * fd or -1.
+ */
 static int copy_of(int fd)
 {
 	int copy = memfd_create("debug", MFD_CLOEXEC);
@@ -107,36 +110,36 @@ static int copy_of(int fd)
 	return copy;
 }
 
-/* Takes what was opened there, if it is what is wanted. fd or -1. */
-static int check(int fd, enum opener_place place, const struct wanted *wanted)
+/* Accepts the opened file if it matches. fd or -1. */
+static int check(int fd, enum opener_place place, const struct expected *expected)
 {
 	struct stat stat;
 
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &stat) || stat.st_size > FILE_MAX ||
-	    !(wanted->bits ? has_build_id(fd, wanted) : has_crc(fd, wanted->crc))) {
+	    !(expected->bits ? has_build_id(fd, expected) : has_crc(fd, expected->crc))) {
 		close(fd);
 		return -1;
 	}
 	return place == PLACE_HOST ? fd : copy_of(fd);
 }
 
-static int try_build_id(const struct module *module, const struct wanted *wanted)
+static int try_build_id(const struct module *module, const struct expected *expected)
 {
 	static const enum opener_place places[] = {PLACE_HOST, PLACE_PROCESS};
 	int fd = -1;
 
-	if (wanted->bits < 2)
+	if (expected->bits < 2)
 		return -1;
 	for (size_t i = 0; fd < 0 && i < sizeof(places) / sizeof(*places); i++)
-		fd = check(opener_open_build_id(module->client, places[i], wanted->build_id,
-		                                (size_t)wanted->bits),
-		           places[i], wanted);
+		fd = check(opener_open_build_id(module->client, places[i], expected->build_id,
+		                                (size_t)expected->bits),
+		           places[i], expected);
 	return fd;
 }
 
-static int try_link(const struct module *module, const char *link, const struct wanted *wanted)
+static int try_link(const struct module *module, const char *link, const struct expected *expected)
 {
 	static const enum opener_place places[] = {PLACE_BESIDE, PLACE_BESIDE_DEBUG, PLACE_HOST,
 	                                           PLACE_PROCESS};
@@ -144,7 +147,7 @@ static int try_link(const struct module *module, const char *link, const struct 
 
 	for (size_t i = 0; fd < 0 && i < sizeof(places) / sizeof(*places); i++)
 		fd = check(opener_open_link(module->client, places[i], module->start, link),
-		           places[i], wanted);
+		           places[i], expected);
 	return fd;
 }
 
@@ -152,7 +155,7 @@ static int find_debuginfo(Dwfl_Module *mod, void **userdata, const char *name, D
                           const char *file_name, const char *link, GElf_Word crc, char **debug_name)
 {
 	const struct module *module = *userdata;
-	struct wanted wanted = {.crc = crc};
+	struct expected expected = {.crc = crc};
 	GElf_Addr address;
 	int fd;
 
@@ -160,11 +163,11 @@ static int find_debuginfo(Dwfl_Module *mod, void **userdata, const char *name, D
 	(void)base;
 	(void)file_name;
 	(void)debug_name;
-	wanted.bits = dwfl_module_build_id(mod, &wanted.build_id, &address);
-	if (wanted.bits < 0)
-		wanted.bits = 0;
-	fd = try_build_id(module, &wanted);
-	return fd < 0 && link ? try_link(module, link, &wanted) : fd;
+	expected.bits = dwfl_module_build_id(mod, &expected.build_id, &address);
+	if (expected.bits < 0)
+		expected.bits = 0;
+	fd = try_build_id(module, &expected);
+	return fd < 0 && link ? try_link(module, link, &expected) : fd;
 }
 
 const Dwfl_Callbacks module_callbacks = {

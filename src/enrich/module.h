@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Finds the files of a process's modules for libdwfl: the binary as it is mapped,
- * also if it has been deleted or its path means another file here, and its
- * separate debug information.
+ * Finds the files of a process's modules for libdwfl: the mapped binary, even if it was deleted or
+ * its path names another file here, and its separate debug information.
  */
 #ifndef TCPTRAIL_ENRICH_MODULE_H
 #define TCPTRAIL_ENRICH_MODULE_H
@@ -17,7 +16,7 @@ struct module {
 	const struct opener_client *client;
 	uint64_t start;   /* of its first mapping */
 	const char *path; /* as the process names it; outlives the module */
-	struct stat stat; /* of the file, once libdwfl has asked for it */
+	struct stat stat; /* of the file, once libdwfl has requested it */
 };
 
 /* Callbacks of each Dwfl whose modules have a struct module. */

@@ -7,8 +7,8 @@
 #include "base/escape.h"
 
 /*
- * Fields are told by their position alone, as users choose what stands in them (the source of a
- * mount may be called "net:[1]"); the kernel escapes blanks in each.
+ * Only the position of a field says what it is, because users choose the text (the source of a
+ * mount may be called "net:[1]"); the kernel escapes blanks in each field.
  *
  *	99 25 0:4 net:[4026532281] /run/docker/netns/3f1c0a rw shared:7 - nsfs nsfs rw
  *	1  2  3   4 root           5 point                  6  (any)      type source

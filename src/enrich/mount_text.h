@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the lines of /proc/PID/mountinfo and the links below /proc/PID/ns say. */
+/* Parses lines of /proc/PID/mountinfo and the links below /proc/PID/ns and /proc/PID/fd. */
 #ifndef TCPTRAIL_ENRICH_MOUNT_TEXT_H
 #define TCPTRAIL_ENRICH_MOUNT_TEXT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Of one mount; pointers into the line. */
+/* One mount; the pointers point into the line. */
 struct mount_line {
-	char *root;  /* what of the filesystem is mounted */
-	char *point; /* where */
+	char *root;  /* which part of the filesystem is mounted */
+	char *point; /* mount point */
 	char *type;  /* of the filesystem */
 };
 
-/* Reads a line, with its newline or without. The line is written to. false: it is none. */
+/* Parses a line, with or without its newline, and modifies it. false: it has another form. */
 bool mount_parse_line(char *line, struct mount_line *mount);
 
-/* Inode of the network namespace that is mounted there, or 0. */
+/* Inode of the network namespace that is mounted there; 0: none is. */
 uint32_t mount_netns(const struct mount_line *mount);
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lists the network namespaces. Runs every few seconds on hosts with thousands
- * of processes, so a task costs one readlinkat and a hash look-up, no more.
+ * Lists the network namespaces. Runs every few seconds on hosts with thousands of processes, so a
+ * task takes only one readlinkat() and a hash lookup.
  */
 #include "enrich/netns.h"
 
@@ -17,7 +17,7 @@
 #include "enrich/netns_private.h"
 #include "enrich/proc_file.h"
 
-/* NET_NS_INIT_INO of linux/nsfs.h (6.18); below all numbers that others may get. */
+/* NET_NS_INIT_INO of linux/nsfs.h (6.18); below all numbers of other namespaces */
 #define INITIAL_INODE 0xEFFFFFF9U
 
 bool netns_is_shortage(int err)
@@ -72,7 +72,7 @@ uint32_t netns_read_link(int dir, const char *path)
 	return link_inode(text, "net");
 }
 
-/* Tasks come and go meanwhile, and may be none of our business: then no inode. */
+/* A task may have ended, or belong to another user: then there is no inode. */
 static int find_task(struct netns_scan *scan, int proc, const char *pid)
 {
 	char path[sizeof(((struct netns_entry *)0)->path)];
@@ -105,9 +105,8 @@ static int find_own(struct netns_scan *scan)
 }
 
 /*
- * The initial namespace has a number of its own on newer kernels; on others it
- * is that of pid 1. Where pid 1 may not be looked at (a sandbox), the one that
- * we were started in is all the host there is.
+ * On newer kernels the initial namespace has a fixed number; on others it is the namespace of pid
+ * 1. Where pid 1 cannot be read (in a sandbox), take the namespace that we started in.
  */
 static int name_host(struct netns_scan *scan)
 {
@@ -123,11 +122,11 @@ static int name_host(struct netns_scan *scan)
 		return -ENOMEM;
 	if (!*entry->path)
 		strcpy(entry->path, "/proc/1/ns/net");
-	strcpy(entry->name, "host"); /* whatever an engine calls its mount of it */
+	strcpy(entry->name, "host"); /* even if an engine has mounted it under another name */
 	return 0;
 }
 
-/* Known by a name only, at a path too long to keep, and no task in it. 0 or -ENOMEM. */
+/* Drops namespaces without a task whose only path is too long to keep. 0 or -ENOMEM. */
 static int drop_unreachable(struct netns_list *list)
 {
 	size_t kept = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Goes into a namespace and back. The only state: the way home. */
+/* Enters a namespace and returns. Its only state is the fd of our own namespace. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -12,14 +12,14 @@
 #include "enrich/proc_file.h"
 
 /*
- * Opened at first use, before any netns_enter, and kept: after setns() nothing
- * in /proc leads back for sure. It keeps alive no namespace but our own.
+ * Opened at first use, before any netns_enter(), and kept: after setns() no path of /proc is sure
+ * to lead back. It keeps only our own namespace alive.
  */
 static struct {
 	int fd;
 	uint32_t inode;
 	dev_t device;
-	bool away; /* going home takes CAP_SYS_ADMIN, being there does not */
+	bool away; /* true: setns() back is needed, which takes CAP_SYS_ADMIN */
 } own = {.fd = -1};
 
 static int open_own(void)
@@ -92,9 +92,9 @@ static int enter_path(int dir, const char *path, uint32_t inode)
 }
 
 /*
- * Whom we had found there may have been a visitor: nsenter, ip-netns, another
- * tcptrail. The namespace is gone only when no task at all is in it. err: as
- * the path that was known failed, if none of the tasks' fails for another reason.
+ * The task that was found in the namespace may have been a visitor: nsenter, ip-netns, another
+ * tcptrail. So try each task: the namespace is gone only when no task is in it. err: why the known
+ * path failed; returned unless a task succeeds or fds or memory are short.
  */
 static int enter_by_any_task(uint32_t inode, int err)
 {

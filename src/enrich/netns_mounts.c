@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Namespaces that a mount or a link keeps and names: ip-netns(8), container
- * engines (/run/docker/netns/NAME), CNI (/run/netns/cni-UUID), and links to
- * /proc/PID/ns/net in /run/netns. Where process 1 has another mount namespace
- * (we are in a container with the host's pids, or a unit with PrivateMounts=)
- * its mounts count as well, as they can be reached through /proc/1/root.
+ * Namespaces that a mount keeps and names: ip-netns(8), container engines (/run/docker/netns/NAME),
+ * CNI (/run/netns/cni-UUID), and links to /proc/PID/ns/net in /run/netns. If process 1 has another
+ * mount namespace (in a container with the host's pids, or a unit with PrivateMounts=), its mounts
+ * are read too, because /proc/1/root leads to them.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -23,22 +22,22 @@
 #include "enrich/mount_text.h"
 #include "enrich/netns_private.h"
 
-#define READ_BYTES 16384 /* of mountinfo at once; stdio would take 1024 */
+#define READ_BYTES 16384 /* of mountinfo in one read; stdio would take 1024 */
 
-/* What is missing is no error, nor is what we may not look at. */
+/* A missing file is no error, and neither is a lack of permission. */
 static int shortage(int err)
 {
 	return netns_is_shortage(err) ? err : 0;
 }
 
-/* Inode of the network namespace that the file stands for, or 0. 0 or -errno. */
+/* Sets *inode to the network namespace that the file refers to, or 0. 0 or -errno. */
 static int inode_of(int dir, const char *name, uint32_t *inode)
 {
 	struct stat stat;
 	int fd;
 
 	*inode = 0;
-	/* Not opened unless of nsfs: who knows what opening does elsewhere. */
+	/* Open only files of nsfs: elsewhere open() may have side effects. */
 	if (fstatat(dir, name, &stat, 0))
 		return shortage(-errno);
 	if (stat.st_dev != netns_device())
@@ -61,7 +60,7 @@ static int find_in_directory(struct netns_scan *scan, const char *directory)
 	int err = 0;
 
 	if (!dir)
-		return shortage(-errno); /* else none were ever made */
+		return shortage(-errno); /* otherwise there are no named namespaces */
 	while (!err && (dirent = readdir(dir))) {
 		err = inode_of(dirfd(dir), dirent->d_name, &inode);
 		if (err || !inode)
@@ -73,13 +72,13 @@ static int find_in_directory(struct netns_scan *scan, const char *directory)
 	return err;
 }
 
-/* Where the mounts of a process are found: "" or "/proc/1/root" before their paths. */
+/* How to read the mounts of a process: root ("" or "/proc/1/root") goes before their paths. */
 struct view {
 	struct netns_scan *scan;
 	const char *root, *mountinfo;
 };
 
-/* /var/run is a link to /run nearly everywhere. */
+/* On most hosts /var/run is a link to /run: do not list it twice. */
 static int find_in_directories(const struct view *view)
 {
 	char run[32], var[32];
@@ -136,13 +135,13 @@ static int find_in_view(const struct view *view)
 		return err;
 	mountinfo = fopen(view->mountinfo, "re");
 	if (!mountinfo)
-		return shortage(-errno); /* else names are a comfort */
+		return shortage(-errno); /* otherwise only names are missing */
 	err = read_mountinfo(view, mountinfo);
 	fclose(mountinfo);
 	return err;
 }
 
-/* Also not when we may not know. */
+/* false also if permission is missing. */
 static bool is_elsewhere(const char *one, const char *other)
 {
 	struct stat first, second;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside of netns_enumerate: what its ways of finding namespaces add to. */
+/* What the files of netns.h share. */
 #ifndef TCPTRAIL_ENRICH_NETNS_PRIVATE_H
 #define TCPTRAIL_ENRICH_NETNS_PRIVATE_H
 
@@ -16,24 +16,24 @@ struct netns_scan {
 };
 
 /*
- * Notes one way to a namespace. The first path that fits and the first name
- * stay; NULL: none known. 0 or -ENOMEM.
+ * Adds one way to a namespace. Keeps the first path that fits and the first name; NULL: not known.
+ * 0 or -ENOMEM.
  */
 int netns_scan_add(struct netns_scan *scan, uint32_t inode, const char *path, const char *name);
 
 /*
- * Is it for lack of files or memory that something could not be looked at? Then it may be there,
- * and a list without it would be wrong.
+ * Does the error mean a lack of fds or memory? Then the namespace may exist, and a list without it
+ * would be wrong.
  */
 bool netns_is_shortage(int err);
 
-/* Adds what is mounted or linked under /run/netns, then every other nsfs mount. */
+/* Adds what is mounted or linked below /run/netns, then all other nsfs mounts. */
 int netns_find_mounts(struct netns_scan *scan);
 
-/* Inode that such a link tells, or 0. */
+/* Inode of the namespace that the link /proc/PID/ns/net names, or 0. */
 uint32_t netns_read_link(int dir, const char *path);
 
-/* Device of nsfs, so that an inode number is not mistaken for another file's. */
+/* Device of nsfs: an inode number means a namespace only there. */
 dev_t netns_device(void);
 
 #endif

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 
 #define ROOM_MIN 4096
-#define ROOM_MAX (1 << 20) /* a record this long is no record */
+#define ROOM_MAX (1 << 20) /* no valid record is longer */
 
 static void lookup_host(const struct name_key *key, char *name)
 {
@@ -33,7 +33,7 @@ static void lookup_host(const struct name_key *key, char *name)
 		name[0] = '\0';
 }
 
-/* Calls one of the two with a buffer of that size; ERANGE asks for a larger one. */
+/* A lookup with a buffer of that size; ERANGE: the buffer is too small. */
 typedef int lookup_fn(const struct name_key *key, char *room, size_t size, const char **found);
 
 static int lookup_port(const struct name_key *key, char *room, size_t size, const char **found)

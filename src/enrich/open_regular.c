@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* place: of O_PATH; closed. */
+/* Opens what `place` (opened with O_PATH) refers to. Closes place. */
 static int open_place(int place, struct stat *stat)
 {
 	char link[40];
@@ -19,7 +19,7 @@ static int open_place(int place, struct stat *stat)
 		close(place);
 		return -EINVAL;
 	}
-	/* The very file that was looked at, whatever has the path by now. */
+	/* Open the same file that was checked, even if another file has its path by now. */
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
 	fd = open(link, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)

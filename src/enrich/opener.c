@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is asked for may be made up by whoever has taken over the reader. So files are only
- * opened that are mapped in the process, or that its user may read anyway.
+ * An attacker who controls the reader may send any request. So only files are opened that are
+ * mapped in the process, or that its user may read anyway.
  */
 #include "enrich/opener.h"
 
@@ -23,9 +23,9 @@
 
 #define DEBUG_FOLDER "/usr/lib/debug"
 
-/* A process that was asked for. */
+/* A process that the reader has requested. */
 struct known {
-	uint32_t pid, ns_pid; /* pid 0: none */
+	uint32_t pid, ns_pid; /* pid 0: unused */
 	uid_t uid;
 	struct maps maps;
 };
@@ -36,7 +36,7 @@ struct opener {
 
 /* --- which process ---------------------------------------------------------------------------- */
 
-/* Its pid in its own namespace, and its user. */
+/* Reads the pid in the process's own namespace, and its user. */
 static bool read_status(struct known *known, int dir)
 {
 	char text[8192], *line;
@@ -78,7 +78,7 @@ static int look_at(struct known *known, int dir, uint64_t start)
 	return err;
 }
 
-/* On failure the slot stays as it is: a process that is gone is known as it was. */
+/* On failure the slot keeps what it has: the last state of a process that is gone. */
 static int open_process(struct known *known, const struct opener_request *request)
 {
 	struct known found = {.pid = request->pid};
@@ -99,7 +99,7 @@ static int open_process(struct known *known, const struct opener_request *reques
 
 /* --- its modules ------------------------------------------------------------------------------ */
 
-/* A path as the process has it; pid 0: as we do. */
+/* Opens a path below the root of the process; pid 0: below our own root. */
 static int open_below(uint32_t pid, const char *path, int flags, struct stat *stat)
 {
 	char top[32] = "/";
@@ -115,7 +115,10 @@ static int open_below(uint32_t pid, const char *path, int flags, struct stat *st
 	return fd;
 }
 
-/* May the process's user read it as well? Then nothing is given away. Else it is closed. */
+/*
+ * Closes the file with -EACCES unless the process's user may read it too: then nothing is
+ * disclosed.
+ */
 static int only_readable(const struct known *known, int fd, const struct stat *stat)
 {
 	if (fd < 0 || stat->st_mode & S_IROTH || stat->st_uid == known->uid)
@@ -124,7 +127,7 @@ static int only_readable(const struct known *known, int fd, const struct stat *s
 	return -EACCES;
 }
 
-/* The file that has the path now, if it is the one that is mapped. */
+/* Opens the file that has the path of the mapping now, if it is the mapped file. */
 static int open_same(const struct known *known, uint32_t pid, const struct mapping *mapping)
 {
 	struct stat stat;
@@ -153,7 +156,10 @@ static int open_module(const struct known *known, const struct opener_request *r
 
 	if (!mapping)
 		return -ENOENT;
-	/* Whatever has its path now, or none does. Needs CAP_SYS_ADMIN. */
+	/*
+	 * This opens the mapped file even if its path is gone or names another file. Needs
+	 * CAP_SYS_ADMIN.
+	 */
 	snprintf(path, sizeof(path), "/proc/%u/map_files/%" PRIx64 "-%" PRIx64, known->pid,
 	         mapping->start, mapping->end);
 	fd = open_regular(path, &stat);
@@ -186,7 +192,7 @@ static int open_build_id(const struct known *known, const struct opener_request 
 	return open_debug(known, pid, path);
 }
 
-/* Beside the binary, in .debug beside it, and under /usr/lib/debug, as gdb does. */
+/* In the folder of the binary, in .debug there, or below /usr/lib/debug, as gdb does. */
 static int open_link(const struct known *known, const struct opener_request *request)
 {
 	const struct mapping *mapping = find_module(known, request->address);
@@ -208,7 +214,7 @@ static int open_link(const struct known *known, const struct opener_request *req
 	return open_debug(known, pid, path);
 }
 
-/* Of the user's own or root's: everybody may write to /tmp. */
+/* Only a file of the process's user or of root: every user may write to /tmp. */
 static int open_perfmap(const struct known *known)
 {
 	struct stat stat;
@@ -252,7 +258,7 @@ static int open_requested(struct opener *opener, const struct opener_request *re
 	return -EINVAL;
 }
 
-/* Closes fd. */
+/* Sends the fd, or the error, and closes the fd. */
 static bool reply_with(int socket, int fd)
 {
 	struct opener_reply reply = {.err = fd < 0 ? fd : 0};
@@ -286,5 +292,5 @@ void opener_serve(int socket)
 	while (opener && recv(socket, &request, sizeof(request), 0) == sizeof(request))
 		if (!reply_with(socket, open_requested(opener, &request)))
 			break;
-	/* What it has allocated ends with the process. */
+	/* The kernel frees its memory when the process ends. */
 }

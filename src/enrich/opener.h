@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The process that opens files for the one that reads stacks. It has the capabilities that this
- * takes, and reads of others' files only what the kernel writes, /proc. It is a process because
- * opening may hang for as long as whoever has made the file system likes (FUSE): it can be
- * killed then.
+ * The process that opens files for the process that reads stacks. It has the capabilities for that,
+ * but reads nothing of other users except what the kernel writes in /proc. It is a process of its
+ * own because open() may hang for as long as the owner of a file system wants (FUSE): then it can
+ * be killed.
  */
 #ifndef TCPTRAIL_ENRICH_OPENER_H
 #define TCPTRAIL_ENRICH_OPENER_H

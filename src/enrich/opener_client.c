@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The fd of the reply. */
+/* Returns the fd or the error of the reply. */
 static int receive(int socket)
 {
 	struct opener_reply reply;
@@ -31,13 +31,13 @@ static int receive(int socket)
 	header = CMSG_FIRSTHDR(&message);
 	if (reply.err)
 		return reply.err;
-	if (!header) /* too many are open here */
+	if (!header) /* this process has too many open files to receive it */
 		return -EMFILE;
 	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
 	return fd;
 }
 
-static int ask(const struct opener_client *client, struct opener_request *request)
+static int request_fd(const struct opener_client *client, struct opener_request *request)
 {
 	request->slot = client->slot;
 	if (send(client->socket, request, sizeof(*request), MSG_NOSIGNAL) != sizeof(*request))
@@ -49,14 +49,14 @@ int opener_open_maps(const struct opener_client *client, uint32_t pid, uint64_t 
 {
 	struct opener_request request = {.kind = OPENER_MAPS, .pid = pid, .address = start};
 
-	return ask(client, &request);
+	return request_fd(client, &request);
 }
 
 int opener_open_module(const struct opener_client *client, uint64_t address)
 {
 	struct opener_request request = {.kind = OPENER_MODULE, .address = address};
 
-	return ask(client, &request);
+	return request_fd(client, &request);
 }
 
 int opener_open_build_id(const struct opener_client *client, enum opener_place place,
@@ -68,7 +68,7 @@ int opener_open_build_id(const struct opener_client *client, enum opener_place p
 		return -EINVAL;
 	request.size = (uint32_t)size;
 	memcpy(request.name, id, size);
-	return ask(client, &request);
+	return request_fd(client, &request);
 }
 
 int opener_open_link(const struct opener_client *client, enum opener_place place, uint64_t address,
@@ -81,12 +81,12 @@ int opener_open_link(const struct opener_client *client, enum opener_place place
 		return -ENAMETOOLONG;
 	request.size = (uint32_t)size;
 	memcpy(request.name, link, size);
-	return ask(client, &request);
+	return request_fd(client, &request);
 }
 
 int opener_open_perfmap(const struct opener_client *client)
 {
 	struct opener_request request = {.kind = OPENER_PERFMAP};
 
-	return ask(client, &request);
+	return request_fd(client, &request);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The file is another user's: nothing in it is believed, and it is never waited for. */
+/* The file belongs to another user: do not trust its contents, and never wait for it. */
 #include "enrich/perfmap.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #define NAME_MAX_LEN 512
 #define READ_BYTES   (1U << 20)
 #define REREAD_BYTES (4U << 20)
-#define SEARCH_MAX   4096 /* pieces that begin before an address and may reach to it */
+#define SEARCH_MAX   4096 /* how many pieces before an address are searched */
 
 void perfmap_free(struct perfmap *map)
 {
@@ -107,7 +107,7 @@ static void sort(struct perfmap *map)
 	map->sorted = map->count;
 }
 
-/* Index of the first piece that begins behind the address. */
+/* Index of the first piece that begins after the address. */
 static size_t first_behind(const struct perfmap *map, uint64_t address)
 {
 	size_t low = 0, high = map->count;
@@ -152,7 +152,7 @@ static void read_on(struct perfmap *map, int fd)
 	ssize_t got;
 	size_t whole;
 
-	/* A line longer than all of the room ends the reading for good. */
+	/* A line longer than the buffer ends the reading for good. */
 	while (text && (got = pread(fd, text, READ_BYTES, (off_t)map->read)) > 0) {
 		whole = perfmap_add(map, text, (size_t)got);
 		if (!whole)
@@ -183,7 +183,10 @@ bool perfmap_read(struct perfmap *map, int fd)
 		close(fd);
 		return false;
 	}
-	/* jcmd writes it from the beginning, node adds to it: large ones are read on. */
+	/*
+	 * jcmd writes the file from the start, node appends. Read a large file from where the last
+	 * read ended.
+	 */
 	if (!same_file(&map->stat, &stat) || (uint64_t)stat.st_size < map->read ||
 	    map->read < REREAD_BYTES)
 		perfmap_free(map);

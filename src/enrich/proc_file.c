@@ -53,8 +53,8 @@ DIR *proc_open_directory(int dir, const char *path)
 	DIR *opened = fd < 0 ? NULL : fdopendir(fd);
 
 	if (!opened && fd >= 0) {
-		int err =
-			errno; /* fdopendir() calls fstat(), which fails with ENOENT if the process ended (6.1) */
+		/* fdopendir() calls fstat(), which fails with ENOENT if the process ended (6.1). */
+		int err = errno;
 
 		close(fd);
 		errno = err;

@@ -39,8 +39,10 @@ const char *proc_next_number(DIR *dir);
  */
 int proc_open_process(uint32_t pid);
 
-/* Reads and parses a file of the form of /proc/PID/stat. 0; -ESRCH: the process is gone; -EPROTO: not
- * of that form; another -errno. */
+/*
+ * Reads and parses a file of the form of /proc/PID/stat. 0; -ESRCH: the process is gone; -EPROTO:
+ * not of that form; another -errno.
+ */
 int proc_read_stat(int dir, const char *path, struct process_stat *stat);
 
 /*

@@ -10,7 +10,10 @@
 
 #define CGROUP_MAX 16384 /* bytes, of all hierarchies of a process */
 
-/* The owner of the directory. Unlike the owner of its files, it does not depend on who may trace it. */
+/*
+ * The owner of the directory. Unlike the owner of its files, it does not depend on who may trace
+ * it.
+ */
 static uint32_t read_uid(int dir)
 {
 	struct stat st;

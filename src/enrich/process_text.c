@@ -39,7 +39,7 @@ bool process_has_exited(const struct process_stat *stat)
 	       stat->threads <= 1;
 }
 
-/* --- cgroups --------------------------------------------------------------------------------- */
+/* --- cgroups ---------------------------------------------------------------------------------- */
 
 struct paths {
 	const char *v2, *systemd, *other; /* NULL: not there, or "/" */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Costs one readlinkat a file, of hosts with many of them: nothing is resolved
- * from the root, nothing is formatted but a short path a process.
+ * Takes one readlinkat() for each file, of which hosts have many: resolves no path from the root,
+ * and formats one short path for each process.
  */
 #include "enrich/procfd.h"
 
@@ -22,7 +22,7 @@ struct walk {
 	unsigned int unreadable;
 };
 
-/* false: the links may be listed but not read. */
+/* false: there is permission to list the links, but not to read them. */
 static bool walk_fds(const struct walk *walk, uint32_t pid, DIR *dir)
 {
 	struct dirent *dirent;
@@ -38,7 +38,7 @@ static bool walk_fds(const struct walk *walk, uint32_t pid, DIR *dir)
 		if (size < 0 && (errno == EACCES || errno == EPERM))
 			return false;
 		if (size < 0)
-			continue; /* closed meanwhile, or all of the process has ended */
+			continue; /* closed meanwhile, or the process has ended */
 		link[size] = '\0';
 		inode = link_inode(link, "socket"); /* sockfs_dname(), net/socket.c */
 		if (inode)
@@ -47,7 +47,7 @@ static bool walk_fds(const struct walk *walk, uint32_t pid, DIR *dir)
 	return true;
 }
 
-/* Is there anything to be seen? Not in a kernel thread or a zombie. */
+/* May the process have files? A kernel thread or a zombie has none. */
 static bool has_files(const struct walk *walk, const char *pid)
 {
 	struct process_stat stat;
@@ -59,7 +59,7 @@ static bool has_files(const struct walk *walk, const char *pid)
 	return err ? err != -ESRCH : !stat.kernel && !process_has_exited(&stat);
 }
 
-/* 0: the process may not be looked at, or has ended. */
+/* 0: there is no permission to read the process, or it has ended. */
 static int give_up(struct walk *walk, const char *pid, int err)
 {
 	if (err == EACCES || err == EPERM)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the threads touch is counted and outlives resolve_close(), so a look-up
- * that stalls is left to itself: when it returns, its thread finds that all is
- * closed, and the last one cleans up.
+ * The threads and the owner share struct workers, which counts its users and outlives
+ * resolve_close(). So a lookup that stalls needs no care: when it returns, its thread sees
+ * `closed`, and the last user frees all.
  */
 #include "enrich/resolve.h"
 
@@ -20,7 +20,7 @@
 #include "enrich/nss.h"
 #include "fact/name.h"
 
-/* A wish, then its answer. */
+/* A query, then its answer. */
 struct job {
 	struct job *next;
 	struct name_key key;
@@ -34,9 +34,9 @@ struct queue {
 struct workers {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
-	struct queue wishes, answers;
-	unsigned int open;  /* wishes queued or being looked up */
-	unsigned int users; /* threads, and the owner */
+	struct queue queries, answers;
+	unsigned int open;  /* queries that are queued or being looked up */
+	unsigned int users; /* threads and the owner */
 	bool closed;
 	int fd;
 };
@@ -70,7 +70,7 @@ static void queue_free(struct queue *queue)
 		free(job);
 }
 
-/* Gives up one use, the lock held; unlocks. */
+/* Gives up one use. Call with the lock held; unlocks it. */
 static void workers_leave(struct workers *workers)
 {
 	bool last = !--workers->users;
@@ -78,7 +78,7 @@ static void workers_leave(struct workers *workers)
 	pthread_mutex_unlock(&workers->lock);
 	if (!last)
 		return;
-	queue_free(&workers->wishes);
+	queue_free(&workers->queries);
 	queue_free(&workers->answers);
 	pthread_cond_destroy(&workers->work);
 	pthread_mutex_destroy(&workers->lock);
@@ -91,7 +91,7 @@ static void answer(struct workers *workers, struct job *job)
 	bool first = !workers->answers.first;
 
 	queue_put(&workers->answers, job);
-	/* Cannot fail but by overflow, and then it is readable anyhow. */
+	/* This fails only by overflow, and then the fd is readable anyway. */
 	if (first && write(workers->fd, &one, sizeof(one)) < 0)
 		return;
 }
@@ -103,7 +103,7 @@ static void *work(void *arg)
 
 	pthread_mutex_lock(&workers->lock);
 	while (!workers->closed) {
-		job = queue_take(&workers->wishes);
+		job = queue_take(&workers->queries);
 		if (!job) {
 			pthread_cond_wait(&workers->work, &workers->lock);
 			continue;
@@ -122,7 +122,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* Starts up to count threads, signals blocked in them. 0 if at least one runs. */
+/* Starts up to count threads with all signals blocked. 0 if at least one runs. */
 static int start_threads(struct workers *workers, unsigned int count)
 {
 	unsigned int started = 0;
@@ -185,7 +185,7 @@ int resolve_open(struct resolve **resolve, unsigned int threads)
 		resolve_close(r);
 		return err;
 	}
-	/* Without it, cgroups have no names: no failure. */
+	/* Without a hierarchy cgroups have no names, which is no failure. */
 	if (cgroup_open(&r->cgroups))
 		r->cgroups = NULL;
 	*resolve = r;
@@ -201,7 +201,7 @@ void resolve_close(struct resolve *resolve)
 	workers = resolve->workers;
 	pthread_mutex_lock(&workers->lock);
 	workers->closed = true;
-	close(workers->fd); /* nobody writes to it once closed is set */
+	close(workers->fd); /* no thread writes to it once `closed` is set */
 	pthread_cond_broadcast(&workers->work);
 	workers_leave(workers);
 	cgroup_close(resolve->cgroups);
@@ -220,13 +220,13 @@ static void find_cgroup(const struct resolve *resolve, struct job *job)
 		job->name[0] = '\0';
 }
 
-static void take_wish(struct resolve *resolve, const struct name_key *key)
+static void take_query(struct resolve *resolve, const struct name_key *key)
 {
 	struct workers *workers = resolve->workers;
 	struct job *job = calloc(1, sizeof(*job));
 
 	if (!job)
-		return; /* the number stays a number */
+		return; /* the number is shown without a name */
 	job->key = *key;
 	if (key->kind == NAME_CGROUP)
 		find_cgroup(resolve, job);
@@ -234,20 +234,20 @@ static void take_wish(struct resolve *resolve, const struct name_key *key)
 	if (key->kind == NAME_CGROUP) {
 		answer(workers, job);
 	} else {
-		queue_put(&workers->wishes, job);
+		queue_put(&workers->queries, job);
 		workers->open++;
 		pthread_cond_signal(&workers->work);
 	}
 	pthread_mutex_unlock(&workers->lock);
 }
 
-void resolve_wishes(struct resolve *resolve, struct names *names)
+void resolve_take_queries(struct resolve *resolve, struct names *names)
 {
 	struct name_key key;
 
 	cgroup_forget(resolve->cgroups);
 	while (names_next_wanted(names, NSS_KINDS | 1U << NAME_CGROUP, &key))
-		take_wish(resolve, &key);
+		take_query(resolve, &key);
 }
 
 unsigned int resolve_collect(struct resolve *resolve, resolve_fn *fn, void *arg)
@@ -263,7 +263,7 @@ unsigned int resolve_collect(struct resolve *resolve, resolve_fn *fn, void *arg)
 	answers = workers->answers;
 	workers->answers.first = NULL;
 	if (read(workers->fd, &ignored, sizeof(ignored)) < 0)
-		ignored = 0; /* nothing was there */
+		ignored = 0; /* there was no answer */
 	pthread_mutex_unlock(&workers->lock);
 	while ((job = queue_take(&answers))) {
 		fact_name_make(&buffer, clock_boot(), job->key.kind, job->key.key, job->name);
@@ -293,8 +293,7 @@ unsigned int resolve_wait(struct resolve *resolve, unsigned int timeout_ms, reso
 
 	resolve_collect(resolve, fn, arg);
 	for (uint64_t now = clock_boot(); open && now < end; now = clock_boot()) {
-		/* Rounded up, lest the last millisecond spins. */
-		poll(&fd, 1, (int)((end - now + NS_PER_MS - 1) / NS_PER_MS));
+		poll(&fd, 1, clock_poll_ms(end, now));
 		open = count_open(resolve->workers);
 		resolve_collect(resolve, fn, arg);
 	}

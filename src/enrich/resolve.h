@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looks up names for what table/names.h wants, as FACT_NAME. Hosts, ports and
- * users go through NSS, which may stall: a small pool of threads does it, and
- * the caller collects the answers. Cgroup paths are read here and now.
+ * Looks up names that the table has queries for, as FACT_NAME. Hosts, ports and users go through
+ * NSS, which may stall: a few threads do that, and the caller collects the answers. Paths of
+ * cgroups are read at once.
  */
 #ifndef TCPTRAIL_ENRICH_RESOLVE_H
 #define TCPTRAIL_ENRICH_RESOLVE_H
@@ -12,19 +12,23 @@
 struct resolve;
 typedef void resolve_fn(const struct fact *fact, void *arg);
 
-/* threads: at most that many look-ups in flight. 0 or -errno. Call before any setns(2). */
+/* threads: how many lookups run at a time. 0 or -errno. Call before any setns(2). */
 int resolve_open(struct resolve **resolve, unsigned int threads);
-void resolve_close(struct resolve *resolve); /* does not wait for a stalled look-up */
+void resolve_close(struct resolve *resolve); /* does not wait for a stalled lookup */
 
-/* Readable (eventfd) when answers wait. */
+/* An eventfd, readable when answers wait. */
 int resolve_fd(const struct resolve *resolve);
 
-/* Takes wishes of names (all kinds but NAME_RST, NAME_NETNS, NAME_META) and queues them. */
-void resolve_wishes(struct resolve *resolve, struct names *names);
-/* Hands over the answers that are there; fact time is now. Returns how many. */
+/*
+ * Takes the pending queries of names (all kinds but NAME_RST, NAME_NETNS, NAME_META) and queues
+ * them.
+ */
+void resolve_take_queries(struct resolve *resolve, struct names *names);
+/* Hands over the answers that are there, with the current time. Returns how many. */
 unsigned int resolve_collect(struct resolve *resolve, resolve_fn *fn, void *arg);
 /*
- * Waits up to timeout_ms for all queued look-ups, handing over answers. Returns those still open.
+ * Waits up to timeout_ms for all queued lookups and hands over their answers. Returns how many are
+ * still open.
  */
 unsigned int resolve_wait(struct resolve *resolve, unsigned int timeout_ms, resolve_fn *fn,
                           void *arg);

@@ -18,11 +18,11 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define CPU_MAX   3600 /* s of a process's life; it is renewed long before */
+#define CPU_MAX   3600 /* s, for the life of a reader; it is replaced long before */
 #define FDS_TRIED 4096
-#define FILE_MOST (1ULL << 30) /* of what it writes: copies in memory */
+#define FILE_MOST (1ULL << 30) /* size of files that it writes: copies in memory */
 
-/* --- what it has from its parent --------------------------------------------------------------- */
+/* --- what it has from its parent -------------------------------------------------------------- */
 
 static void close_from_to(unsigned int first, unsigned int last)
 {
@@ -32,7 +32,7 @@ static void close_from_to(unsigned int first, unsigned int last)
 		close((int)fd);
 }
 
-/* The parent's other fds would keep programs attached and pipes open. */
+/* The parent's other fds would keep BPF programs attached and pipes open. */
 bool sandbox_keep_fds(const int *keep, int count)
 {
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -60,7 +60,7 @@ bool sandbox_die_with_parent(int parent)
 	return getppid() == parent;
 }
 
-/* Rings of facts, which the kernel writes to: whoever has taken over this process could, too. */
+/* Unmaps the ring buffers of facts: an attacker who controls this process could write to them. */
 static int unmap_shared(void)
 {
 	FILE *file = fopen("/proc/self/maps", "re");
@@ -78,7 +78,7 @@ static int unmap_shared(void)
 	return 0;
 }
 
-/* --- limits ------------------------------------------------------------------------------------ */
+/* --- limits ----------------------------------------------------------------------------------- */
 
 static void set_limit(int resource, uint64_t most)
 {
@@ -109,14 +109,14 @@ void sandbox_limit(uint64_t memory, uint64_t files)
 {
 	set_limit(RLIMIT_AS, memory_now() + memory);
 	set_limit(RLIMIT_NOFILE, files);
-	set_limit(RLIMIT_CORE, 0); /* it would have other users' memory in it */
+	set_limit(RLIMIT_CORE, 0); /* a core file would contain other users' data */
 }
 
 void sandbox_limit_cpu(unsigned int seconds)
 {
 	const struct itimerval timer = {.it_value = {.tv_sec = seconds}};
 
-	setitimer(ITIMER_PROF, &timer, NULL); /* SIGPROF ends it */
+	setitimer(ITIMER_PROF, &timer, NULL); /* SIGPROF ends the process */
 }
 
 static void let_limits_end_it(void)
@@ -135,8 +135,8 @@ static void let_limits_end_it(void)
 }
 
 /*
- * A process whose file has capabilities cannot be dumped, and its /proc/self belongs to root
- * then. Until the capabilities are gone nobody else could trace it.
+ * If the program file has capabilities, the process is not dumpable and root owns its /proc/self.
+ * To be dumpable for a moment is safe: until the capabilities are gone nobody else may trace it.
  */
 static int go_first_without_memory(void)
 {
@@ -164,9 +164,9 @@ static int drop_capabilities(void)
 	return err;
 }
 
-/* --- system calls ------------------------------------------------------------------------------ */
+/* --- system calls ----------------------------------------------------------------------------- */
 
-/* Of libc, libelf and libdw. What an architecture lacks is passed over. */
+/* Used by libc, libelf and libdw. Names that the architecture lacks are skipped. */
 static const char *const allowed[] = {
 	"read",
 	"pread64",
@@ -203,7 +203,7 @@ static const char *const allowed[] = {
 	"clock_getres",
 	"rt_sigreturn",
 	"rt_sigprocmask",
-	"sigaltstack", /* AddressSanitizer asks for it */
+	"sigaltstack", /* AddressSanitizer needs it */
 	"getpid",
 	"gettid",
 	"sched_yield",
@@ -211,8 +211,8 @@ static const char *const allowed[] = {
 };
 
 /*
- * Libraries try these for files that an ELF file names (.dwo, dwz), and can do without:
- * they are told that there is none.
+ * Libraries call these for files that an ELF file names (.dwo, dwz) and can do without. They fail
+ * with EACCES.
  */
 static const char *const refused[] = {
 	"open",      "openat",     "openat2",   "stat",
@@ -229,7 +229,7 @@ static int add_rules(scmp_filter_ctx filter, uint32_t action, const char *const 
 		int number = seccomp_syscall_resolve_name(names[i]), err;
 
 		if (number == __NR_SCMP_ERROR || number < 0)
-			continue; /* a pseudo number: not of this architecture */
+			continue; /* not a system call of this architecture */
 		err = seccomp_rule_add(filter, action, number, 0);
 		if (err)
 			return err;
@@ -237,7 +237,7 @@ static int add_rules(scmp_filter_ctx filter, uint32_t action, const char *const 
 	return 0;
 }
 
-/* No code but what is there, and nothing done to fds. */
+/* No new executable memory, and no changes of fds. */
 static int add_narrow_rules(scmp_filter_ctx filter)
 {
 	const struct scmp_arg_cmp no_code = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
@@ -245,7 +245,7 @@ static int add_narrow_rules(scmp_filter_ctx filter)
 
 	if (!err)
 		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_code);
-	/* libelf asks whether an fd is open, and how. */
+	/* libelf checks whether an fd is open, and its mode. */
 	if (!err)
 		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
 		                       SCMP_A1(SCMP_CMP_EQ, F_GETFD));
@@ -261,7 +261,7 @@ static int filter_calls(void)
 	scmp_filter_ctx filter;
 	int err;
 
-	/* The library does not tell why the kernel refuses. */
+	/* libseccomp does not say why the kernel refuses, so try first. */
 	if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action))
 		return -errno;
 	filter = seccomp_init(SCMP_ACT_KILL_PROCESS);

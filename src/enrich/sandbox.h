@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a process gives up before it reads what others wrote: capabilities, system calls,
- * memory, time. The only user of libseccomp.
+ * What a process gives up before it reads files of other users: capabilities, system calls, memory,
+ * time. The only user of libseccomp.
  */
 #ifndef TCPTRAIL_ENRICH_SANDBOX_H
 #define TCPTRAIL_ENRICH_SANDBOX_H
@@ -10,21 +10,24 @@
 #include <stdint.h>
 
 /*
- * Closes all fds but those in keep, none of which is stdin, stdout or stderr: they become
- * /dev/null. false: they cannot be.
+ * Closes all fds except those in keep, and makes stdin, stdout and stderr /dev/null; keep must not
+ * contain these. false: failed.
  */
 bool sandbox_keep_fds(const int *keep, int count);
-/* The process ends with its parent, which must be this one still. */
+/* Makes the process end with its parent. false: the parent has ended already. */
 bool sandbox_die_with_parent(int parent);
-/* For good: memory beyond what is there now, bytes; no core; RLIMIT_NOFILE at most files. */
+/* Limits for good: memory, in bytes beyond the current size; open files; no core file. */
 void sandbox_limit(uint64_t memory, uint64_t files);
 /*
- * No capability, no memory shared with others, the first to go when memory runs out, no
- * system call but those that reading, sending and allocating take. -errno: it is not safe.
+ * Gives up all capabilities, memory shared with other processes, and all system calls but those for
+ * reading, sending and allocating. Makes this process the first that the OOM killer takes. 0, or
+ * -errno: the process is not safe.
  */
 int sandbox_enter(void);
 
-/* Ends the process unless it is called again within so much CPU time of it; 0: no more. */
+/*
+ * The process ends when it has used this much CPU time, unless this is called again; 0: no limit.
+ */
 void sandbox_limit_cpu(unsigned int seconds);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Keeps each dump until its stack is there. The reader takes them in order, so that when it ends
- * the first one is what it was at work on: that one is lost, and the others go to the next reader.
+ * Keeps each dump until its stack has come. The reader takes dumps in order, so when it ends, the
+ * first dump is the one that it was reading: that one is lost, and the next reader gets the others.
  */
 #include "enrich/stack_queue.h"
 
@@ -28,10 +28,10 @@ _Static_assert(sizeof(struct reader_rules) +
 
 #define QUEUE_BYTES (16U << 20)       /* of dumps that wait for their stacks */
 #define STALL_NS    (20 * NS_PER_SEC) /* for one dump; the largest binaries take seconds */
-#define RESTART_NS  NS_PER_SEC        /* twice as long after each reader that read nothing */
+#define RESTART_NS  NS_PER_SEC        /* doubled after each reader that has read nothing */
 #define DOUBLED_MAX 6
 #define REAP_MS     50
-#define UNREAPED    8 /* killed, and not gone yet: the disk that they wait for hangs */
+#define UNREAPED    8 /* killed readers that wait for a hung disk before they end */
 
 struct waiting {
 	struct waiting *next;
@@ -40,30 +40,30 @@ struct waiting {
 
 struct stack_queue {
 	struct waiting *first, *last;
-	struct waiting *unsent; /* the first that the reader has not got; NULL: it has all */
+	struct waiting *unsent; /* the first dump that was not sent to the reader; NULL: all were */
 	size_t waiting_bytes;
 	stack_queue_rule_fn *on_rule;
 	void *on_rule_arg;
 	int socket;
 	pid_t opener;               /* 0: none at the moment */
-	struct program_key reading; /* what the first dump is of; inode 0: not begun */
+	struct program_key reading; /* program of the first dump; inode 0: not known yet */
 	struct crash_list crashes;
 	uint64_t owed;    /* dumps that wait */
-	uint64_t lost;    /* stacks that will not come, not told yet */
-	uint64_t since;   /* the first dump is the first, or a reader began, whichever is later */
-	uint64_t restart; /* when another one may begin */
+	uint64_t lost;    /* lost stacks that were not reported yet */
+	uint64_t since;   /* when the first dump became the first, or the reader started */
+	uint64_t restart; /* when another reader may start */
 	unsigned int failures;
 	pid_t killed[UNREAPED];
 };
 
-/* --- dumps that wait ---------------------------------------------------------------------- */
+/* --- dumps that wait -------------------------------------------------------------------------- */
 
 static size_t dump_size(const struct stack_dump *dump)
 {
 	return sizeof(*dump) + dump->size;
 }
 
-/* Its stack has come, or never will. */
+/* Removes the first dump: its stack has come, or is lost. */
 static void drop_first(struct stack_queue *queue)
 {
 	struct waiting *first = queue->first;
@@ -101,7 +101,7 @@ static bool put_last(struct stack_queue *queue, const struct stack_dump *dump)
 
 /* --- the processes ---------------------------------------------------------------------------- */
 
-/* Never waits long: one that a hung disk keeps ends when the disk goes on. */
+/* Does not wait: a child that waits for a hung disk ends later. */
 static bool reap(pid_t *child)
 {
 	if (*child && waitpid(*child, NULL, WNOHANG))
@@ -136,7 +136,7 @@ static void end_processes(struct stack_queue *queue)
 	queue->unsent = queue->first;
 }
 
-/* The reader has failed: what it was at work on is lost. */
+/* The reader has failed: the stack that it was reading is lost. */
 static void fail(struct stack_queue *queue)
 {
 	uint64_t now = clock_boot();
@@ -149,7 +149,7 @@ static void fail(struct stack_queue *queue)
 		queue->lost++;
 	}
 	end_processes(queue);
-	/* One that fails at once, again and again, must not cost more than it tells. */
+	/* A reader that fails at once again and again must not use much CPU time. */
 	queue->restart = now + (RESTART_NS << doubled);
 	queue->failures++;
 }
@@ -222,7 +222,7 @@ bool stack_queue_take(struct stack_queue *queue, const struct stack_dump *dump)
 	return true;
 }
 
-/* --- what comes back: nothing of it is believed, the reader may have been taken over ----------- */
+/* --- what comes back: nothing of it is believed, the reader may have been taken over ---------- */
 
 static void report_lost(struct stack_queue *queue, stack_queue_fn *fn, void *arg)
 {
@@ -250,7 +250,7 @@ static bool hand_over_rules(const struct stack_queue *queue, const struct reader
 	return true;
 }
 
-/* Is it the answer to the first dump? */
+/* Is it the stack of the first dump? */
 static bool is_answer(const struct stack_queue *queue, const struct fact_stack *stack)
 {
 	const struct stack_dump *dump = queue->first ? &queue->first->dump : NULL;
@@ -271,7 +271,7 @@ static bool begin_reading(struct stack_queue *queue, const struct reader_program
 	return reads->h.len == sizeof(*reads);
 }
 
-/* Its program is set aside. */
+/* The program of the first dump is blocked. */
 static bool give_up_first(struct stack_queue *queue)
 {
 	if (!queue->first || queue->unsent == queue->first)
@@ -281,7 +281,7 @@ static bool give_up_first(struct stack_queue *queue)
 	return true;
 }
 
-/* false: it says what it was not asked. */
+/* false: the reader sent what it must not send. */
 static bool hand_over(struct stack_queue *queue, const struct fact *fact, size_t size,
                       stack_queue_fn *fn, void *arg)
 {
@@ -313,7 +313,7 @@ static bool hand_over(struct stack_queue *queue, const struct fact *fact, size_t
 	return false;
 }
 
-/* Takes what is there. false: the reader has ended, or is to. */
+/* Handles what is there. false: the reader has ended, or must end. */
 static bool receive(struct stack_queue *queue, stack_queue_fn *fn, void *arg)
 {
 	_Alignas(8) char bytes[FACT_MAX_SIZE];
@@ -340,12 +340,6 @@ void stack_queue_collect(struct stack_queue *queue, stack_queue_fn *fn, void *ar
 		report_lost(queue, fn, arg);
 }
 
-/* Rounded up: else the last millisecond is spent spinning. */
-static int ms_until(uint64_t end, uint64_t now)
-{
-	return (int)((end - now + NS_PER_MS - 1) / NS_PER_MS);
-}
-
 uint64_t stack_queue_wait(struct stack_queue *queue, unsigned int timeout_ms, stack_queue_fn *fn,
                           void *arg)
 {
@@ -361,7 +355,7 @@ uint64_t stack_queue_wait(struct stack_queue *queue, unsigned int timeout_ms, st
 
 		if (!queue->opener && queue->restart > now && queue->restart < end)
 			next = queue->restart;
-		poll(&fd, 1, ms_until(next, now));
+		poll(&fd, 1, clock_poll_ms(next, now));
 		stack_queue_collect(queue, fn, arg);
 	}
 	return queue->owed;

@@ -18,29 +18,29 @@
 #include "fact/name.h"
 #include "dump.h"
 
-#define UNNAMED 256 /* frames whose names are looked for again; the oldest are given up */
-#define ASK_NS  NS_PER_SEC
+#define UNNAMED  256 /* frames whose names are looked up again; the oldest are given up */
+#define RETRY_NS NS_PER_SEC
 
-/* What one dump may take; and what is much of a life, after which another reader begins. */
+/* What one dump may take; and after how much of both another reader starts. */
 #define CPU_SECONDS 15
 #define CPU_MUCH_NS (600 * NS_PER_SEC)
 #define MEMORY_MUCH (1ULL << 30)
 
-/* A frame without a name, which a JIT compiler may write down later. */
+/* A frame without a name. A JIT compiler may write its name later. */
 struct unnamed {
-	uint64_t ip, space; /* ip 0: none */
+	uint64_t ip, space; /* ip 0: unused */
 	uint32_t pid;
 };
 
 struct reader {
 	int socket, memory; /* memory: /proc/self/statm */
-	uint64_t pages;     /* of it at the beginning */
+	uint64_t pages;     /* of its memory at the start */
 	const struct crash_list *crashes;
 	struct images *images;
 	struct symbols *symbols;
 	struct unnamed unnamed[UNNAMED];
 	unsigned int next_unnamed;
-	uint64_t asked; /* when their names were looked for last */
+	uint64_t retried; /* when names of unnamed frames were looked up last */
 };
 
 union dump_buffer {
@@ -62,7 +62,7 @@ static void remember_unnamed(struct reader *reader, const struct image *image, u
 		(struct unnamed){.ip = ip, .space = image->space, .pid = image->pid};
 }
 
-/* Each time: the parent may have forgotten it. */
+/* Sends the name with each stack: the parent may have forgotten it. */
 static bool send_name(struct reader *reader, struct image *image, uint64_t space, uint64_t ip,
                       bool exact)
 {
@@ -95,14 +95,16 @@ static bool name_again(struct reader *reader, struct unnamed *unnamed)
 	return send_fact(reader, &fact.fact.h);
 }
 
-/* Now and then: what a JIT compiler has written since, as the JVM does when asked. */
+/*
+ * Now and then looks for names that a JIT compiler has written since, as the JVM does on request.
+ */
 static bool name_unnamed(struct reader *reader)
 {
 	uint64_t now = clock_boot();
 
-	if (now - reader->asked < ASK_NS)
+	if (now - reader->retried < RETRY_NS)
 		return true;
-	reader->asked = now;
+	reader->retried = now;
 	for (int i = 0; i < UNNAMED; i++)
 		if (reader->unnamed[i].ip && !name_again(reader, &reader->unnamed[i]))
 			return false;
@@ -130,7 +132,7 @@ static bool send_stack(struct reader *reader, const struct stack_dump *dump,
 	return send_fact(reader, &stack.fact.h);
 }
 
-/* Each time: the kernel side may have forgotten some. */
+/* Sends the rules with each stack: the kernel side may have forgotten some. */
 static bool send_rules(const struct reader *reader, struct image *image,
                        const struct unwound *unwound)
 {
@@ -142,7 +144,7 @@ static bool send_rules(const struct reader *reader, struct image *image,
 	struct reader_rules *rules = &message.rules;
 	uint32_t count = 0;
 
-	memset(&message, 0, sizeof(message)); /* not every rule has all of its numbers */
+	memset(&message, 0, sizeof(message)); /* some rules leave members unset */
 	rules->h.type = READER_RULES;
 	rules->space = image->space;
 	for (uint32_t i = 0; i < unwound->count; i++) {
@@ -182,7 +184,8 @@ static bool answer(struct reader *reader, const struct stack_dump *dump)
 	if (image && !send_program(reader, &image->program))
 		return false;
 	unwind(image, dump, &unwound);
-	if (image && unwound.unmapped) { /* a library loaded since, or new room for a JIT's code */
+	if (image &&
+	    unwound.unmapped) { /* a library was loaded, or a JIT compiler has mapped memory */
 		image = image_get(reader->images, dump, true);
 		unwind(image, dump, &unwound);
 	}
@@ -202,8 +205,8 @@ static uint64_t memory_pages(const struct reader *reader)
 }
 
 /*
- * Has it taken so much that the next stacks would suffer? Memory is not given back by forgetting
- * what is kept, and CPU time is bounded for all of a process's life.
+ * Has the reader used so much that it could fail at the next stacks? Forgetting what is kept does
+ * not give memory back, and its CPU time is limited for its whole life.
  */
 static bool has_used_much(const struct reader *reader)
 {
@@ -213,7 +216,7 @@ static bool has_used_much(const struct reader *reader)
 	       (int64_t)pages > (int64_t)(MEMORY_MUCH / (uint64_t)sysconf(_SC_PAGESIZE));
 }
 
-/* false: the other end is closed, or another reader is to begin. */
+/* false: the other end is closed, or another reader must start. */
 static bool serve(struct reader *reader)
 {
 	union dump_buffer buffer;
@@ -235,7 +238,7 @@ static bool serve(struct reader *reader)
 
 void stack_reader_run(int socket, int memory, int opener, const struct crash_list *crashes)
 {
-	const struct timeval idle = {.tv_sec = ASK_NS / NS_PER_SEC};
+	const struct timeval idle = {.tv_sec = RETRY_NS / NS_PER_SEC};
 	struct reader *reader = calloc(1, sizeof(*reader));
 	bool ready;
 
@@ -252,5 +255,5 @@ void stack_reader_run(int socket, int memory, int opener, const struct crash_lis
 	setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof(idle));
 	while (ready && serve(reader))
 		;
-	free(reader); /* what else it has allocated ends with the process */
+	free(reader); /* the kernel frees the rest when the process ends */
 }

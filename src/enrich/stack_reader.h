@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two processes that read stacks. The reader parses files that others wrote, and is a
- * sandbox (enrich/sandbox.h); it gets them opened by the opener (enrich/opener.h).
+ * The two processes that read stacks. The reader parses files of other users in a sandbox
+ * (enrich/sandbox.h); the opener (enrich/opener.h) opens these files for it.
  *
  *     tcptrail  --dumps-->  reader  --which file-->  opener
  *               <--facts--          <--its fd------
@@ -15,16 +15,15 @@
 #include "enrich/crash_list.h"
 #include "fact.h"
 
-/* What the reader writes beside facts; of the header only type and len are used. */
+/* What the reader sends besides facts; only type and len of the header are used. */
 enum reader_message {
-	READER_RULES = 0xfff0, /* struct reader_rules */
-	READER_PROGRAM =
-		0xfff1, /* struct reader_program: what the dump is of that it begins with */
-	READER_REFUSED = 0xfff2, /* struct fact: the program is set aside, no stack comes */
-	READER_RENEW = 0xfff3,   /* struct fact: it has used up much, and ends */
+	READER_RULES = 0xfff0,   /* struct reader_rules */
+	READER_PROGRAM = 0xfff1, /* struct reader_program: the program of the dump that it begins */
+	READER_REFUSED = 0xfff2, /* struct fact: the program is blocked, no stack comes */
+	READER_RENEW = 0xfff3,   /* struct fact: it has used much memory or time, and ends */
 };
 
-/* Rules of one address space. */
+/* Unwind rules of one address space. */
 struct reader_rules {
 	struct fact h;
 	__u64 space;
@@ -39,19 +38,19 @@ struct reader_program {
 	struct program_key program;
 };
 
-/* Tries in a process of its own whether the sandbox can be set up here. 0, or -errno: why not. */
+/* Tries in a child process whether the sandbox can be set up here. 0, or -errno: why not. */
 int stack_reader_check(void);
 
 /*
- * Starts both. The opener is our child, and the reader its child; each ends when the other
+ * Starts both processes. The opener is our child, the reader is its child; each ends when the other
  * does. 0 or -errno.
  */
 int stack_reader_start(const struct crash_list *crashes, pid_t *opener, int *socket);
 
 /*
- * The reader: reads a struct stack_dump a message from the socket, writes facts and
- * messages, the FACT_STACK last; returns when the other end is closed. memory: an fd of
- * its /proc/self/statm.
+ * Runs the reader: receives a struct stack_dump in each message of the socket, and sends facts and
+ * messages, the FACT_STACK last. Returns when the other end is closed. memory: an fd of its
+ * /proc/self/statm.
  */
 void stack_reader_run(int socket, int memory, int opener, const struct crash_list *crashes);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Starts the processes that read stacks, and takes from them what they do not need. */
+/* Starts the processes that read stacks, and takes away the privileges that they do not need. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -13,13 +13,13 @@
 #include "enrich/sandbox.h"
 #include "enrich/stack_reader.h"
 
-#define READER_MEMORY (2ULL << 30)   /* what the largest debug information takes */
-#define READER_FILES  4096           /* 64 processes with their libraries */
-#define OPENER_MEMORY (512ULL << 20) /* what is mapped in 64 processes */
+#define READER_MEMORY (2ULL << 30)   /* what the largest debug information needs */
+#define READER_FILES  4096           /* for 64 processes with their libraries */
+#define OPENER_MEMORY (512ULL << 20) /* for the mappings of 64 processes */
 #define OPENER_FILES  64
-#define CHECK_MS      10000 /* takes some */
+#define CHECK_MS      10000 /* ms; setting up a sandbox takes some */
 
-/* stdin, stdout and stderr are closed in some programs that start us. */
+/* Some programs start us with stdin, stdout or stderr closed, so an fd may have such a number. */
 static bool begins_above_stderr(int *fd)
 {
 	int moved = *fd < 3 ? fcntl(*fd, F_DUPFD_CLOEXEC, 3) : *fd;
@@ -38,7 +38,7 @@ static bool begin_process(const char *name, pid_t parent, int *keep, int count)
 	prctl(PR_SET_NAME, name);
 	for (int number = 1; number < 32; number++)
 		signal(number, SIG_DFL);
-	signal(SIGINT, SIG_IGN); /* of the terminal: the parent ends us when it has all */
+	signal(SIGINT, SIG_IGN); /* Ctrl-C: the parent ends this process when it has all stacks */
 	signal(SIGTERM, SIG_IGN);
 	return sandbox_keep_fds(keep, count) && sandbox_die_with_parent(parent);
 }
@@ -77,19 +77,19 @@ static void run_opener(int socket, pid_t parent, const struct crash_list *crashe
 	_exit(0);
 }
 
-static void try_sandbox(int told)
+static void try_sandbox(int report)
 {
 	int err;
 
 	sandbox_limit(READER_MEMORY, READER_FILES);
 	err = sandbox_enter();
-	_exit(write(told, &err, sizeof(err)) == sizeof(err) ? 0 : 1);
+	_exit(write(report, &err, sizeof(err)) == sizeof(err) ? 0 : 1);
 }
 
 int stack_reader_check(void)
 {
-	struct pollfd told = {.events = POLLIN};
-	int ends[2], err = -EPERM; /* said by none, if it is killed */
+	struct pollfd report = {.events = POLLIN};
+	int ends[2], err = -EPERM; /* if the child is killed, it reports nothing */
 	pid_t child;
 
 	if (pipe2(ends, O_CLOEXEC))
@@ -98,10 +98,10 @@ int stack_reader_check(void)
 	if (!child)
 		try_sandbox(ends[1]);
 	close(ends[1]);
-	told.fd = ends[0];
+	report.fd = ends[0];
 	if (child < 0)
 		err = -errno;
-	else if (poll(&told, 1, CHECK_MS) < 1)
+	else if (poll(&report, 1, CHECK_MS) < 1)
 		err = -ETIMEDOUT;
 	else if (read(ends[0], &err, sizeof(err)) < 0)
 		err = -errno;

@@ -14,7 +14,7 @@
 
 struct symbols {
 	struct binary *list[BINARIES_KEPT];
-	size_t next; /* slot that is given away next */
+	size_t next; /* slot that is replaced next */
 };
 
 struct symbols *symbols_new(void)
@@ -95,7 +95,7 @@ static void name_of_module(struct symbols *symbols, Dwfl_Module *mod, uint64_t i
 	}
 	dwfl_module_getelf(mod, &bias);
 	address = ip - bias;
-	/* A call that is the last of a function returns behind it. */
+	/* A call at the end of a function returns to an address after it. */
 	place = binary_place(binary, mod, exact ? address : address - 1);
 	if (place->function) {
 		function = binary_function_name(binary, place->function);
@@ -112,7 +112,7 @@ static bool name_of_jit(struct image *image, uint64_t ip, char name[FRAME_NAME_S
 {
 	const struct perfmap_entry *entry = perfmap_find(&image->jit, ip);
 
-	/* Compiled since: look whether something was added. */
+	/* It may have been compiled since: read what was added. */
 	if (!entry && perfmap_read(&image->jit, opener_open_perfmap(&image->client)))
 		entry = perfmap_find(&image->jit, ip);
 	if (!entry)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libdwfl asks for what it needs of the thread; we answer from the dump alone,
- * since the thread itself has gone on. Where a module has no call frame
- * information, and in code of no module at all (a JIT's), libdwfl follows frame
- * pointers (ebl_unwind(), elfutils 0.163 and later), and goes on with call frame
- * information behind it.
+ * libdwfl asks for registers and memory of the thread. The answers come from the dump, because the
+ * thread itself runs on. For a module without call frame information, and in code of no module (of
+ * a JIT compiler), libdwfl follows frame pointers (ebl_unwind(), elfutils 0.163 and later), then
+ * uses call frame information again.
  */
 #include "enrich/unwind.h"
 
@@ -13,7 +12,7 @@
 #include "dump.h"
 
 #ifdef __x86_64__
-#define REGS 17 /* the last is the pc */
+#define REGS 17 /* the last one is the pc */
 #else
 #define REGS 32
 #endif
@@ -84,7 +83,7 @@ static int on_frame(Dwfl_Frame *frame, void *arg)
 		return DWARF_CB_ABORT;
 	mapping = maps_find(&walk->image->maps, exact ? pc : pc - 1);
 	if (!mapping || !mapping->executable) {
-		unwound->unmapped = pc != 0; /* 0: the end, where nothing says so */
+		unwound->unmapped = pc != 0; /* 0 is the end of a stack without an end marker */
 		return DWARF_CB_ABORT;
 	}
 	unwound->ips[unwound->count] = pc;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Does as libdwfl's unwinder does: call frame information of .eh_frame, of
- * .debug_frame, else frame pointers. What it says there with an expression, and
- * frames that a signal has interrupted, are left to it.
+ * Works as libdwfl's unwinder: call frame information of .eh_frame, then of .debug_frame, else
+ * frame pointers. Rules with an expression, and frames that a signal has interrupted, are left to
+ * libdwfl.
  */
 #include "enrich/unwind_rule.h"
 
@@ -18,7 +18,7 @@
 #define FP_REG 29
 #endif
 
-/* Both machines: the caller's frame pointer, then the return address above it. */
+/* On x86-64 and arm64: the caller's frame pointer, and the return address above it. */
 static const struct stack_rule by_frame_pointer = {
 	.cfa = 16,
 	.ra = -8,
@@ -26,7 +26,7 @@ static const struct stack_rule by_frame_pointer = {
 	.flags = RULE_BY_FP | RULE_SAVED,
 };
 
-/* Where a register's value of the caller is. */
+/* Where the caller's value of a register is. */
 enum place { PLACE_SAME, PLACE_SAVED, PLACE_UNDEFINED, PLACE_OTHER };
 
 static enum place find_register(Dwarf_Frame *frame, int number, int16_t *offset)
@@ -75,7 +75,7 @@ static bool rule_of(Dwarf_Frame *frame, bool exact, struct stack_rule *rule)
 	case PLACE_UNDEFINED:
 		rule->flags = RULE_LAST;
 		return true;
-	case PLACE_SAME: /* only the innermost has not called another since */
+	case PLACE_SAME: /* only in the innermost frame: the others have called since */
 		if (!exact || ra >= SP_REG)
 			return false;
 		rule->flags = RULE_LINK;
@@ -87,7 +87,7 @@ static bool rule_of(Dwarf_Frame *frame, bool exact, struct stack_rule *rule)
 	}
 	switch (find_register(frame, FP_REG, &rule->fp)) {
 	case PLACE_SAME:
-	case PLACE_UNDEFINED: /* nobody needs it any more */
+	case PLACE_UNDEFINED: /* no caller needs it any more */
 		break;
 	case PLACE_SAVED:
 		rule->flags |= RULE_SAVED;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How a frame's caller is found, in the few words that the kernel side understands. */
+/* How to find the caller of a frame, as a rule that the kernel side understands. */
 #ifndef TCPTRAIL_ENRICH_UNWIND_RULE_H
 #define TCPTRAIL_ENRICH_UNWIND_RULE_H
 
@@ -9,8 +9,8 @@
 #include "dump.h"
 
 /*
- * The rule of the frame at ip; exact: the ip itself is at work, else a call returns
- * there. false: it takes more to tell.
+ * Finds the rule of the frame at ip. exact: this instruction is executing; otherwise a call returns
+ * to it. false: the kernel side cannot express the rule.
  */
 bool unwind_rule_find(Dwfl *dwfl, uint64_t ip, bool exact, struct stack_rule *rule);
 

@@ -14,7 +14,7 @@
 
 #define FEW 32 /* 3 to 13 us each */
 
-/* --- where the rows are -------------------------------------------------------------------------- */
+/* --- where the rows are ----------------------------------------------------------------------- */
 
 struct feed_few {
 	uint32_t count;     /* rows that the kernel's counter should include */
@@ -66,22 +66,22 @@ void feed_note_row(struct feed *feed, const struct row *row)
 		few->rows[few->count++] = row->self;
 }
 
-/* --- one by one ------------------------------------------------------------------------------------ */
+/* --- one by one ------------------------------------------------------------------------------- */
 
 /* Looks in the namespace that the thread is in. Opens *sockdiag at the first use. */
 static int lookup_row(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)
 {
 	const struct fact_sink sink = {feed_fact, feed};
-	struct fact_sample want;
+	struct fact_sample target;
 	int err;
 
-	row_sample(row, &want);
+	row_sample(row, &target);
 	if (!*sockdiag) {
 		err = sockdiag_open(sockdiag, row->netns, NULL);
 		if (err)
 			return err;
 	}
-	return sockdiag_lookup(*sockdiag, &want, &sink);
+	return sockdiag_lookup(*sockdiag, &target, &sink);
 }
 
 /*

@@ -59,23 +59,23 @@ static void emit_tick(struct feed *feed)
 	feed_fact(&tick, feed);
 }
 
-/* --- lookups ------------------------------------------------------------------------------ */
+/* --- lookups ---------------------------------------------------------------------------------- */
 
-void feed_lookup_socket(struct feed *feed, const struct fact_sample *want)
+void feed_lookup_socket(struct feed *feed, const struct fact_sample *target)
 {
-	const struct netns_entry *entry = netns_find(&feed->netns, want->netns);
+	const struct netns_entry *entry = netns_find(&feed->netns, target->netns);
 	const struct fact_sink sink = {feed_fact, feed};
 	struct sockdiag *sockdiag;
 
-	if (want->netns == netns_own()) {
+	if (target->netns == netns_own()) {
 		if (feed->own_diag || !sockdiag_open(&feed->own_diag, netns_own(), NULL))
-			sockdiag_lookup(feed->own_diag, want, &sink);
+			sockdiag_lookup(feed->own_diag, target, &sink);
 		return;
 	}
 	if (!entry || netns_enter(entry))
 		return; /* not known yet, or gone: the next walk decides */
-	if (!sockdiag_open(&sockdiag, want->netns, NULL)) {
-		sockdiag_lookup(sockdiag, want, &sink);
+	if (!sockdiag_open(&sockdiag, target->netns, NULL)) {
+		sockdiag_lookup(sockdiag, target, &sink);
 		sockdiag_close(sockdiag);
 	}
 	netns_leave();
@@ -113,7 +113,7 @@ static void take_lookups(struct feed *feed)
 			break;
 		case ASK_MINI:
 			feed_lookup_socket(feed,
-			                   &question.s); /* if that fails, the table asks again */
+			                   &question.s); /* if it fails, the table asks again */
 			break;
 		case ASK_TASK:
 			feed_lookup_task(feed, question.pid, question.start);
@@ -154,18 +154,18 @@ int feed_drain(struct feed *feed)
 		take_lookups(feed);
 		lookup_fins(feed);
 	}
-	resolve_wishes(feed->resolve, table_names(feed->table));
+	resolve_take_queries(feed->resolve, table_names(feed->table));
 	resolve_collect(feed->resolve, feed_fact, feed);
 	return err;
 }
 
 void feed_wait_names(struct feed *feed, unsigned int timeout_ms)
 {
-	resolve_wishes(feed->resolve, table_names(feed->table));
+	resolve_take_queries(feed->resolve, table_names(feed->table));
 	resolve_wait(feed->resolve, timeout_ms, feed_fact, feed);
 }
 
-/* --- opening -------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static int open_live(struct feed *feed, struct diag *shortfall, struct diag *diag)
 {

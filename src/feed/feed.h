@@ -16,7 +16,8 @@ struct feed_config {
 	bool trace;      /* attach to events; else only walk */
 	bool stacks;     /* with trace: user stacks of connect(), listen() and accept() calls */
 	const char *btf; /* file with BTF, for a kernel without; NULL: the kernel's own */
-	bool host; /* at each walk, report counters and settings of namespaces that have sockets */
+	bool host; /* at each walk, report counters and settings of namespaces that have sockets;
+	            * at the first walk, counters of all namespaces */
 	bool no_holders;        /* do not walk over fds */
 	uint32_t ring_bytes;    /* see live_config */
 	uint64_t walk_interval; /* ns between two regular walks; 0: five seconds */

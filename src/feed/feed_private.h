@@ -37,6 +37,7 @@ struct feed {
 	uint64_t last_cgroup;    /* of the last fact: its name is known, or is being looked up */
 	uint32_t last_netns;
 	uint32_t seen_netns;       /* of the last FACT_SEEN */
+	bool counted;              /* a walk has read the counters of all namespaces */
 	uint64_t losses_reported;  /* when; 0: never */
 	uint64_t lost[LOST_KINDS]; /* live_lost(), as of the last walk for it */
 	uint32_t walked;           /* namespace that the thread is in during a walk; 0: its own */
@@ -92,7 +93,7 @@ int feed_walk_holders(struct feed *feed);
  * Looks up one socket of any namespace by sock_diag. Emits FACT_SEEN or FACT_GONE; nothing if that
  * fails.
  */
-void feed_lookup_socket(struct feed *feed, const struct fact_sample *want);
+void feed_lookup_socket(struct feed *feed, const struct fact_sample *target);
 
 /* confirm.c: looks at single sockets. */
 /* Notes, before a walk, which namespace has which rows. */

@@ -46,7 +46,7 @@ void feed_report_clock(struct feed *feed)
 	feed_fact(&fact.h, feed);
 }
 
-/* --- what the kernel counts ------------------------------------------------------------------ */
+/* --- what the kernel counts ------------------------------------------------------------------- */
 
 /* Reads settings of the namespace that the thread is in. So does report_counters(). */
 static void report_settings(struct feed *feed, uint32_t netns)
@@ -68,32 +68,47 @@ static void report_settings(struct feed *feed, uint32_t netns)
 	}
 }
 
-static void report_counters(struct feed *feed, uint32_t netns)
+static void report_counter(struct feed *feed, uint32_t netns, enum counter counter, uint64_t value)
 {
 	struct fact_counter fact = {
 		.h = {.type = FACT_COUNTER, .len = sizeof(fact), .time = clock_boot()},
 		.netns = netns,
+		.counter = counter,
+		.value = value,
 	};
+
+	feed_fact(&fact.h, feed);
+}
+
+/*
+ * The first walk reads the counters of each namespace. If the counters of a namespace are not known
+ * later, the namespace was made after that walk, so each counter has grown from 0.
+ */
+static void report_counters(struct feed *feed, uint32_t netns)
+{
 	struct kernel_counters counts;
+	uint64_t now, grown;
 
 	kernel_counters_read(&counts); /* files that cannot be read leave their counters unknown */
 	for (enum counter counter = COUNTER_NONE + 1; counter < COUNTER_COUNT; counter++) {
 		if (!counts.known[counter])
 			continue;
-		fact.counter = counter;
-		fact.value = counts.value[counter];
-		feed_fact(&fact.h, feed);
+		if (feed->counted && counts.value[counter] && counter_only_grows(counter) &&
+		    !table_counter(feed->table, netns, counter, &now, &grown))
+			report_counter(feed, netns, counter, 0);
+		report_counter(feed, netns, counter, counts.value[counter]);
 	}
 }
 
-/*
- * Call after a walk of the namespace. Skip namespaces without sockets: most have none, and need no
- * counters.
- */
+/* Call after a walk of the namespace. Settings of namespaces without sockets are not needed. */
 void feed_report_host(struct feed *feed, uint32_t netns)
 {
-	if (!feed->config.host || feed->seen_netns != netns)
+	bool has_sockets = feed->seen_netns == netns;
+
+	if (!feed->config.host)
 		return;
-	report_settings(feed, netns);
-	report_counters(feed, netns);
+	if (has_sockets)
+		report_settings(feed, netns);
+	if (has_sockets || !feed->counted)
+		report_counters(feed, netns);
 }

@@ -15,7 +15,7 @@
 
 #define NETNS_SEARCH_INTERVAL (NS_PER_SEC / 10)
 
-/* --- names that filters ask for ------------------------------------------------------------- */
+/* --- names that filters ask for --------------------------------------------------------------- */
 
 static const struct fact_sample *sample_of(const struct fact *fact)
 {
@@ -55,11 +55,11 @@ static void report_cgroup(struct feed *feed, uint64_t cgroup)
 	feed->last_cgroup = cgroup;
 	if (names_want(table_names(feed->table), name_key_number(NAME_CGROUP, cgroup)))
 		return;
-	resolve_wishes(feed->resolve, table_names(feed->table));
+	resolve_take_queries(feed->resolve, table_names(feed->table));
 	resolve_collect(feed->resolve, feed_fact, feed);
 }
 
-/* --- interfaces of link-local addresses ------------------------------------------------------ */
+/* --- interfaces of link-local addresses ------------------------------------------------------- */
 
 /* Name of an interface in a namespace that the thread is not in. 0 or -errno. */
 static int interface_name_in(const struct feed *feed, uint32_t netns, uint32_t ifindex,

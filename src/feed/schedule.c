@@ -8,7 +8,7 @@
 #define LEAST_DEFAULT (5 * NS_PER_SEC)
 #define SHARE         200               /* walks take at most 1/200 of a CPU: 0.5 % */
 #define HEAL_DELAY    (NS_PER_SEC / 10) /* after a loss, from one walk to the next */
-#define HEAL_SHARE    2 /* or this many times the cost of a walk, if that is more; doubled each time */
+#define HEAL_SHARE    2 /* or this many times its cost, if that is more; doubled each time */
 #define QUIET         2 /* after this many delays without a loss the doubling ends */
 
 void schedule_init(struct schedule *schedule, uint64_t least, uint32_t parts)

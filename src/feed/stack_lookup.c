@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* User stacks: dumps go from the kernel side to their reader, its facts and unwind rules come back. */
+/*
+ * User stacks: dumps go from the kernel side to their reader, its facts and unwind rules come back.
+ */
 #include <string.h>
 
 #include "enrich/stack_reader.h"

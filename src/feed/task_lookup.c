@@ -10,7 +10,7 @@
 #include "fact/kind.h"
 #include "feed/feed_private.h"
 
-/* --- processes ------------------------------------------------------------------------------ */
+/* --- processes -------------------------------------------------------------------------------- */
 
 static void emit_exit(struct feed *feed, uint32_t pid, uint64_t start)
 {
@@ -82,7 +82,7 @@ void feed_retire_tasks(struct feed *feed)
 			emit_exit(feed, task->pid, task->start);
 }
 
-/* --- what threads do ------------------------------------------------------------------------ */
+/* --- what threads do -------------------------------------------------------------------------- */
 
 static uint32_t clamp(uint64_t number)
 {

@@ -18,7 +18,7 @@ void feed_loss(struct feed *feed)
 	feed_fact(&loss.h, feed);
 }
 
-/* --- walks ---------------------------------------------------------------------------------- */
+/* --- walks ------------------------------------------------------------------------------------ */
 
 struct diag_walk {
 	struct feed *feed;
@@ -146,9 +146,9 @@ static bool has_lost(struct feed *feed, enum lost_kind kind)
 /* May the end of a process go unreported? */
 static bool may_miss_exits(struct feed *feed)
 {
-	bool told = feed->live && live_reports_exits(feed->live);
+	bool reported = feed->live && live_reports_exits(feed->live);
 
-	return feed->finds_pids && feed->config.trace && (has_lost(feed, LOST_EXIT) || !told);
+	return feed->finds_pids && feed->config.trace && (has_lost(feed, LOST_EXIT) || !reported);
 }
 
 /* 0 or -errno of the first namespace that failed. */
@@ -165,6 +165,7 @@ static int walk_sockets(struct feed *feed)
 		first = first ? first : err;
 	}
 	feed->walking = false;
+	feed->counted = true;
 	return first;
 }
 

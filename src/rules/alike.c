@@ -153,6 +153,8 @@ static void add_storm(struct storm *sum, const struct storm *part)
 {
 	sum->count += part->count;
 	sum->harmless += part->harmless;
+	sum->burst += part->burst;
+	sum->dying += part->dying;
 	sum->silent += part->silent;
 	sum->here += part->here;
 	sum->syns += part->syns;

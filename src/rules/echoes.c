@@ -81,6 +81,20 @@ static bool resends(const struct rule *rule, uint8_t state, uint8_t kind)
 	}
 }
 
+/* Clients of this host send data, but the last ACK of their handshake does not get to the listener. */
+static bool is_half_open_there(const struct rule *rule, const struct finding *finding,
+                               const struct storm_key *key)
+{
+	const struct row *example = finding->group.example;
+	uint8_t addr[16];
+
+	if (rule != &rule_syn_recv_pile || finding->mover != MOVER_KERNEL || !example ||
+	    key->detail == RETRANSMIT_SYN || key->detail == RETRANSMIT_SYNACK)
+		return false;
+	endpoint_map(example->family, example->laddr, addr);
+	return !memcmp(addr, key->place.addr, sizeof(addr));
+}
+
 static bool is_pile_of(const struct why *why, const struct finding_set *found, size_t index,
                        const struct finding *echo)
 {
@@ -89,8 +103,11 @@ static bool is_pile_of(const struct why *why, const struct finding_set *found, s
 
 	(void)why;
 	if (finding->storm || finding->level < FINDING_WARNING ||
-	    finding->group.key.netns != key->place.netns ||
-	    !resends(found->rules[index], finding->group.key.state, key->detail))
+	    finding->group.key.netns != key->place.netns)
+		return false;
+	if (is_half_open_there(found->rules[index], finding, key))
+		return true;
+	if (!resends(found->rules[index], finding->group.key.state, key->detail))
 		return false;
 	return key->detail == RETRANSMIT_SYNACK ? finding->group.key.port == key->place.port
 	                                        : is_at_address(&finding->group, key->place.addr);

@@ -27,9 +27,7 @@ bool ends_is_told_with(const struct ends *ends, uint32_t index, uint32_t other);
  * that has the listener open is at its limit of fds?
  */
 void ends_link_listener(struct ends *ends, uint32_t index);
-/*
- * Do its connects get no answer for the same reason as others, or for one that the namespace has?
- */
+/* Do its connects get no answer for the same reason as others, or for one that the namespace has? */
 void ends_link_opening(struct ends *ends, uint32_t index);
 
 #endif

@@ -26,9 +26,7 @@ struct why {
 struct rule {
 	const char *id;  /* stable; the file is called so, with "_" for "-" */
 	uint32_t states; /* STATE_BITs of the sockets that it may be about; 0: of a storm */
-	/*
-	 * Or it is about connects that failed so: sockets that are no more. It has no match then.
-	 */
+	/* Or it is about connects that failed so: sockets that are no more. It has no match then. */
 	enum connect_failure failure;
 	const char *about; /* one line of help */
 	const char *source;
@@ -86,15 +84,12 @@ enum trend {
 };
 enum trend rule_trend(const struct why *why, const struct group *group);
 /*
- * The same of sockets in CLOSE_WAIT, of which the peers have ended (reset, given up) so many more,
- * as survey_closed() has it: they have left the state, but not their process. Tells of these.
+ * The same of sockets in CLOSE_WAIT, of which the peers have ended (reset, given up) so many more, as
+ * survey_closed() has it: they have left the state, but not their process. Tells of these.
  */
 enum trend rule_trend_open(const struct why *why, struct finding *finding, uint64_t closed,
                            const char *ended);
-/*
- * They grow, but may be no leak: they just came, fill a pool, or are few. Those in CLOSE are none
- * of that.
- */
+/* They grow, but may be no leak: they just came, fill a pool, or are few. Those in CLOSE are none of that. */
 bool rule_may_be_passing(const struct why *why, struct finding *finding, uint64_t closed);
 
 /*
@@ -180,9 +175,7 @@ bool rule_is_of_full_queue(const struct rule *rule);
 bool rule_is_overflow(const struct why *why, const struct finding *finding);
 /* RSTs received: had most peers shut down their sending, and was nothing sent to them? */
 bool rule_is_silent_close_wait(const struct storm *storm);
-/*
- * "net.ipv4.tcp_fin_timeout is 60: MEANS", as evidence; nothing if it is not known. NULL: no ": ".
- */
+/* "net.ipv4.tcp_fin_timeout is 60: MEANS", as evidence; nothing if it is not known. NULL: no ": ". */
 void rule_tell_setting(const struct why *why, struct finding *finding, enum setting setting,
                        const char *means);
 /* Who has the other end of the example, and in which state, if it is on this host. */
@@ -253,8 +246,8 @@ bool rule_turns_away(const struct why *why, const struct group *group);
 /* What each of several processes that have the listener open does. */
 void rule_tell_sharers(const struct why *why, struct finding *finding);
 /*
- * Of a listener whose queue waits: what was accepted before, and whether that waits for an answer;
- * if nobody is busy, that the process may be at a limit of its own.
+ * Of a listener whose queue waits: what was accepted before, and whether that waits for an answer; if
+ * nobody is busy, that the process may be at a limit of its own.
  */
 void rule_tell_accepted(const struct why *why, struct finding *finding);
 /* Of a group of listeners, whose tallies are what waits for accept() and what may: */

@@ -58,9 +58,7 @@ bool survey_end(struct survey *survey, const struct group_key *key, uint64_t *us
                 uint64_t *time_wait);
 /* Ports of ip_local_port_range that are taken from the row's address to its remote end. */
 bool survey_ports(struct survey *survey, const struct row *row, uint32_t *taken);
-/*
- * A local address: which ports of ip_local_port_range its sockets take, each of which bind() needs.
- */
+/* A local address: which ports of ip_local_port_range its sockets take, each of which bind() needs. */
 struct survey_source {
 	uint32_t netns, ports;  /* ports: different ones, of `all` */
 	uint8_t addr[16];       /* mapped */

@@ -126,6 +126,12 @@ static void blame_network(const struct why *why, struct finding *finding)
 	if (blame_filter(why, finding))
 		return;
 	rule_blame_way(why, finding);
+	if (finding->mover == MOVER_KERNEL) {
+		finding_verdict(finding, "The ACKs of these do not come. The clients are on this "
+		                         "host: they are gone, or a firewall of this host drops "
+		                         "segments.");
+		return;
+	}
 	if (addresses)
 		finding_evidence(finding, "they come from %" PRIu64 " address%s", addresses,
 		                 addresses == 1 ? "" : "es");

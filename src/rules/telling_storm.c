@@ -67,25 +67,51 @@ bool rule_storm_is_small(struct finding *finding)
 
 #define SHARE_SMALL 10 /* one of so many */
 
+/*
+ * Those that clients brought about within a second, if they are most of what lost something: one
+ * has ended, or its load generator has stopped. Where a server resets, that is no such thing.
+ */
+static uint64_t burst_of(const struct storm *storm)
+{
+	bool by_client = storm->key.place.passive == (storm->key.kind == CHANGE_RST_RECEIVED);
+	uint64_t losing = storm->count - storm->harmless;
+	uint64_t most = storm->dying > storm->burst ? storm->dying : storm->burst;
+
+	most = most < losing ? most : losing;
+	return by_client && most >= STORM_LEAST && most * 2 >= losing ? most : 0;
+}
+
+static void tell_burst(struct finding *finding, uint64_t burst)
+{
+	if (burst)
+		finding_evidence(finding,
+		                 "%" PRIu64 " of them at once, as when a client program ends, or "
+		                 "a load generator stops",
+		                 burst);
+}
+
 bool rule_resets_are_fine(const struct why *why, struct finding *finding)
 {
 	const struct storm *storm = finding->storm;
-	uint64_t losing = storm->count - storm->harmless;
+	uint64_t burst = burst_of(storm);
+	uint64_t losing = storm->count - storm->harmless - burst;
 	uint64_t ended = storm->key.elsewhere ? 0 : groups_ended(why->groups, &finding->group.key);
 
 	if (storm->harmless)
 		finding_evidence(finding,
-		                 "%" PRIu64 " of %" PRIu64 " lost nothing: all was acknowledged, "
+		                 "%" PRIu64 " of %" PRIu64
+		                 " lost nothing: nothing was asked, or all was acknowledged, "
 		                 "read and answered, or both ends had closed",
 		                 storm->harmless, storm->count);
+	tell_burst(finding, burst);
 	if (ended)
 		finding_evidence(finding, "%" PRIu64 " connections ended there meanwhile", ended);
 	if (storm_rate(storm) * (double)losing < STORM_LEAST * (double)storm->count) {
 		finding->level = FINDING_OK;
 		finding->mover = MOVER_NOBODY;
 		finding_verdict(finding,
-		                "Not a finding: less than %d in ten seconds lost something.",
-		                STORM_LEAST);
+		                "Not a finding: %sless than %d in ten seconds lost something.",
+		                burst ? "but for those that came at once, " : "", STORM_LEAST);
 		return true;
 	}
 	if (losing * SHARE_SMALL <= ended) {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Which capabilities are used once all is attached, and giving up the others. The only user of
- * libcap.
- */
+/* Which capabilities are used once all is attached, and giving up the others. The only user of libcap. */
 #ifndef TCPTRAIL_SESSION_PRIVILEGE_H
 #define TCPTRAIL_SESSION_PRIVILEGE_H
 

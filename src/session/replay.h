@@ -31,15 +31,12 @@ struct replay {
 /* Do options name times of the input, for which its range must be known? */
 bool replay_wants_times(const struct options *options);
 
-/*
- * ns since 1970 of a moment of the input; "start" as of replay_walk_start(). 0, or -errno with diag
- * that begins with the option.
- */
+/* ns since 1970 of a moment of the input; "start" as of replay_walk_start(). 0, or -errno with diag that begins with the option. */
 int replay_instant(const struct replay *replay, const char *option, const struct when *when,
                    int64_t *wall, struct diag *diag);
 /*
- * What to listen to by --at, --since and --until: all (INT64_MIN, INT64_MAX), unless they say less.
- * A window that reaches beyond the input is told. 0, or -errno with diag.
+ * What to listen to by --at, --since and --until: all (INT64_MIN, INT64_MAX), unless they say less. A
+ * window that reaches beyond the input is told. 0, or -errno with diag.
  */
 int replay_window(const struct replay *replay, int64_t *since, int64_t *until, struct diag *diag);
 

@@ -242,7 +242,7 @@ static void tell_probes(const struct run *run)
 		if (probe->refused)
 			notice("the kernel refused %s (%s): %s", probe->name, probe->purpose,
 			       probe->why);
-		else if (run->options->verbose && probe->wanted && !probe->active)
+		else if (run->options->verbose && probe->needed && !probe->active)
 			notice("without %s (%s): %s", probe->name, probe->purpose, probe->why);
 	}
 }

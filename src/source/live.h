@@ -101,7 +101,7 @@ struct live_probe {
 	char name[40];       /* "tp_btf/inet_sock_set_state" */
 	const char *purpose; /* what it serves */
 	bool required;
-	bool wanted; /* false: the configuration does not need it */
+	bool needed; /* false: the configuration does not need it */
 	bool active;
 	bool refused;  /* the kernel has what it needs but refused to load it */
 	char why[160]; /* why it is not active */

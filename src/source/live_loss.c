@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Facts that the kernel side could not deliver: counts them by kind and reports them as FACT_LOSS. */
+/*
+ * Facts that the kernel side could not deliver: counts them by kind and reports them as FACT_LOSS.
+ */
 #include <bpf/bpf.h>
 
 #include "base/clock.h"

@@ -43,9 +43,12 @@ int live_peek(struct live *live, uint64_t sk, uint64_t cookie, uint32_t netns, b
 		return err ? err : (int)options.retval;
 	/* Events come before the sample that may show their outcome. */
 	err = live_drain_all(live);
-	if (!err)
-		fact_emit(&live->sink, &live->skeleton->bss->peeked.h);
-	return err ? err : (int)options.retval;
+	if (err)
+		return err;
+	fact_emit(&live->sink, &live->skeleton->bss->peeked.h);
+	if (live->skeleton->bss->peeked_last.h.type)
+		fact_emit(&live->sink, &live->skeleton->bss->peeked_last.h);
+	return (int)options.retval;
 }
 
 /* A bound: connections may join the queue while it is read. */

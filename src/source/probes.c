@@ -146,9 +146,9 @@ void probes_survey(struct probes *probes, const struct btf *btf, bool typed, boo
 
 		set_name(state, &table[i], typed);
 		state->purpose = table[i].purpose;
-		state->wanted = trace || !table[i].event;
+		state->needed = trace || !table[i].event;
 		state->required = table[i].required && trace;
-		if (!state->wanted)
+		if (!state->needed)
 			snprintf(state->why, sizeof(state->why), "a snapshot needs no events");
 		else
 			survey_one(state, &table[i], btf, typed);

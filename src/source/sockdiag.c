@@ -252,46 +252,47 @@ int sockdiag_walk(struct sockdiag *sockdiag, const struct fact_sink *sink, struc
  * Is the answer the requested socket? Without a cookie the kernel returns a listener if the tuple
  * is gone. A reused tuple belongs to another socket.
  */
-static bool is_same(const struct fact_sample *want, const struct fact_sample *got)
+static bool is_same(const struct fact_sample *target, const struct fact_sample *got)
 {
-	size_t size = want->family == AF_INET ? 4 : 16;
+	size_t size = target->family == AF_INET ? 4 : 16;
 
-	if (got->lport != want->lport || got->rport != want->rport)
+	if (got->lport != target->lport || got->rport != target->rport)
 		return false;
-	if (got->state == TCP_LISTEN && want->state != TCP_LISTEN)
+	if (got->state == TCP_LISTEN && target->state != TCP_LISTEN)
 		return false;
-	if (want->cookie)
-		return got->cookie == want->cookie;
-	return got->flags & SAMPLE_MINI && got->family == want->family &&
-	       !memcmp(got->laddr, want->laddr, size) && !memcmp(got->raddr, want->raddr, size);
+	if (target->cookie)
+		return got->cookie == target->cookie;
+	return got->flags & SAMPLE_MINI && got->family == target->family &&
+	       !memcmp(got->laddr, target->laddr, size) && !memcmp(got->raddr, target->raddr, size);
 }
 
-static void fill_request(const struct fact_sample *want, struct inet_diag_req_v2 *request)
+static void fill_request(const struct fact_sample *target, struct inet_diag_req_v2 *request)
 {
-	size_t size = want->family == AF_INET ? 4 : 16;
+	size_t size = target->family == AF_INET ? 4 : 16;
 
 	memset(request, 0, sizeof(*request));
-	request->sdiag_family = want->family;
+	request->sdiag_family = target->family;
 	request->sdiag_protocol = IPPROTO_TCP;
 	request->idiag_states = ALL_STATES;
-	request->id.idiag_sport = htons(want->lport);
-	request->id.idiag_dport = htons(want->rport);
-	memcpy(request->id.idiag_src, want->laddr, size);
-	memcpy(request->id.idiag_dst, want->raddr, size);
-	request->id.idiag_cookie[0] = want->cookie ? (uint32_t)want->cookie : INET_DIAG_NOCOOKIE;
-	request->id.idiag_cookie[1] = want->cookie ? want->cookie >> 32 : INET_DIAG_NOCOOKIE;
+	request->id.idiag_sport = htons(target->lport);
+	request->id.idiag_dport = htons(target->rport);
+	memcpy(request->id.idiag_src, target->laddr, size);
+	memcpy(request->id.idiag_dst, target->raddr, size);
+	request->id.idiag_cookie[0] =
+		target->cookie ? (uint32_t)target->cookie : INET_DIAG_NOCOOKIE;
+	request->id.idiag_cookie[1] = target->cookie ? target->cookie >> 32 : INET_DIAG_NOCOOKIE;
 }
 
 /* 1: found; 0: no such socket; -errno. */
 static int lookup(struct sockdiag *sockdiag, const struct inet_diag_req_v2 *request,
-                  const struct fact_sample *want, struct fact_sample *got)
+                  const struct fact_sample *target, struct fact_sample *got)
 {
 	struct answer answer = {.sample = got};
 	int err = request_answer(sockdiag, request, &answer);
 
 	if (err && err != -ENOENT)
 		return err;
-	return answer.found && is_same(want, got);
+	return answer.found && is_same(target, got);
 }
 
 /*
@@ -299,37 +300,37 @@ static int lookup(struct sockdiag *sockdiag, const struct inet_diag_req_v2 *requ
  * sample has no interface (for example, of a wildcard socket), try each.
  */
 static int lookup_on_links(struct sockdiag *sockdiag, struct inet_diag_req_v2 *request,
-                           const struct fact_sample *want, struct fact_sample *got)
+                           const struct fact_sample *target, struct fact_sample *got)
 {
 	struct if_nameindex *links;
 	int found = 0;
 
-	if (want->ifindex || want->family != AF_INET6 ||
-	    !IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)want->raddr))
+	if (target->ifindex || target->family != AF_INET6 ||
+	    !IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)target->raddr))
 		return 0;
 	links = if_nameindex();
 	if (!links)
 		return -errno;
 	for (size_t i = 0; links[i].if_index && !found; i++) {
 		request->id.idiag_if = links[i].if_index;
-		found = lookup(sockdiag, request, want, got);
+		found = lookup(sockdiag, request, target, got);
 	}
 	if_freenameindex(links);
 	return found;
 }
 
-int sockdiag_lookup(struct sockdiag *sockdiag, const struct fact_sample *want,
+int sockdiag_lookup(struct sockdiag *sockdiag, const struct fact_sample *target,
                     const struct fact_sink *sink)
 {
 	struct inet_diag_req_v2 request;
 	struct fact_sample got;
 	int found;
 
-	fill_request(want, &request);
-	request.id.idiag_if = want->ifindex;
-	found = lookup(sockdiag, &request, want, &got);
+	fill_request(target, &request);
+	request.id.idiag_if = target->ifindex;
+	found = lookup(sockdiag, &request, target, &got);
 	if (!found)
-		found = lookup_on_links(sockdiag, &request, want, &got);
+		found = lookup_on_links(sockdiag, &request, target, &got);
 	if (found < 0)
 		return found;
 	if (found) {
@@ -338,7 +339,7 @@ int sockdiag_lookup(struct sockdiag *sockdiag, const struct fact_sample *want,
 	} else {
 		struct fact_seen gone = {
 			.h = {.type = FACT_GONE, .len = sizeof(gone), .time = clock_boot()},
-			.s = *want,
+			.s = *target,
 		};
 
 		fact_emit(sink, &gone.h);

@@ -24,11 +24,11 @@ void sockdiag_close(struct sockdiag *sockdiag);
 int sockdiag_walk(struct sockdiag *sockdiag, const struct fact_sink *sink, struct diag *diag);
 
 /*
- * Looks up the socket with the cookie of want, or the mini-socket with its tuple and family. Emits
- * FACT_SEEN (SAMPLE_POINT) if it exists, FACT_GONE (with want) if not. A listener that the kernel
+ * Looks up the socket with the cookie of target, or the mini-socket with its tuple and family. Emits
+ * FACT_SEEN (SAMPLE_POINT) if it exists, FACT_GONE (with target) if not. A listener that the kernel
  * returns instead does not count. 0 or -errno.
  */
-int sockdiag_lookup(struct sockdiag *sockdiag, const struct fact_sample *want,
+int sockdiag_lookup(struct sockdiag *sockdiag, const struct fact_sample *target,
                     const struct fact_sink *sink);
 
 #endif

@@ -46,9 +46,7 @@ struct change {
 	bool inferred;    /* not an event of the kernel: told by a walk, look-up or deadline */
 	uint64_t dwell;   /* ns in the old state */
 	enum retransmit_kind retransmit;
-	/*
-	 * ... of segments that are as large as may be, or smaller; neither: not known, or no data
-	 */
+	/* ... of segments that are as large as may be, or smaller; neither: not known, or no data */
 	bool full, small;
 	uint8_t timeouts;            /* ... so many in a row were not answered */
 	enum fact_reset_cause cause; /* RST sent */

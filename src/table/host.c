@@ -30,6 +30,12 @@ static const char *const paths[] = {
 };
 _Static_assert(sizeof(paths) / sizeof(paths[0]) == SETTING_COUNT, "a path for each setting");
 
+bool counter_only_grows(enum counter counter)
+{
+	return counter != COUNTER_ORPHANS && counter != COUNTER_TIME_WAITS &&
+	       counter != COUNTER_CONNTRACK && counter != COUNTER_MEMORY;
+}
+
 const char *setting_path(enum setting setting)
 {
 	return setting < SETTING_COUNT ? paths[setting] : "";

@@ -19,6 +19,9 @@ enum counter {
 	COUNTER_COUNT
 };
 
+/* false: it is a number of now. */
+bool counter_only_grows(enum counter counter);
+
 /* Below /proc/sys/net, by their names there (setting_path). */
 enum setting {
 	SETTING_NONE,
@@ -56,9 +59,7 @@ bool table_setting_number(const struct table *table, uint32_t netns, enum settin
 /* First and last port that connect() takes by itself (ip_local_port_range); false: not known. */
 bool table_local_ports(const struct table *table, uint32_t netns, uint32_t *low, uint32_t *high);
 
-/*
- * A counter's newest value, and by how much it has grown since it was first told. false: not known.
- */
+/* A counter's newest value, and by how much it has grown since it was first told. false: not known. */
 bool table_counter(const struct table *table, uint32_t netns, enum counter counter, uint64_t *now,
                    uint64_t *grown);
 

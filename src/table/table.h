@@ -72,9 +72,7 @@ bool table_next_question(struct table *table, uint32_t kinds, struct question *q
  * nobody holds them.
  */
 void table_missed(const struct table *table, enum fact_walk_kind kind, struct buffer *rows);
-/*
- * Did the last walk over holders miss open sockets that no walk before missed? Another one tells.
- */
+/* Did the last walk over holders miss open sockets that no walk before missed? Another one tells. */
 bool table_wants_holders(const struct table *table);
 /* How many transitions came twice so far, see bpf/state.bpf.c. */
 uint64_t table_told_twice(const struct table *table);
@@ -102,9 +100,7 @@ const struct row *table_find_listener(const struct table *table, const struct ro
 #define LISTENERS_COUNTED 32
 uint32_t table_count_listeners(const struct table *table, const struct row *row,
                                const struct row **any);
-/*
- * How many others listen at the same address, up to LISTENERS_COUNTED; idle: nothing waits there.
- */
+/* How many others listen at the same address, up to LISTENERS_COUNTED; idle: nothing waits there. */
 uint32_t table_siblings(const struct table *table, const struct row *listener, uint32_t *idle);
 /* Adds the indices (uint32_t) of the namespace's listeners in whose queues sockets waited. */
 void table_queues(const struct table *table, uint32_t netns, struct buffer *rows);

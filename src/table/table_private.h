@@ -387,9 +387,7 @@ void row_retire(struct table *t, struct row *row, uint64_t time);
 void row_become(struct table *t, struct row *row, const struct row *into, uint64_t time);
 /* Tells the listener that the row ends, and drops it. */
 void row_end(struct table *t, struct row *row, uint64_t time);
-/*
- * The socket at that address is no more: what a walk that runs has sampled before is not believed.
- */
+/* The socket at that address is no more: what a walk that runs has sampled before is not believed. */
 void row_bury(struct table *t, uint64_t sk, uint64_t time);
 /* A new row, met by a sample: the state and kind that it is found in. */
 void row_meet_as(struct table *t, struct row *row, const struct fact_sample *s);

@@ -14,9 +14,10 @@ struct findings_scope {
 };
 
 /*
- * A line for each pile, then the findings in the order given. What is fine is left out unless all
- * is set, and counted in a last line; where states were asked for, all is told, without the lines
- * of piles. dated: more will follow, the last line says when. 0 or -errno of the stream.
+ * A line for each pile, then the findings in the order given. What is fine is left out unless all is
+ * set, and counted in a last line; where states were asked for, all is told, without the lines of
+ * piles. dated: more will follow, the last line says when. 0 or -errno of
+ * the stream.
  */
 int findings_text(struct view *view, const struct finding *findings, size_t count, bool all,
                   const struct findings_scope *scope, bool dated);

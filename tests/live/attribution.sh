@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# No transition is put down to a wrong process: not the peer's, not a bystander's, of thousands.
+# Among thousands of transitions none is attributed to a wrong process, neither the peer's nor a bystander's.
 #
-# Softirqs run in whatever process a CPU is in. Two that do nothing but burn CPU make it a stranger;
-# in the second round RPS has loopback's packets handled by the other CPU, which interrupts them.
+# Softirqs run in the context of any current process. Two processes that only burn CPU time make that a
+# stranger; in the second round RPS makes the other CPU handle loopback's packets, which interrupts these
+# processes.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
 . "$progs/churn.sh"
-lives=2000 # by exchange: each side closes first in the half of them
+lives=2000 # by exchange: each side closes first in one half of them
 others=1000
 sharing=400 # connections of workers that share a port
 
@@ -28,9 +29,10 @@ trace() {
 #
 #   exchange.active 154896 29054 29054 0
 #
-# An MPTCP socket has no cookie of its own: in its place stands LOCAL>FOREIGN.
+# An MPTCP socket has no cookie: LOCAL>FOREIGN stands in its place.
 #
-# OWNERS may be named; before one has accepted, LISTENER-OWNER may be, as such. ACTORS may have acted.
+# tcptrail may name the OWNERS; before accept() it may name LISTENER-OWNER as the listener's owner. ACTORS may
+# have caused a transition.
 truth=$work/truth
 
 truth_of_exchange() {
@@ -39,14 +41,14 @@ truth_of_exchange() {
 		awk -v l="$1" '{ print l ".active", $2, $1, $1, 0; print l ".passive", $4, $3, $3, $3 }' >>"$truth"
 }
 
-# ... and of the MPTCP sockets, of which the former are subflows.
+# The same for the MPTCP sockets of these subflows.
 truth_of_mptcp() {
 	scenario_lines kind=connection | sed -nE \
 		's/.* client=([^ ]+) server=([^ ]+) client_pid=([0-9]+) .* server_pid=([0-9]+) .*/\1 \2 \3 \4/p' |
 		awk -v l="$1" '{ print l ".active", $1 ">" $2, $3, $3, 0; print l ".passive", $2 ">" $1, $4, $4, $4 }' >>"$truth"
 }
 
-# truth_of LABEL OWNERS ACTORS LISTENER-OWNER WORD...: of the lines with all these words.
+# truth_of LABEL OWNERS ACTORS LISTENER-OWNER WORD...: of the lines that contain all these words.
 truth_of() {
 	local label=$1 owners=$2 actors=$3 listener=$4
 	shift 4
@@ -65,7 +67,7 @@ exchange() {
 	scenario_stop
 }
 
-# One process leaves by exit or SIGKILL with all its connections, the other closes then.
+# One process ends by exit or SIGKILL with all its connections; then the other closes.
 leave() {
 	local label=$1 here
 	shift
@@ -77,8 +79,8 @@ leave() {
 	scenario_stop
 }
 
-# Two workers share a port, and one of them accepts nothing: what waits is of the one in whose queue it
-# is, which has it no more than any other process.
+# Two workers share a port, and one of them never accepts. A connection that waits belongs to the worker in
+# whose queue it waits, although that worker has no fd of it.
 reuseport() { # LABEL STUCK
 	program_start python3 "$progs/reuseport.py" 2 "$2" "$sharing"
 	port=$(scenario_get port)
@@ -97,7 +99,7 @@ all_are_accepted() {
 			$(scenario_lines 'accepted=.*' | grep -c .)))" = "$sharing" ]
 }
 
-# By the ports of their peers, after the trace.
+# Finds them by the ports of their peers, after the trace.
 truth_of_reuseport() {
 	csv_words <"$work/trace.out" | awk '
 		NR == FNR { label[$2] = $1; good[$2] = $3; stuck[$2] = $4; ports[$2] = "," $5 ","; next }
@@ -113,7 +115,7 @@ truth_of_reuseport() {
 
 # --- what is said -----------------------------------------------------------------------------------
 
-# Makes $work/table, LABEL TRANSITION WRONG TOTAL OWNED ACTED, prints it, and insists on 0 wrong.
+# Makes and prints $work/table, LABEL TRANSITION WRONG TOTAL OWNED ACTED, and requires that WRONG is 0.
 judge() {
 	csv_words <"$work/trace.out" | awk '
 		function among(pid, pids) { return index("," pids ",", "," pid ",") }
@@ -140,8 +142,8 @@ judge() {
 		"COOKIE OLD NEW OWNER SOURCE ACTOR" "$(head -n 20 "$work/wrong")"
 }
 
-# often LABEL TRANSITION TIMES [named]: it has happened so often; an actor and an owner are named
-# where the kernel says for certain who it was.
+# often LABEL TRANSITION TIMES [named]: the transition was seen so often. named: it has an actor and an owner,
+# because the kernel reports both for certain.
 often() {
 	local row
 	row=$(awk -v l="$1" -v t="$2" '$1 == l && $2 == t { print $4, $5, $6 }' "$work/table")
@@ -184,7 +186,7 @@ leave kill-client --kill
 leave exit-server --passive
 leave kill-server --passive --kill
 
-# The child alone has it when it ends: a reset, by the child.
+# Only the child has the socket when it ends: the child causes a reset.
 scenario_start fork --parent-closes --count "$others"
 parent=$(scenario_get pid side=listen)
 child=$(scenario_get pid role=holder)
@@ -192,7 +194,7 @@ truth_of fork.active "$parent,$child" "$parent,$child" 0 side=active
 truth_of fork.passive "$parent,$child" "$child" "$parent" side=passive
 scenario_stop
 
-# Accepted by one, passed to another, who has it when it ends.
+# One process accepts and passes the socket to another, which has it when it ends.
 scenario_start scm_rights --count "$others"
 sender=$(scenario_get pid side=listen)
 receiver=$(scenario_get pid role=holder)
@@ -200,7 +202,7 @@ truth_of scm_rights.active "$sender" "$sender" 0 side=active
 truth_of scm_rights.passive "$sender,$receiver" "$receiver" "$sender" side=passive
 scenario_stop
 
-# The worker that accepted.
+# The owner is the worker that accepted.
 scenario_start prefork --workers 4 --count $((others / 4))
 parent=$(scenario_get pid side=listen)
 truth_of prefork.active "$parent" "$parent" 0 side=active
@@ -237,7 +239,7 @@ done <"$work/shared"
 
 # --- lists of one walk, while connections come and go ---------------------------------------------------
 
-# Whom they name for what is open; of others only a trace would know.
+# Checks the owners of open sockets; only a trace would know those of others.
 churn 100 2000
 : >"$work/rows"
 while [ "$(grep -cE ' (ESTABLISHED|CLOSE_WAIT) ' "$work/rows")" -lt "$lives" ]; do
@@ -262,8 +264,8 @@ awk '
 
 # --- softirqs that interrupt anybody ------------------------------------------------------------------
 
-# One that interrupts a BPF program on its CPU finds the kernel refusing to run it again: such a loss
-# is counted and told. So counts are not certain here; who it was is.
+# A softirq that interrupts a BPF program finds that the kernel refuses to run it again: the loss is counted
+# and reported. So the counts are not certain here, but the processes are.
 spread_softirqs() {
 	local cpus
 	cpus=$(nproc)

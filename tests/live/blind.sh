@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Who cannot see the processes or namespaces that are asked for gets no answer: status 3, and not a word on
-# stdout. What can be told without them is.
+# A user who cannot see the requested processes or namespaces gets no answer: status 3, and nothing on stdout.
+# What does not need them is answered.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
-# refused WORD COMMAND...: WORD is in the one line that says why.
+# refused WORD COMMAND...: the command is refused with one line that contains WORD.
 refused() {
 	local word=$1
 	shift
@@ -15,7 +15,7 @@ refused() {
 	assert_contains "$err" "$word" "stderr of: $*"
 }
 
-# A program that nobody may read is no test of ours.
+# Skip if the user nobody cannot run the program.
 cp "$TCPTRAIL" "$work/tcptrail"
 chmod 755 "$work" "$work/tcptrail"
 as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all)
@@ -51,7 +51,7 @@ assert_run 0 "${nobody[@]}" snapshot --fail-if 'close_wait>50,per=host'
 assert_contains "$out" "OK: 50 CLOSE_WAIT of this network namespace (limit 50)"
 assert_run 1 "${nobody[@]}" snapshot --netns "$(own_netns)" --fail-if 'close_wait>40'
 
-# Its own processes it sees.
+# The user sees the processes of his own.
 cat >"$work/scenario" <<END
 #!/bin/sh
 exec setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$work/real" "\$@"
@@ -94,7 +94,7 @@ assert_run 0 "$TCPTRAIL" snapshot -an --pid "$gone" --no-header
 assert_equal "$missing" "$err" "a list of nobody's sockets"
 assert_run 1 "$TCPTRAIL" snapshot --pid "$gone,$pid" --fail-if 'close_wait>40'
 assert_equal "$missing" "$err" "one of two"
-assert_run 0 "$TCPTRAIL" snapshot --pid $$ --fail-if 'close_wait>40' # it has no sockets, and is there
+assert_run 0 "$TCPTRAIL" snapshot --pid $$ --fail-if 'close_wait>40' # the process exists but has no sockets
 assert_equal "" "$err" "one without sockets"
 
 # --- nothing was read ----------------------------------------------------------------------------

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A kernel without BTF is served by --btf FILE. The running kernel's BTF is hidden, in a mount
-# namespace of our own, and a copy of it handed: nothing in user space can read it but from there.
-# That the kernel needs none of its own, either, is shown by what is loaded: programs of types that
-# take no BTF id. (The kernel matrix does the same on 5.10.)
+# tcptrail works on a kernel without BTF with --btf FILE. A mount namespace hides the running kernel's BTF,
+# and the test passes a copy of it. Programs without a BTF id of the kernel show that the kernel does not need
+# BTF either. (The kernel matrix tests this on 5.10.)
 . "$(dirname "$0")/lib.sh"
 
 kernels=/sys/kernel/btf/vmlinux
@@ -31,7 +30,7 @@ assert_equal 8 "$(grep -cE '^raw_tp/[a-z_]+ +[a-z]+ +yes' <<<"$out")" "raw trace
 assert_equal "no no no" "$(awk '$1 ~ /^iter|^bpf_task/ { print $3 }' <<<"$out" | paste -sd ' ')" \
 	"what needs the kernel's own"
 
-# Other tests, by a tcptrail that has no other BTF than the copy.
+# Run other tests with a tcptrail that has only the copy.
 cat >"$work/tcptrail" <<EOF
 #!/bin/sh
 exec "$(realpath "$TCPTRAIL")" "\$@" --btf "$BTF_COPY"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Connects and accepts by the calls that are hard to hear: by many threads, through fds of all kinds,
-# and by 32-bit programs.
+# connect() and accept() where they are hard to follow: by many threads, through fds of all kinds, and by
+# 32-bit programs.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -17,9 +17,9 @@ wait_until "connects to end" has_line "$work/scenario.$scenario" "done"
 trace_stop
 assert_trace_fine
 assert_equal 32 "$(scenario_lines role=high | wc -l)" "threads"
-scenario_lines role=ended | grep -q . # with its fd another's
+scenario_lines role=ended | grep -q . # its fd belongs to another socket now
 
-# One call each of the threads; none by numbers that are no fds.
+# One call of each thread; none with numbers that are no fds.
 grep -a " connect sk=.* pid=$pid " "$work/facts" | sed -E 's/.* fd=([0-9-]+) .* tid=([0-9]+) .*/tid=\2 fd=\1/' |
 	sort >"$work/connects"
 wanted=$(scenario_lines 'role=(high|replaced)' | sed -E 's/.*(tid=[0-9]+ fd=[0-9]+).*/\1/' | sort)
@@ -31,7 +31,7 @@ while read -r line; do
 	read -r tid fd cookie < <(sed -E 's/.* tid=([0-9]+) fd=([0-9]+) cookie=([0-9]+)/\1 \2 \3/' <<<"$line")
 	assert_row "$cookie" "creator_pid creator_tid creator_by pid fd" "$pid $tid connect $pid $fd" "$line"
 done < <(scenario_lines role=high)
-# A bystander has the fd of a connect that fails: the failure is none of its own.
+# Another process also holds the fd of a connect that fails: the failure is not attributed to it.
 assert_run 0 "$TCPTRAIL" snapshot --state close --json --from "$work/facts"
 rows_ours "$work/run.out"
 assert_row "$bystander" "state pid creator_by" "CLOSE $pid -" "what never connects"
@@ -50,7 +50,7 @@ trace_start --netns "$(own_netns)" --json
 program_start "$compat"
 pid=$started
 
-# check_ends: both of each connection, with their holder, and the creator of what connected.
+# check_ends: checks both ends of each connection: the holders, and the creator of the connecting end.
 check_ends() {
 	local line cookie fd creator=$1 count=0
 	while read -r line; do
@@ -75,7 +75,7 @@ done
 trace_stop
 rows_keep
 check_ends "connect connect"
-# Who listens stands for what was accepted, until the walk.
+# Until the walk, the listener's owner stands for accepted sockets.
 for cookie in $(scenario_lines role=accepted | sed -nE 's/.* cookie=([0-9]+) .*/\1/p'); do
 	assert_equal "$pid listener" "$(jq -r "select(.type == \"event\" and .cookie == $cookie and
 		.new_state == \"ESTABLISHED\") | \"\(.pid) \(.owner_source)\"" "$work/trace.out")" "owner at first"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Containers, by cgroups of either version that are named as runtimes name them; namespaces by name.
+# Containers by cgroups of version 1 and 2, with names as runtimes make them; network namespaces by name.
 . "$(dirname "$0")/lib.sh"
 
 id=3f4e7d2a9b8c3f4e7d2a9b8c3f4e7d2a9b8c3f4e7d2a9b8c3f4e7d2a9b8cabcd
@@ -15,7 +15,7 @@ tidy() {
 	ip netns delete "$namespace" 2>/dev/null || true
 	umount "$work/v1" 2>/dev/null || true
 }
-# Before cleanup() of lib.sh removes $work, after it has ended what stands in the cgroups.
+# Runs before cleanup() of lib.sh removes $work, and after the processes in the cgroups have ended.
 end() {
 	local status=$? pid
 	for pid in "${started_pids[@]}"; do
@@ -33,7 +33,7 @@ make_cgroup() {
 	made+=("$1")
 }
 
-# A scenario whose processes are in the cgroup from the start.
+# Starts a scenario inside the cgroup.
 scenario_in() {
 	local cgroup=$1
 	shift
@@ -48,13 +48,13 @@ scenario_in() {
 }
 real=$SCENARIO
 
-# row KEY COOKIE: of the socket, found without any filter
+# row KEY COOKIE: the value of the socket, listed without a filter
 row() {
 	"$TCPTRAIL" snapshot -a --json --columns "cookie,$1" |
 		jq -r --argjson c "$2" 'select(.cookie == $c) | .'"$1"' // "-"'
 }
 
-# found COOKIE FILTER...: does the filter show the socket, alone of the two?
+# found COOKIE FILTER...: does the filter show this socket, and not the other one?
 found() {
 	local cookie=$1
 	shift
@@ -84,11 +84,11 @@ make_cgroup "$v2/tcptrail-$$"
 make_cgroup "$v2/tcptrail-$$/docker-$id.scope"
 scenario_in "$v2/tcptrail-$$/docker-$id.scope" accept_queue
 check_container "/tcptrail-$$/docker-$id.scope" "$(scenario_get cookie role=listener)"
-# Nobody has accepted it, and it is the container's all the same.
+# Nobody has accepted the connection, but it belongs to the container.
 check_container "/tcptrail-$$/docker-$id.scope" "$(scenario_get cookie role=subject)"
 scenario_stop
 
-# The events of what a container does, from its first one on.
+# All events of a container are shown, from its first one on.
 trace_start events --container ${id:0:12} --csv --no-header --columns container,new_state
 scenario_in "$v2/tcptrail-$$/docker-$id.scope" listen
 wait_until "the container's events" trace_has "docker:${id:0:12},LISTEN"
@@ -103,7 +103,7 @@ if [ -z "$v1" ]; then
 	mkdir "$v1"
 	mount -t cgroup -o none,name=tcptrail cgroup "$v1"
 fi
-# Made by this test, so that what it removes is its own.
+# This test makes the cgroup, so it removes nothing of others.
 [ -d "$v1/docker" ] || make_cgroup "$v1/docker"
 make_cgroup "$v1/docker/$id"
 scenario_in "$v1/docker/$id" close_wait

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Two processes, whole lives: every transition in order, by the right process, at the right time.
+# The whole lives of sockets of two processes: each transition in order, by the right process, at the right
+# time.
 . "$(dirname "$0")/lib.sh"
 
 connections=5
@@ -18,12 +19,12 @@ assert_trace_fine
 assert_lacks "$err" lost "stderr"
 csv_words <"$work/trace.out" >"$work/events"
 
-# life COOKIE: its states, one transition a word
+# life COOKIE: its transitions, one a word
 life() {
 	awk -v c="$1" '$1 == c { printf "%s%s>%s", sep, $2, $3; sep = " " }' "$work/events"
 }
 
-# column N COOKIE NEW_STATE: of the transition into the state
+# column N COOKIE NEW_STATE: column N of the transition into the state
 column() {
 	awk -v n="$1" -v c="$2" -v s="$3" '$1 == c && $3 == s { print $n; exit }' "$work/events"
 }
@@ -52,7 +53,7 @@ check_server() {
 		assert_equal "$server $client" "$(column 4 "$server_cookie" $state) $(column 5 \
 			"$server_cookie" $state)" "addresses at $state"
 	done
-	# Accepted by then; before, the listener's owner stands for it, and is the same.
+	# It is accepted by then; before, the listener's owner stands for it, which is the same process.
 	for state in ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE; do
 		assert_equal "$server_pid scenario" "$(column 6 "$server_cookie" $state) $(column 7 \
 			"$server_cookie" $state)" "owner at $state"
@@ -60,7 +61,7 @@ check_server() {
 	assert_equal "$server_pid" "$(column 8 "$server_cookie" LAST_ACK)" "who closed"
 }
 
-# Bystanders do not become actors: what softirq does is nobody's.
+# A transition in softirq has no actor, whichever process is current.
 check_bystanders() {
 	local cookie
 	for cookie in "$client_cookie" "$server_cookie"; do
@@ -70,7 +71,7 @@ check_bystanders() {
 	done
 }
 
-# Within the run, in order, and each time in a state is the difference of two events.
+# Times are within the run and ascend, and each time in a state is the difference of two events.
 check_times() {
 	local cookie
 	for cookie in "$client_cookie" "$server_cookie"; do

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Thresholds for monitoring: one line and an exit status, of what is, and of what grows.
+# Thresholds for monitoring: one line and an exit status, about counts now and about growth.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
-# assert_answer STATUS LINE ARGUMENT...: of a snapshot; LINE is a regex.
+# assert_answer STATUS LINE ARGUMENT...: checks a snapshot; LINE is a regex.
 assert_answer() {
 	local want=$1 line=$2
 	shift 2
@@ -31,7 +31,7 @@ assert_run 1 "$TCPTRAIL" snapshot --json --pid "$pid" --fail-if 'close_wait>2'
 assert_equal "threshold true 3 $pid $port" \
 	"$(jq -r '"\(.type) \(.met) \(.count) \(.pid) \(.local_port)"' <<<"$out")"
 
-# Old ones do not grow; new ones do, and --lport tells them apart.
+# The old sockets do not grow in number; the new ones do, and --lport selects them.
 watching() {
 	grep -q '^tcptrail: watching' "$work/trace.err"
 }

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Where BPF is refused: sockets by sock_diag, holders by /proc, as far as they may be seen.
+# Where the kernel refuses BPF, sockets come from sock_diag and holders from /proc, as far as the user may see
+# them.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
@@ -8,7 +9,7 @@ nobody() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs -- "$@"
 }
 
-# One of a user's own, and one of root's: with a child, so that there is more than one holder.
+# A socket of the user, and one of root, with a child, so that it has more than one holder.
 cat >"$work/as-nobody" <<EOF
 #!/bin/sh
 exec setpriv --reuid 65534 --regid 65534 --clear-groups -- "$SCENARIO" "\$@"
@@ -29,9 +30,9 @@ assert_contains "$err" "sock_diag and /proc" "notice"
 row=$(jq -c "select(.cookie == $own)" <<<"$out")
 assert_equal "$holders" "$(jq -r '.holders[] | "\(.pid):\(.fd)"' <<<"$row" | sort)" "holders"
 assert_equal "fd-walk open" "$(jq -r '"\(.owner_source) \(.owner_holding)"' <<<"$row")"
-# Root's process is none of ours to see: not known, which is not the same as hidden.
+# The user may not see root's process: its holders are "not known", not "hidden".
 row=$(jq -c "select(.cookie == $other)" <<<"$out")
 assert_equal "null null" "$(jq -r '"\(.program) \(.owner_holding)"' <<<"$row")" "another user's"
-# ss, as the same user, finds the same.
+# ss, run by the same user, prints the same.
 pid=${holders%%:*}
 assert_contains "$(nobody ss -Htanp)" "pid=$pid," "ss"

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Connects and resets that people have reported: a firewall answers though somebody listens, a
-# program gives up after 300 ms, a client is connected to itself, a NAT forgets its connections, a
-# server keeps what its clients have reset. Side by side, each in network namespaces of its own.
+# Failures of connects and resets that users have reported: a firewall answers although a process listens, a
+# program gives up after 300 ms, a client is connected to itself, a NAT forgets its connections, a server
+# keeps connections that its clients have reset. All run at the same time, each in network namespaces of its
+# own.
 . "$(dirname "$0")/progs/field.sh"
 in_fresh_netns "$@"
 command -v nft >/dev/null || skip "no nft"
@@ -39,7 +40,7 @@ link "${space[given_up]}" 10.8.0.1 "$prefix.hole" 10.8.0.2
 ip -n "${space[given_up]}" neigh add 10.8.0.9 lladdr 02:00:00:00:00:09 dev a1
 in_space itself sysctl -qw net.ipv4.ip_local_port_range="45670 45690"
 
-# Clients connect to the router, which passes it on to the server.
+# Clients connect to the router, which forwards to the server.
 link "${space[client]}" 10.12.1.2 "${space[router]}" 10.12.1.1
 link "${space[server]}" 10.12.2.2 "${space[router]}" 10.12.2.1
 ip -n "${space[client]}" route add default via 10.12.1.1
@@ -57,7 +58,7 @@ in_space router nft -f - <<-END
 		}
 	}
 END
-forgets=1 # without conntrack's settings there is nothing to be forgotten
+forgets=1 # without conntrack's settings the NAT cannot forget
 in_space router sysctl -qw net.netfilter.nf_conntrack_tcp_timeout_established=1 \
 	net.netfilter.nf_conntrack_tcp_loose=0 2>"$work/conntrack.err" || forgets=0
 
@@ -129,7 +130,7 @@ resets_came() {
 wait_until "the rest in CLOSE_WAIT" resets_came
 end_watch
 
-# A firewall is meant, and no network, at each port; nowhere "nobody listens".
+# Each port's finding names a firewall, not the network; no finding says "nobody listens".
 for port in 8001 8002 8003; do
 	for address in "127.0.0.1" "[::1]"; do
 		found=$(jq -r "select(.foreign == \"$address:$port\" and .verdict != \"fine\") |
@@ -165,7 +166,7 @@ else
 	echo "skipped: a NAT that forgets: $(cat "$work/conntrack.err")"
 fi
 
-# 60 fds are leaked, 40 of them in CLOSE; who reset has waited for that.
+# 60 fds are leaked, 40 of them in CLOSE; the client has waited for that before it reset.
 assert_equal "${pid[kept]}" "$(jq -r "select(.local_port == 8001 and .verdict == \"bad\") | .pid" "$work/why" | sort -u)" \
 	"who keeps them"
 text=$(text_in kept)

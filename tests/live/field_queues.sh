@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Accept queues that people have reported: clients are reset when one overflows, the server is
-# stopped, it pauses now and then, clients connect and send nothing. Side by side, each in network
+# Accept queue problems that users have reported: clients are reset when a queue overflows, the server is
+# stopped, it pauses now and then, clients connect but send nothing. All run at the same time, each in network
 # namespaces of its own.
 . "$(dirname "$0")/progs/field.sh"
 in_fresh_netns "$@"
 command -v nft >/dev/null || skip "no nft"
 
-# overflows SPACE COUNT: has the kernel found accept queues of it too full so often?
+# overflows SPACE COUNT: has the kernel counted so many overflows of accept queues?
 overflows() {
 	[ "$(in_space "$1" nstat -asz TcpExtListenOverflows | awk 'NR == 2 { print $2 }')" -ge "$2" ]
 }
@@ -20,21 +20,21 @@ queue_has() { # SPACE PORT COUNT
 	[ "$(in_space "$1" ss -Htln "( sport = :$2 )" | awk '{ print $2 }')" = "$3" ]
 }
 
-# The kernel looks at these for the third time or later: 4 s lie between.
+# The kernel has retried them at least twice: 4 s lie between.
 are_deferred() { # SPACE PORT COUNT
 	[ "$(in_space "$1" ss -Htno state syn-recv "( sport = :$2 )" |
 		grep -cE 'timer:\(on,([2-9]|[1-9][0-9])(\.[0-9]+)?sec')" = "$3" ]
 }
 
 spaces abort4 abort6 stopped pauses defer
-netns_make "$prefix.far" # which is not watched
+netns_make "$prefix.far" # this namespace is not watched
 ip -n "${space[pauses]}" link add near type veth peer name far netns "$prefix.far"
 ip -n "${space[pauses]}" addr add 10.26.0.1/24 dev near
 ip -n "${space[pauses]}" link set near up
 ip -n "$prefix.far" addr add 10.26.0.2/24 dev far
 ip -n "$prefix.far" link set far up
 
-# More have connected than the queue has room for: their ACKs come late, and all at once.
+# More clients connect than the queue has room for: their ACKs come late and all at once.
 abort_begin() { # SPACE ADDRESS
 	field "$1" patient "$2" 8001 31
 	in_space "$1" nft -f - <<-END
@@ -95,7 +95,7 @@ wait_until "patience" are_deferred defer 8002 16
 end_watch
 kill -CONT "${pid[stopped]}"
 
-# One cause is one finding: of who does not accept.
+# One cause gives one finding, about the process that does not accept.
 for name in abort4 abort6; do
 	assert_equal "listen-queue-full bad application asleep 8001" "$(findings_in "$name")" "$name"
 	text=$(text_in "$name")
@@ -115,7 +115,7 @@ assert_contains "$text" "so wait: 6 SYN_SENT to 127.0.0.1:8001" "who waits"
 assert_equal "listen-queue-overflowed bad application answering 8001" "$(findings_in pauses)" "a pause"
 assert_matches "$(text_in pauses)" "(2[2-9]|[3-9][0-9]) times meanwhile an accept queue" "a pause"
 
-# Nobody but the clients, who send nothing: no SYN+ACK was sent again.
+# The finding names only the clients, which send nothing: no SYN+ACK was retransmitted.
 assert_equal "syn-recv-pile warning peer asleep 8002" "$(findings_in defer)" "TCP_DEFER_ACCEPT"
 for port in 8001 8002; do
 	text=$(jq -r "select(.local_port == $port and .rule == \"syn-recv-pile\") | .summary, .evidence[]" "$work/why")

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A name is that name alone, in every command; NAME* is all that begin so.
+# In every command NAME matches only that name, and NAME* all names that begin with it.
 . "$(dirname "$0")/lib.sh"
 
 names=(tt27-$$ tt27-$$c)
 netns_make "${names[@]}"
 
-# in_netns NAME: scenarios begin there.
+# in_netns NAME: starts scenarios there.
 real=$SCENARIO
 in_netns() {
 	printf '#!/bin/sh\nexec ip netns exec %s "%s" "$@"\n' "$1" "$real" >"$work/in.$1"
@@ -14,9 +14,9 @@ in_netns() {
 	SCENARIO=$work/in.$1
 }
 
-# rows FILTER...: what is listed, by the names of the namespaces, one each.
+# rows FILTER...: the listed rows, as names of namespaces, one for each row.
 rows() {
-	# Others' storms may make a walk miss facts, which is told (4).
+	# Storms of other programs may make a walk miss facts, which is reported (status 4).
 	{ "$TCPTRAIL" snapshot -an --csv --no-header --columns netns_name "$@" 2>"$work/rows.err" || [ $? = 4 ]; } |
 		tr -d '\r' | sort -u
 }
@@ -34,7 +34,7 @@ assert_traces "$TCPTRAIL" trail --netns "${names[0]}*" "$cookie"
 assert_run 0 "$TCPTRAIL" snapshot --netns "${names[0]}" --fail-if 'listen>0'
 assert_run 1 "$TCPTRAIL" snapshot --netns "${names[0]}*" --fail-if 'listen>0'
 
-# What happens in one is no event of the other.
+# The filter for one namespace shows no event of the other.
 trace_start events -n --csv --no-header --columns netns_name,new_state --netns "${names[0]}"
 scenario_start listen
 in_netns "${names[0]}"

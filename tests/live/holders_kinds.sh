@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Holders that are not one fd of one process to be seen: what has them, or why that cannot be seen.
+# Sockets whose holder is not one visible fd of one process: what holds them, or why that cannot be seen.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
@@ -19,7 +19,7 @@ walked() {
 	what="$* (walk)"
 }
 
-# Open, but by nobody to be seen. check_hidden COOKIE [PID/COMM OF ITS CREATOR] [CONTAINER]
+# check_hidden COOKIE [PID/COMM OF ITS CREATOR] [CONTAINER]: the socket is open, but its holder is hidden.
 check_hidden() {
 	assert_row "$1" "program owner_holding fd holders" "${2:-}[hidden${3:+:$3}] hidden - []" "$what"
 }
@@ -70,7 +70,7 @@ assert_row "$(scenario_get cookie side=active)" "creator_by creator_pid" \
 assert_row "$(scenario_get cookie side=passive)" "owner_source creator_pid" "fd-walk -" "$what"
 scenario_stop
 
-# A direct descriptor is no fd: the ring has the socket, and no process to be seen.
+# A direct descriptor is no fd: the ring holds the socket, and no process shows it.
 walked uring --fixed --count 2
 for cookie in $(scenario_lines role=subject | sed -nE 's/.* cookie=([0-9]+).*/\1/p'); do
 	check_hidden "$cookie"
@@ -120,7 +120,7 @@ scenario_stop
 
 # --- in another pid namespace ---------------------------------------------------------------------------
 
-# All are outside of the namespace that tcptrail is in.
+# All processes are outside of tcptrail's pid namespace.
 look_from_inside() {
 	rows_look unshare --pid --fork --mount-proc --kill-child
 }
@@ -134,13 +134,13 @@ for cookie in $(scenario_lines 'state=(ESTABLISHED|LISTEN)' | sed -nE 's/.* cook
 done
 scenario_stop
 
-# In the queue there is no holder to be hidden: its listener's is.
+# A socket in the accept queue has no holder that could be hidden; its listener has.
 scenario_start accept_queue
 look_from_inside
 assert_row "$(scenario_get cookie side=passive)" "pid owner_holding" "- queue" "$what"
 scenario_stop
 
-# The container is what the cgroup of the socket tells.
+# The container comes from the cgroup of the socket.
 hidden_container() {
 	local top id=3f4e5d6c7b8a90123f4e5d6c7b8a90123f4e5d6c7b8a90123f4e5d6c7b8a9012
 	local plain=$SCENARIO
@@ -164,7 +164,7 @@ hidden_container() {
 }
 hidden_container
 
-# The other way round: a process in a namespace below is called what it is called here.
+# The other way round: a process in a child namespace has the pid that it has here.
 plain=$SCENARIO
 cat >"$work/below" <<END
 #!/bin/sh
@@ -196,7 +196,7 @@ SCENARIO=$plain
 
 # --- the kernel's own -------------------------------------------------------------------------------------
 
-# MPTCP listens by itself on the port of an endpoint that it announces.
+# The kernel's MPTCP listens on the port of an endpoint that it announces.
 if ip mptcp endpoint add 127.0.0.1 dev lo port 7777 signal 2>"$work/mptcp.err" &&
 	[ -n "$(ss -Hltnp 'sport = :7777')" ]; then
 	assert_lacks "$(ss -Hltnp 'sport = :7777')" users: "ss of a socket of the kernel"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Hosts that are hostile: names that are no text, processes that end while we look, pids and kernel
-# addresses that are used again, other tracers, limits, and an end that we do not survive.
+# Hostile hosts: names that are not text, processes that end while they are read, reused pids and kernel
+# addresses, other tracers, limits, and SIGKILL.
 [ -n "${LIVE_MOUNTS:-}" ] || LIVE_MOUNTS=1 exec unshare -m -- bash "$0" "$@"
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
@@ -9,7 +9,7 @@ here=$(own_netns)
 
 # --- names --------------------------------------------------------------------------------------
 
-# hostile NAME: a process of that name and command line, connected to the listener.
+# hostile NAME: starts a process with that name and command line, connected to the listener.
 scenario_start listen
 port=$(scenario_get local | sed 's/.*://')
 hostile() {
@@ -36,7 +36,7 @@ for name in "${names[@]}"; do
 	hostile "$name"
 done
 
-# is_plain FILE: nothing but lines of printable ASCII, which is all that is expected here.
+# is_plain FILE: requires that it has only lines of printable ASCII.
 is_plain() {
 	assert_equal "" "$({ grep -naP '[^\x20-\x7e]' "$1" || true; } | cat -v)" "bytes in $2"
 }
@@ -87,7 +87,7 @@ await_end "$churn" "$ceiling" || fail "the churn does not end"
 
 # --- what is used again -------------------------------------------------------------------------
 
-# Addresses of struct sock: each life that has one is a life of its own.
+# Addresses of struct sock are reused: each socket has its own life.
 wait_until "the namespace to be quiet" is_quiet
 trace_start events --netns "$here" --csv --no-header --columns sock,cookie,local,foreign,old_state,new_state
 scenario_start storm --count 500 --pairs 1
@@ -105,7 +105,7 @@ assert_equal 0 "$again" "sockets of more than one address"
 assert_between 501 501 "$connects" "connects"
 scenario_stop
 
-# Pids: the second process has nothing to do with what the first has left.
+# Pids are reused: the sockets of the first process are not attributed to the second.
 trace_start -anp --csv --netns "$here" --columns local,state,pid,comm,owner_holding
 program_start python3 "$(dirname "$0")/progs/pid_reuse.py"
 reuse=$started
@@ -156,9 +156,9 @@ for files in 5 7 10 20 40 100; do
 done
 assert_run 0 prlimit --nofile=12 "$TCPTRAIL" snapshot -an
 assert_contains "$err" "limit of open files is 12:" "few files"
-assert_run 0 prlimit --nofile=100:4096 "$TCPTRAIL" snapshot -an # we may raise it
+assert_run 0 prlimit --nofile=100:4096 "$TCPTRAIL" snapshot -an # tcptrail may raise the soft limit
 assert_equal "" "$err" "a soft limit"
-# Of no meaning from Linux 5.11 on; before, the line says what to do.
+# Since Linux 5.11 this limit has no effect; before, the error says what to do.
 start /dev/null "$work/run.err" prlimit --memlock=0 "$TCPTRAIL" events
 wait_until "an answer" grep -q '^tcptrail: ' "$work/run.err"
 assert_matches "$(cat "$work/run.err")" '^tcptrail: (tracing; Ctrl-C ends|.*ulimit -l unlimited.*)$' \
@@ -166,12 +166,12 @@ assert_matches "$(cat "$work/run.err")" '^tcptrail: (tracing; Ctrl-C ends|.*ulim
 kill -INT "$started" 2>/dev/null || true
 wait "$started" || [ $? = 3 ]
 
-# fdinfo PID: of all its files; some are closed meanwhile.
+# fdinfo PID: prints fdinfo of all its files; some are closed meanwhile.
 fdinfo() {
 	cat "/proc/$1/fdinfo/"* 2>/dev/null || true
 }
 
-# What takes longer to print has more room to wait in.
+# Formats that take longer to print get a larger ring.
 assert_ring() { # BYTES ARGUMENT...
 	local bytes=$1
 	shift
@@ -188,7 +188,7 @@ assert_ring 65536 --json --ring 64K
 
 # --- an end that we do not survive --------------------------------------------------------------
 
-# bpf_ids PID: what it has in the kernel, as "prog 12", "map 5", "link 3".
+# bpf_ids PID: the BPF objects that it holds, as "prog 12", "map 5", "link 3".
 bpf_ids() {
 	fdinfo "$1" | sed -nE 's/^(prog|map|link)_id:\s*([0-9]+)$/\1 \2/p' | sort -u
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Floods, and crowds of sockets that nobody has: when they are over the table is what ss shows, and
-# no more was lost than is told.
-# alone: whoever walks the host would list its 100,000 sockets
+# Floods, and crowds of sockets without a holder: afterwards the table shows what ss shows, and no more was
+# lost than reported.
+# alone: other tests would have to walk over its 100,000 sockets
 . "$(dirname "$0")/lib.sh"
 in_parts syn_floods time_wait namespaces
 in_fresh_netns "$@"
@@ -21,7 +21,7 @@ follow() {
 	trace_start -an --csv --netns "$here" --columns state,local,foreign
 }
 
-# followed WHAT: ends it; the last rows are those of ss.
+# followed WHAT: ends the trace and requires that its last rows are those of ss.
 followed() {
 	local before after
 	before=$(ss_states)
@@ -29,7 +29,7 @@ followed() {
 	after=$(ss_states)
 	assert_matches "$status" '^[04]$' "exit status ($err)"
 	rows_states "$work/trace.out" >"$work/rows"
-	# Timers go on: what both have must be there, and nothing that neither has.
+	# Timers run on: requires the sockets that ss shows before and after, and allows those of either list.
 	assert_equal "" "$(comm -12 <(echo "$before") <(echo "$after") | comm -23 - "$work/rows" |
 		head)" "sockets of ss that are missing, $1"
 	assert_equal "" "$(sort -u <(echo "$before") <(echo "$after") | comm -13 - "$work/rows" |
@@ -37,7 +37,7 @@ followed() {
 }
 
 syn_floods() {
-	# What answers them goes nowhere.
+	# Answers to these packets go nowhere.
 	ip link add sink0 type veth peer name sink1
 	ip link set sink0 arp off
 	ip link set sink1 up
@@ -49,7 +49,7 @@ syn_floods() {
 	done
 	set_sysctl tcp_max_syn_backlog 4096
 
-	# flood COOKIES: of 20,000 SYNs; what the kernel makes of them is told by ss and its counters.
+	# flood COOKIES: sends 20,000 SYNs; ss and the kernel's counters say what became of them.
 	flood() {
 		set_sysctl tcp_syncookies "$1"
 		scenario_start listen --any --count 1
@@ -70,7 +70,7 @@ syn_floods() {
 
 	flood 1
 	assert_between 1 20000 "$(counter TcpExtSyncookiesSent)" "cookies sent"
-	# One that does exist gets in, by a cookie: even if the queue has room again by now.
+	# A real client gets in by a SYN cookie, even if the queue has room again by now.
 	set_sysctl tcp_syncookies 2
 	before=$(counter TcpExtSyncookiesRecv)
 	exec {client}<>"/dev/tcp/127.0.0.1/$port"
@@ -83,7 +83,7 @@ syn_floods() {
 }
 
 time_wait() {
-	# No room for more of them: they end at once, and the kernel counts that.
+	# There is no room for more TIME_WAIT sockets: they end at once, and the kernel counts that.
 	set_sysctl tcp_tw_reuse 0
 	set_sysctl tcp_max_tw_buckets 10
 	follow
@@ -97,8 +97,8 @@ time_wait() {
 	follow
 	"$SCENARIO" storm --count 100000 --pairs 4 --hold 0 </dev/null >"$work/storm"
 	assert_matches "$(cat "$work/storm")" "no_port=0" "storm"
-	# Those that ended on both sides at once leave two, the rest leave one; a few are used again, and on a
-	# slow host the first are gone after a minute.
+	# Connections closed by both sides at once leave two TIME_WAIT sockets, the others one; a few are
+	# reused, and on a slow host the first ones end after a minute.
 	assert_between 10000 200100 "$(ss -Htan state time-wait | wc -l)" "sockets in TIME_WAIT"
 	followed "100,000 in TIME_WAIT"
 	assert_between 10000 200100 "$(grep -c '^TIME_WAIT ' "$work/rows")" "rows in TIME_WAIT"

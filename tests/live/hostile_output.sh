@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Whatever becomes of the output: tracing goes on, memory is bounded, what is left out is counted.
+# Whatever happens to the output, tracing goes on, memory is bounded, and lines that are left out are counted.
 [ -n "${LIVE_MOUNTS:-}" ] || LIVE_MOUNTS=1 exec unshare -m -- bash "$0" "$@"
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
@@ -8,7 +8,7 @@ here=$(own_netns)
 
 # --- a reader that stalls -----------------------------------------------------------------------
 
-# stall_start COMMAND...: tcptrail COMMAND into a pipe that nobody reads yet; its end: $reader.
+# stall_start COMMAND...: runs tcptrail COMMAND into a pipe that is not read yet; $reader is its end.
 stall_start() {
 	rm -f "$work/pipe"
 	mkfifo "$work/pipe"
@@ -18,14 +18,15 @@ stall_start() {
 	wait_until "tcptrail $* to attach" tracing "$work/trace.err" "$trace_pid"
 }
 
-# stall_read: the reader goes on, into trace.out.
+# stall_read: reads the pipe into trace.out.
 stall_read() {
 	start /dev/null "$work/cat.err" bash -c 'exec cat >"$0" <&"$1"' "$work/trace.out" "$reader"
 	cat_pid=$started
 	exec {reader}<&-
 }
 
-# storm CONNECTIONS: pipe and buffer hold 32 MiB: the JSON of 5,000, the CSV or the facts of 13,000.
+# storm CONNECTIONS: pipe and buffer hold 32 MiB, which is the JSON of 5,000 connections, or the CSV or facts
+# of 13,000.
 storm() {
 	local i
 	for ((i = 0; i < $1; i += 5000)); do
@@ -43,7 +44,7 @@ stall_start --json -an --netns "$here"
 storm 10000
 assert_between 1000 400000 "$(sed -nE 's/^VmHWM:\s*([0-9]+) kB/\1/p' "/proc/$trace_pid/status")" \
 	"kB of memory, the reader stalled"
-scenario_start close_wait # it is the table's, though no line may tell of it
+scenario_start close_wait # the table must have it, even if its lines are left out
 stall_read
 wait_until "the reader to be told" grep -q '"event":"loss".*output' "$work/trace.out"
 trace_stop
@@ -62,7 +63,7 @@ assert_equal "$(ss_states)" "$(jq -r 'select(.type == "socket") | "\(.state) \(.
 	<"$work/trace.out" | sed 's/:0$/:*/' | sort)" "sockets at the end"
 scenario_stop
 
-# Facts that came through make a table, and tell what did not. A file has no reader that stalls.
+# The facts that were written make a table and report the loss of the others. A file never stalls.
 : >"$work/trace.out"
 stall_start events --facts
 storm 20000
@@ -76,8 +77,8 @@ assert_equal "$(lost_output)" "$(sed -nE 's/.* loss where=output count=([0-9]+)$
 assert_run 4 "$TCPTRAIL" snapshot -an --from "$work/trace.out"
 assert_contains "$err" "output $(sed -nE 's/.*output ([0-9]+).*/\1/p' "$work/trace.err")" "replay"
 
-# One that never goes on is not waited for once a signal has come; what it has are whole lines. All
-# stall in the same storm.
+# After a signal tcptrail does not wait for a reader that never reads; what was written are whole lines. All
+# readers stall in the same storm.
 cases=(INT:--json INT:--csv INT:--facts TERM:--json TERM:--csv TERM:--facts)
 pids=() readers=()
 for case in "${cases[@]}"; do
@@ -108,7 +109,7 @@ turns() {
 	sed -n 's/^voluntary_ctxt_switches:\t//p' "/proc/$trace_pid/status"
 }
 
-# Snapshots that a reader is not ready for are not made, and those that are come whole.
+# Snapshots are skipped while the reader is not ready; those that are written are complete.
 scenario_start many --count 300
 : >"$work/trace.out"
 rm "$work/pipe"
@@ -151,7 +152,7 @@ for format in --json --csv --facts; do
 	wait_until "events to attach" tracing "$work/trace.err" "$trace_pid"
 	"$SCENARIO" storm --count 2000 --hold 0 </dev/null >/dev/null
 	: >"$work/trace.out"
-	trace_end # by itself
+	trace_end # it ends by itself
 	assert_equal 4 "$status" "exit status of events $format ($err)"
 	assert_contains "$err" "output was lost: No space left on device" "events $format"
 	assert_between 200000 262144 "$(stat -c %s "$work/disk/out")" "bytes that found room"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Sockets bound to different interfaces (or to the devices of VRFs) may have the same addresses and
-# ports: they are told apart, from their beginning to their mini-sockets.
+# Sockets bound to different interfaces (or to VRF devices) may have the same addresses and ports: tcptrail
+# keeps them apart from their start to their mini-sockets.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
@@ -20,7 +20,7 @@ for where in "" "nsenter -t $other -n"; do
 	$where sysctl -qw net.ipv4.conf.all.rp_filter=0
 done
 
-# Listens on both links, accepts one connection of each, and closes when the peer has.
+# Listens on both links, accepts one connection from each, and closes after its peer.
 cat >"$work/server.py" <<-'END'
 	import socket
 	listeners = []

@@ -2,23 +2,23 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Sourced by every live test: make the situation, run the tool, compare the text.
 #
-# A test is plain bash that ends with status 0; any failing command or assertion ends it. Whatever
-# it started through here is ended by its pid, and its files are removed, however it ends.
+# A test is plain bash that ends with status 0; any failing command or assertion ends it. However it ends, the
+# processes that it started with these functions are ended by pid, and its files are removed.
 # shellcheck shell=bash
 
 set -Eeuo pipefail
 export LC_ALL=C TZ=UTC
-unset PYTHONUNBUFFERED # with it print() writes the end of a line by itself, after what another process wrote
+unset PYTHONUNBUFFERED # with it Python's print() writes the newline separately, after output of another process
 
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 TCPTRAIL=${TCPTRAIL:-$tree/build/tcptrail}
 SCENARIO=${SCENARIO:-$tree/build/scenario}
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/tcptrail-live.XXXXXX")
-started_pids=() # what runs in the background
-held_fds=()	# ends of pipes that keep scenarios standing
+started_pids=() # processes in the background
+held_fds=()	# ends of pipes: scenarios run until these are closed
 made_cgroups=() # directories, outermost first
-made_mounts=()	# in a mount namespace of the test's own
+made_mounts=()	# in a mount namespace of this test
 made_netns=()	# names of network namespaces
 
 # --- how it ends ------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ trap 'exit 143' TERM
 trap 'exit 130' INT
 trap 'echo "${BASH_SOURCE[0]##*/}:$LINENO: failed: $BASH_COMMAND" >&2' ERR
 
-# fail WHY...: says where in the test, and ends it.
+# fail WHY...: prints WHY and the place in the test, and ends the test.
 fail() {
 	local i
 	trap - ERR
@@ -67,18 +67,18 @@ skip() {
 	exit 77
 }
 
-# The one ceiling of all waits, in seconds. It only catches hangs: no test may depend on how fast or
-# how busy the host is.
+# The limit of every wait, in seconds. It only catches hangs: no test may depend on how fast or how busy the
+# host is.
 LIVE_CEILING=90
-ceiling=$((LIVE_CEILING * 10)) # in tenths, for await_end
+ceiling=$((LIVE_CEILING * 10)) # in tenths of a second, for await_end
 
-# has_ended PID: is it gone, or a zombie?
+# has_ended PID: is the process gone, or a zombie?
 has_ended() {
 	case $(ps -o stat= -p "$1" 2>/dev/null || true) in '' | Z*) return 0 ;; esac
 	return 1
 }
 
-# await_end PID TENTHS: until it has ended.
+# await_end PID TENTHS: waits until the process has ended; fails after so many tenths of a second.
 await_end() {
 	local i
 	for ((i = 0; i < $2; i++)); do
@@ -88,7 +88,7 @@ await_end() {
 	return 1
 }
 
-# wait_until WHAT COMMAND...: ask until COMMAND succeeds, LIVE_CEILING seconds at most.
+# wait_until WHAT COMMAND...: repeats COMMAND until it succeeds, LIVE_CEILING seconds at most.
 wait_until() {
 	local what=$1 end=$((SECONDS + LIVE_CEILING))
 	shift
@@ -120,7 +120,7 @@ assert_lacks() {
 	case $1 in *"$2"*) fail "${3:-text} contains: $2" "it is:" "$1" ;; esac
 }
 
-# assert_matches TEXT REGEX [WHAT]: extended, anywhere in the text.
+# assert_matches TEXT REGEX [WHAT]: an extended regex, anywhere in the text.
 assert_matches() {
 	[[ $1 =~ $2 ]] && return 0
 	fail "${3:-text} does not match: $2" "it is:" "$1"
@@ -132,7 +132,7 @@ assert_between() {
 	fail "${4:-number} is $3, not $1..$2"
 }
 
-# run COMMAND...: sets $status, $out and $err, whatever comes of it.
+# run COMMAND...: sets $status, $out and $err; never fails.
 run() {
 	status=0
 	"$@" >"$work/run.out" 2>"$work/run.err" </dev/null || status=$?
@@ -140,7 +140,7 @@ run() {
 	err=$(cat "$work/run.err")
 }
 
-# assert_run STATUS COMMAND...: run, and insist on the exit status.
+# assert_run STATUS COMMAND...: as run, and requires this exit status.
 assert_run() {
 	local want=$1
 	shift
@@ -151,7 +151,7 @@ assert_run() {
 
 # --- where it happens -------------------------------------------------------------------------
 
-# in_fresh_netns "$@": begins the test anew inside a network namespace of its own, lo up.
+# in_fresh_netns "$@": restarts the test in a network namespace of its own, with lo up.
 in_fresh_netns() {
 	if [ -z "${LIVE_NETNS:-}" ]; then
 		rm -rf "$work"
@@ -161,7 +161,8 @@ in_fresh_netns() {
 	ip link set lo up
 }
 
-# netns_make NAME...: network namespaces, lo up, until the test ends. Names are of the whole host.
+# netns_make NAME...: makes network namespaces with lo up; they are removed when the test ends. The names are
+# global on the host.
 netns_make() {
 	local name
 	for name; do
@@ -171,8 +172,9 @@ netns_make() {
 	done
 }
 
-# in_parts NAME...: begins the test anew for each name, all at the same time, each as $part. Goes on in the
-# parts alone; where they skip something, they say so by "skipped: ". Before in_fresh_netns.
+# in_parts NAME...: restarts the test for each name, all at the same time, with the name in $part. Only the
+# parts continue after this call. A part that skips something prints "skipped: ". Call it before
+# in_fresh_netns.
 in_parts() {
 	local name pids=() result=0
 	part=${LIVE_PART:-}
@@ -192,12 +194,12 @@ in_parts() {
 
 # --- what is in the background ------------------------------------------------------------------
 
-# start OUT ERR COMMAND...: in the background, pid in $started. Held pipes are not passed on, lest
-# they never end; SIGINT is made to work, which sh ignores for what it starts by `&`.
+# start OUT ERR COMMAND...: runs it in the background, pid in $started. It does not inherit held pipes:
+# otherwise their scenarios would never end. Enables SIGINT, which sh ignores in what it starts by `&`.
 start() {
 	local to=$1 errors=$2
 	shift 2
-	: >"$to" # or we would look at what an earlier one has written
+	: >"$to" # otherwise a test would read what an earlier command has written
 	: >"$errors"
 	(
 		for fd in "${held_fds[@]}"; do
@@ -214,7 +216,8 @@ has_line() {
 	grep -qxF -- "$2" "$1"
 }
 
-# held COMMAND...: in the background with an open stdin, until it says "ready". release: ends it.
+# held COMMAND...: runs it in the background with an open stdin, and waits until it prints "ready". release:
+# closes its stdin and waits until it ends.
 held() {
 	mkfifo "$work/held.in"
 	start "$work/held.out" "$work/held.err" sh -c 'exec "$@" <"$0"' "$work/held.in" "$@"
@@ -229,15 +232,15 @@ release() {
 	rm -f "$work/held.in"
 }
 
-# A scenario stands when it has said so; when it has died we want to know now.
+# Has the scenario printed "ready", or has it ended?
 scenario_stands() {
 	has_line "$1" ready || ! kill -0 "$2" 2>/dev/null
 }
 
 scenario_count=0
 
-# scenario_start NAME [OPTION...]: holds it until scenario_stop. Its number: $scenario; what it
-# printed: scenario_lines, scenario_get.
+# scenario_start NAME [OPTION...]: runs the scenario until scenario_stop. $scenario is its number;
+# scenario_lines and scenario_get read what it printed.
 scenario_start() {
 	local fifo fd
 	scenario=$((++scenario_count))
@@ -259,7 +262,7 @@ scenario_start() {
 scenario_pids=()
 scenario_fds=()
 
-# scenario_stop [NUMBER]: ends it and waits.
+# scenario_stop [NUMBER]: ends the scenario and waits.
 scenario_stop() {
 	local number=${1:-$scenario}
 	local fd=${scenario_fds[number]} other left=()
@@ -271,7 +274,7 @@ scenario_stop() {
 	wait "${scenario_pids[number]}"
 }
 
-# scenario_lines [WORD...]: its lines that have all of the words, e.g. role=subject
+# scenario_lines [WORD...]: its lines that contain all of the words, for example role=subject.
 scenario_lines() {
 	local lines word
 	lines=$(grep -v '^ready$' "$work/scenario.$scenario")
@@ -281,7 +284,7 @@ scenario_lines() {
 	printf '%s\n' "$lines"
 }
 
-# scenario_get KEY [WORD...]: value of the key in the first such line.
+# scenario_get KEY [WORD...]: the value of the key in the first such line.
 scenario_get() {
 	local key=$1
 	shift
@@ -292,8 +295,8 @@ tracing() {
 	grep -q '^tcptrail: tracing' "$1" || ! kill -0 "$2" 2>/dev/null
 }
 
-# trace_start COMMAND...: tcptrail COMMAND in the background, until it is attached.
-# trace_stop [SIGNAL]: ends it; $status, $out, $err as `run` sets them.
+# trace_start COMMAND...: runs tcptrail COMMAND in the background and waits until it is attached. trace_stop
+# [SIGNAL]: ends it; sets $status, $out and $err as `run` does.
 trace_start() {
 	start "$work/trace.out" "$work/trace.err" "$TCPTRAIL" "$@"
 	trace_pid=$started
@@ -314,17 +317,17 @@ trace_end() {
 	err=$(cat "$work/trace.err")
 }
 
-# Ended well, and nothing was lost; on a host that others storm at the same time, that may fail.
+# Requires status 0: nothing was lost. This may fail while other programs storm the host.
 assert_trace_fine() {
 	[ "$status" = 0 ] || fail "exit status $status, not 0 ${1:-}" "$err"
 }
 
-# trace_has TEXT: has it been printed yet? For wait_until.
+# trace_has TEXT: has the trace printed it? For wait_until.
 trace_has() {
 	grep -qF -- "$1" "$work/trace.out"
 }
 
-# csv KEY,KEY... COMMAND...: the rows of tcptrail COMMAND --csv, blank-separated, "-" for unknown.
+# csv KEY,KEY... COMMAND...: the rows of tcptrail COMMAND --csv, separated by blanks, "-" for unknown.
 csv() {
 	local keys=$1
 	shift
@@ -335,7 +338,7 @@ csv_words() {
 	tr -d '\r' | sed -E 's/^,/-,/; s/,$/,-/; :again; s/,,/,-,/; t again' | tr ',' ' '
 }
 
-# Endpoints as a scenario prints them, made those of --csv.
+# Converts endpoints that a scenario prints to those of --csv.
 csv_endpoint() {
 	sed -e 's/:0$/:*/' -e 's/^\[::ffff:\(.*\)\]/\1/'
 }
@@ -348,15 +351,15 @@ recording() {
 	grep -q '^tcptrail: recording to' "$work/record.err" || ! kill -0 "$record_pid" 2>/dev/null
 }
 
-# record_start ARGUMENT...: tcptrail record in the background, pid in $record_pid, until it records.
-# record_stop [SIGNAL], record_end: $status and $err as `run` sets them.
+# record_start ARGUMENT...: runs tcptrail record in the background, pid in $record_pid, and waits until it
+# records. record_stop [SIGNAL] and record_end set $status and $err as `run` does.
 record_start() {
 	start "$work/record.out" "$work/record.err" "${record_by[@]}" "$TCPTRAIL" record "$@"
 	record_pid=$started
 	wait_until "the recorder to record" recording
 	kill -0 "$record_pid" 2>/dev/null || fail "the recorder ended" "$(cat "$work/record.err")"
 }
-record_by=() # a command that runs it
+record_by=() # a command that runs the recorder
 
 record_stop() {
 	kill -"${1:-INT}" "$record_pid"
@@ -370,8 +373,9 @@ record_end() {
 	err=$(cat "$work/record.err")
 }
 
-# record_fine: it ended well. What others' storms on this host make the kernel lose is told, and no
-# matter; the recorder itself has lost nothing. Those who read the recording end with $fine, then.
+# record_fine: requires that the recorder ended well. Storms of other programs may make the kernel lose facts:
+# that is allowed if it is reported, but the recorder itself must lose nothing. Commands on the recording then
+# end with status $fine.
 record_fine() {
 	fine=$status
 	assert_lacks "$err" " MiB; " "notices" # "recorded 43 facts in 0.1 MiB; 17 were lost"
@@ -379,8 +383,8 @@ record_fine() {
 	[ "$status" = 0 ] || fail "exit status $status of the recorder" "$err"
 }
 
-# skip_among_sockets MOST: each file of a recording has all sockets of the host in it. What another test
-# leaves in TIME_WAIT goes in a minute.
+# skip_among_sockets MOST: skips the test if the host has that many sockets, because each file of a recording
+# contains all of them. TIME_WAIT sockets of an earlier test end in a minute.
 skip_among_sockets() {
 	local sockets end=$((SECONDS + LIVE_CEILING))
 	while
@@ -392,23 +396,23 @@ skip_among_sockets() {
 	done
 }
 
-# record_files DIR COUNT: has it so many? For wait_until.
+# record_files DIR COUNT: does it have so many files? For wait_until.
 record_files() {
 	[ "$(find "$1" -name '*.tcptrail' | wc -l)" -ge "$2" ]
 }
 
-# record_says TEXT [COUNT]: has the recorder said so, so often? For wait_until.
+# record_says TEXT [COUNT]: has the recorder printed this so often? For wait_until.
 record_says() {
 	[ "$(grep -cF -- "$1" "$work/record.err")" -ge "${2:-1}" ]
 }
 
-# record_equal FILE|DIR WHAT: all checkpoints of the recording are those of its replay.
+# record_equal FILE|DIR WHAT: requires that all checkpoints of the recording equal the replay.
 record_equal() {
 	assert_run 0 "$VERIFY" "$1"
 	assert_matches "$out" "^[0-9]+ checkpoints equal, [1-9]" "$2"
 }
 
-# record_sessions DIR: one number a session, in the order of its files.
+# record_sessions DIR: one number for each session, in the order of its files.
 record_sessions() {
 	find "$1" -name '*.tcptrail' -size +63c | sort | while read -r file; do
 		od -An -tu8 -j32 -N8 "$file"
@@ -417,10 +421,11 @@ record_sessions() {
 
 # --- rows as JSON -------------------------------------------------------------------------------
 
-# rows_look [COMMAND...]: sockets as a walk shows them now; COMMAND runs tcptrail elsewhere.
-# rows_keep: as tcptrail --json, by trace_start, has shown them last; after trace_stop.
+# rows_look [COMMAND...]: keeps the sockets that a walk shows now; COMMAND runs tcptrail elsewhere. rows_keep:
+# keeps the last ones that tcptrail --json showed, after trace_start and trace_stop.
 #
-# Only those of our namespace and of the scenarios': others on this host may have any number.
+# Only sockets of our namespace and of the scenarios' namespaces: other programs on the host may have any
+# number.
 rows_look() {
 	assert_run 0 "$@" "$TCPTRAIL" snapshot -an --json
 	rows_ours "$work/run.out"
@@ -435,24 +440,24 @@ rows_ours() {
 	ours=$(for ((n = 1; n <= scenario_count; n++)); do
 		sed -nE 's/^(.* )?netns=([0-9]+).*/\2/p' "$work/scenario.$n"
 	done | sort -u)
-	# shellcheck disable=SC2086 # numbers
+	# shellcheck disable=SC2086
 	ours=$(printf '%s\n' "$(own_netns)" $ours | paste -sd '|')
 	grep -E "\"type\":\"socket\".*\"netns\":($ours)," "$1" >"$work/rows" || true
 }
 
-# row COOKIE FILTER: what jq's filter makes of the row; of the last, should there be several.
+# row COOKIE FILTER: applies jq's FILTER to the row with this cookie, the last one if there are several.
 row() {
 	grep -E "\"cookie\":${1:-none}[,}]" "$work/rows" >"$work/row" || fail "no row of cookie ${1:-}"
 	tail -n 1 "$work/row" | jq -r "$2"
 }
 
-# row_cookie LOCAL FOREIGN: of the socket with these addresses, as --json writes them.
+# row_cookie LOCAL FOREIGN: the cookie of the socket with these addresses, as --json writes them.
 row_cookie() {
 	grep -F "\"$1\"" "$work/rows" | jq -r --arg l "$1" --arg f "$2" \
 		'select(.local == $l and .foreign == $f) | .cookie' | tail -n 1
 }
 
-# row_words COOKIE KEY...: its values, blank-separated, "-" for what is not known.
+# row_words COOKIE KEY...: its values, separated by blanks, "-" for unknown.
 row_words() {
 	local cookie=$1 keys
 	shift
@@ -468,15 +473,15 @@ assert_row() {
 	[ "$3" = "$got" ] || assert_equal "$3" "$got" "$2 of ${4:-it}: $(row "$1" tojson)"
 }
 
-# row_holders COOKIE: "PID:FD" of all, one a line, sorted.
+# row_holders COOKIE: "PID:FD" of all holders, one in a line, sorted.
 row_holders() {
 	row "$1" '.holders // [] | .[] | "\(.pid):\(.fd)"' | sort
 }
 
 # --- other programs -----------------------------------------------------------------------------
 
-# program_start COMMAND...: one of progs/, in the background, until it has printed "ready". What it
-# prints is read by scenario_lines and scenario_get, as $scenario; its pid: $started.
+# program_start COMMAND...: runs a program of progs/ in the background and waits until it prints "ready".
+# scenario_lines and scenario_get read what it prints, as $scenario; its pid is $started.
 program_start() {
 	scenario=$((++scenario_count))
 	start "$work/scenario.$scenario" "$work/scenario.$scenario.err" \
@@ -493,7 +498,7 @@ program_end() {
 	wait "$1" || true
 }
 
-# The command line of a process, blank-joined, and its name.
+# The command line of a process, joined by blanks; its name.
 process_args() {
 	tr '\0' ' ' <"/proc/$1/cmdline" | sed 's/ $//'
 }
@@ -502,9 +507,9 @@ process_comm() {
 	cat "/proc/$1/comm"
 }
 
-# Nothing is under way in this namespace any more: only TIME_WAIT is left. For wait_until.
+# Is nothing but TIME_WAIT left in this namespace? For wait_until.
 is_quiet() {
-	[ -z "$(ss -Htan | grep -v TIME-WAIT)" ] # not grep -q, which would end ss by SIGPIPE
+	[ -z "$(ss -Htan | grep -v TIME-WAIT)" ] # not grep -q, which would end ss with SIGPIPE
 }
 
 own_netns() {
@@ -513,7 +518,7 @@ own_netns() {
 
 # --- why ----------------------------------------------------------------------------------------
 
-# in_state STATE PORT COUNT: sockets of our namespace with this local port, as ss has them.
+# in_state STATE PORT COUNT: are there so many sockets with this local port, as ss counts them?
 in_state() {
 	[ "$(ss -Htn state "$1" "( sport = :$2 )" | wc -l)" = "$3" ]
 }
@@ -522,22 +527,22 @@ watching() {
 	grep -q '^tcptrail: watching' "$1" || ! kill -0 "$2" 2>/dev/null
 }
 
-# assert_heard: $status is 0, or 4 for the one loss that no test can prevent. Some kernels keep BPF
-# programs out while a process that they guard is current (README, Known limits): of what timers do to
-# our sockets meanwhile no tracer hears. What is counted must be right all the same.
+# assert_heard: requires $status 0, or 4 for the one loss that no test can prevent. Some kernels run no BPF
+# programs while a process that they guard is current (README, Known limits): no tracer sees what timers do to
+# our sockets then. What is counted must be right all the same.
 assert_heard() {
 	[ "$status" = 4 ] && [[ $err =~ "on the way (chain "[0-9]+")" ]] && return 0
 	[ "$status" = 0 ] || fail "exit status $status" "$err"
 }
 
-# assert_traces COMMAND...: `run`, which hears all that it could.
+# assert_traces COMMAND...: `run`, then assert_heard.
 assert_traces() {
 	run "$@"
 	assert_heard
 }
 
-# why_start OPTION...: tcptrail why about our namespace, until it watches. why_end: until it has
-# said what it has to say, $status and $err as `run` sets them; finding and findings_of read it.
+# why_start OPTION...: runs tcptrail why on our namespace and waits until it watches. why_end: waits until it
+# ends, and sets $status and $err as `run` does; assert_finding and findings_of read its findings.
 why_start() {
 	start "$work/why" "$work/why.err" "$TCPTRAIL" why --netns "$(own_netns)" -n --json "$@"
 	why_pid=$started
@@ -552,12 +557,13 @@ why_end() {
 	assert_heard
 }
 
-# findings_of PORT FILTER: of each finding about sockets behind the port, what jq makes of it.
+# findings_of PORT FILTER: applies jq's FILTER to each finding about sockets of this local port.
 findings_of() {
 	jq -r "select(.local_port == $1) | $2" "$work/why"
 }
 
-# assert_finding PORT "KEY..." "VALUE...": of what matters most about it, which is told first.
+# assert_finding PORT "KEY..." "VALUE...": checks the first finding about the port, which is the most
+# important one.
 assert_finding() {
 	local keys
 	# shellcheck disable=SC2086 # the keys are words
@@ -566,8 +572,8 @@ assert_finding() {
 		"$2 of port $1: $(findings_of "$1" .)"
 }
 
-# assert_healthy PORT [PID]: no rule has a finding about what is behind the port, about those who
-# connect to it, or about the process; that they are fine or steady may be told.
+# assert_healthy PORT [PID]: requires that no rule has a finding about the port, about its clients, or about
+# the process. Findings that all is well or steady are allowed.
 assert_healthy() {
 	local ends=".local_port == $1 or (.foreign // \"\" | endswith(\":$1\"))"
 	assert_equal "" "$(jq -r "select(($ends or .pid == ${2:-0}) and
@@ -577,9 +583,9 @@ assert_healthy() {
 
 # --- the same sockets as ss ---------------------------------------------------------------------
 
-# ss_states [COMMAND...]: "STATE LOCAL FOREIGN" of the sockets ss sees, COMMAND runs it elsewhere, in
-# netstat's words and sorted. rows_states FILE: the same of the last snapshot that tcptrail -a --csv
-# --columns state,local,foreign has printed there; the stream is before it.
+# ss_states [COMMAND...]: "STATE LOCAL FOREIGN" of the sockets that ss prints, sorted and with netstat's state
+# names; COMMAND runs ss elsewhere. rows_states FILE: the same, of the last snapshot in FILE, which tcptrail
+# -a --csv --columns state,local,foreign has printed after its stream.
 ss_states() {
 	"$@" ss -Htan | awk '{ print $1, $4, $5 }' | sed -e 's/[][]//g; s/::ffff://g' \
 		-e 's/^ESTAB /ESTABLISHED /; s/^\([A-Z]*-[A-Z]*\)-\([12]\) /\1\2 /; s/^\([A-Z]*\)-/\1_/' \

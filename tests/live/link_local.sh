@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The same link-local addresses and ports on two links: by their interface, and only by it, they are
-# told apart in lists, events and trails, and each is joined with its own peer.
+# The same link-local addresses and ports on two links: lists, events and trails tell them apart by interface
+# alone, and join each with its own peer.
 . "$(dirname "$0")/lib.sh"
 command -v python3 >/dev/null || skip "python3 is missing"
 in_fresh_netns "$@"
 
-ends=(tt18-$$a tt18-$$b) # namespaces at the other end of each link
+ends=(tt18-$$a tt18-$$b) # namespaces at the other ends of the links
 links=(near-1 far_2)
 netns_make "${ends[@]}"
 
@@ -77,13 +77,13 @@ for i in 0 1; do
 	assert_traces "$TCPTRAIL" trail -n "fe80::1%$link:45555" "fe80::2%$link:19801"
 	assert_contains "$out" "fe80::2%$link:19801" "trail"
 	assert_lacks "$out" "%$other" "trail"
-	# ss has the same sockets
+	# ss shows the same sockets
 	assert_traces "$TCPTRAIL" trail -n "$(ss -Htn dev "$link" | awk '{ print $4 "-" $5 }')"
 done
 assert_equal 2 "$("$TCPTRAIL" snapshot -an --no-header --netns "$here" --addr fe80::2 | wc -l)" "rows of fe80::2"
 assert_equal 0 "$("$TCPTRAIL" snapshot -an --no-header --netns "$here" --addr fe80::2%lo | wc -l)" "rows of lo"
 
-# Another name for it is another zone.
+# A renamed interface is another zone.
 ip link set "${links[1]}" down
 ip link set "${links[1]}" name renamed
 ip link set renamed up

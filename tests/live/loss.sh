@@ -1,19 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What is lost is counted and told, and one walk later the table is that of ss again, in each
-# namespace: after a ring that overflowed, a drain that stood still, and a table that was full.
+# Losses are counted and reported, and one walk later the table shows what ss shows, in each namespace: after
+# an overflow of the ring, a paused drain, and a full table.
 # alone: the cap of its table counts all sockets of the host
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
-# Three namespaces: ours, and those of two processes; with sockets of all kinds that last.
+# Three namespaces: ours and those of two processes, with all kinds of lasting sockets.
 scenario_start established --count 5
 scenario_start close_wait --netns
 others=("$(scenario_get pid state=CLOSE_WAIT)")
 scenario_start fin_wait2_orphan --netns
 others+=("$(scenario_get pid role=peer)")
 
-# everywhere COMMAND...: in each of them.
+# everywhere COMMAND...: runs it in each of them.
 everywhere() {
 	local pid
 	"$@"
@@ -22,7 +22,7 @@ everywhere() {
 	done
 }
 
-# The sockets of all three, as "NETNS STATE LOCAL FOREIGN", by ss and by what was printed last.
+# The sockets of all three namespaces as "NETNS STATE LOCAL FOREIGN", from ss.
 all_of_ss() {
 	local pid
 	ss_states | sed "s/^/$(own_netns) /"
@@ -31,7 +31,7 @@ all_of_ss() {
 	done
 }
 
-# rows_last FILE: of its last list, in the same words.
+# rows_last FILE: the same, from the last list in FILE.
 rows_last() {
 	local ours
 	ours=$(all_of_ss | cut -d ' ' -f 1 | sort -u | paste -sd '|')
@@ -40,7 +40,7 @@ rows_last() {
 		sed -e 's/[][]//g; s/::ffff://g; s/:0$/:*/' | tr ',' ' '
 }
 
-# is_told REGEX: by the facts of the recording, up to now.
+# is_told REGEX: does a fact of the recording so far match?
 is_told() {
 	"$TCPTRAIL" events --facts --from "$work/recording" 2>/dev/null | grep -E -- "$1"
 }
@@ -53,7 +53,7 @@ follow() {
 	trace_start -an --csv --columns netns,state,local,foreign "$@"
 }
 
-# What only some time in the middle of it was there, is left out: timers go on.
+# Leaves out sockets that existed only in between: timers run on.
 assert_healed() {
 	local before after
 	before=$(all_of_ss | sort)
@@ -86,16 +86,16 @@ assert_equal "$(sed -nE 's/.*ring-buffer ([0-9]+).*/\1/p' <<<"$err")" "$told" \
 
 # --- a drain that stands still ------------------------------------------------------------------
 
-# Facts of some 4000 connections more than the ring has room for.
+# The facts of about 4000 connections more than the ring has room for.
 follow --ring 1M
 kill -STOP "$trace_pid"
 storm 5000
-scenario_start established --count 3 # in these five seconds, all of it is missed
+scenario_start established --count 3 # tcptrail misses all of these: it is stopped
 kill -CONT "$trace_pid"
 assert_healed "a drain that stood still" ring-buffer
 scenario_stop
 
-# The table of a tracer that goes on is right, too, when it has walked: no end is needed for that.
+# The table of a running tracer is right after a walk too, not only at its end.
 start "$work/list" "$work/list.err" "$TCPTRAIL" snapshot -anc1 --csv --columns netns,state,local,foreign \
 	--ring 64K
 list=$started
@@ -112,7 +112,7 @@ status=0
 wait "$list" || status=$?
 assert_equal "4 1" "$status $(grep -c 'ring-buffer [0-9]' "$work/list.err")" "exit status and notices"
 
-# A namespace that goes, and takes sockets with it, while nobody looks.
+# A namespace ends with its sockets while the tracer is stopped.
 start "$work/list" "$work/list.err" "$TCPTRAIL" snapshot -anc1 --csv --columns netns,state,local,foreign \
 	--ring 64K
 list=$started
@@ -134,7 +134,7 @@ wait_until "no row of it" has_rows 0
 kill -INT "$list"
 wait "$list" || true
 
-# The end of a namespace is a fact, once its last socket is gone: of the recorder's last walk.
+# The end of a namespace is a fact after its last socket is gone: from the recorder's last walk.
 record_start "$work/recording"
 scenario_start established --netns
 netns=$(scenario_get netns)
@@ -150,7 +150,8 @@ assert_run 4 "$TCPTRAIL" snapshot -an --max-sockets 5
 assert_matches "$err" '\(table [0-9]+\)' "a snapshot of more"
 assert_equal 5 "$(grep -c '^tcp' "$work/run.out")" "rows"
 
-# More than it holds come, and go with their namespace: what it had no room for is found then.
+# More sockets come than the table holds, then end with their namespace: now it finds those that it had no
+# room for.
 there=$("$TCPTRAIL" snapshot -an --csv --no-header --columns netns | wc -l)
 start "$work/list" "$work/list.err" "$TCPTRAIL" snapshot -anc1 --csv --columns netns,state,local,foreign \
 	--max-sockets $((there + 10000))

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# MPTCP sockets: listed as ss -M lists them, with their subflows; counted once; who leaks them is named
-# while the subflows are ESTABLISHED, and a healthy twin is not.
+# MPTCP sockets: listed as by ss -M, with their subflows; counted once. A program that leaks them is named
+# while the subflows are ESTABLISHED; its healthy twin is not.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 [ "$(sysctl -n net.mptcp.enabled 2>/dev/null)" = 1 ] ||
@@ -10,7 +10,7 @@ in_fresh_netns "$@"
 sysctl -qw net.mptcp.close_timeout=3600 2>/dev/null || true
 program=$(dirname "$0")/progs/mptcp.py
 
-# serve MODE PORT COUNT [KIND]: sets $pid, and $in to write to it.
+# serve MODE PORT COUNT [KIND]: sets $pid, and $in to write to its stdin.
 serve() {
 	held python3 "$program" "$@"
 	pid=$started
@@ -19,7 +19,7 @@ serve() {
 	mv "$work/held.out" "$work/out.$2"
 }
 
-# round PORT FD NUMBER: connects once more, until that is done for the n-th time.
+# round PORT FD NUMBER: connects again, and waits until that was done NUMBER times.
 round() {
 	echo >&"$2"
 	wait_until "round $3 of port $1" rounds_done "$1" "$3"
@@ -33,7 +33,7 @@ look() {
 	csv "$1" snapshot -an --netns "$(own_netns)" "${@:2}"
 }
 
-# "STATE TOKEN LOCAL FOREIGN PID", of both; a listener has no token, an orphan no process.
+# "STATE TOKEN LOCAL FOREIGN PID" from both; a listener has no token, an orphan no process.
 by_ss() {
 	ss -HManpi | paste -d ' ' - - |
 		sed -nE 's/^([^ ]+) +[0-9]+ +[0-9]+ +([^ ]+) +([^ ]+) +(.*)/\1 \2 \3 \4/p' |
@@ -63,7 +63,7 @@ subflows_by_us() {
 	look proto,local,foreign,mptcp_token | sed -n 's/^tcp6* //p' | awk '$3 != "-" && $2 !~ /\*$/' | sort
 }
 
-# counts STATE PORT NUMBER [OPTION]: so many, and no more, for --fail-if.
+# counts STATE PORT NUMBER [OPTION]: --fail-if counts exactly so many.
 counts() {
 	local args=("$TCPTRAIL" snapshot --netns "$(own_netns)" "${4:---lport}" "$2" --fail-if)
 	[ "$3" = 0 ] || assert_run 1 "${args[@]}" "$1>$(($3 - 1))"
@@ -87,7 +87,7 @@ assert_equal "$(subflows_by_ss)" "$(subflows_by_us)" "subflows"
 assert_equal 6 "$(look proto,state --lport 7001 | grep -cx 'mptcp CLOSE_WAIT')" "in CLOSE_WAIT"
 assert_equal "ESTABLISHED CLOSE_WAIT" "$(look proto,state,mptcp_state --lport 7001 |
 	sed -n '/LISTEN/d; s/^tcp //p' | sort -u)" "the states of their subflows"
-# An orphan's subflows are nobody's, though they have no more of their own than one that waits.
+# The subflows of an orphan have no holder, although subflows in an accept queue look the same.
 assert_equal "mptcp - 6 tcp - 6" "$(look proto,pid --rport 7001 | sort | uniq -c | awk '{ print $2, $3, $1 }' | xargs)" \
 	"who has the other ends"
 assert_equal "mptcp CLOSE_WAIT $queue queue" "$(look proto,state,pid,owner_holding --lport 7005 --state close_wait |
@@ -95,7 +95,7 @@ assert_equal "mptcp CLOSE_WAIT $queue queue" "$(look proto,state,pid,owner_holdi
 run "$TCPTRAIL" snapshot -an --netns "$(own_netns)" --lport 7001
 assert_matches "$out" 'mptcp +0 +0 127\.0\.0\.1:7001 .* CLOSE_WAIT .* [0-9a-f]{8}$' "rows"
 
-# One connection is one socket; in one that fell back to TCP both are in CLOSE_WAIT.
+# One connection counts as one socket; after a fallback to TCP both sockets are in CLOSE_WAIT.
 counts close_wait 7001 6
 counts close_wait 7004 3 --rport
 
@@ -103,7 +103,7 @@ counts close_wait 7004 3 --rport
 
 serve close 7002 6
 closer_in=$in
-# Clients of plain TCP: the TCP socket is in CLOSE_WAIT itself, and judged as any other.
+# With clients of plain TCP the TCP socket itself is in CLOSE_WAIT, and is judged as any other.
 serve keep 7003 6 tcp
 plain=$pid plain_in=$in
 why_start --for 10m -v
@@ -123,14 +123,14 @@ assert_healthy 7002
 assert_equal "mptcp-close-wait 12" "$(jq -r "select(.pid == $fallback and .state == \"CLOSE_WAIT\") | \"\(.rule) \(.count)\"" "$work/why")" \
 	"of those that fell back"
 
-# Asked by name for the state that they are in.
+# The same question for the state that they are in.
 why_start close_wait --for 2s
 why_end
 assert_finding 7001 "rule count pid" "mptcp-close-wait 24 $leaker"
 
 # --- more than one subflow ------------------------------------------------------------------------------
 
-# One connection all the same; and subflows that the kernel fails to add are no program's.
+# It is still one connection; subflows that the kernel fails to add are not attributed to a program.
 if ip mptcp limits set subflows 4 add_addr_accepted 4 2>"$work/ip.err" &&
 	ip mptcp endpoint add 127.0.0.2 dev lo subflow 2>"$work/ip.err"; then
 	serve keep 7007 6 joined
@@ -154,7 +154,7 @@ fi
 
 # --- the peer gives up ---------------------------------------------------------------------------------
 
-# In CLOSE they are in no table of the kernel; the fds are leaked all the same.
+# In CLOSE they are in no table of the kernel, but the fds are leaked.
 if sysctl -qw net.mptcp.close_timeout=1 2>"$work/sysctl.err"; then
 	serve keep 7006 5
 	late=$pid

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The client closes first, and its peer later: FIN_WAIT2 -> TIME_WAIT has no event, and is told all
-# the same, with the time of its cause. The peer may be here, in another namespace, or on no host.
+# The client closes first, its peer later: the kernel has no event for FIN_WAIT2 -> TIME_WAIT, but tcptrail
+# reports it with the time of its cause. The peer may be in this namespace, in another one, or on no host.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 program=$(dirname "$0")/progs/orphans.py
 ours=$(own_netns)
 
-# orphans_of PORT...: has each been found in FIN_WAIT2, as a mini-socket?
+# orphans_of PORT...: was each found in FIN_WAIT2 as a mini-socket?
 orphans_of() {
 	local port
 	for port in "$@"; do
@@ -16,7 +16,7 @@ orphans_of() {
 	done
 }
 
-# ended REGEX NETNS PORT...: is there a fact of each port that matches?
+# ended REGEX NETNS PORT...: does a fact of each port match?
 ended() {
 	local what=$1 netns=$2 port
 	shift 2
@@ -25,8 +25,8 @@ ended() {
 	done
 }
 
-# connections ROLE ADDRESS END NETNS [COMMAND...]: four at a time; END: the fact, of the namespace, by
-# which each is over.
+# connections ROLE ADDRESS END NETNS [COMMAND...]: makes four at a time; END: the fact, of namespace NETNS,
+# that ends each.
 connections() {
 	local role=$1 address=$2 end=$3 round ports
 	theirs=$4
@@ -49,7 +49,7 @@ connections() {
 	mv "$work/trace.out" "$work/facts"
 }
 
-# lines TRANSITION KEY OPTION...: "PORT NS", of the column KEY.
+# lines TRANSITION KEY OPTION...: "PORT NS", from the column KEY.
 lines() {
 	local transition=$1 key=$2
 	shift 2
@@ -57,12 +57,12 @@ lines() {
 		cut -d ' ' -f 1,3 | sort
 }
 
-# What is not selected counts all the same: the other ends are left out.
+# The other ends are not selected, but are still followed.
 orphan_lines() {
 	lines 'FIN_WAIT2 -> TIME_WAIT (inferred)' local_port --rport 9000 --netns "$ours"
 }
 
-# Each in one line. The walk of every five seconds may be the first, seldom.
+# Each transition is one line. Rarely the regular walk is the first to see it.
 check_near() {
 	local port time closed by_event=0
 	lines 'LAST_ACK -> CLOSE' foreign_port --lport 9000 --netns "$theirs" >"$work/closed"
@@ -76,14 +76,14 @@ check_near() {
 	[ "$by_event" -gt 0 ] || fail "no peer's event has told" "$(cat "$work/orphans" "$work/closed")"
 }
 
-# boot_time WALL: in ns, as the facts have it.
+# boot_time WALL: converts to ns as in facts.
 boot_time() {
 	local boot wall
 	read -r boot wall < <(sed -n 's/ clock wall=/ /p' "$work/facts" | sed -n '$p')
 	echo $(($1 - wall + boot))
 }
 
-# The kernel's timer tells when, in ticks of at most 10 ms; no walk was needed.
+# The kernel's timer gives the time, in ticks of at most 10 ms; no walk was needed.
 check_far() {
 	local port time fin seen flags looked=0
 	orphan_lines >"$work/orphans"

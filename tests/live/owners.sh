@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Who made a socket, and who has it: seen by a walk alone, and followed from the start.
+# The creator and the holders of sockets: from one walk, and traced from the start.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
-# All situations stand at once, so that one look sees them: stand NAME OPTION.., of NAME OPTION..
+# stand NAME OPTION.., of NAME OPTION..: all situations exist at the same time, so that one walk sees them.
 declare -A standing
 stand() {
 	scenario_start "$@"
@@ -21,7 +21,7 @@ cookies() {
 	scenario_lines "$@" | sed -nE 's/.* cookie=([0-9]+).*/\1/p' | sort -u
 }
 
-# Every pid and fd that the scenario names has the socket, and no other; the text says how many.
+# Exactly the pids and fds that the scenario names hold the socket; the text shows how many.
 check_holders() {
 	local want count more=
 	want=$(scenario_lines "cookie=$1" 'pid=[0-9]+' |
@@ -41,7 +41,7 @@ check_each_holder() {
 	done
 }
 
-# Nobody has accepted it: who listens stands for it, and nobody is its creator.
+# Nobody has accepted it: the listener's owner stands for it, and it has no creator.
 check_queued() {
 	local cookie pid
 	cookie=$(scenario_get cookie "$1")
@@ -87,7 +87,7 @@ check_queued side=passive
 of syn_recv
 check_queued state=SYN_RECV
 
-# Closed before we looked: there is no telling who it was, and nobody is named.
+# Closed before the walk: the process is unknown, and none is named.
 of time_wait
 assert_row "$(scenario_get cookie role=subject)" "state program pid creator_pid owner_holding" \
 	"TIME_WAIT - - - -" "a socket closed before we came"
@@ -121,12 +121,12 @@ trace_stop
 assert_trace_fine
 rows_keep
 
-# Sides of a connection, and the call that made them.
+# The ends of a connection, and the call that made each.
 sides() {
 	printf '%s\n' "listen listen" "active connect" "passive accept"
 }
 
-# By threads with names, all of one process.
+# Made by threads with names, all of one process.
 of threads
 args=$(process_args "$(scenario_get pid side=listen)")
 while read -r side by; do
@@ -139,7 +139,7 @@ $(scenario_get tid "side=$side") scenario $(scenario_get thread "side=$side") $b
 	assert_equal "$args" "$(row "$cookie" '.creator_args // [] | join(" ")')" "command line of the creator of $side"
 done < <(sides)
 
-# Made by the parent, held by the child.
+# The parent made it, the child holds it.
 of fork --parent-closes
 check_each_holder
 parent=$(scenario_get pid side=listen)
@@ -147,13 +147,13 @@ assert_row "$(scenario_get cookie role=holder)" "pid creator_pid creator_by crea
 	"$(scenario_get pid role=holder) $parent accept false" "what the parent has closed"
 assert_row "$(scenario_get cookie side=active)" "creator_pid creator_by" "$parent connect" "$what"
 
-# Accepted by one, passed to the other.
+# One process accepted it and passed it to the other.
 of scm_rights
 check_each_holder
 assert_row "$(scenario_get cookie role=holder)" "pid creator_pid creator_by" \
 	"$(scenario_get pid role=holder) $(scenario_get pid side=listen) accept" "$what"
 
-# The worker that accepted, not the first of those who have the listener.
+# The creator is the worker that accepted, not the first holder of the listener.
 of prefork --count 3
 assert_equal 12 "$(cookies side=passive | wc -l)" "accepted by workers"
 for cookie in $(cookies side=passive); do
@@ -167,7 +167,7 @@ assert_row "$listener" "creator_pid creator_by" "$(scenario_get pid side=listen)
 
 # --- processes that are gone --------------------------------------------------------------------
 
-# Made by one that has exited, held by its child.
+# A process that has exited made it, its child holds it.
 check_vanished() {
 	local side by cookie made
 	made=$(scenario_get made_by role=subject)
@@ -182,7 +182,7 @@ check_vanished() {
 	done < <(sides)
 }
 
-# Its process is gone, the connection goes on in the kernel. check_left BY
+# check_left BY: its process is gone, and the kernel still has the connection.
 check_left() {
 	local cookie made
 	made=$(scenario_get made_by role=subject)
@@ -193,7 +193,7 @@ check_left() {
 	assert_contains "$(row "$cookie" '.creator_args // [] | join(" ")')" "scenario $what" "its command line"
 }
 
-# Its process lives and has closed it.
+# Its process lives, but has closed it.
 check_closed() {
 	local cookie pid
 	cookie=$(scenario_get cookie role=subject)

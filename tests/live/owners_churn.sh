@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Lists of one walk while connections come and go, and a walk over fds takes its time: whoever is
-# named for a socket has it, and none is called hidden. What came after the walk had passed its
-# process is not known yet, which is no error.
+# Lists of one walk while connections come and go and a walk over fds takes its time: a process that is named
+# holds the socket, and no socket is called hidden. A socket that was made after the walk had passed its
+# process is "not known yet", which is no error.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 . "$(dirname "$0")/progs/churn.sh"
-wanted=10000 # rows that are judged
+wanted=10000 # rows to check
 
-# Of what is open, or waits for its server; of the rest only a trace would know.
+# Checks sockets that are open or wait to be accepted; only a trace would know the others.
 judge() {
 	awk '
 		$2 != "ESTABLISHED" && $2 != "CLOSE_WAIT" { next }
@@ -22,7 +22,7 @@ judge() {
 	assert_matches "$(cat "$work/judged")" ' [1-9][0-9]* named' "$1"
 }
 
-# lists WHAT ROWS: as many as it takes.
+# lists WHAT ROWS: repeats until it has checked so many rows.
 lists() {
 	: >"$work/rows"
 	while [ "$(grep -cE ' (ESTABLISHED|CLOSE_WAIT) ' "$work/rows")" -lt "$2" ]; do

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Both ends on this host: each row knows the other's. Where that is not certain it says nothing.
+# If both ends are on this host, each row names the other's process. Where that is not certain, it names none.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
 
-# check_end COOKIE OTHER WHAT: the one row tells of the other what the other's own row tells.
+# check_end COOKIE OTHER WHAT: one row says of the other what the other row says of itself.
 check_end() {
 	local want
 	want=$(row_words "$2" cookie pid comm state netns)
@@ -79,7 +79,7 @@ check_all() {
 	[ "$(scenario_get netns side=active)" != "$(scenario_get netns side=passive)" ] ||
 		fail "two_netns is in one"
 
-	# What is in the queue is the listener's.
+	# A socket in the accept queue is attributed to its listener.
 	of accept_queue
 	listener=$(scenario_get pid side=listen)
 	read -r a a_pid p _ < <(connections)
@@ -88,7 +88,7 @@ check_all() {
 	check_end "$a" "$p" "$what"
 	check_end "$p" "$a" "$what"
 
-	# One end has no process any more.
+	# The process of one end has ended.
 	of leave
 	read -r a _ p p_pid < <(connections)
 	check_end "$a" "$p" "$what"
@@ -155,7 +155,7 @@ done
 
 # --- the same addresses in namespaces that have nothing to do with each other -------------------------
 
-# Right, or not known: never the process of another connection. check_right_or_none COOKIE OTHER
+# check_right_or_none COOKIE OTHER: right or not known, but never the process of another connection.
 check_right_or_none() {
 	local got
 	got=$(row_words "$1" peer_cookie peer_pid peer_netns)
@@ -175,7 +175,7 @@ for scenario in "$first" "$second"; do
 	done < <(connections)
 done
 
-# Of one connection the client's end is left, of another the server's. They belong to nobody here.
+# The client's end of one connection is left, and the server's end of another. They do not belong together.
 end_silently() { # PID: its established connection, its peer not told
 	nsenter -t "$1" -n ip -o link | sed -nE 's/^[0-9]+: (left|right)@.*/\1/p' |
 		while read -r device; do
@@ -197,7 +197,8 @@ fi
 scenario_stop "$first"
 scenario_stop "$second"
 
-# On loopback both ends are in one namespace: that is certain, however often the addresses are used.
+# On loopback both ends are in one namespace: that is certain, even if other namespaces use the same
+# addresses.
 few_ports=$work/few_ports
 cat >"$few_ports" <<END
 #!/bin/sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The capabilities that README names are the ones that are kept, do instead of root, and are all
-# needed. What has to be seen is the connection of another user in another network namespace.
+# The capabilities that README lists are kept, are enough instead of root, and are all needed. The test traces
+# a connection of another user in another network namespace.
 [ -n "${LIVE_MOUNTS:-}" ] || LIVE_MOUNTS=1 exec unshare -m -- bash "$0" "$@"
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
@@ -9,12 +9,12 @@ in_fresh_netns "$@"
 user=54321 port=7979
 readme=$tree/README.md
 
-# Copies, for users who may not look into the tree.
+# Copies, because other users may not read the source tree.
 chmod 755 "$work"
 install -m 755 "$TCPTRAIL" "$work/tcptrail"
 install -m 755 "$SCENARIO" "$work/scenario"
 
-# set_of CAPABILITY...: as setpriv has it.
+# set_of CAPABILITY...: in setpriv's form.
 set_of() {
 	local set=-all cap
 	for cap; do
@@ -24,8 +24,8 @@ set_of() {
 	echo "$set"
 }
 
-# command_of_nobody CAPABILITY...: sets $nobody, a command before a command, that leaves it these,
-# ambient, and no others.
+# command_of_nobody CAPABILITY...: sets $nobody, a command prefix that runs a command as nobody with exactly
+# these capabilities, ambient.
 command_of_nobody() {
 	local set
 	set=$(set_of "$@")
@@ -42,17 +42,17 @@ as_nobody() {
 	"${nobody[@]}" "$@"
 }
 
-# mask CAPABILITY...: as /proc/PID/status has it.
+# mask CAPABILITY...: in the form of /proc/PID/status.
 mask() {
 	setpriv --inh-caps="$(set_of "$@")" sed -n 's/^CapInh:\t//p' /proc/self/status
 }
 
-# of_threads PID KEY: the values that its threads have, each once.
+# of_threads PID KEY: the values of its threads, each once.
 of_threads() {
 	sed -n "s/^$2:\t//p" "/proc/$1/task/"*/status | sort -u
 }
 
-# without CAPABILITY: all that are needed but this one.
+# without CAPABILITY: all needed capabilities except this one.
 without() {
 	sed "s/\<$1\>//" <<<"${needed[*]}"
 }
@@ -72,7 +72,7 @@ assert_contains "$err" "${needed[0]}" "what root of a user namespace lacks"
 
 # --- what root keeps --------------------------------------------------------------------------
 
-# In a namespace and of a user of its own.
+# In another namespace, by another user.
 cat >"$work/scenario-of-user" <<END
 #!/bin/sh
 exec unshare -n sh -c 'ip link set lo up && exec "\$@"' sh setpriv --reuid $user --regid $user \
@@ -86,7 +86,7 @@ there=$(scenario_get netns)
 holder=$(scenario_get pid state=CLOSE_WAIT)
 [ "$there" != "$(own_netns)" ] || fail "the scenario is not in a namespace of its own"
 
-# Rows of sockets begin with their namespace, those of events with the time.
+# Rows of sockets begin with their namespace, events with the time.
 trace_start -n --port $port --csv --no-header --columns netns,local,foreign,state,pid,fd
 wait_until "the first rows" trace_has "$there,"
 before=$(grep "^$there," "$work/trace.out" | sort)
@@ -99,7 +99,7 @@ assert_equal 1 "$(of_threads "$trace_pid" NoNewPrivs)" "no_new_privs"
 assert_between 2 100 "$(find "/proc/$trace_pid/task" -mindepth 1 -maxdepth 1 | wc -l)" "threads"
 assert_contains "$before" ",CLOSE_WAIT,$holder," "first walk"
 
-# Younger than the drop: known from events, and the last rows from a walk, with its name.
+# Made after the privileges were dropped: known from events, and in the last list from a walk, with its name.
 scenario_start close_wait --port $port
 later=$(scenario_get netns) later_holder=$(scenario_get pid state=CLOSE_WAIT)
 wait_until "events of later" trace_has ",$later,"
@@ -112,14 +112,14 @@ scenario_stop
 
 # --- nobody with the same ---------------------------------------------------------------------
 
-# snapshot_rows COMMAND...: what COMMAND sees, whose it is. Its stderr is in $work/notices.
+# snapshot_rows COMMAND...: the rows that COMMAND shows, with owners. Its stderr is in $work/notices.
 snapshot_rows() {
 	"$@" snapshot -antp --port $port --csv --no-header --columns \
 		netns,local,foreign,state,recv_q,uid,inode,pid,comm,fd,holders,cgroup \
 		2>"$work/notices" | sort
 }
 
-# is_told CAPABILITY: and nothing of any other.
+# is_told CAPABILITY: the error names this capability and no other.
 is_told() {
 	assert_equal "$1" "$({ grep -o 'CAP_[A-Z_]*' || true; } <"$work/notices" | xargs)" \
 		"missing: ${1:-nothing}"
@@ -132,7 +132,7 @@ is_told ""
 assert_equal "$rows" "$(snapshot_rows as_nobody "${needed[*]}" "$work/tcptrail")" "nobody's rows"
 is_told ""
 
-# event_lines FILE: of the scenario, without what differs between two that watch.
+# event_lines FILE: the events of the scenario, without what differs between two tracers.
 events=(events -n --port $port --csv --no-header --columns
 	netns,local,foreign,old_state,new_state,event,pid,comm,fd,actor_pid,cgroup)
 event_lines() {
@@ -161,13 +161,13 @@ scenario_stop
 
 # --- each of them is needed -------------------------------------------------------------------
 
-# The first scenario still stands. One in our own namespace has nothing to do with capabilities.
+# The first scenario still runs. A scenario in our own namespace needs no capability.
 SCENARIO=$work/scenario scenario_start listen --port $port
 
 needs_CAP_SYS_ADMIN() {
 	local caps
 	assert_run 3 as_nobody "$(without CAP_SYS_ADMIN)" "$work/tcptrail" events
-	# Loaded by other means, it gets into no other namespace, and counts that as a loss.
+	# If another process loads it, it cannot enter other namespaces, and counts that as a loss.
 	caps="$(without CAP_SYS_ADMIN) CAP_BPF CAP_PERFMON"
 	run snapshot_rows as_nobody "$caps" "$work/tcptrail"
 	assert_equal 4 "$status" "exit status"
@@ -190,7 +190,7 @@ needs_CAP_SYS_PTRACE() {
 	is_told CAP_SYS_PTRACE
 }
 
-# Only root finds the way to a namespace that is mounted where nobody may look.
+# Only root can reach a namespace that is mounted below a private directory.
 needs_CAP_DAC_READ_SEARCH() {
 	mkdir -m 700 "$work/hidden"
 	touch "$work/hidden/netns"
@@ -219,7 +219,7 @@ sudo() {
 	"$@"
 }
 
-# as_member GROUP COMMAND...: by env, for setpriv has root's capabilities to the last.
+# as_member GROUP COMMAND...: by env, because setpriv keeps root's capabilities until exec.
 as_member() {
 	local group=$1
 	shift
@@ -229,7 +229,7 @@ as_member() {
 
 mkdir "$work/build"
 cp "$TCPTRAIL" "$work/build/tcptrail"
-mount -t tmpfs tmpfs /usr/local/bin # ours alone, in this mount namespace
+mount -t tmpfs tmpfs /usr/local/bin # only in this mount namespace
 chmod 755 /usr/local/bin
 cd "$work"
 recipe=$(sed -n '/^## Privileges/,/^## [^P]/s/^    //p' "$readme")
@@ -247,7 +247,7 @@ umount /usr/local/bin
 
 # --- files are opened with the user's rights ----------------------------------------------------
 
-# With the file capabilities that README advises, as nobody; and with one that opens every file.
+# As nobody, with the file capabilities that README advises; and with one more, which opens every file.
 refuse_call=$work/refuse_call
 install -m 755 "$(dirname "$TCPTRAIL")/progs/refuse_call" "$refuse_call"
 capable=$work/capable overriding=$work/overriding
@@ -287,7 +287,7 @@ for one in one dir; do
 	refused info "$work/private/$one"
 done
 refused events --btf "$secret"
-# Everybody may write to it who gets there: as CAP_DAC_READ_SEARCH does.
+# Every user who can reach the file may write to it; CAP_DAC_READ_SEARCH can reach it.
 echo theirs >"$work/private/list"
 chmod 666 "$work/private/list"
 refused snapshot -an --output "$work/private/list"
@@ -297,7 +297,7 @@ refused record "$work/private/dir/"
 refused record "$work/private/new"
 [ ! -e "$work/private/new" ] || fail "a file is made in another's directory"
 
-# What cannot lay down its capabilities opens no file. setpriv would want the call, too.
+# If tcptrail cannot drop its capabilities, it opens no file. setpriv would need the same call.
 for command in "snapshot --from" "info" "snapshot --output" "events --btf" "record"; do
 	# shellcheck disable=SC2086 # words
 	assert_run 3 "$refuse_call" capset chroot --userspec 65534:65534 --groups= / \
@@ -308,7 +308,7 @@ done
 assert_run 3 "$refuse_call" capset "$TCPTRAIL" snapshot --from "$work/private/one"
 assert_contains "$err" "cannot give up capabilities" "a replay as root"
 
-# So does the thread that makes a recording's files: one that the user may not read is none of the
+# So does the thread that makes the files of a recording: a file that the user may not read is not part of the
 # recording, and is not deleted to make room.
 mkdir "$work/own"
 theirs=$work/own/20000101T000000.000000Z.tcptrail
@@ -327,7 +327,7 @@ kill -INT "$recorder"
 wait "$recorder" || [ $? = 4 ]
 [ -e "$theirs" ] || fail "a file of another user is deleted"
 
-# A replay has no capability left when it reads, root's neither.
+# A replay has no capability while it reads, not even as root.
 mkfifo -m 644 "$work/fifo"
 "${plain[@]}" "$capable" snapshot --from "$work/fifo" >/dev/null 2>&1 &
 replayer=$!
@@ -344,7 +344,7 @@ assert_equal "$(mask)" "$(of_threads "$replayer" CapEff)" "effective, as root"
 exec {fifo}>&-
 wait "$replayer" || true
 
-# They are gone while it waits for a writer.
+# They are dropped before it waits for a writer.
 "$TCPTRAIL" snapshot --from "$work/fifo" >/dev/null 2>&1 &
 replayer=$!
 without_capabilities() {
@@ -354,7 +354,7 @@ wait_until "no capability before there is a writer" without_capabilities
 kill "$replayer"
 wait "$replayer" || true
 
-# Root reads what another user keeps to himself.
+# Root may read a private file of another user.
 chmod 600 "$work/private/one"
 chown -R $user "$work/private"
 for one in one dir; do

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Leaks and clients as people write them, in Python and Node: which process, fd and thread it was.
+# Leaks and clients in typical Python and Node programs: which process, fd and thread it was.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -10,7 +10,7 @@ word() {
 	sed -nE "s/^(.* )?$1=([^ ]*).*/\2/p" <<<"$line"
 }
 
-# Made by a thread of that process. check_made PID THREAD BY COOKIE
+# check_made PID THREAD BY COOKIE: a thread of that process has made it.
 check_made() {
 	local cookie=$4
 	assert_row "$cookie" "creator_program creator_pid creator_tid creator_comm creator_thread creator_by" \
@@ -19,7 +19,7 @@ check_made() {
 	assert_equal "${args[$1]}" "$(row "$cookie" '.creator_args // [] | join(" ")')" "command line of its creator"
 }
 
-# Held by that process, by one fd. check_held PID STATE COOKIE
+# check_held PID STATE COOKIE: that process holds it, by one fd.
 check_held() {
 	local cookie=$3
 	assert_row "$cookie" "state program pid comm owner_holding fd" \
@@ -27,7 +27,8 @@ check_held() {
 	assert_equal "$1:$(word fd)" "$(row_holders "$cookie")" "holders of: $line"
 }
 
-# check_server PID THREAD LISTENING_THREAD: its sockets hang in CLOSE_WAIT, who closed is known.
+# check_server PID THREAD LISTENING_THREAD: its sockets stay in CLOSE_WAIT, and the process that closed is
+# known.
 check_server() {
 	local line cookie count=0
 	scenario=$server
@@ -45,7 +46,7 @@ check_server() {
 	check_made "$1" "$3" listen "$cookie"
 }
 
-# The client has closed and lives: the rows name it, it has no fd. check_client PID STATE HOLDING
+# check_client PID STATE HOLDING: the client has closed and lives: the rows name it, but it has no fd.
 check_client() {
 	local line mark=
 	[ "$3" = closed ] || mark='[exited]'
@@ -60,14 +61,14 @@ check_client() {
 }
 
 declare -A comm args
-# known PID: what it is called while it lives
+# known PID: its name while it lives
 known() {
 	comm[$1]=$(process_comm "$1")
 	args[$1]=$(process_args "$1")
 }
 
-# leak ADDRESS THREAD LISTENING_THREAD END COMMAND...: two leaks by the server COMMAND, to a client
-# that is there still, or has exited (END).
+# leak ADDRESS THREAD LISTENING_THREAD END COMMAND...: two leaks by the server COMMAND, with a client that
+# still lives, or has exited (END).
 leak() {
 	local address=$1 accepting=$2 listening=$3 end=$4 server_pid client_pid
 	shift 4
@@ -96,7 +97,7 @@ leak :: acceptor "" KILL "${python[@]}"
 leak 127.0.0.1 "" "" closed node "$progs/half_open_server.js"
 leak 127.0.0.1 "" "" TERM node "$progs/half_open_server.js"
 
-# Held open by both: the client's fds.
+# Both hold the connection open: the client's fds.
 program_start python3 "$progs/leaking_server.py" 127.0.0.1 1
 server=$scenario server_pid=$started
 trace_start --netns "$(own_netns)" --json

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A recorder under churn, with files that begin meanwhile and with facts that are lost: a replay comes
-# to the recorder's table at each checkpoint and at the end, and every command works on it.
+# A recorder under churn, while files begin and facts are lost: a replay has the recorder's table at each
+# checkpoint and at the end, and every command works on it.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 dir=$work/recording
@@ -27,13 +27,13 @@ record_equal "$dir" churn
 assert_between 4 1000 "${out%% *}" "checkpoints: three files and the end at least"
 assert_equal "700 600" "$(stat -c %a "$dir" "$dir"/*.tcptrail | sort -ru | paste -sd ' ')" "modes"
 
-# read_until COMMAND...: of a part of the recording, in which nothing may be lost as yet.
+# read_until COMMAND...: reads a part of the recording, in which nothing may be lost yet.
 read_until() {
 	run "$@"
 	[ "$status" = 0 ] || [ "$status" = "$fine" ] || fail "exit status $status: $*" "$err"
 }
 
-# What was seen live is what the recording tells, on whatever day.
+# The recording shows what was seen live, on any day.
 assert_run "$fine" "$TCPTRAIL" snapshot -an --json --from "$dir"
 rows_ours "$work/run.out"
 assert_equal "$alive" "$(row_words "$cookie" state local foreign uid)" "the row"
@@ -44,13 +44,13 @@ run "$TCPTRAIL" snapshot -an --from "$dir" --at 1999-12-31
 assert_equal 2 "$status"
 assert_contains "$err" "1999-12-31 00:00:00.000000 is not in $dir, which is from "
 
-# events OPTION...: of the recording, with the time in seconds since 1970 in front.
+# events OPTION...: the events of the recording, with the time in seconds since 1970 in front.
 events() {
 	{ "$TCPTRAIL" events --json --utc --netns "$(own_netns)" --from "$dir" "$@" || [ $? = "$fine" ]; } |
 		jq -c '[(.time | sub("\\.[0-9]+Z$"; "Z") | fromdate), .time, .transition, .cookie]'
 }
 
-# Between two instants come just the events that come without instants in between.
+# --since and --until select exactly the events between them.
 events >"$work/all"
 between=$(jq -c --arg a "${times[1]}" --arg b "${times[2]}" '
 	select((.[0] + (.[1] | capture("\\.(?<f>[0-9]+)Z$").f | "0." + . | tonumber)) as $t |
@@ -58,10 +58,10 @@ between=$(jq -c --arg a "${times[1]}" --arg b "${times[2]}" '
 assert_between 4000 6000 "$(wc -l <<<"$between")" "events of the second storm"
 assert_equal "$between" "$(events --since "@${times[1]}" --until "@${times[2]}")" "between two instants"
 
-# At an instant: what stood then, and for how long it had.
+# --at shows the sockets of that instant, and how long they were in their state then.
 read_until "$TCPTRAIL" snapshot -an --json --from "$dir" --at "@${times[0]}"
 rows_ours "$work/run.out"
-# Its cookie may not be known yet, but by addresses it is the same.
+# Its cookie may not be known yet; its addresses identify it.
 read -r _ local foreign _ <<<"$alive"
 
 assert_equal CLOSE_WAIT "$(jq -r --arg l "$local" --arg f "$foreign" \

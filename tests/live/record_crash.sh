@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A recorder that is killed, 200 times at any moment, always in the same directories: after each, what it
-# left is read, replays are exact, and nothing is missing that could be read before.
+# A recorder is killed 200 times at any moment, always in the same directories: what it left can be read each
+# time, replays are exact, and nothing is missing that could be read before.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
-skip_among_sockets 10000 # each file has them, and is read
+skip_among_sockets 10000 # each file contains them, and is read
 
 workers=4 kills=50 # each
 columns=time,inferred,cookie,new_state # time is two cells
 
-# Short connections for as long as the test runs, so few that facts are written for their age and not
-# because a block is full; and somebody who sees all of them and lives on.
+# Short connections while the test runs: so few that facts are written because of their age and not because a
+# block is full; and an observer that sees all of them and is not killed.
 start "$work/churn" "$work/churn.err" sh -c \
 	'while "$0" storm --count 4 </dev/null >/dev/null; do sleep 0.1; done' "$SCENARIO"
 trace_start events -n --csv --no-header --netns "$(own_netns)" --columns "$columns"
@@ -20,19 +20,19 @@ now() {
 	date -u +%FT%T.%6N
 }
 
-# Sleeps for some of LOW..HIGH ms.
+# Sleeps for LOW..HIGH ms.
 some_time() {
 	sleep "$(awk -v l="$1" -v h="$2" -v r="$RANDOM" 'BEGIN { print (l + r % (h - l)) / 1000 }')"
 }
 
-# verified FILE|DIR: whatever the kill left, once there is anything.
+# verified FILE|DIR: verifies what the kill left, if there is anything.
 verified() {
 	run "$VERIFY" "$1"
 	[[ $err == *"the recording is empty" ]] && return 0
 	assert_equal 0 "$status" "exit status of verify_recording of $1 ($err)"
 }
 
-# readable NUMBER: the files since the kill before; after each tenth kill, all that is there.
+# readable NUMBER: reads the files since the last kill; after each tenth kill, all files.
 readable() {
 	local file
 	if [ $(($1 % 10)) = 0 ]; then
@@ -48,7 +48,7 @@ readable() {
 	assert_matches "$status" '^[04]$' "exit status of events ($err)"
 }
 
-# Between SIGHUP and the kill another file has begun: then all from before the signal is written.
+# If another file has begun between SIGHUP and the kill, all facts from before the signal are written.
 rotate() {
 	local files=$1 signalled
 	signalled=$(now)
@@ -57,14 +57,14 @@ rotate() {
 	whole=$signalled
 }
 
-# written_since TIME: the time of the last event of later on that can be read, in $last.
+# written_since TIME: sets $last to the time of the last event after TIME that can be read.
 written_since() {
 	last=$("$TCPTRAIL" events -n --utc --csv --no-header --columns time --from "$dir" --since "$1" |
 		tail -n 1 | cut -d , -f 1)
 	[ -n "$last" ]
 }
 
-# One of ten lives until facts are written because they are a second old.
+# One recorder of ten lives until facts are written because they are a second old.
 live_and_die() {
 	local begun whole files last
 	files=$(find "$dir" -name '*.tcptrail' | wc -l)
@@ -74,7 +74,7 @@ live_and_die() {
 		wait_until "facts to be written for their age" written_since "$begun"
 		whole=$last
 	elif [ $(($1 % 4)) = 0 ]; then
-		# Its first file may come late, and must not pass for the one that the signal begins.
+		# Its first file may come late, and must not be taken for the one that the signal begins.
 		wait_until "its first file" record_files "$dir" $((files + 1))
 		some_time 20 100
 		rotate $((files + 1))
@@ -85,11 +85,11 @@ live_and_die() {
 	fi
 	kill -KILL "$record_pid"
 	wait "$record_pid" 2>/dev/null || true
-	# On a host that has no time for it a recorder may pause, which it says.
+	# On a busy host a recorder may pause, and says so.
 	grep -q "recording is paused" "$work/record.err" || echo "$begun,$whole" >>"$work/windows"
 }
 
-# worker NUMBER: in a directory of its own.
+# worker NUMBER: works in a directory of its own.
 worker() {
 	local n
 	work=$work/$1 dir=$work/recording
@@ -100,7 +100,7 @@ worker() {
 		live_and_die "$n"
 		readable "$n"
 	done
-	record_start "$dir/" # resumes once more, and ends well
+	record_start "$dir/" # resumes once more, and ends normally
 	record_stop
 	assert_matches "$status" '^[04]$' "exit status ($err)"
 	record_equal "$dir" "at the end"
@@ -118,7 +118,7 @@ done
 trace_stop
 assert_matches "$status" '^[04]$' "exit status of the observer ($err)"
 
-# What the observer saw within the windows is in the recording: no transition comes twice.
+# The recording has what the observer saw within the windows, and no transition twice.
 for ((w = 1; w <= workers; w++)); do
 	dir=$work/$w
 	"$TCPTRAIL" events -n --csv --no-header --netns "$(own_netns)" --columns "$columns" \

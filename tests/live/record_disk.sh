@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A recorder whose disk fills pauses with one notice, keeps what is there, goes on when there is room,
-# and its recording tells what was lost. What bounds a recording keeps it within them.
+# A recorder whose disk is full pauses with one notice, keeps what is written, and goes on when there is room;
+# its recording reports what was lost. Recordings stay within their bounds.
 [ -n "${LIVE_MOUNTS:-}" ] || LIVE_MOUNTS=1 exec unshare -m -- bash "$0" "$@"
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
@@ -13,11 +13,11 @@ mkdir "$disk"
 mount -t tmpfs -o size=16m tmpfs "$disk"
 made_mounts+=("$disk")
 
-# Short connections for as long as the test runs.
+# Short connections while the test runs.
 start "$work/churn" "$work/churn.err" sh -c \
 	'while "$0" storm --count 300 --linger0 </dev/null >/dev/null; do sleep 0.05; done' "$SCENARIO"
 
-# feed_until WHAT COMMAND...: makes facts, as fast as it goes, until COMMAND succeeds.
+# feed_until WHAT COMMAND...: makes facts as fast as possible until COMMAND succeeds.
 feed_until() {
 	local what=$1
 	shift
@@ -28,24 +28,24 @@ fed() {
 	"$@" || { "$SCENARIO" storm --count 2000 --linger0 --hold 0 </dev/null && "$@"; }
 }
 
-# has_connects FILE|DIR: of the churn, on the disk. For wait_until.
+# has_connects FILE|DIR: are connects of the churn on the disk? For wait_until.
 has_connects() {
 	"$TCPTRAIL" events -n --from "$1" --limit 1000 2>/dev/null | grep "CLOSE -> SYN_SENT"
 }
 
-# A disk that is slow, on a host that has no time for it, is a reason of its own to pause.
+# A slow disk on a busy host is another reason to pause.
 fill() {
 	head -c 100M /dev/zero >"$disk/filler" 2>/dev/null || true
 	wait_until "a recorder that is paused" record_says "is not kept: No space left" "${1:-1}"
 }
 
-# went_on REASON [COUNT]: after so many pauses for this reason. For wait_until.
+# went_on REASON [COUNT]: has the recorder gone on after so many pauses for this reason? For wait_until.
 went_on() {
 	awk -v reason="is not kept: $1" -v count="${2:-1}" 'index($0, reason) { n++ }
 		n >= count && /recording goes on/ { hit = 1 } END { exit !hit }' "$work/record.err"
 }
 
-# readable FILE|DIR: every command gets along with it; facts may be lost.
+# readable FILE|DIR: every command can read it; facts may be lost.
 readable() {
 	record_equal "$1" "what is there"
 	run "$TCPTRAIL" snapshot -an --from "$1"
@@ -55,7 +55,7 @@ readable() {
 	assert_contains "$out" "CLOSE -> SYN_SENT" "events"
 }
 
-# tells_loss FILE|DIR: the recorder has counted what it lost, and the recording tells of as many.
+# tells_loss FILE|DIR: the recorder has counted its losses, and the recording reports as many.
 tells_loss() {
 	local lost all
 	all=$(sed -nE 's/.*lost on the way \(([^)]*)\).*/\1/p' <<<"$err" | grep -o '[0-9]*' | paste -sd +)
@@ -85,7 +85,7 @@ wait_until "connects in it" has_connects "$disk/dir"
 fill
 readable "$disk/dir"
 kept=$(sha256sum "$disk"/dir/*)
-kill -HUP "$record_pid" # a try, in vain
+kill -HUP "$record_pid" # a try that fails
 wait_until "the signal to be taken" grep -q '^ShdPnd:[[:space:]]0*$' "/proc/$record_pid/status"
 rm "$disk/filler"
 wait_until "a recorder that goes on" went_on "No space left"
@@ -101,7 +101,7 @@ assert_equal $((2 + slow_times)) "$(record_sessions "$disk/dir" | wc -l)" "sessi
 tells_loss "$disk/dir"
 readable "$disk/dir"
 
-# It ends while it is full, and the next one goes on in the directory.
+# The recorder ends while the disk is full, and the next one continues in the directory.
 record_start "$disk/dir/"
 wait_until "a third file" record_files "$disk/dir" 3
 fill
@@ -112,7 +112,7 @@ assert_matches "$err" "; [0-9]+ were lost" "notices"
 readable "$disk/dir"
 rm -r "$disk/filler" "$disk/dir"
 
-# A file, and a disk that is full twice.
+# A recording in one file, and a disk that is full twice.
 record_start "$disk/one"
 wait_until "connects in it" has_connects "$disk/one"
 for time in 1 2; do
@@ -128,7 +128,7 @@ assert_equal $((1 + pauses)) "$("$TCPTRAIL" info --json "$disk/one" | jq ".sessi
 tells_loss "$disk/one"
 readable "$disk/one"
 
-# A limit of a file's size, which comes with a signal that ends by default.
+# RLIMIT_FSIZE sends a signal that ends a process by default.
 record_by=(prlimit --fsize=3000000)
 record_start "$work/limited/"
 record_by=()
@@ -148,7 +148,7 @@ wait_until "a file" record_files "$work/small" 1
 first=$(find "$work/small" -type f | head -n 1)
 looks=0
 is_bounded() {
-	kill -STOP "$record_pid" # of one instant
+	kill -STOP "$record_pid" # files of one instant
 	assert_between 0 1048576 "$(bytes "$work/small")" "bytes of a recording that is bounded"
 	kill -CONT "$record_pid"
 	looks=$((looks + 1))
@@ -163,7 +163,7 @@ done
 wait_until "the first file to be gone" bounded_and_gone
 record_stop
 assert_between 262144 1048576 "$(bytes "$work/small")" "bytes of what it has become"
-# On a host with many sockets its last checkpoint may be all that there is room for.
+# On a host with many sockets there may be room for the last checkpoint only.
 assert_run 0 "$VERIFY" "$work/small"
 assert_matches "$out" "^[1-9][0-9]* checkpoints equal" "what is there"
 
@@ -176,7 +176,7 @@ readable "$work/young"
 
 record_start --max-size 1M "$work/full"
 feed_until "the file to be full" has_ended "$record_pid"
-record_end # by itself
+record_end # it ends by itself
 record_fine
 assert_contains "$err" "$work/full is as large as --max-size lets it be" "notices"
 assert_between 524288 1048576 "$(stat -c %s "$work/full")" "bytes of a file that is full"
@@ -204,7 +204,7 @@ chown 65534 "$work/theirs"
 assert_run 3 "$TCPTRAIL" record "$work/theirs"
 assert_contains "$err" "files cannot be made in $work/theirs" "a directory of another user"
 
-# What cannot be read is left out and said; the bounds hold.
+# Files that cannot be read are skipped with a notice; the bounds hold.
 ln -s loop.tcptrail "$work/dir/loop.tcptrail"
 assert_run 0 "$TCPTRAIL" info "$work/dir"
 assert_equal "tcptrail: $work/dir: 1 files cannot be read and are left out" "$err" "a link in a loop"
@@ -213,7 +213,7 @@ assert_matches "$status" '^[04]$' "exit status of snapshot ($err)"
 assert_contains "$err" "1 files cannot be read and are left out" "a link in a loop"
 rm "$work/dir/loop.tcptrail"
 
-# --output must not empty what --from reads, by whatever name.
+# --output must not truncate what --from reads, under any name.
 ln "$work/short" "$work/hard"
 ln -s short "$work/soft"
 member=$(find "$work/dir" -name '*.tcptrail' | head -n 1)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A recording as text, and that text, tell the same: of rows, events and lives; to the byte.
+# A recording and the same recording as text give the same output, to the byte: rows, events and lives.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
@@ -15,7 +15,7 @@ for command in "snapshot -antp --utc" "events -n --utc" "snapshot -an --json --u
 	"events --csv --utc" "why -n --utc" "trail -n --utc $trail" "events --facts"; do
 	# shellcheck disable=SC2086 # words
 	run "$TCPTRAIL" $command --from "$work/recording"
-	told=${out//"$work/recording"/"$work/text"} # what to do next names it
+	told=${out//"$work/recording"/"$work/text"} # "next" steps name the file
 	[ -n "$told" ] || fail "$command tells nothing"
 	# shellcheck disable=SC2086
 	run "$TCPTRAIL" $command --from "$work/text"

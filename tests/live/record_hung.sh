@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A disk that hangs stops neither the recorder's loop nor its end; what is lost is counted.
+# A disk that hangs stops neither the recorder's loop nor its end; losses are counted.
 # Limit: 300 s
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
@@ -9,7 +9,7 @@ shim=$(dirname "$TCPTRAIL")/progs/faults.so
 hung=$work/hung
 record_by=(env LD_PRELOAD="$shim" HUNG_DISK="$hung")
 
-# More facts than wait in memory.
+# More facts than there is room for in memory.
 overflow() {
 	local i
 	for ((i = 0; i < 100; i++)); do
@@ -34,7 +34,7 @@ assert_run 0 "$TCPTRAIL" info --json "$work/dir"
 assert_between "$lost" 100000000 "$(jq .lost <<<"$out")" "losses that the recording has"
 record_equal "$work/dir" "what is there"
 
-# It ends while the disk hangs.
+# The recorder ends while the disk hangs.
 record_start "$work/dir/"
 touch "$hung"
 overflow 1
@@ -43,7 +43,7 @@ assert_equal 4 "$status" "exit status ($err)"
 assert_contains "$err" "the end of the recording was lost: the disk does not respond" "notices"
 rm "$hung"
 
-# A second signal does not wait for it.
+# A second signal ends it at once.
 record_start "$work/dir/"
 touch "$hung"
 overflow 1

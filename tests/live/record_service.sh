@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The systemd unit, without systemd: what `make install` installs is what systemd understands, and its
-# command line works with no more than the unit leaves it.
+# Tests the systemd unit without systemd: systemd accepts what `make install` installs, and its command line
+# works with only what the unit allows.
 [ -n "${LIVE_MOUNTS:-}" ] || LIVE_MOUNTS=1 exec unshare -m -- bash "$0" "$@"
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
@@ -12,7 +12,7 @@ installed() {
 		DESTDIR="$root" >"$work/make" 2>&1 || fail "make $1" "$(cat "$work/make")"
 }
 
-# set KEY: what the unit has for it, of all its lines.
+# set KEY: the values of all its lines in the unit.
 setting() {
 	sed -n "s/^$1=//p" "$unit" | paste -sd ' '
 }
@@ -22,7 +22,7 @@ unit=$root/lib/systemd/system/tcptrail-record.service
 assert_equal 644 "$(stat -c %a "$unit")" "mode of the unit"
 assert_lacks "$(cat "$unit")" @BINDIR@ "the unit"
 cmp "$TCPTRAIL" "$root/usr/local/bin/tcptrail"
-mount --bind "$root/usr/local/bin" /usr/local/bin # ours alone, in this mount namespace
+mount --bind "$root/usr/local/bin" /usr/local/bin # only in this mount namespace
 made_mounts+=(/usr/local/bin)
 if command -v systemd-analyze >/dev/null; then
 	assert_run 0 systemd-analyze verify "$unit"
@@ -31,13 +31,13 @@ else
 	echo "skipped: no systemd-analyze here to verify the unit"
 fi
 
-# The capabilities are README's.
+# The unit has the capabilities of README.
 capabilities=$(setting CapabilityBoundingSet)
 assert_equal "$(sed -nE 's/^\| `(CAP_[A-Z_]*)` \|.*/\1/p' "$tree/README.md" | sort | xargs)" \
 	"$(tr ' ' '\n' <<<"$capabilities" | sort | xargs)" "capabilities"
 set=-all$(printf ',+%s' $capabilities | sed 's/CAP_//g' | tr '[:upper:]' '[:lower:]')
 
-# As the unit has it: nothing is writable but the state directory, which systemd makes.
+# As in the unit: only the state directory, which systemd makes, is writable.
 mount -t tmpfs -o mode=755 tmpfs /var/lib
 made_mounts+=(/var/lib)
 state=/var/lib/$(setting StateDirectory)
@@ -87,10 +87,10 @@ scenario_stop
 
 # --- with stacks, which takes processes that read programs ------------------------------------------
 
-# They may filter their system calls, and one that is killed for want of memory ends nothing else.
+# These processes may filter system calls, and the OOM killer ends only the one that uses the memory.
 assert_contains " $(setting SystemCallFilter) " " seccomp " "system calls"
 assert_equal continue "$(setting OOMPolicy)" "OOMPolicy"
-# All processes of the host have stacks read: where others wait in front, it runs again.
+# Stacks of all processes of the host are read: run the program again until its stack is.
 has_stack() {
 	scenario_start close_wait
 	cookie=$(scenario_get cookie role=subject)

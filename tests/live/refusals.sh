@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What cannot be done is refused in one line that says why, with the right exit status.
+# tcptrail refuses what it cannot do with one line that says why and the right exit status.
 . "$(dirname "$0")/lib.sh"
 
 assert_one_line() {
@@ -44,19 +44,19 @@ refused events --fail-if 'close_wait>1'
 assert_contains "$(run "$TCPTRAIL" snapshot --state CLOSED_WAIT && echo "$err")" CLOSE_WAIT \
 	"what is accepted"
 
-# A program that nobody may read is no test of ours.
+# Skip if the user nobody cannot run the program.
 cp "$TCPTRAIL" "$work/tcptrail"
 chmod 755 "$work" "$work/tcptrail"
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$work/tcptrail")
 assert_run 3 "${nobody[@]}" events
 assert_one_line events as nobody
 assert_matches "$err" 'root|CAP_' "what is missing"
-# Less, said so, is better than nothing: sock_diag needs no privilege.
+# A smaller answer with a notice is better than none: sock_diag needs no privilege.
 assert_run 0 "${nobody[@]}" snapshot -lnt
 assert_contains "$out" LISTEN "snapshot as nobody"
 assert_matches "$err" 'root|CAP_' "what is missing"
 assert_equal 1 "$(wc -l <"$work/run.err")" "lines on stderr of a snapshot as nobody"
-assert_run 3 "${nobody[@]}" snapshot --fail-if 'close_wait>1,age>1s' # no ages: no answer
+assert_run 3 "${nobody[@]}" snapshot --fail-if 'close_wait>1,age>1s' # without ages there is no answer
 assert_one_line snapshot --fail-if as nobody
 assert_run 0 "${nobody[@]}" snapshot --fail-if 'close_wait>4000000'
 assert_matches "$out" '^OK: ' "threshold as nobody"
@@ -91,7 +91,7 @@ assert_run 3 "$TCPTRAIL" snapshot --from "$work/nul"
 assert_contains "$err" "line 1: a NUL byte" "a NUL byte"
 
 mkfifo "$work/pipe"
-echo '1 tick' >"$work/pipe" & # its first reader is the one that reads
+echo '1 tick' >"$work/pipe" & # a fifo has only one reader
 writer=$!
 assert_run 2 "$TCPTRAIL" snapshot --from "$work/pipe" --at 03:12
 assert_contains "$err" "is a pipe, and times need a file" "times of a pipe"

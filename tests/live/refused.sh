@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A program that the verifier refuses costs that program, and what it is for; each of them in turn, in
-# two halves.
+# If the verifier refuses a program, only that program and what it serves are missing. Refuses each one in
+# turn, in two halves.
 . "$(dirname "$0")/lib.sh"
 in_parts 0 1
 in_fresh_netns "$@"
@@ -10,7 +10,7 @@ refused=$(dirname "$0")/progs/refused.py
 reason='invalid (read from )?stack'
 names=$(python3 "$refused" "$whole" | awk -v part="$part" 'NR % 2 == part')
 
-# refuse FUNCTION: TCPTRAIL is one whose function of that name the kernel refuses.
+# refuse FUNCTION: sets TCPTRAIL to a program whose function of that name the kernel refuses.
 refuse() {
 	TCPTRAIL=$work/tcptrail
 	python3 "$refused" "$whole" "$1" "$TCPTRAIL"
@@ -18,7 +18,7 @@ refuse() {
 
 # --- what is given up -------------------------------------------------------------------------
 
-# The probe that is active in one list and not in the other; all else must be equal.
+# Prints the probe that is active in one list and not in the other; all other lines must be equal.
 given_up() {
 	diff "$work/probes" "$work/run.out" >"$work/diff" || true
 	assert_equal "1 1" "$(grep -c '^<' "$work/diff") $(grep -c '^>' "$work/diff")" \
@@ -27,12 +27,12 @@ given_up() {
 	sed -nE 's/^> (.*[^ ]) +(optional|required) .*/\1/p' "$work/diff"
 }
 
-# Is it a reason to give up all?
+# Does the program require it?
 is_required() {
 	[ "$1" = on_state ] || [ "$1" = on_destroy ]
 }
 
-# wanted NAME: which probe is given up without the program
+# wanted NAME: the probe that is given up without the program
 wanted() {
 	case $1 in
 	on_state_nested) echo tp_btf/inet_sock_set_state ;;
@@ -66,7 +66,7 @@ done
 
 # --- what goes on -----------------------------------------------------------------------------
 
-# As many notices as refusals, one line each.
+# One notice, of one line, for each refusal.
 check_notices() {
 	assert_equal "$refusals" "$(grep -cE "^tcptrail: the kernel refused .*: $reason" <<<"$err" || true)" \
 		"notices without $name ($err)"
@@ -76,7 +76,7 @@ scenario_start fork
 holders=$(scenario_lines role=holder | sed -nE 's/.* pid=([0-9]+) fd=([0-9]+) .*/\1:\2/p' | sort)
 cookie=$(scenario_get cookie role=holder)
 
-# What stands is listed with all its holders.
+# Existing sockets are listed with all holders.
 check_snapshot() {
 	rows_look
 	check_notices
@@ -84,7 +84,7 @@ check_snapshot() {
 	assert_row "$cookie" "owner_source owner_holding" "fd-walk open" "without $name"
 }
 
-# The life of one connection that stands already, and that of another.
+# The lives of a connection that exists already and of a new one.
 check_events() {
 	scenario_start established
 	local stands=$scenario cookie
@@ -98,13 +98,13 @@ check_events() {
 	scenario_stop "$stands"
 	wait_until "what stood to end" grep -qE "^ESTABLISHED,[A-Z0-9_]+,$cookie,scenario" "$work/trace.out"
 	trace_stop
-	# Without it a few facts are lost, and counted.
+	# Without it a few facts are lost and counted.
 	[ "$name" = on_state_nested ] && [ "$status" = 4 ] || assert_trace_fine "without $name"
 	check_notices
 	[ "$name" = nothing ] || assert_equal "$lives" "$(lives)" "lives without $name"
 }
 
-# The transitions of the new connection. Whether a request socket has one of its own is the kernel's.
+# The transitions of the new connection. Some kernels also report one of its request socket.
 lives() {
 	csv_words <"$work/trace.out" | awk '$1 != "-" { print $1, $2 }' | grep -v LISTEN | sort -u
 }

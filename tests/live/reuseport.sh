@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Several listen on one port (SO_REUSEPORT), and some of them hang: each connection that waits is of
-# the one in whose queue it waits, in whichever order they began to listen, in lists of one walk, in
-# the stream and in diagnoses.
+# Several processes listen on one port (SO_REUSEPORT), and some of them hang: each waiting connection is
+# attributed to the one in whose queue it waits, in any order of listen(), in lists of one walk, in the stream
+# and in diagnoses.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
 clients=60
 
-# queue PID: how many wait in its listener's, as ss has it.
+# queue PID: how many connections wait in the queue of its listener, as ss prints it.
 queue() {
 	ss -Hltnp "( sport = :$port )" | awk -v pid="pid=$1," 'index($0, pid) { print $2 }'
 }
@@ -24,7 +24,7 @@ all_are_accepted() {
 	done
 }
 
-# workers ARGUMENT...: of reuseport.py; those that accept have accepted what is theirs.
+# workers ARGUMENT...: starts reuseport.py and waits until the workers that accept have accepted theirs.
 workers() {
 	program_start python3 "$progs/reuseport.py" "$@"
 	program=$started
@@ -32,7 +32,7 @@ workers() {
 	wait_until "the good ones to have accepted" all_are_accepted
 }
 
-# Makes $work/expected: "PID COUNT" of all that wait.
+# Makes $work/expected: "PID COUNT" of all waiting connections.
 expect() {
 	local pid
 	for pid in $(worker_pids 1); do
@@ -40,13 +40,13 @@ expect() {
 	done | grep -v ' 0$' | sort >"$work/expected"
 }
 
-# said: the same as tcptrail has it in $work/said, lines "PID HOLDING". Others are named for none.
+# said: the same from tcptrail's lines "PID HOLDING" in $work/said. Others may be named for none.
 check_said() {
 	sort "$work/said" | uniq -c | awk '$3 == "queue" { print $2, $1 }' | sort >"$work/queued"
 	assert_equal "$(cat "$work/expected")" "$(cat "$work/queued")" "PID and count of those that wait, $1"
 }
 
-# A list of one walk: nothing is traced.
+# A list of one walk, without a trace.
 check_list() {
 	csv pid,owner_holding snapshot --netns "$(own_netns)" -an --lport "$port" \
 		--state established,close_wait,syn_recv >"$work/said"
@@ -72,7 +72,7 @@ check "one longer than a look at its queue" 2 0 600 --steer 0
 check "all come to the first" 3 0,1,2 "$clients" --steer 0
 check "all come to the last" 3 0,1,2 "$clients" --steer 2
 
-# Twins, of which one is bound to an interface; both orders.
+# Two listeners, one of them bound to an interface, in both orders.
 check "bound to lo" 2 0,1 "$clients" --devices=lo,-
 check "bound to lo, last" 2 0,1 "$clients" --devices=-,lo
 if ip link add twin0 type veth peer name twin1 2>"$work/veth.err"; then
@@ -114,7 +114,7 @@ for stuck in 0 1; do
 	waiting=$(queue "$pid")
 	kill -USR1 "$program"
 	wait_until "the clients' ends" in_state close-wait "$port" "$clients"
-	# What waits is now in CLOSE_WAIT; a walk was made meanwhile or not.
+	# The waiting connections are now in CLOSE_WAIT, with or without a walk in between.
 	check_list "traced, worker $stuck hangs"
 	trace_stop
 	assert_trace_fine

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# An RST by which a listener refuses somebody names him, and what is filtered by is what is shown.
+# An RST with which a listener refuses a client names the client, and filters match what is shown.
 . "$(dirname "$0")/lib.sh"
 command -v python3 >/dev/null || skip "python3 is missing"
 in_fresh_netns "$@"
 
-# A listener, and segments to it that belong to no connection: ACKs, each from a port that is printed.
+# A listener, and segments to it without a connection: ACKs, each from a port that is printed.
 cat >"$work/stray.py" <<'END'
 import socket, struct, sys, time
 to = sys.argv[2]

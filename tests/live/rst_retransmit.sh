@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# As many RSTs and retransmits as the kernel counts, in a namespace that loses packets.
+# tcptrail shows as many RSTs and retransmits as the kernel counts, in a namespace that loses packets.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 command -v nft >/dev/null || skip "no nft"
@@ -24,7 +24,7 @@ delta() {
 	echo $(($(counter "$1") - ${begin[$1]}))
 }
 
-# Lost on the way in: what is refused on the way out counts as failed, not as sent.
+# Drop packets on input: the kernel counts those dropped on output as failed, not as sent.
 nft -f - <<-END
 	table inet loss {
 		chain input {
@@ -60,11 +60,11 @@ assert_equal "$(delta TcpExtTCPFastRetrans)" "$(events retransmit fast)" "fast r
 assert_equal "$(delta TcpOutRsts)" "$(events rst_sent)" "RSTs sent"
 assert_between 9 12 "$(events rst_received)" "RSTs received"
 
-# One of each kind, in a namespace of its own with the kernel's own counts.
+# One of each kind, in a namespace of its own with its own counters.
 trace_start events --csv --no-header --columns event,retrans_kind,netns
 scenario_start retransmit
 netns=$(scenario_get netns)
-# Counted as a segment, yet never sent: rare, when memory is short.
+# Counted as a segment but never sent: rare, when memory is short.
 unsent=$(nsenter -t "$(scenario_get pid)" -n nstat -asz TcpExtTCPRetransFail | awk '/Fail/ { print $2 }')
 scenario_stop
 trace_stop

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# However a stream is ended, it ends cleanly and with every line written.
+# However a stream is ended, it ends cleanly and all lines are written.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 here=$(own_netns)
 
-# The storm is over when the signal comes, the drain timer not: nothing may be left in the ring.
+# The signal comes after the storm but before the drain timer: nothing may be left in the ring.
 check_signal() {
 	trace_start events --netns "$here" --csv --no-header --columns event,old_state,new_state,duration
 	scenario_start storm --count 300
@@ -13,9 +13,9 @@ check_signal() {
 	assert_trace_fine "after SIG$1"
 	assert_equal "" "$(grep -v '^tcptrail: ' <<<"$err" || true)" "stderr after SIG$1"
 	assert_lacks "$err" lost "stderr after SIG$1"
-	# Each cycle, and one more a pair to say that it was the last.
+	# One for each cycle, and one more for each pair, which says that it was the last.
 	assert_equal 302 "$(grep -c '^state,SYN_SENT,ESTABLISHED,' "$work/trace.out")" "connects"
-	# The last one of a pair may close on both sides at once.
+	# The last connection of a pair may be closed by both sides at once.
 	assert_equal 604 "$(($(grep -c '^state,LAST_ACK,CLOSE,' "$work/trace.out") * 2 +
 		$(grep -c '^state,CLOSING,TIME_WAIT,' "$work/trace.out" || true)))" "ends, two a connection"
 	assert_equal "" "$(grep -Ev '^[a-z_]+,[A-Z_12]*,[A-Z_12]*,[0-9]*,(true|false)?.$' \
@@ -26,8 +26,8 @@ check_signal() {
 check_signal INT
 check_signal TERM
 
-# While lines are being written as fast as two cores can: the last one is whole. The kernel may
-# well lose facts under such a load, but not in silence.
+# The signal comes while lines are written as fast as two cores can: the last line is whole. The kernel may
+# lose facts under such a load, but reports it.
 trace_start events --netns "$here"
 start /dev/null "$work/storm.err" "$SCENARIO" storm --count 20000 --no-stdin --hold 0
 storm=$started
@@ -39,7 +39,7 @@ kill -TERM "$storm" 2>/dev/null || true
 await_end "$storm" "$ceiling" || fail "storm does not end"
 wait_until "the namespace to be quiet" is_quiet
 
-# The reader has had enough.
+# The reader closes the pipe.
 {
 	"$TCPTRAIL" events --netns "$here" 2>"$work/head.err" || echo $? >"$work/head.status"
 	: >"$work/head.done"
@@ -63,7 +63,7 @@ scenario_start many --count 3000
 [ ! -e "$work/head.status" ] || fail "snapshot: exit status $(cat "$work/head.status")"
 assert_equal "" "$(cat "$work/head.err")" "stderr of a snapshot by SIGPIPE"
 
-# Whoever reads that it runs may send the signal, though its loop has not begun yet.
+# A signal may come as soon as the notice is printed, before the loop begins.
 for command in events "why --for 10m" "record $work/late"; do
 	touch "$work/gate"
 	# shellcheck disable=SC2086 # words

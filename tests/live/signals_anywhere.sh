@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A signal ends each command wherever it waits, be it for a reader or a writer that never comes, and at
-# whatever stage of a run.
+# A signal ends each command wherever it waits, also for a reader or a writer that never comes, and at any
+# stage of a run.
 . "$(dirname "$0")/lib.sh"
 in_parts INT TERM HUP
 in_fresh_netns "$@"
 signal=$part
 
-# ends_by SIGNAL: the program that was started ends by it, wherever it waits.
+# ends_by SIGNAL: requires that the started program ends by it, wherever it waits.
 ends_by() {
 	local pid=$started result=0
 	kill -"$1" "$pid"
@@ -43,7 +43,7 @@ if [ "$signal" != HUP ]; then
 		exec {fifo}>&-
 	done
 
-	# One that has facts without end.
+	# A source of facts that never ends.
 	start "$work/stage" "$work/stage.err" "$TCPTRAIL" why --from "$work/from"
 	replayer=$started
 	start /dev/null "$work/yes.err" sh -c 'exec yes "5 tick" >"$0"' "$work/from"
@@ -53,7 +53,7 @@ if [ "$signal" != HUP ]; then
 	ends_by "$signal"
 	await_end "$feeder" "$ceiling" || fail "the facts do not end"
 
-	# Lists for a reader that does not read: what there is are whole lines.
+	# The reader of the lists does not read: what was written are whole lines.
 	scenario_start many --count 1000 # more than a pipe has room for
 	for format in --json --csv -W; do
 		exec {reader}<>"$work/to"
@@ -70,11 +70,11 @@ if [ "$signal" != HUP ]; then
 	scenario_stop
 fi
 
-# Other commands, whatever they print.
+# All other commands.
 "$TCPTRAIL" record --for 1s "$work/one" 2>/dev/null || [ $? = 4 ]
 for command in "info $work/one" "explain" "--help" "events --from $work/one" "why -v --from $work/one"; do
 	exec {reader}<>"$work/to"
-	dd if=/dev/zero bs=64K count=1 >&"$reader" 2>/dev/null # it is full
+	dd if=/dev/zero bs=64K count=1 >&"$reader" 2>/dev/null # the pipe is full
 	# shellcheck disable=SC2086 # words
 	start "$work/stage" "$work/stage.err" sh -c 'to=$0; exec "$@" >"$to"' "$work/to" "$TCPTRAIL" $command
 	wait_until "$command to wait for its reader" in_syscall "$started" "$writes"
@@ -82,13 +82,13 @@ for command in "info $work/one" "explain" "--help" "events --from $work/one" "wh
 	exec {reader}>&-
 done
 
-# It was started with signals blocked, as some supervisors do.
+# Some supervisors start programs with signals blocked.
 start "$work/stage" "$work/stage.err" env --block-signal=INT --block-signal=TERM --block-signal=HUP \
 	"$TCPTRAIL" snapshot --from "$work/from"
 wait_until "snapshot to wait for a writer" in_syscall "$started" "$polls"
 ends_by $signal
 
-# At whatever stage of a live run: while it loads, walks, or prints. Only nothing may stay.
+# At any stage of a live run: while it loads, walks, or prints. It only must not stay.
 for delay in 0 0.02 0.05 0.1 0.2 0.4; do
 	for command in "snapshot -an" "events" "why --for 60s" "record $work/stages$delay/" "snapshot -c -an"; do
 		# shellcheck disable=SC2086 # words
@@ -101,7 +101,7 @@ for delay in 0 0.02 0.05 0.1 0.2 0.4; do
 	done
 done
 
-# The notices' reader does not read either.
+# The reader of the notices does not read either.
 exec {reader}<>"$work/to"
 dd if=/dev/zero bs=60K count=1 >&"$reader" 2>/dev/null
 start /dev/null "$work/stage.err" sh -c 'exec "$0" why --for 600s 2>"$1"' "$TCPTRAIL" "$work/to"

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# --stacks names the functions that listened, connected and accepted, in programs as distributions
-# build them, and a recording has them, too.
+# --stacks names the functions that listened, connected and accepted, in programs as distributions build them;
+# so does a recording.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 here=$(own_netns)
 progs=$(dirname "$TCPTRAIL")/progs
 
-# functions JSON...: "accept<accept_one<...<main", numbers where there is no name. What of the C
-# library calls main() has names only where its debug information is installed.
+# functions JSON...: "accept<accept_one<...<main", numbers for frames without a name. Functions of the C
+# library above main() have names only if its debug information is installed.
 functions='[.stack[]? | .function // ((.module // "" | sub(".*/"; "")) + "+")] | join("<") | sub("<main<.*"; "<main")'
 
 # --- two ways of the same depth into one function, a thousand times -----------------------------
@@ -18,7 +18,8 @@ start "$work/live.out" "$work/live.err" "$TCPTRAIL" --netns "$here" -n --stacks 
 live=$started
 wait_until "the second tracer" tracing "$work/live.err" "$live"
 trace_start events --facts --stacks --output "$work/facts"
-# The ways are learned from the first ones, for which there may be ids more; not one a connection.
+# The kernel side learns unwind rules from the first sockets, which may have more ids; there is not one id for
+# each connection.
 held "$progs/pie" sites 10
 wait_until "the ways to be learned" grep -qa 'name="library_inner\|name="accept_one' "$work/facts"
 release
@@ -40,7 +41,7 @@ ids=$(grep -aE " accept .* netns=$here( |\$)" "$work/facts" | grep -ao ' stack=[
 assert_between 2 20 "$(wc -l <<<"$ids")" "ids of two ways: $ids"
 assert_lacks "$ids" " stack=0"
 
-# What both tracers have seen is the same: those that the live one printed at its end.
+# The recording has the same stacks as the live trace printed at its end.
 jq -c 'select(.type == "socket" and .stack)' "$work/live.out" | sort >"$work/live"
 jq -c 'select(.stack)' "$work/recorded" | sort >"$work/recorded.sorted"
 assert_between 2000 2100 "$(wc -l <"$work/live")" "sockets with a stack"
@@ -49,13 +50,13 @@ release
 
 # --- as distributions build programs --------------------------------------------------------------
 
-# stack_of COMM STATE: of events in $work/trace.out
+# stack_of COMM STATE: the stacks of events in $work/trace.out
 stack_of() {
 	jq -r "select(.comm == \"$1\" and .new_state == \"$2\" and .stack) | $functions" \
 		"$work/trace.out" | sort | uniq -c | sort -rn | sed 's/^ *[0-9]* //;1q'
 }
 
-# A program is looked at while it lives: once a stack of it is there, so is what the others need.
+# A program is read while it lives: once one of its stacks is there, what its other stacks need has been read.
 await_stack() {
 	wait_until "a stack of $1" grep -q "\"comm\":\"$1\".*\"function\":\"connect\",.*\"module\":.*\"module\":" \
 		"$work/trace.out"
@@ -68,7 +69,7 @@ release
 held "$progs/stripped" sites 2
 await_stack stripped
 release
-# The interpreter's own functions; what is not exported has no name in a stripped one.
+# The functions of the interpreter. In a stripped program only exported functions have a name.
 held python3 -c '
 import socket, sys
 server = socket.socket(); server.bind(("127.0.0.1", 0)); server.listen()

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Stacks that no socket has any more are forgotten, the latest 4,096 are kept; one that was
-# forgotten is captured again with the next socket of its way.
+# The table forgets stacks that no socket has any more, except the latest 4,096; a forgotten stack is captured
+# again with the next socket that has it.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 here=$(own_netns)
@@ -14,7 +14,7 @@ exec 8>"$work/ways.in"
 held_fds+=(8)
 wait_until "the ways" has_line "$work/ways.out" ready
 
-# go FIRST LAST: by all these ways
+# go FIRST LAST: makes a socket by each of these call paths
 go() {
 	local before
 	before=$(grep -c "^done $2$" "$work/ways.out" || true)
@@ -26,8 +26,8 @@ went_again() {
 	[ "$(grep -c "^done $2$" "$work/ways.out")" -gt "$1" ]
 }
 
-# The id of way 0, once that stays: to tell apart what calls, the kernel side has to learn some.
-# Sockets of one whose dump was lost have none.
+# The id of path 0, once it is stable: the kernel side must learn some unwind rules first. A socket whose dump
+# was lost has no id.
 first_stack() {
 	go 0 0
 	go 0 0
@@ -40,8 +40,8 @@ times_told() {
 	grep -ac " stack id=$(cut -d= -f2 "$work/id") " "$work/facts" || true
 }
 
-# By more other ways than are kept: in a rush some dumps are lost, which are counted and come with the
-# next round.
+# Uses more other paths than are kept: some dumps may be lost in a rush; they are counted and come in the next
+# round.
 told_again() {
 	local way
 	for ((way = 1; way < 5000; way += 100)); do
@@ -57,7 +57,7 @@ wait_until "the stack of way 0 once more" told_again
 exec 8>&-
 trace_stop
 
-# Its frames have their names again: those of this stack and of no other.
+# Its frames have the names of this stack again.
 "$TCPTRAIL" events -n --netns "$here" --stacks --json --columns comm,new_state,stack \
 	--from "$work/facts" >"$work/events" || assert_equal 4 $? "exit code where stacks were lost"
 jq -r 'select(.comm == "pie" and .new_state == "SYN_SENT" and .stack) |

@@ -1,18 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Frames of code that a JIT compiler made have the names that it writes to /tmp/perf-PID.map.
+# Frames of JIT compiled code have the names in /tmp/perf-PID.map.
 . "$(dirname "$0")/lib.sh"
 in_parts in_node in_java
 in_fresh_netns "$@"
 
-# in_own_tmp: before a command, gives it a /tmp of its own, where the names are: not at the path that we see.
+# in_own_tmp: a command prefix that gives the command a /tmp of its own for the names, which has no path in
+# our mount namespace.
 mkdir "$work/tmp"
 in_own_tmp=(unshare -m sh -c 'mount --bind "$0" /tmp && exec "$@"' "$work/tmp")
 
 functions='[.stack[]? | .function // "?"] | join("<")'
 
-# stacks STATE COMM: of its sockets, by what has been recorded so far. Their events are printed at
-# once, and the largest programs' symbols may take longer.
+# stacks STATE COMM: the stacks of its sockets recorded so far. Events are printed at once, but symbols of the
+# largest programs may take longer.
 stacks() {
 	head -n -1 "$work/facts" >"$work/facts.whole"
 	"$TCPTRAIL" snapshot -an --from "$work/facts.whole" --state "$1" --json --columns comm,stack |
@@ -40,16 +41,16 @@ in_node() {
 		server.listen(0, '127.0.0.1', begin);
 	END
 	trace
-	# Without the second option all of V8's interpreter's functions are one.
+	# Without the second option all interpreted functions of V8 have the same name.
 	start "$work/node.out" "$work/node.err" "${in_own_tmp[@]}" \
 		node --perf-basic-prof --interpreted-frames-native-stack --logfile=/dev/null /tmp/server.js
 	node=$started
 	wait_until "node" has_line "$work/node.out" ready
 	wait_until "names of who listens in JavaScript" named LISTEN node '^listen<.*<[^<]*istenHandle'
 	wait_until "names of who connects in JavaScript" named ESTABLISHED node '^connect<.*<[^<]*nternalConnect'
-	# The way from JavaScript to the system call is C++, and unwound, too.
+	# The C++ frames between JavaScript and the system call are unwound too.
 	assert_matches "$(stacks LISTEN node)" 'uv_listen|TCPWrap|\?<' "C++ below JavaScript"
-	# Accepted by libuv's loop. What of it has names depends on the build.
+	# libuv's loop accepted it. Which of its functions have names depends on the build.
 	wait_until "stack of who accepted" named ESTABLISHED node '^accept4\?<'
 	trace_stop
 	assert_trace_fine
@@ -62,7 +63,7 @@ in_java() {
 	done
 	java_server >"$work/Server.java"
 	javac -d "$work/tmp" "$work/Server.java"
-	# Compiled code of the JVM keeps no frame pointer unless told to, and has no other information.
+	# By default compiled code of the JVM keeps no frame pointer, and it has no unwind information.
 	mkfifo "$work/java.in"
 	start "$work/java.out" "$work/java.err" sh -c 'exec "$@" <"$0"' "$work/java.in" "${in_own_tmp[@]}" \
 		java -Xbatch -XX:+PreserveFramePointer -cp /tmp Server
@@ -73,7 +74,7 @@ in_java() {
 	echo >&"$java_in"
 	wait_until "stacks of java" named ESTABLISHED java '^accept<'
 	assert_lacks "$(stacks ESTABLISHED java)" "serveOne" "before the JVM has written its names"
-	# Names come once the JVM has been asked to write them.
+	# The names appear after the JVM was asked to write them.
 	nsenter -m -t "$java" jcmd "$java" Compiler.perfmap >/dev/null
 	wait_until "names of who accepts in Java" named ESTABLISHED java 'ServerSocket.accept().*<[^<]*Server.serveOne'
 	wait_until "names of who connects in Java" named ESTABLISHED java '^connect<.*<[^<]*Server.dialUpstream'

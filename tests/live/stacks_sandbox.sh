@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The process that reads other users' binaries is a sandbox. Killed or hung it costs the stack that
-# it was at work on, which is counted, and another one reads the next.
+# The process that reads other users' binaries runs in a sandbox. If it is killed or hangs, the stack that it
+# was reading is lost and counted, and another process reads the next.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$TCPTRAIL")/progs
@@ -11,7 +11,7 @@ field() {
 	sed -n "s/^$2:\t//p" "/proc/$1/status" 2>/dev/null
 }
 
-# find_reader: sets $reader, the one of $trace_pid, once it is a sandbox; not $1, which has ended.
+# find_reader: sets $reader to the reader of $trace_pid once it is in its sandbox; not $1, which has ended.
 find_reader() {
 	local opener
 	opener=$(pgrep -P "$trace_pid" -x tcptrail-opener) || return 1
@@ -19,7 +19,7 @@ find_reader() {
 	[ "$reader" != "${1:-}" ] && [ "$(field "$reader" Seccomp)" = 2 ]
 }
 
-# expect_sandbox: $reader has nothing that it does not need.
+# expect_sandbox: $reader has no privilege that it does not need.
 expect_sandbox() {
 	local key
 	for key in CapInh CapPrm CapEff CapAmb; do
@@ -33,7 +33,7 @@ expect_sandbox() {
 	done
 }
 
-# stacks_of PROGRAM: prints how many lines of it name the function that connects.
+# stacks_of PROGRAM: prints how many of its lines name the function that connects.
 stacks_of() {
 	grep -c "\"comm\":\"$1\".*\"function\":\"connect_here\"" "$work/trace.out" || true
 }
@@ -42,7 +42,7 @@ has_more_stacks() {
 	[ "$(stacks_of "$1")" -gt "$2" ]
 }
 
-# makes_stacks PROGRAM COUNT: it runs, and while it does there are more of its stacks than COUNT.
+# makes_stacks PROGRAM COUNT: runs it until there are more of its stacks than COUNT.
 makes_stacks() {
 	local i
 	held "$progs/$1" sites 2
@@ -54,8 +54,8 @@ makes_stacks() {
 	has_more_stacks "$@"
 }
 
-# expect_stacks_of PROGRAM: more of them are read. All processes of the host have stacks read: where
-# others wait in front, the program runs again.
+# expect_stacks_of PROGRAM: waits until more of its stacks are read. Stacks of all processes of the host are
+# read, so the program runs again if others wait in front.
 expect_stacks_of() {
 	local before
 	before=$(stacks_of "$1")
@@ -71,7 +71,7 @@ assert_equal "" "$(grep -E '^[^ ]+ ...s ' "/proc/$reader/maps" || true)" "what t
 expect_stacks_of library
 expect_sandbox
 
-# Stopped with stacks to read, then killed.
+# The reader is stopped with stacks to read, then killed.
 first=$reader
 kill -STOP "$first"
 held "$progs/pie" sites 2
@@ -81,7 +81,7 @@ expect_sandbox
 release
 expect_stacks_of nopie
 
-# It hangs for good.
+# The reader hangs for good.
 second=$reader
 kill -STOP "$second"
 held "$progs/pie" sites 2
@@ -95,7 +95,7 @@ assert_matches "$err" 'stack [0-9]+' "what was lost"
 await_end "$opener" "$ceiling" || fail "the opener outlives tcptrail"
 wait_until "the reader to end" test ! -e "/proc/$reader"
 
-# Where the kernel filters no system calls, nothing is read, which is said once; all else is as ever.
+# Where the kernel cannot filter system calls, no stack is read, with one notice; everything else works.
 expect_no_stacks() {
 	start "$work/trace.out" "$work/trace.err" "$progs/refuse_call" "$1" "$TCPTRAIL" "${events[@]}"
 	trace_pid=$started
@@ -111,7 +111,7 @@ expect_no_stacks() {
 }
 expect_no_stacks seccomp
 
-# Installed with file capabilities, for another user.
+# A program with file capabilities, run by another user.
 install -m 755 "$TCPTRAIL" "$work/capable"
 chmod 755 "$work"
 setcap cap_sys_admin,cap_sys_ptrace,cap_dac_read_search=ep "$work/capable"

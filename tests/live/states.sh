@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Every state that a scenario can make is in the snapshot, and the events tell how it came.
+# The snapshot has every state that a scenario can make, and the events show how it came.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 trace_start events --csv --no-header --columns netns,local,foreign,new_state,event
 
-# Sockets without a row of their own: no hash table knows them.
+# Sockets without a row: they are in no hash table.
 listed() {
 	scenario_lines 'local=.*' | grep -Ev 'state=(GONE|CLOSE)( |$)'
 }
@@ -29,7 +29,8 @@ check_socket() {
 	row=$(awk -v s="$socket" '$1 " " $2 " " $3 == s' "$work/rows")
 	[ "$row" = "$socket $state" ] || fail "\"$row\" is the row of: $line" "all:" \
 		"$(head -n 60 "$work/rows")"
-	# A request makes no event; a child (TFO) does as it is cloned, addresses unknown.
+	# A request socket makes no event; a child (TFO) does when it is cloned, before its addresses are
+	# known.
 	[ "$(word side)/$state" = passive/SYN_RECV ] && return
 	wait_until "an event into $state of $socket" last_event_is "$socket" "$state"
 }

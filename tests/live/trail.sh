@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# One socket's life: by each of its names, live and from a recording, with what its holder does.
+# One socket's life, by each of its names, live and from a recording, with what its holder is doing.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
@@ -21,7 +21,7 @@ for name in "$cookie" "sk:$(printf %x "$cookie")" "$pid:$fd" "$local-$remote" "$
 	assert_matches "$out" "Held by +$pid/scenario fd $fd"
 	assert_contains "$out" "received 100, sent 0; Recv-Q 101, Send-Q 0" "bytes"
 done
-# It sits in poll() until its stdin ends.
+# It is in poll() until its stdin ends.
 assert_matches "$out" "Threads +1 poll"
 open=$(find "/proc/$pid/fd" -mindepth 1 | wc -l)
 limit=$(awk '/^Max open files/ { print $4 }' "/proc/$pid/limits")
@@ -35,7 +35,7 @@ assert_run 1 "$TCPTRAIL" trail "$pid:9999"
 assert_contains "$err" "no such socket"
 assert_run 2 "$TCPTRAIL" trail nonsense
 assert_contains "$err" "names no socket; accepted are"
-assert_run 1 "$TCPTRAIL" trail --netns host "$cookie" # filters hold here, too
+assert_run 1 "$TCPTRAIL" trail --netns host "$cookie" # filters apply here too
 
 # --- neither a SYN nor a FIN is a byte -----------------------------------------------------------
 
@@ -57,7 +57,7 @@ cookie=$(scenario_get cookie role=subject)
 start "$work/trace.out" "$work/trace.err" "$TCPTRAIL" trail -n -f "$cookie"
 trace_pid=$started
 wait_until "trail to print what there is" trace_has "CLOSE_WAIT (or earlier)"
-scenario_stop # closes with bytes unread
+scenario_stop # it closes with unread bytes
 trace_end
 [ "$status" = 0 ] || fail "exit status $status" "$err"
 assert_contains "$out" "CLOSE_WAIT -> CLOSE"
@@ -66,11 +66,11 @@ assert_contains "$out" "ended after at least"
 
 # --- one fd that connects twice ----------------------------------------------------------------
 
-# The first connect is refused, the second is made; before each step it waits for a line.
+# The first connect is refused, the second succeeds; before each step it waits for a line.
 cat >"$work/again.py" <<-'END'
 	import socket, sys
 	server = socket.create_server(("127.0.0.1", 0))
-	closed = socket.socket() # a port that nobody listens at
+	closed = socket.socket() # a port without a listener
 	closed.bind(("127.0.0.1", 0))
 	client = socket.socket()
 	print("cookie", int.from_bytes(client.getsockopt(socket.SOL_SOCKET, 57, 8), sys.byteorder),
@@ -83,7 +83,7 @@ cat >"$work/again.py" <<-'END'
 	client.connect(server.getsockname())
 	sys.stdin.readline()
 	client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, bytes([1, 0, 0, 0, 0, 0, 0, 0]))
-	client.close() # by RST: no mini-socket stays
+	client.close() # with an RST: no mini-socket stays
 	sys.stdin.readline()
 END
 mkfifo "$work/again.in"
@@ -100,7 +100,7 @@ wait_until "trail to print what there is" trace_has "CLOSE"
 echo >&"$again"
 wait_until "trail to print the second connection" trace_has "SYN_SENT -> ESTABLISHED"
 echo >&"$again"
-trace_end # by itself: the socket that was followed has ended
+trace_end # it ends by itself with the socket
 [ "$status" = 0 ] || fail "exit status $status" "$err"
 assert_contains "$out" "SYN_SENT -> CLOSE"
 assert_contains "$out" "ESTABLISHED -> CLOSE"
@@ -139,7 +139,7 @@ assert_matches "$out" "ended after [0-9.]+[a-z]+, closed by peer"
 assert_run 0 "$TCPTRAIL" trail -n --from "$work/facts" "$client"
 assert_matches "$out" "Made by +connect of $client_pid/scenario"
 assert_contains "$out" "FIN_WAIT2 -> TIME_WAIT"
-# The same bytes each time.
+# Two runs print the same bytes.
 cp "$work/run.out" "$work/first"
 assert_run 0 "$TCPTRAIL" trail -n --from "$work/facts" "$client"
 cmp "$work/first" "$work/run.out"

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# When it walks, and what: nothing where no socket is, few sockets one by one, not after losses that
-# no walk heals; and lack of files is a loss that ends nothing.
+# When tcptrail walks, and over what: not over namespaces without sockets, few sockets one by one, not after
+# losses that no walk heals. A lack of fds is a loss that ends nothing.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
-# facts_of FILE: of the recording, as text, into $work/facts. walks, looks: of these, how many.
+# facts_of FILE: writes the facts of the recording as text into $work/facts. walks, looks: how many of them
+# are walks and lookups.
 facts_of() {
 	"$TCPTRAIL" events --from "$1" --facts >"$work/facts" || [ $? = 4 ]
 }
@@ -33,8 +34,7 @@ scenario_start syn_recv --netns --count 3 --ack-lost
 half=$(scenario_get netns)
 half_pid=$(scenario_get pid)
 
-# It walks when it begins, and when it ends; after a loss, which others on this host may bring about,
-# in between.
+# It walks at its start and at its end, and after a loss, which other programs on this host may cause.
 record_start "$work/one" --for 1s
 record_end
 record_fine
@@ -43,13 +43,13 @@ assert_equal 0 "$(walks sockets "$empty")" "walks over a namespace without a soc
 assert_matches "$(cat "$work/facts")" " name kind=netns key=$empty" "the namespace without a socket"
 [ "$fine" = 4 ] || assert_equal "1 3" "$(walks sockets "$few") $(looks "$few")" \
 	"walks over a namespace with few sockets, and looks at one"
-# A walk is the only one to find half-open connections.
+# Only a walk finds half-open connections.
 assert_between 2 1000 "$(walks sockets "$half")" "walks where half-open connections are"
 
 # --- losses that no walk heals ----------------------------------------------------------------------
 
-# A table at its cap loses rows all the time: walks keep to their interval of 5 s at least. Those at
-# the beginning and at the end may be two each, for what the first one does not find.
+# A table at its cap loses rows all the time: walks keep their interval of at least 5 s. The start and the end
+# may have two walks each, because the first may miss something.
 began=$SECONDS
 record_start "$work/two" --max-sockets 5
 "$SCENARIO" storm --count 3000 --hold 0 --no-stdin >/dev/null

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What fills up and is no state of a peer: fds in CLOSE, connections that nobody uses, local
-# ports, a way that is too narrow. Each with its healthy twin.
+# Resources that run out: fds in CLOSE, connections that nobody uses, local ports, a path with a small MTU.
+# Each has a healthy twin.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -14,7 +14,7 @@ situation() {
 	file[${3:-$1}]=$work/scenario.$scenario
 }
 
-# has_done AS COUNT: steps of it. For wait_until.
+# has_done AS COUNT: has it done so many steps? For wait_until.
 has_done() {
 	grep -q "^done=$2\$" "${file[$1]}"
 }
@@ -30,12 +30,12 @@ watch_until() { # COUNT AS...
 	why_end
 }
 
-# of AS: rule and level of what is told of sockets of the process, the worst first.
+# of AS: rule and level of findings about sockets of the process, the worst first.
 of() {
 	jq -r "select(.pid == ${pid[$1]} and .event == null and .failed == null) | \"\(.rule) \(.verdict)\"" "$work/why"
 }
 
-# of_close AS: count of its sockets in CLOSE in the lists of the process.
+# of_close AS: number of its sockets in CLOSE in the lists of the process.
 listed() {
 	"$TCPTRAIL" snapshot -n "$@" --csv --no-header --columns state | tr -d '\r' | grep -c '^CLOSE$' || true
 }
@@ -59,7 +59,7 @@ for as in leak_reset leak_refused; do
 	done
 	assert_between $((fds - 1)) 10000 "$(listed -p --comm "$(cat "/proc/${pid[$as]}/comm")")" "by name"
 	assert_equal 0 "$(listed -l --pid "${pid[$as]}")" "listeners only"
-	# Of the list of all there is none.
+	# The list of all sockets has none.
 	assert_equal 0 "$(listed -a)" "all"
 	kill -CONT "${pid[$as]}"
 	why_start close --for 1s
@@ -81,7 +81,7 @@ watch_until 90 leak_client pool_client
 assert_equal "established-growing bad" "$(of leak_client | sed -n 1p)" "a connection each: $(cat "$work/why")"
 assert_lacks "$(of pool_client)$(of pooled_to)" bad "a pool"
 assert_lacks "$(of pool_client)$(of pooled_to)" warning "a pool"
-# Its server's ends are the same story.
+# The ends of its server belong to the same finding.
 assert_lacks "$(of leaked_to)" "established-growing" "the other ends"
 assert_matches "$(jq -r 'select(.rule == "established-growing").evidence[]' "$work/why")" \
 	"so wait: [0-9]+ ESTABLISHED of port 8151 of ${pid[leaked_to]}/"
@@ -91,7 +91,7 @@ done
 
 # --- local ports that were bound --------------------------------------------------------------------
 
-# The listeners' ports are outside; each address has its own.
+# The ports of the listeners are outside of the range; each address has its own ports.
 sysctl -qw net.ipv4.ip_local_port_range="20000 20049"
 bound() {
 	jq -r 'select(.rule == "ports-bound") | "\(.verdict) \(.summary)"' "$work/why"
@@ -122,7 +122,7 @@ command -v nft >/dev/null || { echo "skipped: a narrow way: no nft"; exit 0; }
 
 # --- a way that is too narrow -------------------------------------------------------------------------
 
-# The other end drops what is large, and tells nobody.
+# The other end drops large packets silently.
 sysctl -qw net.ipv4.ip_local_port_range="20000 30000"
 held unshare -n sh -c 'echo ready; read -r line'
 there=$started
@@ -138,7 +138,7 @@ pmtu() {
 	jq -r 'select(.rule == "pmtu-black-hole") | "\(.verdict) \(.mover) \(.foreign)"' "$work/why"
 }
 
-# The twin knows how wide it is.
+# The twin knows the MTU.
 ip route replace 10.98.0.0/24 dev wide src 10.98.0.1 mtu 1000
 why_start --for 10m -v
 situation large 8401

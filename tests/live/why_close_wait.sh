@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What piles up in CLOSE_WAIT, told apart by cause, of a program in C and one in Python that do it
-# on purpose; and their healthy twins, which do the same but work their connections off.
+# Piles in CLOSE_WAIT by cause, of a C and a Python program that make them on purpose; and their healthy
+# twins, which do the same but handle their connections.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 . "$(dirname "$0")/progs/close_wait.sh"
 c=$(dirname "$TCPTRAIL")/progs/close_wait
 visits=([queued]=send [leak]=close [forgotten]=ask [stuck]=send [passed]=close [blocked]=deaf)
 
-# watch COMMAND...: what is told of the program in all modes, and of its twins. Pools that no more
-# come to are full before.
+# watch COMMAND...: findings about the program in all modes, and about its twins. Pools of fixed size are full
+# before.
 watch() {
 	local mode
 	for mode in "${!visits[@]}"; do
@@ -24,12 +24,12 @@ watch() {
 	watch_piles
 }
 
-# stack PORT: who has accepted, innermost function first.
+# stack PORT: the functions that accepted, innermost first.
 stack() {
 	findings_of "$1" '[.stack[]?.function] | join("<")'
 }
 
-# healthy: it is told of the twins, if of anything, that they are fine, and why.
+# healthy: findings about the twins, if any, say that they are fine, and why.
 healthy() {
 	local mode verdicts
 	for mode in "${!visits[@]}"; do
@@ -41,7 +41,7 @@ healthy() {
 	assert_healthy "${port[idle]}" "${pid[idle]}"
 	assert_finding "${port[idle]}" "rule count" "close-wait-eof-unread 5"
 	for mode in leak forgotten stuck; do
-		# A verdict of its own is allowed for those that have just come, and for no others.
+		# A separate verdict is allowed for connections that have just come, but for no others.
 		verdicts=$(findings_of "${port[$mode.twin]}" .summary | grep -v '^These have just come: ' || true)
 		[ -z "$verdicts" ] || assert_matches "$verdicts" "^Turnover: " "$mode"
 	done
@@ -59,7 +59,7 @@ told forgotten close-wait-eof-unread application close_wait
 told stuck close-wait-unread application close_wait
 assert_contains "$(findings_of "${port[stuck]}" '.evidence[]')" "$(((before + after) * 4)) bytes"
 told blocked close-wait-blocked peer close_wait
-# Of those before, nobody has seen who accepted them.
+# The accept() of earlier connections was not seen.
 assert_finding "${port[passed]}" "rule verdict mover count pid comm" \
 	"close-wait-passed-on bad application $after ${pid[passed]} keeper"
 assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "/close_wait, which has closed its own fd"
@@ -79,8 +79,8 @@ told leak close-wait-leak application python3
 told forgotten close-wait-eof-unread application python3
 told stuck close-wait-unread application python3
 told blocked close-wait-blocked peer python3
-# Each is kept by a program that knows nothing of it: one cause, one finding. Those of before are
-# not known to be anything else than kept.
+# A program that does not know of them holds each: one cause, one finding. Earlier ones are not known to have
+# another cause.
 assert_equal "close-wait-passed-on bad application $after sleep" "$(findings_of "${port[passed]}" \
 	'select(.verdict != "fine" and .verdict != "steady") | "\(.rule) \(.verdict) \(.mover) \(.count) \(.comm)"')" \
 	"programs that have inherited a connection"

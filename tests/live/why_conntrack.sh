@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The table of tracked connections is full: connects stay without an answer. Its size is one number
-# for the whole host, which is put back; where anybody else's connections are tracked, nothing is
-# done. And what the kernel counts of tracking and of TCP's memory is in recordings.
+# The conntrack table is full: connects get no answer. Its size is one number for the whole host: the test
+# restores it, and does nothing where other programs' connections are tracked. Recordings have the kernel's
+# counters of conntrack and of TCP's memory.
 . "$(dirname "$0")/lib.sh"
 limit=/proc/sys/net/netfilter/nf_conntrack_max
 if [ -z "${LIVE_NETNS:-}" ]; then
@@ -13,7 +13,7 @@ if [ -z "${LIVE_NETNS:-}" ]; then
 	done
 	CONNTRACK_MAX=$(cat "$limit")
 	export CONNTRACK_MAX
-	exec 9<>"$limit" # that of the initial namespace; in others it can be read only
+	exec 9<>"$limit" # the file of the initial namespace; in others it is read-only
 fi
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -26,7 +26,7 @@ full() {
 	jq -r 'select(.rule == "conntrack-full") | "\(.verdict) \(.mover)"' "$work/why"
 }
 
-# A healthy twin: as many connections, and room for them.
+# A healthy twin has as many connections, and room for them.
 program_start python3 "$progs/causes.py" tracked 8301
 assert_equal 0 "$(scenario_get failed)" "connects that fail where there is room"
 why_start --for 1s
@@ -34,7 +34,7 @@ why_end
 assert_equal "" "$(full)" "a table with room"
 program_end "$started"
 
-ip link set lo down # its entries go with it
+ip link set lo down # this removes its entries
 conntrack_entries() {
 	cat /proc/sys/net/netfilter/nf_conntrack_count
 }
@@ -44,16 +44,31 @@ echo $((before + 40)) >&9
 why_start --for 10m -v
 program_start python3 "$progs/causes.py" tracked 8302
 assert_equal 5 "$(scenario_get failed)" "connects that fail where there is none"
+tracked=$started
+program_start python3 "$progs/field.py" pending 127.0.0.1 8302 12
+sent_again() {
+	[ "$(ss -Htno state syn-sent | grep -cE 'timer:\(on,[^,]*,[2-9]')" = 12 ]
+}
+wait_until "SYNs to be sent again" sent_again
 kill -INT "$why_pid"
 why_end
 assert_equal "bad kernel" "$(full)" "a full table: $(cat "$work/why")"
+text=$(jq -r 'select(.rule == "conntrack-full").evidence[]' "$work/why")
+assert_matches "$text" "so wait: 1[0-9] SYN_SENT to 127.0.0.1:8302" "who waits"
+assert_matches "$text" "so fail: [0-9]+ connects to 127.0.0.1:8302" "who has given up"
+assert_equal "" "$(jq -r 'select(.rule != "conntrack-full" and
+	(.verdict == "bad" or .verdict == "warning")) | .rule' "$work/why")" "one cause: $(cat "$work/why")"
+run "$TCPTRAIL" why syn_sent -n --for 1s --netns "$(own_netns)"
+assert_contains "$out" "SYN_SENT to 127.0.0.1:8302" "asked by state"
+program_end "$started"
+started=$tracked
 assert_matches "$(jq -r 'select(.rule == "conntrack-full").evidence[]' "$work/why")" "[0-9]+ packets were dropped meanwhile"
 echo "$CONNTRACK_MAX" >&9
 program_end "$started"
 
 # --- in a recording -----------------------------------------------------------------------------------
 
-# Settings of the initial namespace are told if it has a socket.
+# Settings of the initial namespace are reported if it has a socket.
 first=$(stat -Lc %i /proc/1/ns/net)
 mem=$(nsenter -t 1 -n cat /proc/sys/net/ipv4/tcp_mem | tr '\t' ' ')
 start "$work/listen" "$work/listen.err" nsenter -t 1 -n python3 -c '

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A full accept queue is named before anything is watched; with -c the verdicts come again and
-# again, each by all that was seen since the beginning.
+# A full accept queue is reported at the start of the watch; with -c reports repeat, each based on all that
+# was seen since the start.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
-# judged COUNT: reports in JSON so far; each names the listener once.
+# judged COUNT: are there so many JSON reports? Each names the listener once.
 judged() {
 	[ "$(grep -c '"rule":"listen-queue-full"' "$work/trace.out")" -ge "$1" ]
 }

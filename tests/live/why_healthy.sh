@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Servers in order, under usual load with usual noise (health checks that reset, clients that reset
-# when they have their answer, that half-close, that ask nothing): no finding is bad or a warning.
+# Healthy servers under usual load with usual noise (health checks that reset, clients that reset after their
+# answer, that half-close, that send nothing): no finding is bad or a warning.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -15,7 +15,7 @@ if serve_nginx 8001 ""; then
 fi
 serve_redis 8003 && visits+=(8003:redis)
 serve_gunicorn 8005 && visits+=(8005:http)
-if serve_postgres 8006; then # a pool that is used, one that is idle, and a connection for each question
+if serve_postgres 8006; then # a pool that is used, an idle pool, and a connection for each query
 	as_postgres pgbench -q -i -s 1 -h 127.0.0.1 -p 8006 postgres >"$work/pgbench.i" 2>&1
 	start "$work/pool" "$work/pool.err" pgbench -n -S -h 127.0.0.1 -p 8006 -U postgres -c 10 -R 50 \
 		-T 1000 postgres
@@ -43,7 +43,7 @@ else
 	echo "skipped: node is not installed"
 fi
 
-# Its checks of each server reset when they know enough.
+# Its health checks reset each server's connections after the answer.
 if command -v haproxy >/dev/null && [ "${#visits[@]}" -gt 0 ]; then
 	{
 		echo "defaults"
@@ -73,6 +73,6 @@ why_end
 accused=$(jq -r 'select(.verdict == "bad" or .verdict == "warning") |
 	"\(.verdict) \(.rule) \(.comm) \(.local_port // .foreign): \(.summary) \(.evidence | join("; "))"' "$work/why")
 assert_equal "" "$accused" "what is said of servers in order"
-for visit in "${visits[@]}"; do # the probers were there
+for visit in "${visits[@]}"; do # the health checks have run
 	assert_matches "$(findings_of "${visit%:*}" '"\(.rule) \(.verdict)"')" "rst-received fine" "$visit"
 done

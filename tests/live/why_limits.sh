@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Servers at a limit: of fds, as nginx and Node meet it, or of their own, as haproxy's maxconn, or all
-# connections of a database. It is said of whom, once.
+# Servers at a limit: of fds (nginx, Node), of their own (haproxy's maxconn), or all connections of a
+# database. The finding names the server, once.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -46,7 +46,7 @@ if is_here node node; then
 fi
 if serve_postgres 8004 20; then
 	has[postgres]=1
-	for ((i = 0; i < 17; i++)); do # three more are the superuser's
+	for ((i = 0; i < 17; i++)); do # three more are reserved for the superuser
 		start "$work/sql.$i" "$work/sql.$i.err" "${psql[@]}" -p 8004 -c 'SELECT 1' -c '\! sleep 1000'
 	done
 	wait_until "17 connections" sql_finds 8004 \
@@ -56,18 +56,18 @@ if serve_postgres 8004 20; then
 		psql -h 127.0.0.1 -p 8004 -U visitor postgres -c 'SELECT 1'; sleep 0.1; done"
 fi
 
-# The twin has as many connections, and room.
+# The twin has as many connections, and room for more.
 if serve_nginx 8011 ""; then
 	visit 8011 60
 fi
 
-sleep 6 # so long they have waited before the watch is over
+sleep 6 # a connection that has waited this long gives a finding
 why_start --for 10m -v
 sleep 8
 kill -INT "$why_pid"
 why_end
 
-# of PORT: rule, level and program of what is bad there, or not clear.
+# of PORT: rule, level and program of findings there that are bad or unclear.
 of() {
 	jq -r "select((.local_port == $1 or (.foreign // \"\" | endswith(\":$1\"))) and .verdict != \"fine\" and
 		.verdict != \"steady\") | \"\(.rule) \(.verdict) \(.comm)\"" "$work/why" | sort -u

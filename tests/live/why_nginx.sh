@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# CLOSE_WAIT in nginx as a reverse proxy, and behind it: clients that give up while the upstream
-# hangs, an upstream that does not close, workers that accept nothing; an upstream that is not
-# there; and keep-alive churn.
+# CLOSE_WAIT in nginx as a reverse proxy, and in its upstreams: clients that give up while the upstream hangs,
+# an upstream that does not close, workers that accept nothing, an upstream that is not there, and keep-alive
+# churn.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -23,7 +23,7 @@ upstream hanging hang 0
 upstream leaking http
 upstream healthy http 0
 
-# The namespace is our own, and so are its ports.
+# The test has a namespace of its own, so all ports are free.
 cat >"$work/nginx.conf" <<END
 daemon off;
 worker_processes 1;
@@ -43,7 +43,7 @@ http {
 		keepalive 4;
 		keepalive_requests 7;
 	}
-	server { # the upstream hangs, and nginx is not to look at the client meanwhile
+	server { # the upstream hangs, and nginx ignores the client meanwhile
 		listen 127.0.0.1:8001;
 		location / {
 			proxy_pass http://127.0.0.1:${upstream[hanging]};
@@ -58,7 +58,7 @@ http {
 		listen 127.0.0.1:8004;
 		location / { proxy_pass http://127.0.0.1:9; }
 	}
-	server { # connections are used again on both sides
+	server { # connections are reused on both sides
 		listen 127.0.0.1:8003;
 		location / {
 			proxy_pass http://healthy;
@@ -68,7 +68,7 @@ http {
 	}
 }
 END
-chmod 755 "$work" # its worker is another user
+chmod 755 "$work" # its worker runs as another user
 start "$work/nginx.out" "$work/nginx.err" nginx -p "$work" -c "$work/nginx.conf" -e "$work/nginx.log"
 master=$started
 listens() {
@@ -94,7 +94,7 @@ why_start --for 10m --stacks
 program_start "${clients[@]}" "$after" 0.2 abort:8001 ask:8002 fail:8004
 all=$((before + after))
 piled_up "$all"
-sleep 3 # who is younger than a second may be closed yet
+sleep 3 # a connection younger than a second may still be closed
 kill -INT "$why_pid"
 why_end
 kill -0 "$twins" || fail "no more clients" "$(cat "$work/twins.err")"
@@ -107,7 +107,7 @@ assert_finding "${upstream[leaking]}" "rule verdict mover count pid comm entered
 	"close-wait-leak bad application $all ${upstream_pid[leaking]} python3 $after 0"
 assert_equal "connect-refused bad peer $after $worker nginx" "$(jq -r 'select(.foreign == "127.0.0.1:9") |
 	"\(.rule) \(.verdict) \(.mover) \(.failed) \(.pid) \(.comm)"' "$work/why")" "no upstream"
-# Nothing else is told of nginx, nor of what is behind it; RSTs are told with the connects that they refuse.
+# There are no other findings about nginx or its upstreams; RSTs belong to the connects that they refuse.
 assert_equal "127.0.0.1:9 8001 ${upstream[leaking]}" "$(jq -r 'select(.verdict != "fine") | .local_port // .foreign' \
 	"$work/why" | sort -n | paste -sd ' ')" "ports with findings"
 

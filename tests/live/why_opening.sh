@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What goes wrong before a connection stands: refused, no port, no answer, no ACK, nobody accepts.
+# Failures before a connection is established: refused, no port, no answer, no ACK, nobody accepts.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 
@@ -8,12 +8,12 @@ watching() {
 	grep -q '^tcptrail: watching' "$work/trace.err" || ! kill -0 "$trace_pid" 2>/dev/null
 }
 
-# found FILTER: what jq's filter makes of the findings of this namespace.
+# found FILTER: applies jq's FILTER to the findings of this namespace.
 found() {
 	jq -r "select(.netns == $(own_netns)) | $1" <<<"$out"
 }
 
-# resent STATE COUNT: have so many in the state sent something again? By ss's timer:(on,1.2sec,RETRIES)
+# resent STATE COUNT: have so many sockets in the state retransmitted? From ss's timer:(on,1.2sec,RETRIES).
 resent() {
 	[ "$(ss -Htno state "$1" | grep -cE 'timer:\(on,[^,]*,[1-9]')" -ge "$2" ]
 }
@@ -38,7 +38,7 @@ half=$(scenario_get local role=listener)
 scenario_start accept_queue --count 3
 short=$(scenario_get local role=listener)
 
-# One port, which one connection has: no other finds any to the same end.
+# There is one local port, and one connection has it: no other to the same endpoint gets a port.
 range=$(cat /proc/sys/net/ipv4/ip_local_port_range)
 echo 20000 20000 >/proc/sys/net/ipv4/ip_local_port_range
 exec 4<>"/dev/tcp/${short%:*}/${short#*:}"
@@ -57,7 +57,7 @@ assert_equal "peer bad 4 4 bash null" "$(found 'select(.rule == "connect-refused
 assert_equal "127.0.0.1:9" "$(found 'select(.rule == "connect-refused") | .foreign')"
 assert_equal "kernel 3 $short" "$(found 'select(.rule == "ports-exhausted") |
 	"\(.mover) \(.failed) \(.foreign)"')" "no port"
-# Who connects and who does not accept are on this host: one story, and no network is between.
+# Client and server are on this host: one finding, which does not blame the network.
 assert_contains "$(found "select(.rule == \"listen-queue-full\" and .pid == $full_pid) | .evidence[]")" \
 	"so wait: 2 SYN_SENT to $full of $full_pid/scenario" "no answer"
 assert_equal "" "$(found 'select(.mover == "network") | .rule')" "the network's move"

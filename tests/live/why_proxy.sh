@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A proxy passes the end of stream on to a backend that never closes: one story, the backend's.
+# A proxy forwards the end of stream to a backend that never closes: one finding, about the backend.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -18,7 +18,7 @@ visit() { # COUNT
 
 why_start --for 10m
 visit 12 12
-sleep 2 # who is younger than a second may be closed yet
+sleep 2 # a connection younger than a second may still be closed
 kill -INT "$why_pid"
 why_end
 assert_finding "$back" "rule verdict mover count pid" "close-wait-leak bad application 12 $back_pid"
@@ -27,7 +27,7 @@ evidence=$(findings_of "$back" '.evidence[]')
 assert_contains "$evidence" "so wait: 12 CLOSE_WAIT of port $front of $front_pid/proxy" "the proxy"
 assert_contains "$evidence" "so wait: 12 FIN_WAIT2 to 127.0.0.1:$back of $front_pid/proxy" "its other side"
 
-# Asked for by the state, it is told of the proxy, too, but not that it leaks.
+# With the state given there is also a finding about the proxy, but it says no leak.
 why_start --for 10m close_wait
 visit 12 24
 sleep 2
@@ -37,7 +37,7 @@ assert_finding "$back" "rule verdict mover count pid" "close-wait-leak bad appli
 assert_finding "$front" "verdict mover count pid" "fine peer 24 $front_pid"
 assert_contains "$(findings_of "$front" .summary)" "$front_pid/proxy waits: it can go on when $back_pid/backend acts"
 
-# So it is where the backend is left out.
+# The same if the filter leaves out the backend.
 assert_traces "$TCPTRAIL" why --pid "$front_pid" -n --json --for 1s close_wait
 assert_equal "peer" "$(jq -r "select(.pid == $front_pid) | .mover" <<<"$out")" "the proxy alone"
 assert_contains "$out" "see why $back_pid/backend does not close"

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Causes that look like others: a server that is stopped, a queue that is not full and waits, ACKs
-# that are set aside, connects that the program gives up, localhost tried by ::1 first, a socket
-# that is connected to itself.
+# Causes that look like others: a stopped server, a queue that waits but is not full, deferred ACKs, connects
+# that the program gives up, localhost tried by ::1 first, a socket that is connected to itself.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -14,7 +13,7 @@ situation() {
 	pid[${3:-$1}]=$(scenario_get pid)
 }
 
-ip link add hole type veth peer name drain # which drops all
+ip link add hole type veth peer name drain # which drops everything
 ip link set drain up
 ip addr add 10.99.0.1/24 dev hole
 ip link set hole up
@@ -26,17 +25,17 @@ situation waiting 8001
 situation patient 8002
 situation waiting 8002
 situation defer 8003
-sleep 3 # the timers of half-open connections expire meanwhile
+sleep 3 # timers of half-open connections expire meanwhile
 why_start --for 10m -v
 situation give_up 8004
 situation localhost 8005
 situation itself 8006
-sleep 6 # so long connections wait before that is a finding
+sleep 6 # a connection that has waited this long gives a finding
 kill -INT "$why_pid"
 why_end
 kill -CONT "${pid[stopped]}"
 
-# of JQ-CONDITION: rule, level and process of the findings that it holds for.
+# of JQ-CONDITION: rule, level and process of the findings for which it is true.
 of() {
 	jq -r "select($1) | \"\(.rule) \(.verdict) \(.pid)\"" "$work/why"
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What piles up in CLOSE_WAIT of Node and Java programs, by cause, and their healthy twins.
+# Piles in CLOSE_WAIT of Node and Java programs, by cause, and their healthy twins.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 . "$(dirname "$0")/progs/close_wait.sh"
@@ -12,7 +12,7 @@ watch() {
 	watch_piles
 }
 
-# check COMM: all causes, and the twins.
+# check COMM: checks all causes, and the twins.
 check() {
 	local mode
 	told queued close-wait-queued application "$1"
@@ -43,7 +43,7 @@ if command -v node >/dev/null; then
 	serve pool node "$progs/close_wait.js" leak
 	watch
 	check node
-	# Of those before, nobody has seen who accepted them.
+	# The accept() of earlier connections was not seen.
 	assert_finding "${port[passed]}" "rule verdict mover count pid comm" \
 		"close-wait-leak bad application $((before + after)) ${pid[passed]} node"
 	assert_matches "$(findings_of "${port[passed]}" '.stack[0].function')" '^accept4?$' "passed"
@@ -63,7 +63,7 @@ command -v javac >/dev/null && command -v java >/dev/null || {
 	exit 0
 }
 visits[forgotten]=ask
-unset "visits[passed]" # Java cannot pass an fd on
+unset "visits[passed]" # Java cannot pass an fd
 javac -d "$work/classes" "$progs/CloseWait.java"
 words=(leak:1000)
 for mode in "${!visits[@]}"; do

@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Servers that hang or are at a limit, while their clients are patient: that requests wait unanswered is
-# told, of the end that must act. Twins that hold their answers on purpose, or answer, are not accused.
+# Servers that hang or are at a limit, while their clients wait: the finding says that requests wait
+# unanswered, and names the end that must act. Twins that answer, or delay answers on purpose, have no such
+# finding.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
 . "$progs/servers.sh"
 declare -A has
 
-# ask PORT WORD...: clients, in the background.
+# ask PORT WORD...: starts clients in the background.
 ask() {
 	program_start python3 "$progs/askers.py" "$@"
 }
@@ -43,14 +44,14 @@ if serve_postgres 8005; then
 		"SELECT 1 WHERE (SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock') = 8"
 fi
 
-sleep 6 # so long they have waited before the watch is over, however short that is
+sleep 6 # the requests must wait this long, however short the watch is
 why_start --for 10m -v
 [ -z "${has[redis]:-}" ] || ask 8003 come:ping:25
-sleep 20 # new ones have waited for long, and they came for long
+sleep 20 # requests have come for long, and have waited for long
 kill -INT "$why_pid"
 why_end
 
-# of PORT: rule, level and program of what is said of the port, of what matters most.
+# of PORT: rule, level and program of the most important finding about the port.
 of() {
 	findings_of "$1" 'select(.state == "ESTABLISHED" or .state == "LISTEN") | "\(.rule) \(.verdict) \(.comm)"' | sed -n 1p
 }
@@ -65,7 +66,7 @@ if [ "${has[redis]:-}" ]; then
 fi
 if [ "${has[nginx]:-}" ]; then
 	assert_equal "established-unanswered unclear python3" "$(of 9001)" "an upstream that hangs"
-	# Which of its workers has how many is up to the kernel; a few are no pile of their own.
+	# The kernel decides how many connections each worker gets; a few are not a pile of their own.
 	assert_matches "$(findings_of 9001 '.evidence[]')" "so wait: [0-9]+ ESTABLISHED of port 8002 of"
 	assert_contains "$(findings_of 9001 '.evidence[]')" "so wait: 20 ESTABLISHED to 127.0.0.1:8002 of"
 fi

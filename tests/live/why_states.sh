@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What piles up in states other than CLOSE_WAIT, and RSTs, of programs and of packets that are lost
-# on purpose; and their healthy twins, NAME.ok, of which no rule has a finding.
+# Piles in states other than CLOSE_WAIT, and RSTs, made on purpose by programs and by lost packets; and their
+# healthy twins, NAME.ok, about which no rule has a finding.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 command -v nft >/dev/null || skip "no nft"
 progs=$(dirname "$0")/progs
 c=$(dirname "$TCPTRAIL")/progs/close_wait
 
-# So few that a program runs out of them; situations.py listens below.
+# So few ports that a program runs out of them; situations.py listens below this range.
 sysctl -qw net.ipv4.ip_local_port_range="20000 20499" net.ipv4.tcp_tw_reuse=0
 nft -f - <<-END
 	table inet loss {
@@ -25,13 +25,13 @@ END
 
 # --- the kernel, asked ----------------------------------------------------------------------------
 
-# retried STATE FILTER COUNT TIMES: have so many sent something again so often?
+# retried STATE FILTER COUNT TIMES: have so many sockets retransmitted so often?
 retried() {
 	[ "$(ss -Htno state "$1" "$2" | sed -nE 's/.*timer:\(on,[^,]*,([0-9]+)\).*/\1/p' |
 		awk -v times="$4" '$1 >= times { n++ } END { print n + 0 }')" -ge "$3" ]
 }
 
-# Are the next probes of closed windows so far off that they have been so for seconds?
+# Are the next window probes so far off that the windows were closed for seconds?
 probes_seldom() { # FILTER COUNT
 	local far='timer:\(persist,([4-9]|[1-9][0-9])(\.[0-9]+)?sec'
 	[ "$(ss -Htno state established "$1" | grep -cE "$far")" -ge "$2" ]
@@ -42,7 +42,7 @@ unread_for_long() { # FILTER COUNT
 		awk '$1 > 5000 { n++ } END { print n + 0 }')" -ge "$2" ]
 }
 
-# Now and then one is not there: the kernel may have let go of it.
+# Sometimes one is missing: the kernel may have dropped it.
 waits_to() { # PORT COUNT
 	[ "$(ss -Htn state time-wait "( dport = :$1 )" | wc -l)" -ge "$2" ]
 }
@@ -56,7 +56,7 @@ has_fds() { # PID COUNT: what it has inherited may be above its limit
 	[ ${#fds[@]} -ge "$2" ]
 }
 
-# done_with NAME FAILED: a client has connected as often as it was to, which has failed so often.
+# done_with NAME FAILED: has the client made all its connects, of which so many failed?
 done_with() {
 	has_line "$work/scenario.$situations" "done=$1 failed=$2"
 }
@@ -64,7 +64,7 @@ done_with() {
 # --- what happens ---------------------------------------------------------------------------------
 
 declare -A pid_of
-# Some connections are there before anybody watches.
+# Some connections exist before the watch.
 program_start python3 "$progs/situations.py" \
 	pool.ok=serve:8002 slow.ok=slow:8003 pour.ok=pour:8004 limited.ok=limited:8006:64 \
 	chat.ok=chat:3:8002:5 idle.ok=hold:3:8002:20 slowly.ok=chat:3:8003:5 drink.ok=drink:3:8004:3 \
@@ -131,7 +131,7 @@ wait_until "data to be sent again" retried established "dport = :7009" 3 4
 wait_until "data to be old" unread_for_long "sport = :7007" 5
 wait_until "windows to be closed for long" probes_seldom "sport = :7008" 3
 
-# TIME_WAIT lasts a minute: last.
+# TIME_WAIT lasts only a minute, so make it last.
 program_start python3 "$progs/situations.py" churn=churn:1:7014:385 churn.ok=churn:3:8007:42
 learn_pids
 wait_until "TIME_WAIT" waits_to 7014 380
@@ -141,11 +141,10 @@ why_end
 
 # --- what is told of it -----------------------------------------------------------------------------
 
-# Counts are those of sockets, of connects that failed, or of RSTs. Whose questions were answered before, and
-# are not now, depends on when each began. Of ports and fds other things
-# decide as well how many are left. What is lost for many reasons at once is left out, and so are the
-# connections that keeper keeps: how long ago they came decides whether they are called a leak. Whether
-# retransmits are a storm is told by their share of all segments: of how many others are sent meanwhile.
+# Counts are of sockets, failed connects or RSTs. When each connection began decides whose earlier requests
+# were answered. Other things also decide how many ports and fds are left. Left out are losses with many
+# causes, and the connections that keeper holds: their age decides whether they are called a leak. Whether
+# retransmits are a storm depends on their share of all segments, so on how many others are sent meanwhile.
 told=$(jq -r 'select(.verdict != "fine" and .verdict != "steady" and .rule != "established-unanswered" and
 		(.event != "retransmit" or (.foreign != "127.0.0.1" and .retrans_kind != "RTO"))) |
 	(if .event == "retransmit" or .comm == "limited" or
@@ -153,7 +152,8 @@ told=$(jq -r 'select(.verdict != "fine" and .verdict != "steady" and .rule != "e
 	then "-" else .failed // .count // .events end) as $count |
 	[.rule, .verdict, .mover, $count, .comm // "-", .local_port // .foreign, .retrans_kind // .reason // empty] |
 	map(tostring) | join(" ")' "$work/why" | grep -v "^close-wait-eof-unread .* keeper 7013$" | sort)
-# All is on this host: nothing is the network's fault, and who waits is told of with who must act.
+# Everything is on this host: no finding blames the network, and waiting ends belong to the finding about the
+# end that must act.
 assert_equal "$(
 	sort <<-END | grep .
 		connect-refused bad peer 15 refused 127.0.0.1:7000
@@ -184,7 +184,8 @@ while read -r comm pid; do
 	assert_equal "${pid_of[$comm]}" "$pid" "pid of $comm"
 done < <(jq -r 'select(.verdict != "fine" and .verdict != "steady" and .rule != "established-unanswered" and .comm) | "\(.comm) \(.pid)"' "$work/why")
 
-# says RULE COMM FILTER REGEX: what is told by this rule of this program, as jq's filter has it
+# says RULE COMM FILTER REGEX: the finding of this rule about this program, filtered by jq's FILTER, matches
+# REGEX
 says() {
 	assert_matches "$(jq -r "select(.rule == \"$1\" and .comm == \"$2\") | $3" "$work/why")" "$4" \
 		"$1 of $2"
@@ -208,7 +209,7 @@ says time-wait-churn churn '.evidence[]' "38[0-5] of 500 local ports \(7[67] %\)
 says rst-unread ignorer '.evidence[]' "1500 bytes of the peers' data were thrown away"
 says fd-limit limited '.summary' "has reached its limit"
 
-# Who made them.
+# The creator of the sockets.
 rule_of() {
 	awk -v comm="$1" '$5 == comm { print $1 }' <<<"$told"
 }
@@ -220,7 +221,7 @@ for comm in unanswered resender churn; do
 done
 says established-unread close_wait '[.stack[].function] | join("<")' "^accept4?<accept_one<serve_all"
 
-# Healthy churn says so, at whichever end closes first.
+# Healthy churn is reported as healthy, whichever end closes first.
 says time-wait-churn churn.ok '"\(.verdict) \(.count) \(.foreign)"' "^fine 4[0-2] 127.0.0.3:8007$"
 says time-wait-churn churn.ok .summary "^Healthy churn: [0-9]+/churn.ok closes first"
 says time-wait-churn first.ok '"\(.verdict) \(.local_port)"' "^fine 8005$"

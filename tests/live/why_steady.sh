@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A leak that was there before anybody looked, and does not grow meanwhile: asked for by its state it
-# is told whole; without one it is a line; and nobody says that nothing piles up.
+# A leak that existed before the watch and does not grow meanwhile: with its state given it is reported in
+# full; without, in one line; and no report says that there is no pile.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -27,17 +27,17 @@ assert_matches "$out" "CLOSE_WAIT +120 +$pid/python3 +of port $port +>=[^ ]+ +0\
 	"a line of it"
 assert_lacks "$out" "Nothing piles up"
 
-# Old is as long as one says.
+# --older decides what is old.
 why --old 1s --pid "$pid" close_wait
 assert_contains "$out" "Steady, and old: $pid/python3 has read the end of stream of these and keeps them" "old"
 assert_contains "$out" "120 of 120 are older than 1.00s"
 assert_contains "$out" "it is the application's move"
 
-# Nothing is in a state: that is said of the state, and of nothing else.
+# No socket is in the state: the report says so of this state only.
 why last_ack
 assert_equal "No socket asked for is in LAST_ACK, watched for" "${out%% [0-9]*}" "no such socket"
 
-# A few are no pile.
+# A few sockets are not a pile.
 program_start python3 "$progs/close_wait.py" leak
 few=$(scenario_get port) few_pid=$(scenario_get pid)
 program_start python3 "$progs/close_wait_clients.py" 3 0 "close:$few"

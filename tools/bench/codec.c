@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What recording costs: reads text facts (tcptrail events --facts) and tells bytes on disk per
- * transition, and how many facts a second blocks are made and opened at.
+ * The cost of recording: reads facts as text (tcptrail events --facts), and prints bytes on disk
+ * per transition and how many facts a second are encoded and decoded.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -13,10 +13,10 @@
 #include "base/array.h"
 #include "record/block.h"
 
-#define BLOCK_RAW (1U << 20) /* a block is begun anew with this many bytes */
+#define BLOCK_RAW (1U << 20) /* a block ends at this many bytes */
 #define RUN_TIME  1.0        /* s that each measurement takes at least */
 
-/* A file's facts, cut to blocks. */
+/* The facts of a file, cut into blocks. */
 struct facts {
 	struct buffer bytes;
 	size_t *ends; /* of each block */

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Sourced by every benchmark: programs, a place to work in, and how a line is printed.
+# Sourced by every benchmark: programs, a working directory, and output.
 #
-# Each compares within one run and prints ratios with their targets; a figure of one machine says
-# nothing on another. All traffic is on the loopback of a network namespace of its own.
+# Each benchmark compares within one run and prints ratios with targets, because figures of one machine do not
+# apply to another. All traffic is on the loopback of a network namespace of its own.
 # shellcheck shell=bash
 set -euo pipefail
 export LC_ALL=C
 [ -n "${BENCH_NETNS:-}" ] || BENCH_NETNS=1 exec unshare -n -m -- bash "$0" "$@"
 ip link set lo up
-mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing # for the peers
+mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing # other tools need it
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 TCPTRAIL=${TCPTRAIL:-$here/build/tcptrail}
 SCENARIO=${SCENARIO:-$here/build/scenario}
@@ -24,15 +24,15 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# storm: 2 x 20,000 connections, 400,000 transitions, as fast as they go. ms of it. In a network
-# namespace that is new: what an earlier one has left in TIME_WAIT is gone.
+# storm: makes 2 x 20,000 connections, 400,000 transitions, as fast as possible, and prints the ms. In a new
+# network namespace, so without TIME_WAIT sockets of earlier storms.
 storm() {
 	unshare -n sh -c 'ip link set lo up; exec "$0" "$@"' \
 		"$SCENARIO" storm --count 40000 --pairs 2 --no-stdin --hold 0 |
 		sed -nE 's/.*elapsed_ms=([0-9]+).*/\1/p'
 }
 
-# begin READY COMMAND...: in the background until it has printed READY; its pid: $began
+# begin READY COMMAND...: runs it in the background and waits until it has printed READY; its pid: $began
 begin() {
 	local ready=$1
 	shift
@@ -45,13 +45,13 @@ begin() {
 	done
 }
 
-# end [SIGNAL]: of what was begun last. Its exit status is that of `wait`.
+# end [SIGNAL]: ends the last command of `begin`. Returns its exit status.
 end() {
 	kill -"${1:-INT}" "$began"
 	wait "$began"
 }
 
-# beside NAME READY COMMAND...: the storm beside a command; ms to $work/NAME.
+# beside NAME READY COMMAND...: runs the storm beside a command; writes ms to $work/NAME.
 beside() {
 	local name=$1
 	shift
@@ -60,7 +60,7 @@ beside() {
 	end || true
 }
 
-# cpu_ticks: that what was begun last has used so far
+# cpu_ticks: CPU ticks that the last command of `begin` has used
 cpu_ticks() {
 	awk '{ print $14 + $15 }' "/proc/$began/stat"
 }
@@ -74,7 +74,7 @@ ratio() {
 	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / b }'
 }
 
-# line WHAT VALUE UNIT [<= or >=, NUMBER]: with a target, whether that is met.
+# line WHAT VALUE UNIT [<= or >=, NUMBER]: prints the value and, with a target, whether it is met.
 line() {
 	awk -v w="$1" -v v="$2" -v u="$3" -v op="${4:-}" -v t="${5:-}" 'BEGIN {
 		printf "%-62s %10s %-10s", w, v, u
@@ -86,7 +86,7 @@ line() {
 	}'
 }
 
-# cost COMMAND...: user and system time in seconds, most memory in KiB, seconds it took, and user time.
+# cost COMMAND...: user plus system time in s, maximum memory in KiB, elapsed time in s, and user time.
 cost() {
 	python3 - "$@" <<-'END'
 		import resource, subprocess, sys, time

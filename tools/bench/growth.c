@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How the cost of the table grows with its sockets, from 1,000 to 1,000,000 made-up ones:
- * time of an event, of a list a socket, and memory a socket. An exponent is that of the
- * number of sockets: 0 if the cost does not grow, 1 if it is proportional.
+ * How the cost of the table grows with its sockets, from 1,000 to 1,000,000 made-up ones: time for
+ * an event, time of a list and memory for each socket. The exponent is that of the number of
+ * sockets: 0 if the cost does not grow, 1 if it is proportional.
  */
 #include <inttypes.h>
 #include <malloc.h>
@@ -70,7 +70,7 @@ static void connect_one(struct table *table, uint32_t number)
 	tell(table, number, STATE_SYN_SENT, STATE_ESTABLISHED);
 }
 
-/* One in the middle of all others ends, another one begins: five events. */
+/* A connection in the middle of the others ends and another one begins: five events. */
 static double churn(struct table *table, uint32_t sockets)
 {
 	double began = now();
@@ -129,7 +129,7 @@ static struct figures measure(uint32_t sockets)
 	return figures;
 }
 
-/* Of a line through the logarithms, from the smallest to the largest. */
+/* The slope between the logarithms of the smallest and the largest size. */
 static double exponent(double small, double large)
 {
 	return log(large / small) / log(1000);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Makes a long recording of a short one: copies its files again and again, each copy as
- * another session, until the directory has so many bytes.
- *
- *   multiply FROM TO BYTES
+ * Makes a long recording from a short one: copies its files again and again, each copy as another
+ * session, until the directory has so many bytes. multiply FROM TO BYTES
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,7 +18,7 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* Copies all but the header, which is of the session that is given. */
+/* Copies everything except the header, which gets the session that is given. */
 static uint64_t copy(const struct dir *dir, const struct dir_file *file, const char *to,
                      uint64_t session)
 {

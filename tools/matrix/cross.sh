@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 #
-# Sourced after kernels.sh: the guest's programs for arm64, by a cross compiler and Debian's
-# packages for arm64, unpacked in $cache/arm64. $top is the tree.
+# Sourced after kernels.sh: builds the guest's programs for arm64, with a cross compiler and Debian's arm64
+# packages, unpacked in $cache/arm64. $top is the source tree.
 
 arm64_packages='libbpf-dev libelf-dev libdw-dev zlib1g-dev libzstd-dev libcap-dev libseccomp-dev liblzma-dev
 	libbz2-dev busybox-static'
@@ -25,7 +25,7 @@ unpack_arm64() {
 	echo "$arm64_packages" >"$cache/arm64/unpacked"
 }
 
-# Leaves busybox, tcptrail and scenario in $cache/arm64; else says on stdout why not.
+# Puts busybox, tcptrail and scenario into $cache/arm64; or prints why not on stdout.
 build_arm64() {
 	local root=$cache/arm64/root lib
 	lib=$root/usr/lib/aarch64-linux-gnu

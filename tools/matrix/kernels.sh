@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 #
-# Sourced: Debian's cloud kernels, by an apt of our own in $cache. The system's is asked for its
-# mirrors only. Lists are refreshed once a day, and what was unpacked is kept.
+# Sourced: gets Debian's cloud kernels with a separate apt configuration in $cache; takes only the mirrors
+# from the system's. Refreshes lists once a day, and keeps what it has unpacked.
 
-# bookworm-backports is left out: its 6.12.95 dies of a double fault in kmem_cache_alloc_noprof() when
-# emulated by QEMU 7.2 (4 of 4 boots, two of them before init); 6.12 of trixie runs.
-# -nobtf: with its BTF hidden, so that --btf must serve.
-# row|architecture|its suites, of which the newest is taken
+# bookworm-backports is left out: its 6.12.95 ends with a double fault in kmem_cache_alloc_noprof() in QEMU
+# 7.2's emulation (4 of 4 boots, two of them before init); 6.12 of trixie runs.
+# -nobtf: its BTF is hidden, so that --btf is needed.
+# row|architecture|suites, of which the newest is used
 rows='
 bullseye|amd64|bullseye bullseye-security
 bullseye-nobtf|amd64|bullseye bullseye-security
@@ -18,17 +18,16 @@ sid|amd64|sid
 trixie-arm64|arm64|trixie trixie-security
 '
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-modules='inet_diag tcp_diag veth' # in order: tcp_diag wants inet_diag
+modules='inet_diag tcp_diag veth' # in this order: tcp_diag needs inet_diag
 
-# own_apt apt-get|apt-cache ARGUMENT...: by -c, which is read after the system's configuration.
+# own_apt apt-get|apt-cache ARGUMENT...: with -c, which is read after the system's configuration.
 own_apt() {
 	local command=$1
 	shift
 	"$command" -c "$cache/apt.conf" "$@"
 }
 
-# mirror debian|debian-security: where the system gets it from, or else Debian's own. MATRIX_MIRROR:
-# where debian is.
+# mirror debian|debian-security: the system's mirror, or else Debian's. MATRIX_MIRROR: the mirror of debian.
 mirror() {
 	local uri
 	if [ -n "${MATRIX_MIRROR:-}" ]; then
@@ -49,7 +48,7 @@ write_sources() {
 	done >"$cache/sources.list"
 }
 
-# sid's Release may be past its date, as others' on a mirror that is kept as it was.
+# The Release file of sid, or of an archived mirror, may have expired.
 write_config() {
 	mkdir -p "$cache/lists/partial" "$cache/debs/partial" "$cache/kernels"
 	: >"$cache/status"
@@ -73,7 +72,7 @@ write_config() {
 	END
 }
 
-# Our lists, not older than a day if they can be had. Fails if there are none at all.
+# Updates the lists if they are older than a day. Fails if there are none at all.
 refresh_lists() {
 	command -v apt-get dpkg-deb >/dev/null || { echo "there is no apt here" >&2; return 1; }
 	write_config
@@ -87,7 +86,7 @@ refresh_lists() {
 	}
 }
 
-# newest PACKAGE ARCH SUITE...: its version
+# newest PACKAGE ARCH SUITE...: its newest version
 newest() {
 	local package=$1 arch=$2
 	shift 2
@@ -96,7 +95,7 @@ newest() {
 		index(suites, " " suite " ") { print $3; exit }'
 }
 
-depends() { # PACKAGE=VERSION: names of what it depends on
+depends() { # PACKAGE=VERSION: names of its dependencies
 	own_apt apt-cache show "$1" | sed -n '/^Depends:/{s/^Depends: //; s/ *([^)]*)//g; s/, /\n/g; p; q}'
 }
 
@@ -109,7 +108,7 @@ packages_of() {
 	[ -n "$version" ] || return 1
 	image=$(depends "linux-image-cloud-$arch:$arch=$version" | grep '^linux-image-[0-9]' | sed -n 1p)
 	[ -n "$image" ] || return 1
-	# No `grep -q` behind a pipe: it leaves early, and what wrote to it fails then.
+	# No `grep -q` after a pipe: it ends early, and the writer then fails.
 	case $(depends "$image:$arch=$version") in
 	*linux-binary-*) echo "${image/image/binary}:$arch=$version ${image/image/modules}:$arch=$version" ;;
 	*) echo "$image:$arch=$version" ;;
@@ -123,11 +122,11 @@ unpack_module() { # ROOT NAME DIR
 	*.ko) cp "$file" "$3/$2.ko" ;;
 	*.xz) xz -dc "$file" >"$3/$2.ko" ;;
 	*.zst) zstd -qdc "$file" >"$3/$2.ko" ;;
-	*) : ;; # built in, or not there
+	*) : ;; # built in, or not available
 	esac
 }
 
-# keep DEB... DIR: vmlinuz and modules of the packages.
+# keep DEB... DIR: puts vmlinuz and modules of the packages into DIR.
 keep() {
 	local dir=${*: -1} root module deb
 	root=$(mktemp -d "$cache/unpack.XXXXXX")
@@ -144,13 +143,13 @@ keep() {
 	[ -s "$dir.part/vmlinuz" ] && mv "$dir.part" "$dir"
 }
 
-kernel_dir() { # PACKAGES: where they are kept
+kernel_dir() { # PACKAGES: the directory for them
 	local name=${1%% *}
 	name=${name#linux-*-}
 	echo "$cache/kernels/${name//[:=]/_}"
 }
 
-# fetch_kernels ROW...: sets kernel[ROW] to a directory, or missing[ROW] to why not.
+# fetch_kernels ROW...: sets kernel[ROW] to a directory, or missing[ROW] to the reason why not.
 declare -A kernel missing
 fetch_kernels() {
 	local row packages why wanted=() debs
@@ -161,7 +160,7 @@ fetch_kernels() {
 		# shellcheck disable=SC2206 # several packages
 		[ -e "$(kernel_dir "$packages")" ] || wanted+=($packages)
 	done
-	if [ ${#wanted[@]} -gt 0 ]; then # in one call: each takes some seconds
+	if [ ${#wanted[@]} -gt 0 ]; then # in one call: each call takes seconds
 		(cd "$cache/debs" && own_apt apt-get download -q "${wanted[@]}") >"$cache/download.log" 2>&1
 	fi
 	for row in "${!of[@]}"; do

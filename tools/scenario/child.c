@@ -24,7 +24,7 @@ static int to_parent = -1;
 void child_report(void)
 {
 	if (write(to_parent, "", 1) != 1)
-		_exit(EXIT_FAILURE); /* the parent is gone: nobody to tell */
+		_exit(EXIT_FAILURE); /* the parent is gone */
 }
 
 void child_hear(void)
@@ -35,7 +35,7 @@ void child_hear(void)
 		_exit(EXIT_FAILURE);
 }
 
-/* The pipes of older siblings must not be kept open here, or those would never see their EOF. */
+/* Close the pipes of older siblings: otherwise those would never see EOF. */
 static void child_forget_siblings(void)
 {
 	for (size_t i = 0; i < children.count; i++) {
@@ -52,7 +52,7 @@ child_main(child_fn *fn, const struct options *o, void *arg, enum inheritance ke
 {
 	char byte;
 
-	/* The parent may have died before the first call took effect. */
+	/* The parent may have died before prctl() took effect. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		_exit(EXIT_FAILURE);
 	child_forget_siblings();
@@ -95,7 +95,7 @@ struct child child_start(child_fn *fn, const struct options *o, void *arg, enum 
 void child_tell(const struct child *c)
 {
 	if (write(c->control, "", 1) != 1)
-		die_errno("cannot tell process %d to go on", c->pid);
+		die_errno("cannot signal process %d to continue", c->pid);
 }
 
 bool child_await_ms(const struct child *c, int timeout_ms)
@@ -116,7 +116,7 @@ void child_await(const struct child *c)
 	if (read(c->status, &byte, 1) == 1)
 		return;
 	if (waitpid(c->pid, &status, 0) == c->pid && WIFEXITED(status))
-		_exit(WEXITSTATUS(status)); /* it has said why, and 77 means the same for us */
+		_exit(WEXITSTATUS(status)); /* it has printed why, and 77 means the same here */
 	die("process %d died", c->pid);
 }
 
@@ -127,7 +127,7 @@ void child_await_end(const struct child *c)
 	if (waitpid(c->pid, &status, 0) != c->pid)
 		die_errno("cannot wait for process %d", c->pid);
 	if (WIFEXITED(status) && WEXITSTATUS(status))
-		_exit(WEXITSTATUS(status)); /* it has said why */
+		_exit(WEXITSTATUS(status)); /* it has printed why */
 	for (size_t i = 0; i < children.count; i++) {
 		if (children.all[i].pid == c->pid)
 			children.all[i].pid = 0; /* its heir still reads the pipe */
@@ -180,7 +180,7 @@ static void child_reap(const struct child *c)
 	if (waitpid(c->pid, &status, 0) != c->pid)
 		die_errno("cannot wait for process %d", c->pid);
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		die("process %d did not end well (status %#x)", c->pid, status);
+		die("process %d failed (status %#x)", c->pid, status);
 }
 
 void child_end_all(void)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Child processes that hold sockets. Parent and child take turns by single bytes:
- * child_tell() / child_hear() downwards, child_report() / child_await() upwards. A child that
- * returns from its function reports, then holds until the parent closes its pipe; it dies with its
- * parent.
+ * Child processes that hold sockets. Parent and child take turns with single bytes: child_tell()
+ * and child_hear() go down, child_report() and child_await() go up. A child that returns from its
+ * function reports, then waits until the parent closes its pipe; it dies with its parent.
  */
 #ifndef SCENARIO_CHILD_H
 #define SCENARIO_CHILD_H
@@ -28,21 +27,24 @@ enum inheritance {
 
 struct child child_start(child_fn *fn, const struct options *o, void *arg, enum inheritance keep);
 void child_tell(const struct child *c);
-void child_await(const struct child *c); /* exits 1 if the child died; it has said why */
+void child_await(const struct child *c); /* exits 1 if the child died; the child has printed why */
 bool child_await_ms(const struct child *c, int timeout_ms); /* false: not yet */
-void child_await_end(const struct child *c);                /* until it has ended, however */
+void child_await_end(const struct child *c); /* waits until it has ended, in any way */
 
 void child_hear(void);   /* in the child */
 void child_report(void); /* in the child */
 
 /*
- * In the child: another process, whose pid this returns, that has all we have until the parent
- * closes its pipe. It is called NAME and stays when the child ends.
+ * In the child: starts another process and returns its pid. It has all our fds until the parent
+ * closes its pipe, is called NAME, and stays when the child ends.
  */
 pid_t child_heir(const char *name);
-/* In the child: report, then become cat(1), which holds what is not close-on-exec until then. */
+/*
+ * In the child: report, then exec cat(1), which holds all fds without close-on-exec until the pipe
+ * is closed.
+ */
 void child_exec_cat(void) __attribute__((noreturn));
-/* In the child: end at once, its sockets closed by the kernel alone. */
+/* In the child: end at once; the kernel closes its sockets. */
 void child_leave(bool killed) __attribute__((noreturn));
 
 void child_end_all(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* States after the first FIN. The subject is the side that gets into the state asked for. */
+/* States after the first FIN. The subject is the side that enters the requested state. */
 #include "endpoint.h"
 #include "util.h"
 
@@ -14,8 +14,8 @@ enum side {
 typedef void step_fn(const struct options *o, struct endpoint *subject, struct endpoint *peer);
 
 /*
- * Two steps, each done for all pairs before the other: the ACK of a FIN is delayed by 4 ms or more,
- * which one after the other would be 20 s for 5000 connections.
+ * Do each of two steps for all pairs: the ACK of a FIN is delayed by at least 4 ms, which would be
+ * 20 s for 5000 connections one after the other.
  */
 static void each_pair(const struct options *o, enum side usual, step_fn *begin, step_fn *settle)
 {
@@ -69,7 +69,7 @@ static void close_wait_begin(const struct options *o, struct endpoint *subject,
 static void close_wait_settle(const struct options *o, struct endpoint *subject,
                               struct endpoint *peer)
 {
-	uint32_t rq = o->unread + 1; /* the FIN counts one */
+	uint32_t rq = o->unread + 1; /* the FIN counts as one */
 
 	endpoint_await(peer, TCP_FIN_WAIT2);
 	endpoint_await_rq(subject, rq);
@@ -140,8 +140,8 @@ static void fin_wait2_settle(const struct options *o, struct endpoint *subject,
 }
 
 /*
- * The peer does not hear the subject's FIN and sends its own, which so does not acknowledge it:
- * FIN_WAIT1 -> CLOSING. The peer does not hear the answer either and stays in FIN_WAIT1.
+ * The peer does not receive the subject's FIN and sends its own, which does not acknowledge it:
+ * FIN_WAIT1 -> CLOSING. The peer does not receive the answer either and stays in FIN_WAIT1.
  */
 static void closing_settle(const struct options *o, struct endpoint *subject, struct endpoint *peer)
 {
@@ -160,7 +160,7 @@ static void time_wait_begin(const struct options *o, struct endpoint *subject,
 	endpoint_close(peer);
 }
 
-/* With --shutdown the subject's fd stays: a socket in CLOSE beside a mini-socket in TIME_WAIT. */
+/* With --shutdown the subject keeps its fd: a socket in CLOSE beside a mini-socket in TIME_WAIT. */
 static void time_wait_settle(const struct options *o, struct endpoint *subject,
                              struct endpoint *peer)
 {
@@ -194,7 +194,7 @@ STAND(time_wait, ACTIVE, time_wait_begin, time_wait_settle)
 static const struct scenario rows[] = {
 	{"close_wait", PLACE " shutdown unread eof-read", "peer closed, we have not",
          close_wait_stand, false, 0},
-	{"last_ack", PLACE " shutdown", "closed after the peer, whose ACK does not come",
+	{"last_ack", PLACE " shutdown", "closed after the peer, which does not acknowledge",
          last_ack_stand, false, 0},
 	{"fin_wait1", PLACE " shutdown", "closed first, the FIN is not acknowledged",
          fin_wait1_stand, false, 0},
@@ -202,7 +202,7 @@ static const struct scenario rows[] = {
          false, 0},
 	{"fin_wait2_orphan", PLACE, "closed first, peer has not closed", fin_wait2_orphan_stand,
          false, 0},
-	{"closing", PLACE " shutdown", "both closed at once, our FIN not acknowledged",
+	{"closing", PLACE " shutdown", "both closed at once, our FIN is not acknowledged",
          closing_stand, false, 0},
 	{"time_wait", PLACE " shutdown", "closed first, peer closed too", time_wait_stand, false,
          0},

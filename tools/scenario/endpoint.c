@@ -33,7 +33,7 @@ struct endpoint endpoint_of(const char *side, int fd)
 	return e;
 }
 
-/* Ask in the namespace of the endpoint, which need not be ours. */
+/* Look in the endpoint's namespace, which may be another one. */
 static bool endpoint_find(const struct endpoint *e, struct sighting *out)
 {
 	int here = netns_current();
@@ -167,7 +167,7 @@ void endpoint_say_more(const struct endpoint *e, const char *role, const char *f
 		snprintf(holder, sizeof(holder), "pid=%d fd=%d", e->pid, e->fd);
 		s.inode = e->inode;
 	} else {
-		endpoint_find(e, &s); /* in flight in a unix socket it has an inode still */
+		endpoint_find(e, &s); /* a socket in flight in a unix socket still has an inode */
 	}
 	va_start(ap, fmt);
 	vsnprintf(more, sizeof(more), fmt, ap);
@@ -199,7 +199,7 @@ struct pair pair_make_at(int listener, const union address *remote)
 	return p;
 }
 
-/* Connect to a listener; one on the wildcard address is reached through loopback. */
+/* Connects to a listener; to the loopback address if that listens on the wildcard address. */
 struct pair pair_make(int listener)
 {
 	union address a = sock_local(listener);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An endpoint is one side of a connection as tests want to know it. What it is called (addresses,
- * cookie, inode, namespace) is learnt while it has an fd and is still known when it has none.
+ * An endpoint is one side of a connection, with what tests must know of it. Its addresses, cookie,
+ * inode and namespace are read while it has an fd, and are still known when it has none.
  */
 #ifndef SCENARIO_ENDPOINT_H
 #define SCENARIO_ENDPOINT_H
@@ -30,14 +30,17 @@ struct pair {
 };
 
 struct endpoint endpoint_of(const char *side, int fd);
-/* The other end of one we have, for a socket that has no fd: request, or in the accept queue. */
+/*
+ * The other end of an endpoint, for a socket without an fd: a request socket, or one in the accept
+ * queue.
+ */
 struct endpoint endpoint_across(const char *side, const struct endpoint *other);
 
 struct tcp_info endpoint_info(const struct endpoint *e);
 int endpoint_state(const struct endpoint *e); /* 0: the kernel has no such socket */
 void endpoint_await(const struct endpoint *e, int state);
-void endpoint_await_error(const struct endpoint *e, int timeout_ms); /* until CLOSE */
-uint32_t endpoint_rq(const struct endpoint *e);                      /* FIN counts one */
+void endpoint_await_error(const struct endpoint *e, int timeout_ms); /* waits until CLOSE */
+uint32_t endpoint_rq(const struct endpoint *e);                      /* a FIN counts as one */
 void endpoint_await_rq(const struct endpoint *e, uint32_t rq);
 const char *endpoint_error(const struct endpoint *e); /* name of SO_ERROR, which this clears */
 

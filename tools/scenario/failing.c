@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ends that are not the normal one: CLOSE with an fd, refusals, resets, timeouts; retransmits. */
+/* Abnormal ends: CLOSE with an fd, refusals, resets, timeouts; retransmits. */
 #include "endpoint.h"
 #include "kernel.h"
 #include "util.h"
@@ -19,7 +19,7 @@ static struct endpoint pair_listener(const struct options *o)
 	return l;
 }
 
-/* A port that is surely closed: one that we are bound to but do not listen on. */
+/* A port that is certainly closed: we are bound to it but do not listen. */
 static struct endpoint refused_one(const struct options *o)
 {
 	union address a = address_loopback(o, 0);
@@ -101,7 +101,7 @@ static void user_timeout_set(int fd, unsigned int ms)
 		die_errno("cannot set TCP_USER_TIMEOUT");
 }
 
-/* TCP_KEEPIDLE and TCP_KEEPINTVL have no smaller unit: this one takes two seconds. */
+/* TCP_KEEPIDLE and TCP_KEEPINTVL count in seconds, so this takes two seconds. */
 static void keepalive_set(int fd)
 {
 	static const int options[] = {TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT};
@@ -120,7 +120,7 @@ static void timeout_say(const struct options *o, struct endpoint *e, const char 
 	endpoint_say_more(e, "subject", "kind=%s error=%s", kind, endpoint_error(e));
 }
 
-/* All three run at the same time and are waited for in turn. */
+/* All three run at the same time; wait for each. */
 static void timeout_stand(const struct options *o)
 {
 	struct endpoint l = pair_listener(o);
@@ -156,7 +156,7 @@ static void await_retrans(const struct endpoint *e, unsigned int wanted)
 	}
 }
 
-/* A black hole lifted after some retransmits: the next one connects. */
+/* A black hole that ends after some retransmits: then the connect succeeds. */
 static void retransmit_syn(const struct options *o)
 {
 	struct endpoint l = endpoint_of("listen", sock_listen(o, 16));
@@ -174,7 +174,7 @@ static void retransmit_syn(const struct options *o)
 	                  endpoint_info(&e).tcpi_total_retrans);
 }
 
-/* The ACK of the SYN+ACK is lost rather than the SYN+ACK, or the client would repeat its SYN. */
+/* Lose the ACK of the SYN+ACK, not the SYN+ACK: otherwise the client would repeat its SYN. */
 static void retransmit_synack(const struct options *o)
 {
 	struct endpoint l = endpoint_of("listen", sock_listen(o, 16));
@@ -192,7 +192,7 @@ static void retransmit_synack(const struct options *o)
 		nap();
 	}
 	sock_hear(l.fd);
-	sock_send(client.fd, 1); /* do not wait seconds for the next SYN+ACK: any ACK will do */
+	sock_send(client.fd, 1); /* any ACK completes it: do not wait for the next SYN+ACK */
 	child = endpoint_of("passive", sock_accept(l.fd));
 	endpoint_await(&child, TCP_ESTABLISHED);
 	endpoint_say_more(&child, "subject", "kind=synack retrans=%u", s.retrans);
@@ -232,7 +232,7 @@ static void await_drop(const struct endpoint *e, uint32_t wanted)
 	int64_t deadline = now_ms() + PATIENCE_MS;
 	uint32_t mem[SK_MEMINFO_VARS] = {0};
 
-	/* No nap: the sender's loss probe is a few milliseconds away. */
+	/* Do not sleep: the sender's loss probe comes in a few milliseconds. */
 	while (mem[SK_MEMINFO_DROPS] < wanted) {
 		if (getsockopt(e->fd, SOL_SOCKET, SO_MEMINFO, mem, &(socklen_t){sizeof(mem)}))
 			die_errno("cannot get SO_MEMINFO");
@@ -242,8 +242,8 @@ static void await_drop(const struct endpoint *e, uint32_t wanted)
 }
 
 /*
- * One segment is lost and those after it are not: what they acknowledge tells of the loss. The last
- * of them meets a delayed ACK, which mostly earns a loss probe: one retransmit more.
+ * One segment is lost and later ones arrive: their ACKs reveal the loss. The last one meets a
+ * delayed ACK, which mostly causes a loss probe: one more retransmit.
  */
 static void lose_one(const struct pair *p, uint32_t n)
 {
@@ -264,7 +264,7 @@ static void retransmit_fast(const struct options *o)
 
 	if (setsockopt(p.active.fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)))
 		die_errno("cannot set TCP_NODELAY");
-	/* On a busy machine the loss probe may come first: then once more. */
+	/* On a busy machine the loss probe may come first: then try again. */
 	do {
 		if (n == 20)
 			die("no fast retransmit in %u losses", n);
@@ -274,7 +274,7 @@ static void retransmit_fast(const struct options *o)
 	                  endpoint_info(&p.active).tcpi_total_retrans);
 }
 
-/* In a namespace of its own: these counters are per namespace, and here they are ours alone. */
+/* In a namespace of its own, because these counters are per namespace: here all counts are ours. */
 static void retransmit_stand(const struct options *o)
 {
 	retransmit_syn(o);

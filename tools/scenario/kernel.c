@@ -91,7 +91,10 @@ static bool diag_find(const union address *local, const union address *remote, s
 	if (len < (ssize_t)NLMSG_LENGTH(sizeof(*msg)) ||
 	    answer.header.nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return false;
-	/* An exact look-up falls back to the listener of the port: that is not the socket asked. */
+	/*
+	 * If the socket is gone, an exact lookup returns the listener of the port: that does not
+	 * count.
+	 */
 	if (msg->id.idiag_dport != ask.body.id.idiag_dport)
 		return false;
 	*out = (struct sighting){
@@ -106,7 +109,7 @@ static bool diag_find(const union address *local, const union address *remote, s
 	return true;
 }
 
-/* The address as /proc prints it: each 32-bit word as a host-order number. */
+/* An address as in /proc: each 32-bit word as a number in host order. */
 static void proc_address(const union address *a, char *text, size_t size)
 {
 	uint32_t w[4] = {0};
@@ -154,9 +157,9 @@ bool kernel_find(const union address *local, const union address *remote, struct
 		return true;
 	}
 	/*
-	 * Without the tcp_diag module sock_diag says ENOENT for everything, so a "no" needs a second
-	 * opinion until it has said "yes" once. The opinion costs milliseconds: /proc/net/tcp walks
-	 * the whole hash table.
+	 * Without the tcp_diag module sock_diag returns ENOENT for everything. So until it has
+	 * found a socket once, check a "no" in /proc/net/tcp, which takes milliseconds because it
+	 * walks over the whole hash table.
 	 */
 	return !diag_works && proc_find(local, remote, out);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whole lives and great numbers, by several processes. */
+/* Whole lives and large numbers of sockets, by several processes. */
 #define _GNU_SOURCE 1
 #include "child.h"
 #include "endpoint.h"
@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Memory that the children write their answers to. */
+/* Shared memory for the answers of the children. */
 static void *shared_room(size_t size)
 {
 	void *room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -99,7 +99,7 @@ static void lifecycle_stand(const struct options *o)
 
 /* ---- exchange: as lifecycle, but the server closes every second one first, and nothing waits */
 
-/* The fd's own cookie, that of the subflow with --mptcp. */
+/* The cookie of the fd; with --mptcp, of the subflow. */
 static uint64_t exchange_cookie(const struct options *o, const struct endpoint *e)
 {
 	struct endpoint turned = *e;
@@ -191,7 +191,7 @@ struct storm_pair {
 
 #define LAST_ONE "q"
 
-/* True while there is more to come: the client ends with a connection that says so. */
+/* true while more will come: the last connection of the client says that it is the last. */
 static bool storm_serve(const struct options *o, int listener)
 {
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
@@ -219,8 +219,8 @@ static void storm_server(const struct options *o, void *arg)
 }
 
 /*
- * A source address for every 16384 connections: there are some 28000 ports for one, and each stays
- * in TIME_WAIT for a while.
+ * A source address for every 16384 connections: an address has some 28000 ports, and each stays in
+ * TIME_WAIT for a while.
  */
 static void storm_source(const struct storm_pair *p, int fd)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Parse, find the scenario's row, let it stand, hold, tear down. */
+/* Parses the options, finds the scenario's row, makes the situation, holds it, tears it down. */
 #include "child.h"
 #include "netns.h"
 #include "scenario.h"
@@ -35,14 +35,14 @@ struct option_row {
 static const struct option_row option_rows[] = {
 	{"hold", "SECONDS", 0, 3600, AT(hold), true, "hold this long at most (60)"},
 	{"no-stdin", NULL, 0, 1, AT(no_stdin), true, "do not end at a line or EOF on stdin"},
-	{"netns", NULL, 0, 1, AT(netns), true, "do it in a network namespace of its own"},
-	{"count", "N", 1, 5000000, AT(count), false, "make N of it"},
+	{"netns", NULL, 0, 1, AT(netns), true, "use a network namespace of its own"},
+	{"count", "N", 1, 5000000, AT(count), false, "make N of them"},
 	{"ipv6", NULL, 0, 1, AT(ipv6), false, "use ::1 (also -6)"},
 	{"mapped", NULL, 0, 1, AT(mapped), false, "use IPv6 sockets on ::ffff:127.0.0.1"},
 	{"any", NULL, 0, 1, AT(any), false, "listen on the wildcard address"},
 	{"port", "PORT", 0, 65535, AT(port), false, "port of the listener (any free one)"},
-	{"active", NULL, 0, 1, AT(active), false, "the connecting side gets into the state"},
-	{"passive", NULL, 0, 1, AT(passive), false, "the accepting side gets into the state"},
+	{"active", NULL, 0, 1, AT(active), false, "the connecting side enters the state"},
+	{"passive", NULL, 0, 1, AT(passive), false, "the accepting side enters the state"},
 	{"shutdown", NULL, 0, 1, AT(shutdown), false, "the first FIN by shutdown(): fd is kept"},
 	{"unread", "N", 0, 60000, AT(unread), false, "leave N bytes unread before the FIN"},
 	{"eof-read", NULL, 0, 1, AT(eof_read), false, "the application has read EOF"},
@@ -61,8 +61,8 @@ static const struct option_row option_rows[] = {
 	{"linger0", NULL, 0, 1, AT(linger0), false, "close by RST: leaves no TIME_WAIT"},
 	{"lines", NULL, 0, 1, AT(lines), false, "a line for every socket"},
 	{"plain-client", NULL, 0, 1, AT(plain_client), false, "plain TCP to an MPTCP listener"},
-	{"mptcp", NULL, 0, 1, AT(mptcp), false, "by MPTCP; the cookies are the subflows'"},
-	{"kill", NULL, 0, 1, AT(kill), false, "SIGKILL is what ends the process"},
+	{"mptcp", NULL, 0, 1, AT(mptcp), false, "use MPTCP; the cookies are those of the subflows"},
+	{"kill", NULL, 0, 1, AT(kill), false, "end the process with SIGKILL"},
 	{"fixed", NULL, 0, 1, AT(fixed), false, "a direct descriptor of the ring: no fd at all"},
 };
 
@@ -100,8 +100,8 @@ static void usage(void)
 		snprintf(text, sizeof(text), "--%s %s", row->name, row->value ?: "");
 		printf("  %-20s %s\n", text, row->help);
 	}
-	puts("\nOptions but hold, no-stdin, netns apply to the scenarios that --list shows them "
-	     "for.");
+	puts("\nAll scenarios take --hold, --no-stdin and --netns; --list shows which take the "
+	     "others.");
 }
 
 static const struct option_row *option_find(const char *arg)
@@ -112,10 +112,10 @@ static const struct option_row *option_find(const char *arg)
 		if (!strncmp(arg, "--", 2) && !strcmp(arg + 2, option_rows[i].name))
 			return &option_rows[i];
 	}
-	die("no such option: %s", arg);
+	die("unknown option %s: see --help", arg);
 }
 
-/* An option that a scenario does not know would make a test check something else: refuse it. */
+/* Refuse an option that the scenario does not know: otherwise a test would check something else. */
 static bool option_applies(const struct option_row *row, const struct scenario *s)
 {
 	size_t len = strlen(row->name);
@@ -139,7 +139,8 @@ static long parse_number(const struct option_row *row, const char *text)
 	errno = 0;
 	value = strtol(text, &end, 10);
 	if (errno || end == text || *end || value < row->min || value > row->max)
-		die("--%s takes %ld..%ld, not %s", row->name, row->min, row->max, text);
+		die("--%s: invalid value \"%s\": expected %ld to %ld", row->name, text, row->min,
+		    row->max);
 	return value;
 }
 
@@ -181,8 +182,8 @@ static void raise_file_limit(void)
 }
 
 /*
- * SIGINT and SIGTERM are blocked from the start and read in hold(): a scenario that dies half-way
- * leaves orphans which retransmit for minutes.
+ * SIGINT and SIGTERM are blocked from the start and read in hold(): a scenario that dies early
+ * leaves orphans that retransmit for minutes.
  */
 static int signals_block(void)
 {
@@ -227,13 +228,16 @@ int main(int argc, char **argv)
 	}
 	s = scenario_find(argv[1]);
 	if (!s)
-		die("no such scenario: %s (see --list)", argv[1]);
+		die("unknown scenario %s: see --list", argv[1]);
 	o = parse(argv + 2, s);
 	signals = signals_block();
 	raise_file_limit();
 	if (o.netns || s->own_netns)
 		netns_unshare();
-	/* Last resort should a deadline be missing somewhere: SIGALRM ends us, and so the children. */
+	/*
+	 * A last resort if a deadline is missing somewhere: SIGALRM ends this process, and so the
+	 * children.
+	 */
 	alarm(o.hold + o.seconds + 600);
 	s->stand(&o);
 	say("ready");

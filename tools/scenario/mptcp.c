@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * MPTCP: the fd's socket (protocol 262) is not the one that has TCP's states; those are its
- * subflows, which have no fd. Both have the same addresses here.
+ * MPTCP: the socket of the fd (protocol 262) does not have TCP's states. Its subflows do, which
+ * have no fd. Both have the same addresses here.
  */
 #include "mptcp.h"
 #include "endpoint.h"

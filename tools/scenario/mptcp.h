@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* As sock_listen() and sock_connect(), by MPTCP; exits 77 where the kernel has none. */
+/* As sock_listen() and sock_connect(), but with MPTCP; exit 77 if the kernel has no MPTCP. */
 #ifndef SCENARIO_MPTCP_H
 #define SCENARIO_MPTCP_H
 

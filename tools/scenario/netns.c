@@ -29,7 +29,7 @@ uint64_t netns_inode(int nsfd)
 
 int netns_current(void)
 {
-	/* Not /proc/self/ns/net: that of the thread that asks is what sockets are made in. */
+	/* Not /proc/self/ns/net: sockets belong to the namespace of the calling thread. */
 	int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
@@ -88,7 +88,7 @@ void netns_unshare(void)
 	device_up("lo");
 }
 
-/* Do one of the old interface ioctls; they reach the current namespace. */
+/* Calls one of the old interface ioctls; they act on the current namespace. */
 static int device_ioctl(unsigned long request, struct ifreq *ifr)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -146,8 +146,9 @@ void device_up(const char *name)
 }
 
 /*
- * A veth that was up before its peer drops all that it sends until linkwatch has run, a second or
- * many after the carrier came. One that comes up when the peer is up sends at once: so once more.
+ * A veth that was up before its peer drops all packets until linkwatch has run, which may take
+ * seconds after the carrier came. A veth that comes up when the peer is up sends at once: so set it
+ * up again.
  */
 void device_up_again(const char *name)
 {

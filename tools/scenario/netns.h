@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-void netns_unshare(void);        /* into a new one, with lo up */
+void netns_unshare(void);        /* enters a new namespace, with lo up */
 int netns_of_process(pid_t pid); /* an fd for netns_enter() */
 int netns_of_socket(int fd);     /* the same; the fd is cached, do not close it */
 uint64_t netns_inode(int nsfd);

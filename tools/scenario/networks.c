@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Connections between two network namespaces: by veth, and by a wire that we carry packets over. */
+/*
+ * Connections between two network namespaces: over veth, and over a wire on which this process
+ * carries the packets.
+ */
 #include "child.h"
 #include "endpoint.h"
 #include "netns.h"
@@ -36,7 +39,7 @@ static void veth_server(const struct options *o, void *arg)
 	for (long i = 0; i < 2 * o->count; i++) {
 		struct endpoint p = endpoint_of("passive", sock_accept(e.fd));
 
-		/* Not i: on a slow machine they may come into the queue in another order. */
+		/* Not i: on a slow machine they may enter the queue in another order. */
 		bool closed = (address_port(&p.remote) - PORT - 1) % 2;
 
 		endpoint_await(&p, closed ? TCP_CLOSE_WAIT : TCP_ESTABLISHED);
@@ -45,8 +48,8 @@ static void veth_server(const struct options *o, void *arg)
 }
 
 /*
- * Every second connection is closed again, so that the server has it in CLOSE_WAIT. The ports are
- * always the same: two of this scenario have the same addresses in namespaces apart.
+ * Closes every second connection, so that the server has it in CLOSE_WAIT. The ports are fixed: two
+ * runs of this scenario have the same addresses in different namespaces.
  */
 static void veth_client(const struct options *o, void *arg)
 {
@@ -84,7 +87,7 @@ static void two_netns_stand(const struct options *o)
 	child_await(&client);
 	server = child_start(veth_server, o, &client.pid, CHILD_DROPS_SOCKETS);
 	child_await(&server);
-	/* First both devices, then both sides of the connections. */
+	/* Makes both devices first, then both sides of the connections. */
 	for (int i = 0; i < 2; i++) {
 		child_tell(&client);
 		child_await(&client);
@@ -94,15 +97,16 @@ static void two_netns_stand(const struct options *o)
 }
 
 /*
- * A wire: two namespaces with a TUN device each, and we carry the packets from one to the other.
- * What we do not carry waits in the queue of its device: both ends can send before either hears.
+ * A wire: two namespaces with a TUN device each; this process carries packets from one to the
+ * other. Other packets wait in the queue of their device: both ends can send before either
+ * receives.
  */
 struct wire {
 	int nsfd[2];
 	int tun[2];
 };
 
-/* Somebody lives in each namespace, so that walking /proc/PID/ns/net finds it. */
+/* A process lives in each namespace, so that a walk over /proc/PID/ns/net finds it. */
 static void wire_keeper(const struct options *o, void *arg)
 {
 	int here;
@@ -144,7 +148,7 @@ static struct wire wire_make(const struct options *o)
 	return w;
 }
 
-/* Carry one TCP segment from end i to the other, false if none waits. IPv6 chatter is dropped. */
+/* Carries one TCP segment from end i to the other; false: none waits. Drops IPv6's own packets. */
 static bool wire_try(const struct wire *w, int i)
 {
 	unsigned char packet[65536];
@@ -229,7 +233,7 @@ static void simultaneous_close_stand(const struct options *o)
 	endpoint_await(&p.active, TCP_CLOSING);
 	endpoint_await(&p.passive, TCP_CLOSING);
 	if (!o->in_closing) {
-		/* A socket whose fd is kept goes to CLOSE; what is in TIME_WAIT has none. */
+		/* A socket whose fd is kept enters CLOSE; a socket in TIME_WAIT has no fd. */
 		p.active.fd = p.passive.fd = -1;
 		wire_carry_until(&w, &p.active, TCP_TIME_WAIT);
 		wire_carry_until(&w, &p.passive, TCP_TIME_WAIT);
@@ -238,7 +242,7 @@ static void simultaneous_close_stand(const struct options *o)
 	endpoint_say(&p.passive, "subject");
 }
 
-/* The two SYNs cross: SYN_SENT -> SYN_RECV -> ESTABLISHED on both sides, neither ever listens. */
+/* The two SYNs cross: SYN_SENT -> SYN_RECV -> ESTABLISHED on both sides. Neither side listens. */
 static void crossed_open_stand(const struct options *o)
 {
 	struct wire w = wire_make(o);

@@ -66,7 +66,7 @@ static void syn_sent_stand(const struct options *o)
 
 		endpoint_await(&e, TCP_SYN_SENT);
 		e = endpoint_of("active", fd);
-		e.remote = l.local; /* getpeername() does not tell before ESTABLISHED */
+		e.remote = l.local; /* getpeername() fails before ESTABLISHED */
 		endpoint_say(&e, "subject");
 	}
 }
@@ -110,9 +110,9 @@ static void self_connect_stand(const struct options *o)
 }
 
 /*
- * Without a wire to hold packets back: A connects to B's port while B is merely bound, and does not
- * hear the RST that earns. Then B connects to A, whose SYN_SENT meets a SYN and becomes SYN_RECV.
- * With --half-open B does not hear A's SYN+ACK, so that A stays: a full socket in SYN_RECV.
+ * Without a wire that holds packets back: A connects to B's port while B is only bound, and does
+ * not receive the RST. Then B connects to A, whose SYN_SENT meets a SYN and becomes SYN_RECV. With
+ * --half-open B does not receive A's SYN+ACK, so that A stays: a full socket in SYN_RECV.
  */
 static void simultaneous_open_stand(const struct options *o)
 {
@@ -184,7 +184,7 @@ static void fastopen_enable(void)
 	close(fd);
 }
 
-/* The client does not hear the SYN+ACK, so the child stays in SYN_RECV with an accepted fd. */
+/* The client does not receive the SYN+ACK, so the child stays in SYN_RECV with an accepted fd. */
 static void tfo_stand(const struct options *o)
 {
 	int listener, client;
@@ -204,7 +204,7 @@ static void tfo_stand(const struct options *o)
 	    errno != EINPROGRESS)
 		die_errno("cannot send data in the SYN");
 	passive = endpoint_of("passive", sock_accept(listener));
-	passive.remote = sock_local(client); /* getpeername() may refuse in SYN_RECV */
+	passive.remote = sock_local(client); /* getpeername() may fail in SYN_RECV */
 	active = endpoint_of("active", client);
 	active.remote = a;
 	endpoint_await(&passive, o->half_open ? TCP_SYN_RECV : TCP_ESTABLISHED);
@@ -217,14 +217,14 @@ static void tfo_stand(const struct options *o)
 
 static const struct scenario rows[] = {
 	{"listen", "count any " PLACE, "listening sockets", listen_stand, false, 0},
-	{"syn_sent", "count full-queue " PLACE, "connects that nobody answers", syn_sent_stand,
-         false, 0},
+	{"syn_sent", "count full-queue " PLACE, "connects without an answer", syn_sent_stand, false,
+         0},
 	{"syn_recv", "count ack-lost " PLACE, "half-open: request sockets of a listener",
          syn_recv_stand, false, 0},
 	{"established", "count any " PLACE, "open connections, accepted", established_stand, false,
          0},
-	{"accept_queue", "count peer-closed shutdown " PLACE, "connections nobody accepted",
-         accept_queue_stand, false, 0},
+	{"accept_queue", "count peer-closed shutdown " PLACE,
+         "connections that nobody has accepted", accept_queue_stand, false, 0},
 	{"self_connect", PLACE, "one socket connected to itself", self_connect_stand, false, 0},
 	{"simultaneous_open", "half-open ipv6 mapped", "two sockets that connected to each other",
          simultaneous_open_stand, false, 0},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sockets of which it is not plain who made them, or who has them by now. */
+/* Sockets whose creator or holder is hard to tell. */
 #define _GNU_SOURCE 1
 #include "child.h"
 #include "endpoint.h"
@@ -82,7 +82,7 @@ static void *thread_accept(void *arg)
 	return thread_go_on(t);
 }
 
-/* Start it and wait until it has done its part; its tid. */
+/* Starts a thread and waits until it has done its part. Returns its tid. */
 static pid_t thread_run(struct threads *t, void *(*fn)(void *))
 {
 	pthread_t thread;
@@ -215,7 +215,7 @@ static void leave_child(const struct options *o, void *arg)
 	child_leave(o->kill);
 }
 
-/* One of the leaver's sockets, and ours at the other end. */
+/* A socket of the process that leaves, and ours at the other end. */
 static void leave_say(const struct options *o, struct endpoint *other, pid_t leaver)
 {
 	struct endpoint e = endpoint_across(o->passive ? "passive" : "active", other);
@@ -259,7 +259,7 @@ static const struct scenario rows[] = {
          dup_stand, false, 2},
 	{"threads", "any " PLACE, "listen, connect and accept each by a thread with a name",
          threads_stand, false, 0},
-	{"exec", "any " PLACE, "listener and both ends held by what their maker executed since",
+	{"exec", "any " PLACE, "listener and both ends, held after their creator called exec",
          exec_stand, false, 0},
 	{"vanish", "kill any " PLACE,
          "listener and both ends held by a child of who made them and is gone", vanish_stand, false,

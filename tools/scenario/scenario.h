@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * scenario: puts real sockets into a wanted TCP state, tells which, and holds them.
- *
- * A scenario is one row in the table of its group. Its stand() makes the situation, confirms it by
- * asking the kernel, prints one line a socket and returns; main() prints "ready", holds, and tears
- * down whatever was registered (sock.h, child.h). It dies with one message on any failure.
+ * scenario: puts real sockets into a given TCP state, prints them, and holds them. A scenario is
+ * one row in the table of its group. Its stand() makes the situation, checks it in the kernel,
+ * prints one line for each socket and returns; main() prints "ready", holds, and tears down what
+ * was registered (sock.h, child.h). Any failure ends it with one message.
  */
 #ifndef SCENARIO_H
 #define SCENARIO_H
@@ -12,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define EXIT_SKIP 77 /* this kernel cannot do it; the number automake and meson use */
+#define EXIT_SKIP 77 /* this kernel cannot do it; automake and meson use the same number */
 
 /* Every field is a long so that one row of the option table describes any option. */
 struct options {
@@ -51,11 +50,11 @@ struct options {
 
 struct scenario {
 	const char *name;
-	const char *options; /* names that apply beyond the common ones, space separated */
+	const char *options; /* names of options beyond the common ones, separated by spaces */
 	const char *help;
 	void (*stand)(const struct options *o);
 	bool own_netns; /* always in a network namespace of its own */
-	long count;     /* what --count is when not given; 0 means 1 */
+	long count;     /* default of --count; 0 means 1 */
 };
 
 struct scenario_group {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sockets with other holders than the one who made them. */
+/* Sockets whose holders are not their creators. */
 #include "child.h"
 #include "endpoint.h"
 #include "util.h"
@@ -147,7 +147,7 @@ static void prefork_worker(const struct options *o, void *arg)
 	}
 }
 
-/* Which worker gets which connection is up to the kernel; each stops at --count. */
+/* The kernel decides which worker gets a connection; each worker stops at --count. */
 static void prefork_stand(const struct options *o)
 {
 	int listener = sock_listen(o, 4096);

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The one list that teardown walks; a closed fd leaves -1 behind. */
+/* The list for teardown; a closed fd leaves -1 in it. */
 static struct {
 	int *fds;
 	size_t count;
@@ -70,7 +70,7 @@ int sock_keep(int fd)
 	return fd;
 }
 
-/* No call on a socket may hang a test: 90 s is forever on loopback, on a busy host too. */
+/* No call on a socket may hang a test: 90 s is more than loopback takes, even on a busy host. */
 static void sock_bound_time(int fd)
 {
 	struct timeval patience = {.tv_sec = PATIENCE_MS / 1000};
@@ -171,7 +171,7 @@ static void sock_attach(int fd, struct sock_filter *code, unsigned short len)
 		die_errno("cannot attach a socket filter");
 }
 
-/* From the TCP header: that is where the packet starts for the filter of a TCP socket. */
+/* Offsets start at the TCP header: there the packet begins for the filter of a TCP socket. */
 #define TCP_OFFSET_SEQ   4
 #define TCP_OFFSET_FLAGS 13
 
@@ -251,7 +251,7 @@ void sock_shut(int fd)
 
 void sock_close(int fd)
 {
-	/* Newest first: what a scenario closes is nearly always what it made last. */
+	/* Newest first: a scenario mostly closes what it has made last. */
 	for (size_t i = kept.count; i-- > 0;) {
 		if (kept.fds[i] == fd) {
 			kept.fds[i] = -1;
@@ -286,13 +286,13 @@ void sock_forget_all(void)
 void sock_teardown_all(void)
 {
 	/*
-	 * All must hear again before the first RST is sent: an orphan has no fd any more, and only
-	 * the RST of its peer ends it before its retransmits do, a minute or two later.
+	 * Lift all losses before the first RST is sent: an orphan has no fd, and only the RST of
+	 * its peer ends it before its retransmits do, minutes later.
 	 */
 	for (size_t i = 0; i < kept.count; i++) {
 		struct linger reset = {.l_onoff = 1};
 
-		/* Failure is fine here: not every kind of socket knows both options. */
+		/* This may fail: not every kind of socket knows both options. */
 		setsockopt(kept.fds[i], SOL_SOCKET, SO_DETACH_FILTER, &(int){0}, sizeof(int));
 		setsockopt(kept.fds[i], SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sockets that are remembered until teardown, and packet loss on demand.
+ * Sockets that are registered for teardown, and packet loss on demand.
  *
- * Loss is a classic BPF filter on the socket that shall not hear: tcp_v4_rcv() and tcp_v6_rcv() ask
- * it about every segment, SYNs to a listener included, before TCP sees the segment. So a black hole
- * needs no namespace, no nft and no root, acts at once, and can be lifted again.
+ * Loss is a classic BPF filter on the socket that must not receive: tcp_v4_rcv() and tcp_v6_rcv()
+ * run it on every segment, including SYNs to a listener, before TCP sees it. So a black hole needs
+ * no namespace, no nft and no root, works at once, and can be lifted.
  */
 #ifndef SCENARIO_SOCK_H
 #define SCENARIO_SOCK_H
@@ -43,11 +43,11 @@ int sock_listen(const struct options *o, int backlog);
 int sock_listen_at(const union address *local, int backlog);
 int sock_accept(int listener);
 int sock_connect(const union address *remote);
-/* Start a connect that may stay unanswered; with fd < 0 a new socket is made. */
+/* Starts a connect that may get no answer; fd < 0: makes a socket. */
 int sock_connect_start(int fd, const union address *remote);
 
 void sock_lose(int fd, enum loss what);
-void sock_hear(int fd); /* end the loss */
+void sock_hear(int fd); /* ends the loss */
 
 union address sock_local(int fd);
 union address sock_remote(int fd); /* zeroes when not connected */
@@ -57,7 +57,7 @@ void sock_shut(int fd);    /* FIN, fd stays */
 void sock_close(int fd);   /* close() */
 void sock_linger0(int fd); /* close() will send RST */
 
-void sock_forget_all(void);   /* close our copies; the other holders go on */
-void sock_teardown_all(void); /* reset every connection that still stands */
+void sock_forget_all(void);   /* closes our copies; other holders keep theirs */
+void sock_teardown_all(void); /* resets every connection that is still open */
 
 #endif

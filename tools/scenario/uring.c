@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sockets by io_uring: no accept() and no connect() is called, and a direct descriptor is no fd. */
+/* Sockets by io_uring: no process calls accept() or connect(), and a direct descriptor is no fd. */
 #include "endpoint.h"
 #include "util.h"
 
@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define RING_ENTRIES 1 /* each operation is submitted and waited for by itself */
+#define RING_ENTRIES 1 /* one operation at a time */
 
 struct ring {
 	int fd;
@@ -51,7 +51,7 @@ static _Atomic unsigned int *ring_word(unsigned char *ring, unsigned int offset)
 	return (void *)(ring + offset);
 }
 
-/* Do one operation to its end: its result, or -errno. */
+/* Runs one operation. Its result, or -errno. */
 static int ring_do(struct ring *r, const struct io_uring_sqe *sqe)
 {
 	const struct io_sqring_offsets *sq = &r->params.sq_off;
@@ -67,7 +67,7 @@ static int ring_do(struct ring *r, const struct io_uring_sqe *sqe)
 		die_errno("cannot enter an io_uring");
 	head = atomic_load(ring_word(r->cq, cq->head));
 	if (head == atomic_load(ring_word(r->cq, cq->tail)))
-		die("an io_uring ends nothing");
+		die("io_uring returned no completion");
 	result = cqes[head & (r->params.cq_entries - 1)].res;
 	atomic_fetch_add(ring_word(r->cq, cq->head), 1);
 	return result;
@@ -97,7 +97,7 @@ static int uring_connect(struct ring *r, const union address *server)
 	return fd;
 }
 
-/* The new fd; with direct > 0 it becomes direct descriptor number direct - 1 of the ring. */
+/* Returns the new fd; with direct > 0 it is direct descriptor direct - 1 of the ring. */
 static int uring_accept(struct ring *r, int listener, unsigned int direct)
 {
 	struct io_uring_sqe sqe = {

@@ -18,7 +18,7 @@ leave(int status, const char *reason, const char *fmt, va_list ap)
 
 	vsnprintf(text, sizeof(text), fmt, ap);
 	dprintf(STDERR_FILENO, "scenario: %s%s%s\n", text, reason ? ": " : "", reason ?: "");
-	/* Not exit(): a forked child must not run or flush what belongs to its parent. */
+	/* Not exit(): a forked child must not flush the parent's streams or run its handlers. */
 	_exit(status);
 }
 
@@ -67,7 +67,7 @@ void say(const char *fmt, ...)
 
 void *grow(void *array, size_t count, size_t size)
 {
-	/* Room is doubled when count reaches a power of two. */
+	/* Doubles the room when count reaches a power of two. */
 	if (count & (count - 1))
 		return array;
 	array = realloc(array, (count ? 2 * count : 1) * size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sockets on loopback, made to order. Any failure aborts the test program. */
+/* Makes sockets on loopback. Any failure aborts the test program. */
 #ifndef TCPTRAIL_TESTS_TCP_H
 #define TCPTRAIL_TESTS_TCP_H
 
@@ -79,7 +79,7 @@ static inline int tcp_listen(const char *text, uint16_t port, int backlog)
 	return fd;
 }
 
-/* port 0: any of our own. */
+/* port 0: the kernel chooses one. */
 static inline int tcp_connect(const char *text, uint16_t port, uint16_t own, bool wait)
 {
 	struct sockaddr_storage to, from;
@@ -106,14 +106,14 @@ static inline struct pair tcp_pair(int listener, const char *text, uint16_t port
 
 static inline uint16_t tcp_port(int fd)
 {
-	struct sockaddr_in6 name; /* the port is where sockaddr_in has it */
+	struct sockaddr_in6 name; /* the port is at the same place as in sockaddr_in */
 	socklen_t size = sizeof(name);
 
 	must(!getsockname(fd, (void *)&name, &size));
 	return ntohs(name.sin6_port);
 }
 
-/* Until the kernel says that fd is in the state (TCP_*); two seconds at most. */
+/* Waits until fd is in the state (TCP_*), two seconds at most. */
 static inline void tcp_await(int fd, int state)
 {
 	struct tcp_info info;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Needs root and a cgroup v2 mount; makes cgroups of its own in it and removes them. */
+/* Needs root and a cgroup v2 mount. Makes cgroups of its own in it and removes them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 #include "enrich/cgroup.h"
 
-/* --- mountinfo ------------------------------------------------------------------------------- */
+/* --- mountinfo -------------------------------------------------------------------------------- */
 
 static int find(const char *text, struct cgroup_mount *mount)
 {
@@ -74,12 +74,12 @@ static void tells_when_there_is_none(void **state)
 	assert_string_equal(mount.point, "kept");
 }
 
-/* --- paths ----------------------------------------------------------------------------------- */
+/* --- paths ------------------------------------------------------------------------------------ */
 
 struct made {
 	struct cgroup_tree *tree;
 	char outer[CGROUP_PATH_MAX + 32], inner[CGROUP_PATH_MAX + 64]; /* where they are */
-	char path[64];                                                 /* of the inner one */
+	char path[64];                                                 /* of the inner cgroup */
 	uint64_t root_id, inner_id;
 };
 
@@ -91,7 +91,7 @@ static uint64_t inode_of(const char *path)
 	return st.st_ino;
 }
 
-/* The tests of paths find no state then. */
+/* Without a state the tests of paths skip. */
 static int skip_for(const char *why)
 {
 	print_message("skipped: %s\n", why);
@@ -217,7 +217,7 @@ static int send_fd(int to, int fd)
 	return sendmsg(to, &msg, 0) == 1 ? 0 : -1;
 }
 
-/* A socket pins the cgroup it was made in, whose id we may be asked for long after. */
+/* A socket pins its cgroup, so its id may be looked up long after the rmdir. */
 static void removed_cgroups_have_no_path(void **state)
 {
 	struct made *made = *state;
@@ -238,7 +238,7 @@ static void removed_cgroups_have_no_path(void **state)
 	}
 	assert_true(wait(&status) > 0);
 	assert_int_equal(status, 0);
-	/* In flight in the pair, the socket lives on. */
+	/* The socket lives on because it is in flight in the socket pair. */
 	assert_int_equal(rmdir(made->inner), 0);
 	assert_int_equal(cgroup_path(made->tree, made->inner_id, path, sizeof(path)), -ENOENT);
 	close(sockets[0]);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Processes whose threads sit where we put them, seen there by /proc before we ask. */
+/*
+ * Makes processes whose threads are in known syscalls, waits until /proc shows that, then calls
+ * doing_read().
+ */
 #include <dirent.h>
 #include <elf.h>
 #include <errno.h>
@@ -25,7 +28,7 @@
 #include "enrich/doing_text.h"
 #include "tcp.h"
 
-/* --- text ------------------------------------------------------------------------------------ */
+/* --- text ------------------------------------------------------------------------------------- */
 
 static void limit_of_files(void **state)
 {
@@ -72,13 +75,13 @@ static void syscall_of_a_thread(void **state)
 	snprintf(text, sizeof(text), "%d 0x3 0x0 0x0 0x0 0x0 0x0 0x1 0x2\n", SYS_accept4);
 	check_syscall(text, true, "accept4", 3);
 	snprintf(text, sizeof(text), "%d 0xffffffff00000005 0x0\n", SYS_read);
-	check_syscall(text, true, "read", 5); /* the kernel takes the lower half */
+	check_syscall(text, true, "read", 5); /* the kernel uses the lower half */
 	snprintf(text, sizeof(text), "%d 0x5 0x0\n", SYS_futex);
 	check_syscall(text, true, "futex", -1);
 	check_syscall("29 0x5 0x0\n", false, "syscall 29", -1);
 }
 
-/* --- a process with threads ------------------------------------------------------------------ */
+/* --- a process with threads ------------------------------------------------------------------- */
 
 #define RUNNING (-2) /* as a number */
 #define MANY    200
@@ -144,7 +147,7 @@ static void start(unsigned int count, void *(*fn)(void *), void *arg)
 		must(!pthread_create(&thread, &attr, fn, arg));
 }
 
-/* Its main thread locks the mutex and joins those that wait for it. */
+/* The main thread locks the mutex and joins the threads that wait for it. */
 static void busy_process(void)
 {
 	pthread_mutex_lock(&locked);
@@ -157,7 +160,7 @@ static void busy_process(void)
 	locks(NULL);
 }
 
-/* Runs fn in a child that ends with us, or by child_end. */
+/* Runs fn in a child that ends with this process, or by child_end(). */
 static pid_t child_start(void (*fn)(void))
 {
 	pid_t pid = fork();
@@ -289,7 +292,7 @@ static void an_fd_is_a_group(void **state)
 	}
 }
 
-/* --- which process --------------------------------------------------------------------------- */
+/* --- which process ---------------------------------------------------------------------------- */
 
 static void pauses(void)
 {
@@ -376,7 +379,7 @@ static void leader_has_exited(void **state)
 	child_end(pid);
 }
 
-/* --- descriptors, permission, word size ------------------------------------------------------ */
+/* --- descriptors, permission, word size ------------------------------------------------------- */
 
 static void opens_seven(void)
 {
@@ -408,7 +411,7 @@ static void descriptors_and_their_limit(void **state)
 	child_end(pid);
 }
 
-/* Of the test, which is root's: who looks at it may not. */
+/* Reads the test process itself, which belongs to root: the reader may not trace it. */
 static void asks_without_permission(void)
 {
 	struct stat fds;
@@ -436,7 +439,7 @@ static void without_permission(void **state)
 }
 
 #ifdef __x86_64__
-/* A program of the i386, whose pause(2) is number 29: shmget(2) for others. */
+/* A 32-bit x86 program: number 29 is pause(2) there, and shmget(2) on x86-64. */
 static const struct {
 	Elf32_Ehdr file;
 	Elf32_Phdr segment;

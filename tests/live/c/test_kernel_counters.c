@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Columns that kernels have and have not; and files of the namespace that a thread is in. */
+/* Columns that some kernels lack, and files of the namespace that a thread is in. */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -55,7 +55,7 @@ static void columns_by_name(void **state)
 	assert_count(&counts, COUNTER_COOKIES_SENT, 6);
 	assert_count(&counts, COUNTER_OUT_RSTS, 0);
 	assert_count(&counts, COUNTER_OUT_SEGMENTS, 20);
-	assert_int_equal(known(&counts), 4); /* neither IpExt's nor -1 */
+	assert_int_equal(known(&counts), 4); /* neither the value of IpExt nor -1 */
 }
 
 static void what_is_no_table(void **state)
@@ -95,7 +95,7 @@ static void sockstat(void **state)
 	assert_int_equal(known(&counts), 0);
 }
 
-/* --- namespaces ------------------------------------------------------------------------------ */
+/* --- namespaces ------------------------------------------------------------------------------- */
 
 static void refused_connect(void)
 {
@@ -138,7 +138,7 @@ static void *look_elsewhere(void *arg)
 	return NULL;
 }
 
-/* The main thread's is another, whichever of the two asks. */
+/* The main thread is in another namespace; each thread reads its own. */
 static void of_the_calling_thread(void **state)
 {
 	struct look here, there, again;
@@ -165,14 +165,14 @@ static void of_the_calling_thread(void **state)
 	assert_count(&again.counts, COUNTER_OUT_RSTS, 2);
 }
 
-/* Connections are tracked once something wants that. */
+/* The kernel tracks connections only after something has requested it. */
 static bool is_of_conntrack(int counter)
 {
 	return counter == COUNTER_CONNTRACK || counter == COUNTER_CONNTRACK_DROP ||
 	       counter == COUNTER_CONNTRACK_EARLY_DROP;
 }
 
-/* This kernel has them all. */
+/* This kernel has all of them. */
 static void nothing_is_missing(void **state)
 {
 	char text[KERNEL_SETTING_SIZE];
@@ -184,7 +184,7 @@ static void nothing_is_missing(void **state)
 		assert_true(counts.known[i] || is_of_conntrack(i));
 	for (int i = SETTING_NONE + 1; i < SETTING_COUNT; i++) {
 		if (i == SETTING_MAX_ORPHANS || i == SETTING_TCP_MEM)
-			continue; /* the host's alone */
+			continue; /* only the host has it */
 		if (i == SETTING_CONNTRACK_MAX && kernel_setting_read(i, text) == -ENOENT)
 			continue;
 		assert_int_equal(kernel_setting_read(i, text), 0);
@@ -211,7 +211,7 @@ static void sockstat_tells_how_many_there_are(void **state)
 	                 0);
 	assert_int_equal(tcp_of("sockets: used 2\nTCP: inuse 5 orphan 1 tw 7 alloc 9 mem 0\n"), 12);
 	assert_int_equal(tcp_of("TCP6: inuse 2\nUDP6: inuse 3\n"), 2);
-	/* What tells nothing does not tell that there is none. */
+	/* A text without the counter must not count as 0. */
 	assert_int_equal(kernel_parse_tcp_count("", &count), -ENODATA);
 	assert_int_equal(kernel_parse_tcp_count("sockets: used 2\nUDP: inuse 0 mem 0\n", &count),
 	                 -ENODATA);

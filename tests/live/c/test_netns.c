@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Namespaces are found by task, by mount and by link, in a mount namespace of our own. */
+/* Namespaces are found by task, by mount and by link. Runs in a mount namespace of its own. */
 #include <errno.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -30,7 +30,7 @@ static uint32_t inode_of(const char *path)
 	return file.st_ino;
 }
 
-/* A task in a fresh namespace, until child_end. */
+/* Starts a task in a new namespace, until child_end(). */
 static struct child child_start(void)
 {
 	struct child child;
@@ -87,7 +87,7 @@ static struct netns_list enumerate(void)
 	return list;
 }
 
-/* Copies the entry; inode 0 when there is none. */
+/* Copies the entry; inode 0: there is none. */
 static struct netns_entry entry_of(uint32_t inode)
 {
 	struct netns_list list = enumerate();
@@ -155,7 +155,7 @@ static void found_elsewhere(void **state)
 	must(!mkdir("/run/docker dir", 0700));
 	bind_mount(child.path, "/run/docker dir/3f1c");
 	assert_entry(child.inode, "/run/docker dir/3f1c", "3f1c");
-	/* ip-netns's name is the one to tell. */
+	/* The name for ip-netns comes first. */
 	must(!symlink(child.path, "/run/netns/linked"));
 	assert_entry(child.inode, "/run/netns/linked", "linked");
 	must(!unlink("/run/netns/linked"));
@@ -179,7 +179,7 @@ static void long_path_is_no_way(void **state)
 	must(!umount2(path, MNT_DETACH));
 }
 
-/* Paths as their makers choose them; names are what the tools take for the namespace. */
+/* Paths that the tools choose, and the names that the tools use for these namespaces. */
 static void found_by_any_maker(void **state)
 {
 	static const struct {
@@ -230,10 +230,10 @@ static void found_by_ip_netns(void **state)
 	assert_int_equal(netns_leave(), 0);
 	must(!system("ip netns delete tcptrail"));
 	assert_int_equal(entry_of(entry.inode).inode, 0);
-	must(!umount2("/run/netns", MNT_DETACH)); /* that ip has made a mount of its own */
+	must(!umount2("/run/netns", MNT_DETACH)); /* ip has made it a mount of its own */
 }
 
-/* dockerd binds the namespace of the host, too. */
+/* dockerd also mounts the namespace of the host. */
 static void host_keeps_its_name(void **state)
 {
 	(void)state;
@@ -253,7 +253,10 @@ static void assert_reached(uint32_t inode, const char *path, const char *name)
 	must(!netns_leave());
 }
 
-/* Process 1 of a pid namespace: mounts, then has a child look that does not see the mounts. */
+/*
+ * Process 1 of a pid namespace mounts; then a child, which does not see the mounts, lists the
+ * namespaces.
+ */
 static void be_first(void)
 {
 	struct child one, two;
@@ -330,7 +333,7 @@ static void enter_and_leave(void **state)
 	assert_int_equal(netns_leave(), 0);
 	assert_int_equal(inode_of("/proc/thread-self/ns/net"), netns_own());
 
-	/* The way to our own leads home, whatever /proc/self shows meanwhile. */
+	/* netns_enter() of our own namespace returns to it, whatever /proc/self shows meanwhile. */
 	assert_int_equal(netns_enter(&first), 0);
 	first = entry_of(netns_own());
 	assert_int_equal(netns_enter(&first), 0);
@@ -347,7 +350,7 @@ static void gone_and_stale(void **state)
 	(void)state;
 	child_end(&one);
 	assert_int_equal(netns_enter(&entry), -ENOENT);
-	strcpy(entry.path, two.path); /* as if the pid was used again */
+	strcpy(entry.path, two.path); /* as if the pid was reused */
 	assert_int_equal(netns_enter(&entry), -ESTALE);
 	strcpy(entry.path, "/run/netns/was-mounted");
 	touch(entry.path);
@@ -356,7 +359,7 @@ static void gone_and_stale(void **state)
 	child_end(&two);
 }
 
-/* The task that we found it by was a visitor and has left; another one lives there. */
+/* The task through which the namespace was found has left it; another task is in it. */
 static void entered_by_another_task(void **state)
 {
 	struct child host = child_start(), visitor = child_start();

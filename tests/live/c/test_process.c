@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The texts of /proc/PID as the kernel writes them, then processes of our own. As root. */
+/* Texts of /proc/PID as the kernel writes them, then processes that the test starts. Needs root. */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -23,7 +23,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* --- texts ----------------------------------------------------------------------------------- */
+/* --- texts ------------------------------------------------------------------------------------ */
 
 #define TAIL " 3133440 409 18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0\n"
 
@@ -92,14 +92,14 @@ static void cgroup_is_chosen(void **state)
 	static const struct {
 		const char *text, *path;
 	} cases[] = {
-		/* v2 alone; in no cgroup; seen from a namespace; removed under a zombie */
+		/* only v2; in no cgroup; seen from a namespace; removed under a zombie */
 		{"0::/system.slice/nginx.service\n", "/system.slice/nginx.service"},
 		{"0::/\n", "/"},
 		{"0::/../../system.slice/nginx.service\n", "/../../system.slice/nginx.service"},
 		{"0::/docker/3f4e (deleted)\n", "/docker/3f4e"},
 		{"0::/a:b/c\n", "/a:b/c"},
 
-		/* both, by systemd: alike, or v2 goes deeper */
+		/* both, by systemd: the same path, or v2 goes deeper */
 		{"5:memory:/system.slice\n1:name=systemd:/system.slice/a.service\n"
 	         "0::/system.slice/a.service\n",
 	         "/system.slice/a.service"},
@@ -107,14 +107,14 @@ static void cgroup_is_chosen(void **state)
 	         "/system.slice/a.service/sub"},
 		{"1:name=systemd:/\n0::/system.slice/a.service\n", "/system.slice/a.service"},
 
-		/* both, a container in v1 only: it stays where its runtime is in v2 */
+		/* both, a container in v1 only: in v2 it stays in its runtime's cgroup */
 		{"12:pids:/docker/3f4e\n1:name=systemd:/docker/3f4e\n"
 	         "0::/system.slice/containerd.service\n",
 	         "/docker/3f4e"},
 		{"1:name=systemd:/system.slice/a.services\n0::/system.slice/a.service\n",
 	         "/system.slice/a.services"},
 
-		/* v1 says, v2 does not */
+		/* v1 names the container, v2 does not */
 		{"9:name=systemd:/init.scope\n8:pids:/docker/1\n0::/\n", "/init.scope"},
 		{"8:pids:/docker/1\n1:name=systemd:/init.scope\n", "/init.scope"},
 		{"9:name=systemd:/\n8:pids:/\n4:memory:/sandbox/61\n1:cpu:/\n0::/\n",
@@ -126,7 +126,7 @@ static void cgroup_is_chosen(void **state)
 		{"2:cpuset:/s\n7:freezer:/f\n1:name=openrc:/docker\n", "/s"},
 		{"2:cpuset:/\n1:name=systemd:/\n", "/"},
 
-		/* nothing to be read, garbage, a line that was cut */
+		/* empty, garbage, a cut line */
 		{"", ""},
 		{"\n::\nabc\n1:\n0::\n0::relative\n", ""},
 		{"3:pids:/p\n0::/system.slice/nginx.ser", "/p"},
@@ -144,7 +144,7 @@ static void cgroup_is_chosen(void **state)
 	}
 }
 
-/* --- processes ------------------------------------------------------------------------------- */
+/* --- processes -------------------------------------------------------------------------------- */
 
 static int ready[2];
 
@@ -153,7 +153,7 @@ static void child_ready(void)
 	must(write(ready[1], "", 1) == 1);
 }
 
-/* Forks. The parent goes on once the child has called child_ready(), or exec. */
+/* Forks. The parent continues after the child has called child_ready() or exec. */
 static pid_t child_fork(void)
 {
 	pid_t pid;
@@ -167,7 +167,7 @@ static pid_t child_fork(void)
 		return 0;
 	}
 	close(ready[1]);
-	/* Its end serves as well: that of an exec, which closes the other one. */
+	/* EOF means ready, too: an exec closes the other end. */
 	must(read(ready[0], &byte, 1) >= 0);
 	close(ready[0]);
 	return pid;
@@ -239,7 +239,7 @@ static void no_such_pid(void **state)
 	}
 }
 
-/* The socket that it makes has the same uid. */
+/* A socket that it makes has the same uid. */
 static void uid_is_the_effective_one(void **state)
 {
 	struct stat socket_stat;
@@ -283,7 +283,7 @@ static void comm_of_any_bytes(void **state)
 	child_end(pid);
 }
 
-/* Runs a shell that waits for the end of its input, with more arguments. */
+/* Runs a shell, with more arguments, that waits for the end of its input. */
 static pid_t shell_start(const char *one, const char *two, int input[2])
 {
 	pid_t pid;
@@ -371,7 +371,7 @@ static void *wait_forever(void *arg)
 	return arg;
 }
 
-/* The state of the first thread, by the kernel. */
+/* The state of the first thread in /proc. */
 static char state_of(pid_t pid)
 {
 	struct process_stat stat;
@@ -460,7 +460,7 @@ static void hidden_is_not_gone(void **state)
 	in_child(look_at_hidden, getpid());
 }
 
-/* Where systemd has a v1 hierarchy, too, it is asked first; then this shows nothing. */
+/* If systemd also has a v1 hierarchy, that is read first, and this test shows nothing. */
 static bool systemd_knows_better(pid_t pid)
 {
 	char path[32], text[4096];

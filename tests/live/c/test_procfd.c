@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Holders by /proc, of sockets in a network namespace of our own, so that all
- * of them are known: what is made here is found, each (pid, fd) once, and
- * nothing else; and ss(8), which walks /proc as well, says the same. As root.
+ * Holders from /proc, of sockets in a network namespace of the test, so that all of them are known.
+ * The walk finds each (pid, fd) that the test makes once, and nothing else. ss(8), which walks over
+ * /proc too, prints the same. Needs root.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -29,7 +29,7 @@ struct holding {
 	uint32_t inode;
 };
 
-/* What a walk has told, or what ss has. */
+/* What a walk, or ss, has found. */
 struct list {
 	struct holding at[COUNT_MAX];
 	size_t count;
@@ -79,7 +79,7 @@ static size_t count_inode(const struct list *list, uint32_t inode)
 	return found;
 }
 
-/* A child that has our files, as uid (0: stays root), until child_end. */
+/* Starts a child that inherits our files, as uid (0: stays root), until child_end(). */
 static pid_t child_start(uid_t uid)
 {
 	int ready[2];
@@ -181,7 +181,7 @@ static void threads_are_not_holders(void **state)
 	close(fd);
 }
 
-/* Makes processes that end all the time, until it is killed. */
+/* Makes short-lived processes until it is killed. */
 static void make_ends(void)
 {
 	must(!prctl(PR_SET_PDEATHSIG, SIGKILL));
@@ -197,7 +197,7 @@ static void make_ends(void)
 	}
 }
 
-/* What ends between any two steps of a walk must not end the walk. */
+/* A process that ends between two steps of a walk must not end the walk. */
 static void others_end_meanwhile(void **state)
 {
 	int fd = tcp_socket(AF_INET);
@@ -215,7 +215,7 @@ static void others_end_meanwhile(void **state)
 	close(fd);
 }
 
-/* What an ordinary user may see: its own, and how many it may not. */
+/* An ordinary user sees its own processes, and how many it may not read. */
 static void look_unprivileged(struct list *list, pid_t root, int fd)
 {
 	uint32_t inode = inode_of(fd);
@@ -223,7 +223,7 @@ static void look_unprivileged(struct list *list, pid_t root, int fd)
 
 	must(!setresgid(65534, 65534, 65534) && !setresuid(65534, 65534, 65534));
 	own = tcp_socket(AF_INET);
-	must(walk(list) == 2); /* init and root's, not the zombie */
+	must(walk(list) == 2); /* init and root's process, but not the zombie */
 	must(count(list, getpid(), own, inode_of(own)) == 1);
 	must(count(list, getpid(), fd, inode) == 1);
 	must(count(list, 1, fd, inode) == 0);
@@ -231,7 +231,7 @@ static void look_unprivileged(struct list *list, pid_t root, int fd)
 	must(list->count == 2);
 }
 
-/* Process 1 of a namespace where nobody else comes and goes. */
+/* Process 1 of a pid namespace without other processes. */
 static void live_with_others(struct list *list)
 {
 	pid_t root, zombie, looker;

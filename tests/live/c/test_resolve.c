@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The look-ups of libc are replaced by these, which know little, may stall, and
- * look at the thread that calls them.
+ * These functions replace libc's lookups. They know few names, may stall, and check the thread that
+ * calls them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,11 +28,11 @@
 #include "enrich/cgroup.h"
 #include "enrich/resolve.h"
 
-/* ms that a wait may take: only hangs do */
+/* ms that a wait may take; only a hang takes that long */
 #define CEILING    90000
 #define STALL_USER 666
 
-static pthread_mutex_t stall = PTHREAD_MUTEX_INITIALIZER; /* held: look-ups of STALL_USER wait */
+static pthread_mutex_t stall = PTHREAD_MUTEX_INITIALIZER; /* held: lookups of STALL_USER wait */
 static atomic_uint lookups, signals_open, stalled;
 
 int getpwuid_r(uid_t uid, struct passwd *entry, char *room, size_t size, struct passwd **result)
@@ -49,7 +49,7 @@ int getpwuid_r(uid_t uid, struct passwd *entry, char *room, size_t size, struct 
 		pthread_mutex_unlock(&stall);
 		stalled--;
 	}
-	if (uid == 1000 && size < 50000) /* a record with a long list of something */
+	if (uid == 1000 && size < 50000) /* a record with a long list */
 		return ERANGE;
 	if (uid > 1000 && uid != STALL_USER)
 		return 0; /* nobody */
@@ -92,7 +92,7 @@ int getnameinfo(const struct sockaddr *sa, socklen_t salen, char *host, socklen_
 	return 0;
 }
 
-/* --- helpers --------------------------------------------------------------------------------- */
+/* --- helpers ---------------------------------------------------------------------------------- */
 
 struct answers {
 	struct names *names;
@@ -152,9 +152,12 @@ static unsigned int thread_count(void)
 	return count;
 }
 
-static unsigned int own_threads; /* before the first test: those of an earlier one may end late */
+/* Counted before the first test, because threads of an earlier one may end late. */
+static unsigned int own_threads;
 
-/* Those that were started have ended and cleaned up: what they leave, the sanitizer finds. */
+/*
+ * Waits until all threads have ended and freed their memory: the sanitizer finds what they leave.
+ */
 static void wait_for_threads(void)
 {
 	for (int i = 0; i < CEILING && thread_count() != own_threads; i++)
@@ -162,7 +165,7 @@ static void wait_for_threads(void)
 	assert_int_equal(thread_count(), own_threads);
 }
 
-/* --- tests ----------------------------------------------------------------------------------- */
+/* --- tests ------------------------------------------------------------------------------------ */
 
 static void answers_what_names_want(void **state)
 {
@@ -177,7 +180,7 @@ static void answers_what_names_want(void **state)
 	names_want(names, name_key_number(NAME_PORT, 80));
 	names_want(names, name_key_host(AF_INET, v4));
 	names_want(names, name_key_host(AF_INET6, v6));
-	resolve_wishes(resolve, names);
+	resolve_take_queries(resolve, names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_int_equal(answers.count, 4);
 	assert_string_equal(names_find(names, name_key_number(NAME_USER, 7)), "user7");
@@ -200,7 +203,7 @@ static void a_failure_is_an_empty_name(void **state)
 	names_want(names, name_key_number(NAME_USER, 4711));
 	names_want(names, name_key_number(NAME_PORT, 81));
 	names_want(names, name_key_host(AF_INET, v4));
-	resolve_wishes(resolve, names);
+	resolve_take_queries(resolve, names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_string_equal(names_find(names, name_key_number(NAME_USER, 4711)), "");
 	assert_string_equal(names_find(names, name_key_number(NAME_PORT, 81)), "");
@@ -216,7 +219,7 @@ static void long_records_get_room(void **state)
 
 	(void)state;
 	want_users(answers.names, 1000, 1);
-	resolve_wishes(resolve, answers.names);
+	resolve_take_queries(resolve, answers.names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_string_equal(names_find(answers.names, name_key_number(NAME_USER, 1000)),
 	                    "user1000");
@@ -233,7 +236,7 @@ static void other_kinds_are_left_to_others(void **state)
 	(void)state;
 	names_want(answers.names, name_key_number(NAME_NETNS, 1));
 	names_want(answers.names, name_key_number(NAME_RST, 1));
-	resolve_wishes(resolve, answers.names);
+	resolve_take_queries(resolve, answers.names);
 	assert_int_equal(resolve_wait(resolve, 50, take, &answers), 0);
 	assert_int_equal(answers.count, 0);
 	assert_true(names_next_wanted(answers.names, 1 << NAME_NETNS, &wish));
@@ -250,7 +253,7 @@ static void many_wishes_with_signals_blocked(void **state)
 	(void)state;
 	lookups = signals_open = 0;
 	want_users(answers.names, 100, 500);
-	resolve_wishes(resolve, answers.names);
+	resolve_take_queries(resolve, answers.names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_int_equal(answers.count, 500);
 	assert_int_equal(lookups, 500);
@@ -269,7 +272,7 @@ static void the_fd_tells_of_answers(void **state)
 
 	(void)state;
 	want_users(answers.names, 1, 1);
-	resolve_wishes(resolve, answers.names);
+	resolve_take_queries(resolve, answers.names);
 	assert_int_equal(poll(&fd, 1, CEILING), 1);
 	assert_int_equal(resolve_collect(resolve, take, &answers), 1);
 	assert_false(is_readable(resolve));
@@ -287,13 +290,13 @@ static void a_stalled_look_up_holds_up_nobody(void **state)
 	pthread_mutex_lock(&stall);
 	want_users(answers.names, STALL_USER, 1);
 	want_users(answers.names, 10, 5);
-	resolve_wishes(resolve, answers.names);
+	resolve_take_queries(resolve, answers.names);
 	wait_until(&stalled, 1);
 	for (int i = 0; i < CEILING && answers.count < 5; i++)
 		resolve_wait(resolve, 1, take, &answers);
 	assert_int_equal(resolve_wait(resolve, 0, take, &answers), 1);
 	assert_int_equal(answers.count, 5);
-	resolve_close(resolve); /* does not wait for it, or would not come back */
+	resolve_close(resolve); /* returns only if it does not wait for the lookup */
 	pthread_mutex_unlock(&stall);
 	wait_until(&stalled, 0);
 	names_free(answers.names);
@@ -309,7 +312,7 @@ static void closing_forgets_what_is_queued(void **state)
 	pthread_mutex_lock(&stall);
 	want_users(answers.names, STALL_USER, 1);
 	want_users(answers.names, 10, 100);
-	resolve_wishes(resolve, answers.names);
+	resolve_take_queries(resolve, answers.names);
 	wait_until(&stalled, 1);
 	lookups = 0;
 	resolve_close(resolve);
@@ -320,7 +323,7 @@ static void closing_forgets_what_is_queued(void **state)
 	names_free(answers.names);
 }
 
-/* Whatever hierarchy there is, its root is "/". */
+/* The root of any hierarchy is "/". */
 static void cgroups_are_answered_at_once(void **state)
 {
 	struct cgroup_mount mount = {0};
@@ -340,7 +343,7 @@ static void cgroups_are_answered_at_once(void **state)
 	resolve = open_with(&answers, 1);
 	names_want(answers.names, name_key_number(NAME_CGROUP, st.st_ino));
 	names_want(answers.names, name_key_number(NAME_CGROUP, 0x7fffffff1234));
-	resolve_wishes(resolve, answers.names);
+	resolve_take_queries(resolve, answers.names);
 	assert_true(is_readable(resolve));
 	assert_int_equal(resolve_collect(resolve, take, &answers), 2);
 	assert_string_equal(names_find(answers.names, name_key_number(NAME_CGROUP, st.st_ino)),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sock_diag's facts against /proc/self/net/tcp{,6}, in a network namespace of our own. */
+/* Compares facts from sock_diag with /proc/self/net/tcp{,6}, in a network namespace of its own. */
 #include <errno.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -83,7 +83,7 @@ static const struct fact_sample *find(uint16_t lport, uint16_t rport)
 	return NULL;
 }
 
-/* ACKs may be delayed: walks again until the state is there. */
+/* ACKs may be delayed, so walk again until the state is there. */
 static const struct fact_sample *walk_until(uint16_t lport, uint16_t rport, int tcp_state)
 {
 	const struct fact_sample *sample = NULL;
@@ -118,7 +118,7 @@ static void assert_flags(const struct fact_sample *sample, unsigned int on, unsi
 		         sample->flags, on, off);
 }
 
-/* --- rows as /proc/net/tcp prints them ------------------------------------------------------ */
+/* --- rows as /proc/net/tcp prints them -------------------------------------------------------- */
 
 static void print_address(char *to, const uint8_t *addr, uint16_t family, uint16_t port)
 {
@@ -197,7 +197,7 @@ static void assert_equals_proc(void)
 	}
 }
 
-/* --- walks ---------------------------------------------------------------------------------- */
+/* --- walks ------------------------------------------------------------------------------------ */
 
 static void walk_is_framed(void **state)
 {
@@ -254,7 +254,7 @@ static void half_open_is_a_request(void **state)
 	int listener = tcp_listen("::", 4002, 5), on = 10, v4, v6;
 
 	(void)state;
-	/* The peer's bare ACK is ignored, so the request stays one until data come. */
+	/* The server ignores the client's ACK, so the request socket stays until data come. */
 	must(!setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &on, sizeof(on)));
 	v4 = tcp_connect("127.0.0.1", 4002, 5003, true);
 	v6 = tcp_connect("::1", 4002, 5004, true);
@@ -282,7 +282,7 @@ static void fast_open_child_is_no_request(void **state)
 	(void)state;
 	must(!system("echo 0x603 > /proc/sys/net/ipv4/tcp_fastopen"));
 	must(!setsockopt(listener, IPPROTO_TCP, TCP_FASTOPEN, &on, sizeof(on)));
-	/* Answers to the SYN are lost: no client gets beyond SYN_SENT. */
+	/* Answers to the SYN are lost, so clients stay in SYN_SENT. */
 	must(!system("nft 'add table t; add chain t c { type filter hook input priority 0; };"
 	             "add rule t c tcp sport 4003 drop'"));
 	client = tcp_socket(AF_INET);
@@ -323,7 +323,7 @@ static void closing_states(void **state)
 	close(listener);
 }
 
-/* The peer's window is full: the FIN waits behind the data of an orphan. */
+/* The peer's window is full, so the FIN of an orphan waits behind its data. */
 static void stuck_orphan(void **state)
 {
 	int listener = tcp_listen("127.0.0.1", 4005, 5);
@@ -371,7 +371,7 @@ static void many(void **state)
 	close(listener);
 }
 
-/* --- look-ups ------------------------------------------------------------------------------- */
+/* --- look-ups --------------------------------------------------------------------------------- */
 
 static struct fact_sample lookup(const struct fact_sample *want, uint16_t *type)
 {
@@ -408,7 +408,7 @@ static void assert_gone(const struct fact_sample *want)
 	assert_memory_equal(&got, want, sizeof(got));
 }
 
-/* Client closes first: its TIME_WAIT as the walk saw it. */
+/* The client closes first: the walk shows its TIME_WAIT. */
 static struct fact_sample time_wait(int listener, const char *text, uint16_t port, uint16_t own)
 {
 	struct pair pair = tcp_pair(listener, text, port, own);
@@ -494,7 +494,7 @@ static void listener_is_not_it(void **state)
 	close(listener);
 }
 
-/* The server's TIME_WAIT gives way to a SYN with a later timestamp. */
+/* A SYN with a later timestamp replaces the server's TIME_WAIT. */
 static void reused_tuple_is_not_it(void **state)
 {
 	int listener = tcp_listen("127.0.0.1", 4015, 5);

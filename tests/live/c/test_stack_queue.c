@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stacks of real programs that wait in accept(), as the BPF side would dump them,
- * but taken by ptrace. Needs root; mounts in namespaces of its own.
+ * Stacks of real programs that wait in accept(). The test takes their dumps with ptrace, in the
+ * form of the BPF side. Needs root; mounts in namespaces of its own.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -40,7 +40,7 @@
 		}                                                                                  \
 	} while (0)
 
-#define HOSTILE_MAX (32U << 20) /* bytes of a file made to do harm */
+#define HOSTILE_MAX (32U << 20) /* bytes of a hostile file */
 
 static char folder[PATH_MAX]; /* of the programs */
 
@@ -53,7 +53,7 @@ struct program {
 
 typedef void prepare_fn(char *path);
 
-/* Runs the program at path; prepare: what the child does before, may change the path. */
+/* Runs the program at path. prepare: called in the child before; may change the path. */
 static struct program start(const char *path, prepare_fn *prepare)
 {
 	struct program program;
@@ -102,7 +102,7 @@ static bool in_accept(pid_t pid)
 	return number == SYS_accept;
 }
 
-/* Of the process: its start as the kernel has it, to the tick. */
+/* The start time of the process, as precise as ticks are. */
 static uint64_t start_of(pid_t pid)
 {
 	unsigned long long ticks = 0;
@@ -162,7 +162,7 @@ static void take_dump(const struct program *program, struct stack_dump *dump)
 	read_registers(program->pid, dump);
 	to = (struct iovec){dump->bytes, STACK_BYTES};
 	from = (struct iovec){(void *)(uintptr_t)dump->sp, STACK_BYTES};
-	/* Near its top it is shorter; whole pages are read. */
+	/* Near the top of the stack there is less; copy whole pages. */
 	got = process_vm_readv(program->pid, &to, 1, &from, 1, 0);
 	must(got > 0);
 	must(!ptrace(PTRACE_DETACH, program->pid, 0, 0));
@@ -173,7 +173,7 @@ static void take_dump(const struct program *program, struct stack_dump *dump)
 	dump->id = dump->start + dump->pid;
 }
 
-/* --- what becomes of it ------------------------------------------------------------------------ */
+/* --- what becomes of it ----------------------------------------------------------------------- */
 
 struct result {
 	union {
@@ -214,7 +214,7 @@ static const char *name_of(const struct result *result, uint64_t ip)
 	return NULL;
 }
 
-/* "accept<accept_one<site_a<main": without what libc has behind main */
+/* "accept<accept_one<site_a<main", without libc's functions above main. */
 static char *short_text(const struct result *result, char text[1024])
 {
 	struct buffer out = {0};
@@ -234,7 +234,7 @@ static char *short_text(const struct result *result, char text[1024])
 	return text;
 }
 
-/* --- rules --------------------------------------------------------------------------------- */
+/* --- rules ------------------------------------------------------------------------------------ */
 
 static struct {
 	uint64_t ip;
@@ -274,7 +274,9 @@ static uint64_t word_at(const struct stack_dump *dump, uint64_t address)
 #define FP_REG 29
 #endif
 
-/* As the kernel side does it: the same frames as by call frame information. */
+/*
+ * Unwinds with rules as the kernel side does: the frames must be those of call frame information.
+ */
 static void walk_by_rules(const struct stack_dump *dump, const struct fact_stack *stack)
 {
 	uint64_t ip = dump->pc, sp = dump->sp, fp = dump->regs[FP_REG], frame_end;
@@ -377,7 +379,7 @@ static void prints_numbers_without_symbols(void **state)
 	look(&program, &result);
 	end(&program);
 	short_text(&result, text);
-	/* accept_one, site_a, main: unwound, though there is no name for them */
+	/* accept_one, site_a, main: unwound although they have no names */
 	assert_memory_equal(text, "accept<stripped+0x", 18);
 	for (const char *at = text; (at = strstr(at, "<stripped+0x")); at++)
 		count++;
@@ -395,7 +397,7 @@ static void own_mounts(void)
 	must(!mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL));
 }
 
-/* /usr/lib/debug has its debug file, in its mount namespace only. */
+/* Its debug file is in /usr/lib/debug of its mount namespace only. */
 static void with_build_id_file(char *path)
 {
 	char id[64] = "", command[PATH_MAX * 2], target[PATH_MAX];
@@ -423,7 +425,7 @@ static void finds_debug_information(void **state)
 	expect("buildid", with_build_id_file, OWN_STACK);
 }
 
-/* The path is there in its mount namespace only. */
+/* The path exists in its mount namespace only. */
 static void elsewhere(char *path)
 {
 	own_mounts();
@@ -457,7 +459,7 @@ static void reads_deleted_binaries(void **state)
 	assert_string_equal(short_text(&result, text), OWN_STACK);
 }
 
-/* --- files made to do harm ---------------------------------------------------------------------- */
+/* --- files made to do harm -------------------------------------------------------------------- */
 
 static bool is_read_by_us_only(const char *name)
 {
@@ -473,7 +475,7 @@ static void spoil_bytes(unsigned char *bytes, size_t size, unsigned int one_in)
 			bytes[i] = (unsigned char)random();
 }
 
-/* What the program itself needs to run is left as it is. */
+/* Leave what the program needs to run. */
 static void spoil(unsigned char *file, int variant)
 {
 	const Elf64_Ehdr *header = (const Elf64_Ehdr *)file;
@@ -515,13 +517,13 @@ static void copes_with_hostile_files(void **state)
 		program = start(copy, NULL);
 		answer_of(&program, &result);
 		end(&program);
-		/* Either it was read as well as may be, or that cost a child, and was counted. */
+		/* The stack was read as far as possible, or it ended a reader and was counted. */
 		assert_true(result.lost == 1 || result.stack.fact.count >= 1);
 	}
 	unlink(copy);
 }
 
-/* --- sections that take too much ---------------------------------------------------------------- */
+/* --- sections that take too much -------------------------------------------------------------- */
 
 struct image_file {
 	unsigned char *bytes;
@@ -554,7 +556,7 @@ static Elf64_Shdr *find_section(const struct image_file *image, const char *name
 	abort();
 }
 
-/* Symbols of one user's binaries are kept by it. */
+/* Symbols are kept per owner of a binary. */
 static void forge_build_id(struct image_file *image, size_t number)
 {
 	Elf64_Shdr *section = find_section(image, ".note.gnu.build-id");
@@ -571,7 +573,7 @@ static void claim_huge_sections(struct image_file *image)
 		find_section(image, names[i])->sh_size = 1ULL << 44;
 }
 
-/* The section becomes a compressed one: its bytes, then as many more of one value. */
+/* Makes the section a compressed one: its bytes, then as many bytes of one value. */
 static void inflate_section(struct image_file *image, const char *name, uint64_t size, int value)
 {
 	static unsigned char more[1 << 20];
@@ -613,7 +615,7 @@ static void bomb_debug_information(struct image_file *image)
 	inflate_section(image, ".debug_abbrev", 1ULL << 30, 1);
 }
 
-/* Its program goes on to add lines (DW_LNS_copy) up to the end. */
+/* The line number program adds lines (DW_LNS_copy) up to its end. */
 static void bomb_lines(struct image_file *image)
 {
 	Elf64_Shdr *section = find_section(image, ".debug_line");
@@ -637,8 +639,8 @@ static void take_and_wait(struct stack_queue *stacks, const struct program *prog
 }
 
 /*
- * What wants too much memory or time is read as far as it goes, or costs its own stack; the next
- * program is read as ever.
+ * A program that takes too much memory or time is read in part, or loses its own stack; the next
+ * program is read as usual.
  */
 static void bounds_what_hostile_files_take(void **state)
 {
@@ -679,7 +681,7 @@ static void bounds_what_hostile_files_take(void **state)
 	stack_queue_close(stacks);
 }
 
-/* It has ended before anyone could look. */
+/* The process ended before it was read. */
 static void knows_the_innermost_of_the_dead(void **state)
 {
 	struct result result = {0};
@@ -728,7 +730,7 @@ static pid_t only_child_of(pid_t parent)
 	return pid;
 }
 
-/* The value of a line of /proc/PID/FILE that begins with the key, up to its end. */
+/* The value of the line of /proc/PID/FILE that begins with the key. */
 static void read_line(pid_t pid, const char *name, const char *key, char value[256])
 {
 	char path[64], line[256];
@@ -745,7 +747,7 @@ static void read_line(pid_t pid, const char *name, const char *key, char value[2
 	value[strcspn(value, "\n")] = '\0';
 }
 
-/* Once it is a sandbox: another reader begins in its own time. */
+/* Waits until a reader is in its sandbox; a new reader starts after a delay. */
 static pid_t find_reader(void)
 {
 	char seccomp[256];
@@ -768,7 +770,7 @@ static void expect_line(pid_t pid, const char *name, const char *key, const char
 	assert_string_equal(value, wanted);
 }
 
-/* Soft and hard limit, of which the first is at most the second. */
+/* Both limits; the soft one is at most the hard one. */
 static void expect_limit(pid_t reader, const char *key, uint64_t most)
 {
 	unsigned long long soft, hard;
@@ -807,8 +809,8 @@ static void wait_for_all(struct stack_queue *stacks, struct result *result)
 }
 
 /*
- * What it reads is made by others: it may well crash, or be ended. That costs what it was at
- * work on, and another one reads the rest.
+ * Other users make what the reader reads, so it may crash or be killed. That costs the stack that
+ * it was reading; another reader reads the others.
  */
 static void survives_a_crash(void **state)
 {
@@ -832,7 +834,7 @@ static void survives_a_crash(void **state)
 		assert_int_equal(result.stack.fact.id, dump.dump.id);
 		assert_int_not_equal(find_reader(), reader);
 	}
-	/* The opener's end costs no more. */
+	/* The end of the opener costs no more. */
 	must(!kill(only_child_of(getpid()), SIGKILL));
 	dump.dump.id = 100;
 	assert_true(stack_queue_take(stacks, &dump.dump));
@@ -845,7 +847,7 @@ static void survives_a_crash(void **state)
 	stack_queue_close(stacks);
 }
 
-/* Stopped, it says nothing, for good. */
+/* The reader is stopped and never answers. */
 static void replaces_one_that_hangs(void **state)
 {
 	struct result result = {0};
@@ -865,7 +867,7 @@ static void replaces_one_that_hangs(void **state)
 	stack_queue_close(stacks);
 }
 
-/* More than waits for it: refused, without waiting. */
+/* Dumps beyond the room of the queue are refused at once. */
 static void refuses_what_there_is_no_room_for(void **state)
 {
 	struct result result = {0};

@@ -107,6 +107,15 @@ def patient(address, port, count):
     stands("patient")
 
 
+def speaking(address, port, count):
+    """Connections that send a little and wait."""
+    for _ in range(int(count)):
+        kept.append(connector(address))
+        kept[-1].connect((address, int(port)))
+        kept[-1].sendall(b"hello")
+    stands("speaking")
+
+
 def pending(address, port, count):
     """Connects that are not waited for."""
     for _ in range(int(count)):
