@@ -37,7 +37,7 @@ static inline int64_t clock_wall(uint64_t boot, int64_t offset)
 	return offset ? (int64_t)(boot + (uint64_t)offset) : 0;
 }
 
-/* Time from now to end, later than now, for poll(2): ms, rounded up, or a loop would spin at the end. */
+/* ms from now to a later end, for poll(2). Rounded up, so that a loop does not spin at the end. */
 static inline int clock_poll_ms(uint64_t end, uint64_t now)
 {
 	return (int)((end - now + NS_PER_MS - 1) / NS_PER_MS);

@@ -9,14 +9,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/lines.h"
+#include "base/thread.h"
 
 #define WRITE_MOST (1U << 16) /* bytes in one write; room is freed in steps of this size */
 
@@ -294,19 +293,6 @@ FILE *outlet_file(const struct outlet *outlet)
 
 /* --- opening and closing -------------------------------------------------------------------- */
 
-/* Blocks all signals: they belong to the thread that waits for them. */
-static int start_thread(struct outlet *outlet)
-{
-	sigset_t all, before;
-	int err;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&outlet->thread, NULL, run_thread, outlet);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -err;
-}
-
 static void free_outlet(struct outlet *outlet)
 {
 	if (outlet->file)
@@ -339,7 +325,7 @@ int outlet_open(struct outlet **result, int fd, size_t size, int stop)
 	if (outlet->room_made < 0)
 		err = -errno;
 	else if (outlet->ring && outlet->file)
-		err = start_thread(outlet);
+		err = thread_start(&outlet->thread, run_thread, outlet);
 	if (err) {
 		free_outlet(outlet);
 		return err;

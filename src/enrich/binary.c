@@ -22,7 +22,7 @@ void binary_free(struct binary *binary)
 		free(binary->places[i].source);
 	free(binary->places);
 	free(binary->functions);
-	free(binary->names);
+	buffer_free(&binary->names);
 	free(binary);
 }
 
@@ -48,43 +48,28 @@ static uint8_t rank(const GElf_Sym *symbol, const char *name)
 	return (uint8_t)((underscores > 15 ? 15 : underscores) << 1 | local | label << 6);
 }
 
-/* For one function more, and so many bytes of its name. */
-static bool make_room(struct binary *binary, size_t bytes)
-{
-	struct function *functions;
-	char *names;
-
-	if (binary->count >= FUNCTIONS_MAX || binary->names_size + bytes > NAMES_MAX)
-		return false;
-	functions = array_reserve(binary->functions, &binary->room, binary->count + 1,
-	                          sizeof(*functions));
-	if (!functions)
-		return false;
-	binary->functions = functions;
-	names = array_reserve(binary->names, &binary->names_room, binary->names_size + bytes, 1);
-	if (!names)
-		return false;
-	binary->names = names;
-	return true;
-}
-
 static void add(struct binary *binary, const GElf_Sym *symbol, const char *name, uint64_t start)
 {
 	size_t length = strcspn(name, "@"); /* without the symbol's version */
+	struct function *functions;
 
 	if (length > NAME_KEPT)
 		length = NAME_KEPT;
-	if (!make_room(binary, length + 1))
+	if (binary->count >= FUNCTIONS_MAX || binary->names.size + length + 1 > NAMES_MAX ||
+	    !buffer_reserve(&binary->names, length + 1))
 		return;
-	binary->functions[binary->count++] = (struct function){
+	functions = array_add(binary->functions, binary->count, sizeof(*functions));
+	if (!functions)
+		return;
+	binary->functions = functions;
+	functions[binary->count++] = (struct function){
 		.start = start,
 		.size = symbol->st_size,
-		.name = (uint32_t)binary->names_size,
+		.name = (uint32_t)binary->names.size,
 		.rank = rank(symbol, name),
 	};
-	memcpy(binary->names + binary->names_size, name, length);
-	binary->names[binary->names_size + length] = '\0';
-	binary->names_size += length + 1;
+	buffer_add(&binary->names, name, length);
+	buffer_fill(&binary->names, '\0', 1);
 }
 
 static int compare(const void *a, const void *b)
@@ -215,5 +200,5 @@ const struct place *binary_place(struct binary *binary, Dwfl_Module *module, uin
 
 const char *binary_function_name(const struct binary *binary, const struct function *function)
 {
-	return binary->names + function->name;
+	return binary->names.data + function->name;
 }

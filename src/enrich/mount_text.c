@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "enrich/mount_text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/parse.h"
 
 /*
  * Only the position of a field says what it is, because users choose the text (the source of a
@@ -44,12 +44,12 @@ uint32_t mount_netns(const struct mount_line *mount)
 uint32_t link_inode(const char *text, const char *kind)
 {
 	size_t size = strlen(kind);
-	unsigned long inode;
-	char *end;
+	uint64_t inode;
 
-	if (strncmp(text, kind, size) != 0 || strncmp(text + size, ":[", 2) != 0 ||
-	    text[size + 2] < '0' || text[size + 2] > '9')
+	if (strncmp(text, kind, size) != 0 || strncmp(text + size, ":[", 2) != 0)
 		return 0;
-	inode = strtoul(text + size + 2, &end, 10);
-	return strcmp(end, "]") == 0 && inode <= UINT32_MAX ? (uint32_t)inode : 0;
+	text += size + 2;
+	if (parse_digits(&text, &inode) || strcmp(text, "]") != 0 || inode > UINT32_MAX)
+		return 0;
+	return (uint32_t)inode;
 }

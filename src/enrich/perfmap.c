@@ -19,7 +19,7 @@
 void perfmap_free(struct perfmap *map)
 {
 	free(map->entries);
-	free(map->names);
+	buffer_free(&map->names);
 	*map = (struct perfmap){0};
 }
 
@@ -35,25 +35,6 @@ static bool parse_column(const char **at, const char *end, uint64_t *number)
 	return digits && *at < end && *(*at)++ == ' ';
 }
 
-/* For one piece more, and so many bytes of its name. */
-static bool make_room(struct perfmap *map, size_t bytes)
-{
-	struct perfmap_entry *entries;
-	char *names;
-
-	if (map->count >= ENTRIES_MAX || map->names_size + bytes > NAMES_MAX)
-		return false;
-	entries = array_reserve(map->entries, &map->room, map->count + 1, sizeof(*entries));
-	if (!entries)
-		return false;
-	map->entries = entries;
-	names = array_reserve(map->names, &map->names_room, map->names_size + bytes, 1);
-	if (!names)
-		return false;
-	map->names = names;
-	return true;
-}
-
 static void add_line(struct perfmap *map, const char *line, const char *end)
 {
 	struct perfmap_entry *entry;
@@ -64,18 +45,22 @@ static void add_line(struct perfmap *map, const char *line, const char *end)
 	    start + size <= start)
 		return;
 	length = (size_t)(end - line) < NAME_MAX_LEN ? (size_t)(end - line) : NAME_MAX_LEN;
-	if (!make_room(map, length + 1))
+	if (map->count >= ENTRIES_MAX || map->names.size + length + 1 > NAMES_MAX ||
+	    !buffer_reserve(&map->names, length + 1))
 		return;
-	entry = &map->entries[map->count];
+	entry = array_add(map->entries, map->count, sizeof(*entry));
+	if (!entry)
+		return;
+	map->entries = entry;
+	entry += map->count;
 	*entry = (struct perfmap_entry){
 		.start = start,
 		.size = size,
-		.name = (uint32_t)map->names_size,
+		.name = (uint32_t)map->names.size,
 		.order = (uint32_t)map->count++,
 	};
-	memcpy(map->names + map->names_size, line, length);
-	map->names[map->names_size + length] = '\0';
-	map->names_size += length + 1;
+	buffer_add(&map->names, line, length);
+	buffer_fill(&map->names, '\0', 1);
 	if (size > map->longest)
 		map->longest = size;
 }
@@ -143,7 +128,7 @@ const struct perfmap_entry *perfmap_find(struct perfmap *map, uint64_t address)
 
 const char *perfmap_name(const struct perfmap *map, const struct perfmap_entry *entry)
 {
-	return map->names + entry->name;
+	return map->names.data + entry->name;
 }
 
 static void read_on(struct perfmap *map, int fd)

@@ -2,11 +2,11 @@
 #include "record/writer.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "fact/text.h"
 #include "record/writer_private.h"
 
@@ -22,16 +22,12 @@
 
 int writer_start(struct writer *w, struct diag *diag)
 {
-	sigset_t all, before;
-	int err;
+	int err = thread_start(&w->thread, writer_thread, w);
 
-	sigfillset(&all); /* signals belong to the caller's thread */
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&w->thread, NULL, writer_thread, w);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	w->started = !err;
-	return err ? diag_fail(diag, -err, "cannot start the thread that writes: %s", strerror(err))
-	           : 0;
+	if (err)
+		diag_fail(diag, err, "cannot start the thread that writes: %s", strerror(-err));
+	return err;
 }
 
 int writer_open(struct writer **result, const struct store_config *config, struct diag *diag)

@@ -60,7 +60,7 @@ static void read_perfmap(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < map.count; i++) {
 		const struct perfmap_entry *found = perfmap_find(&map, map.entries[i].start);
 
-		EXPECT(found && strlen(perfmap_name(&map, found)) < map.names_size);
+		EXPECT(found && strlen(perfmap_name(&map, found)) < map.names.size);
 	}
 	perfmap_free(&map);
 	free(text);
