@@ -295,7 +295,7 @@ coverage:
 	$(Q)find $(B)/coverage -name '*.gcda' -delete
 	+$(Q)$(MAKE) -s B=$(B)/coverage CFLAGS='-O0 -g --coverage' unit golden \
 		> $(B)/coverage/tests.log 2>&1 || { cat $(B)/coverage/tests.log; false; }
-	$(Q)tools/coverage $(B)/coverage $(FILE)
+	$(Q)PURE="$(PURE)" tools/coverage $(B)/coverage $(FILE)
 
 # Each tests/fuzz/fuzz_NAME.c is a target; its inputs are in tests/fuzz/corpus/NAME. fuzz-corpus
 # replays them under the sanitizers. fuzz starts from them with clang's libFuzzer, and writes new

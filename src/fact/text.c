@@ -86,9 +86,9 @@ static int take_quoted(struct line *line, struct text_token *token)
 
 		if (c == '\\')
 			c = unescape_byte(&line->at, ESCAPE_C);
-		else
+		else if (c)
 			line->at++;
-		if (!c)
+		else
 			return diag_fail(line->diag, -EINVAL, "missing closing quote");
 		if (c < 0)
 			return diag_fail(line->diag, -EINVAL,
