@@ -147,7 +147,7 @@ $(B)/tcptrail: $(OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -pie $(HARDENED_LINK) $^ -o $@ $(ALL_LIBS) $(CXX_RUNTIME)
 
-# Tells tools/run whether a command needs root.
+# tools/run runs it to find out whether a command needs root.
 $(B)/needs_root: $(B)/tools/root/needs_root.o $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
