@@ -176,9 +176,11 @@ $(B)/bench/%: $(B)/tools/bench/%.o $(PURE_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS) -lm
 
+BENCHES := $(patsubst tools/bench/%.c,$(B)/bench/%,$(wildcard tools/bench/*.c))
 bench: $(B)/tcptrail $(B)/scenario $(B)/bench/multiply $(B)/bench/growth
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario MULTIPLY=$(B)/bench/multiply \
-		sh -c '$(B)/bench/growth && tools/bench/hostile && tools/bench/record && tools/bench/storm && tools/bench/sockets'
+		sh -c '$(B)/bench/growth && tools/bench/hostile && tools/bench/record && tools/bench/storm && tools/bench/sockets && \
+			tools/bench/signals'
 
 # Runs for an hour, or for CHURN_MINUTES.
 bench-churn: $(B)/tcptrail $(B)/scenario
@@ -255,7 +257,7 @@ $(B)/verify_recording: $(B)/tests/live/progs/verify_recording.o $(PURE_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
 test-programs: $(B)/tcptrail $(B)/needs_root $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
-	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/verify_recording
+	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/verify_recording $(BENCHES)
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done
@@ -268,7 +270,7 @@ golden: $(B)/tcptrail
 	TCPTRAIL=$(B)/tcptrail tests/golden/run
 
 # Tests that trace need root: SUDO is the command that gives it. LANES=1: one test at a time.
-LANES ?= 2
+LANES ?= 3
 live: test-programs
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario LANES=$(LANES) tests/live/run
 
@@ -343,6 +345,7 @@ FORMATTED := $(wildcard include/*.h bpf/*.[ch] src/*.[ch] src/*/*.[ch] tests/uni
 	tests/fuzz/*.[ch] tests/live/c/*.[ch] tests/live/progs/*.[ch] tools/*/*.[ch])
 lint: $(B)/tcptrail
 	tools/hardening $<
+	tools/include-order
 	tools/fact-tables --check docs/recording.md
 	tools/key-tables $< --check docs/json.md
 	clang-format --dry-run --Werror $(FORMATTED)

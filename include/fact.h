@@ -343,7 +343,7 @@ struct fact_doing {
 struct fact_counter {
 	struct fact h;
 	__u32 netns;
-	__u32 counter; /* enum counter, enrich/host.h */
+	__u32 counter; /* enum counter, fact/counter.h */
 	__u64 value;   /* since the namespace was created */
 };
 
@@ -371,11 +371,11 @@ enum fact_name_kind {
 	NAME_RST,       /* key: reason; name as in enum sk_rst_reason, without the prefix */
 	NAME_USER,      /* key: uid */
 	NAME_PORT,      /* key: port; the name for tcp in /etc/services */
-	NAME_HOST,      /* key: family and address, see table/names.h */
+	NAME_HOST,      /* key: family and address, see fact/name.h */
 	NAME_META,      /* key: enum fact_meta; about the recording itself */
-	NAME_FRAME,     /* key: ip and space of a FACT_STACK; see table/frame.h */
+	NAME_FRAME,     /* key: ip and space of a FACT_STACK; see fact/frame.h */
 	NAME_TASK,      /* key: pid and start; cgroup path of a process, of v1 if v2 has none */
-	NAME_SETTING,   /* key: enum setting (enrich/host.h) and netns; its text in /proc/sys */
+	NAME_SETTING,   /* key: enum setting (fact/setting.h) and netns; its text in /proc/sys */
 	NAME_INTERFACE, /* key: index of a network interface, and netns */
 	NAME_KIND_COUNT
 };

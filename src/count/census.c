@@ -16,7 +16,7 @@ struct entry {
 /* One socket. */
 struct sighting {
 	uint64_t cookie; /* 0: not known */
-	uint64_t born;   /* with `self` a name, too, as long as the table is not begun anew */
+	uint64_t born;   /* with `self` it identifies the row until the table restarts */
 	uint32_t self;
 	uint32_t entry;
 };
@@ -37,7 +37,7 @@ static int order(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-/* For people: by state, process and place. */
+/* By state, process and place, as people read a list. */
 static int compare_keys(const struct group_key *a, const struct group_key *b)
 {
 	return order(a->state, b->state)
@@ -186,8 +186,7 @@ static int by_row(const void *a, const void *b)
 }
 
 /*
- * Cookies, like all there is of sockets, begin anew with each boot. Was the machine of the later
- * census booted when the earlier one was over?
+ * Was the host booted between the two? Cookies and sockets of an earlier boot mean other sockets.
  */
 static bool booted_since(const struct census *before, const struct census *after)
 {
@@ -196,7 +195,7 @@ static bool booted_since(const struct census *before, const struct census *after
 	return clock_wall_offset(after->wall, after->now) > before->wall;
 }
 
-/* Sightings of the earlier census by what they may be found by. */
+/* The sightings of the earlier census, sorted for look-up. */
 struct index {
 	const struct census *census;
 	struct sighting *by_cookie, *by_row;
@@ -229,7 +228,7 @@ static void index_free(struct index *index)
 	free(index->by_row);
 }
 
-/* The cookie may have become known only since. */
+/* The earlier census may not have known the cookie yet: then the row identifies the socket. */
 static const struct sighting *index_find(const struct index *index, const struct sighting *later)
 {
 	size_t count = index->census->sighting_count, size = sizeof(*later);
@@ -243,7 +242,7 @@ static const struct sighting *index_find(const struct index *index, const struct
 	return found && found->cookie && later->cookie ? NULL : found;
 }
 
-/* stayed: by entry of `after`. */
+/* stayed has a number for each entry of `after`. */
 static int count_stayed(const struct census *before, const struct census *after, uint32_t *stayed)
 {
 	struct index index = {0};
@@ -275,7 +274,7 @@ static int by_change(const void *a, const void *b)
 	return order(magnitude(right), magnitude(left)) ?: compare_keys(&left->key, &right->key);
 }
 
-/* Both are sorted by key: which has the lesser one, or both the same? */
+/* Takes the next key of two sorted lists; both, if they have the same key. */
 static struct census_row merge(const struct census *before, size_t *b, const struct census *after,
                                size_t *a, const uint32_t *stayed)
 {

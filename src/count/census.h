@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How many sockets each group (count/group.h) has at an instant, kept when the table has moved
- * on or has begun anew; and what has changed from one such count to another.
+ * The number of sockets of each group (count/group.h) at one time, and the difference of two such
+ * counts. A census stays valid when the table changes or restarts.
  */
 #ifndef TCPTRAIL_COUNT_CENSUS_H
 #define TCPTRAIL_COUNT_CENSUS_H
@@ -12,27 +12,27 @@
 
 struct census;
 
-/* Counts what the query lets pass, at the table's time. NULL: no memory. */
+/* Counts the sockets that match the query, at the table's time. NULL: no memory. */
 struct census *census_take(const struct table *table, const struct query *query);
 void census_free(struct census *census);
 
-/* When that was, ns since 1970; 0: the table did not know the clock. */
+/* Time of the census, ns since 1970; 0: the table did not know the clock. */
 int64_t census_wall(const struct census *census);
-/* How many there are in each state; NEW_SYN_RECV counts as SYN_RECV. */
+/* Number of sockets in each state; NEW_SYN_RECV counts as SYN_RECV. */
 void census_states(const struct census *census, uint32_t states[STATE_COUNT]);
 
-/* One group at both instants. */
+/* One group at both times. */
 struct census_row {
 	struct group_key key;
-	char comm[FACT_COMM_LEN]; /* of key.pid: the later one, if it has changed */
+	char comm[FACT_COMM_LEN]; /* command name of key.pid, the later one if it changed */
 	uint32_t before, after;
-	uint32_t stayed; /* of `after`: so many were there before, in the same state */
+	uint32_t stayed;                 /* sockets of `after` that were in this state before */
 	int64_t time_before, time_after; /* as census_wall */
 };
 
 /*
- * The groups of either census, greatest change first; those of the same size only with all.
- * *rows: to be freed by free(). 0 or -ENOMEM.
+ * Lists the groups of both censuses, largest change first. all: groups of unchanged size, too. The
+ * caller frees *rows with free(). 0 or -ENOMEM.
  */
 int census_compare(const struct census *before, const struct census *after, bool all,
                    struct census_row **rows, size_t *count);

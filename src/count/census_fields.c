@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The columns of what has changed in a group.
+ * The columns of a group's change.
  *
  *   State       PID/Program name     Place                     Before  Count Growth Stayed
  *   CLOSE_WAIT  4242/java            of port 8080                  3     40    +37      3

@@ -82,7 +82,7 @@ static void make_room(struct flows *flows)
 		flows_sweep(flows);
 }
 
-/* 0 is never. */
+/* A last of 0 means: has not counted. */
 static void touch(const struct flows *flows, struct flow *flow)
 {
 	uint64_t now = table_now(flows->table);
@@ -90,7 +90,7 @@ static void touch(const struct flows *flows, struct flow *flow)
 	flow->last = now ? now : 1;
 }
 
-/* In flows->came. */
+/* The number of a flow in flows->came. */
 static uint32_t number_of(const struct flows *flows, const struct flow *flow)
 {
 	return (uint32_t)map_index(&flows->map, flow) + 1;
@@ -181,7 +181,7 @@ void flows_undo(struct flows *flows, const struct row *row)
 	flows->came[row->self] = 0;
 }
 
-/* A socket begins in CLOSE: it has not come into that. */
+/* A socket starts in CLOSE, so it does not leave CLOSE. */
 static bool is_birth(const struct flows *flows, const struct row *row, const struct group_key *from)
 {
 	return from->state == STATE_CLOSE && !flows_has_come(flows, row);
@@ -199,7 +199,7 @@ void flows_move(struct flows *flows, const struct row *row, const struct group_k
 	flows_enter(flows, row, to);
 }
 
-/* From CLOSE no transition leads away, but the end of the socket. */
+/* A socket leaves CLOSE by its end, not by a transition. */
 void flows_end(struct flows *flows, const struct row *row, bool goes_on)
 {
 	struct group_key key;
@@ -232,6 +232,18 @@ void flows_fail(struct flows *flows, const struct group_key *key, enum connect_f
 		memcpy(flow->comm, comm, sizeof(flow->comm));
 }
 
+/* It has left the state of the flow already, and was one of those that were open. */
+static void add_ending(struct flows *flows, struct flow *flow, const struct endings *ending)
+{
+	struct endings one = *ending;
+
+	touch(flows, flow);
+	if (one.whole && flow->entered > flow->left)
+		one.open = flow->entered - flow->left;
+	one.open += one.whole;
+	endings_add(&flow->endings, &one);
+}
+
 void flows_ending(struct flows *flows, const struct group_key *key, const struct endings *ending)
 {
 	const struct group_key place = flow_key_of_place(key);
@@ -239,13 +251,9 @@ void flows_ending(struct flows *flows, const struct group_key *key, const struct
 
 	make_room(flows);
 	flow = flows_get(flows, key);
-	if (flow) {
-		touch(flows, flow);
-		endings_add(&flow->endings, ending);
-	}
+	if (flow)
+		add_ending(flows, flow, ending);
 	flow = flows_get(flows, &place);
-	if (flow) {
-		touch(flows, flow);
-		endings_add(&flow->endings, ending);
-	}
+	if (flow)
+		add_ending(flows, flow, ending);
 }

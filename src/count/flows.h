@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who came into a state and who left it, by group key, and which connects failed. Memory is
- * bounded by the sockets that are there: of places without any, those where something
- * happened last are kept, and what is forgotten is counted. Private to count/group.c.
+ * Counts sockets that enter and leave a state, and connects that fail, by group key. Memory is
+ * bounded: flows that have a socket stay; of the others the latest FLOWS_IDLE stay, and the counts
+ * of forgotten flows go into a common one. Only count/group*.c uses this.
  */
 #ifndef TCPTRAIL_COUNT_FLOWS_H
 #define TCPTRAIL_COUNT_FLOWS_H
@@ -10,72 +10,73 @@
 #include "base/map.h"
 #include "count/group.h"
 
-/* What a flow is of; the class in its key. */
+/* What a flow counts; the class in its key. */
 enum flow_class {
 	FLOW_OWNED,     /* one process at one place */
 	FLOW_PLACE,     /* all processes there */
-	FLOW_EXITED,    /* processes there that have exited, as far as connects failed; no pid */
-	FLOW_ELSEWHERE, /* of places that were forgotten: process, or none if exited, and state */
+	FLOW_EXITED,    /* failed connects of processes there that have exited; no pid */
+	FLOW_ELSEWHERE, /* forgotten places of one process (no pid: of all exited ones), by state */
 };
 
 struct flow {
 	struct group_key key;
 	uint64_t entered, left;
-	uint64_t failed[CONNECT_FAILURE_COUNT]; /* of SYN_SENT */
-	uint64_t since;           /* it counts from then on; 0: from the beginning on */
-	uint64_t last;            /* when it counted last */
-	char comm[FACT_COMM_LEN]; /* if any has failed; "": of several names */
-	uint64_t waited;        /* ns that connects which the program gave up have waited, in all */
-	struct endings endings; /* of ESTABLISHED */
-	bool local;             /* one that failed went to an address of its own */
-	bool lives;             /* sockets are there, as of the last sweep */
+	uint64_t failed[CONNECT_FAILURE_COUNT]; /* if the state is SYN_SENT */
+	uint64_t since;           /* it has counted since this time; 0: since the start */
+	uint64_t last;            /* time of the last count */
+	char comm[FACT_COMM_LEN]; /* if a connect failed; "": processes of several names */
+	uint64_t waited;          /* ns: total wait of connects that the program gave up */
+	struct endings endings;   /* if the state is ESTABLISHED */
+	bool local;               /* a failed connect was to an address of this host */
+	bool lives;               /* it had a socket at the last sweep */
 };
 
 struct flows {
 	const struct table *table;
 	struct map map;
-	uint32_t *came; /* by row: number of the flow that its entry counts in, 0: none */
+	uint32_t *came; /* by row: number of the flow that counted it, 0: none */
 	size_t came_room;
-	size_t limit; /* of flows: then those that can be spared go */
-	bool forgets; /* some have gone: what seems new may have been there before */
+	size_t limit; /* number of flows that triggers a sweep */
+	bool forgets; /* some were forgotten: a new flow may be an old one */
 	struct groups_forgotten forgotten;
 };
 
-/* Flows without a socket that are kept, the latest ones: of failed connects, and as many others. */
+/* Number of kept flows without a socket: this many with failed connects, and this many others. */
 #define FLOWS_IDLE  16384
-#define FLOWS_FIRST (2 * FLOWS_IDLE) /* before any are forgotten */
+#define FLOWS_FIRST (2 * FLOWS_IDLE) /* the first sweep comes at this number */
 
 void flows_init(struct flows *flows, const struct table *table);
 void flows_free(struct flows *flows);
 
-/* The socket left the state of `from` and came into that of `to`; keys differ in nothing else. */
+/* The socket moved from the state of `from` to that of `to`. The keys differ only in the state. */
 void flows_move(struct flows *flows, const struct row *row, const struct group_key *from,
                 const struct group_key *to);
-/* It came into the state of the key without leaving another: it counts by itself now. */
+/* The socket counts in the state of the key from now on. It left no other state. */
 void flows_enter(struct flows *flows, const struct row *row, const struct group_key *key);
-/* It is as if it had not come into its state: its MPTCP socket counts in its place. */
+/* Takes back that the socket entered its state: its MPTCP socket counts instead. */
 void flows_undo(struct flows *flows, const struct row *row);
-/* A connection of the key, whose state is ESTABLISHED, has ended so. */
+/* A connection of the key ended. The state of the key is ESTABLISHED. */
 void flows_ending(struct flows *flows, const struct group_key *key, const struct endings *ending);
-/* The row is no more; goes_on: another one is the socket's. */
+/* The row ends. goes_on: the socket continues as another row. */
 void flows_end(struct flows *flows, const struct row *row, bool goes_on);
-/* A connect of the key failed; local: to an address of this host; waited: ns, if the program gave it up. */
+/* A connect of the key failed. local: to this host. waited: ns, if the program gave up. */
 void flows_fail(struct flows *flows, const struct group_key *key, enum connect_failure failure,
                 const char comm[FACT_COMM_LEN], bool local, uint64_t waited);
-/* Did it come into its present state while it was watched? */
+/* Did the socket enter its current state while it was watched? */
 bool flows_has_come(const struct flows *flows, const struct row *row);
 /*
- * Whose it is may not have been known when it came, or it has changed hands: that of a worker
- * that accepts is its master's, who listens, as long as it is in the queue.
+ * Moves the count of a socket to its current owner. The owner may have been unknown when the socket
+ * entered the state, or another one: a connection in the accept queue belongs to the process that
+ * listens, and then to the worker that accepts it.
  */
 void flows_correct(struct flows *flows, const struct row *row, const struct group_key *key);
 
-/* Of the key's process at its place, and of all there; NULL: nobody came or went. No class. */
+/* The flow of the key's process at its place, and of all processes there. NULL: none. */
 const struct flow *flows_find(const struct flows *flows, const struct group_key *key);
 const struct flow *flows_find_place(const struct flows *flows, const struct group_key *key);
 /* A flow by its number, below flows->map.count. */
 const struct flow *flows_at(const struct flows *flows, size_t index);
-/* Connects of the flow that failed, for whatever reason. */
+/* Number of failed connects, of all reasons. */
 uint64_t flow_failures(const struct flow *flow);
 /* Has the process of the key exited, or is none known? */
 bool flow_has_exited(const struct table *table, const struct group_key *key);

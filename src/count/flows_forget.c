@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Flow of a key with sockets. */
+/* Marks the flow of a key: it has a socket. */
 static void mark(struct flows *flows, const struct group_key *key)
 {
 	struct flow *flow = map_find(&flows->map, key);
@@ -42,11 +42,17 @@ void endings_add(struct endings *to, const struct endings *from)
 	to->turned_away += from->turned_away;
 	to->curt += from->curt;
 	to->brief += from->brief;
+	to->whole += from->whole;
+	to->whole_ns += from->whole_ns;
+	if (from->whole_longest > to->whole_longest)
+		to->whole_longest = from->whole_longest;
+	if (from->open > to->open)
+		to->open = from->open;
 	if (from->answered_last > to->answered_last)
 		to->answered_last = from->answered_last;
 }
 
-/* Adds what a flow has counted to another one, which is made if need be; false: no memory. */
+/* Moves the counts of a flow to the flow of a key. false: no memory. */
 static bool pour(struct flows *flows, size_t index, const struct group_key *key)
 {
 	struct flow *to = map_get(&flows->map, key), *from = map_at(&flows->map, index);
@@ -76,7 +82,7 @@ static bool pour(struct flows *flows, size_t index, const struct group_key *key)
 	return true;
 }
 
-/* A client that is run in a loop is one flow for each run: those that have exited become one. */
+/* A client that runs in a loop makes a flow for each run. Flows of exited processes become one. */
 static void join_exited(struct flows *flows)
 {
 	for (size_t i = 0, count = flows->map.count; i < count; i++) {
@@ -106,7 +112,7 @@ static bool can_go(const struct flow *flow)
 	return !flow->lives && flow->key.class != FLOW_ELSEWHERE;
 }
 
-/* Of flows without and with failed connects: what counted last at or before that time goes. */
+/* Flows whose last count is at or before this time go; [0]: without, [1]: with failed connects. */
 struct oldest {
 	uint64_t of[2];
 };
@@ -138,15 +144,15 @@ static bool stays(const struct flow *flow, const struct oldest *oldest)
 	return !can_go(flow) || flow->last > oldest->of[flow_failures(flow) > 0];
 }
 
-/* Counts what goes, so that sums stay what they were. */
+/* Moves the counts of a flow that goes into a common flow, so that sums stay right. */
 static void account(struct flows *flows, size_t index)
 {
 	struct flow *flow = map_at(&flows->map, index);
 	struct group_key key = {.state = flow->key.state, .class = FLOW_ELSEWHERE};
 
-	if (!flow->last) /* poured out already */
+	if (!flow->last) /* its counts have moved already */
 		return;
-	if (flow->key.class == FLOW_PLACE) { /* counted with its parts */
+	if (flow->key.class == FLOW_PLACE) { /* its parts have the counts */
 		flow->last = 0;
 		return;
 	}
@@ -160,7 +166,7 @@ static void account(struct flows *flows, size_t index)
 	pour(flows, index, &key);
 }
 
-/* Sums of processes that have exited since become one. */
+/* Common flows of processes that have exited become one. */
 static void join_elsewhere(struct flows *flows)
 {
 	for (size_t i = 0, count = flows->map.count; i < count; i++) {
@@ -183,7 +189,7 @@ static bool is_counting(const void *entry, void *arg)
 	return flow->lives || flow->last;
 }
 
-/* numbers: by old number, new ones; 0: gone. */
+/* numbers: the new number for each old one; 0: gone. */
 static void renumber(struct flows *flows, const uint32_t *numbers)
 {
 	for (size_t i = 0; i < flows->came_room; i++)

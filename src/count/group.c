@@ -15,35 +15,6 @@ static uint8_t plain_state(uint8_t state)
 	return state == STATE_NEW_SYN_RECV ? STATE_SYN_RECV : state;
 }
 
-/* Its beginning was not seen, and nobody listens any more: connect() takes ports of its own range. */
-static bool has_servers_ports(const struct table *t, const struct row *row)
-{
-	uint32_t low = 32768, high = 60999; /* ip_local_port_range, if nobody has changed it */
-
-	table_local_ports(t, row->netns, &low, &high);
-	return (row->lport < low || row->lport > high) && row->rport >= low && row->rport <= high;
-}
-
-bool row_is_passive(const struct table *t, const struct row *row)
-{
-	const struct row *listener;
-
-	if (row->flags & (ROW_LISTENED | ROW_CONNECTED))
-		return row->flags & ROW_LISTENED;
-	return row_is_listener(row) || table_count_listeners(t, row, &listener) ||
-	       has_servers_ports(t, row);
-}
-
-/* What is sent to an own address has it as its source: ip_route_output_key_hash_rcu(), net/ipv4/route.c. */
-bool row_is_to_itself(const struct row *row)
-{
-	uint8_t local[16], remote[16];
-
-	endpoint_map(row->family, row->laddr, local);
-	endpoint_map(row->family, row->raddr, remote);
-	return row->rport && (address_is_loopback(remote) || !memcmp(local, remote, sizeof(local)));
-}
-
 void group_key_of(const struct table *t, const struct row *row, struct group_key *key)
 {
 	struct owner owner;
@@ -59,7 +30,7 @@ void group_key_of(const struct table *t, const struct row *row, struct group_key
 	key->passive = row_is_passive(t, row);
 	key->port = key->passive ? row->lport : row->rport;
 	if (!key->passive)
-		endpoint_map(row->family, row->raddr, key->addr);
+		address_map(row->family, row->raddr, key->addr);
 }
 
 /* --- who comes and goes --------------------------------------------------------------------- */

@@ -59,7 +59,7 @@ static int by_stack(const void *a, const void *b)
 	return (left->stack > right->stack) - (left->stack < right->stack);
 }
 
-/* The stack that most have; they are sorted by it afterwards. */
+/* Finds the stack of most members. It sorts them by stack. */
 static void find_stack(struct group *group, struct member *members, size_t count)
 {
 	qsort(members, count, sizeof(*members), by_stack);
@@ -200,7 +200,7 @@ int groups_collect(struct groups *groups, group_class_fn *classify, void *arg,
 		err = add_failures(groups, flows_at(&groups->flows, i), failures);
 	if (failures && !err)
 		err = groups_find_other_family(groups);
-	/* By place from here on, not by key. */
+	/* The map is only an array from here on: sorting breaks look-ups by key. */
 	if (groups->groups.count)
 		qsort(groups->groups.entries, groups->groups.count, sizeof(struct group),
 		      larger_first);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How connections end: answered, given up by who had asked, or turned away. */
+/* How connections end: answered, given up by the asker, or turned away. */
 #include <string.h>
 
 #include "base/clock.h"
 #include "count/group_private.h"
 
-#define PATIENCE NS_PER_SEC /* who waits for so long does wait for an answer */
+#define PATIENCE NS_PER_SEC /* an asker that stays this long waits for an answer */
 
-/* Of a socket that has not closed yet: its peer's FIN counts as a byte (tcp_fin()). */
+/* The kernel counts the peer's FIN as a received byte (tcp_rcv_nxt_update()). */
 static bool has_received(const struct row *row, uint8_t before)
 {
 	return row->bytes_received > (before == STATE_CLOSE_WAIT);
 }
 
-/* The SYN of a connect counts as a byte (tcp_snd_una_update()). */
+/* The kernel counts the SYN of a connect as an acknowledged byte (tcp_snd_una_update()). */
 static bool has_sent(const struct row *row, bool passive)
 {
 	return row->bytes_acked > !passive || row->wqueue;
@@ -24,7 +24,7 @@ static bool ended_by_peer(const struct change *change)
 	return change->old == STATE_CLOSE_WAIT || change->row->closer == CLOSER_PEER_RESET;
 }
 
-/* It has lasted for less than a second: who was connected to has sent nothing, or a word. */
+/* Counts a connection of less than a second in which the server sent little or nothing. */
 static void judge_refusal(const struct change *change, bool answered, struct endings *ending)
 {
 	const struct row *row = change->row;
@@ -37,6 +37,17 @@ static void judge_refusal(const struct change *change, bool answered, struct end
 	ending->turned_away = !answered && !by_peer;
 	ending->curt = word && !by_peer;
 	ending->brief = word && by_peer;
+}
+
+static void judge_whole(const struct change *change, struct endings *ending)
+{
+	const struct row *row = change->row;
+
+	ending->answered_last = change->time;
+	if (!(row->flags & ROW_BORN_EXACT) || change->time < row->born)
+		return;
+	ending->whole = 1;
+	ending->whole_ns = ending->whole_longest = change->time - row->born;
 }
 
 bool change_is_ending(const struct change *change)
@@ -58,7 +69,7 @@ void ending_of(const struct table *table, const struct change *change, struct en
 	memset(ending, 0, sizeof(*ending));
 	ending->answered = asked && answered;
 	if (ending->answered)
-		ending->answered_last = change->time;
+		judge_whole(change, ending);
 	ending->unanswered =
 		asked && !answered && by_asker && row->born && change->time > row->born + PATIENCE;
 	if (passive)

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Those of all processes that have exited are one. */
+/* All processes that have exited have the key with pid 0. */
 struct tried_key {
 	uint64_t start;
 	uint32_t pid, netns;

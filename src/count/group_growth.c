@@ -13,7 +13,7 @@ static bool add_growth(struct groups *groups, const struct growth_key *key, cons
 	return growth;
 }
 
-/* Once for all processes: each would look at all flows. */
+/* Sums up for all processes in one pass over the flows. */
 static bool sum_growth(struct groups *groups)
 {
 	for (size_t i = 0; i < groups->flows.map.count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sockets of groups, and several groups as one. */
+/* The sockets of groups, and groups joined to one. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static int make_room(struct groups *groups, size_t more)
 	return 0;
 }
 
-/* Who comes and goes at a place is the same for all groups there: it counts once. */
+/* All groups at one place have the same place counts, so each place counts once. */
 struct part_sets {
 	struct map places, processes;
 };
@@ -60,7 +60,7 @@ static void add_numbers(struct group *joined, const struct group *part)
 		joined->last = part->last;
 	for (int i = 0; i < GROUP_TALLIES; i++)
 		joined->tally[i] += part->tally[i];
-	/* 0: from the beginning on, which is what most are counted from. */
+	/* 0 means since the start. */
 	if (part->since < joined->since)
 		joined->since = part->since;
 	if (part->example && (!joined->example || part->example->since < joined->example->since))
@@ -102,7 +102,7 @@ static struct group begin(const struct group *first)
 	return joined;
 }
 
-/* Members of all, one after the other. */
+/* Copies the members of all parts to one place and measures them. */
 static void measure(struct groups *groups, struct group *joined, const struct group *const *parts,
                     size_t count)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where the sockets of a group are, in words. */
+/* The place of a group as text. */
 #ifndef TCPTRAIL_COUNT_GROUP_PLACE_H
 #define TCPTRAIL_COUNT_GROUP_PLACE_H
 
@@ -10,7 +10,7 @@
 
 /* "of port 8080", "to 10.0.0.1:80" */
 void group_place_text(const struct group_key *key, char text[PLACE_SIZE]);
-/* "10.0.0.1:80"; without a port, if that is not part of the key. Not of passive ones. */
+/* "10.0.0.1:80"; "10.0.0.1" if the key has no port. Only for keys that are not passive. */
 void group_place_remote(const struct group_key *key, char text[ENDPOINT_SIZE]);
 
 #endif

@@ -10,7 +10,7 @@
 #include "field/endpoint.h"
 #include "table/host.h"
 
-/* Those without a place: kinds times details, and acts of RSTs without a reason. */
+/* Storms without a place: reasons and acts of sent RSTs, received RSTs, kinds of retransmits. */
 #define ELSEWHERE_MAX (256 * 4 + 1 + RETRANSMIT_KIND_COUNT)
 #define ROOM          (STORMS_MAX + ELSEWHERE_MAX)
 #define SLOTS         16384 /* a power of two, more than twice ROOM */
@@ -18,7 +18,7 @@ _Static_assert(SLOTS > 2 * ROOM, "open addressing needs free slots");
 
 struct storms {
 	const struct table *table;
-	struct hash_key secret; /* peers choose addresses */
+	struct hash_key secret; /* peers choose addresses, so the hash needs a secret */
 	size_t count;
 	uint16_t slots[SLOTS]; /* index + 1; 0: free */
 	struct storm items[ROOM];
@@ -78,7 +78,7 @@ static struct storm *get(struct storms *storms, struct storm_key *key)
 
 /* --- what happened -------------------------------------------------------------------------- */
 
-/* Bytes that nobody had read. rcv_nxt counts a FIN that came as one more. */
+/* Bytes that no process has read. The kernel counts a received FIN as one byte (rcv_nxt). */
 static uint32_t unread_of(const struct row *row)
 {
 	uint8_t before = row->state == STATE_CLOSE ? row->prior : row->state;
@@ -90,13 +90,13 @@ static uint32_t unread_of(const struct row *row)
 	return row->rqueue > fin ? row->rqueue - fin : 0;
 }
 
-/* The SYN, or SYN+ACK, counts as a byte acknowledged (tcp_ack(), net/ipv4/tcp_input.c). */
+/* The kernel counts a SYN or SYN+ACK as an acknowledged byte (tcp_ack(), net/ipv4/tcp_input.c). */
 static bool has_sent_nothing(const struct row *row)
 {
 	return row->flags & ROW_BYTES && row->bytes_acked <= 1 && !row->wqueue;
 }
 
-/* What was sent and is not acknowledged, our FIN left out. */
+/* Bytes sent and not acknowledged, without the FIN. */
 static uint32_t unacked_of(const struct row *row, uint8_t before)
 {
 	bool fin = before == STATE_FIN_WAIT1 || before == STATE_CLOSING || before == STATE_LAST_ACK;
@@ -104,7 +104,7 @@ static uint32_t unacked_of(const struct row *row, uint8_t before)
 	return row->wqueue > fin ? row->wqueue - fin : 0;
 }
 
-/* Who was asked has answered: the server has sent, or the client received. */
+/* Did the server answer: has it sent data, or has the client received data? */
 static bool is_answered(const struct table *table, const struct row *row)
 {
 	bool sent = row->bytes_acked > 1, received = row->bytes_received > 0;
@@ -114,7 +114,7 @@ static bool is_answered(const struct table *table, const struct row *row)
 	return sent == received || (row_is_passive(table, row) ? sent : received);
 }
 
-/* Probers connect and reset: mail servers, databases and sshd have greeted them by then. */
+/* Did the client send nothing? A prober connects and resets after the greeting of a server. */
 static bool has_asked_nothing(const struct table *table, const struct row *row, uint8_t before)
 {
 	bool fin =
@@ -139,7 +139,7 @@ static bool loses_nothing(const struct table *table, const struct change *change
 	       is_answered(table, row);
 }
 
-/* tcp_close() and tcp_disconnect() leave the state before they reset, tcp_abort() after. */
+/* tcp_close() and tcp_disconnect() set CLOSE before they send the RST, tcp_abort() after. */
 static enum storm_act act_of(const struct change *change)
 {
 	if (change->kind != CHANGE_RST_SENT || !change->actor.pid)
@@ -149,7 +149,7 @@ static enum storm_act act_of(const struct change *change)
 	return unread_of(change->row) ? STORM_ACT_UNREAD : STORM_ACT_CLOSED;
 }
 
-/* Is it a port that connect() would choose? */
+/* May connect() choose this port? */
 static bool is_ephemeral(const struct table *table, uint32_t netns, uint16_t port)
 {
 	uint32_t low, high;
@@ -162,10 +162,11 @@ static bool is_ephemeral(const struct table *table, uint32_t netns, uint16_t por
 }
 
 /*
- * A segment that no socket wanted has no process and no direction: it is about our port,
- * unless that looks like one of a connection that we had made.
+ * A segment that no socket takes has no process and no direction. Its place is the local port,
+ * unless the ports look like a connection that this host made.
  */
-static void place_nobody(const struct table *table, const struct row *row, struct group_key *place)
+static void place_no_socket(const struct table *table, const struct row *row,
+                            struct group_key *place)
 {
 	if (is_ephemeral(table, row->netns, row->lport) &&
 	    !is_ephemeral(table, row->netns, row->rport))
@@ -181,7 +182,7 @@ static void place_rst(const struct table *table, const struct change *change,
 	group_key_of(table, change->row, place);
 	place->state = 0;
 	if (!change->row->sk && !place->passive && !place->pid)
-		place_nobody(table, change->row, place);
+		place_no_socket(table, change->row, place);
 	if (!change->actor.pid)
 		return;
 	place->pid = change->actor.pid;
@@ -214,7 +215,7 @@ static void make_key(const struct table *table, const struct change *change, str
 			key->place.passive = 1;
 			key->place.port = row->lport;
 		} else {
-			endpoint_map(row->family, row->raddr, key->place.addr);
+			address_map(row->family, row->raddr, key->place.addr);
 		}
 		return;
 	}
@@ -228,7 +229,7 @@ static void note_end(struct storm *storm, const struct row *row)
 {
 	uint8_t addr[16];
 
-	endpoint_map(row->family, row->raddr, addr);
+	address_map(row->family, row->raddr, addr);
 	for (size_t i = 0; i < STORM_ENDS; i++) {
 		struct storm_end *end = &storm->ends[i];
 
@@ -253,7 +254,10 @@ static void note_process(struct storm *storm, uint32_t pid, uint64_t start)
 	storm->start = start;
 }
 
-/* Programs that end, and load generators that stop, end all connections in one go. */
+/*
+ * Keeps the most RSTs within a second. A program that exits, or a load generator that stops, ends
+ * all its connections at once: measured, 156 connections of a killed one within 20 ms on a busy host.
+ */
 static void note_burst(struct storm *storm, uint64_t time)
 {
 	if (time > storm->burst_begin + NS_PER_SEC) {
@@ -265,7 +269,7 @@ static void note_burst(struct storm *storm, uint64_t time)
 		storm->burst = storm->burst_count;
 }
 
-/* do_exit(), kernel/exit.c, tells that a process ends before it closes what that had open. */
+/* Did the process exit? do_exit(), kernel/exit.c, reports the exit before it closes the fds. */
 static bool is_dying(const struct table *table, const struct change *change)
 {
 	const struct fact_task *actor = &change->actor;
@@ -275,6 +279,17 @@ static bool is_dying(const struct table *table, const struct change *change)
 		return false;
 	task = table_find_task(table, actor->pid, actor->start);
 	return task && task->exited;
+}
+
+/* So a server ends what it does not understand, as TLS for sshd. */
+static bool is_curt(const struct change *change)
+{
+	const struct row *row = change->row;
+	const uint32_t known = ROW_BORN_EXACT | ROW_BYTES;
+
+	return change->kind == CHANGE_RST_SENT && (row->flags & known) == known &&
+	       change->time < row->born + NS_PER_SEC &&
+	       row->bytes_acked + row->wqueue < ENDING_CURT;
 }
 
 static bool counts(const struct change *change)
@@ -297,7 +312,7 @@ static bool counts(const struct change *change)
 	return false;
 }
 
-#define STUCK 2 /* RTOs before in a row: chance loses three of three seldom */
+#define STUCK 2 /* earlier RTOs in a row: chance seldom loses a segment three times */
 
 void storms_change(const struct change *change, void *arg)
 {
@@ -326,6 +341,7 @@ void storms_change(const struct change *change, void *arg)
 	else
 		note_burst(storm, change->time);
 	storm->dying += is_dying(storms->table, change);
+	storm->curt += is_curt(change);
 	if (change->time > storm->last)
 		storm->last = change->time;
 	storm->unread += change->kind == CHANGE_RST_SENT ? unread_of(row) : 0;
@@ -367,7 +383,7 @@ const char *storm_detail(const struct storm *storm, const struct table *table, c
 		return retransmit_kind_name(detail);
 	if (storm->key.kind != CHANGE_RST_SENT || !detail)
 		return "";
-	/* Names of reasons are looked up by nobody: they are there, or are not. */
+	/* No look-up finds the name of a reason: the source reports all names at the start. */
 	name = names_find(table_names((struct table *)table), name_key_number(NAME_RST, detail));
 	if (name && name[0])
 		return name;

@@ -9,24 +9,24 @@
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-#define ACCEPTED                                                                                   \
-	"accepted are STATE>NUMBER, age>TIME, growth>NUMBER (each with >=, too), per=process "     \
-	"and per=host, joined by commas: close_wait>100,age>5m"
+#define EXPECTED                                                                                   \
+	"expected STATE>NUMBER, age>TIME, growth>NUMBER (or >=), per=process or per=host, "        \
+	"separated by commas: close_wait>100,age>5m"
 
-/* "close_wait>=100" in its parts. */
+/* The parts of "close_wait>=100". */
 struct condition {
 	const char *name, *value;
 	bool compares; /* ">" or ">=", not "=" */
 	bool equal;    /* ">=" */
 };
 
-/* What was given already; all of a threshold's conditions are different ones. */
+/* Conditions that were read. A threshold has each of them once. */
 enum { GIVEN_STATE = 1, GIVEN_AGE = 2, GIVEN_GROWTH = 4, GIVEN_PER = 8 };
 
 struct reading {
 	struct threshold threshold;
 	unsigned int given;
-	const char *why; /* what is wrong */
+	const char *why; /* the fault */
 };
 
 static int refuse(struct reading *reading, const char *why)
@@ -43,15 +43,15 @@ static int give(struct reading *reading, unsigned int what, const char *twice)
 	return 0;
 }
 
-/* The greatest number that a comparison still calls fine. */
+/* Reads the largest number that does not meet the condition. */
 static int read_most(struct reading *reading, const struct condition *condition, int64_t *most)
 {
 	uint64_t number;
 
 	if (!condition->compares)
-		return refuse(reading, "this is compared by > or >=");
+		return refuse(reading, "expected > or >= and a number");
 	if (parse_number(condition->value, 0, UINT32_MAX, &number))
-		return refuse(reading, "what stands behind > is no number of 32 bits");
+		return refuse(reading, "expected a number up to 4294967295 behind >");
 	*most = (int64_t)number - condition->equal;
 	return 0;
 }
@@ -61,18 +61,18 @@ static int read_age(struct reading *reading, const struct condition *condition)
 	uint64_t ns;
 
 	if (!condition->compares)
-		return refuse(reading, "this is compared by > or >=");
+		return refuse(reading, "expected > or >= and a number");
 	if (parse_duration(condition->value, &ns) || ns == UINT64_MAX)
-		return refuse(reading, "a time is a number and a unit of ms, s, m, h, d");
+		return refuse(reading, "expected a number and a unit of ms, s, m, h, d behind >");
 	reading->threshold.age = ns + !condition->equal;
-	return give(reading, GIVEN_AGE, "one age is enough");
+	return give(reading, GIVEN_AGE, "a second age");
 }
 
 static int read_growth(struct reading *reading, const struct condition *condition)
 {
 	reading->threshold.has_growth = true;
 	return read_most(reading, condition, &reading->threshold.growth_most)
-	               ?: give(reading, GIVEN_GROWTH, "one growth is enough");
+	               ?: give(reading, GIVEN_GROWTH, "a second growth");
 }
 
 static int read_per(struct reading *reading, const struct condition *condition)
@@ -80,11 +80,11 @@ static int read_per(struct reading *reading, const struct condition *condition)
 	reading->threshold.per_host = !strcmp(condition->value, "host");
 	if (condition->compares ||
 	    (!reading->threshold.per_host && strcmp(condition->value, "process") != 0))
-		return refuse(reading, "it is per=process or per=host");
-	return give(reading, GIVEN_PER, "one per is enough");
+		return refuse(reading, "expected per=process or per=host");
+	return give(reading, GIVEN_PER, "a second per");
 }
 
-/* The state whose sockets these are; STATE_UNKNOWN: they are of several. */
+/* The one state of the bits; STATE_UNKNOWN: there are several. */
 static uint8_t single_state(uint32_t bits)
 {
 	const struct threshold probe = {.state = (uint8_t)__builtin_ctz(bits)};
@@ -99,21 +99,21 @@ static int read_state(struct reading *reading, const struct condition *condition
 	int err;
 
 	if (state_parse(condition->name, &bits))
-		return refuse(reading, "that is no state, and not age, growth or per either");
+		return refuse(reading,
+		              "unknown name: it is neither a state nor age, growth or per");
 	reading->threshold.state = single_state(bits);
 	if (reading->threshold.state == STATE_UNKNOWN)
-		return refuse(reading, "that is a group of states, one state can be counted");
+		return refuse(reading, "a group of states: expected one state");
 	err = read_most(reading, condition, &most);
 	if (err)
 		return err;
 	if (most < 0)
-		return refuse(reading, "that holds always");
+		return refuse(reading, "always true");
 	reading->threshold.most = (uint64_t)most;
-	return give(reading, GIVEN_STATE,
-	            "one state is counted, another one takes another --fail-if");
+	return give(reading, GIVEN_STATE, "a second state: use another --fail-if");
 }
 
-/* Cuts text into its parts. */
+/* Splits the text into its parts. */
 static int split(char *text, struct condition *condition)
 {
 	char *at = text + strcspn(text, "<>=!");
@@ -136,7 +136,7 @@ static int read_condition(struct reading *reading, char *text)
 	struct condition condition;
 
 	if (split(text, &condition))
-		return refuse(reading, "a condition is a name, > or >=, and a number");
+		return refuse(reading, "expected a name, > or >=, and a number");
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (!strcmp(condition.name, kinds[i].name))
 			return kinds[i].read(reading, &condition);
@@ -156,7 +156,7 @@ int threshold_parse(const char *text, struct threshold *threshold, struct diag *
 
 		err = read_condition(&reading, word);
 		if (err)
-			diag_fail(diag, err, "--fail-if: \"%.*s\": %s; " ACCEPTED,
+			diag_fail(diag, err, "--fail-if: invalid condition \"%.*s\": %s; " EXPECTED,
 			          (int)strcspn(typed, ",") > 80 ? 80 : (int)strcspn(typed, ","),
 			          typed, reading.why);
 	}
@@ -164,8 +164,8 @@ int threshold_parse(const char *text, struct threshold *threshold, struct diag *
 	if (err)
 		return err;
 	if (!(reading.given & GIVEN_STATE))
-		return diag_fail(diag, -EINVAL,
-		                 "--fail-if: \"%.80s\": no state is counted; " ACCEPTED, text);
+		return diag_fail(diag, -EINVAL, "--fail-if: \"%.80s\" has no state; " EXPECTED,
+		                 text);
 	*threshold = reading.threshold;
 	return 0;
 }
@@ -192,7 +192,7 @@ static bool same_process(const struct group *a, const struct group *b)
 	return a->key.pid == b->key.pid && a->key.start == b->key.start;
 }
 
-/* Those of one process side by side, where it has most first. */
+/* Puts the groups of one process together, the largest first. */
 static int by_process(const void *a, const void *b)
 {
 	const struct group *left = *(const struct group *const *)a;
@@ -213,7 +213,7 @@ struct evaluation {
 	struct groups *groups;
 };
 
-/* The groups of one process, or all there are. */
+/* Adds up the groups of one process, or all groups. */
 static int add_up(const struct evaluation *evaluation, const struct group *const *groups,
                   size_t count, struct threshold_result *result)
 {
@@ -240,7 +240,7 @@ static int add_up(const struct evaluation *evaluation, const struct group *const
 	return err;
 }
 
-/* Keeps the worse one, and counts those that it is met by. */
+/* Keeps the worse result, and counts the others that meet the threshold. */
 static void keep_worse(struct threshold_result *worst, const struct threshold_result *one)
 {
 	uint32_t others = worst->others + (worst->met && one->met);
@@ -293,7 +293,7 @@ int threshold_evaluate(const struct threshold *threshold, const struct query *qu
                        struct threshold_result *result)
 {
 	const struct evaluation evaluation = {threshold, table, groups};
-	struct query counted = *query; /* its lists stay the query's */
+	struct query counted = *query; /* the lists still belong to *query */
 	struct threshold_result worst = {0};
 	const struct group **sorted;
 	size_t count;

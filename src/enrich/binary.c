@@ -8,11 +8,14 @@
 
 #include "base/array.h"
 #include "mix.h"
+#include "base/sorted.h"
 
 #define FUNCTIONS_MAX (1U << 22)
 #define NAMES_MAX     (512U << 20)
 #define NAME_KEPT     768U
 #define LABELS_MAX    64
+
+_Static_assert(offsetof(struct function, start) == 0, "sorted_first_above() compares it");
 
 void binary_free(struct binary *binary)
 {
@@ -129,39 +132,24 @@ struct binary *binary_read(Dwfl_Module *module, const struct binary_key *key)
 	return binary;
 }
 
-/* Index of the first function that begins after the address. */
-static size_t first_behind(const struct binary *binary, uint64_t address)
-{
-	size_t low = 0, high = binary->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (binary->functions[middle].start > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
-}
-
 /*
  * The function whose range contains the address; labels may stand between its start and the
  * address. Else the last function before it, if that has no size.
  */
 static const struct function *find(const struct binary *binary, uint64_t address)
 {
-	size_t behind = first_behind(binary, address);
+	size_t after = sorted_first_above(binary->functions, binary->count,
+	                                  sizeof(*binary->functions), address);
 
-	for (size_t i = behind; i && behind - i < LABELS_MAX; i--) {
+	for (size_t i = after; i && after - i < LABELS_MAX; i--) {
 		const struct function *function = &binary->functions[i - 1];
 
 		if (address - function->start < function->size)
 			return function;
 	}
 	/* Anything may follow the last function. */
-	if (behind && behind < binary->count && !binary->functions[behind - 1].size)
-		return &binary->functions[behind - 1];
+	if (after && after < binary->count && !binary->functions[after - 1].size)
+		return &binary->functions[after - 1];
 	return NULL;
 }
 

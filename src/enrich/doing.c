@@ -46,7 +46,7 @@ static bool has_memory(int thread)
  * The directory in /proc of a thread that has not exited. Threads that have exited, perhaps the
  * leader, have no memory and no fds any more. -1: there is none, or it is a kernel thread.
  */
-static int open_living(int dir)
+static int open_living_thread(int dir)
 {
 	DIR *tasks = proc_open_directory(dir, "task");
 	int living = -1;
@@ -84,7 +84,7 @@ static bool is_native(int living)
  * cgroup, which sleeps in do_freezer_trap() (v2, kernel/signal.c) or __refrigerator() (v1). "":
  * nothing.
  */
-static const char *find_hold(int tasks, const char *tid)
+static const char *find_stop_reason(int tasks, const char *tid)
 {
 	struct process_stat stat;
 	char path[48], text[64];
@@ -107,7 +107,7 @@ static const char *find_hold(int tasks, const char *tid)
 /* false: the thread is gone. */
 static bool read_thread(int tasks, const char *tid, bool native, struct doing_group *group)
 {
-	const char *hold;
+	const char *reason;
 	char path[48], text[256];
 	ssize_t got;
 
@@ -117,9 +117,9 @@ static bool read_thread(int tasks, const char *tid, bool native, struct doing_gr
 	if (got == -ESRCH || (got == -ENOENT && faccessat(tasks, tid, F_OK, 0)))
 		return false;
 	doing_parse_syscall(text, native, group);
-	hold = find_hold(tasks, tid);
-	if (*hold) {
-		snprintf(group->syscall, sizeof(group->syscall), "%s", hold);
+	reason = find_stop_reason(tasks, tid);
+	if (*reason) {
+		snprintf(group->syscall, sizeof(group->syscall), "%s", reason);
 		group->fd = -1;
 	}
 	return true;
@@ -219,7 +219,7 @@ static bool read_limit(int dir, uint64_t *limit)
 
 static int read_process(int dir, struct doing *doing)
 {
-	int living = open_living(dir);
+	int living = open_living_thread(dir);
 	int err = read_threads(dir, is_native(living), doing);
 
 	if (!err) {

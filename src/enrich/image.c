@@ -96,7 +96,7 @@ static struct program_key find_program(const struct maps *maps)
 }
 
 /* maps: an fd of /proc/PID/maps; closed. */
-static bool look_at(struct image *image, const struct stack_dump *dump, int maps)
+static bool read_image(struct image *image, const struct stack_dump *dump, int maps)
 {
 	int err = maps_read(&image->maps, maps);
 
@@ -148,7 +148,7 @@ struct image *image_get(struct images *images, const struct stack_dump *dump, bo
 			return NULL;
 		if (maps >= 0) {
 			forget(image);
-			if (!look_at(image, dump, maps)) {
+			if (!read_image(image, dump, maps)) {
 				forget(image);
 				return NULL;
 			}

@@ -180,11 +180,12 @@ int kernel_counters_read(struct kernel_counters *counts)
 }
 
 /*
- * TCP: inuse 7 orphan 0 tw 121 alloc 9 mem 289     orphan, alloc and mem are the whole host's
+ * TCP: inuse 7 orphan 0 tw 121 alloc 9 mem 289     orphan, alloc and mem: of the host
  * TCP6: inuse 2
  *
- * A listener is in use, so a request socket, which is not, has one that is. (sockstat_seq_show(),
- * net/ipv4/proc.c, and sockstat6_seq_show(), net/ipv6/proc.c; 5.8..7.2.)
+ * inuse does not count request sockets, but it counts their listener, so a namespace with request
+ * sockets has an inuse above 0. (sockstat_seq_show(), net/ipv4/proc.c, and sockstat6_seq_show(),
+ * net/ipv6/proc.c; 5.8..7.2.)
  */
 int kernel_parse_tcp_count(const char *text, uint64_t *count)
 {

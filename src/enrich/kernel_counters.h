@@ -10,7 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "table/host.h"
+#include "fact/counter.h"
+#include "fact/setting.h"
 
 #define KERNEL_SETTING_SIZE 256
 

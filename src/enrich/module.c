@@ -47,7 +47,7 @@ static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_A
 /* What the debug file must match. */
 struct expected {
 	const unsigned char *build_id;
-	int bits; /* bytes of the build id; 0: there is none */
+	int build_id_size; /* bytes of the build id; 0: there is none */
 	uint32_t crc;
 };
 
@@ -75,7 +75,8 @@ static bool has_build_id(int fd, const struct expected *expected)
 	if (!elf)
 		return false;
 	size = dwelf_elf_gnu_build_id(elf, &id);
-	same = size == expected->bits && id && !memcmp(id, expected->build_id, (size_t)size);
+	same = size == expected->build_id_size && id &&
+	       !memcmp(id, expected->build_id, (size_t)size);
 	elf_end(elf);
 	return same;
 }
@@ -118,7 +119,7 @@ static int check(int fd, enum opener_place place, const struct expected *expecte
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &stat) || stat.st_size > FILE_MAX ||
-	    !(expected->bits ? has_build_id(fd, expected) : has_crc(fd, expected->crc))) {
+	    !(expected->build_id_size ? has_build_id(fd, expected) : has_crc(fd, expected->crc))) {
 		close(fd);
 		return -1;
 	}
@@ -130,11 +131,11 @@ static int try_build_id(const struct module *module, const struct expected *expe
 	static const enum opener_place places[] = {PLACE_HOST, PLACE_PROCESS};
 	int fd = -1;
 
-	if (expected->bits < 2)
+	if (expected->build_id_size < 2)
 		return -1;
 	for (size_t i = 0; fd < 0 && i < sizeof(places) / sizeof(*places); i++)
 		fd = check(opener_open_build_id(module->client, places[i], expected->build_id,
-		                                (size_t)expected->bits),
+		                                (size_t)expected->build_id_size),
 		           places[i], expected);
 	return fd;
 }
@@ -163,9 +164,9 @@ static int find_debuginfo(Dwfl_Module *mod, void **userdata, const char *name, D
 	(void)base;
 	(void)file_name;
 	(void)debug_name;
-	expected.bits = dwfl_module_build_id(mod, &expected.build_id, &address);
-	if (expected.bits < 0)
-		expected.bits = 0;
+	expected.build_id_size = dwfl_module_build_id(mod, &expected.build_id, &address);
+	if (expected.build_id_size < 0)
+		expected.build_id_size = 0;
 	fd = try_build_id(module, &expected);
 	return fd < 0 && link ? try_link(module, link, &expected) : fd;
 }

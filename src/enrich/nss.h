@@ -3,7 +3,7 @@
 #ifndef TCPTRAIL_ENRICH_NSS_H
 #define TCPTRAIL_ENRICH_NSS_H
 
-#include "table/names.h"
+#include "fact/name.h"
 
 #define NSS_KINDS (1U << NAME_HOST | 1U << NAME_PORT | 1U << NAME_USER)
 

@@ -57,7 +57,7 @@ static bool read_status(struct known *known, int dir)
 	return true;
 }
 
-static int look_at(struct known *known, int dir, uint64_t start)
+static int read_process(struct known *known, int dir, uint64_t start)
 {
 	struct process_stat stat;
 	int err = proc_check_process(dir, start, &stat), fd;
@@ -86,7 +86,7 @@ static int open_process(struct known *known, const struct opener_request *reques
 
 	if (dir < 0)
 		return dir;
-	fd = look_at(&found, dir, request->address);
+	fd = read_process(&found, dir, request->address);
 	close(dir);
 	if (fd < 0) {
 		maps_free(&found.maps);
@@ -119,7 +119,7 @@ static int open_below(uint32_t pid, const char *path, int flags, struct stat *st
  * Closes the file with -EACCES unless the process's user may read it too: then nothing is
  * disclosed.
  */
-static int only_readable(const struct known *known, int fd, const struct stat *stat)
+static int close_unless_readable(const struct known *known, int fd, const struct stat *stat)
 {
 	if (fd < 0 || stat->st_mode & S_IROTH || stat->st_uid == known->uid)
 		return fd;
@@ -131,7 +131,7 @@ static int only_readable(const struct known *known, int fd, const struct stat *s
 static int open_same(const struct known *known, uint32_t pid, const struct mapping *mapping)
 {
 	struct stat stat;
-	int fd = only_readable(known, open_below(pid, mapping->path, 0, &stat), &stat);
+	int fd = close_unless_readable(known, open_below(pid, mapping->path, 0, &stat), &stat);
 
 	if (fd >= 0 && stat.st_ino != mapping->inode) {
 		close(fd);
@@ -176,7 +176,7 @@ static int open_debug(const struct known *known, uint32_t pid, const char *path)
 {
 	struct stat stat;
 
-	return only_readable(known, open_below(pid, path, 0, &stat), &stat);
+	return close_unless_readable(known, open_below(pid, path, 0, &stat), &stat);
 }
 
 static int open_build_id(const struct known *known, const struct opener_request *request)
@@ -222,7 +222,7 @@ static int open_perfmap(const struct known *known)
 	int fd;
 
 	snprintf(path, sizeof(path), "tmp/perf-%u.map", known->ns_pid);
-	fd = only_readable(known, open_below(known->pid, path, O_NOFOLLOW, &stat), &stat);
+	fd = close_unless_readable(known, open_below(known->pid, path, O_NOFOLLOW, &stat), &stat);
 	if (fd >= 0 && stat.st_uid && stat.st_uid != known->uid) {
 		close(fd);
 		return -EACCES;

@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/parse.h"
+#include "base/sorted.h"
 
 #define ENTRIES_MAX  (1U << 22)
 #define NAMES_MAX    (256U << 20) /* bytes */
@@ -15,6 +16,8 @@
 #define READ_BYTES   (1U << 20)
 #define REREAD_BYTES (4U << 20)
 #define SEARCH_MAX   4096 /* how many pieces before an address are searched */
+
+_Static_assert(offsetof(struct perfmap_entry, start) == 0, "sorted_first_above() compares it");
 
 void perfmap_free(struct perfmap *map)
 {
@@ -92,29 +95,13 @@ static void sort(struct perfmap *map)
 	map->sorted = map->count;
 }
 
-/* Index of the first piece that begins after the address. */
-static size_t first_behind(const struct perfmap *map, uint64_t address)
-{
-	size_t low = 0, high = map->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (map->entries[middle].start > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
-}
-
 const struct perfmap_entry *perfmap_find(struct perfmap *map, uint64_t address)
 {
 	const struct perfmap_entry *found = NULL;
 	size_t at;
 
 	sort(map);
-	at = first_behind(map, address);
+	at = sorted_first_above(map->entries, map->count, sizeof(*map->entries), address);
 	for (int i = 0; at && i < SEARCH_MAX; i++) {
 		const struct perfmap_entry *entry = &map->entries[--at];
 

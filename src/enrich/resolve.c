@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -17,8 +18,6 @@
 #include "base/clock.h"
 #include "base/thread.h"
 #include "enrich/cgroup.h"
-#include "enrich/nss.h"
-#include "fact/name.h"
 
 /* A query, then its answer. */
 struct job {
@@ -212,7 +211,7 @@ static void find_cgroup(const struct resolve *resolve, struct job *job)
 		job->name[0] = '\0';
 }
 
-static void take_query(struct resolve *resolve, const struct name_key *key)
+void resolve_request(struct resolve *resolve, const struct name_key *key)
 {
 	struct workers *workers = resolve->workers;
 	struct job *job = calloc(1, sizeof(*job));
@@ -233,13 +232,9 @@ static void take_query(struct resolve *resolve, const struct name_key *key)
 	pthread_mutex_unlock(&workers->lock);
 }
 
-void resolve_take_queries(struct resolve *resolve, struct names *names)
+void resolve_refresh(struct resolve *resolve)
 {
-	struct name_key key;
-
 	cgroup_forget(resolve->cgroups);
-	while (names_next_wanted(names, NSS_KINDS | 1U << NAME_CGROUP, &key))
-		take_query(resolve, &key);
 }
 
 unsigned int resolve_collect(struct resolve *resolve, resolve_fn *fn, void *arg)

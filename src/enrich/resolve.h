@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looks up names that the table has queries for, as FACT_NAME. Hosts, ports and users go through
+ * Looks up names, as FACT_NAME. Hosts, ports and users go through
  * NSS, which may stall: a few threads do that, and the caller collects the answers. Paths of
  * cgroups are read at once.
  */
 #ifndef TCPTRAIL_ENRICH_RESOLVE_H
 #define TCPTRAIL_ENRICH_RESOLVE_H
 
-#include "table/names.h"
+#include "enrich/nss.h"
 
 struct resolve;
 typedef void resolve_fn(const struct fact *fact, void *arg);
@@ -19,11 +19,12 @@ void resolve_close(struct resolve *resolve); /* does not wait for a stalled look
 /* An eventfd, readable when answers wait. */
 int resolve_fd(const struct resolve *resolve);
 
-/*
- * Takes the pending queries of names (all kinds but NAME_RST, NAME_NETNS, NAME_META) and queues
- * them.
- */
-void resolve_take_queries(struct resolve *resolve, struct names *names);
+/* The kinds of names that can be looked up. */
+#define RESOLVE_KINDS (NSS_KINDS | 1U << NAME_CGROUP)
+/* Call it before a series of requests: cgroups may have come and gone since the last one. */
+void resolve_refresh(struct resolve *resolve);
+/* Queues one lookup, of a kind in RESOLVE_KINDS; resolve_collect() hands over its answer. */
+void resolve_request(struct resolve *resolve, const struct name_key *key);
 /* Hands over the answers that are there, with the current time. Returns how many. */
 unsigned int resolve_collect(struct resolve *resolve, resolve_fn *fn, void *arg);
 /*

@@ -119,7 +119,7 @@ void sandbox_limit_cpu(unsigned int seconds)
 	setitimer(ITIMER_PROF, &timer, NULL); /* SIGPROF ends the process */
 }
 
-static void let_limits_end_it(void)
+static void set_final_limits(void)
 {
 	sigset_t set;
 
@@ -138,7 +138,7 @@ static void let_limits_end_it(void)
  * If the program file has capabilities, the process is not dumpable and root owns its /proc/self.
  * To be dumpable for a moment is safe: until the capabilities are gone nobody else may trace it.
  */
-static int go_first_without_memory(void)
+static int become_first_oom_victim(void)
 {
 	int fd, err = 0;
 
@@ -285,10 +285,10 @@ int sandbox_enter(void)
 	int err = unmap_shared();
 
 	if (!err)
-		err = go_first_without_memory();
+		err = become_first_oom_victim();
 	if (err)
 		return err;
-	let_limits_end_it();
+	set_final_limits();
 	err = drop_capabilities();
 	return err ? err : filter_calls();
 }

@@ -20,7 +20,7 @@
 #define CHECK_MS      10000 /* ms; setting up a sandbox takes some */
 
 /* Some programs start us with stdin, stdout or stderr closed, so an fd may have such a number. */
-static bool begins_above_stderr(int *fd)
+static bool move_above_stderr(int *fd)
 {
 	int moved = *fd < 3 ? fcntl(*fd, F_DUPFD_CLOEXEC, 3) : *fd;
 
@@ -33,7 +33,7 @@ static bool begins_above_stderr(int *fd)
 static bool begin_process(const char *name, pid_t parent, int *keep, int count)
 {
 	for (int i = 0; i < count; i++)
-		if (!begins_above_stderr(&keep[i]))
+		if (!move_above_stderr(&keep[i]))
 			return false;
 	prctl(PR_SET_NAME, name);
 	for (int number = 1; number < 32; number++)

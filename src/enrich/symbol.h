@@ -3,7 +3,7 @@
 #ifndef TCPTRAIL_ENRICH_SYMBOL_H
 #define TCPTRAIL_ENRICH_SYMBOL_H
 
-#include "table/frame.h"
+#include "fact/frame.h"
 #include "enrich/image.h"
 
 /* Binaries whose symbols were read, shared by all processes that map them. */

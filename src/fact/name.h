@@ -6,6 +6,18 @@
 
 #include "fact.h"
 
+/* The object that a FACT_NAME names. */
+struct name_key {
+	uint32_t kind; /* enum fact_name_kind */
+	uint64_t key[2];
+};
+
+/* Keys from what they name. Addresses: network order, AF_INET mapped to ::ffff:0:0/96. */
+struct name_key name_key_number(enum fact_name_kind kind, uint64_t number);
+struct name_key name_key_task(uint32_t pid, uint64_t start);
+struct name_key name_key_interface(uint32_t netns, uint32_t ifindex);
+struct name_key name_key_host(int family, const uint8_t addr[16]);
+
 /* Room for every FACT_NAME. */
 union fact_name_buffer {
 	struct fact_name fact;

@@ -12,42 +12,43 @@
 #include "enrich/kernel_counters.h"
 #include "feed/feed_private.h"
 
-#define FEW 32 /* 3 to 13 us each */
+#define ROWS_MAX 32 /* 3 to 13 us each */
 
 /* --- where the rows are ----------------------------------------------------------------------- */
 
-struct feed_few {
-	uint32_t count;     /* rows that the kernel's counter should include */
-	bool walk;          /* some sockets here cannot be confirmed one by one */
-	uint32_t rows[FEW]; /* indices of the rows */
+struct netns_rows {
+	uint32_t count;           /* rows that the kernel's counter should include */
+	bool walk;                /* some sockets here cannot be confirmed one by one */
+	uint32_t index[ROWS_MAX]; /* indices of the rows */
 };
 
 void feed_forget_rows(struct feed *feed)
 {
 	numbers_free(&feed->populated);
-	feed->few_room = 0;
-	free(feed->few);
-	feed->few = NULL;
+	feed->netns_rows_room = 0;
+	free(feed->netns_rows);
+	feed->netns_rows = NULL;
 }
 
 /* NULL: no memory; the namespace is walked then. */
-static struct feed_few *few_of(struct feed *feed, uint32_t netns)
+static struct netns_rows *rows_of(struct feed *feed, uint32_t netns)
 {
 	size_t place = numbers_add(&feed->populated, netns);
-	struct feed_few *grown;
+	struct netns_rows *grown;
 
 	if (place == NUMBERS_NONE)
 		return NULL;
-	if (place >= feed->few_room) {
-		size_t before = feed->few_room;
+	if (place >= feed->netns_rows_room) {
+		size_t before = feed->netns_rows_room;
 
-		grown = array_reserve(feed->few, &feed->few_room, place + 1, sizeof(*grown));
+		grown = array_reserve(feed->netns_rows, &feed->netns_rows_room, place + 1,
+		                      sizeof(*grown));
 		if (!grown)
 			return NULL;
-		memset(grown + before, 0, (feed->few_room - before) * sizeof(*grown));
-		feed->few = grown;
+		memset(grown + before, 0, (feed->netns_rows_room - before) * sizeof(*grown));
+		feed->netns_rows = grown;
 	}
-	return &feed->few[place];
+	return &feed->netns_rows[place];
 }
 
 /*
@@ -56,14 +57,14 @@ static struct feed_few *few_of(struct feed *feed, uint32_t netns)
  */
 void feed_note_row(struct feed *feed, const struct row *row)
 {
-	struct feed_few *few = few_of(feed, row->netns);
+	struct netns_rows *rows = rows_of(feed, row->netns);
 
-	if (!few || few->walk || row->state == STATE_CLOSE)
+	if (!rows || rows->walk || row->state == STATE_CLOSE)
 		return;
-	few->walk = few->count == FEW || row->flags & (ROW_REQUEST | ROW_MPTCP) ||
-	            (!row->sk && !(row->flags & ROW_MINI));
-	if (!few->walk)
-		few->rows[few->count++] = row->self;
+	rows->walk = rows->count == ROWS_MAX || row->flags & (ROW_REQUEST | ROW_MPTCP) ||
+	             (!row->sk && !(row->flags & ROW_MINI));
+	if (!rows->walk)
+		rows->index[rows->count++] = row->self;
 }
 
 /* --- one by one ------------------------------------------------------------------------------- */
@@ -178,13 +179,13 @@ static bool confirm(struct feed *feed, struct sockdiag **sockdiag, uint32_t netn
 	return live_peek(feed->live, row->sk, row->cookie, row->netns, true) == 1;
 }
 
-static bool confirm_all(struct feed *feed, const struct feed_few *few, uint32_t netns)
+static bool confirm_all(struct feed *feed, const struct netns_rows *rows, uint32_t netns)
 {
 	struct sockdiag *sockdiag = NULL;
 	bool all = true;
 
-	for (uint32_t i = 0; all && i < few->count; i++)
-		all = confirm(feed, &sockdiag, netns, few->rows[i]);
+	for (uint32_t i = 0; all && i < rows->count; i++)
+		all = confirm(feed, &sockdiag, netns, rows->index[i]);
 	sockdiag_close(sockdiag);
 	return all;
 }
@@ -192,14 +193,15 @@ static bool confirm_all(struct feed *feed, const struct feed_few *few, uint32_t 
 bool feed_confirm_netns(struct feed *feed, uint32_t netns)
 {
 	size_t place = numbers_find(&feed->populated, netns);
-	const struct feed_few *few = place < feed->few_room ? &feed->few[place] : NULL;
+	const struct netns_rows *rows =
+		place < feed->netns_rows_room ? &feed->netns_rows[place] : NULL;
 	uint64_t count;
 
-	if ((!few && place != NUMBERS_NONE) || kernel_count_tcp(&count))
+	if ((!rows && place != NUMBERS_NONE) || kernel_count_tcp(&count))
 		return false;
-	if (!few || !few->count)
-		return !count && (!few || !few->walk);
+	if (!rows || !rows->count)
+		return !count && (!rows || !rows->walk);
 	/* A walk that a loss requires must not rely on the table. */
-	return feed->config.trace && !feed->schedule.healing && !few->walk && few->count == count &&
-	       confirm_all(feed, few, netns);
+	return feed->config.trace && !feed->schedule.healing && !rows->walk &&
+	       rows->count == count && confirm_all(feed, rows, netns);
 }

@@ -154,14 +154,14 @@ int feed_drain(struct feed *feed)
 		take_lookups(feed);
 		lookup_fins(feed);
 	}
-	resolve_take_queries(feed->resolve, table_names(feed->table));
+	feed_request_names(feed);
 	resolve_collect(feed->resolve, feed_fact, feed);
 	return err;
 }
 
 void feed_wait_names(struct feed *feed, unsigned int timeout_ms)
 {
-	resolve_take_queries(feed->resolve, table_names(feed->table));
+	feed_request_names(feed);
 	resolve_wait(feed->resolve, timeout_ms, feed_fact, feed);
 }
 

@@ -27,8 +27,8 @@ struct feed {
 	struct netns_list netns;    /* at the last walk */
 	struct map examined;        /* processes whose threads were examined since the last walk */
 	struct numbers populated;   /* namespaces that had rows when the last walk began */
-	struct feed_few *few;       /* their rows, in the order of populated */
-	size_t few_room;
+	struct netns_rows *netns_rows; /* their rows, in the order of populated */
+	size_t netns_rows_room;
 	struct numbers departed; /* gone namespaces, FACT_NETNS_GONE not yet reported */
 	struct schedule schedule;
 	uint64_t fins_looked_up; /* when FINs of orphans' peers were looked up last */
@@ -64,6 +64,8 @@ int feed_drain_stacks(struct feed *feed);
 
 /* name_lookup.c: reports the names that a fact refers to, before the fact itself. */
 void feed_report_names(struct feed *feed, const struct fact *fact);
+/* Looks up all names that the table has pending queries for. */
+void feed_request_names(struct feed *feed);
 /* namespaces.c: updates feed->netns. 0 or -errno with diag. */
 int feed_refresh_netns(struct feed *feed, struct diag *diag);
 /*

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "field/endpoint.h"
+#include "base/address.h"
 #include "enrich/interface.h"
 #include "fact/name.h"
 #include "feed/feed_private.h"
@@ -50,12 +50,21 @@ static void report_netns(struct feed *feed, uint32_t netns)
 	feed_refresh_netns(feed, NULL);
 }
 
+void feed_request_names(struct feed *feed)
+{
+	struct name_key key;
+
+	resolve_refresh(feed->resolve);
+	while (names_next_wanted(table_names(feed->table), RESOLVE_KINDS, &key))
+		resolve_request(feed->resolve, &key);
+}
+
 static void report_cgroup(struct feed *feed, uint64_t cgroup)
 {
 	feed->last_cgroup = cgroup;
 	if (names_want(table_names(feed->table), name_key_number(NAME_CGROUP, cgroup)))
 		return;
-	resolve_take_queries(feed->resolve, table_names(feed->table));
+	feed_request_names(feed);
 	resolve_collect(feed->resolve, feed_fact, feed);
 }
 

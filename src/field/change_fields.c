@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The columns of an event. What it tells of the socket comes from the row, as
- * it is after the event.
+ * The columns of an event. OF_ROW() columns are those of the event's socket, as it is after the
+ * event. The tables of rows and of events stay apart: the order of each is the order of its keys.
  *
  *   2026-11-22 01:34:03.123456 host 127.0.0.1:80 127.0.0.1:33492 ESTABLISHED -> CLOSE_WAIT 4.20s
  */
 #include <inttypes.h>
 
+#include "field/event_name.h"
 #include "field/row_getters.h"
 #include "field/value.h"
 
@@ -23,24 +24,10 @@ CHANGE_GETTER(time)
 
 CHANGE_GETTER(event)
 {
-	static const char *const events[] = {
-		[0] = "",
-		[CHANGE_STATE] = "state",
-		[CHANGE_RETRANSMIT] = "retransmit",
-		[CHANGE_RST_SENT] = "rst_sent",
-		[CHANGE_RST_RECEIVED] = "rst_received",
-		[CHANGE_LOSS] = "loss",
-		[CHANGE_END] = "end",
-		[CHANGE_BECAME] = "became",
-		[CHANGE_SUBFLOW] = "subflow",
-		[CHANGE_CONNECT_FAILED] = "connect_failed",
-	};
-	_Static_assert(sizeof(events) / sizeof(events[0]) == CHANGE_KIND_COUNT, "a name for each");
 	const struct change *change = object;
 
 	(void)context;
-	if (change->kind < CHANGE_KIND_COUNT)
-		value_string(value, events[change->kind]);
+	value_string(value, change_event_name(change->kind));
 }
 
 CHANGE_GETTER(old_state)
@@ -80,7 +67,7 @@ CHANGE_GETTER(retrans_kind)
 		value_string(value, retransmit_kind_name(change->retransmit));
 }
 
-/* "(inferred)": no event told it, but a walk, a look-up or a deadline. */
+/* "(inferred)": no kernel event; a walk, a look-up or a deadline showed it. */
 static void print_state(struct value *value, const struct change *change)
 {
 	value_print(value, "%s%s -> %s%s",
@@ -91,7 +78,7 @@ static void print_state(struct value *value, const struct change *change)
 	value->mark = state_mark(change->new);
 }
 
-/* "retransmit RTO #3": the third of this kind on this socket */
+/* "retransmit RTO #3": the third retransmit of this kind on the socket */
 static void print_retransmit(struct value *value, const struct change *change)
 {
 	value_print(value, "retransmit %s", retransmit_kind_name(change->retransmit));
@@ -225,7 +212,7 @@ CHANGE_GETTER(lost_place)
 		value_string(value, loss_where_name(change->where));
 }
 
-/* A loss is about no socket. */
+/* The socket of an event. A loss has none. */
 static const void *row_of(const struct field_context *context, const void *object)
 {
 	const struct change *change = object;

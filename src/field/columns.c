@@ -51,7 +51,7 @@ void columns_snapshot(bool extended, bool programs, bool timers, bool verbose,
 struct choice {
 	const struct field *fields;
 	size_t count;
-	const struct field **chosen; /* room for all */
+	const struct field **chosen; /* has room for all fields */
 	size_t chosen_count;
 };
 
@@ -65,7 +65,7 @@ static void choose(struct choice *choice, const struct field *field)
 
 #define NEAREST 3
 
-/* The NEAREST fields to what was typed, by key or by heading, nearest first. Returns how many. */
+/* Finds the NEAREST fields to a name, by key or heading, nearest first. Returns how many. */
 static size_t find_nearest(const struct choice *choice, const char *typed,
                            const struct field *nearest[NEAREST])
 {

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which fields are printed: the default ones of a command, or what was typed. */
+/* Chooses the fields to print: the defaults of a command, or those of --columns. */
 #ifndef TCPTRAIL_FIELD_COLUMNS_H
 #define TCPTRAIL_FIELD_COLUMNS_H
 
 #include "base/diag.h"
 #include "field/field.h"
 
-/* Lists of keys end with NULL. */
+/* A list of keys ends with NULL. */
 #define COLUMNS_MAX 24
 
-/* Default columns of the text of a snapshot, by netstat's -e, -p and -o; -v: how we know. */
+/* Default text columns of a snapshot, by netstat's -e, -p, -o; verbose: adds owner_source. */
 void columns_snapshot(bool extended, bool programs, bool timers, bool verbose,
                       const char *keys[COLUMNS_MAX]);
 
-/* Default columns of the text of the stream. */
+/* Default text columns of the stream of events. */
 extern const char *const columns_events[];
 
 /*
- * Chooses fields. typed: "a,b" (these), "+a,b" (these behind the default ones)
- * or NULL (the default ones); keys or headings, as fields_find_typed() takes them. defaults NULL:
- * all fields. One named twice is printed once, at its first place. *chosen: to be freed by
- * free(). 0; -EINVAL with diag: an unknown one and which are nearest to it; -ENOMEM.
+ * Chooses fields. typed: "a,b" (these), "+a,b" (the defaults, then these) or NULL (the defaults);
+ * fields_find_typed() reads the names. defaults NULL: all fields. A field that is named twice is
+ * chosen once, at its first place. The caller frees *chosen with free(). 0; -EINVAL with diag: the
+ * unknown name and the nearest ones; -ENOMEM.
  */
 int columns_select(const struct field *fields, size_t count, const char *const *defaults,
                    const char *typed, const struct field ***chosen, size_t *chosen_count,

@@ -9,12 +9,9 @@
 
 #include "base/format.h"
 
-static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
-
 static bool is_mapped(const struct endpoint *endpoint)
 {
-	return endpoint->family == AF_INET6 &&
-	       !memcmp(endpoint->addr, mapped_prefix, sizeof(mapped_prefix));
+	return endpoint->family == AF_INET6 && address_is_mapped(endpoint->addr);
 }
 
 void endpoint_host(const struct endpoint *endpoint, char text[ENDPOINT_SIZE])
@@ -67,35 +64,20 @@ bool endpoint_unspecified(const struct endpoint *endpoint)
 	return !memcmp(endpoint->addr, zero, endpoint->family == AF_INET ? 4 : 16);
 }
 
-void endpoint_map(uint8_t family, const uint8_t addr[16], uint8_t mapped[16])
-{
-	if (family != AF_INET) {
-		memcpy(mapped, addr, 16);
-		return;
-	}
-	memcpy(mapped, mapped_prefix, sizeof(mapped_prefix));
-	memcpy(mapped + 12, addr, 4);
-}
-
 int endpoint_compare(const struct endpoint *a, const struct endpoint *b)
 {
 	uint8_t left[16], right[16];
 	int order;
 
-	endpoint_map(a->family, a->addr, left);
-	endpoint_map(b->family, b->addr, right);
+	address_map(a->family, a->addr, left);
+	address_map(b->family, b->addr, right);
 	order = memcmp(left, right, sizeof(left));
 	if (!order && a->zone && b->zone)
 		order = strcmp(a->zone, b->zone);
 	return order ? order : (int)a->port - (int)b->port;
 }
 
-bool address_is_link_local(uint8_t family, const uint8_t addr[16])
-{
-	return family == AF_INET6 && addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80;
-}
-
-/* Wishing for a name changes nothing that the table tells, hence from a const one. */
+/* The look-up may queue a request for the name. That changes nothing that the table reports. */
 static const char *interface_name(const struct table *table, const struct row *row)
 {
 	return names_want(table_names((struct table *)table),
@@ -126,12 +108,4 @@ bool row_in_zone(const struct table *table, const struct row *row, const char *z
 	snprintf(number, sizeof(number), "%u", row->ifindex);
 	name = interface_name(table, row);
 	return (name && !strcmp(name, zone)) || !strcmp(number, zone);
-}
-
-bool address_is_loopback(const uint8_t mapped[16])
-{
-	static const uint8_t ipv6[16] = {[15] = 1};
-	static const uint8_t ipv4[13] = {[10] = 0xff, 0xff, 127};
-
-	return !memcmp(mapped, ipv6, sizeof(ipv6)) || !memcmp(mapped, ipv4, sizeof(ipv4));
 }

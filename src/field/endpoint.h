@@ -6,6 +6,7 @@
 #ifndef TCPTRAIL_FIELD_ENDPOINT_H
 #define TCPTRAIL_FIELD_ENDPOINT_H
 
+#include "base/address.h"
 #include "table/table.h"
 
 /* One end of a connection, as it is printed. */
@@ -29,19 +30,11 @@ void endpoint_text(const struct endpoint *endpoint, char text[ENDPOINT_SIZE]);
 /* Is the address 0.0.0.0 or ::? */
 bool endpoint_unspecified(const struct endpoint *endpoint);
 
-/* Writes an address as IPv6; IPv4 becomes ::ffff:0:0/96. */
-void endpoint_map(uint8_t family, const uint8_t addr[16], uint8_t mapped[16]);
-
-/* Is the mapped address ::1 or in 127.0.0.0/8? */
-bool address_is_loopback(const uint8_t mapped[16]);
-
 /* Compares by mapped address, then by zone, then by port. */
 int endpoint_compare(const struct endpoint *a, const struct endpoint *b);
 
 #define ZONE_SIZE 16 /* IFNAMSIZ: the longest interface name, with its NUL */
 
-/* Is it in fe80::/10? Such an address means a different host on each link (RFC 4007). */
-bool address_is_link_local(uint8_t family, const uint8_t addr[16]);
 /*
  * The zone of one of the row's addresses: the name of the interface that the socket is bound to,
  * or its index (printed into buf) if the name is not known. NULL: the address needs no zone.

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Bytes that a socket has carried. The kernel counts sequence numbers, of which a SYN and a FIN
- * take one each (RFC 9293, 3.4), and neither is a byte of anybody's.
+ * Bytes that a socket sent and received. The kernel counts sequence numbers. A SYN and a FIN take
+ * one each (RFC 9293, 3.4) but carry no byte, so these getters subtract them.
  */
 #include "field/row_getters.h"
-#include "count/group.h"
 #include "field/value.h"
 
 /*
- * tcp_snd_una_update() counts the SYN of a connect. One that was accepted begins with its SYN
- * acknowledged: tcp_rcv_state_process() sets snd_una then.
+ * tcp_snd_una_update() counts the SYN of a connect. An accepted connection starts with an
+ * acknowledged SYN: tcp_rcv_state_process() sets snd_una.
  */
 static bool syn_counts(const struct table *table, const struct row *row)
 {
@@ -22,7 +21,7 @@ static bool fin_was_acked(const struct row *row)
 	case STATE_FIN_WAIT2:
 	case STATE_TIME_WAIT:
 		return true;
-	case STATE_CLOSE: /* by an acknowledgement, or by an RST or a timeout */
+	case STATE_CLOSE: /* after an acknowledgement, an RST or a timeout */
 		return row->prior == STATE_FIN_WAIT2 || row->prior == STATE_TIME_WAIT ||
 		       (row->prior == STATE_LAST_ACK && !row->wqueue);
 	default:
@@ -31,8 +30,8 @@ static bool fin_was_acked(const struct row *row)
 }
 
 /*
- * tcp_rcv_nxt_update() counts a FIN before tcp_fin() changes the state. A mini-socket in
- * FIN_WAIT2 counts nothing any more: of a TIME_WAIT that came of one the FIN is not among them.
+ * Did the kernel count a FIN? tcp_rcv_nxt_update() counts it before tcp_fin() changes the state. A
+ * mini-socket in FIN_WAIT2 counts nothing, so the TIME_WAIT that follows it has no counted FIN.
  */
 static bool fin_came(const struct row *row)
 {
@@ -51,10 +50,10 @@ static bool fin_came(const struct row *row)
 }
 
 static void value_bytes(const struct field_context *context, struct value *value,
-                        const struct row *row, uint64_t counted, uint64_t others)
+                        const struct row *row, uint64_t counted, uint64_t controls)
 {
-	value_number(value, counted > others ? counted - others : 0);
-	if (!(row->flags & ROW_MINI) && row->state != STATE_CLOSE) /* they carry nothing any more */
+	value_number(value, counted > controls ? counted - controls : 0);
+	if (!(row->flags & ROW_MINI) && row->state != STATE_CLOSE) /* else the count is final */
 		value_looked(value, context, row->touched);
 }
 

@@ -3,8 +3,8 @@
 
 #include "table/container.h"
 
-/* The root group tells nothing of who is in it. */
-static bool tells(const char *path)
+/* Does the path name a group? The root group says nothing about its processes. */
+static bool names_group(const char *path)
 {
 	return path && path[0] && strcmp(path, "/");
 }
@@ -24,12 +24,15 @@ static const char *path_of_task(const struct table *table, struct names *names,
 	                  : NULL;
 }
 
-/* More than a unit: on hybrid hosts the v2 path of a container is its daemon's. */
-static bool tells_container(const char *path)
+/*
+ * Does the path name a container, and not only a unit? On hybrid hosts the v2 path of a container
+ * is that of its daemon.
+ */
+static bool names_container(const char *path)
 {
 	struct container container;
 
-	return tells(path) && container_parse(path, &container) &&
+	return names_group(path) && container_parse(path, &container) &&
 	       strcmp(container.runtime, "systemd") != 0;
 }
 
@@ -38,12 +41,12 @@ const char *row_cgroup_path(const struct table *table, const struct row *row)
 	struct names *names = table_names((struct table *)table);
 	const char *path = path_of_socket(names, row), *by_task;
 
-	if (tells_container(path))
+	if (names_container(path))
 		return path;
 	by_task = path_of_task(table, names, row);
-	if (!tells(by_task) || (path && !strcmp(by_task, path)))
+	if (!names_group(by_task) || (path && !strcmp(by_task, path)))
 		return path;
-	return !tells(path) || tells_container(by_task) ? by_task : path;
+	return !names_group(path) || names_container(by_task) ? by_task : path;
 }
 
 bool row_find_container(const struct table *table, const struct row *row,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who made a socket, even if that process is gone; and who is at its other end. */
+/* The process that created a socket, even if it has exited. */
 #include <string.h>
 
 #include "base/escape.h"
 #include "field/row_getters.h"
 #include "field/value.h"
 
-/* A former holder, or who closed it, did not make it. */
+/* NULL: not known. A holder, or the process that closed the socket, need not be its creator. */
 static const struct origin *creator_of(const struct field_context *context, const struct row *row)
 {
 	switch ((enum owner_source)row->owner_source) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the process that is named for a socket was doing when it was last asked. */
+/* What the threads of the owner do, as of the last look into /proc. */
 #include "field/row_getters.h"
 #include "field/value.h"
 
@@ -11,7 +11,7 @@ static const struct task *owner_task(const struct field_context *context, const 
 	return owner.task;
 }
 
-/* [{"syscall":"accept4","fd":3,"threads":1},...]; syscall null: it could not be told */
+/* [{"syscall":"accept4","fd":3,"threads":1},...]; syscall null: not known */
 static void list_doing(const struct field_context *context, const void *object, struct buffer *json)
 {
 	const struct task *task = owner_task(context, object);

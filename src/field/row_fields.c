@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The columns of a socket: netstat's in netstat's order and widths, then ours.
+ * The columns of a socket: those of netstat in netstat's order and widths, then the others.
  *
  *   Proto Recv-Q Send-Q Local Address           Foreign Address         State       User ...
  *   tcp        0      0 127.0.0.1:80            127.0.0.1:33492         ESTABLISHED root ...
@@ -12,14 +12,14 @@
 #include "field/row_getters.h"
 #include "field/value.h"
 
-/* Of all rows of a list the same: what they tell was so then. */
+/* All rows of a list have the same time: that of the list. */
 static ROW_GETTER(time)
 {
 	(void)object;
 	value_time(value, context, context->now);
 }
 
-/* Neither a mini-socket nor a request has queues or an inode: 0 is known, as netstat prints it. */
+/* A mini-socket and a request socket have no queues and no inode: netstat prints 0 for them. */
 static bool is_no_socket(const struct row *row)
 {
 	return row->flags & (ROW_MINI | ROW_REQUEST);
@@ -30,7 +30,8 @@ static void value_queue(const struct field_context *context, struct value *value
 {
 	if (is_no_socket(row)) {
 		value_number(value, 0);
-	} else if (row->flags & ROW_QUEUES && row->state != STATE_CLOSE) { /* of the life before */
+	} else if (row->flags & ROW_QUEUES &&
+	           row->state != STATE_CLOSE) { /* else the bytes are of the ended connection */
 		value_number(value, bytes);
 		value_looked(value, context, row->touched);
 	}
@@ -61,15 +62,15 @@ static ROW_GETTER(inode)
 		value_number(value, row->inode);
 }
 
-/* Was it measured by the last walk? An event since then has most likely set it anew. */
+/* Did the last walk read the timer, and did no event follow? An event mostly sets the timer. */
 static bool has_measured_timer(const struct row *row)
 {
 	return row->flags & ROW_TIMER && (!row->changed || row->changed < row->touched);
 }
 
 /*
- * ns until the timer fires. A mini-socket's is its end; another's was measured by the last walk. Of
- * one in a recording nobody knows whether it fired since: it is told as it was then.
+ * ns until the timer fires. The timer of a mini-socket is its deadline. A walk reads the timer of
+ * other sockets. In a recording the timer may have fired since: it prints as it was at that time.
  */
 static bool timer_left(const struct field_context *context, const struct row *row,
                        struct value *looked, uint64_t *left)
@@ -97,7 +98,7 @@ struct timer {
 	unsigned int timeouts, probes;
 };
 
-/* false: it is not known */
+/* false: the timer is not known */
 static bool find_timer(const struct field_context *context, const struct row *row,
                        struct value *looked, struct timer *timer)
 {
@@ -118,7 +119,7 @@ static bool find_timer(const struct field_context *context, const struct row *ro
 	timer->kind = kind < sizeof(names) / sizeof(names[0]) ? names[kind] : timer->room;
 	timer->timeouts = row->retrans;
 	timer->probes = row->probes;
-	/* Of a request, how often its timer has expired: get_openreq4(), net/ipv4/tcp_ipv4.c. */
+	/* A request socket counts how often its timer expired: get_openreq4(), tcp_ipv4.c. */
 	if (row->flags & ROW_REQUEST) {
 		timer->timeouts = row->probes > row->retrans ? row->probes : row->retrans;
 		timer->probes = 0;
@@ -126,7 +127,7 @@ static bool find_timer(const struct field_context *context, const struct row *ro
 	return true;
 }
 
-/* {"kind":"keepalive","remaining_ns":7199670000000,"remaining_exact":true,"timeouts":0,"probes":0} */
+/* {"kind":"keepalive","remaining_ns":7199670000000,"remaining_exact":true,"timeouts":0,...} */
 static void list_timer(const struct field_context *context, const void *object, struct buffer *json)
 {
 	struct value looked = {0};
@@ -144,7 +145,7 @@ static void list_timer(const struct field_context *context, const void *object, 
 	buffer_text(json, "}");
 }
 
-/* "keepalive (7199.67/0/0)": seconds / retransmissions / probes, as netstat -o */
+/* "keepalive (7199.67/0/0)": seconds, retransmissions, probes, as netstat -o prints it */
 static ROW_GETTER(timer)
 {
 	struct timer timer;
@@ -168,10 +169,10 @@ static uint64_t retransmits(const struct row *row)
 	return sum;
 }
 
-/* None seen of a socket older than our watch says nothing. */
+/* A count of 0 is known only if the socket was seen from its start. */
 static void value_seen(struct value *value, const struct row *row, uint64_t count)
 {
-	if (row->flags & ROW_MPTCP) /* its subflows send again, and reset */
+	if (row->flags & ROW_MPTCP) /* its subflows retransmit and reset, not it */
 		return;
 	if (count || row->flags & ROW_BORN_EXACT)
 		value_number(value, count);
@@ -246,7 +247,7 @@ static ROW_GETTER(unread_for)
 		value_duration(value, row->unread_ms * NS_PER_MS, false);
 }
 
-/* Since when the kernel has told of the values that no event tells of. */
+/* Time since a walk read the values that no event reports. */
 static ROW_GETTER(looked)
 {
 	const struct row *row = object;
@@ -271,7 +272,7 @@ static ROW_GETTER(orphan)
 	value_bool(value, row->flags & ROW_ORPHAN);
 }
 
-/* No struct socket, and nobody closed it: accept() has not returned it yet. */
+/* It has no struct socket and no process closed it: accept() has not returned it yet. */
 static ROW_GETTER(in_accept_queue)
 {
 	const struct row *row = object, *msk = table_find_mptcp(context->table, row);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The getters of a socket's fields, by what they look at: where it is, who has
- * it, what it went through. field/row_fields.c makes columns of them, and
- * field/change_fields.c those of an event about the socket.
+ * The getters of a socket's fields. They are shared by the columns of a socket (row_fields.c) and
+ * those of an event (change_fields.c).
  */
 #ifndef TCPTRAIL_FIELD_ROW_GETTERS_H
 #define TCPTRAIL_FIELD_ROW_GETTERS_H
@@ -83,7 +82,7 @@ ROW_GETTER(stack);
 ROW_GETTER(cookie);
 ROW_GETTER(sock);
 
-/* How alarming it is to be in a state. */
+/* How bad a state is. */
 enum value_mark state_mark(unsigned int state);
 
 #endif

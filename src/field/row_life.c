@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a socket went through: states, times, ends. */
+/* States, times and end of a socket. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/format.h"
+#include "field/event_name.h"
 #include "field/row_getters.h"
 #include "field/value.h"
 
@@ -34,17 +35,13 @@ ROW_GETTER(state)
 	value->mark = state_mark(row->state);
 }
 
-/* "At least 4 ms" only tells how long ago our walk passed by. */
-#define BOUND_WORTH_TELLING (100 * NS_PER_MS)
-
 ROW_GETTER(age)
 {
 	const struct row *row = object;
+	bool exact = row->flags & ROW_SINCE_EXACT;
 
-	if (row->since && (row->flags & ROW_SINCE_EXACT ||
-	                   value_since(context, row->since) >= BOUND_WORTH_TELLING))
-		value_duration(value, value_since(context, row->since),
-		               row->flags & ROW_SINCE_EXACT);
+	if (row->since && age_is_known(value_since(context, row->since), exact))
+		value_duration(value, value_since(context, row->since), exact);
 }
 
 /* Token of an MPTCP socket, for itself and for its subflows: one is found by the other's. */
@@ -111,7 +108,7 @@ ROW_GETTER(reason)
 		value_reason(value, context, row->rst_sent_reason);
 }
 
-/* Half-open as request socket and as the kernel's SYN_RECV is one state to people. */
+/* People see one state: a half-open connection is a request socket or in SYN_RECV. */
 static void merge_states(struct state_time times[STATE_COUNT])
 {
 	struct state_time *to = &times[STATE_SYN_RECV], *request = &times[STATE_NEW_SYN_RECV];
@@ -144,7 +141,7 @@ static void list_state_times(const struct field_context *context, const void *ob
 	buffer_text(json, "]");
 }
 
-/* Adds a word to the text form of a list; false: it is full, and now ends in "...". */
+/* Adds a word to the text form of a list. false: the text is full and ends in "...". */
 static bool add_word(struct value *value, const char *word)
 {
 	size_t used = strlen(value->buf);
@@ -207,17 +204,10 @@ static const char *step_name(const struct field_context *context, const struct s
 
 static const char *step_event(const struct step *step)
 {
-	static const char *const events[] = {
-		[STEP_STATE] = "state",
-		[STEP_RETRANSMIT] = "retransmit",
-		[STEP_RST_SENT] = "rst_sent",
-		[STEP_RST_RECEIVED] = "rst_received",
-	};
-
-	return step->kind < sizeof(events) / sizeof(events[0]) ? events[step->kind] : "unknown";
+	return change_event_name(step_change_kind(step));
 }
 
-/* Each as an event has it: {"time":"...","event":"state","new_state":"SYN_SENT",...} */
+/* A step has the keys of an event: {"time":"...","event":"state","new_state":"SYN_SENT",...} */
 static void list_step(const struct field_context *context, const struct step *step,
                       struct buffer *json)
 {
@@ -263,7 +253,7 @@ ROW_GETTER(history)
 		char word[FORMAT_SIZE * 2], number[8];
 		const char *name = step_name(context, step, number);
 		bool plain = step->kind == STEP_STATE;
-		bool inferred = plain && count && !step->b; /* the first one is where we met it */
+		bool inferred = plain && count && !step->b; /* the first step is the first sight */
 
 		snprintf(word, sizeof(word), "%s%s%s%s", plain ? "" : step_event(step),
 		         plain || !name[0] ? "" : ":", name, inferred ? "(inferred)" : "");
@@ -274,7 +264,7 @@ ROW_GETTER(history)
 	value_list(value, count + row->steps_dropped, list_history);
 }
 
-/* The table keeps the first ones. */
+/* The table keeps the first steps and counts the others. */
 ROW_GETTER(history_dropped)
 {
 	const struct row *row = object;

@@ -27,8 +27,8 @@ ROW_GETTER(family)
 }
 
 /*
- * A socket born of a listener shows the listener's addresses until its own are
- * seen, a connecting one has none before it gets its port.
+ * A socket that a listener creates has the listener's addresses until its own are seen. A
+ * connecting socket has no port at first.
  */
 static bool knows_addresses(const struct row *row)
 {

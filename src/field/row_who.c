@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who has a socket: tasks, user, cgroup. */
+/* Processes, user, cgroup and container of a socket. */
 #include "table/container.h"
 #include "field/row_getters.h"
 #include "field/value.h"
 
 #include <string.h>
 
-/* The first 12 digits of a long hexadecimal id, as container tools print it; a name whole. */
+/* Length of an id as container tools print it: 12 digits of a long hexadecimal id, else all. */
 static int short_length(const char *id)
 {
 	size_t length = strlen(id);
@@ -23,15 +23,14 @@ static void print_container(struct value *value, const struct container *contain
 }
 
 /*
- * As netstat, then how many more hold it, or how the process stands to it:
+ * The process as netstat prints it, then the number of other holders or the state of the process:
  *
  *   4942/python3     4942/python3+2     (4942/python3)     4942/python3[exited]
  *   [hidden]         [hidden:docker:3f4e5d6c7b8a]          [kernel]   (one of 5)
  *
- * In parentheses: nobody has accepted it yet, this one listens; or one of so many
- * that share the port (SO_REUSEPORT), and the kernel has not told which. Hidden: it is
- * open, but not by any fd that we can see (another pid namespace, an fd in flight
- * or of io_uring's own table).
+ * In parentheses: the process listens and has not accepted the connection yet; or 5 listeners
+ * share the port (SO_REUSEPORT) and it is not known which one has it. Hidden: it is open, but not
+ * by a visible fd (another pid namespace, an fd in flight, a table of io_uring).
  */
 ROW_GETTER(program)
 {
@@ -107,7 +106,7 @@ ROW_GETTER(comm)
 		value_print(value, "%.*s", FACT_COMM_LEN, owner.task->comm);
 }
 
-/* An fd of an accept or a connect was there when the socket was young. */
+/* When the fds were last read. An accept or connect reports its fd at the birth of the socket. */
 static uint64_t fds_time(const struct field_context *context, const struct row *row)
 {
 	uint64_t walk = table_holders_time(context->table);
@@ -115,7 +114,7 @@ static uint64_t fds_time(const struct field_context *context, const struct row *
 	return walk > row->born ? walk : row->born;
 }
 
-/* The listener's fd is no fd of this socket. */
+/* A listener's fd is not an fd of this socket. */
 ROW_GETTER(fd)
 {
 	struct owner owner;
@@ -148,7 +147,7 @@ static void list_holders(const struct field_context *context, const void *object
 	for (; holder; holder = table_holder(context->table, holder->next)) {
 		const struct task *task = table_task(context->table, holder->task);
 
-		if (task->exited) /* and has closed all that it had open */
+		if (task->exited) /* its fds are closed */
 			continue;
 		buffer_text(json, comma);
 		buffer_text(json, "{");

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "field/word.h"
-#include "table/frame.h"
+#include "fact/frame.h"
 
 const struct stack *row_find_stack(const struct table *table, const struct row *row)
 {

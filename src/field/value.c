@@ -123,3 +123,8 @@ void value_netns_name(struct value *value, const struct field_context *context, 
 	if (value->type == VALUE_NONE)
 		value_print(value, "%u", netns);
 }
+
+bool age_is_known(uint64_t age, bool exact)
+{
+	return exact || age >= 100 * NS_PER_MS;
+}

@@ -76,6 +76,12 @@ void value_netns_name(struct value *value, const struct field_context *context, 
 uint64_t value_since(const struct field_context *context, uint64_t time);
 
 /*
+ * Is it worth printing an age? A small lower bound is not: it only says how long ago a walk read
+ * the socket.
+ */
+bool age_is_known(uint64_t age, bool exact);
+
+/*
  * Names of the table. A context has a const table, but a look-up may queue a request for the name.
  * This changes nothing that the table reports.
  */

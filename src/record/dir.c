@@ -25,7 +25,10 @@ static bool has_suffix(const char *name)
 	       !strcmp(name + length - suffix, DIR_SUFFIX);
 }
 
-/* 0; -EBADMSG: it does not begin with a file header; another -errno: it cannot be read. */
+/*
+ * 0; -ENODATA: it is shorter than a file header, as one that is just being made; -EBADMSG: it does
+ * not begin with one; another -errno: it cannot be read.
+ */
 static int read_header(int fd, struct dir_file *file)
 {
 	uint8_t header[FILE_HEADER];
@@ -40,7 +43,7 @@ static int read_header(int fd, struct dir_file *file)
 	if (size < 0)
 		return -errno;
 	file->size = (uint64_t)stat.st_size;
-	return size == sizeof(header) ? file_parse(header, &file->info) : -EBADMSG;
+	return size == sizeof(header) ? file_parse(header, &file->info) : -ENODATA;
 }
 
 /* The process or the host lacks fds or memory; the file is not at fault. */
@@ -64,7 +67,7 @@ static void close_file(struct dir_file *file)
 	file->fd = -1;
 }
 
-/* 0; 1: the file is not part of a recording, or cannot be read; -errno. */
+/* 0; 1: the file is empty, or cannot be read; -errno. */
 static int read_file(struct dir *dir, struct dir_file *file)
 {
 	int fd = dir_open_file(dir, file), err;
@@ -73,8 +76,8 @@ static int read_file(struct dir *dir, struct dir_file *file)
 		return dir->alone || is_exhausted(-fd) ? fd : skip(dir, -fd);
 	err = read_header(fd, file);
 	close(fd);
-	if ((err == -EBADMSG || err == -EPROTONOSUPPORT) && !dir->alone)
-		return 1;
+	if (err == -ENODATA)
+		return dir->alone ? -EBADMSG : 1;
 	return err && !dir->alone ? skip(dir, -err) : err;
 }
 

@@ -28,7 +28,7 @@ struct dir {
 	size_t count;
 	char *path;
 	int fd;            /* of the directory or the file, so that later renames do not matter */
-	size_t unreadable; /* files with such a name that could not be opened or read */
+	size_t unreadable; /* files that could not be opened or read, or are no recording */
 	int flags;         /* of open(2), for its files */
 	bool alone;        /* a single file */
 };

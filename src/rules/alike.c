@@ -155,6 +155,7 @@ static void add_storm(struct storm *sum, const struct storm *part)
 	sum->harmless += part->harmless;
 	sum->burst += part->burst;
 	sum->dying += part->dying;
+	sum->curt += part->curt;
 	sum->silent += part->silent;
 	sum->here += part->here;
 	sum->syns += part->syns;

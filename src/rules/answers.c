@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "rules/answers.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "rules/survey_private.h"
 
@@ -109,14 +111,116 @@ static bool add_answers(struct survey *survey, const struct row *row)
 	return (!key.pid || add_to(survey, &key, row)) && add_to_place(survey, &key, row);
 }
 
+/* --- how many waited at once ------------------------------------------------------------------- */
+
+/* Somebody begins to wait at the entry of answers, or has the answer. */
+struct edge {
+	uint32_t entry;
+	int32_t ms; /* until now, below 0 */
+	int32_t step;
+};
+
+struct edges {
+	struct edge *items;
+	size_t count, room;
+};
+
+static bool add_edges(struct edges *edges, uint32_t entry, int32_t asked, int32_t answered)
+{
+	struct edge *items =
+		array_reserve(edges->items, &edges->room, edges->count + 2, sizeof(*items));
+
+	if (!items)
+		return false;
+	edges->items = items;
+	edges->items[edges->count++] = (struct edge){entry, asked, 1};
+	/* What takes less than a millisecond takes one. */
+	edges->items[edges->count++] = (struct edge){entry, answered + 1, -1};
+	return true;
+}
+
+static bool add_span(struct survey *survey, struct edges *edges, const struct row *row)
+{
+	struct map *map = &survey->answers.map;
+	const struct answers *found;
+	struct group_key key;
+	uint32_t asked, answered;
+
+	if (row->state != STATE_ESTABLISHED)
+		return true;
+	group_key_of(survey->table, row, &key);
+	key.class = 0;
+	asked = key.passive ? row->received : row->sent;
+	answered = key.passive ? row->sent : row->received;
+	if (!asked || !answered || is_later(asked, answered))
+		return true;
+	for (int all = 0; all <= 1; all++) {
+		found = all || key.pid ? map_find(map, &key) : NULL;
+		if (found && found->waiting &&
+		    !add_edges(edges, (uint32_t)map_index(map, found),
+		               -(int32_t)ms_since(survey->table, asked),
+		               -(int32_t)ms_since(survey->table, answered)))
+			return false;
+		key.pid = 0;
+		key.start = 0;
+	}
+	return true;
+}
+
+/* At one instant those who have their answer come first. */
+static int compare(const void *a, const void *b)
+{
+	const struct edge *left = a, *right = b;
+
+	if (left->entry != right->entry)
+		return left->entry < right->entry ? -1 : 1;
+	if (left->ms != right->ms)
+		return left->ms < right->ms ? -1 : 1;
+	return left->step - right->step;
+}
+
+static void sweep(struct map *map, const struct edges *edges)
+{
+	int64_t waiting = 0;
+
+	for (size_t i = 0; i < edges->count; i++) {
+		const struct edge *edge = &edges->items[i];
+		struct answers *answers = map_at(map, edge->entry);
+
+		if (!i || edge->entry != edge[-1].entry)
+			waiting = 0;
+		waiting += edge->step;
+		if (waiting > answers->at_once)
+			answers->at_once = (uint32_t)waiting;
+	}
+}
+
+static void count_at_once(struct survey *survey)
+{
+	struct edges edges = {0};
+	struct row_iter iter;
+	const struct row *row;
+
+	table_for_each (survey->table, iter, row)
+		if (!add_span(survey, &edges, row))
+			survey->answers.state = SURVEY_FAILED;
+	if (edges.count)
+		qsort(edges.items, edges.count, sizeof(*edges.items), compare);
+	sweep(&survey->answers.map, &edges);
+	free(edges.items);
+}
+
 bool survey_answers(struct survey *survey, const struct group_key *of, struct answers *answers)
 {
 	struct group_key key = *of;
+	bool first = survey->answers.state == SURVEY_NOT_YET;
 	const struct answers *found;
 
 	key.class = 0;
 	if (!survey_rows(survey, &survey->answers, sizeof(key), sizeof(*found), add_answers))
 		return false;
+	if (first)
+		count_at_once(survey);
 	found = map_find(&survey->answers.map, &key);
 	if (found)
 		*answers = *found;

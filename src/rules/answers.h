@@ -29,6 +29,8 @@ struct answers {
 	uint32_t answered;             /* something came of the last that was asked */
 	uint32_t took[ANSWER_BUCKETS]; /* ... from the last byte of one to the last of the other */
 	uint64_t last;                 /* ns since the latest answer; if answered */
+	/* The most of those answered that waited for it at the same time; of places where some wait now. */
+	uint32_t at_once;
 };
 /* Of the process (or, by pid 0, all) at the key's place. false: no memory. */
 bool survey_answers(struct survey *survey, const struct group_key *key, struct answers *answers);

@@ -35,7 +35,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE], address[64];
 
 	rule_tell_failures(why, finding);
-	if (rule_fails_seldom(finding))
+	if (rule_is_scan(why, finding) || rule_fails_seldom(finding))
 		return;
 	if (listener) {
 		rule_judge_rejected(why, finding, listener);

@@ -63,7 +63,7 @@ static bool is_at_address(const struct group *group, const uint8_t addr[16])
 		return !memcmp(group->key.addr, addr, sizeof(remote));
 	if (!group->example)
 		return false;
-	endpoint_map(group->example->family, group->example->raddr, remote);
+	address_map(group->example->family, group->example->raddr, remote);
 	return !memcmp(remote, addr, sizeof(remote));
 }
 
@@ -91,7 +91,7 @@ static bool is_half_open_there(const struct rule *rule, const struct finding *fi
 	if (rule != &rule_syn_recv_pile || finding->mover != MOVER_KERNEL || !example ||
 	    key->detail == RETRANSMIT_SYN || key->detail == RETRANSMIT_SYNACK)
 		return false;
-	endpoint_map(example->family, example->laddr, addr);
+	address_map(example->family, example->laddr, addr);
 	return !memcmp(addr, key->place.addr, sizeof(addr));
 }
 

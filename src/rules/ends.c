@@ -108,7 +108,7 @@ static uint32_t finding_of_wait(const struct ends *ends, const struct row *row,
 		return NONE;
 	if (row->state == STATE_ESTABLISHED && !(peer->flags & ROW_SOCKET) && !is_half_open(peer))
 		listener = table_find_listener(ends->why->table, peer);
-	return ends_finding(ends, listener ? listener : peer);
+	return listener ? ends_of_listener(ends, listener) : ends_finding(ends, peer);
 }
 
 struct tally {
@@ -460,11 +460,45 @@ static void raise_waiting(const struct ends *ends, struct finding *root)
 		finding_next(root, "on the peer's host: tcptrail why close_wait");
 }
 
+/*
+ * The load has ended, so the sockets do not become more. They are no pool: a proxy has passed the end of
+ * stream on, keeps as many connections, and waits for this process to close.
+ */
+static bool holds_up_proxy(const struct finding *root, const struct finding *part)
+{
+	return root->level == FINDING_STEADY && root->group.key.state == STATE_CLOSE_WAIT &&
+	       part->group.key.state == STATE_CLOSE_WAIT && !part->storm &&
+	       part->group.key.pid != root->group.key.pid;
+}
+
+static void raise_steady(const struct ends *ends, struct finding *root, const struct finding *part)
+{
+	char name[RULE_NAME_SIZE], other[RULE_NAME_SIZE];
+
+	rule_task_name(ends->why, root, name);
+	root->level = FINDING_WARNING;
+	root->mover = MOVER_APPLICATION;
+	buffer_free(&root->verdict);
+	buffer_free(&root->next);
+	finding_verdict(root,
+	                "%s does not close these. They do not become more, but they are no pool: "
+	                "%s keeps its own connections until these are closed.",
+	                name, rule_task_name(ends->why, part, other));
+	finding_next(root,
+	             "find the path in %s that returns without close() after read() gave 0 or an "
+	             "error",
+	             name);
+}
+
 /* What made others wait is no less bad than the wait. */
 static void raise(const struct ends *ends, struct finding *root, const struct finding *part)
 {
 	char name[RULE_NAME_SIZE];
 
+	if (holds_up_proxy(root, part)) {
+		raise_steady(ends, root, part);
+		return;
+	}
 	if (part->level <= root->level || part->level < FINDING_WARNING)
 		return;
 	if (root->group.key.state == STATE_FIN_WAIT2) {
@@ -489,19 +523,24 @@ static void keep(const struct ends *ends, struct finding *part, const struct fin
 
 	group_place_text(&root->group.key, place);
 	part->level = FINDING_OK;
-	part->mover = root->mover == MOVER_KERNEL ? MOVER_KERNEL : MOVER_PEER;
+	part->mover = root->mover == MOVER_APPLICATION ? MOVER_PEER : root->mover;
 	buffer_free(&part->verdict);
 	buffer_free(&part->next);
-	if (root->mover == MOVER_KERNEL) {
-		finding_verdict(part,
-		                "These wait for the same reason as %u %s %s of %s; see there.",
-		                root->group.count, state_name(root->group.key.state), place,
-		                rule_task_name(ends->why, root, other));
+	rule_task_name(ends->why, root, other);
+	if (root->mover == MOVER_KERNEL || root->mover == MOVER_NETWORK) {
+		if (root->group.failed)
+			finding_verdict(part,
+			                "The same cause as of %" PRIu64
+			                " connects %s of %s that failed; see there.",
+			                root->group.failed, place, other);
+		else
+			finding_verdict(part, "The same cause as of %u %s %s of %s; see there.",
+			                root->group.count, state_name(root->group.key.state), place,
+			                other);
 		return;
 	}
 	finding_verdict(part, "%s waits: it can go on when %s acts, which has %u %s %s; see there.",
-	                rule_task_name(ends->why, part, name),
-	                rule_task_name(ends->why, root, other), root->group.count,
+	                rule_task_name(ends->why, part, name), other, root->group.count,
 	                state_name(root->group.key.state), place);
 }
 

@@ -65,6 +65,20 @@ static uint32_t find_limit(const struct ends *ends, const struct task *task)
 	return NONE;
 }
 
+uint32_t ends_of_listener(const struct ends *ends, const struct row *listener)
+{
+	uint32_t index = ends_finding(ends, listener), limit = NONE;
+	const struct task *task;
+
+	if (index != NONE && ends->found->findings[index].level > FINDING_STEADY)
+		return index;
+	/* Its queue is not long, for few come, or it does not poll the listener any more. */
+	task = rule_limited(ends->why->table, listener);
+	if (task)
+		limit = find_limit(ends, task);
+	return limit != NONE ? limit : index;
+}
+
 /* Nobody accepts, or what is accepted is closed, for there is no fd. */
 static uint32_t limit_of(const struct ends *ends, uint32_t index)
 {
@@ -99,8 +113,11 @@ void ends_link_listener(struct ends *ends, uint32_t index)
 	const struct finding *finding = &ends->found->findings[index];
 	const struct row *listener =
 		finding->storm ? listener_of_storm(ends, finding) : queue_of(ends, index);
-	uint32_t other = listener ? ends_finding(ends, listener) : NONE;
+	uint32_t other = NONE;
 
+	if (listener)
+		other = finding->storm ? ends_finding(ends, listener)
+		                       : ends_of_listener(ends, listener);
 	if (finding->storm)
 		other = other != NONE && turns_away(ends, other) ? other
 		                                                 : limit_of_closing(ends, listener);

@@ -33,7 +33,7 @@ static bool is_at(const struct finding *half_open, const struct finding *connect
 	if (left->port != right->port || !half_open->group.example ||
 	    (left->netns != right->netns && address_is_loopback(right->addr)))
 		return false;
-	endpoint_map(half_open->group.example->family, half_open->group.example->laddr, addr);
+	address_map(half_open->group.example->family, half_open->group.example->laddr, addr);
 	return !memcmp(addr, right->addr, sizeof(addr));
 }
 

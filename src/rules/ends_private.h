@@ -20,6 +20,11 @@ struct ends {
 
 /* The number of the finding that has the row, or NONE. */
 uint32_t ends_finding(const struct ends *ends, const struct row *row);
+/*
+ * The finding of a listener that does not accept, or that of its process, which has no fd for what
+ * waits; NONE.
+ */
+uint32_t ends_of_listener(const struct ends *ends, const struct row *listener);
 /* Can it be told of with the other one? That must have to act, or be worth no less a word. */
 bool ends_is_told_with(const struct ends *ends, uint32_t index, uint32_t other);
 /*

@@ -11,28 +11,9 @@
 #include "base/format.h"
 #include "rules/answers.h"
 #include "rules/rule.h"
-
-#define WAITS_LONG                                                                                 \
-	(5 * NS_PER_SEC) /* as long as others wait that are counted as stuck, QUEUE_LONG */
-#define MANY 5           /* fewer are no pile: a slow request or two, a job queue's workers */
-/* Answers that come so soon are not held on purpose: the shortest long polls wait for 1 s and more. */
-#define QUICK NS_PER_SEC
+#include "rules/service.h"
 
 enum { TALLY_LONG };
-
-/* What is known of the place. */
-struct service {
-	struct answers answers;
-	struct endings endings;
-	uint32_t waiting; /* of WAITS_LONG and longer */
-	uint32_t old;     /* ... and as long as counts as old */
-	uint64_t oldest;  /* ns that those wait */
-	uint64_t silent;  /* ns since anything was answered there; UINT64_MAX: nothing known was */
-	uint32_t late;    /* of those that wait long, how many have asked since */
-	/* ... and of these, how many have connected since, and ns between the first and last that asked */
-	uint32_t fresh;
-	uint64_t spread;
-};
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
@@ -40,110 +21,8 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 
 	if (!answer_is_due(table, row, &ns) || ns < ANSWER_WAITS)
 		return false;
-	tally[TALLY_LONG] = ns >= WAITS_LONG;
+	tally[TALLY_LONG] = ns >= SERVICE_LONG;
 	return true;
-}
-
-/* --- what is known ---------------------------------------------------------------------------- */
-
-static uint64_t since(const struct why *why, uint64_t time)
-{
-	uint64_t now = table_now(why->table);
-
-	return now > time ? now - time : 0;
-}
-
-static void find_usual(const struct why *why, const struct group *group, struct service *service)
-{
-	struct group_key key = group->key;
-
-	if (group->processes > 1)
-		key.pid = key.start = 0;
-	survey_answers(why->survey, &key, &service->answers);
-	groups_endings(why->groups, &key, &service->endings);
-	service->silent = service->answers.answered ? service->answers.last : UINT64_MAX;
-	if (service->endings.answered_last &&
-	    since(why, service->endings.answered_last) < service->silent)
-		service->silent = since(why, service->endings.answered_last);
-}
-
-static void find_waiting(const struct why *why, const struct group *group, struct service *service)
-{
-	uint64_t first = 0, last = UINT64_MAX;
-
-	for (uint32_t i = 0; i < group->count; i++) {
-		const struct row *row = groups_member(why->groups, group, i);
-		uint64_t ns;
-
-		if (!answer_is_due_at(why->table, row, group->key.passive, &ns) || ns < WAITS_LONG)
-			continue;
-		service->waiting++;
-		service->old += ns >= why->old;
-		service->oldest = ns > service->oldest ? ns : service->oldest;
-		if (ns > service->silent)
-			continue;
-		service->late++;
-		if (!(row->flags & ROW_SINCE_EXACT) || since(why, row->since) > service->silent)
-			continue;
-		service->fresh++;
-		first = ns > first ? ns : first;
-		last = ns < last ? ns : last;
-	}
-	service->spread = service->fresh ? first - last : 0;
-}
-
-/* Is what usually takes a moment known, and was nothing answered since those ask that wait? */
-static bool is_quick(const struct service *service)
-{
-	return service->answers.answered >= MANY && answers_within(&service->answers, 90) <= QUICK;
-}
-
-static bool is_silent(const struct service *service)
-{
-	return service->silent >= WAITS_LONG && service->late >= MANY;
-}
-
-/* Those who ask do not wait any more: most of what has ended while watched had no answer. */
-static bool is_given_up(const struct service *service)
-{
-	return service->endings.unanswered >= MANY &&
-	       service->endings.unanswered >= service->endings.answered;
-}
-
-/* --- words ------------------------------------------------------------------------------------ */
-
-static void tell_usual(struct finding *finding, const struct service *service)
-{
-	const struct answers *answers = &service->answers;
-	char half[FORMAT_SIZE], most[FORMAT_SIZE], last[FORMAT_SIZE];
-
-	if (!answers->answered) {
-		finding_evidence(finding, "no answer was seen here to compare with");
-		return;
-	}
-	format_duration(half, answers_within(answers, 50));
-	format_duration(most, answers_within(answers, 100));
-	format_duration(last, answers->last);
-	finding_evidence(
-		finding,
-		"to compare: on %u other connections the last answer took %s at most, half "
-		"of them %s; the latest came %s ago",
-		answers->answered, most, half, last);
-}
-
-static void tell_endings(const struct why *why, struct finding *finding,
-                         const struct service *service)
-{
-	const struct endings *endings = &service->endings;
-	char time[FORMAT_SIZE];
-
-	if (!endings->answered && !endings->unanswered)
-		return;
-	format_duration(time, groups_window_of(why->groups, &finding->group));
-	finding_evidence(finding,
-	                 "in %s %" PRIu64 " connections ended with an answer, and %" PRIu64
-	                 " that had asked gave up",
-	                 time, endings->answered, endings->unanswered);
 }
 
 static void tell(const struct why *why, struct finding *finding, const struct service *service)
@@ -152,13 +31,14 @@ static void tell(const struct why *why, struct finding *finding, const struct se
 	char oldest[FORMAT_SIZE], silent[FORMAT_SIZE];
 
 	format_duration(oldest, service->oldest);
-	finding_evidence(finding,
-	                 "on %u of %u connections all was %s and nothing %s since, for 5 s and "
-	                 "more; the longest for %s",
-	                 service->waiting, service->answers.all,
-	                 group->key.passive ? "read" : "sent",
-	                 group->key.passive ? "sent" : "came back", oldest);
-	if (is_silent(service) && service->silent != UINT64_MAX) {
+	if (service->waiting)
+		finding_evidence(finding,
+		                 "on %u of %u connections at once all was %s and nothing %s since, "
+		                 "for 5 s and more; the longest for %s",
+		                 service->waiting, service->answers.all,
+		                 group->key.passive ? "read" : "sent",
+		                 group->key.passive ? "sent" : "came back", oldest);
+	if (service_is_silent(service) && service->silent != UINT64_MAX) {
 		format_duration(silent, service->silent);
 		finding_evidence(
 			finding,
@@ -166,8 +46,8 @@ static void tell(const struct why *why, struct finding *finding, const struct se
 			"on new connections",
 			silent, service->late, service->fresh);
 	}
-	tell_usual(finding, service);
-	tell_endings(why, finding, service);
+	service_tell_usual(finding, service);
+	service_tell_endings(why, finding, service);
 	if (group->key.passive)
 		rule_tell_doing(why, finding);
 	else
@@ -218,7 +98,7 @@ static void judge_by_others(struct finding *finding, const struct service *servi
 	                           : "has asked and waits for answers";
 
 	finding->level = FINDING_STEADY;
-	if (!is_silent(service) && service->waiting * 2 <= service->answers.all) {
+	if (!service_is_silent(service) && service->waiting * 2 <= service->answers.all) {
 		finding_verdict(
 			finding,
 			"%s %s, on some connections; others get answers meanwhile. They are "
@@ -240,6 +120,18 @@ static void judge_by_others(struct finding *finding, const struct service *servi
 	                name, does);
 }
 
+static void judge_sink(struct finding *finding, const char *name)
+{
+	finding->level = FINDING_UNCLEAR;
+	finding_verdict(
+		finding,
+		"%s %s. Cannot tell whether anybody waits for that: no connection here was seen to "
+		"get an answer, as where logs are sent to.",
+		name,
+		finding->group.key.passive ? "reads what comes and sends nothing back"
+					   : "sends and gets nothing back");
+}
+
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
@@ -247,23 +139,25 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	find_usual(why, group, &service);
-	find_waiting(why, group, &service);
-	if (service.waiting < MANY && !is_given_up(&service)) {
+	service_find(why, group, &service);
+	service_find_waiting(why, group, &service);
+	if (service.waiting < SERVICE_MANY && !service_is_given_up(&service)) {
 		finding->level = FINDING_OK;
 		finding_verdict(finding,
 		                "Not a finding: fewer than %d wait for an answer for 5 s or more.",
-		                MANY);
+		                SERVICE_MANY);
 		return;
 	}
 	tell(why, finding, &service);
-	if (is_silent(&service) && is_quick(&service) && service.fresh >= MANY &&
-	    service.spread >= WAITS_LONG)
+	if (service_is_silent(&service) && service_is_quick(&service) &&
+	    service.fresh >= SERVICE_MANY && service.spread >= SERVICE_LONG)
 		accuse(finding, FINDING_BAD, name,
 		       "those who connect get none either, and answers were quick before.");
-	else if (is_given_up(&service))
-		accuse(finding, is_silent(&service) ? FINDING_BAD : FINDING_WARNING, name,
-		       "those who have asked give up.");
+	else if (service_is_given_up(&service) && service_answers(&service))
+		accuse(finding, service.silent >= SERVICE_LONG ? FINDING_BAD : FINDING_WARNING,
+		       name, "those who have asked give up.");
+	else if (service_is_given_up(&service))
+		judge_sink(finding, name);
 	else
 		judge_by_others(finding, &service, name);
 	next_steps(finding, name);

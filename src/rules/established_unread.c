@@ -106,6 +106,12 @@ static void judge(const struct why *why, struct finding *finding)
 	             name);
 	finding_next(finding,
 	             "or nobody polls the fd: is it still in the poll set (epoll_ctl, select)?");
+	if (!group->key.passive)
+		finding_next(
+			finding,
+			"a client that gets answers: look for a response body that is not read and "
+			"closed%s",
+			rule_trend(why, group) == TREND_GROWING ? "; these become more" : "");
 }
 
 const struct rule rule_established_unread = {

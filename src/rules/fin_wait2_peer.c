@@ -22,14 +22,25 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	return true;
 }
 
+/* A half-closed socket is open: the program has only called shutdown(). */
+static void tell_closed(struct finding *finding, uint64_t all, uint64_t closed)
+{
+	if (closed == all)
+		finding_evidence(finding, "all %" PRIu64 " closed, none half-closed", all);
+	else if (!closed)
+		finding_evidence(finding, "all %" PRIu64 " half-closed", all);
+	else
+		finding_evidence(finding,
+		                 "%" PRIu64 " of %" PRIu64 " closed, %" PRIu64 " half-closed",
+		                 closed, all, all - closed);
+}
+
 static void tell_end(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
 	rule_tell_flow(why, finding);
-	finding_evidence(finding, "of %u, %" PRIu64 " were closed, %" PRIu64 " only shut down",
-	                 group->count, group->tally[TALLY_CLOSED],
-	                 group->count - group->tally[TALLY_CLOSED]);
+	tell_closed(finding, group->count, group->tally[TALLY_CLOSED]);
 	rule_tell_peer(why, finding);
 	if (group->tally[TALLY_CLOSED])
 		rule_tell_setting(why, finding, SETTING_FIN_TIMEOUT,

@@ -40,7 +40,7 @@ bool rule_is_here(const struct why *why, const struct finding *finding)
 		return is_local(why, group->key.addr);
 	if (!group->example)
 		return false;
-	endpoint_map(group->example->family, group->example->raddr, addr);
+	address_map(group->example->family, group->example->raddr, addr);
 	return is_local(why, addr);
 }
 

@@ -8,7 +8,8 @@
 #include "base/clock.h"
 #include "rules/rule.h"
 
-#define AT_ONCE (NS_PER_SEC / 10)
+#define AT_ONCE      (NS_PER_SEC / 10)
+#define OTHERS_SHARE 4 /* one of so many at least ended otherwise */
 
 static bool match_storm(const struct table *table, const struct storm *storm)
 {
@@ -17,6 +18,29 @@ static bool match_storm(const struct table *table, const struct storm *storm)
 	if (storm->key.detail) /* since 6.12 the kernel says why */
 		return rule_storm_reason(table, storm, "TCP_ABORT_ON_CLOSE");
 	return storm->key.act == STORM_ACT_UNREAD;
+}
+
+/* Visitors that speak another protocol are sent away so, while others end in order. */
+static bool may_be_visitors(const struct why *why, const struct finding *finding)
+{
+	const struct storm *storm = finding->storm;
+	uint64_t ended = groups_ended(why->groups, &finding->group.key);
+
+	return storm->key.place.passive && !storm->key.elsewhere &&
+	       storm->curt * 10 >= storm->count * 9 && ended >= storm->count + STORM_LEAST &&
+	       (ended - storm->count) * OTHERS_SHARE >= ended;
+}
+
+static void judge_visitors(struct finding *finding)
+{
+	finding->level = FINDING_UNCLEAR;
+	finding_verdict(
+		finding,
+		"Cannot tell whether that matters: it was within a second, after a word at most, "
+		"and others ended in order. Visitors that speak another protocol are sent away "
+		"so.");
+	finding_next(finding, "see who they are: tcptrail events --lport %u",
+	             finding->group.key.port);
 }
 
 static void judge(const struct why *why, struct finding *finding)
@@ -35,6 +59,10 @@ static void judge(const struct why *why, struct finding *finding)
 	                name);
 	if (rule_storm_is_small(finding) || rule_resets_are_fine(why, finding))
 		return;
+	if (may_be_visitors(why, finding)) {
+		judge_visitors(finding);
+		return;
+	}
 	finding->level = FINDING_BAD;
 	finding->mover = MOVER_APPLICATION;
 	if (storm->last - storm->first < AT_ONCE) {

@@ -200,6 +200,8 @@ uint64_t rule_retries_time(uint64_t retries);
  * a finding. Then the level is set and the verdict says so.
  */
 bool rule_fails_seldom(struct finding *finding);
+/* Does the process try one port after the other? Then level and verdict say so. */
+bool rule_is_scan(const struct why *why, struct finding *finding);
 /* "of 40 connects in 10.0s 12 failed so", as a piece of evidence. */
 void rule_tell_failures(const struct why *why, struct finding *finding);
 

@@ -15,19 +15,17 @@ void survey_init(struct survey *survey, const struct table *table, const struct 
 
 void survey_free(struct survey *survey)
 {
-	struct survey_map *const maps[] = {
-		&survey->largest, &survey->unseen,  &survey->processes, &survey->listeners,
-		&survey->ends,    &survey->ports,   &survey->addresses, &survey->tasks,
-		&survey->places,  &survey->queues,  &survey->closed,    &survey->local,
-		&survey->bound,   &survey->sources, &survey->reached,   &survey->answers};
+	struct survey_map *const maps[] = {&survey->largest,   &survey->unseen,  &survey->processes,
+	                                   &survey->listeners, &survey->ends,    &survey->ports,
+	                                   &survey->addresses, &survey->tasks,   &survey->places,
+	                                   &survey->queues,    &survey->closed,  &survey->local,
+	                                   &survey->bound,     &survey->sources, &survey->reached,
+	                                   &survey->answers,   &survey->scanned};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		if (maps[i]->state != SURVEY_NOT_YET)
 			map_free(&maps[i]->map);
 }
-
-/* Adds one group to the answer; false: no memory. */
-typedef bool add_group_fn(struct survey *survey, size_t index, const struct group_key *key);
 
 static bool begin(struct survey_map *answer, size_t key, size_t entry)
 {
@@ -38,9 +36,8 @@ static bool begin(struct survey_map *answer, size_t key, size_t entry)
 	return true;
 }
 
-/* Is it there? It is prepared if it is asked for the first time. */
-static bool of_groups(struct survey *survey, struct survey_map *answer, size_t entry,
-                      add_group_fn *add)
+bool survey_groups(struct survey *survey, struct survey_map *answer, size_t entry,
+                   survey_group_fn *add)
 {
 	if (begin(answer, sizeof(struct group_key), entry))
 		for (size_t i = 0; i < groups_count(survey->groups); i++)
@@ -108,7 +105,7 @@ bool survey_largest(struct survey *survey, const struct group_key *key, bool of_
 		of_process ? key_of_process(key, key->class) : key_of_netns(key);
 	const struct numbered *found;
 
-	if (!of_groups(survey, &survey->largest, sizeof(*found), add_largest))
+	if (!survey_groups(survey, &survey->largest, sizeof(*found), add_largest))
 		return false;
 	found = map_find(&survey->largest.map, &wanted);
 	if (found)
@@ -132,7 +129,7 @@ bool survey_has_unseen(struct survey *survey, const struct group_key *key)
 	struct group_key any = *key;
 
 	any.class = 0;
-	return of_groups(survey, &survey->unseen, sizeof(any), add_unseen) &&
+	return survey_groups(survey, &survey->unseen, sizeof(any), add_unseen) &&
 	       map_find(&survey->unseen.map, &any);
 }
 
@@ -163,7 +160,7 @@ bool survey_process(struct survey *survey, const struct group_key *key, size_t *
 	const struct group_key wanted = key_of_process(key, 0);
 	const struct process *process;
 
-	if (!of_groups(survey, &survey->processes, sizeof(*process), add_process))
+	if (!survey_groups(survey, &survey->processes, sizeof(*process), add_process))
 		return false;
 	process = map_find(&survey->processes.map, &wanted);
 	if (!process || !process->has_first)
@@ -188,7 +185,7 @@ static struct group_key key_of_listener(const struct row *row)
 	static const uint8_t any[12 + 4] = {[10] = 0xff, [11] = 0xff};
 	struct group_key key = {.netns = row->netns, .port = row->lport, .passive = 1};
 
-	endpoint_map(row->family, row->laddr, key.addr);
+	address_map(row->family, row->laddr, key.addr);
 	if (!memcmp(key.addr, any, sizeof(any)))
 		memset(key.addr, 0, sizeof(key.addr));
 	return key;
@@ -277,7 +274,7 @@ static bool add_local(struct survey *survey, const struct row *row)
 {
 	uint8_t addr[16];
 
-	endpoint_map(row->family, row->laddr, addr);
+	address_map(row->family, row->laddr, addr);
 	return map_get(&survey->local.map, addr);
 }
 
@@ -302,7 +299,7 @@ static bool add_reached(struct survey *survey, const struct row *row)
 	    row->state == STATE_SYN_RECV || row->state == STATE_NEW_SYN_RECV ||
 	    (row->state == STATE_CLOSE && row->prior == STATE_SYN_SENT))
 		return true;
-	endpoint_map(row->family, row->raddr, key.addr);
+	address_map(row->family, row->raddr, key.addr);
 	reached = map_get(&survey->reached.map, &key);
 	if (reached && row->born > reached->count)
 		reached->count = row->born;
@@ -333,7 +330,7 @@ static bool add_end(struct survey *survey, const struct row *row)
 
 	if (row->state == STATE_CLOSE || row->flags & ROW_MPTCP)
 		return true;
-	endpoint_map(row->family, row->raddr, key.addr);
+	address_map(row->family, row->raddr, key.addr);
 	end = map_get(&survey->ends.map, &key);
 	if (!end)
 		return false;
@@ -373,8 +370,8 @@ static struct way way_of(const struct row *row)
 {
 	struct way way = {.netns = row->netns, .rport = row->rport};
 
-	endpoint_map(row->family, row->laddr, way.laddr);
-	endpoint_map(row->family, row->raddr, way.raddr);
+	address_map(row->family, row->laddr, way.laddr);
+	address_map(row->family, row->raddr, way.raddr);
 	return way;
 }
 
@@ -414,7 +411,7 @@ static bool add_address(struct survey *survey, const struct row *row)
 
 	if (row->state != STATE_SYN_RECV && row->state != STATE_NEW_SYN_RECV)
 		return true;
-	endpoint_map(row->family, row->raddr, key.addr);
+	address_map(row->family, row->raddr, key.addr);
 	source = map_get(&survey->addresses.map, &key);
 	if (!source || source->count++)
 		return source;

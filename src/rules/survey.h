@@ -24,6 +24,7 @@ struct survey {
 	struct survey_map answers;                    /* of the table; rules/answers.h */
 	struct survey_map listeners, ends, ports, addresses, tasks, places, queues, closed, local,
 		bound, sources, reached; /* of the table */
+	struct survey_map scanned;       /* of groups */
 };
 
 void survey_init(struct survey *survey, const struct table *table, const struct groups *groups);
@@ -76,6 +77,8 @@ bool survey_source(struct survey *survey, uint32_t netns, struct survey_source *
 /* Is the row one of these? */
 bool survey_source_has(const struct table *table, const struct survey_source *source,
                        const struct row *row);
+/* How many ports at the key's address have refused the key's process once or twice. */
+uint64_t survey_scanned(struct survey *survey, const struct group_key *key);
 /* From how many addresses half-open connections to the port come. */
 bool survey_addresses(struct survey *survey, const struct group_key *key, uint64_t *count);
 /* Sockets of the key's process at its place that are in CLOSE, and that it has open still. */

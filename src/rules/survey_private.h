@@ -12,4 +12,11 @@ typedef bool survey_row_fn(struct survey *survey, const struct row *row);
 bool survey_rows(struct survey *survey, struct survey_map *answer, size_t key, size_t entry,
                  survey_row_fn *add);
 
+/* Adds one group to the answer; false: no memory. */
+typedef bool survey_group_fn(struct survey *survey, size_t index, const struct group_key *key);
+
+/* The same of groups; the key is that of a group. */
+bool survey_groups(struct survey *survey, struct survey_map *answer, size_t entry,
+                   survey_group_fn *add);
+
 #endif

@@ -52,11 +52,11 @@ static bool add_bound(struct survey *survey, const struct row *row)
 
 	if (!takes_port(survey->table, row))
 		return true;
-	endpoint_map(row->family, row->laddr, key.laddr);
+	address_map(row->family, row->laddr, key.laddr);
 	port = end = key;
 	port.lport = row->lport;
 	end.rport = row->rport;
-	endpoint_map(row->family, row->raddr, end.raddr);
+	address_map(row->family, row->raddr, end.raddr);
 	bound = get(survey, &port);
 	if (!bound)
 		return false;
@@ -144,7 +144,7 @@ bool survey_source_has(const struct table *table, const struct survey_source *so
 {
 	uint8_t addr[16];
 
-	endpoint_map(row->family, row->laddr, addr);
+	address_map(row->family, row->laddr, addr);
 	return row->netns == source->netns && !memcmp(addr, source->addr, sizeof(addr)) &&
 	       takes_port(table, row);
 }

@@ -74,8 +74,11 @@ bool rule_has_grown(const struct why *why, struct finding *finding)
 		finding->level = FINDING_STEADY;
 		finding_verdict(finding,
 		                "Steady: %u came, but none in the last %s, so they do not become "
-		                "more. %s has filled a pool, or what made it leak is over.",
-		                group->came, time, name);
+		                "more. %s has %s, or what made it leak is over.",
+		                group->came, time, name,
+		                group->key.state == STATE_CLOSE
+		                        ? "a pool that does not look at its connections"
+		                        : "filled a pool");
 	}
 	next_longer(finding, "10m");
 	return true;
@@ -161,12 +164,10 @@ void rule_tell_flow(const struct why *why, struct finding *finding)
 	if (window < NS_PER_SEC)
 		return;
 	format_duration(time, window);
-	finding_evidence(finding,
-	                 "in %s %" PRIu64 " came into this state and %" PRIu64
-	                 " left it (%.1f and %.1f per second)",
-	                 time, group->entered, group->left,
-	                 groups_rate(why->groups, group, group->entered),
-	                 groups_rate(why->groups, group, group->left));
+	finding_evidence(
+		finding, "%" PRIu64 " entered, %" PRIu64 " left in %s (%.1f and %.1f per second)",
+		group->entered, group->left, time, groups_rate(why->groups, group, group->entered),
+		groups_rate(why->groups, group, group->left));
 }
 
 #define UNREAD_LONG_MS 5000

@@ -46,7 +46,8 @@ void rule_tell_failures(const struct why *why, struct finding *finding)
 	char time[FORMAT_SIZE];
 
 	format_duration(time, groups_window_of(why->groups, group));
-	if (group->entered)
+	/* More may have failed than were begun: some were begun before. */
+	if (group->entered >= group->failed)
 		finding_evidence(finding, "of %" PRIu64 " connects in %s %" PRIu64 " failed so",
 		                 group->entered, time, group->failed);
 	else

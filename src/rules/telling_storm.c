@@ -65,7 +65,12 @@ bool rule_storm_is_small(struct finding *finding)
 	return true;
 }
 
-#define SHARE_SMALL 10 /* one of so many */
+/*
+ * One of so many. Of thirteen servers in order that were visited 20 times a second, one visitor in 20
+ * resetting as soon as it had its answer, RSTs that lost something were 5 % of what ended at those whose
+ * answers are acknowledged late (mariadb, postfix, postgres), and none elsewhere.
+ */
+#define SHARE_SMALL 10
 
 /*
  * Those that clients brought about within a second, if they are most of what lost something: one

@@ -43,8 +43,9 @@ struct end {
 };
 
 /*
- * "10.0.0.1:80", "[::1]:80"; "::1:80" as netstat prints it: the last colon parts them, which no
- * name of an interface has. "[fe80::1%eth0]:80" and, as ss prints it, "[fe80::1]%eth0:80".
+ * Reads "10.0.0.1:80", "[::1]:80", "::1:80" (as netstat prints it), "[fe80::1%eth0]:80" and
+ * "[fe80::1]%eth0:80" (as ss prints it). The last colon is before the port: no name of an interface
+ * has a colon.
  */
 static int parse_end(const char *text, size_t size, struct end *end)
 {
@@ -70,7 +71,7 @@ static int parse_end(const char *text, size_t size, struct end *end)
 	return parse_zoned_cidr(word, end->addr, &bits, end->zone);
 }
 
-/* A name of an interface may have dashes, too. */
+/* A name of an interface may have dashes, so this tries each dash as the separator. */
 static int parse_tuple(const char *text, struct pick *pick)
 {
 	const char *dash = strchr(text, '-');
@@ -99,8 +100,8 @@ int pick_parse(const char *text, struct pick *pick, struct diag *diag)
 		return 0;
 	}
 	return diag_fail(diag, -EINVAL,
-	                 "\"%.80s\" names no socket; accepted are a cookie (4101, sk:1005), PID:FD "
-	                 "(4242:7) and LOCAL-FOREIGN (10.0.0.1:80-10.0.0.2:5000)",
+	                 "\"%.80s\" is not understood: expected PID:FD (4242:7), a cookie (4101, "
+	                 "sk:1005) or LOCAL-REMOTE (10.0.0.1:80-10.0.0.2:5000)",
 	                 text);
 }
 
@@ -123,8 +124,8 @@ static bool has_ends(const struct pick *pick, const struct table *table, const s
 	if ((pick->local_zone[0] && !row_in_zone(table, row, pick->local_zone)) ||
 	    (pick->foreign_zone[0] && !row_in_zone(table, row, pick->foreign_zone)))
 		return false;
-	endpoint_map(row->family, row->laddr, local);
-	endpoint_map(row->family, row->raddr, foreign);
+	address_map(row->family, row->laddr, local);
+	address_map(row->family, row->raddr, foreign);
 	return !memcmp(local, pick->local, sizeof(local)) &&
 	       !memcmp(foreign, pick->foreign, sizeof(foreign));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Matching. Every filter is one function that holds when nothing was asked of
- * it; a row matches when all hold. Reading what was typed is in query_add.c.
+ * Matches rows and changes against a query. Each filter is one function, which returns true if the
+ * query does not use the filter. query_add.c reads the filters from text.
  */
 #include "select/query.h"
 
@@ -14,7 +14,7 @@
 #include "table/container.h"
 #include "field/endpoint.h"
 
-/* Wishing for a name changes nothing that the table tells, hence from a const one. */
+/* The look-up may queue a request for the name. That changes nothing that the table reports. */
 static const char *name_of(const struct table *table, enum fact_name_kind kind, uint64_t number)
 {
 	if (!number)
@@ -62,8 +62,8 @@ static bool match_address(const struct query *query, const struct table *table,
 {
 	uint8_t local[16], remote[16];
 
-	endpoint_map(row->family, row->laddr, local);
-	endpoint_map(row->family, row->raddr, remote);
+	address_map(row->family, row->laddr, local);
+	address_map(row->family, row->raddr, remote);
 	for (size_t i = 0; i < query->cidr_count; i++) {
 		const struct query_cidr *cidr = &query->cidrs[i];
 
@@ -133,7 +133,7 @@ static bool match_netns(const struct query *query, const struct table *table, co
 	return false;
 }
 
-/* The slash in front may be left out. */
+/* The pattern may omit the leading slash. */
 static bool match_cgroup(const struct query *query, const struct table *table,
                          const struct row *row)
 {
@@ -152,7 +152,7 @@ static bool match_cgroup(const struct query *query, const struct table *table,
 	return false;
 }
 
-#define SHORT_ID 12 /* digits of a container's id that engines, and we, print */
+#define SHORT_ID 12 /* digits of a container's id that engines and tcptrail print */
 
 static bool is_hex_id(const char *id)
 {
@@ -161,7 +161,7 @@ static bool is_hex_id(const char *id)
 	return digits >= SHORT_ID && !id[digits];
 }
 
-/* A unit is called "nginx.service", or "nginx". */
+/* A unit matches with and without its suffix: "nginx.service", "nginx". */
 static bool is_unit(const char *asked, const char *unit)
 {
 	const char *dot = strrchr(unit, '.');
@@ -206,7 +206,7 @@ static bool match_container(const struct query *query, const struct table *table
 	return false;
 }
 
-/* Cheap ones first. */
+/* The cheap filters come first. */
 static bool match_place(const struct query *query, const struct table *table, const struct row *row)
 {
 	return match_family(query, table, row) && match_ports(query, table, row) &&
@@ -220,7 +220,7 @@ static bool match_socket(const struct query *query, const struct table *table,
 	       match_cgroup(query, table, row) && match_container(query, table, row);
 }
 
-/* Is it nobody's that we know, or open somewhere that we cannot see? */
+/* Is no process known that has the socket, or may an unseen one have it? */
 static bool has_unknown_task(const struct table *table, const struct row *row)
 {
 	struct owner owner;
@@ -288,7 +288,7 @@ bool query_match_change(const struct query *query, const struct table *table,
 {
 	if (!change->row)
 		return true;
-	/* A retransmission or an RST leaves no state: the present one counts. */
+	/* A retransmission or an RST changes no state: the current state must match. */
 	if (change->kind != CHANGE_STATE && change->kind != CHANGE_CONNECT_FAILED)
 		return query_match(query, table, change->row, change->time);
 	if (query->states && !(query->states & (STATE_BIT(change->old) | STATE_BIT(change->new))))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which sockets are asked for: the filters common to every command. All that
- * are given must hold; one filter with several values holds if any does.
+ * The filters of all commands. A socket must match every filter that is given. It matches a filter
+ * with several values if it matches one of them.
  */
 #ifndef TCPTRAIL_SELECT_QUERY_H
 #define TCPTRAIL_SELECT_QUERY_H
@@ -30,46 +30,45 @@ struct query {
 	size_t port_count, lport_count, rport_count;
 	struct query_cidr *cidrs;
 	size_t cidr_count;
-	struct query_list comms; /* whole comm of owner or any holder */
-	/* In these "*" stands for any text (base/pattern.h). */
+	struct query_list comms; /* full command name of the owner or of any holder */
+	/* In the next three "*" matches any text (base/pattern.h). */
 	struct query_list netns;      /* inode number, or name; "host" */
 	struct query_list cgroups;    /* path */
 	struct query_list containers; /* id of a container or pod, name of a unit or user slice */
-	uint64_t older, newer;        /* ns in present state; 0: not asked */
-	bool v4, v6;                  /* both or none: any family */
+	uint64_t older, newer;        /* ns in the current state; 0: no filter */
+	bool v4, v6;                  /* both or neither: any family */
 };
 
 void query_init(struct query *query);
 void query_free(struct query *query);
 
 /*
- * Adds one option's text, e.g. "--state", "close_wait,established". 0, or
- * -EINVAL with diag naming what was wrong and what is accepted; -ENOMEM.
- * option is without dashes: state pid comm port lport rport addr netns cgroup
- * container older newer.
+ * Adds the text of one option, e.g. "state" and "close_wait,established". Options: state pid comm
+ * port lport rport addr netns cgroup container older newer. 0; -EINVAL with diag: which value is
+ * invalid and what is expected; -ENOMEM.
  */
 int query_add(struct query *query, const char *option, const char *text, struct diag *diag);
 
-/* Does it let all sockets pass? */
+/* Does every socket match? */
 bool query_is_empty(const struct query *query);
 
 /*
- * Does the row match? Ages are counted to now. A lower-bound age satisfies
- * --older when the bound does, and --newer only when exact.
+ * Does the row match? Ages end at now. If only a lower bound of the age is known, the socket
+ * matches --older if the bound does, and never matches --newer.
  */
 bool query_match(const struct query *query, const struct table *table, const struct row *row,
                  uint64_t now);
 /*
- * Is it left out for no other reason than that something asked for is not known of it: its
- * process, its cgroup? It might be one of those that were asked for, or not.
+ * Does the row fail to match only because its process or its cgroup is not known? Such a socket
+ * may belong to the answer or not.
  */
 bool query_undecided(const struct query *query, const struct table *table, const struct row *row,
                      uint64_t now);
-/* Does the query ask for what may be not known of a socket? */
+/* Has the query a filter by process or cgroup, which may be unknown of a socket? */
 bool query_may_be_undecided(const struct query *query);
 /*
- * Does a change match? --state holds if old or new state is in it, --older and
- * --newer look at the time spent in the old state. Losses always match.
+ * Does a change match? --state matches the old or the new state. --older and --newer use the time
+ * in the old state. A loss always matches.
  */
 bool query_match_change(const struct query *query, const struct table *table,
                         const struct change *change);

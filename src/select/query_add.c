@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads what was typed into a query: comma lists, each option one row below. */
+/* Reads the text of filter options into a query. adders[] has a row for each option. */
 #include "select/query.h"
 
 #include <errno.h>
@@ -93,7 +93,7 @@ static int add_pid(struct query *query, const char *word)
 	return 0;
 }
 
-/* The kernel keeps 15 bytes: a longer one would never match. */
+/* The kernel keeps 15 bytes of a command name, so a longer one never matches. */
 static int add_comm(struct query *query, const char *word)
 {
 	return strlen(word) < FACT_COMM_LEN ? add_string(&query->comms, word) : -EINVAL;
@@ -144,7 +144,7 @@ static int add_container(struct query *query, const char *word)
 	return add_string(&query->containers, word);
 }
 
-/* 0 asks for nothing (struct query), which is right for --older only. */
+/* --older 0 matches every age, as no --older does. --newer 0 would match none: it is an error. */
 static int set_older(struct query *query, const char *word)
 {
 	return parse_duration(word, &query->older);
@@ -164,36 +164,35 @@ static int set_newer(struct query *query, const char *word)
 }
 
 #define STATES                                                                                     \
-	"states are ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, "     \
-	"CLOSE_WAIT, LAST_ACK, LISTEN, CLOSING and the groups all, connected, synchronized, "      \
-	"bucket, big"
-#define PORTS "ports are 1 to 65535"
+	"ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, "    \
+	"LAST_ACK, LISTEN, CLOSING or a group: all, connected, synchronized, bucket, big"
+#define PORTS "1 to 65535"
 #define ADDRESSES                                                                                  \
-	"addresses look like 10.1.2.3, 10.0.0.0/8, ::1, fe80::1%eth0, fe80::/10, with no bit set " \
-	"behind the prefix"
-#define DURATIONS "a duration is a number and a unit of ns, us, ms, s, m, h, d, w"
+	"an address or prefix like 10.1.2.3, 10.0.0.0/8, ::1, fe80::1%eth0, fe80::/10, with no "   \
+	"bit set behind the prefix"
+#define DURATIONS "a number and a unit of ns, us, ms, s, m, h, d, w"
 
 static const struct {
 	const char *option;
 	int (*add)(struct query *query, const char *word);
-	const char *separator; /* of a list; "": there is but one value */
-	const char *accepted;
+	const char *separator; /* of a list; "": the option takes one value */
+	const char *what, *expected;
 } adders[] = {
-	{"state", add_state, ",", STATES},
-	{"pid", add_pid, ",", "process ids are 1 to 4194304"},
-	{"comm", add_comm, ",", "a command name has 1 to 15 bytes"},
-	{"port", add_either_port, ",", PORTS},
-	{"lport", add_lport, ",", PORTS},
-	{"rport", add_rport, ",", PORTS},
-	{"addr", add_addr, ",", ADDRESSES},
-	{"netns", add_netns, ",",
-         "expected \"host\", an inode number or a name; NAME* for all that begin so"},
-	{"cgroup", add_cgroup, ",", "expected a path; PATH* for all that begin so"},
-	{"container", add_container, ",",
-         "expected the id of a container or pod, or the name of a unit or user slice; ID* for all "
-         "that begin so"},
-	{"older", set_older, "", DURATIONS},
-	{"newer", set_newer, "", DURATIONS ", more than 0"},
+	{"state", add_state, ",", "state", STATES},
+	{"pid", add_pid, ",", "process id", "1 to 4194304"},
+	{"comm", add_comm, ",", "command name", "1 to 15 bytes"},
+	{"port", add_either_port, ",", "port", PORTS},
+	{"lport", add_lport, ",", "port", PORTS},
+	{"rport", add_rport, ",", "port", PORTS},
+	{"addr", add_addr, ",", "address", ADDRESSES},
+	{"netns", add_netns, ",", "network namespace",
+         "\"host\", an inode number or a name; NAME* matches names that start with NAME"},
+	{"cgroup", add_cgroup, ",", "cgroup", "a path; PATH* matches paths that start with PATH"},
+	{"container", add_container, ",", "container",
+         "the id of a container or pod, or the name of a unit or user slice; ID* matches ids that "
+         "start with ID"},
+	{"older", set_older, "", "duration", DURATIONS},
+	{"newer", set_newer, "", "duration", DURATIONS ", above 0"},
 };
 
 int query_add(struct query *query, const char *option, const char *text, struct diag *diag)
@@ -214,8 +213,8 @@ int query_add(struct query *query, const char *option, const char *text, struct 
 		if (err == -ENOMEM)
 			diag_fail(diag, err, "out of memory");
 		else if (err)
-			err = diag_fail(diag, -EINVAL, "--%s: \"%.80s\" is not accepted; %s",
-			                option, word, adders[i].accepted);
+			err = diag_fail(diag, -EINVAL, "--%s: invalid %s \"%.80s\": expected %s",
+			                option, adders[i].what, word, adders[i].expected);
 	}
 	free(copy);
 	return err;

@@ -14,13 +14,15 @@
 #include "base/clock.h"
 #include "fact/text.h"
 
+#define LINE_BYTES (32 << 10) /* no fact takes more, though each of its bytes be escaped */
+_Static_assert(LINE_BYTES >= 8 * FACT_MAX_SIZE, "the longest fact as text");
+
 struct input {
 	struct dir opened;     /* until it is begun */
 	struct reader *reader; /* NULL: text */
 	const char *path;
 	FILE *text;
-	char *line;
-	size_t room;
+	char line[LINE_BYTES];
 	unsigned long number; /* of the line */
 	int64_t wall_offset;  /* 0: not known yet */
 	_Alignas(8) char fact[FACT_MAX_SIZE];
@@ -122,8 +124,24 @@ void input_close(struct input *input)
 	reader_close(input->reader);
 	if (input->text)
 		fclose(input->text);
-	free(input->line);
 	free(input);
+}
+
+/* The next line, with its end; what is no text may have none for ever. Its size; 0: the end; -errno. */
+static int read_line(struct input *input, struct diag *why)
+{
+	int size = 0, c = 0;
+
+	while (c != '\n' && (c = getc_unlocked(input->text)) != EOF) {
+		if (!c)
+			return diag_fail(why, -EINVAL, "a NUL byte: expected text");
+		if (size == LINE_BYTES - 1)
+			return diag_fail(why, -EINVAL, "too long: expected at most %d bytes",
+			                 LINE_BYTES - 1);
+		input->line[size++] = (char)c;
+	}
+	input->line[size] = '\0';
+	return size;
 }
 
 /* 1: a fact; 0: the end; -errno with diag. */
@@ -132,15 +150,12 @@ static int next_line(struct input *input, const struct fact **result, int64_t *w
 {
 	struct fact *fact = (struct fact *)(void *)input->fact;
 	struct diag why;
-	ssize_t size;
-	int got = 0;
+	int size = 1, got = 0;
 
-	while (!got && (size = getline(&input->line, &input->room, input->text)) >= 0) {
+	while (!got && size) {
 		input->number++;
-		if (memchr(input->line, '\0', (size_t)size))
-			got = diag_fail(&why, -EINVAL, "a NUL byte: expected text");
-		else
-			got = fact_text_parse(input->line, fact, &why);
+		size = read_line(input, &why);
+		got = size > 0 ? fact_text_parse(input->line, fact, &why) : size;
 	}
 	if (got < 0)
 		return diag_fail(diag, got, "%s line %lu: %s", input->path, input->number,

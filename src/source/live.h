@@ -21,8 +21,8 @@ struct live_config {
 	bool trace;          /* false: only walk, attach to no event */
 	const char *btf;     /* file with BTF, for a kernel without; NULL: the kernel's own */
 	/*
-	 * Our pid in the initial pid namespace: a fd walk by this process is not taken for a close.
-	 * 0: not known.
+	 * Our pid in the initial pid namespace; 0: not known. A walk over fds holds each file for a
+	 * moment, so that the last close of a socket may happen in this process.
 	 */
 	uint32_t walker;
 	bool stacks; /* make dumps of user stacks: see live_drain_stacks() */

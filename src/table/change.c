@@ -4,7 +4,6 @@
 #include <errno.h>
 
 #include "base/clock.h"
-#include "count/group.h"
 #include "fact/words.h"
 
 #define GIVEN_UP_LEAST (10 * NS_PER_MS)

@@ -186,3 +186,22 @@ void fold_parent(struct table *t, const struct fact_parent *fact)
 		return;
 	row->parent = fact->parent;
 }
+
+/* Its beginning was not seen, and nobody listens any more: connect() takes ports of its own range. */
+static bool has_servers_ports(const struct table *t, const struct row *row)
+{
+	uint32_t low = 32768, high = 60999; /* ip_local_port_range, if nobody has changed it */
+
+	table_local_ports(t, row->netns, &low, &high);
+	return (row->lport < low || row->lport > high) && row->rport >= low && row->rport <= high;
+}
+
+bool row_is_passive(const struct table *t, const struct row *row)
+{
+	const struct row *listener;
+
+	if (row->flags & (ROW_LISTENED | ROW_CONNECTED))
+		return row->flags & ROW_LISTENED;
+	return row_is_listener(row) || table_count_listeners(t, row, &listener) ||
+	       has_servers_ports(t, row);
+}

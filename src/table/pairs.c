@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "field/endpoint.h"
+#include "base/address.h"
 #include "table/table_private.h"
 
 /* Of rows with the same ends a look-up sees so many: thousands of namespaces may have them. */
@@ -22,7 +22,7 @@ static uint64_t hash_end(const struct hash_key *secret, const struct row *row,
 		uint32_t netns, port;
 	} key = {.port = port};
 
-	endpoint_map(row->family, addr, key.mapped);
+	address_map(row->family, addr, key.mapped);
 	if (address_is_loopback(key.mapped))
 		key.netns = row->netns;
 	return hash_keyed(secret, &key, sizeof(key));
@@ -91,8 +91,8 @@ static bool same_end(const struct row *a, const uint8_t *of_a, const struct row 
 {
 	uint8_t left[16], right[16];
 
-	endpoint_map(a->family, of_a, left);
-	endpoint_map(b->family, of_b, right);
+	address_map(a->family, of_a, left);
+	address_map(b->family, of_b, right);
 	return !memcmp(left, right, sizeof(left));
 }
 

@@ -178,6 +178,9 @@ struct step {
 	uint8_t pad;
 };
 
+/* Is the other end an address of this host: the same address, or a loopback address? */
+bool row_is_to_itself(const struct row *row);
+
 static inline bool row_is_listener(const struct row *row)
 {
 	return row->state == STATE_LISTEN;

@@ -105,6 +105,11 @@ uint32_t table_siblings(const struct table *table, const struct row *listener, u
 /* Adds the indices (uint32_t) of the namespace's listeners in whose queues sockets waited. */
 void table_queues(const struct table *table, uint32_t netns, struct buffer *rows);
 
+/*
+ * Did the other end connect? If the beginning of the socket was not seen, its ports decide.
+ */
+bool row_is_passive(const struct table *table, const struct row *row);
+
 /* The MPTCP socket that the row is a subflow of; NULL: it is none, or it has outlived it. */
 const struct row *table_find_mptcp(const struct table *table, const struct row *row);
 /* Of an MPTCP socket the first subflow, of a subflow the next one; NULL: none. */

@@ -90,11 +90,11 @@ static int print_none(struct view *view)
 {
 	struct buffer line = {0};
 
-	buffer_text(&line, "No group has become larger or smaller.\n");
+	buffer_text(&line, "No group changed in size.\n");
 	return line_write(view, &line);
 }
 
-/* Places of two namespaces may look alike. */
+/* The same place may exist in several namespaces. */
 static bool several_netns(const struct census_row *rows, size_t count)
 {
 	for (size_t i = 1; i < count; i++)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Findings for programs: one object a line. */
-#include <string.h>
-
+/*
+ * Findings as JSON: one object a line. It prints numbers where the text prints sentences, so the
+ * two share only what findings_private.h has.
+ */
 #include "base/escape.h"
+#include "field/event_name.h"
 #include "field/stack_text.h"
 #include "field/value.h"
 #include "view/findings_private.h"
@@ -55,7 +57,7 @@ static void add_stack(struct buffer *json, const struct view *view, const struct
 	member_number(json, KEY(stack_count), group->stack_count);
 }
 
-/* Of sockets that are there; of failed connects and of storms none is. */
+/* Failed connects and storms have no sockets, so they have no ages. */
 static void add_ages(struct buffer *json, const struct group *group)
 {
 	const struct {
@@ -89,7 +91,7 @@ static const enum word_id of_groups[] = {WORD_state, WORD_count, WORD_entered, W
 static const enum word_id of_storms[] = {WORD_event, WORD_retrans_kind, WORD_reason, WORD_events,
                                          WORD_span};
 
-/* What there is, and how it comes and goes. */
+/* Number of sockets in the state, entered and left. */
 static void add_group(struct buffer *json, const struct group *group)
 {
 	member_string(json, KEY(state), state_name(group->key.state));
@@ -103,23 +105,17 @@ static void add_group(struct buffer *json, const struct group *group)
 	add_nulls(json, of_storms, sizeof(of_storms) / sizeof(of_storms[0]));
 }
 
-/* What happened, and how often. */
+/* Kind and number of events. */
 static void add_storm(struct buffer *json, const struct view *view, const struct storm *storm)
 {
-	static const char *const events[] = {
-		[CHANGE_RETRANSMIT] = "retransmit",
-		[CHANGE_RST_SENT] = "rst_sent",
-		[CHANGE_RST_RECEIVED] = "rst_received",
-	};
 	enum change_kind kind = storm->key.kind;
 	uint8_t detail = storm->key.detail;
-	struct value reason;
+	struct value reason = {0};
 
-	memset(&reason, 0, sizeof(reason));
 	if (kind == CHANGE_RST_SENT)
 		value_reason(&reason, &view->context, detail);
 	add_nulls(json, of_groups, sizeof(of_groups) / sizeof(of_groups[0]));
-	member_string(json, KEY(event), events[kind]);
+	member_string(json, KEY(event), change_event_name(kind));
 	member_string(json, KEY(retrans_kind),
 	              kind == CHANGE_RETRANSMIT ? retransmit_kind_name(detail) : NULL);
 	member_string(json, KEY(reason), reason.string);
@@ -127,7 +123,7 @@ static void add_storm(struct buffer *json, const struct view *view, const struct
 	member_duration(json, KEY(span), storm->last - storm->first, true);
 }
 
-static void add_telling(struct buffer *json, const struct view *view, const struct finding *finding)
+static void add_texts(struct buffer *json, const struct view *view, const struct finding *finding)
 {
 	const struct buffer *verdict = &finding->verdict;
 	struct buffer next = {0};
@@ -139,7 +135,7 @@ static void add_telling(struct buffer *json, const struct view *view, const stru
 	buffer_free(&next);
 }
 
-/* Of a namespace neither sockets nor events are told. */
+/* A finding about a namespace has neither sockets nor events. */
 static void add_of_netns(struct buffer *json)
 {
 	add_nulls(json, of_groups, sizeof(of_groups) / sizeof(of_groups[0]));
@@ -164,7 +160,7 @@ static int json_finding(struct view *view, const struct finding *finding, uint64
 	add_who_and_where(&json, view, finding);
 	member_duration(&json, KEY(window), window, true);
 	add_ages(&json, &finding->group);
-	add_telling(&json, view, finding);
+	add_texts(&json, view, finding);
 	add_stack(&json, view, &finding->group);
 	member_string(&json, KEY(reference), finding->source);
 	return object_end(view, &json);

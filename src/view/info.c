@@ -30,7 +30,7 @@ static void add_label(struct buffer *out, const char *label)
 	buffer_print(out, "%-12s ", label);
 }
 
-/* Text of a recording, or in its place that it has none. */
+/* Adds a text of the recording, or "-" if it has none. */
 static void add_known(struct buffer *out, const char *text)
 {
 	if (text && text[0])

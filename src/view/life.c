@@ -20,6 +20,7 @@
 
 #include "base/escape.h"
 #include "base/format.h"
+#include "field/event_name.h"
 #include "field/stack_text.h"
 #include "field/value.h"
 #include "view/line.h"
@@ -29,7 +30,7 @@
 #define STEP_WIDTH     30
 #define STEP_PEER_SIZE 512
 
-/* What a line of the head is made of: fields, each behind some words, left out if not known. */
+/* Part of a line of the head: a field between two texts. An unknown field leaves out all three. */
 struct piece {
 	const char *before;
 	const char *key;
@@ -40,7 +41,7 @@ struct piece {
 
 static const struct {
 	const char *label;
-	struct piece pieces[PIECES_MOST]; /* no line without the first one */
+	struct piece pieces[PIECES_MOST]; /* if the first is not known there is no line */
 } head[] = {
 	{"Socket",
          {{"", "local", ""},
@@ -70,19 +71,12 @@ static const struct {
 	{"Bytes",
          {{"received ", "bytes_received", ""},
           {", sent ", "bytes_sent", ""},
-          {"; Recv-Q ", "recv_q", ""}, /* counts a FIN, too */
+          {"; Recv-Q ", "recv_q", ""}, /* includes a FIN */
           {", Send-Q ", "send_q", ""}}},
 	{"Timer", {{"", "timer", ""}}},
 };
 
-static void add_text(struct buffer *line, const char *text, bool failed)
-{
-	line->failed |= failed;
-	if (!failed)
-		escape_terminal(line, text);
-}
-
-/* A field, safe for a terminal; false: it is not known. */
+/* Adds a field, escaped for a terminal. false: it is not known. */
 static bool add_field(struct buffer *line, const struct view *view, const struct piece *piece,
                       const struct row *row)
 {
@@ -95,10 +89,8 @@ static bool add_field(struct buffer *line, const struct view *view, const struct
 		return false;
 	buffer_text(line, piece->before);
 	value_text(&text, &view->context, &value);
-	buffer_add(&text, "", 1);
-	add_text(line, text.data, text.failed);
+	line_add_safe(line, &text);
 	buffer_text(line, piece->after);
-	buffer_free(&text);
 	return true;
 }
 
@@ -107,7 +99,7 @@ static void add_label(struct buffer *line, const char *label)
 	buffer_print(line, "%-*s", LABEL_WIDTH, label);
 }
 
-/* Every process and fd that has it open. */
+/* Adds every process and fd that has the socket open. */
 static void add_holders(struct buffer *line, const struct view *view, const struct row *row)
 {
 	const struct field *field = field_find(row_fields, row_fields_count, "holders");
@@ -148,7 +140,7 @@ static int print_holders(struct view *view, const struct row *row)
 	return line_write(view, &line);
 }
 
-/* The code that made it, one function a line, innermost first. */
+/* Prints the code that created the socket, one function a line, innermost first. */
 static int print_stack(struct view *view, const struct row *row)
 {
 	const struct stack *stack = row_find_stack(view->context.table, row);
@@ -159,10 +151,8 @@ static int print_stack(struct view *view, const struct row *row)
 
 		add_label(&line, i ? "" : "Stack");
 		stack_frame_text(&text, view->context.table, stack, i);
-		buffer_add(&text, "", 1);
-		add_text(&line, text.data, text.failed);
+		line_add_safe(&line, &text);
 		buffer_text(&line, "\n");
-		buffer_free(&text);
 		err = line_write(view, &line);
 	}
 	return err;
@@ -221,32 +211,38 @@ static int print_moment(struct view *view, const struct moment *moment)
 	return line_write(view, &line);
 }
 
-static void step_text(const struct view *view, const struct step *step, uint8_t from, char *text,
-                      size_t size)
+static const struct field *transition_field(void)
 {
-	struct value reason;
+	return field_find(change_fields, change_fields_count, "transition");
+}
+
+/* The step as the change that made it. from: the state before, 0 if it was not seen. */
+static struct change change_of(const struct step *step, uint8_t from)
+{
+	struct change change = {.time = step->time, .kind = step_change_kind(step)};
 
 	switch ((enum step_kind)step->kind) {
 	case STEP_STATE:
-		if (from)
-			snprintf(text, size, "%s -> %s%s", state_name(from), state_name(step->a),
-			         step->b ? "" : " (inferred)");
-		else
-			snprintf(text, size, "%s%s", state_name(step->a),
-			         step->b ? "" : " (or earlier)");
+		change.old = from;
+		change.new = step->a;
+		change.inferred = !step->b;
 		break;
 	case STEP_RETRANSMIT:
-		snprintf(text, size, "retransmit %s", retransmit_kind_name(step->a));
+		change.retransmit = step->a;
 		break;
 	case STEP_RST_SENT:
-		memset(&reason, 0, sizeof(reason));
-		value_reason(&reason, &view->context, step->a);
-		snprintf(text, size, "RST sent %s", reason.type == VALUE_NONE ? "" : reason.string);
+		change.reason = step->a;
 		break;
 	case STEP_RST_RECEIVED:
-		snprintf(text, size, "RST received");
 		break;
 	}
+	return change;
+}
+
+/* The state in which the socket was first seen. */
+static void first_text(const struct step *step, struct value *value)
+{
+	value_print(value, "%s%s", state_name(step->a), step->b ? "" : " (or earlier)");
 }
 
 static int print_dropped(struct view *view, const struct row *row)
@@ -255,7 +251,7 @@ static int print_dropped(struct view *view, const struct row *row)
 
 	if (!row->steps_dropped)
 		return 0;
-	buffer_print(&line, "%-27s %s%u further steps were not kept\n", "",
+	buffer_print(&line, "%-27s %s%u more events were not kept\n", "",
 	             row->steps_dropped == UINT16_MAX ? "at least " : "", row->steps_dropped);
 	return line_write(view, &line);
 }
@@ -267,10 +263,15 @@ int life_steps(struct view *view, const struct row *row)
 	int err = 0;
 
 	for (; step && !err; step = table_step(table, step->next)) {
-		char text[80] = "";
-		struct moment moment = {.time = step->time, .text = text};
+		const struct change change = change_of(step, state ? state->a : 0);
+		struct moment moment = {.time = step->time};
+		struct value value = {0};
 
-		step_text(view, step, state ? state->a : 0, text, sizeof(text));
+		if (step->kind == STEP_STATE && !state)
+			first_text(step, &value);
+		else
+			field_get(transition_field(), &view->context, &change, &value);
+		moment.text = value.string;
 		if (step->kind == STEP_STATE) {
 			moment.dwell_known = state && step->time > state->time;
 			moment.dwell_exact = state && state->b && step->b;
@@ -282,7 +283,7 @@ int life_steps(struct view *view, const struct row *row)
 	return err ? err : print_dropped(view, row);
 }
 
-/* "RST sent TCP_ABORT_ON_DATA to 10.0.0.2:5000": of a listener, which has no peer of its own. */
+/* "RST sent TCP_ABORT_ON_DATA to 10.0.0.2:5000": a listener has no peer, so the line names it. */
 static const char *add_peer(const struct view *view, const struct change *change, const char *what,
                             char text[STEP_PEER_SIZE])
 {
@@ -301,7 +302,6 @@ static const char *add_peer(const struct view *view, const struct change *change
 int life_step(struct view *view, const struct change *change)
 {
 	char text[STEP_PEER_SIZE];
-	const struct field *field = field_find(change_fields, change_fields_count, "transition");
 	struct moment moment = {
 		.time = change->time,
 		.dwell = change->dwell,
@@ -310,7 +310,7 @@ int life_step(struct view *view, const struct change *change)
 	};
 	struct value value;
 
-	field_get(field, &view->context, change, &value);
+	field_get(transition_field(), &view->context, change, &value);
 	if (value.type != VALUE_STRING)
 		return 0;
 	moment.text = value.string;

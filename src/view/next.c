@@ -6,12 +6,12 @@
 
 #define CALL "tcptrail "
 
-/* Commands that take --from, and what tells an instant to them. */
+/* Commands that take --from, and their option for a time. */
 static const struct {
 	const char *word, *instant;
 } commands[] = {{"why", "--at"}, {"snapshot", "--at"}, {"events", "--until"}, {"trail", "--at"}};
 
-/* The word of the command at text, or NULL. */
+/* The option for a time of the command at text; NULL: it takes no --from. */
 static const char *instant_of(const char *text, size_t size)
 {
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
@@ -20,7 +20,7 @@ static const char *instant_of(const char *text, size_t size)
 	return NULL;
 }
 
-/* As a shell reads it back. */
+/* Adds a word, quoted for a shell if it needs that. */
 static void add_word(struct buffer *out, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the objects of JSON have in common: {"v":2,"type":"socket",...} and a line's end. */
+/* What all JSON objects share: {"v":2,"type":"socket",...} and the end of the line. */
 #ifndef TCPTRAIL_VIEW_OBJECT_H
 #define TCPTRAIL_VIEW_OBJECT_H
 
@@ -10,14 +10,14 @@
 #define OBJECT_SCHEMA 2
 
 void object_begin(struct buffer *json, const char *type);
-/* Writes and frees it. 0 or -errno. */
+/* Writes and frees the object. 0 or -errno. */
 int object_end(struct view *view, struct buffer *json);
 
-/* "time": the table's. */
+/* Adds "time": the time of the table. */
 void object_time(struct buffer *json, const struct view *view);
-/* "pid" and "comm". pid 0, comm NULL: not known */
+/* Adds "pid" and "comm". pid 0, comm NULL: not known. */
 void object_process(struct buffer *json, uint32_t pid, const char *comm);
-/* "netns", "netns_name", "local_port" and "foreign"; key NULL: not known. */
+/* Adds "netns", "netns_name", "local_port" and "foreign". key NULL: not known. */
 void object_place(struct buffer *json, const struct view *view, const struct group_key *key);
 
 #endif

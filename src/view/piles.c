@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/escape.h"
 #include "base/format.h"
 #include "count/group_place.h"
+#include "view/findings_private.h"
 #include "view/line.h"
 
 enum { STATE, COUNT, PROCESS, PLACE, OLDEST, IN, OUT, VERDICT, CELLS };
@@ -32,29 +32,19 @@ static bool is_number(int cell)
 	return cell == COUNT || cell == OLDEST || cell == IN || cell == OUT;
 }
 
-/* "4242/java", "curl (exited)", "-" */
-static void process_text(const struct view *view, const struct group *group, char *text,
+/* "4242/java", "4242/java +3", "curl (exited)", "-" */
+static void process_text(const struct view *view, const struct finding *finding, char *text,
                          size_t size)
 {
-	const struct task *task = group->key.pid ? table_find_task(view->context.table,
-	                                                           group->key.pid, group->key.start)
-	                                         : NULL;
-	const char *comm = task ? task->comm : group->comm;
-	char name[FACT_COMM_LEN + 1] = "";
-	struct buffer safe = {0};
+	struct buffer line = {0};
 
-	memcpy(name, comm, strnlen(comm, FACT_COMM_LEN));
-	escape_terminal(&safe, name);
-	buffer_add(&safe, "", 1);
-	if (safe.failed || !name[0])
-		snprintf(text, size, "-");
-	else if (task)
-		snprintf(text, size, "%u/%s", task->pid, safe.data);
-	else
-		snprintf(text, size, "%s (exited)", safe.data);
-	buffer_free(&safe);
-	if (group->processes > 1)
-		snprintf(text + strlen(text), size - strlen(text), " +%u", group->processes - 1);
+	finding_add_process(&line, view, finding);
+	if (!line.size)
+		buffer_text(&line, "-");
+	if (finding->group.processes > 1)
+		buffer_print(&line, " +%u", finding->group.processes - 1);
+	snprintf(text, size, "%.*s", (int)line.size, line.size ? line.data : "");
+	buffer_free(&line);
 }
 
 static void rate_text(uint64_t number, uint64_t window, char *text, size_t size)
@@ -63,17 +53,6 @@ static void rate_text(uint64_t number, uint64_t window, char *text, size_t size)
 		snprintf(text, size, "-");
 	else
 		snprintf(text, size, "%.1f", (double)number * NS_PER_SEC / (double)window);
-}
-
-static const char *verdict_word(const struct finding *finding)
-{
-	static const char *const words[] = {
-		[FINDING_OK] = "FINE",         [FINDING_STEADY] = "STEADY",
-		[FINDING_UNCLEAR] = "UNCLEAR", [FINDING_WARNING] = "WARNING",
-		[FINDING_BAD] = "BAD",
-	};
-
-	return finding->waits ? "WAITS" : words[finding->level];
 }
 
 static void fill(const struct view *view, const struct pile *pile, struct cells *cells)
@@ -89,7 +68,7 @@ static void fill(const struct view *view, const struct pile *pile, struct cells 
 	         pile->failed ? "failed connect" : state_name(group->key.state));
 	snprintf(cells->text[COUNT], size, "%" PRIu64,
 	         pile->failed ? pile->failed : (uint64_t)pile->count);
-	process_text(view, group, cells->text[PROCESS], size);
+	process_text(view, pile->worst, cells->text[PROCESS], size);
 	if (group->places > 1)
 		snprintf(cells->text[PLACE], size, "%s +%u", place, group->places - 1);
 	else
@@ -101,7 +80,7 @@ static void fill(const struct view *view, const struct pile *pile, struct cells 
 		snprintf(cells->text[OUT], size, "-");
 	else
 		rate_text(group->left, window, cells->text[OUT], size);
-	snprintf(cells->text[VERDICT], size, "%s %s", verdict_word(pile->worst), pile->worst->rule);
+	snprintf(cells->text[VERDICT], size, "%s %s", finding_word(pile->worst), pile->worst->rule);
 }
 
 static void widen(int widths[CELLS], const struct cells *cells)

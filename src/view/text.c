@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Columns for people, in the layout of netstat: each at least as wide as its
- * heading says, one blank between them, and what is too long shifts its line.
+ * Columns in the layout of netstat. A column has a minimum width. One blank separates columns. A
+ * long value shifts the rest of its line.
  *
  *   Proto Recv-Q Send-Q Local Address           Foreign Address         State       Timer
  *   tcp        0      0 127.0.0.1:80            127.0.0.1:33492         ESTABLISHED off (0.00/0/0)
@@ -12,7 +12,7 @@
 #include "view/line.h"
 #include "view/value_text.h"
 
-/* A line in the making, and room for one value of it, as it came and made harmless. */
+/* A line, and buffers for one value: the raw text and the escaped text. */
 struct line {
 	struct buffer line, text, safe;
 };
@@ -24,7 +24,7 @@ static const char *const mark_colors[] = {
 	[MARK_BAD] = "\033[31m",
 };
 
-/* text, made harmless, in its column; what is neither counted nor aligned is the colour. */
+/* Adds a text, escaped and padded. The color codes do not count for the width. */
 static void print_cell(struct line *to, int width, const char *text, const char *color)
 {
 	struct buffer *line = &to->line, *safe = &to->safe;

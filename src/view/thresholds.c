@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * As the Monitoring Plugins Development Guidelines have it, performance data behind
- * the bar (label=value;warn;crit, above which it is critical):
+ * The format of the Monitoring Plugins Development Guidelines. Performance data stands behind the
+ * bar: label=value;warn;crit. A value above crit is critical.
  *
  *   CRITICAL: 131 CLOSE_WAIT (limit 100) of 4242/java, port 8080, oldest 2h11m | close_wait=131;;100
  *   OK: at most 12 CLOSE_WAIT of one process (limit 100) | close_wait=12;;100
@@ -11,18 +11,15 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#include "base/clock.h"
 #include "base/escape.h"
 #include "base/format.h"
-#include "field/endpoint.h"
+#include "count/group_place.h"
+#include "field/value.h"
 #include "view/line.h"
 #include "view/object.h"
 
-#define BOUND_WORTH_TELLING (100 * NS_PER_MS) /* as of the column age */
-
-/* The bar would begin the performance data, so it is written as escape_terminal() would. */
+/* A bar in the name would start the performance data, so this escapes it. */
 static void add_comm(struct buffer *line, const struct task *task)
 {
 	char comm[FACT_COMM_LEN + 1] = "", *rest = comm, *piece;
@@ -36,13 +33,6 @@ static void add_comm(struct buffer *line, const struct task *task)
 	}
 }
 
-static void foreign_text(const struct group_key *key, char text[ENDPOINT_SIZE])
-{
-	const struct endpoint endpoint = {.addr = key->addr, .port = key->port, .family = AF_INET6};
-
-	endpoint_text(&endpoint, text);
-}
-
 /* ", port 8080 and 2 more places", ", to 10.0.0.1:80" */
 static void add_place(struct buffer *line, const struct threshold_result *result)
 {
@@ -51,7 +41,7 @@ static void add_place(struct buffer *line, const struct threshold_result *result
 	if (result->place.passive) {
 		buffer_print(line, ", port %u", result->place.port);
 	} else {
-		foreign_text(&result->place, to);
+		group_place_remote(&result->place, to);
 		buffer_print(line, ", to %s", to);
 	}
 	if (result->places > 1)
@@ -75,7 +65,7 @@ static void add_owner(const struct view *view, struct buffer *line,
 		buffer_print(line, " of %u/", result->task->pid);
 		add_comm(line, result->task);
 	} else {
-		buffer_text(line, " of no known process");
+		buffer_text(line, " of an unknown process");
 	}
 	add_place(line, result);
 }
@@ -92,12 +82,11 @@ static void add_state(struct buffer *line, const struct threshold *threshold)
 	buffer_print(line, " for %s or more", age);
 }
 
-/* At least a few milliseconds, which is when we came, is no age. */
 static void add_oldest(struct buffer *line, const struct threshold_result *result)
 {
 	char oldest[FORMAT_SIZE];
 
-	if (!result->oldest_exact && result->oldest < BOUND_WORTH_TELLING)
+	if (!age_is_known(result->oldest, result->oldest_exact))
 		return;
 	format_duration(oldest, result->oldest);
 	buffer_print(line, ", oldest %s%s", result->oldest_exact ? "" : ">=", oldest);
@@ -119,12 +108,12 @@ static void add_met(const struct view *view, struct buffer *line, const struct t
 		             result->others == 1 ? " exceeds it" : "es exceed it");
 }
 
-static void add_fine(const struct view *view, struct buffer *line,
-                     const struct threshold *threshold, const struct threshold_result *result)
+static void add_ok(const struct view *view, struct buffer *line, const struct threshold *threshold,
+                   const struct threshold_result *result)
 {
 	bool exact = threshold->per_host && !result->undecided;
 
-	/* Those whose process is not known may be its, all of them. */
+	/* All sockets of unknown processes may belong to this one. */
 	buffer_print(line, "%s%u ", exact ? "" : "at most ", result->count + result->undecided);
 	add_state(line, threshold);
 	buffer_print(line, " of %s", threshold->per_host ? whole(view) : "one process");
@@ -132,11 +121,11 @@ static void add_fine(const struct view *view, struct buffer *line,
 		buffer_print(line, " in %s", whole(view));
 	buffer_print(line, " (limit %" PRIu64 ")", threshold->most);
 	if (threshold->has_growth && result->places)
-		buffer_print(line, ", which grew by %" PRId64 " (limit %" PRId64 ")",
-		             result->growth, threshold->growth_most);
+		buffer_print(line, ", grew by %" PRId64 " (limit %" PRId64 ")", result->growth,
+		             threshold->growth_most);
 }
 
-/* "close_wait", or "close_wait_2" of a second threshold: a label is there once only. */
+/* "close_wait", or "close_wait_2" of a second threshold: labels must differ. */
 static void add_label(struct buffer *line, const struct threshold *thresholds, size_t index)
 {
 	unsigned int nth = 1;
@@ -177,7 +166,7 @@ int thresholds_text(struct view *view, const struct threshold *thresholds,
 		if (results[i].met != met)
 			continue;
 		buffer_text(&line, between);
-		(met ? add_met : add_fine)(view, &line, &thresholds[i], &results[i]);
+		(met ? add_met : add_ok)(view, &line, &thresholds[i], &results[i]);
 		between = "; ";
 	}
 	buffer_text(&line, " |");
@@ -221,7 +210,7 @@ static int json_threshold(struct view *view, const struct threshold *threshold,
 	member_string(&json, KEY(per), threshold->per_host ? "host" : "process");
 	add_json_condition(&json, threshold, result);
 	object_process(&json, task ? task->pid : 0, task ? task->comm : NULL);
-	/* Where most of them are; nowhere if there are none. */
+	/* The place with most sockets. */
 	object_place(&json, view, result->places ? &result->place : NULL);
 	member_number(&json, KEY(places), result->places);
 	if (result->places)

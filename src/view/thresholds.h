@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether thresholds are met, for a monitoring system and for programs. */
+/* Results of thresholds, for a monitoring system and as JSON. */
 #ifndef TCPTRAIL_VIEW_THRESHOLDS_H
 #define TCPTRAIL_VIEW_THRESHOLDS_H
 
@@ -7,12 +7,13 @@
 #include "view/view.h"
 
 /*
- * One line of all: what is met, or how far from it we are. results: one of each of
- * the thresholds. 0 or -errno of the stream.
+ * Both print results[i] of thresholds[i] and return 0 or -errno of the stream.
  */
+
+/* One line: the thresholds that are met, or how far the values are from all of them. */
 int thresholds_text(struct view *view, const struct threshold *thresholds,
                     const struct threshold_result *results, size_t count);
-/* One object a threshold. */
+/* One object for each threshold. */
 int thresholds_json(struct view *view, const struct threshold *thresholds,
                     const struct threshold_result *results, size_t count);
 

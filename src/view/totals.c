@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  *   Totals: 14 sockets now: ESTABLISHED 4, TIME_WAIT 2, LISTEN 8
- *   seen since start: 120 transitions; 3 retransmits: SYN 1, RTO 2; RSTs: 1 sent, 0 received
+ *   seen since the start: 120 transitions; 3 retransmits: SYN 1, RTO 2; RSTs: 1 sent, 0 received
  *   lost: nothing
  */
 #include "view/totals.h"
@@ -25,7 +25,7 @@ static const char *comma(bool *first)
 	return text;
 }
 
-/* Request sockets are SYN_RECV to everybody else. */
+/* netstat and ss show request sockets as SYN_RECV. */
 static uint32_t in_state(const struct totals *totals, unsigned int state)
 {
 	if (state == STATE_NEW_SYN_RECV)
@@ -60,7 +60,8 @@ static void text_lost(FILE *out, const struct totals *totals)
 {
 	fputs("lost: ", out);
 	if (totals_lost(out, totals))
-		fprintf(out, "; %" PRIu64 " rows corrected by walks\n", totals->healed);
+		fprintf(out, "; walks corrected %" PRIu64 " socket%s\n", totals->healed,
+		        totals->healed == 1 ? "" : "s");
 	else
 		fputs("nothing\n", out);
 }
@@ -76,8 +77,8 @@ int totals_text(FILE *out, const struct totals *totals)
 			fprintf(out, "%s%s %u", comma(&first), state_name(state),
 			        in_state(totals, state));
 	if (totals->subflows)
-		fprintf(out, "; subflows of MPTCP: %u", totals->subflows);
-	fprintf(out, "\nseen since start: %" PRIu64 " transitions; %" PRIu64 " retransmits",
+		fprintf(out, "; MPTCP subflows %u", totals->subflows);
+	fprintf(out, "\nseen since the start: %" PRIu64 " transitions; %" PRIu64 " retransmits",
 	        totals->transitions, all_retransmits(totals));
 	first = true;
 	for (enum retransmit_kind kind = 0; kind < RETRANSMIT_KIND_COUNT; kind++)

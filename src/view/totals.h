@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the table counted in all, as the last lines of a run. */
+/* Totals of the table: the last lines of a run. */
 #ifndef TCPTRAIL_VIEW_TOTALS_H
 #define TCPTRAIL_VIEW_TOTALS_H
 
@@ -8,10 +8,10 @@
 #include "table/table.h"
 #include "view/view.h"
 
-/* "ring-buffer 12, chain 1": what was lost, by place; false: nothing, and nothing printed. */
+/* Prints the losses by place: "ring-buffer 12, chain 1". false: nothing was lost or printed. */
 bool totals_lost(FILE *out, const struct totals *totals);
 
-/* Both: 0 or -errno of the stream. */
+/* Both return 0 or -errno of the stream. */
 int totals_text(FILE *out, const struct totals *totals);
 int totals_json(struct view *view, const struct totals *totals);
 

@@ -7,14 +7,14 @@
 
 #include "base/format.h"
 
-/* Characters of address and port together beyond which netstat cuts, the ":" not counted. */
+/* netstat cuts an address and port of more characters, not counting the ":". */
 #define NETSTAT_CUT 22
 
 static const char *host_name(const struct field_context *context, const struct endpoint *endpoint)
 {
 	const char *name;
 
-	/* As netstat: in names, "::" would be hard to tell from the port's ":". */
+	/* As netstat: beside names, "::" and the ":" before the port would look alike. */
 	if (endpoint_unspecified(endpoint))
 		return endpoint->family == AF_INET6 ? "[::]" : NULL;
 	name = names_want(value_names(context), name_key_host(endpoint->family, endpoint->addr));
@@ -34,9 +34,9 @@ static const char *port_name(const struct field_context *context, uint16_t port)
 }
 
 /*
- * "host:port", "host%zone:port". Without -W cut as netstat does: the port keeps all but four
- * characters if it must, the zone what is left but for four, the address the rest: by its zone
- * alone a link-local address differs from that of another link.
+ * Adds "host:port" or "host%zone:port". Without -W it cuts as netstat does: at least four
+ * characters remain for the host. The port has precedence over the zone, and the zone over the
+ * host, because link-local addresses of two links differ only in the zone.
  */
 static void endpoint_print(struct buffer *out, const struct field_context *context,
                            const struct endpoint *endpoint)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Writers of stdout. A view prints objects (struct row or struct change) by
- * their fields in a format; it knows neither the kernel nor options.
+ * Writers of stdout. A view prints objects (struct row, struct change, ...) in a format, one field
+ * after the other. It knows neither the kernel nor options.
  */
 #ifndef TCPTRAIL_VIEW_VIEW_H
 #define TCPTRAIL_VIEW_VIEW_H
@@ -12,10 +12,10 @@
 
 struct view;
 
-/* One output format: text, json, csv. One file in view/, one row in view_formats[]. */
+/* An output format: text, json, csv. Each is one file in view/. */
 struct view_format {
 	const char *name;
-	/* All return 0 or -errno of the stream. begin/end may be NULL. */
+	/* All return 0 or -errno of the stream. begin and end may be NULL. */
 	int (*begin)(struct view *view);
 	int (*object)(struct view *view, const void *object);
 	int (*end)(struct view *view);
@@ -29,14 +29,14 @@ struct view {
 	struct field_context context;
 	const struct field *const *fields; /* columns in order */
 	size_t field_count;
-	const char *title; /* text: line above the header; NULL: none */
-	const char *kind;  /* json: "socket" or "event", the value of "type" */
-	const char *from;  /* the recording that it is about; NULL: the live kernel */
-	bool at;           /* ... at an instant of it, which is the table's time */
-	bool one_netns;    /* there is our own network namespace only: others cannot be seen */
+	const char *title; /* text: line above the headings; NULL: none */
+	const char *kind;  /* json: value of "type", e.g. "socket" */
+	const char *from;  /* path of the recording; NULL: the live kernel */
+	bool at;           /* the user chose a time of the recording */
+	bool one_netns;    /* only the own network namespace is visible */
 	bool header;       /* text, csv: print title and headings */
-	bool color;        /* text: highlight by state */
-	bool flush;        /* flush after each object: a stream that someone reads */
+	bool color;        /* text: color values by their marks */
+	bool flush;        /* flush after each object */
 };
 
 #endif

@@ -218,7 +218,7 @@ wait_until "all to be over" is_quiet
 trace_stop
 truth_of_reuseport
 judge
-assert_trace_fine
+assert_trace_ok
 check_exchange tcp "$lives" named
 check_exchange tcp6 "$others" named
 check_exchange mptcp-plain "$lives" named

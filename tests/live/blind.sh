@@ -46,7 +46,7 @@ assert_contains "$err" "others cannot be seen"
 refused root "${nobody[@]}" why --pid "$pid"
 
 assert_run 1 "${nobody[@]}" snapshot --fail-if 'close_wait>40'
-assert_matches "$out" "^CRITICAL: 50 CLOSE_WAIT .* of no known process"
+assert_matches "$out" "^CRITICAL: 50 CLOSE_WAIT .* of an unknown process"
 assert_run 0 "${nobody[@]}" snapshot --fail-if 'close_wait>50,per=host'
 assert_contains "$out" "OK: 50 CLOSE_WAIT of this network namespace (limit 50)"
 assert_run 1 "${nobody[@]}" snapshot --netns "$(own_netns)" --fail-if 'close_wait>40'

@@ -15,7 +15,7 @@ wait_until "$((2 * connections)) lives to end" \
 	sh -c "[ \$(grep -Ec 'LAST_ACK,CLOSE|,TIME_WAIT,' '$work/trace.out') -ge $((2 * connections)) ]"
 trace_stop
 after=$(date +%s.%N)
-assert_trace_fine
+assert_trace_ok
 assert_lacks "$err" lost "stderr"
 csv_words <"$work/trace.out" >"$work/events"
 

@@ -8,7 +8,7 @@ traced() {
 	trace_start --netns "$(own_netns)" --json
 	scenario_start "$@"
 	trace_stop
-	assert_trace_fine
+	assert_trace_ok
 	rows_keep
 	what="$* (traced)"
 }

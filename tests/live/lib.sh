@@ -48,6 +48,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 143' TERM
 trap 'exit 130' INT
+trap 'exit 129' HUP # and bash tells of no program that ends by a signal which it traps
 trap 'echo "${BASH_SOURCE[0]##*/}:$LINENO: failed: $BASH_COMMAND" >&2' ERR
 
 # fail WHY...: prints WHY and the place in the test, and ends the test.
@@ -318,7 +319,7 @@ trace_end() {
 }
 
 # Requires status 0: nothing was lost. This may fail while other programs storm the host.
-assert_trace_fine() {
+assert_trace_ok() {
 	[ "$status" = 0 ] || fail "exit status $status, not 0 ${1:-}" "$err"
 }
 
@@ -373,11 +374,11 @@ record_end() {
 	err=$(cat "$work/record.err")
 }
 
-# record_fine: requires that the recorder ended well. Storms of other programs may make the kernel lose facts:
+# record_ok: requires that the recorder ended well. Storms of other programs may make the kernel lose facts:
 # that is allowed if it is reported, but the recorder itself must lose nothing. Commands on the recording then
-# end with status $fine.
-record_fine() {
-	fine=$status
+# end with status $ok_status.
+record_ok() {
+	ok_status=$status
 	assert_lacks "$err" " MiB; " "notices" # "recorded 43 facts in 0.1 MiB; 17 were lost"
 	[ "$status" = 4 ] && [[ $err == *"facts were lost on the way ("* ]] && return 0
 	[ "$status" = 0 ] || fail "exit status $status of the recorder" "$err"

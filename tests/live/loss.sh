@@ -40,8 +40,8 @@ rows_last() {
 		sed -e 's/[][]//g; s/::ffff://g; s/:0$/:*/' | tr ',' ' '
 }
 
-# is_told REGEX: does a fact of the recording so far match?
-is_told() {
+# is_reported REGEX: does a fact of the recording so far match?
+is_reported() {
 	"$TCPTRAIL" events --facts --from "$work/recording" 2>/dev/null | grep -E -- "$1"
 }
 
@@ -138,11 +138,11 @@ wait "$list" || true
 record_start "$work/recording"
 scenario_start established --netns
 netns=$(scenario_get netns)
-wait_until "its counters or name" is_told "(counter netns|name kind=netns key)=$netns( |$)"
+wait_until "its counters or name" is_reported "(counter netns|name kind=netns key)=$netns( |$)"
 scenario_stop
 record_stop
-record_fine
-is_told " netns_gone netns=$netns$" || fail "the end of $netns is not told"
+record_ok
+is_reported " netns_gone netns=$netns$" || fail "the end of $netns is not told"
 
 # --- a table that is full -----------------------------------------------------------------------
 

@@ -45,7 +45,7 @@ connections() {
 	done
 	release
 	trace_stop
-	assert_trace_fine
+	assert_trace_ok
 	mv "$work/trace.out" "$work/facts"
 }
 

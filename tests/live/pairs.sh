@@ -126,7 +126,7 @@ server=$scenario server_pid=$started
 program_start python3 "$progs/client.py" keep 1 127.0.0.1 "$(scenario=$server scenario_get port)"
 client=$scenario client_pid=$started
 trace_stop
-assert_trace_fine
+assert_trace_ok
 rows_keep
 check_all
 

@@ -104,7 +104,7 @@ scenario_start close_wait --port $port
 later=$(scenario_get netns) later_holder=$(scenario_get pid state=CLOSE_WAIT)
 wait_until "events of later" trace_has ",$later,"
 trace_stop
-assert_trace_fine
+assert_trace_ok
 assert_contains "$(grep "^$later," <<<"$out")" ",CLOSE_WAIT,$later_holder," "last walk"
 assert_matches "$out" ",state,$later,.*,ESTABLISHED,CLOSE_WAIT,.*,$later_holder,scenario," "event"
 assert_equal "$before" "$(grep "^$there," <<<"$out" | sort -u)" "the older sockets, to the end"
@@ -119,8 +119,8 @@ snapshot_rows() {
 		2>"$work/notices" | sort
 }
 
-# is_told CAPABILITY: the error names this capability and no other.
-is_told() {
+# is_reported CAPABILITY: the error names this capability and no other.
+is_reported() {
 	assert_equal "$1" "$({ grep -o 'CAP_[A-Z_]*' || true; } <"$work/notices" | xargs)" \
 		"missing: ${1:-nothing}"
 }
@@ -128,9 +128,9 @@ is_told() {
 rows=$(snapshot_rows "$TCPTRAIL")
 assert_contains "$rows" ",CLOSE_WAIT,11,$user," "root's rows"
 assert_contains "$rows" ",$holder,scenario," "root's rows"
-is_told ""
+is_reported ""
 assert_equal "$rows" "$(snapshot_rows as_nobody "${needed[*]}" "$work/tcptrail")" "nobody's rows"
-is_told ""
+is_reported ""
 
 # event_lines FILE: the events of the scenario, without what differs between two tracers.
 events=(events -n --port $port --csv --no-header --columns
@@ -153,7 +153,7 @@ later=$(scenario_get netns)
 wait_until "lives to end, seen by root" all_lived "$work/trace.out"
 wait_until "lives to end, seen by nobody" all_lived "$work/nobody"
 trace_stop
-assert_trace_fine "root"
+assert_trace_ok "root"
 kill -INT "$nobody_pid"
 wait "$nobody_pid" || fail "nobody: exit status $?" "$(cat "$work/nobody.err")"
 assert_equal "$(event_lines "$work/trace.out")" "$(event_lines "$work/nobody")" "nobody's events"
@@ -173,7 +173,7 @@ needs_CAP_SYS_ADMIN() {
 	assert_equal 4 "$status" "exit status"
 	assert_lacks "$out" ",CLOSE_WAIT," "rows"
 	assert_contains "$out" "$(own_netns),127.0.0.1:$port,0.0.0.0:*,LISTEN," "rows"
-	is_told CAP_SYS_ADMIN
+	is_reported CAP_SYS_ADMIN
 	# shellcheck disable=SC2086 # a list
 	command_of_nobody $caps
 	start "$work/nobody" "$work/nobody.err" "${nobody[@]}" "$work/tcptrail" events
@@ -187,7 +187,7 @@ needs_CAP_SYS_ADMIN() {
 needs_CAP_SYS_PTRACE() {
 	assert_lacks "$(snapshot_rows as_nobody "$(without CAP_SYS_PTRACE)" "$work/tcptrail")" \
 		",CLOSE_WAIT," "rows"
-	is_told CAP_SYS_PTRACE
+	is_reported CAP_SYS_PTRACE
 }
 
 # Only root can reach a namespace that is mounted below a private directory.
@@ -199,7 +199,7 @@ needs_CAP_DAC_READ_SEARCH() {
 		"rows with it"
 	assert_lacks "$(snapshot_rows as_nobody "$(without CAP_DAC_READ_SEARCH)" "$work/tcptrail" ||
 		true)" ",CLOSE_WAIT," "rows without it"
-	is_told CAP_DAC_READ_SEARCH
+	is_reported CAP_DAC_READ_SEARCH
 	umount "$work/hidden/netns"
 	assert_run 0 as_nobody "${needed[*]}" "$work/tcptrail" --probes
 	assert_lacks "$out" "cannot attach" "probes with it"
@@ -238,7 +238,7 @@ eval "$recipe"
 cd /
 group=$(stat -c %g /usr/local/bin/tcptrail)
 assert_equal "$rows" "$(snapshot_rows as_member "$group" /usr/local/bin/tcptrail)" "a member's rows"
-is_told ""
+is_reported ""
 run as_member $user /usr/local/bin/tcptrail --version
 assert_equal 126 "$status" "exit status of one who is not a member"
 mount -o remount,nosuid /usr/local/bin

@@ -83,7 +83,7 @@ leak() {
 	wait_until "both to be leaked" has_line "$work/scenario.$server" "done"
 	[ "$end" = closed ] || program_end "$client_pid" "$end"
 	trace_stop
-	assert_trace_fine
+	assert_trace_ok
 	rows_keep
 	check_server "$server_pid" "${accepting:-${comm[$server_pid]}}" "${listening:-${comm[$server_pid]}}"
 	check_client "$client_pid" FIN_WAIT2 "${end/[A-Z]*/exited}"

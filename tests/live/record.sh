@@ -21,7 +21,7 @@ done
 rows_look
 alive=$(row_words "$cookie" state local foreign uid)
 record_stop
-record_fine
+record_ok
 assert_contains "$err" "tcptrail: recorded "
 record_equal "$dir" churn
 assert_between 4 1000 "${out%% *}" "checkpoints: three files and the end at least"
@@ -30,14 +30,14 @@ assert_equal "700 600" "$(stat -c %a "$dir" "$dir"/*.tcptrail | sort -ru | paste
 # read_until COMMAND...: reads a part of the recording, in which nothing may be lost yet.
 read_until() {
 	run "$@"
-	[ "$status" = 0 ] || [ "$status" = "$fine" ] || fail "exit status $status: $*" "$err"
+	[ "$status" = 0 ] || [ "$status" = "$ok_status" ] || fail "exit status $status: $*" "$err"
 }
 
 # The recording shows what was seen live, on any day.
-assert_run "$fine" "$TCPTRAIL" snapshot -an --json --from "$dir"
+assert_run "$ok_status" "$TCPTRAIL" snapshot -an --json --from "$dir"
 rows_ours "$work/run.out"
 assert_equal "$alive" "$(row_words "$cookie" state local foreign uid)" "the row"
-assert_run "$fine" "$TCPTRAIL" events -n --from "$dir" --since -1h --until end
+assert_run "$ok_status" "$TCPTRAIL" events -n --from "$dir" --since -1h --until end
 assert_contains "$err" "is not in $dir, which is from "
 assert_contains "$out" "ESTABLISHED -> CLOSE_WAIT"
 run "$TCPTRAIL" snapshot -an --from "$dir" --at 1999-12-31
@@ -46,7 +46,7 @@ assert_contains "$err" "1999-12-31 00:00:00.000000 is not in $dir, which is from
 
 # events OPTION...: the events of the recording, with the time in seconds since 1970 in front.
 events() {
-	{ "$TCPTRAIL" events --json --utc --netns "$(own_netns)" --from "$dir" "$@" || [ $? = "$fine" ]; } |
+	{ "$TCPTRAIL" events --json --utc --netns "$(own_netns)" --from "$dir" "$@" || [ $? = "$ok_status" ]; } |
 		jq -c '[(.time | sub("\\.[0-9]+Z$"; "Z") | fromdate), .time, .transition, .cookie]'
 }
 

@@ -55,8 +55,8 @@ readable() {
 	assert_contains "$out" "CLOSE -> SYN_SENT" "events"
 }
 
-# tells_loss FILE|DIR: the recorder has counted its losses, and the recording reports as many.
-tells_loss() {
+# reports_loss FILE|DIR: the recorder has counted its losses, and the recording reports as many.
+reports_loss() {
 	local lost all
 	all=$(sed -nE 's/.*lost on the way \(([^)]*)\).*/\1/p' <<<"$err" | grep -o '[0-9]*' | paste -sd +)
 	assert_equal 4 "$status" "exit status ($err)"
@@ -98,7 +98,7 @@ assert_equal "1 $((1 + slow_times))" "$(notices 'is paused, what comes is not ke
 assert_equal 3 "$events" "notices while it ran: $err"
 assert_equal "$kept" "$(sha256sum "$disk"/dir/* | sed -n 1p)" "what was there"
 assert_equal $((2 + slow_times)) "$(record_sessions "$disk/dir" | wc -l)" "sessions"
-tells_loss "$disk/dir"
+reports_loss "$disk/dir"
 readable "$disk/dir"
 
 # The recorder ends while the disk is full, and the next one continues in the directory.
@@ -125,7 +125,7 @@ record_stop
 pauses=$((2 + $(notices "$slow")))
 assert_equal "$pauses $pauses" "$(notices 'is paused') $(notices 'goes on in')" "notices: $err"
 assert_equal $((1 + pauses)) "$("$TCPTRAIL" info --json "$disk/one" | jq ".sessions | length")" "sessions"
-tells_loss "$disk/one"
+reports_loss "$disk/one"
 readable "$disk/one"
 
 # RLIMIT_FSIZE sends a signal that ends a process by default.
@@ -177,14 +177,14 @@ readable "$work/young"
 record_start --max-size 1M "$work/full"
 feed_until "the file to be full" has_ended "$record_pid"
 record_end # it ends by itself
-record_fine
+record_ok
 assert_contains "$err" "$work/full is as large as --max-size lets it be" "notices"
 assert_between 524288 1048576 "$(stat -c %s "$work/full")" "bytes of a file that is full"
 readable "$work/full"
 
 record_start --for 1s "$work/short"
 record_end
-record_fine
+record_ok
 record_equal "$work/short" "what there was in a second"
 
 # --- what is refused --------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ record_start "$work/dir/"
 assert_run 3 "$TCPTRAIL" record "$work/dir"
 assert_equal "tcptrail: $work/dir: another tcptrail is recording to it" "$err" "a second recorder"
 record_stop
-record_fine
+record_ok
 before=$(sha256sum "$work/short")
 assert_run 3 "$TCPTRAIL" record "$work/short"
 assert_equal "tcptrail: $work/short already exists: choose another name" \
@@ -212,6 +212,12 @@ run "$TCPTRAIL" snapshot -an --from "$work/dir"
 assert_matches "$status" '^[04]$' "exit status of snapshot ($err)"
 assert_contains "$err" "1 files cannot be read and are left out" "a link in a loop"
 rm "$work/dir/loop.tcptrail"
+mkdir "$work/dir/dir.tcptrail"
+head -c 100 /dev/zero >"$work/dir/garbage.tcptrail"
+: >"$work/dir/begun.tcptrail"
+assert_run 0 "$TCPTRAIL" info "$work/dir"
+assert_equal "tcptrail: $work/dir: 2 files cannot be read and are left out" "$err" "what is no recording"
+rm -r "$work/dir/"{dir,garbage,begun}.tcptrail
 
 # --output must not truncate what --from reads, under any name.
 ln "$work/short" "$work/hard"

@@ -9,8 +9,8 @@ scenario_start close_wait --count 3
 "$SCENARIO" storm --count 200 </dev/null >"$work/storm"
 trail=$(scenario_get local role=subject)-$(scenario_get remote role=subject)
 record_stop
-record_fine
-assert_run "$fine" "$TCPTRAIL" events --facts --from "$work/recording" --output "$work/text"
+record_ok
+assert_run "$ok_status" "$TCPTRAIL" events --facts --from "$work/recording" --output "$work/text"
 for command in "snapshot -antp --utc" "events -n --utc" "snapshot -an --json --utc" "events --json --utc" \
 	"events --csv --utc" "why -n --utc" "trail -n --utc $trail" "events --facts"; do
 	# shellcheck disable=SC2086 # words

@@ -78,9 +78,9 @@ MAINPID=$record_pid sh -c "$(setting ExecReload)"
 wait_until "another file" record_files "$state" $((files + 1))
 assert_equal "700 600" "$(stat -c %a "$state" "$state"/* | sort -ru | paste -sd ' ')" "modes"
 record_stop TERM
-record_fine
+record_ok
 record_equal "$state" "the recording"
-assert_run "$fine" "$TCPTRAIL" snapshot -an --json --from "$state"
+assert_run "$ok_status" "$TCPTRAIL" snapshot -an --json --from "$state"
 rows_ours "$work/run.out"
 assert_equal "$alive" "$(row_words "$cookie" state local foreign uid pid comm)" "the row"
 scenario_stop
@@ -106,7 +106,7 @@ has_stack() {
 service_start --stacks
 wait_until "its stack" has_stack
 record_stop TERM
-record_fine
+record_ok
 
 # --- an error stops it, and systemd starts it again --------------------------------------------------
 

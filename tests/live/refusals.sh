@@ -90,6 +90,13 @@ printf '1 tick\0 x\n' >"$work/nul"
 assert_run 3 "$TCPTRAIL" snapshot --from "$work/nul"
 assert_contains "$err" "line 1: a NUL byte" "a NUL byte"
 
+# What has no end of a line takes no memory without end.
+assert_run 3 "$TCPTRAIL" snapshot --from /dev/zero
+assert_contains "$err" "line 1: a NUL byte" "NUL bytes without end"
+printf '1 tick\n2 tick %0100000d' 7 >"$work/long"
+assert_run 3 "$TCPTRAIL" snapshot --from "$work/long"
+assert_contains "$err" "line 2: too long" "a line without end"
+
 mkfifo "$work/pipe"
 echo '1 tick' >"$work/pipe" & # a fifo has only one reader
 writer=$!

@@ -99,7 +99,7 @@ check_events() {
 	wait_until "what stood to end" grep -qE "^ESTABLISHED,[A-Z0-9_]+,$cookie,scenario" "$work/trace.out"
 	trace_stop
 	# Without it a few facts are lost and counted.
-	[ "$name" = on_state_nested ] && [ "$status" = 4 ] || assert_trace_fine "without $name"
+	[ "$name" = on_state_nested ] && [ "$status" = 4 ] || assert_trace_ok "without $name"
 	check_notices
 	[ "$name" = nothing ] || assert_equal "$lives" "$(lives)" "lives without $name"
 }

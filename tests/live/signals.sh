@@ -10,7 +10,7 @@ check_signal() {
 	trace_start events --netns "$here" --csv --no-header --columns event,old_state,new_state,duration
 	scenario_start storm --count 300
 	trace_stop "$1"
-	assert_trace_fine "after SIG$1"
+	assert_trace_ok "after SIG$1"
 	assert_equal "" "$(grep -v '^tcptrail: ' <<<"$err" || true)" "stderr after SIG$1"
 	assert_lacks "$err" lost "stderr after SIG$1"
 	# One for each cycle, and one more for each pair, which says that it was the last.
@@ -33,7 +33,7 @@ start /dev/null "$work/storm.err" "$SCENARIO" storm --count 20000 --no-stdin --h
 storm=$started
 wait_until "lines" trace_has "ESTABLISHED"
 trace_stop TERM
-[ "$status" = 4 ] && grep -q "facts were lost" <<<"$err" || assert_trace_fine "in full stream"
+[ "$status" = 4 ] && grep -q "facts were lost" <<<"$err" || assert_trace_ok "in full stream"
 assert_equal "" "$(tail -c 1 "$work/trace.out" | tr -d '\n')" "end of the last line"
 kill -TERM "$storm" 2>/dev/null || true
 await_end "$storm" "$ceiling" || fail "storm does not end"
@@ -51,7 +51,7 @@ wait_until "end by a closed pipe" test -e "$work/head.done"
 wait "$pipe"
 assert_equal 1 "$(wc -l <"$work/head.out")" "lines that head printed"
 status=$(cat "$work/head.status" 2>/dev/null || echo 0) err=$(cat "$work/head.err")
-assert_trace_fine "by SIGPIPE"
+assert_trace_ok "by SIGPIPE"
 assert_equal "" "$(grep -v '^tcptrail: ' <<<"$err" || true)" "stderr by SIGPIPE"
 scenario_stop
 

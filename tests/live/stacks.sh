@@ -25,7 +25,7 @@ wait_until "the ways to be learned" grep -qa 'name="library_inner\|name="accept_
 release
 held "$progs/pie" sites 1000
 trace_stop
-assert_trace_fine
+assert_trace_ok
 kill -INT "$live"
 await_end "$live" "$ceiling" || fail "the second tracer does not end"
 
@@ -81,7 +81,7 @@ served.close(); client.close()'
 await_stack python3
 release
 trace_stop
-assert_trace_fine
+assert_trace_ok
 
 end=main
 assert_equal "listen<listen_here<$end" "$(stack_of library LISTEN)"
@@ -106,5 +106,5 @@ trace_start events --facts --output "$work/facts"
 held "$progs/pie" sites 2
 release
 trace_stop
-assert_trace_fine
+assert_trace_ok
 assert_equal "" "$(grep -aE ' stack=[1-9a-f]| stack id=|kind=frame' "$work/facts" || true)" "stacks"

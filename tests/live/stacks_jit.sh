@@ -53,7 +53,7 @@ in_node() {
 	# libuv's loop accepted it. Which of its functions have names depends on the build.
 	wait_until "stack of who accepted" named ESTABLISHED node '^accept4\?<'
 	trace_stop
-	assert_trace_fine
+	assert_trace_ok
 }
 
 in_java() {
@@ -80,7 +80,7 @@ in_java() {
 	wait_until "names of who connects in Java" named ESTABLISHED java '^connect<.*<[^<]*Server.dialUpstream'
 	assert_matches "$(stacks ESTABLISHED java)" '<(JavaMain|\?)<' "C++ above Java"
 	trace_stop
-	assert_trace_fine
+	assert_trace_ok
 }
 
 java_server() {

@@ -104,7 +104,7 @@ expect_no_stacks() {
 	wait_until "its events" grep -q '"comm":"pie".*ESTABLISHED' "$work/trace.out"
 	release
 	trace_stop
-	assert_trace_fine
+	assert_trace_ok
 	assert_equal 1 "$(grep -c 'stack' "$work/trace.err")" "how often it is said ($err)"
 	assert_contains "$err" "cannot set up a sandbox" "what is said"
 	assert_lacks "$(cat "$work/trace.out")" '"function"' "stacks"
@@ -123,4 +123,4 @@ wait_until "the reader" find_reader
 expect_sandbox
 expect_stacks_of library
 trace_stop
-assert_trace_fine
+assert_trace_ok

@@ -72,4 +72,4 @@ check simultaneous_close
 check simultaneous_close --in-closing
 
 trace_stop
-assert_trace_fine
+assert_trace_ok

@@ -34,7 +34,7 @@ assert_equal '[{"syscall":"poll","fd":null,"threads":1}]' "$(jq -c .doing <<<"$o
 assert_run 1 "$TCPTRAIL" trail "$pid:9999"
 assert_contains "$err" "no such socket"
 assert_run 2 "$TCPTRAIL" trail nonsense
-assert_contains "$err" "names no socket; accepted are"
+assert_contains "$err" "is not understood: expected PID:FD"
 assert_run 1 "$TCPTRAIL" trail --netns host "$cookie" # filters apply here too
 
 # --- neither a SYN nor a FIN is a byte -----------------------------------------------------------

@@ -37,11 +37,11 @@ half_pid=$(scenario_get pid)
 # It walks at its start and at its end, and after a loss, which other programs on this host may cause.
 record_start "$work/one" --for 1s
 record_end
-record_fine
+record_ok
 facts_of "$work/one"
 assert_equal 0 "$(walks sockets "$empty")" "walks over a namespace without a socket"
 assert_matches "$(cat "$work/facts")" " name kind=netns key=$empty" "the namespace without a socket"
-[ "$fine" = 4 ] || assert_equal "1 3" "$(walks sockets "$few") $(looks "$few")" \
+[ "$ok_status" = 4 ] || assert_equal "1 3" "$(walks sockets "$few") $(looks "$few")" \
 	"walks over a namespace with few sockets, and looks at one"
 # Only a walk finds half-open connections.
 assert_between 2 1000 "$(walks sockets "$half")" "walks where half-open connections are"

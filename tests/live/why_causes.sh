@@ -89,6 +89,27 @@ for as in leak_client pool_client leaked_to pooled_to; do
 	program_end "${pid[$as]}"
 done
 
+# Programs in Go that do not close the bodies of the answers: small ones have been read with the head, of large ones
+# the rest waits. The twin closes them.
+. "$progs/servers.sh"
+if serve_go 8153; then
+	for as in leak:small leak:large use:large; do
+		program_start "$work/http_go" "${as%:*}" "http://127.0.0.1:8153/${as#*:}"
+		pid[go_$as]=$(scenario_get pid)
+		file[go_$as]=$work/scenario.$scenario
+	done
+	watch_until 60 go_leak:small go_leak:large go_use:large
+	assert_equal "established-growing bad" "$(of go_leak:small | sed -n 1p)" "small bodies: $(cat "$work/why")"
+	assert_equal "established-unread bad" "$(of go_leak:large | sed -n 1p)" "large bodies: $(cat "$work/why")"
+	assert_equal "" "$(of go_use:large | grep -E ' (bad|warning|unclear)$' || true)" "bodies that are closed"
+	for as in leak:small leak:large; do
+		assert_contains "$(jq -r "select(.pid == ${pid[go_$as]}).next[]" "$work/why")" \
+			"a response body that is not read and closed" "what to look for"
+		program_end "${pid[go_$as]}"
+	done
+	program_end "${pid[go_use:large]}"
+fi
+
 # --- local ports that were bound --------------------------------------------------------------------
 
 # The ports of the listeners are outside of the range; each address has its own ports.

@@ -17,7 +17,8 @@ if [ -z "${LIVE_NETNS:-}" ]; then
 fi
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
-trap 'echo "$CONNTRACK_MAX" >&9; cleanup' EXIT
+# cleanup() ends with the exit status that it finds.
+trap 'status=$?; trap - ERR; set +e; echo "$CONNTRACK_MAX" >&9; (exit $status); cleanup' EXIT
 
 nft add table ip track
 nft add chain ip track out '{ type filter hook output priority 0; }'
@@ -28,11 +29,12 @@ full() {
 
 # A healthy twin has as many connections, and room for them.
 program_start python3 "$progs/causes.py" tracked 8301
+program=$started
 assert_equal 0 "$(scenario_get failed)" "connects that fail where there is room"
 why_start --for 1s
 why_end
 assert_equal "" "$(full)" "a table with room"
-program_end "$started"
+program_end "$program"
 
 ip link set lo down # this removes its entries
 conntrack_entries() {
@@ -42,10 +44,11 @@ ip link set lo up
 before=$(conntrack_entries)
 echo $((before + 40)) >&9
 why_start --for 10m -v
-program_start python3 "$progs/causes.py" tracked 8302
+program_start python3 "$progs/causes.py" dropped 8302
 assert_equal 5 "$(scenario_get failed)" "connects that fail where there is none"
 tracked=$started
 program_start python3 "$progs/field.py" pending 127.0.0.1 8302 12
+pending=$started
 sent_again() {
 	[ "$(ss -Htno state syn-sent | grep -cE 'timer:\(on,[^,]*,[2-9]')" = 12 ]
 }
@@ -60,11 +63,10 @@ assert_equal "" "$(jq -r 'select(.rule != "conntrack-full" and
 	(.verdict == "bad" or .verdict == "warning")) | .rule' "$work/why")" "one cause: $(cat "$work/why")"
 run "$TCPTRAIL" why syn_sent -n --for 1s --netns "$(own_netns)"
 assert_contains "$out" "SYN_SENT to 127.0.0.1:8302" "asked by state"
-program_end "$started"
-started=$tracked
 assert_matches "$(jq -r 'select(.rule == "conntrack-full").evidence[]' "$work/why")" "[0-9]+ packets were dropped meanwhile"
 echo "$CONNTRACK_MAX" >&9
-program_end "$started"
+program_end "$pending"
+program_end "$tracked"
 
 # --- in a recording -----------------------------------------------------------------------------------
 
@@ -81,8 +83,8 @@ time.sleep(1000)'
 wait_until "a listener" has_line "$work/listen" ready
 record_start "$work/recording"
 record_stop
-record_fine
-assert_run "$fine" "$TCPTRAIL" events --facts --from "$work/recording" --output "$work/facts"
+record_ok
+assert_run "$ok_status" "$TCPTRAIL" events --facts --from "$work/recording" --output "$work/facts"
 assert_matches "$(grep -E " name kind=setting key=[0-9]+/$first " "$work/facts")" "name=\"$mem\"" "net.ipv4.tcp_mem"
 for counter in TcpMemoryPages TcpExtTCPMemoryPressures TcpExtTCPAbortOnMemory; do
 	assert_matches "$(grep -E " counter netns=$first " "$work/facts")" "counter=$counter" "counters"

@@ -11,7 +11,7 @@ judged() {
 }
 
 named_at_once() {
-	grep -q "^at once: BAD .* LISTEN of port $port" "$work/trace.err"
+	grep -q "^first look: BAD .* LISTEN of port $port" "$work/trace.err"
 }
 
 scenario_start syn_sent --count 2 --full-queue
@@ -23,7 +23,7 @@ trace_pid=$started
 wait_until "the headline" named_at_once
 assert_equal "" "$(cat "$work/trace.out")" "stdout, before it has watched"
 trace_stop
-assert_trace_fine
+assert_trace_ok
 assert_matches "$out" "LISTEN +1 +[^ ]+ +of port $port +[^ ]+ +- +- +BAD listen-queue-full"
 assert_contains "$out" "BAD     1 LISTEN of port $port"
 
@@ -31,8 +31,8 @@ start "$work/trace.out" "$work/trace.err" "$TCPTRAIL" why -n --netns "$(own_netn
 trace_pid=$started
 wait_until "two reports" judged 2
 trace_stop
-assert_trace_fine
-assert_lacks "$err" "at once: "
+assert_trace_ok
+assert_lacks "$err" "first look: "
 windows=$(jq -s '[.[] | select(.rule == "listen-queue-full") | .window_ns] |
 	(length >= 3) and (. == (sort | unique))' <<<"$out")
 assert_equal true "$windows" "windows that begin with the command, the last report at its end"

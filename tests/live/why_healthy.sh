@@ -1,78 +1,139 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Healthy servers under usual load with usual noise (health checks that reset, clients that reset after their
-# answer, that half-close, that send nothing): no finding is bad or a warning.
+# Servers in order, under usual load with usual noise: no finding is bad or a warning. The noise: health checks that
+# reset, clients that reset when they have their answer, that half-close, that ask nothing; load generators that
+# stop, or are killed, with answers under way; a port scan; clients that vanish. Clients come from another namespace.
 . "$(dirname "$0")/lib.sh"
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
-visits=()
-
+serve_at=10.98.0.1
 . "$progs/servers.sh"
 
-if serve_nginx 8001 ""; then
-	serve_nginx 8002 "location / { proxy_pass http://127.0.0.1:8001; }"
-	visits+=(8001:http 8002:http)
-fi
-serve_redis 8003 && visits+=(8003:redis)
-serve_gunicorn 8005 && visits+=(8005:http)
-if serve_postgres 8006; then # a pool that is used, an idle pool, and a connection for each query
-	as_postgres pgbench -q -i -s 1 -h 127.0.0.1 -p 8006 postgres >"$work/pgbench.i" 2>&1
-	start "$work/pool" "$work/pool.err" pgbench -n -S -h 127.0.0.1 -p 8006 -U postgres -c 10 -R 50 \
-		-T 1000 postgres
-	start "$work/each" "$work/each.err" pgbench -n -S -h 127.0.0.1 -p 8006 -U postgres -C -R 5 \
-		-T 1000 postgres
-	for ((i = 0; i < 12; i++)); do
-		start "$work/idle.$i" "$work/idle.$i.err" "${psql[@]}" -p 8006 -c "SELECT 1" -c "\\! sleep 1000"
-	done
-	visits+=(8006:sql)
-fi
-if is_here memcached memcached; then
-	start "$work/memcached" "$work/memcached.err" memcached -u nobody -l 127.0.0.1 -p 8007
-	wait_until "memcached" serves 8007
-	visits+=(8007:memcached)
-fi
+held unshare -n sh -c 'echo ready; read -r line'
+there=$started
+ip link add near type veth peer name far netns "$there"
+ip addr add 10.98.0.1/24 dev near
+ip link set near up
+nsenter -t "$there" -n sh -ec 'ip link set lo up; ip addr add 10.98.0.2/24 dev far
+	ip addr add 10.98.0.3/24 dev far; ip link set far up'
 
-if command -v node >/dev/null; then
-	cat >"$work/server.js" <<'END'
-require('http').createServer((_, to) => to.end('hello\n')).listen(8004, '127.0.0.1');
-END
-	start "$work/node.out" "$work/node.err" node "$work/server.js"
-	wait_until "node" serves 8004
-	visits+=(8004:http)
-else
-	echo "skipped: node is not installed"
-fi
+# --- servers ------------------------------------------------------------------------------------------
 
-# Its health checks reset each server's connections after the answer.
-if command -v haproxy >/dev/null && [ "${#visits[@]}" -gt 0 ]; then
+visits=() # KIND:PORT
+# has KIND:PORT SERVE WORD...
+has() {
+	"${@:2}" && visits+=("$1") || true
+}
+
+has http:8001 serve_nginx 8001 ""
+has http:8002 serve_nginx 8002 "location / { proxy_pass http://$serve_at:8001; }"
+has redis:8003 serve_redis 8003
+has http:8004 serve_node 8004
+has http:8005 serve_gunicorn 8005
+has sql:8006 serve_postgres 8006
+has memcached:8007 serve_memcached 8007
+has mysql:8008 serve_mariadb 8008
+has ssh:8009 serve_sshd 8009
+has smtp:8010 serve_postfix 8010
+has http:8011 serve_uvicorn 8011
+has http:8012 serve_java 8012
+has http:8013 serve_go 8013
+[ "${#visits[@]}" -gt 0 ] || skip "no server is installed"
+
+# Its checks of each server reset when they know enough.
+if is_here haproxy haproxy; then
 	{
-		echo "defaults"
-		echo "  mode tcp"
-		echo "  timeout connect 5s"
-		echo "  timeout client 30s"
-		echo "  timeout server 30s"
+		printf '%s\n' defaults "  mode tcp" "  timeout connect 5s" "  timeout client 30s" "  timeout server 30s"
 		for visit in "${visits[@]}"; do
-			echo "listen to${visit%:*}"
-			echo "  bind 127.0.0.1:$((${visit%:*} + 1000))"
-			echo "  server s 127.0.0.1:${visit%:*} check inter 100ms"
+			printf '%s\n' "listen to${visit#*:}" "  bind $serve_at:$((${visit#*:} + 1000))" \
+				"  server s $serve_at:${visit#*:} check inter 100ms"
 		done
 	} >"$work/haproxy.cfg"
 	start "$work/haproxy.out" "$work/haproxy.err" haproxy -db -f "$work/haproxy.cfg"
 	for visit in "${visits[@]}"; do
-		wait_until "haproxy" serves "$((${visit%:*} + 1000))"
-		visits+=("$((${visit%:*} + 1000)):${visit#*:}")
+		wait_until "haproxy" serves "$((${visit#*:} + 1000))"
+		visits+=("${visit%:*}:$((${visit#*:} + 1000))")
 	done
-else
-	echo "skipped: haproxy is not installed"
 fi
 
-[ "${#visits[@]}" -gt 0 ] || skip "no server is installed"
-program_start python3 "$progs/healthy_clients.py" "${visits[@]}"
+if [ -e "$work/postgres" ]; then # a pool that is used, and a connection for each question
+	as_postgres pgbench -q -i -s 1 -h "$serve_at" -p 8006 postgres >"$work/pgbench.i" 2>&1
+	bench=(pgbench -n -S -h "$serve_at" -p 8006 -U postgres -T 1000)
+	start "$work/pool" "$work/pool.err" "${bench[@]}" -c 10 -R 50 postgres
+	start "$work/each" "$work/each.err" "${bench[@]}" -C -R 5 postgres
+fi
+if [ -e "$work/sshd" ]; then # sessions: one that is idle, and one that is not
+	start "$work/ssh.idle" "$work/ssh.err" "${ssh[@]}" sleep 1000
+	start "$work/ssh.busy" "$work/ssh.err" "${ssh[@]}" 'while date; do sleep 0.2; done'
+fi
+
+# --- watches ------------------------------------------------------------------------------------------
+
+visit_from=10.98.0.2
+# visit HOW:N...: from there, at each server; how as noise.py has it. Its pid: $started.
+visit() {
+	local words=() how visit
+	for how; do
+		for visit in "${visits[@]}"; do
+			words+=("${how%:*}:$visit:${how#*:}")
+		done
+	done
+	from_there "${words[@]}"
+}
+
+from_there() {
+	program_start nsenter -t "$there" -n python3 "$progs/noise.py" "$visit_from" "$serve_at" "$@"
+}
+
+# assert_unaccused WHAT: by the watch.
+assert_unaccused() {
+	assert_equal "" "$(jq -r 'select(.verdict == "bad" or .verdict == "warning") |
+		"\(.verdict) \(.rule) \(.comm) \(.local_port // .foreign): \(.summary) \(.evidence | join("; "))"' \
+		"$work/why")" "$1: what is said of servers in order"
+}
+
+watch_end() { # WHAT
+	kill -INT "$why_pid"
+	why_end
+	assert_unaccused "$1"
+}
+
+visit load:6 pool:3 idle:1
 why_start --for 12s -v
 why_end
-accused=$(jq -r 'select(.verdict == "bad" or .verdict == "warning") |
-	"\(.verdict) \(.rule) \(.comm) \(.local_port // .foreign): \(.summary) \(.evidence | join("; "))"' "$work/why")
-assert_equal "" "$accused" "what is said of servers in order"
-for visit in "${visits[@]}"; do # the health checks have run
-	assert_matches "$(findings_of "${visit%:*}" '"\(.rule) \(.verdict)"')" "rst-received fine" "$visit"
+assert_unaccused "usual load"
+for visit in "${visits[@]}"; do # the probers were there
+	assert_contains "$(findings_of "${visit#*:}" '"\(.rule) \(.verdict)"')" "rst-received fine" "$visit"
 done
+
+for signal in TERM KILL; do
+	visit burst:4
+	generator=$started
+	why_start --for 10m -v
+	sleep 3
+	kill -"$signal" "$generator"
+	await_end "$generator" "$ceiling"
+	sleep 3
+	watch_end "a load generator that ends by SIG$signal"
+done
+
+for scan in 7900-8030:10 7000-8030:200; do
+	why_start --for 10m -v
+	from_there "scan:$scan"
+	wait_until "a scan" has_line "$work/scenario.$scenario" scanned
+	watch_end "ports that somebody scans, ${scan#*:} a second"
+done
+
+is_here nft nft || exit 0
+visit_from=10.98.0.3
+visit pool:1 idle:1
+why_start --for 10m -v
+sleep 2
+nsenter -t "$there" -n nft -f - <<'END'
+table ip gone {
+	chain in { type filter hook prerouting priority -300; ip daddr 10.98.0.3 drop; }
+	chain out { type filter hook postrouting priority 300; ip saddr 10.98.0.3 drop; }
+}
+END
+sleep 10
+watch_end "clients that vanish"

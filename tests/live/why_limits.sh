@@ -36,6 +36,14 @@ if is_here haproxy haproxy; then
 	wait_until "haproxy" serves 8002
 	visit 8002 36
 fi
+if [ "${has[haproxy]:-}" ]; then # it does not count: what it may have open is less than maxconn takes
+	sed -e 's/maxconn 20/no strict-limits\n  maxconn 1000/' -e 's/8002/8012/' "$work/haproxy.cfg" \
+		>"$work/haproxy.fds.cfg"
+	start "$work/haproxy.fds" "$work/haproxy.fds.err" \
+		sh -c "ulimit -n 80; exec haproxy -db -f '$work/haproxy.fds.cfg'"
+	wait_until "haproxy with few fds" serves 8012
+	visit 8012 60
+fi
 if is_here node node; then
 	has[node]=1
 	echo "require('http').createServer((_, to) => to.end('hello\n')).listen(8003, '127.0.0.1');" \
@@ -85,6 +93,9 @@ fi
 if [ "${has[haproxy]:-}" ]; then
 	assert_matches "$(of 8002)" "^listen-queue-(full|filling|waiting) bad haproxy" "haproxy at maxconn"
 	assert_contains "$(evidence 8002)" "It is not busy: it waits for events, with 20 connections from here open"
+fi
+if [ "${has[haproxy]:-}" ]; then
+	assert_equal "fd-limit bad haproxy" "$(of 8012)" "haproxy at its limit of fds"
 fi
 if [ "${has[node]:-}" ]; then
 	assert_equal "fd-limit bad node" "$(of 8003)" "Node at its limit of fds"

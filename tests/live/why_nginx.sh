@@ -91,10 +91,12 @@ piled_up "$before"
 start "$work/twins" "$work/twins.err" "${clients[@]}" 0 0.05 keep:8003 ask:8003
 twins=$started
 why_start --for 10m --stacks
-program_start "${clients[@]}" "$after" 0.2 abort:8001 ask:8002 fail:8004
+program_start "${clients[@]}" "$((after - 1))" 0.2 abort:8001 ask:8002 fail:8004
 all=$((before + after))
+piled_up "$((all - 1))"
+sleep 2 # a connection younger than a second may still be closed; the last comes when it is asked
+program_start "${clients[@]}" 1 0 abort:8001 ask:8002 fail:8004
 piled_up "$all"
-sleep 3 # a connection younger than a second may still be closed
 kill -INT "$why_pid"
 why_end
 kill -0 "$twins" || fail "no more clients" "$(cat "$work/twins.err")"
@@ -115,9 +117,11 @@ assert_equal "127.0.0.1:9 8001 ${upstream[leaking]}" "$(jq -r 'select(.verdict !
 
 kill -STOP "$worker"
 why_start --for 10m
-program_start python3 "$progs/close_wait_clients.py" 5 0 send:8003
-wait_until "5 in the queue" in_state close-wait 8003 5
+program_start python3 "$progs/close_wait_clients.py" 4 0 send:8003
+wait_until "4 in the queue" in_state close-wait 8003 4
 sleep 2
+program_start python3 "$progs/close_wait_clients.py" 1 0 send:8003
+wait_until "5 in the queue" in_state close-wait 8003 5
 kill -INT "$why_pid"
 why_end
 kill -CONT "$worker"

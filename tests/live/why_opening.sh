@@ -50,7 +50,7 @@ echo "$range" >/proc/sys/net/ipv4/ip_local_port_range
 wait_until "SYNs to be sent again" resent syn-sent 2
 wait_until "SYN+ACKs to be sent again" resent syn-recv 12
 trace_stop
-assert_trace_fine
+assert_trace_ok
 
 assert_equal "peer bad 4 4 bash null" "$(found 'select(.rule == "connect-refused") |
 	"\(.mover) \(.verdict) \(.failed) \(.entered) \(.comm) \(.pid)"')" "refused"

@@ -18,6 +18,20 @@ program_start python3 "$progs/holding_server.py" 9001
 program_start python3 "$progs/holding_server.py" 9002 # the twin
 ask 9002 quick:get:6 wait:hold:6 ask:get:8
 
+# Whose clients do not wait for long: for one that answers nobody any more, for one that answers few, or so shortly that
+# hardly one waits when it is looked at.
+if serve_redis 8023 && serve_redis 8033; then
+	for port in 8023 8033; do
+		ask "$port" quick:ping:8
+		redis-cli -p "$port" client pause 10000000 >"$work/redis-cli"
+	done
+	ask 8023 leave:ping:3000
+	ask 8033 leave:ping:1050
+fi
+if serve_redis 8043 && serve_redis 8053; then
+	ask 8043 leave:ping:3000 leave:pop:3000 leave:pop:3000
+	ask 8053 leave:ping:3000 leave:ping:3000 leave:pop:3000 # the twin
+fi
 if serve_redis 8003 && serve_redis 8013; then
 	has[redis]=1
 	ask 8013 quick:ping:8 wait:pop:10 ask:ping:20
@@ -46,8 +60,11 @@ fi
 
 sleep 6 # the requests must wait this long, however short the watch is
 why_start --for 10m -v
-[ -z "${has[redis]:-}" ] || ask 8003 come:ping:25
-sleep 20 # requests have come for long, and have waited for long
+if [ "${has[redis]:-}" ]; then
+	ask 8003 come:ping:25 # for longer than 5 s
+	wait_until "all to have come" in_state established 8003 39
+fi
+sleep 6 # the last of them waits for long, too
 kill -INT "$why_pid"
 why_end
 
@@ -58,9 +75,15 @@ of() {
 
 assert_equal "established-unanswered steady python3" "$(of 9002)" "a server that holds some answers"
 if [ "${has[redis]:-}" ]; then
+	assert_equal "established-unanswered warning redis-server" "$(of 8043)" "one that answers one in three"
+	assert_equal "" "$(findings_of 8053 'select(.verdict == "bad" or .verdict == "warning")')" "one that answers two"
+	assert_equal "established-unanswered bad redis-server" "$(of 8023)" "clients that give up"
+	assert_contains "$(findings_of 8023 '.summary')" "those who have asked give up"
+	assert_equal "listen-unanswered bad redis-server" "$(of 8033)" "clients that give up soon"
+	assert_matches "$(findings_of 8003 '.evidence[]')" "half of them [0-9.]+ms, and at most [1-8] of these waited at once"
 	assert_equal "established-unanswered bad redis-server" "$(of 8003)" "CLIENT PAUSE"
 	assert_matches "$(findings_of 8003 '.evidence[]')" \
-		"on 31 of 39 connections all was read and nothing sent since"
+		"on 31 of 39 connections at once all was read and nothing sent since"
 	assert_contains "$(findings_of 8003 '.evidence[]')" "on 8 other connections the last answer took"
 	assert_equal "established-unanswered steady redis-server" "$(of 8013)" "a job queue"
 fi
@@ -77,5 +100,5 @@ if [ "${has[gunicorn]:-}" ]; then
 fi
 if [ "${has[postgres]:-}" ]; then
 	assert_equal "established-unanswered unclear postgres" "$(of 8005)" "all wait for one lock"
-	assert_contains "$(findings_of 8005 '.evidence[]')" "all was read and nothing sent since"
+	assert_contains "$(findings_of 8005 '.evidence[]')" "at once all was read and nothing sent since"
 fi

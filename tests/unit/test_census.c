@@ -321,11 +321,11 @@ static void as_text(void **state)
 	               "All: LISTEN 2\n");
 	expect_printed(none,
 	               "From 2026-11-22 03:00:01.000000 to 2026-11-22 03:01:00.000000 (59.0s)\n"
-	               "No group has become larger or smaller.\n"
+	               "No group changed in size.\n"
 	               "All: LISTEN 1\n");
 	expect_printed(nobody,
 	               "From 2026-11-22 03:00:01.000000 to 2026-11-22 03:01:00.000000 (59.0s)\n"
-	               "No group has become larger or smaller.\n"
+	               "No group changed in size.\n"
 	               "All: no sockets\n");
 }
 

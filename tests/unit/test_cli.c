@@ -473,9 +473,8 @@ static void test_output(void **state)
 	"--output --from --at --since --until --btf --ring --max-sockets --probes --help "         \
 	"--version"
 #define STATES                                                                                     \
-	"states are ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, "     \
-	"CLOSE_WAIT, LAST_ACK, LISTEN, CLOSING and the groups all, connected, synchronized, "      \
-	"bucket, big"
+	"ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, "    \
+	"LAST_ACK, LISTEN, CLOSING or a group: all, connected, synchronized, bucket, big"
 #define TCP_ONLY "tcptrail shows TCP sockets only"
 #define NO_SUCH  "there is no such option"
 #define ONE_LINE                                                                                   \
@@ -526,7 +525,7 @@ static void test_refused(void **state)
 	                  "--numeric-users"},
 		{"--all=1", "--all takes no value"},
 		{"--state", "--state: a value is missing; accepted is --state STATE,..."},
-		{"--port 0", "--port: \"0\" is not accepted; ports are 1 to 65535"},
+		{"--port 0", "--port: invalid port \"0\": expected 1 to 65535"},
 		{"-c0", "--continuous: \"0\" is not accepted; seconds are, more than 0"},
 		{"-c.", "--continuous: \".\" is not accepted; seconds are, more than 0"},
 		{"--continuous=", "--continuous: \"\" is not accepted; seconds are, more than 0"},
@@ -547,13 +546,13 @@ static void test_refused(void **state)
 	                            "snapshot, events, trail, why, diff, info"},
 		{"trail", "trail: which socket? Accepted are a cookie (4101, sk:1005), PID:FD "
 	                  "(4242:7) and LOCAL-FOREIGN (10.0.0.1:80-10.0.0.2:5000)"},
-		{"trail x", "\"x\" names no socket; accepted are a cookie (4101, sk:1005), PID:FD "
-	                    "(4242:7) and LOCAL-FOREIGN (10.0.0.1:80-10.0.0.2:5000)"},
+		{"trail x", "\"x\" is not understood: expected PID:FD (4242:7), a cookie (4101, "
+	                    "sk:1005) or LOCAL-REMOTE (10.0.0.1:80-10.0.0.2:5000)"},
 		{"trail 1:2 3:4 5:6", "\"5:6\" is one word too many; accepted are options"},
 		{"trail --csv 7",
 	         "--csv cannot go with trail, but with no command, snapshot, events"},
-		{"explain a", "explain: \"a\" is not accepted; " STATES},
-		{"why a", "why: \"a\" is not accepted; " STATES},
+		{"explain a", "explain: invalid state \"a\": expected " STATES},
+		{"why a", "why: invalid state \"a\": expected " STATES},
 		{"explain listen close", "\"close\" is one word too many; accepted are options"},
 		{"explain --json", "--json cannot go with explain, but with no command, snapshot, "
 	                           "events, trail, why, diff, info"},
@@ -666,9 +665,9 @@ static void test_refused(void **state)
 		{"diff -10m", "diff: of which recording? Accepted with --from FILE|DIR"},
 		{"diff --from d --at start end", "--at cannot go with diff, but with no command, "
 	                                         "snapshot, events, trail, why"},
-		{"diff --from d --older -10m start",
-	         "--older: \"-10m\" is not accepted; a duration is a number and a unit of ns, us, "
-	         "ms, s, m, h, d, w"},
+		{"diff --from d --older -10m start", "--older: invalid duration \"-10m\": expected "
+	                                             "a number and a unit of ns, us, ms, s, "
+	                                             "m, h, d, w"},
 		{"snapshot --sort age,state", "--sort: \"age,state\" is not accepted; one key is"},
 		{"snapshot --stacks",
 	         "--stacks: one snapshot sees nobody connect or accept; accepted with -c, --from, "

@@ -86,6 +86,14 @@ static size_t count_typed(const struct field *fields, size_t count, const char *
 	return fields_find_typed(fields, count, typed, found);
 }
 
+static void other_endings_name_no_column(void **state)
+{
+	(void)state;
+	assert_int_equal(count_typed(row_fields, row_fields_count, "time_exact"), 0);
+	assert_int_equal(count_typed(row_fields, row_fields_count, "pid_ns"), 0);
+	assert_int_equal(count_typed(row_fields, row_fields_count, "age_"), 0);
+}
+
 /* What a filter is about is a column of sockets and of events. */
 static void options_name_columns_too(void **state)
 {
@@ -208,6 +216,7 @@ int main(void)
 		cmocka_unit_test(no_defaults_are_all_fields),
 		cmocka_unit_test(headings_name_columns_too),
 		cmocka_unit_test(keys_of_json_name_columns_too),
+		cmocka_unit_test(other_endings_name_no_column),
 		cmocka_unit_test(options_name_columns_too),
 		cmocka_unit_test(each_heading_is_of_one_column),
 		cmocka_unit_test(unknown_keys_get_the_three_nearest),

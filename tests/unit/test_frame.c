@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "table/frame.h"
+#include "fact/frame.h"
 
 static void expect_text(uint64_t ip, const char *name, const char *text, const char *short_text)
 {

@@ -16,7 +16,7 @@ static bool parse(const char *text, char line[512], struct mount_line *mount)
 	return mount_parse_line(line, mount);
 }
 
-static void fields_are_told_by_position(void **state)
+static void fields_are_known_by_position(void **state)
 {
 	static const struct {
 		const char *line, *root, *point, *type;
@@ -58,7 +58,7 @@ static void fields_are_told_by_position(void **state)
 	}
 }
 
-static void no_mount_is_refused(void **state)
+static void other_lines_are_refused(void **state)
 {
 	static const char *const lines[] = {
 		"",
@@ -112,8 +112,8 @@ static void links_are_read_whole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fields_are_told_by_position),
-		cmocka_unit_test(no_mount_is_refused),
+		cmocka_unit_test(fields_are_known_by_position),
+		cmocka_unit_test(other_lines_are_refused),
 		cmocka_unit_test(links_are_read_whole),
 	};
 

@@ -104,7 +104,8 @@ static void what_names_no_socket_is_refused(void **state)
 
 		print_message("%s\n", names[i]);
 		assert_int_equal(pick_parse(names[i], &pick, &diag), -EINVAL);
-		assert_non_null(strstr(diag.text, "names no socket; accepted are a cookie"));
+		assert_non_null(
+			strstr(diag.text, "is not understood: expected PID:FD (4242:7), a cookie"));
 		assert_int_equal(pick.pid, 12345); /* untouched */
 	}
 }

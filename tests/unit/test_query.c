@@ -415,8 +415,8 @@ static void test_loss_always_matches(void **state)
 	                           "state=listen; pid=1; port=1; addr=::1; netns=x; older=1h"));
 }
 
-#define PORTS "ports are 1 to 65535"
-#define UNITS "a duration is a number and a unit of ns, us, ms, s, m, h, d, w"
+#define PORTS "expected 1 to 65535"
+#define UNITS "expected a number and a unit of ns, us, ms, s, m, h, d, w"
 
 static void test_refused(void **state)
 {
@@ -424,33 +424,34 @@ static void test_refused(void **state)
 		const char *option, *text, *message;
 	} cases[] = {
 		{"state", "closewait",
-	         "--state: \"closewait\" is not accepted; states are ESTABLISHED, SYN_SENT, "
-	         "SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, LAST_ACK, LISTEN, "
-	         "CLOSING and the groups all, connected, synchronized, bucket, big"},
-		{"port", "0", "--port: \"0\" is not accepted; " PORTS},
-		{"port", "80,65536", "--port: \"65536\" is not accepted; " PORTS},
-		{"lport", "http", "--lport: \"http\" is not accepted; " PORTS},
-		{"rport", "80,", "--rport: \"\" is not accepted; " PORTS},
-		{"rport", "", "--rport: \"\" is not accepted; " PORTS},
-		{"pid", "0", "--pid: \"0\" is not accepted; process ids are 1 to 4194304"},
-		{"pid", "4194305",
-	         "--pid: \"4194305\" is not accepted; process ids are 1 to 4194304"},
+	         "--state: invalid state \"closewait\": expected ESTABLISHED, SYN_SENT, SYN_RECV, "
+	         "FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, LAST_ACK, LISTEN, CLOSING or "
+	         "a group: all, connected, synchronized, bucket, big"},
+		{"port", "0", "--port: invalid port \"0\": " PORTS},
+		{"port", "80,65536", "--port: invalid port \"65536\": " PORTS},
+		{"lport", "http", "--lport: invalid port \"http\": " PORTS},
+		{"rport", "80,", "--rport: invalid port \"\": " PORTS},
+		{"rport", "", "--rport: invalid port \"\": " PORTS},
+		{"pid", "0", "--pid: invalid process id \"0\": expected 1 to 4194304"},
+		{"pid", "4194305", "--pid: invalid process id \"4194305\": expected 1 to 4194304"},
 		{"comm", "sixteen bytes ab",
-	         "--comm: \"sixteen bytes ab\" is not accepted; a command name has 1 to 15 bytes"},
+	         "--comm: invalid command name \"sixteen bytes ab\": expected 1 to 15 bytes"},
 		{"addr", "10.0.0.1/8",
-	         "--addr: \"10.0.0.1/8\" is not accepted; addresses look like 10.1.2.3, "
-	         "10.0.0.0/8, ::1, fe80::1%eth0, fe80::/10, with no bit set behind the prefix"},
+	         "--addr: invalid address \"10.0.0.1/8\": expected an address or prefix like "
+	         "10.1.2.3, 10.0.0.0/8, ::1, fe80::1%eth0, fe80::/10, with no bit set behind the "
+	         "prefix"},
 		{"netns", "",
-	         "--netns: \"\" is not accepted; expected \"host\", an inode number or a name; "
-	         "NAME* for all that begin so"},
+	         "--netns: invalid network namespace \"\": expected \"host\", an inode number or a "
+	         "name; NAME* matches names that start with NAME"},
 		{"cgroup", "",
-	         "--cgroup: \"\" is not accepted; expected a path; PATH* for all that begin so"},
+	         "--cgroup: invalid cgroup \"\": expected a path; PATH* matches paths that start "
+	         "with PATH"},
 		{"container", "a,,b",
-	         "--container: \"\" is not accepted; expected the id of a container or pod, or "
-	         "the name of a unit or user slice; ID* for all that begin so"},
-		{"older", "5y", "--older: \"5y\" is not accepted; " UNITS},
-		{"older", "5,6", "--older: \"5,6\" is not accepted; " UNITS},
-		{"newer", "0", "--newer: \"0\" is not accepted; " UNITS ", more than 0"},
+	         "--container: invalid container \"\": expected the id of a container or pod, or "
+	         "the name of a unit or user slice; ID* matches ids that start with ID"},
+		{"older", "5y", "--older: invalid duration \"5y\": " UNITS},
+		{"older", "5,6", "--older: invalid duration \"5,6\": " UNITS},
+		{"newer", "0", "--newer: invalid duration \"0\": " UNITS ", above 0"},
 		{"color", "red", "--color is not a filter"},
 	};
 

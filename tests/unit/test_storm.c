@@ -250,6 +250,28 @@ static void nothing_is_lost_when_there_are_too_many(void **state)
 	end(&weather);
 }
 
+static void what_comes_at_once_is_counted(void **state)
+{
+	struct weather weather;
+
+	(void)state;
+	begin(&weather);
+	facts(&weather.trial, LISTENS CLOSED("1", "ESTABLISHED", "9") RESET("3s", "1", "11"));
+	facts(&weather.trial, CLOSED("2", "ESTABLISHED", "9") RESET("5s", "2", "11"));
+	assert_int_equal(only_storm(&weather)->burst, 1);
+	facts(&weather.trial, CLOSED("3", "ESTABLISHED", "9") RESET("6s", "3", "11"));
+	assert_int_equal(only_storm(&weather)->burst, 2);
+	facts(&weather.trial, CLOSED("4", "ESTABLISHED", "9") RESET("8s", "4", "11"));
+	assert_int_equal(only_storm(&weather)->burst, 2);
+	assert_int_equal(only_storm(&weather)->dying, 0);
+	/* Its files are closed after that. */
+	facts(&weather.trial, "9s exit pid=60 start=6\n");
+	facts(&weather.trial, CLOSED("5", "ESTABLISHED", "9") RESET("9s", "5", "11"));
+	assert_int_equal(only_storm(&weather)->count, 5);
+	assert_int_equal(only_storm(&weather)->dying, 1);
+	end(&weather);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +283,7 @@ int main(void)
 		cmocka_unit_test(a_refused_connect_is_no_reset),
 		cmocka_unit_test(retransmits_count_by_kind_and_address),
 		cmocka_unit_test(syn_acks_sent_again_count_by_our_port),
+		cmocka_unit_test(what_comes_at_once_is_counted),
 		cmocka_unit_test(nothing_is_lost_when_there_are_too_many),
 	};
 

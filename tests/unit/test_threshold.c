@@ -145,15 +145,15 @@ static void test_parse(void **state)
 	}
 }
 
-#define ACCEPTED                                                                                   \
-	"; accepted are STATE>NUMBER, age>TIME, growth>NUMBER (each with >=, too), per=process "   \
-	"and per=host, joined by commas: close_wait>100,age>5m"
-#define NO_CONDITION "a condition is a name, > or >=, and a number"
-#define NO_NUMBER    "what stands behind > is no number of 32 bits"
-#define NO_COMPARING "this is compared by > or >="
-#define NO_TIME      "a time is a number and a unit of ms, s, m, h, d"
-#define NO_STATE     "that is no state, and not age, growth or per either"
-#define GROUP        "that is a group of states, one state can be counted"
+#define EXPECTED                                                                                   \
+	"; expected STATE>NUMBER, age>TIME, growth>NUMBER (or >=), per=process or per=host, "      \
+	"separated by commas: close_wait>100,age>5m"
+#define NO_CONDITION "expected a name, > or >=, and a number"
+#define NO_NUMBER    "expected a number up to 4294967295 behind >"
+#define NO_COMPARING "expected > or >= and a number"
+#define NO_TIME      "expected a number and a unit of ms, s, m, h, d behind >"
+#define NO_STATE     "unknown name: it is neither a state nor age, growth or per"
+#define GROUP        "a group of states: expected one state"
 
 static void test_refused(void **state)
 {
@@ -177,21 +177,19 @@ static void test_refused(void **state)
 		{"close_wait=5", "close_wait=5", NO_COMPARING},
 		{"close_wait>1,age=5m", "age=5m", NO_COMPARING},
 		{"close_wait>1,growth=5", "growth=5", NO_COMPARING},
-		{"close_wait>=0", "close_wait>=0", "that holds always"},
+		{"close_wait>=0", "close_wait>=0", "always true"},
 		{"close_wait>1,age>5y", "age>5y", NO_TIME},
 		{"close_wait>1,age>", "age>", NO_TIME},
 		{"closed_wait>5", "closed_wait>5", NO_STATE},
 		{"close_wait >5", "close_wait >5", NO_STATE},
 		{"connected>5", "connected>5", GROUP},
 		{"bucket>5", "bucket>5", GROUP},
-		{"close_wait>1,per=cpu", "per=cpu", "it is per=process or per=host"},
-		{"close_wait>1,per>host", "per>host", "it is per=process or per=host"},
-		{"close_wait>1,syn_sent>1", "syn_sent>1",
-	         "one state is counted, another one takes another --fail-if"},
-		{"age>5m", "age>5m", "no state is counted"},
-		{"close_wait>1,age>1m,age>2m", "age>2m", "one age is enough"},
-		{"growth>1,close_wait>1,growth>2", "growth>2", "one growth is enough"},
-		{"close_wait>1,per=host,per=host", "per=host", "one per is enough"},
+		{"close_wait>1,per=cpu", "per=cpu", "expected per=process or per=host"},
+		{"close_wait>1,per>host", "per>host", "expected per=process or per=host"},
+		{"close_wait>1,syn_sent>1", "syn_sent>1", "a second state: use another --fail-if"},
+		{"close_wait>1,age>1m,age>2m", "age>2m", "a second age"},
+		{"growth>1,close_wait>1,growth>2", "growth>2", "a second growth"},
+		{"close_wait>1,per=host,per=host", "per=host", "a second per"},
 	};
 
 	(void)state;
@@ -201,12 +199,24 @@ static void test_refused(void **state)
 		char expected[sizeof(diag.text)];
 
 		print_message("%s\n", cases[i].text);
-		snprintf(expected, sizeof(expected), "--fail-if: \"%s\": %s" ACCEPTED,
-		         cases[i].part, cases[i].why);
+		snprintf(expected, sizeof(expected),
+		         "--fail-if: invalid condition \"%s\": %s" EXPECTED, cases[i].part,
+		         cases[i].why);
 		assert_int_equal(threshold_parse(cases[i].text, &got, &diag), -EINVAL);
 		assert_string_equal(diag.text, expected);
 		assert_int_equal(got.most, 77);
 	}
+}
+
+static void test_no_state(void **state)
+{
+	struct threshold got = {.most = 77};
+	struct diag diag = {""};
+
+	(void)state;
+	assert_int_equal(threshold_parse("age>5m", &got, &diag), -EINVAL);
+	assert_string_equal(diag.text, "--fail-if: \"age>5m\" has no state" EXPECTED);
+	assert_int_equal(got.most, 77);
 }
 
 /* The table of the story, and what came and went. */
@@ -335,7 +345,7 @@ static void test_text(void **state)
 	       "50.0s, and 1 other process exceeds it; 8 CLOSE_WAIT (limit 6) of this host, "
 	       "oldest 50.0s | close_wait=5;;2 syn_sent=0;;4 close_wait_2=8;;6\n",
 	       "close_wait>2", "syn_sent>4", "close_wait>=7,per=host");
-	EXPECT("CRITICAL: 2 SYN_RECV (limit 1) of no known process, port 9 and 1 more "
+	EXPECT("CRITICAL: 2 SYN_RECV (limit 1) of an unknown process, port 9 and 1 more "
 	       "place, oldest >=20.0s | syn_recv=2;;1\n",
 	       "syn_recv>1");
 	EXPECT("CRITICAL: 5 CLOSE_WAIT (limit 0) of 42/java, port 8080 and 1 more place, oldest "
@@ -344,7 +354,7 @@ static void test_text(void **state)
 	EXPECT("OK: at most 5 CLOSE_WAIT of one process (limit 100); 0 TIME_WAIT of this host "
 	       "(limit 9) | close_wait=5;;100 time_wait=0;;9\n",
 	       "close_wait>100", "time_wait>9,per=host");
-	EXPECT("OK: 8 CLOSE_WAIT of this host (limit 1), which grew by 7 (limit 100) | "
+	EXPECT("OK: 8 CLOSE_WAIT of this host (limit 1), grew by 7 (limit 100) | "
 	       "close_wait=8;;1 "
 	       "close_wait_growth=7;;100\n",
 	       "close_wait>1,per=host,growth>100");
@@ -355,9 +365,8 @@ static void test_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_evaluate),
+		cmocka_unit_test(test_parse),    cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_no_state), cmocka_unit_test(test_evaluate),
 		cmocka_unit_test(test_text),
 	};
 

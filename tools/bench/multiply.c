@@ -3,6 +3,7 @@
  * Makes a long recording from a short one: copies its files again and again, each copy as another
  * session, until the directory has so many bytes. multiply FROM TO BYTES
  */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +20,7 @@ static void die(const char *what)
 }
 
 /* Copies everything except the header, which gets the session that is given. */
-static uint64_t copy(const struct dir *dir, const struct dir_file *file, const char *to,
-                     uint64_t session)
+static uint64_t copy(const struct dir *dir, const struct dir_file *file, int to, uint64_t session)
 {
 	static uint64_t number; /* no two names are the same */
 	struct file_info info = file->info;
@@ -33,7 +33,7 @@ static uint64_t copy(const struct dir *dir, const struct dir_file *file, const c
 	info.session = session;
 	out = dir_create_file(to, (int64_t)(info.session + number++ * NS_PER_US), name);
 	if (in < 0 || out < 0)
-		die(to);
+		die("cannot open a file");
 	file_make(&info, (uint8_t *)bytes);
 	if (write(out, bytes, FILE_HEADER) != FILE_HEADER)
 		die(name);
@@ -52,16 +52,25 @@ int main(int argc, char **argv)
 	uint64_t most = argc == 4 ? strtoull(argv[3], NULL, 10) : 0, bytes = 0, session;
 	struct diag diag;
 	struct dir dir;
+	int to;
 
-	if (argc != 4 || dir_list(&dir, argv[1], &diag) || !dir.count) {
+	if (argc != 4) {
 		fputs("multiply FROM TO BYTES\n", stderr);
 		return 2;
 	}
+	if (dir_open(&dir, argv[1], &diag) || dir_read(&dir, &diag)) {
+		fprintf(stderr, "multiply: %s\n", diag.text);
+		return 1;
+	}
+	to = open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (to < 0 || !dir.count)
+		die(to < 0 ? argv[2] : "no file in the recording");
 	session = dir.files[0].info.session;
 	for (; bytes < most; session += NS_PER_MS)
 		for (size_t i = 0; i < dir.count; i++)
-			bytes += copy(&dir, &dir.files[i], argv[2], session);
+			bytes += copy(&dir, &dir.files[i], to, session);
 	printf("%" PRIu64 "\n", bytes);
+	close(to);
 	dir_free(&dir);
 	return 0;
 }

@@ -25,61 +25,7 @@
 #include <cmocka.h>
 
 #include "enrich/doing.h"
-#include "enrich/doing_text.h"
 #include "tcp.h"
-
-/* --- text ------------------------------------------------------------------------------------- */
-
-static void limit_of_files(void **state)
-{
-	uint64_t limit = 7;
-
-	(void)state;
-	assert_int_equal(doing_parse_limit("Limit  Soft Limit  Hard Limit  Units\n", &limit),
-	                 -EINVAL);
-	assert_int_equal(doing_parse_limit("Max open files            none  1 files\n", &limit),
-	                 -EINVAL);
-	assert_int_equal(limit, 7);
-	assert_int_equal(doing_parse_limit("Max processes             5  6  processes\n"
-	                                   "Max open files            1024  1048576  files\n",
-	                                   &limit),
-	                 0);
-	assert_int_equal(limit, 1024);
-	assert_int_equal(doing_parse_limit(
-				 "Max open files            unlimited  unlimited  files\n", &limit),
-	                 0);
-	assert_true(limit == UINT64_MAX);
-}
-
-static void check_syscall(const char *text, bool native, const char *name, int fd)
-{
-	struct doing_group group;
-
-	doing_parse_syscall(text, native, &group);
-	assert_string_equal(group.syscall, name);
-	assert_int_equal(group.fd, fd);
-	assert_int_equal(group.threads, 1);
-}
-
-static void syscall_of_a_thread(void **state)
-{
-	char text[128];
-
-	(void)state;
-	check_syscall("running\n", true, "running", -1);
-	check_syscall("-1 0x7ffd10 0x7f5a43\n", true, "none", -1);
-	check_syscall("", true, "", -1);
-	check_syscall("what\n", true, "", -1);
-	check_syscall("99999 0x3 0x0 0x0 0x0 0x0 0x0 0x1 0x2\n", true, "syscall 99999", -1);
-
-	snprintf(text, sizeof(text), "%d 0x3 0x0 0x0 0x0 0x0 0x0 0x1 0x2\n", SYS_accept4);
-	check_syscall(text, true, "accept4", 3);
-	snprintf(text, sizeof(text), "%d 0xffffffff00000005 0x0\n", SYS_read);
-	check_syscall(text, true, "read", 5); /* the kernel uses the lower half */
-	snprintf(text, sizeof(text), "%d 0x5 0x0\n", SYS_futex);
-	check_syscall(text, true, "futex", -1);
-	check_syscall("29 0x5 0x0\n", false, "syscall 29", -1);
-}
 
 /* --- a process with threads ------------------------------------------------------------------- */
 
@@ -412,7 +358,7 @@ static void descriptors_and_their_limit(void **state)
 }
 
 /* Reads the test process itself, which belongs to root: the reader may not trace it. */
-static void asks_without_permission(void)
+static void reads_without_permission(void)
 {
 	struct stat fds;
 	struct doing doing;
@@ -430,7 +376,7 @@ static void asks_without_permission(void)
 
 static void without_permission(void **state)
 {
-	pid_t pid = child_start(asks_without_permission);
+	pid_t pid = child_start(reads_without_permission);
 	int status;
 
 	(void)state;
@@ -498,8 +444,6 @@ static void foreign_numbers_stay_numbers(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(limit_of_files),
-		cmocka_unit_test(syscall_of_a_thread),
 		cmocka_unit_test(threads_in_groups),
 		cmocka_unit_test(an_fd_is_a_group),
 		cmocka_unit_test(start_tells_processes_apart),

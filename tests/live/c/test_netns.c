@@ -1,113 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Namespaces are found by task, by mount and by link. Runs in a mount namespace of its own. */
-#include <errno.h>
-#include <sched.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-
-#include <cmocka.h>
-
-#include "enrich/netns.h"
-#include "tcp.h"
-
-struct child {
-	pid_t pid;
-	uint32_t inode;
-	char path[64]; /* /proc/PID/ns/net */
-};
-
-static uint32_t inode_of(const char *path)
-{
-	struct stat file;
-
-	must(!stat(path, &file));
-	return file.st_ino;
-}
-
-/* Starts a task in a new namespace, until child_end(). */
-static struct child child_start(void)
-{
-	struct child child;
-	int ready[2];
-	char byte;
-
-	must(!pipe2(ready, O_CLOEXEC));
-	child.pid = fork();
-	must(child.pid >= 0);
-	if (!child.pid) {
-		must(!unshare(CLONE_NEWNET));
-		must(write(ready[1], "", 1) == 1);
-		for (;;)
-			pause();
-	}
-	must(read(ready[0], &byte, 1) == 1);
-	close(ready[0]);
-	close(ready[1]);
-	snprintf(child.path, sizeof(child.path), "/proc/%d/ns/net", child.pid);
-	child.inode = inode_of(child.path);
-	return child;
-}
-
-static void child_end(struct child *child)
-{
-	must(!kill(child->pid, SIGKILL));
-	must(waitpid(child->pid, NULL, 0) == child->pid);
-}
-
-static void touch(const char *path)
-{
-	int fd = open(path, O_CREAT | O_RDONLY | O_CLOEXEC, 0600);
-
-	must(fd >= 0);
-	close(fd);
-}
-
-static void bind_mount(const char *from, const char *to)
-{
-	touch(to);
-	must(!mount(from, to, NULL, MS_BIND, NULL));
-}
-
-static struct netns_list enumerate(void)
-{
-	struct netns_list list;
-	struct diag diag;
-
-	if (netns_enumerate(&list, &diag))
-		fail_msg("%s", diag.text);
-	for (size_t i = 0; i < list.count; i++)
-		for (size_t j = 0; j < i; j++)
-			assert_int_not_equal(list.entries[i].inode, list.entries[j].inode);
-	return list;
-}
-
-/* Copies the entry; inode 0: there is none. */
-static struct netns_entry entry_of(uint32_t inode)
-{
-	struct netns_list list = enumerate();
-	struct netns_entry found = {0};
-
-	for (size_t i = 0; i < list.count; i++)
-		if (list.entries[i].inode == inode)
-			found = list.entries[i];
-	netns_list_free(&list);
-	return found;
-}
-
-static void assert_entry(uint32_t inode, const char *path, const char *name)
-{
-	struct netns_entry entry = entry_of(inode);
-
-	assert_int_equal(entry.inode, inode);
-	assert_string_equal(entry.path, path);
-	assert_string_equal(entry.name, name);
-}
+/* Namespaces are found by task, by mount and by link. */
+#include "netns_test.h"
 
 static void own_comes_first(void **state)
 {
@@ -164,7 +57,7 @@ static void found_elsewhere(void **state)
 	must(!umount2("/run/docker dir/3f1c", MNT_DETACH));
 }
 
-static void long_path_is_no_way(void **state)
+static void path_too_long_is_not_kept(void **state)
 {
 	static const char path[] =
 		"/run/netns/a-name-that-is-so-long-that-nobody-would-type-it-by-hand-twice-"
@@ -180,7 +73,7 @@ static void long_path_is_no_way(void **state)
 }
 
 /* Paths that the tools choose, and the names that the tools use for these namespaces. */
-static void found_by_any_maker(void **state)
+static void found_in_paths_of_all_tools(void **state)
 {
 	static const struct {
 		const char *directory, *path, *name;
@@ -257,7 +150,7 @@ static void assert_reached(uint32_t inode, const char *path, const char *name)
  * Process 1 of a pid namespace mounts; then a child, which does not see the mounts, lists the
  * namespaces.
  */
-static void be_first(void)
+static void run_as_process_1(void)
 {
 	struct child one, two;
 	pid_t looker;
@@ -293,7 +186,7 @@ static void found_where_process_1_is(void **state)
 		must(!unshare(CLONE_NEWPID | CLONE_NEWNS));
 		init = fork();
 		if (!init) {
-			be_first();
+			run_as_process_1();
 			_exit(0);
 		}
 		must(waitpid(init, &status, 0) == init);
@@ -319,94 +212,6 @@ static void others_are_ignored(void **state)
 	netns_list_free(&after);
 }
 
-static void enter_and_leave(void **state)
-{
-	struct child one = child_start(), two = child_start();
-	struct netns_entry first = entry_of(one.inode), second = entry_of(two.inode);
-
-	(void)state;
-	assert_int_equal(netns_enter(&first), 0);
-	assert_int_equal(inode_of("/proc/thread-self/ns/net"), one.inode);
-	assert_int_equal(netns_enter(&second), 0);
-	assert_int_equal(inode_of("/proc/thread-self/ns/net"), two.inode);
-	assert_int_not_equal(netns_own(), two.inode);
-	assert_int_equal(netns_leave(), 0);
-	assert_int_equal(inode_of("/proc/thread-self/ns/net"), netns_own());
-
-	/* netns_enter() of our own namespace returns to it, whatever /proc/self shows meanwhile. */
-	assert_int_equal(netns_enter(&first), 0);
-	first = entry_of(netns_own());
-	assert_int_equal(netns_enter(&first), 0);
-	assert_int_equal(inode_of("/proc/thread-self/ns/net"), netns_own());
-	child_end(&one);
-	child_end(&two);
-}
-
-static void gone_and_stale(void **state)
-{
-	struct child one = child_start(), two = child_start();
-	struct netns_entry entry = entry_of(one.inode);
-
-	(void)state;
-	child_end(&one);
-	assert_int_equal(netns_enter(&entry), -ENOENT);
-	strcpy(entry.path, two.path); /* as if the pid was reused */
-	assert_int_equal(netns_enter(&entry), -ESTALE);
-	strcpy(entry.path, "/run/netns/was-mounted");
-	touch(entry.path);
-	assert_int_equal(netns_enter(&entry), -ESTALE);
-	assert_int_equal(inode_of("/proc/thread-self/ns/net"), netns_own());
-	child_end(&two);
-}
-
-/* The task through which the namespace was found has left it; another task is in it. */
-static void entered_by_another_task(void **state)
-{
-	struct child host = child_start(), visitor = child_start();
-	struct netns_entry entry = entry_of(host.inode);
-
-	(void)state;
-	strcpy(entry.path, visitor.path);
-	assert_int_equal(netns_enter(&entry), 0);
-	assert_int_equal(inode_of("/proc/thread-self/ns/net"), host.inode);
-	assert_int_equal(netns_leave(), 0);
-	child_end(&visitor);
-	assert_int_equal(netns_enter(&entry), 0);
-	assert_int_equal(inode_of("/proc/thread-self/ns/net"), host.inode);
-	assert_int_equal(netns_leave(), 0);
-	child_end(&host);
-	assert_int_equal(netns_enter(&entry), -ENOENT);
-}
-
-static void many_namespaces(void **state)
-{
-	struct child children[40];
-	struct netns_list list;
-	size_t found = 0;
-
-	(void)state;
-	for (size_t i = 0; i < 40; i++)
-		children[i] = child_start();
-	list = enumerate();
-	for (size_t i = 0; i < list.count; i++)
-		for (size_t j = 0; j < 40; j++)
-			found += list.entries[i].inode == children[j].inode;
-	assert_int_equal(found, 40);
-	netns_list_free(&list);
-	for (size_t i = 0; i < 40; i++)
-		child_end(&children[i]);
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	must(!unshare(CLONE_NEWNS));
-	must(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-	must(!mount("none", "/run", "tmpfs", 0, NULL));
-	must(!mkdir("/run/netns", 0700));
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -414,16 +219,12 @@ int main(void)
 		cmocka_unit_test(found_by_task),
 		cmocka_unit_test(found_by_mount),
 		cmocka_unit_test(found_elsewhere),
-		cmocka_unit_test(found_by_any_maker),
+		cmocka_unit_test(found_in_paths_of_all_tools),
 		cmocka_unit_test(found_by_ip_netns),
 		cmocka_unit_test(host_keeps_its_name),
 		cmocka_unit_test(found_where_process_1_is),
-		cmocka_unit_test(long_path_is_no_way),
+		cmocka_unit_test(path_too_long_is_not_kept),
 		cmocka_unit_test(others_are_ignored),
-		cmocka_unit_test(enter_and_leave),
-		cmocka_unit_test(gone_and_stale),
-		cmocka_unit_test(entered_by_another_task),
-		cmocka_unit_test(many_namespaces),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

@@ -27,6 +27,7 @@
 #include "base/clock.h"
 #include "enrich/cgroup.h"
 #include "enrich/resolve.h"
+#include "table/names.h"
 
 /* ms that a wait may take; only a hang takes that long */
 #define CEILING    90000
@@ -165,6 +166,16 @@ static void wait_for_threads(void)
 	assert_int_equal(thread_count(), own_threads);
 }
 
+/* Requests all names that have a pending query. */
+static void request_names(struct resolve *resolve, struct names *names)
+{
+	struct name_key key;
+
+	resolve_refresh(resolve);
+	while (names_next_wanted(names, RESOLVE_KINDS, &key))
+		resolve_request(resolve, &key);
+}
+
 /* --- tests ------------------------------------------------------------------------------------ */
 
 static void answers_what_names_want(void **state)
@@ -180,7 +191,7 @@ static void answers_what_names_want(void **state)
 	names_want(names, name_key_number(NAME_PORT, 80));
 	names_want(names, name_key_host(AF_INET, v4));
 	names_want(names, name_key_host(AF_INET6, v6));
-	resolve_take_queries(resolve, names);
+	request_names(resolve, names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_int_equal(answers.count, 4);
 	assert_string_equal(names_find(names, name_key_number(NAME_USER, 7)), "user7");
@@ -203,7 +214,7 @@ static void a_failure_is_an_empty_name(void **state)
 	names_want(names, name_key_number(NAME_USER, 4711));
 	names_want(names, name_key_number(NAME_PORT, 81));
 	names_want(names, name_key_host(AF_INET, v4));
-	resolve_take_queries(resolve, names);
+	request_names(resolve, names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_string_equal(names_find(names, name_key_number(NAME_USER, 4711)), "");
 	assert_string_equal(names_find(names, name_key_number(NAME_PORT, 81)), "");
@@ -219,7 +230,7 @@ static void long_records_get_room(void **state)
 
 	(void)state;
 	want_users(answers.names, 1000, 1);
-	resolve_take_queries(resolve, answers.names);
+	request_names(resolve, answers.names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_string_equal(names_find(answers.names, name_key_number(NAME_USER, 1000)),
 	                    "user1000");
@@ -236,7 +247,7 @@ static void other_kinds_are_left_to_others(void **state)
 	(void)state;
 	names_want(answers.names, name_key_number(NAME_NETNS, 1));
 	names_want(answers.names, name_key_number(NAME_RST, 1));
-	resolve_take_queries(resolve, answers.names);
+	request_names(resolve, answers.names);
 	assert_int_equal(resolve_wait(resolve, 50, take, &answers), 0);
 	assert_int_equal(answers.count, 0);
 	assert_true(names_next_wanted(answers.names, 1 << NAME_NETNS, &wish));
@@ -253,7 +264,7 @@ static void many_wishes_with_signals_blocked(void **state)
 	(void)state;
 	lookups = signals_open = 0;
 	want_users(answers.names, 100, 500);
-	resolve_take_queries(resolve, answers.names);
+	request_names(resolve, answers.names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_int_equal(answers.count, 500);
 	assert_int_equal(lookups, 500);
@@ -272,7 +283,7 @@ static void the_fd_tells_of_answers(void **state)
 
 	(void)state;
 	want_users(answers.names, 1, 1);
-	resolve_take_queries(resolve, answers.names);
+	request_names(resolve, answers.names);
 	assert_int_equal(poll(&fd, 1, CEILING), 1);
 	assert_int_equal(resolve_collect(resolve, take, &answers), 1);
 	assert_false(is_readable(resolve));
@@ -290,7 +301,7 @@ static void a_stalled_look_up_holds_up_nobody(void **state)
 	pthread_mutex_lock(&stall);
 	want_users(answers.names, STALL_USER, 1);
 	want_users(answers.names, 10, 5);
-	resolve_take_queries(resolve, answers.names);
+	request_names(resolve, answers.names);
 	wait_until(&stalled, 1);
 	for (int i = 0; i < CEILING && answers.count < 5; i++)
 		resolve_wait(resolve, 1, take, &answers);
@@ -312,7 +323,7 @@ static void closing_forgets_what_is_queued(void **state)
 	pthread_mutex_lock(&stall);
 	want_users(answers.names, STALL_USER, 1);
 	want_users(answers.names, 10, 100);
-	resolve_take_queries(resolve, answers.names);
+	request_names(resolve, answers.names);
 	wait_until(&stalled, 1);
 	lookups = 0;
 	resolve_close(resolve);
@@ -343,7 +354,7 @@ static void cgroups_are_answered_at_once(void **state)
 	resolve = open_with(&answers, 1);
 	names_want(answers.names, name_key_number(NAME_CGROUP, st.st_ino));
 	names_want(answers.names, name_key_number(NAME_CGROUP, 0x7fffffff1234));
-	resolve_take_queries(resolve, answers.names);
+	request_names(resolve, answers.names);
 	assert_true(is_readable(resolve));
 	assert_int_equal(resolve_collect(resolve, take, &answers), 2);
 	assert_string_equal(names_find(answers.names, name_key_number(NAME_CGROUP, st.st_ino)),

@@ -2,7 +2,8 @@
 # Clients that ask a server and wait, until they are ended: askers.py PORT WORD...
 #   quick:KIND:N  N connections that ask three times and have their answers, then are idle
 #   wait:KIND:N   N connections that ask once and wait
-#   come:KIND:N   the same, but the N come one after the other, half a second apart
+#   come:KIND:N   the same, but the N come one after the other, 0.3 s apart
+#   leave:KIND:N  a new connection each quarter of a second, which asks and is closed after N ms without an answer
 #   ask:KIND:N    N connections that ask again each half a second, without an end
 # KIND: ping and pop of Redis; get and hold of HTTP, of which the server never answers the latter.
 import os
@@ -47,7 +48,25 @@ def come(kind, number):
     def run():
         for _ in range(number):
             wait(kind, 1)
-            time.sleep(0.5)
+            time.sleep(0.3)
+    threading.Thread(target=run, daemon=True).start()
+
+
+def leave(kind, ms):
+    def visit():
+        with connect() as sock:
+            kept.remove(sock)
+            sock.settimeout(ms / 1000)
+            sock.sendall(requests[kind])
+            try:
+                sock.recv(65536)
+            except OSError:
+                pass
+
+    def run():
+        while True:
+            threading.Thread(target=visit, daemon=True).start()
+            time.sleep(0.25)
     threading.Thread(target=run, daemon=True).start()
 
 
@@ -61,7 +80,7 @@ def ask_on(kind, number):
         threading.Thread(target=run, daemon=True).start()
 
 
-what = {"quick": quick, "wait": wait, "come": come, "ask": ask_on}
+what = {"quick": quick, "wait": wait, "come": come, "leave": leave, "ask": ask_on}
 for word in sys.argv[2:]:
     how, kind, number = word.split(":")
     what[how](kind, int(number))

@@ -150,14 +150,14 @@ def bind_late(port):
     fill("127.0.0.3", port, bind)
 
 
-def tracked(port):
+def tracked(port, timeout=60):
     """Sixty connections, which it keeps, as far as they come through."""
     server = listen(port)
     kept.append(server)
     failed = 0
     for _ in range(60):
         sock = socket.socket()
-        sock.settimeout(0.1)
+        sock.settimeout(timeout)
         kept.append(sock)
         try:
             sock.connect(("127.0.0.1", port))
@@ -166,6 +166,11 @@ def tracked(port):
             if failed == 5:
                 break
     say(f"failed={failed}\n")
+
+
+def dropped(port):
+    """The same where SYNs are lost."""
+    tracked(port, 0.1)
 
 
 def anywhere(port):

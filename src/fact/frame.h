@@ -9,8 +9,8 @@
  * addr2line wants it. module: path of the file mapped there; "[jit]" for code that
  * a JIT compiler has told the name of.
  */
-#ifndef TCPTRAIL_TABLE_FRAME_H
-#define TCPTRAIL_TABLE_FRAME_H
+#ifndef TCPTRAIL_FACT_FRAME_H
+#define TCPTRAIL_FACT_FRAME_H
 
 #include <stddef.h>
 #include <stdint.h>

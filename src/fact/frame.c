@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "table/frame.h"
+#include "fact/frame.h"
 
 #include <inttypes.h>
 #include <stdio.h>
