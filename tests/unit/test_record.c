@@ -265,7 +265,7 @@ static void test_nothing_is_written_over(void **state)
 	while (stat(path, &stat_buf) || !stat_buf.st_size)
 		usleep(20000);
 	assert_int_equal(writer_open(&writer, &there, &diag), -EEXIST);
-	assert_non_null(strstr(diag.text, "there already"));
+	assert_non_null(strstr(diag.text, "already exists"));
 	assert_int_equal(writer_open(&writer, &nowhere, &diag), -ENOENT);
 	assert_non_null(strstr(diag.text, "No such file"));
 	close_writer(first, 10, 0);
