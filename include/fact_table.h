@@ -83,7 +83,7 @@ enum step_kind {
 };
 
 /*
- * A checkpoint is the table (table/checkpoint.h) at h.time, which is equal in all its facts. It has
+ * A checkpoint is the table (table/save.h) at h.time, which is equal in all its facts. It has
  * FACT_TABLE, then FACT_NAME, FACT_STACK and FACT_COUNTER (each counter twice: the first value and
  * the newest), FACT_TABLE_TASK, _ORIGIN, _ROW and _HOLDER, FACT_TABLE_END. Indices refer to
  * elements of the table, and ascend.
@@ -124,7 +124,7 @@ struct fact_table_task {
 	__u32 index;
 	__u32 pid;
 	__u32 uid;           /* valid if a FACT_PROCESS came */
-	__u32 process_seen;  /* 1: a FACT_PROCESS came */
+	__u32 described;     /* 1: a FACT_PROCESS came */
 	__u32 fds, fd_limit; /* as in fact_doing */
 	char comm[FACT_COMM_LEN];
 	__u32 size; /* bytes of args; 0: not known */

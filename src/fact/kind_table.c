@@ -42,7 +42,7 @@ const struct text_keys fact_table_keys = KEYS(table_rows);
 static const struct text_row table_task_rows[] = {
 	INDEX(S, index),         NUMBER(S, pid),
 	NUMBER(S, start),        NUMBER(S, exited),
-	NUMBER(S, process_seen), NUMBER(S, uid),
+	NUMBER(S, described), NUMBER(S, uid),
 	COMM(S, comm),           NUMBER(S, fds),
 	NUMBER(S, fd_limit),     ARRAY(S, args, TEXT_BYTES),
 };

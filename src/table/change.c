@@ -31,7 +31,10 @@ enum connect_failure connect_failure_of(int err)
 	switch (err) {
 	case ECONNREFUSED:
 		return CONNECT_REFUSED;
-	/* icmp_err_convert[], net/ipv4/icmp.c; tab_unreach[], net/ipv6/icmp.c; a filter on the way out. */
+	/*
+	 * icmp_err_convert[], net/ipv4/icmp.c; tab_unreach[], net/ipv6/icmp.c; a filter on the way
+	 * out.
+	 */
 	case EHOSTUNREACH:
 	case ENETUNREACH:
 	case EHOSTDOWN:
@@ -52,9 +55,9 @@ enum connect_failure connect_failure_of(int err)
 }
 
 /*
- * To an address of its own namespace connect() does not return before its SYN was looked at. If it
- * did not wait, and an ICMP error was the answer, SO_ERROR has taken that before close():
- * tcp_v4_err(), net/ipv4/tcp_ipv4.c, of a socket that is locked.
+ * The SYN was answered by an ICMP error in the same namespace. There connect() does not return
+ * before the SYN is processed. If the socket is locked then, tcp_v4_err() (net/ipv4/tcp_ipv4.c)
+ * sets no sk_err but sk_err_soft, which SO_ERROR takes before close().
  */
 static bool was_rejected_here(const struct row *row)
 {
@@ -63,7 +66,7 @@ static bool was_rejected_here(const struct row *row)
 
 /*
  * close() of a socket in SYN_SENT sets no error. connect() itself goes back to CLOSE at once if it
- * finds no local port (tcp_v4_connect()): that is told by what it returns.
+ * finds no local port (tcp_v4_connect()): the value that it returns reports that.
  */
 static bool is_given_up(const struct change *change)
 {
