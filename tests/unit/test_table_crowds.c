@@ -324,7 +324,7 @@ static void a_walk_looks_at_its_namespace_alone(void **state)
 		apply(t, &fact.h);
 	}
 	check_table(t);
-	assert_null(space_first(t, 9));
+	assert_null(netns_rows_first(t, 9));
 	for (uint32_t i = 0; i < CROWD; i++) { /* empty ones */
 		walk(t, FACT_WALK_BEGIN, WALK_SOCKETS, 100 + i, 2 * SECOND);
 		walk(t, FACT_WALK_END, WALK_SOCKETS, 100 + i, 2 * SECOND);
@@ -335,7 +335,7 @@ static void a_walk_looks_at_its_namespace_alone(void **state)
 	walk(t, FACT_WALK_BEGIN, WALK_SOCKETS, 2, 3 * SECOND);
 	walk(t, FACT_WALK_END, WALK_SOCKETS, 2, 4 * SECOND);
 	assert_int_equal(t->totals.rows, CROWD - CROWD / 3);
-	assert_null(space_first(t, 2));
+	assert_null(netns_rows_first(t, 2));
 	check_table(t);
 	walk(copy, FACT_WALK_BEGIN, WALK_SOCKETS, 2, 3 * SECOND);
 	walk(copy, FACT_WALK_END, WALK_SOCKETS, 2, 4 * SECOND);

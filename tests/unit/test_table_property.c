@@ -271,7 +271,7 @@ struct links {
 };
 
 static const struct links row_links = {offsetof(struct row, next_sk),
-                                       offsetof(struct row, next_in_space) -
+                                       offsetof(struct row, next_in_netns) -
                                                offsetof(struct row, next_sk)};
 static const struct links task_links = {offsetof(struct task, next), 2 * sizeof(uint32_t)};
 static const struct links holder_links = {offsetof(struct holder, chain), sizeof(uint32_t)};
