@@ -7,6 +7,7 @@
 
 #include <sys/socket.h>
 
+#include "table/netns_rows_private.h"
 #include "table/order_private.h"
 
 #define CROWD  3000U
