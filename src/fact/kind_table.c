@@ -40,11 +40,11 @@ const struct text_keys fact_table_keys = KEYS(table_rows);
 
 #define S struct fact_table_task
 static const struct text_row table_task_rows[] = {
-	INDEX(S, index),         NUMBER(S, pid),
-	NUMBER(S, start),        NUMBER(S, exited),
+	INDEX(S, index),      NUMBER(S, pid),
+	NUMBER(S, start),     NUMBER(S, exited),
 	NUMBER(S, described), NUMBER(S, uid),
-	COMM(S, comm),           NUMBER(S, fds),
-	NUMBER(S, fd_limit),     ARRAY(S, args, TEXT_BYTES),
+	COMM(S, comm),        NUMBER(S, fds),
+	NUMBER(S, fd_limit),  ARRAY(S, args, TEXT_BYTES),
 };
 const struct text_keys fact_table_task_keys = KEYS(table_task_rows);
 #undef S

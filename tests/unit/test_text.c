@@ -281,7 +281,8 @@ static void test_print(void **state)
 		"10 stack id=ff01 space=77 pid=3 ips=401122,7f00deadbeef",
 		"10 table began=3 flags=traced,holders_known gen=2 walk_netns=7 transitions=9"
 		" retransmits_rto=1 lost_chain=4 unreported_chain=2",
-		"10 table_task index=0 pid=42 start=7 described=1 comm=\"nginx\" args=\"nginx\\000\"",
+		"10 table_task index=0 pid=42 start=7 described=1 comm=\"nginx\" "
+	        "args=\"nginx\\000\"",
 		"10 table_origin index=0 task=0 tid=42 stack=ff01 comm=\"nginx\"",
 		"10 table_row sk=ff02 index=3 row_flags=since_exact,indexed born=5 since=9 "
 		"touched=9"
