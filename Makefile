@@ -119,7 +119,7 @@ $(SKELETON): $(B)/tcptrail.bpf.o
 # Made before the first build; the .d files know which objects include it.
 $(filter $(B)/src/source/%,$(OBJECTS)): | $(SKELETON)
 $(B)/src/enrich/doing_text.o: $(B)/syscall_names.h
-$(B)/src/command/explain.o: $(B)/state_pages.h
+$(B)/src/view/explain.o: $(B)/state_pages.h
 
 # Syscalls of the target machine: its headers say `#define __NR_read 0`. __NR_syscalls is a count and
 # __NR_arch_specific_syscall starts a range: both are left out.
@@ -147,8 +147,23 @@ $(B)/tcptrail: $(OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -pie $(HARDENED_LINK) $^ -o $@ $(ALL_LIBS) $(CXX_RUNTIME)
 
+# The rows of all commands, for programs that read command lines and run none. What commands call
+# stays out, and libbpf with it: each of these names leads to a trap.
+COMMAND_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/command/*.c))
+BEHIND_COMMANDS := $(filter-out $(PURE_OBJECTS),$(patsubst %.c,$(B)/%.o,\
+	$(wildcard $(patsubst %,src/%/*.c,session feed source enrich))))
+COMMAND_ROWS := $(COMMAND_OBJECTS) $(B)/behind_commands.o
+
+$(B)/behind_commands.c: $(BEHIND_COMMANDS)
+	$(call say,GEN,$@)
+	$(Q)nm -g --defined-only $^ | awk 'NF == 3 && $$3 !~ /^__/ && !seen[$$3]++ { \
+		printf "void %s(void);\nvoid %s(void)\n{\n\t__builtin_trap();\n}\n", $$3, $$3 }' > $@
+
+$(B)/behind_commands.o: $(B)/behind_commands.c
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
 # tools/run runs it to find out whether a command needs root.
-$(B)/needs_root: $(B)/tools/root/needs_root.o $(PURE_OBJECTS)
+$(B)/needs_root: $(B)/tools/root/needs_root.o $(COMMAND_ROWS) $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
@@ -193,10 +208,13 @@ bench-codec: $(B)/bench/codec
 # A test that needs more than the pure rooms names the files in a line of its own:
 #
 #	/* links src/enrich/maps.c src/enrich/perfmap.c */
+#
+# `links commands` names the rows of all commands.
 $(eval $(call once,LINKS,$$(shell awk '/^\/\* links / { for (i = 3; i < NF; i++) print FILENAME "=" $$$$i }' \
 	tests/unit/*.c tests/fuzz/*.c tests/live/progs/*.c)))
 linked = $(patsubst $(1)=%,%,$(filter $(1)=%,$(LINKS)))
-objects_linked = $(patsubst %.c,$(B)/%.o,$(call linked,$(1)))
+objects_linked = $(patsubst %.c,$(B)/%.o,$(filter %.c,$(call linked,$(1)))) \
+	$(if $(filter commands,$(call linked,$(1))),$(COMMAND_ROWS))
 
 .SECONDEXPANSION:
 $(B)/unit/%: $(B)/tests/unit/%.o $(PURE_OBJECTS) $$(call objects_linked,tests/unit/$$*.c)
