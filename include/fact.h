@@ -379,7 +379,7 @@ struct fact_name {
 };
 
 /*
- * A checkpoint: the table (table/checkpoint.h) as it was at h.time, which all of its facts
+ * A checkpoint: the table (table/save.h) as it was at h.time, which all of its facts
  * share. FACT_TABLE, then FACT_NAME, FACT_STACK and FACT_COUNTER (each counter twice: its
  * first value and its newest), FACT_TABLE_TASK, _ORIGIN, _ROW and _HOLDER, FACT_TABLE_END.
  * Indices name elements of the table, and ascend.

@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "table/checkpoint.h"
+#include "table/save.h"
+#include "table/table.h"
 #include "fact/name.h"
 #include "session/notice.h"
 #include "record/writer.h"
@@ -53,11 +54,11 @@ static void want_names(struct recorder *recorder, const struct fact_sample *s, u
 	struct names *names = table_names(recorder->table);
 
 	if (s->flags & SAMPLE_IDENT)
-		names_want(names, name_key_number(NAME_USER, s->uid));
+		names_query(names, name_key_number(NAME_USER, s->uid));
 	if (state == STATE_LISTEN && s->lport)
-		names_want(names, name_key_number(NAME_PORT, s->lport));
+		names_query(names, name_key_number(NAME_PORT, s->lport));
 	if (state == STATE_SYN_SENT && s->rport)
-		names_want(names, name_key_number(NAME_PORT, s->rport));
+		names_query(names, name_key_number(NAME_PORT, s->rport));
 }
 
 void recorder_fact(const struct fact *fact, void *arg)
@@ -113,7 +114,9 @@ int recorder_begin(struct recorder *recorder, struct feed *feed, struct diag *di
 	return 0;
 }
 
-/* --- once a turn -------------------------------------------------------------------------------- */
+/*
+ * --- once a turn --------------------------------------------------------------------------------
+ */
 
 static void write_tick(struct recorder *recorder)
 {

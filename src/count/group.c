@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "field/endpoint.h"
-#include "table/host.h"
+#include "table/counters.h"
 
 /* --- keys ----------------------------------------------------------------------------------- */
 

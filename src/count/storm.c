@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "field/endpoint.h"
-#include "table/host.h"
+#include "table/counters.h"
 
 /* Storms without a place: reasons and acts of sent RSTs, received RSTs, kinds of retransmits. */
 #define ELSEWHERE_MAX (256 * 4 + 1 + RETRANSMIT_KIND_COUNT)

@@ -25,7 +25,7 @@ void frame_parse(const char *name, struct frame *frame)
 		frame->offset = strtoull(fields[1].text, NULL, 16);
 }
 
-/* Tabs are ours; a line feed would look like the end of something. */
+/* Tabs separate fields, and a line feed ends a line: replace both. */
 static size_t put(char *to, const char *text, size_t most)
 {
 	size_t length = strnlen(text, most);
@@ -35,7 +35,7 @@ static size_t put(char *to, const char *text, size_t most)
 	return length;
 }
 
-/* The end of a path tells more than its beginning. */
+/* Keep the end of a path: it says more than the beginning. */
 static size_t put_path(char *to, const char *path)
 {
 	size_t length = path ? strlen(path) : 0;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a frame of a stack is called: the name of a NAME_FRAME, whose key is (ip,
- * space). Four fields, tabs between them, empty where not known:
+ * The name of a stack frame: a NAME_FRAME with the key (ip, space). It has four fields with tabs
+ * between them. A field that is not known is empty:
  *
  *   function  offset (hexadecimal)  module  source file:line
  *
- * offset: of the ip into the function, or without one, into the module as
- * addr2line wants it. module: path of the file mapped there; "[jit]" for code that
- * a JIT compiler has told the name of.
+ * offset: of the ip into the function; without a function, into the module, as addr2line takes it.
+ * module: path of the file mapped there; "[jit]" for code that a JIT compiler has named.
  */
 #ifndef TCPTRAIL_FACT_FRAME_H
 #define TCPTRAIL_FACT_FRAME_H
@@ -27,7 +26,7 @@ struct frame {
 	uint64_t offset; /* 0 if neither function nor module is known */
 };
 
-/* Fields missing at the end are not known; name NULL: none is. */
+/* Fields missing at the end are not known. name NULL: no field is known. */
 void frame_parse(const char *name, struct frame *frame);
 
 #define FRAME_NAME_SIZE 1024 /* of a name, with its NUL */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kernel's settings (sysctl) of a network namespace that rules look at: keys of NAME_SETTING. */
+/*
+ * The kernel's settings (sysctl) of a network namespace that rules look at: keys of NAME_SETTING.
+ */
 #ifndef TCPTRAIL_FACT_SETTING_H
 #define TCPTRAIL_FACT_SETTING_H
 
-/* Below /proc/sys/net, by their names there (setting_path). */
+/* Files below /proc/sys/net; setting_path() has their names. */
 enum setting {
 	SETTING_NONE,
 	SETTING_LOCAL_PORT_RANGE,
@@ -21,14 +23,14 @@ enum setting {
 	SETTING_KEEPALIVE_TIME,
 	SETTING_ABORT_ON_OVERFLOW,
 	SETTING_SYN_LINEAR_TIMEOUTS, /* since 6.5 */
-	SETTING_CONNTRACK_MAX,       /* of each namespace the same number, up to 6.18 at least */
-	SETTING_TCP_MEM,             /* pages, of the whole host; in the initial namespace only */
+	SETTING_CONNTRACK_MAX,       /* the same number in each namespace, up to 6.18 at least */
+	SETTING_TCP_MEM,             /* pages of the whole host; only in the initial namespace */
 	SETTING_COUNT
 };
 
 /* "ipv4/tcp_fin_timeout" */
 const char *setting_path(enum setting setting);
-/* "net.ipv4.tcp_fin_timeout", as sysctl(8) has it; buf of 64 */
+/* "net.ipv4.tcp_fin_timeout", as sysctl(8) prints it */
 const char *setting_name(enum setting setting, char buf[64]);
 
 #endif

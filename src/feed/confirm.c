@@ -110,11 +110,11 @@ static void confirm_unheld(struct feed *feed, const struct row *row)
 		feed_report_gone(feed, row->sk, &sample);
 }
 
-void feed_confirm_end(struct feed *feed, const struct question *question)
+void feed_confirm_end(struct feed *feed, const struct lookup *lookup)
 {
 	/* 1: it exists and is reported. -errno: the next walk over fds decides. */
-	if (!live_peek(feed->live, question->sk, question->cookie, question->s.netns, true))
-		feed_report_gone(feed, question->sk, &question->s);
+	if (!live_peek(feed->live, lookup->sk, lookup->cookie, lookup->s.netns, true))
+		feed_report_gone(feed, lookup->sk, &lookup->s);
 }
 
 /* The row whose index is at that byte of the buffer; NULL: it was retired meanwhile. */

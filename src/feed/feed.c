@@ -88,43 +88,41 @@ void feed_lookup_socket(struct feed *feed, const struct fact_sample *target)
 static void lookup_fins(struct feed *feed)
 {
 	uint64_t now = clock_boot();
-	struct question question;
+	struct lookup lookup;
 
 	if (now - feed->fins_looked_up < FIN_LOOKUP_INTERVAL)
 		return;
 	feed->fins_looked_up = now;
 	for (int i = 0; i < FIN_LOOKUPS_A_TURN; i++) {
-		if (!table_next_question(feed->table, QUESTION_BIT(ASK_FIN), &question))
+		if (!table_next_lookup(feed->table, LOOKUP_BIT(LOOKUP_FIN), &lookup))
 			return;
-		feed_lookup_socket(feed, &question.s);
+		feed_lookup_socket(feed, &lookup.s);
 	}
 }
 
 static void take_lookups(struct feed *feed)
 {
-	const uint32_t kinds = ~QUESTION_BIT(ASK_FIN);
-	struct question question;
+	const uint32_t kinds = ~LOOKUP_BIT(LOOKUP_FIN);
+	struct lookup lookup;
 
-	for (int i = 0; i < LOOKUPS_A_TURN && table_next_question(feed->table, kinds, &question);
-	     i++) {
-		switch (question.kind) {
-		case ASK_PORT:
-			live_peek(feed->live, question.sk, question.cookie, question.s.netns, true);
+	for (int i = 0; i < LOOKUPS_A_TURN && table_next_lookup(feed->table, kinds, &lookup); i++) {
+		switch (lookup.kind) {
+		case LOOKUP_PORT:
+			live_peek(feed->live, lookup.sk, lookup.cookie, lookup.s.netns, true);
 			break;
-		case ASK_MINI:
-			feed_lookup_socket(feed,
-			                   &question.s); /* if it fails, the table asks again */
+		case LOOKUP_MINI:
+			feed_lookup_socket(feed, &lookup.s); /* if it fails, the table asks again */
 			break;
-		case ASK_TASK:
-			feed_lookup_task(feed, question.pid, question.start);
+		case LOOKUP_TASK:
+			feed_lookup_task(feed, lookup.pid, lookup.start);
 			break;
-		case ASK_STACK:
-			live_forget_stack(feed->live, question.stack);
+		case LOOKUP_STACK:
+			live_forget_stack(feed->live, lookup.stack);
 			break;
-		case ASK_END:
-			feed_confirm_end(feed, &question);
+		case LOOKUP_END:
+			feed_confirm_end(feed, &lookup);
 			break;
-		case ASK_FIN:
+		case LOOKUP_FIN:
 			break; /* handled by lookup_fins() */
 		}
 	}
@@ -134,7 +132,7 @@ void feed_report_losses(struct feed *feed)
 {
 	if (!feed->live)
 		return;
-	live_report_losses(feed->live, table_told_twice(feed->table));
+	live_report_losses(feed->live, table_repeated(feed->table));
 	feed->losses_reported = clock_boot();
 }
 
@@ -203,13 +201,13 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 	feed->config = *config;
 	schedule_init(&feed->schedule, config->walk_interval,
 	              PART_BIT(PART_SOCKETS) | (config->no_holders ? 0 : PART_BIT(PART_HOLDERS)));
-	table_enable_questions(
+	table_enable_lookups(
 		table,
-		QUESTION_BIT(ASK_TASK) |
-			(config->trace ? QUESTION_BIT(ASK_MINI) | QUESTION_BIT(ASK_PORT) |
-	                                         QUESTION_BIT(ASK_END) | QUESTION_BIT(ASK_FIN)
+		LOOKUP_BIT(LOOKUP_TASK) |
+			(config->trace ? LOOKUP_BIT(LOOKUP_MINI) | LOOKUP_BIT(LOOKUP_PORT) |
+	                                         LOOKUP_BIT(LOOKUP_END) | LOOKUP_BIT(LOOKUP_FIN)
 	                               : 0) |
-			(feed_wants_stacks(config) ? QUESTION_BIT(ASK_STACK) : 0));
+			(feed_wants_stacks(config) ? LOOKUP_BIT(LOOKUP_STACK) : 0));
 	feed->finds_pids = process_pids_are_global();
 	feed_check_stacks(feed, shortfall);
 	err = open_live(feed, shortfall, diag);

@@ -103,8 +103,8 @@ void feed_forget_rows(struct feed *feed);
 void feed_note_row(struct feed *feed, const struct row *row);
 /* Reports the connections in the accept queues of this namespace's listeners (FACT_PARENT). */
 void feed_report_queues(struct feed *feed, uint32_t netns);
-/* Reports FACT_GONE if the socket at question->sk does not exist any more. */
-void feed_confirm_end(struct feed *feed, const struct question *question);
+/* Reports FACT_GONE if the socket at lookup->sk does not exist any more. */
+void feed_confirm_end(struct feed *feed, const struct lookup *lookup);
 /*
  * Call before the end of a walk is folded: reports the sockets that the walk missed although they
  * exist.

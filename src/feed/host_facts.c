@@ -6,7 +6,7 @@
 #include "enrich/kernel_counters.h"
 #include "fact/name.h"
 #include "feed/feed_private.h"
-#include "table/host.h"
+#include "table/counters.h"
 
 #define CLOCK_READINGS 5
 #define CLOCK_STEP     ((int64_t)NS_PER_MS / 10) /* a smaller difference is measurement error */

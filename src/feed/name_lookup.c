@@ -55,14 +55,14 @@ void feed_request_names(struct feed *feed)
 	struct name_key key;
 
 	resolve_refresh(feed->resolve);
-	while (names_next_wanted(table_names(feed->table), RESOLVE_KINDS, &key))
+	while (names_next_query(table_names(feed->table), RESOLVE_KINDS, &key))
 		resolve_request(feed->resolve, &key);
 }
 
 static void report_cgroup(struct feed *feed, uint64_t cgroup)
 {
 	feed->last_cgroup = cgroup;
-	if (names_want(table_names(feed->table), name_key_number(NAME_CGROUP, cgroup)))
+	if (names_query(table_names(feed->table), name_key_number(NAME_CGROUP, cgroup)))
 		return;
 	feed_request_names(feed);
 	resolve_collect(feed->resolve, feed_fact, feed);

@@ -65,10 +65,10 @@ void feed_lookup_task(struct feed *feed, uint32_t pid, uint64_t start)
 
 void feed_lookup_tasks(struct feed *feed)
 {
-	struct question question;
+	struct lookup lookup;
 
-	while (table_next_question(feed->table, QUESTION_BIT(ASK_TASK), &question))
-		feed_lookup_task(feed, question.pid, question.start);
+	while (table_next_lookup(feed->table, LOOKUP_BIT(LOOKUP_TASK), &lookup))
+		feed_lookup_task(feed, lookup.pid, lookup.start);
 }
 
 /* Their FACT_EXIT may be lost, or this kernel reports none. */

@@ -80,8 +80,8 @@ int endpoint_compare(const struct endpoint *a, const struct endpoint *b)
 /* The look-up may queue a request for the name. That changes nothing that the table reports. */
 static const char *interface_name(const struct table *table, const struct row *row)
 {
-	return names_want(table_names((struct table *)table),
-	                  name_key_interface(row->netns, row->ifindex));
+	return names_query(table_names((struct table *)table),
+	                   name_key_interface(row->netns, row->ifindex));
 }
 
 const char *row_zone(const struct table *table, const struct row *row, const uint8_t addr[16],

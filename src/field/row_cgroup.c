@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "table/container.h"
+#include "table/table.h"
 
 /* Does the path name a group? The root group says nothing about its processes. */
 static bool names_group(const char *path)
@@ -11,7 +12,7 @@ static bool names_group(const char *path)
 
 static const char *path_of_socket(struct names *names, const struct row *row)
 {
-	return row->cgroup ? names_want(names, name_key_number(NAME_CGROUP, row->cgroup)) : NULL;
+	return row->cgroup ? names_query(names, name_key_number(NAME_CGROUP, row->cgroup)) : NULL;
 }
 
 static const char *path_of_task(const struct table *table, struct names *names,

@@ -86,7 +86,7 @@ ROW_GETTER(creator_uid)
 {
 	const struct task *task = creator_task(context, object);
 
-	if (task && task->told)
+	if (task && task->described)
 		value_number(value, task->uid);
 }
 

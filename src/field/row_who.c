@@ -197,8 +197,8 @@ ROW_GETTER(user)
 	if (!(row->flags & ROW_IDENT))
 		return;
 	if (!context->numeric_users)
-		value_string(value, names_want(value_names(context),
-		                               name_key_number(NAME_USER, row->uid)));
+		value_string(value, names_query(value_names(context),
+		                                name_key_number(NAME_USER, row->uid)));
 	if (value->type == VALUE_NONE)
 		value_print(value, "%u", row->uid);
 }

@@ -119,7 +119,7 @@ void value_netns_name(struct value *value, const struct field_context *context, 
 {
 	if (!netns)
 		return;
-	value_string(value, names_want(value_names(context), name_key_number(NAME_NETNS, netns)));
+	value_string(value, names_query(value_names(context), name_key_number(NAME_NETNS, netns)));
 	if (value->type == VALUE_NONE)
 		value_print(value, "%u", netns);
 }

@@ -92,8 +92,9 @@ static uint32_t limit_of(const struct ends *ends, uint32_t index)
 	return task ? find_limit(ends, task) : NONE;
 }
 
-/* Who accepts and closes at once, having no fd for more. */
-static uint32_t limit_of_closing(const struct ends *ends, const struct row *listener)
+/* A process without an fd for more accepts and closes: at once, or late if it has much to do. */
+static uint32_t limit_of_closing(const struct ends *ends, const struct storm *storm,
+                                 const struct row *listener)
 {
 	const struct task *task = rule_limited(ends->why->table, listener);
 	struct group_key key;
@@ -105,7 +106,9 @@ static uint32_t limit_of_closing(const struct ends *ends, const struct row *list
 	key.pid = 0;
 	key.start = 0;
 	groups_endings(ends->why->groups, &key, &endings);
-	return endings.turned_away ? find_limit(ends, task) : NONE;
+	if (endings.turned_away || (storm->key.kind == CHANGE_RST_SENT && storm->pid == task->pid))
+		return find_limit(ends, task);
+	return NONE;
 }
 
 void ends_link_listener(struct ends *ends, uint32_t index)
@@ -119,8 +122,9 @@ void ends_link_listener(struct ends *ends, uint32_t index)
 		other = finding->storm ? ends_finding(ends, listener)
 		                       : ends_of_listener(ends, listener);
 	if (finding->storm)
-		other = other != NONE && turns_away(ends, other) ? other
-		                                                 : limit_of_closing(ends, listener);
+		other = other != NONE && turns_away(ends, other)
+		                ? other
+		                : limit_of_closing(ends, finding->storm, listener);
 	else if (other == NONE)
 		other = limit_of(ends, index);
 	if (other != NONE && ends_is_told_with(ends, index, other))

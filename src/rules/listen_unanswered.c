@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who connects asks, gets no answer, and gives up so soon that hardly any of them waits when one
- * looks: established-unanswered tells of those that wait.
+ * Clients connect, ask, get no answer, and give up so soon that the last look finds none that waits.
+ * Of those that wait, established-unanswered reports.
  */
 #include "base/clock.h"
 #include "rules/rule.h"

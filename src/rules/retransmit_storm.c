@@ -7,7 +7,7 @@
 #include <inttypes.h>
 
 #include "field/endpoint.h"
-#include "table/host.h"
+#include "table/counters.h"
 #include "rules/rule.h"
 
 #include <sys/socket.h>

@@ -8,7 +8,7 @@
 #define TCPTRAIL_RULES_RULE_H
 
 #include "rules/finding.h"
-#include "table/host.h"
+#include "table/counters.h"
 #include "rules/pile.h"
 #include "rules/survey.h"
 

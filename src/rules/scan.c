@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A program tries one port after the other of an address, as port scanners do. */
+/* A program connects to one port after the other of an address, as port scanners do. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "rules/rule.h"
 #include "rules/survey_private.h"
 
-#define TRIED_MOST   2  /* times: who needs the port tries again */
-#define SCANNED_MANY 20 /* ports: no program needs so many of one address */
+#define TRIED_MOST   2  /* connects to one port: a program that needs it retries more often */
+#define SCANNED_MANY 20 /* refused ports of one address: no program needs so many */
 
 struct scanned {
 	struct group_key key;
 	uint64_t ports;
 };
 
-/* The process and the address. */
+/* The key of all connects from the process to the address. */
 static struct group_key scan_of(const struct group_key *key)
 {
 	struct group_key scan = {.pid = key->pid, .start = key->start, .netns = key->netns};

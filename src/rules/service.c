@@ -75,13 +75,13 @@ bool service_is_given_up(const struct service *service)
 	       service->endings.unanswered >= service->endings.answered;
 }
 
-/* Where logs are sent to, nothing is ever answered, and each connection ends so. */
+/* A server that logs are sent to never answers: each of its connections ends like this. */
 bool service_answers(const struct service *service)
 {
 	return service->silent != UINT64_MAX;
 }
 
-/* With a connection for each question, these are as long as an answer takes. */
+/* A connection with one request lasts about as long as its answer takes. */
 static void tell_whole(struct finding *finding, const struct endings *endings)
 {
 	char mean[FORMAT_SIZE], longest[FORMAT_SIZE];

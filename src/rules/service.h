@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Does who is asked at a place answer, how soon, and was that otherwise before? Private to the rules. */
+/* How requests at a place are answered: whether, how soon, and how that was before. Private to the rules. */
 #ifndef TCPTRAIL_RULES_SERVICE_H
 #define TCPTRAIL_RULES_SERVICE_H
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "field/endpoint.h"
-#include "table/host.h"
+#include "table/counters.h"
 #include "rules/rule.h"
 #include "rules/survey_private.h"
 

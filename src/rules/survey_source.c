@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "field/endpoint.h"
-#include "table/host.h"
+#include "table/counters.h"
 #include "rules/survey_private.h"
 
 /*

@@ -72,6 +72,8 @@ bool rule_storm_is_small(struct finding *finding)
  */
 #define SHARE_SMALL 10
 
+#define BURST_LEAST 5 /* fewer within a second are chance */
+
 /*
  * Those that clients brought about within a second, if they are most of what lost something: one
  * has ended, or its load generator has stopped. Where a server resets, that is no such thing.
@@ -83,7 +85,10 @@ static uint64_t burst_of(const struct storm *storm)
 	uint64_t most = storm->dying > storm->burst ? storm->dying : storm->burst;
 
 	most = most < losing ? most : losing;
-	return by_client && most >= STORM_LEAST && most * 2 >= losing ? most : 0;
+	if (!by_client || most < BURST_LEAST || most * 2 < losing)
+		return 0;
+	/* Of a steady dozen in two seconds half come within one. */
+	return most >= STORM_LEAST || most * 3 >= losing * 2 ? most : 0;
 }
 
 static void tell_burst(struct finding *finding, uint64_t burst)

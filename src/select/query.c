@@ -19,7 +19,7 @@ static const char *name_of(const struct table *table, enum fact_name_kind kind, 
 {
 	if (!number)
 		return NULL;
-	return names_want(table_names((struct table *)table), name_key_number(kind, number));
+	return names_query(table_names((struct table *)table), name_key_number(kind, number));
 }
 
 static bool match_family(const struct query *query, const struct table *table,

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
-#include "table/checkpoint.h"
+#include "table/load.h"
 #include "session/notice.h"
 
 #define SILENCE (60 * NS_PER_SEC) /* a recorder that runs is never silent for so long */

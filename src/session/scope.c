@@ -73,7 +73,10 @@ static bool can_see_process(uint32_t pid)
 	return true;
 }
 
-/* Pids of a recording or of BPF are the kernel's own: those that are typed in a pid namespace are not. */
+/*
+ * Pids of a recording or of BPF are the kernel's own: those that are typed in a pid namespace are
+ * not.
+ */
 static bool can_tell_pids(const uint32_t *pids, size_t count, const struct feed *feed)
 {
 	if (feed_live(feed) && !process_pids_are_global())
@@ -108,7 +111,7 @@ static bool is_seen_netns(struct table *table, const char *asked)
 
 	if (!parse_number(asked, 1, UINT32_MAX, &number))
 		return names_find(table_names(table), name_key_number(NAME_NETNS, number));
-	names_tell(table_names(table), 0, &sink);
+	names_save(table_names(table), 0, &sink);
 	return search.found;
 }
 
@@ -122,7 +125,9 @@ static bool is_own_netns(struct table *table, const char *asked)
 	return name && !strcmp(asked, name);
 }
 
-/* Process 1 of a pid namespace may be anywhere: what we call "host" there need not be the host's. */
+/*
+ * Process 1 of a pid namespace may be anywhere: what we call "host" there need not be the host's.
+ */
 static bool can_tell_netns(const struct query *query, enum blindness blindness, struct table *table)
 {
 	for (size_t i = 0; i < query->netns.count; i++) {

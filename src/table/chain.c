@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Hash chains that run through the elements of a pool. Where an element stands among those
- * with another key depends on the secret of the hash. Its order among those with the same
- * key does not, and no look-up sees more than that.
+ * Hash chains that run through the elements of a pool. The order of elements with different keys
+ * depends on the secret of the hash. The order of elements with the same key does not, and a search
+ * sees only these.
  */
+#include "table/chain_private.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "table/table_private.h"
+#include "table/row.h"
 
 #define ROOM_FIRST 256
-#define GROWTH     4 /* each growth looks at all elements, and a look-up in vain at those of a bucket */
-#define LOOKS      64 /* at elements of the same key; more are ordered by index alone */
+#define GROWTH     4  /* growing visits all elements; a search that fails visits one bucket */
+#define LOOKS      64 /* elements of the same key that are compared; others are in index order */
 
 uint32_t chain_first(const struct index *index, uint64_t hash)
 {
@@ -33,7 +35,7 @@ static uint32_t *bucket_of(const struct chains *chains, uint32_t element)
 	return &chains->index->buckets[hash_of(chains, element) & chains->index->mask];
 }
 
-/* before: the element that has the link to the place; ROW_NONE: the bucket has. */
+/* before: the element whose link is the place; ROW_NONE: it is the bucket. */
 static void insert_at(const struct chains *chains, uint32_t element, uint32_t *place,
                       uint32_t before)
 {
@@ -48,7 +50,7 @@ static void insert_at(const struct chains *chains, uint32_t element, uint32_t *p
 		*chains->back(pool_at(chains->pool, next)) = element;
 }
 
-/* Spreads one bucket over those that take its place; its elements keep their order. */
+/* Spreads one bucket over the buckets that replace it; elements keep their order. */
 static void split(const struct chains *chains, uint32_t at, const struct index *bigger)
 {
 	uint32_t last[GROWTH], next, share = (bigger->mask + 1) / GROWTH;
@@ -87,7 +89,7 @@ int chain_add(const struct chains *chains, uint32_t element)
 {
 	struct index *index = chains->index;
 
-	/* Full is no failure, only slower; none at all is. */
+	/* An index that cannot grow is only slower. No buckets at all is a failure. */
 	if ((!index->buckets || index->count > index->mask) && grow(chains) && !index->buckets)
 		return -1;
 	insert_at(chains, element, bucket_of(chains, element), ROW_NONE);
@@ -95,7 +97,9 @@ int chain_add(const struct chains *chains, uint32_t element)
 	return 0;
 }
 
-/* Room for so many elements, empty. Without memory for it what there is goes on, only slower. */
+/*
+ * Empties the index, with room for so many elements. Without memory the old buckets serve, slower.
+ */
 static void make_room(struct index *index, uint32_t count)
 {
 	uint32_t room = ROOM_FIRST, *buckets;
@@ -112,7 +116,7 @@ static void make_room(struct index *index, uint32_t count)
 		memset(index->buckets, 0xff, (index->mask + 1) * sizeof(*index->buckets));
 }
 
-/* Newest first among those of the same key, as those come that are added one by one. */
+/* Newest first among elements of the same key: the order that chain_add() makes. */
 static void insert(const struct chains *chains, uint32_t element,
                    uint64_t (*born)(const void *element))
 {
@@ -147,7 +151,7 @@ void chain_rebuild(const struct chains *chains, bool (*is_in)(const void *elemen
 			insert(chains, i, born);
 }
 
-/* With links back at once, else by a search: only where no two have the same key. */
+/* Follows the link back; without one it searches, which is fast if all keys differ. */
 static uint32_t *place_of(const struct chains *chains, uint32_t element)
 {
 	uint32_t *at, before;

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "fact/words.h"
 
 #define GIVEN_UP_LEAST (10 * NS_PER_MS)
 
@@ -19,56 +20,21 @@ static const char *const retransmit_kinds[] = {
 };
 COVERS(retransmit_kinds, RETRANSMIT_KIND_COUNT);
 
-static const char *const closers[] = {
-	[CLOSER_NONE] = "",
-	[CLOSER_LOCAL] = "local",
-	[CLOSER_PEER] = "peer",
-	[CLOSER_BOTH] = "both",
-	[CLOSER_LOCAL_RESET] = "local-reset",
-	[CLOSER_PEER_RESET] = "peer-reset",
-	[CLOSER_REFUSED] = "refused",
-	[CLOSER_TIMEOUT] = "timeout",
-	[CLOSER_KILLED] = "killed",
-	[CLOSER_ERROR] = "error",
-};
-COVERS(closers, CLOSER_COUNT);
-
-static const char *const owner_sources[] = {
-	[OWNER_NONE] = "",
-	[OWNER_CONNECT] = "connect",
-	[OWNER_ACCEPT] = "accept",
-	[OWNER_LISTEN] = "listen",
-	[OWNER_WALK] = "fd-walk",
-	[OWNER_CLOSE] = "close",
-	[OWNER_LISTENER] = "listener",
-	[OWNER_CGROUP] = "cgroup",
-};
-COVERS(owner_sources, OWNER_SOURCE_COUNT);
-
 static const char *const holdings[] = {
 	[HOLDING_UNKNOWN] = "",      [HOLDING_OPEN] = "open",     [HOLDING_CLOSED] = "closed",
 	[HOLDING_EXITED] = "exited", [HOLDING_HIDDEN] = "hidden", [HOLDING_KERNEL] = "kernel",
 };
 COVERS(holdings, HOLDING_COUNT);
 
-static const char *const loss_places[] = {
-	[0] = "",
-	[LOSS_RING] = "ring-buffer",
-	[LOSS_RECURSION] = "recursion",
-	[LOSS_TABLE] = "table",
-	[LOSS_CHAIN] = "chain",
-	[LOSS_WALK] = "walk",
-	[LOSS_OUTPUT] = "output",
-	[LOSS_STACK] = "stack",
-};
-COVERS(loss_places, LOSS_WHERE_COUNT);
-
 enum connect_failure connect_failure_of(int err)
 {
 	switch (err) {
 	case ECONNREFUSED:
 		return CONNECT_REFUSED;
-	/* icmp_err_convert[], net/ipv4/icmp.c; tab_unreach[], net/ipv6/icmp.c; a filter on the way out. */
+	/*
+	 * icmp_err_convert[], net/ipv4/icmp.c; tab_unreach[], net/ipv6/icmp.c; a filter on the way
+	 * out.
+	 */
 	case EHOSTUNREACH:
 	case ENETUNREACH:
 	case EHOSTDOWN:
@@ -89,9 +55,9 @@ enum connect_failure connect_failure_of(int err)
 }
 
 /*
- * To an address of its own namespace connect() does not return before its SYN was looked at. If it
- * did not wait, and an ICMP error was the answer, SO_ERROR has taken that before close():
- * tcp_v4_err(), net/ipv4/tcp_ipv4.c, of a socket that is locked.
+ * The SYN was answered by an ICMP error in the same namespace. There connect() does not return
+ * before the SYN is processed. If the socket is locked then, tcp_v4_err() (net/ipv4/tcp_ipv4.c)
+ * sets no sk_err but sk_err_soft, which SO_ERROR takes before close().
  */
 static bool was_rejected_here(const struct row *row)
 {
@@ -100,7 +66,7 @@ static bool was_rejected_here(const struct row *row)
 
 /*
  * close() of a socket in SYN_SENT sets no error. connect() itself goes back to CLOSE at once if it
- * finds no local port (tcp_v4_connect()): that is told by what it returns.
+ * finds no local port (tcp_v4_connect()): the value that it returns reports that.
  */
 static bool is_given_up(const struct change *change)
 {
@@ -128,14 +94,21 @@ const char *retransmit_kind_name(enum retransmit_kind kind)
 	return NAME_OF(retransmit_kinds, kind);
 }
 
+static const char *word_of(const struct words *words, uint64_t value)
+{
+	const char *word = words_name(words, value);
+
+	return word ? word : "";
+}
+
 const char *closer_name(enum closer closer)
 {
-	return NAME_OF(closers, closer);
+	return word_of(&fact_closers, closer);
 }
 
 const char *owner_source_name(enum owner_source source)
 {
-	return NAME_OF(owner_sources, source);
+	return word_of(&fact_owner_sources, source);
 }
 
 const char *holding_name(enum holding holding)
@@ -145,5 +118,5 @@ const char *holding_name(enum holding holding)
 
 const char *loss_where_name(enum fact_loss_where where)
 {
-	return NAME_OF(loss_places, where);
+	return word_of(&fact_losses, where);
 }

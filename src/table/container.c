@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads a cgroup path from its end: the innermost container wins, and a unit
- * of systemd is named only where there is no container. The shapes are those
- * that runtimes make with the systemd and with the cgroupfs driver; see the
- * table in tests/unit/test_container.c.
+ * Reads a cgroup path from its end: takes the innermost container, or a unit of systemd if there is
+ * no container. Runtimes make these paths with the systemd driver and with the cgroupfs driver; see
+ * the table in tests/unit/test_container.c.
  */
 #include "table/container.h"
 
@@ -14,7 +13,7 @@
 #define ID_MIN 12 /* what runtimes print as the short form of an id */
 #define ID_MAX 64
 
-/* A piece of the path between two slashes. */
+/* The part of a path between two slashes. */
 struct segment {
 	const char *text;
 	size_t size;
@@ -37,7 +36,7 @@ static struct segment drop_front(struct segment segment, size_t size)
 	return (struct segment){segment.text + size, segment.size - size};
 }
 
-/* Cuts the suffix off; false: it is not there. */
+/* Cuts the suffix off; false: there is none. */
 static bool cut_suffix(struct segment *segment, const char *suffix)
 {
 	size_t size = strlen(suffix);
@@ -130,8 +129,8 @@ static bool parse_scope(struct segment segment, struct container *container)
 }
 
 /*
- * A bare id, as the cgroupfs driver makes them: /docker/ID, /kubepods/podUID/ID.
- * Only in Kubernetes does the path not tell the runtime.
+ * A bare id, as the cgroupfs driver makes it: /docker/ID, /kubepods/podUID/ID. The path of a
+ * container in Kubernetes does not show the runtime.
  */
 static bool parse_bare(const char *path, const struct segment *segment, bool pod,
                        struct container *container)
@@ -152,11 +151,11 @@ static bool parse_bare(const char *path, const struct segment *segment, bool pod
 		if (is(&parent, parents[i].parent))
 			return found(container, parents[i].runtime, segment);
 	}
-	/* A whole id below something we do not know (--cgroup-parent) is a container still. */
+	/* A whole id below an unknown parent (--cgroup-parent) is a container too. */
 	return segment->size == ID_MAX && found(container, "container", segment);
 }
 
-/* 32 hexadecimal digits, "-", a number: containers of Fargate since 1.4. */
+/* 32 hexadecimal digits, "-", a number: containers of AWS Fargate since 1.4. */
 static bool is_fargate_id(const struct segment *segment)
 {
 	if (segment->size < 34 || segment->text[32] != '-')
@@ -170,7 +169,7 @@ static bool is_fargate_id(const struct segment *segment)
 	return true;
 }
 
-/* /ecs/ID or /ecs/TASK/ID: the agent of Amazon ECS makes all by docker, but for Fargate. */
+/* /ecs/ID or /ecs/TASK/ID: the agent of Amazon ECS uses docker, except on Fargate. */
 static bool parse_ecs(const char *path, const struct segment *segment, struct container *container)
 {
 	struct segment parent = segment_before(path, segment);
@@ -183,7 +182,7 @@ static bool parse_ecs(const char *path, const struct segment *segment, struct co
 	return is_fargate_id(segment) && found(container, "ecs", segment);
 }
 
-/* lxc.payload.NAME, or NAME below lxc or lxc.payload; its monitor is outside of it. */
+/* lxc.payload.NAME, or NAME below lxc or lxc.payload; the monitor is outside of it. */
 static bool parse_lxc(const char *path, const struct segment *segment, struct container *container)
 {
 	struct segment parent = segment_before(path, segment), name;
@@ -279,7 +278,7 @@ static bool parse_unit(const char *path, const struct segment *segment, struct c
 {
 	if (!has_suffix(*segment, ".service") && !has_suffix(*segment, ".scope"))
 		return false;
-	/* A manager that runs as a unit (user@1000.service) is in an init.scope below it. */
+	/* A manager that runs as a unit (user@1000.service) has an init.scope below that unit. */
 	if (is(segment, "init.scope") && has_suffix(segment_before(path, segment), ".service"))
 		return false;
 	return found(container, "systemd", segment);
@@ -310,7 +309,7 @@ static bool find_container(const char *path, struct container *container, struct
 		    parse_lxc(path, at, container) || parse_machine(*at, container))
 			return true;
 		if (pod.size && at->text == pod.text)
-			break; /* what is around a pod (a node of kind) is not in it */
+			break; /* a container around a pod (a node of kind) is not in the pod */
 	}
 	if (!pod.size)
 		return false;
@@ -340,7 +339,7 @@ bool container_parse(const char *path, struct container *container)
 
 	if (!find_container(path, &result, &at) && !find_unit(path, &result, &at))
 		return false;
-	/* Not below it: those are the users of a container's own systemd. */
+	/* Slices below the container are of users of its own systemd: leave them out. */
 	for (; at.size; at = segment_before(path, &at)) {
 		if (is_user_slice(at))
 			copy(result.user_slice, sizeof(result.user_slice), &at);

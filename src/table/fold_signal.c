@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Events that change no state: resets, retransmissions, and the syscalls that name an owner. */
+/* Events that change no state: resets, retransmits, and the syscalls that name an owner. */
+#include "table/fold_signal_private.h"
+
 #include <errno.h>
 #include <string.h>
 
-#include "table/table_private.h"
+#include "table/emit_private.h"
+#include "table/holders_private.h"
+#include "table/life_private.h"
+#include "table/pending_private.h"
+#include "table/rows_private.h"
+#include "table/sample_private.h"
 
 /* --- resets and retransmissions ------------------------------------------------------------- */
 
-/* May the row, found by its addresses, be of the socket that the sample was taken of? */
+/* May the row, found by its addresses, be of the socket of the sample? */
 static bool row_fits(const struct row *row, const struct fact_sample *s)
 {
 	if (row_other_cookie(row, s))
@@ -19,7 +26,7 @@ static bool row_fits(const struct row *row, const struct fact_sample *s)
 	return !row->sk && !(row->flags & (ROW_MINI | ROW_REQUEST));
 }
 
-/* The row a sample is about: by address, else (mini and request sockets) by connection. */
+/* The row of a sample: by kernel address, or (mini and request sockets) by connection. */
 static struct row *row_of_sample(struct table *t, uint64_t sk, const struct fact_sample *s,
                                  uint64_t time)
 {
@@ -27,7 +34,7 @@ static struct row *row_of_sample(struct table *t, uint64_t sk, const struct fact
 
 	if (row || !(s->flags & SAMPLE_TUPLE))
 		return row;
-	/* A segment that no socket wanted: of the connection that there was, on any interface. */
+	/* A segment without a socket: it is of the former connection, on any interface. */
 	if (!sk)
 		return row_find_ends(t, s);
 	if (s->state == STATE_LISTEN)
@@ -41,26 +48,26 @@ static struct row *row_of_sample(struct table *t, uint64_t sk, const struct fact
 	return row;
 }
 
-/* A socket that was there before us: met by an event, before a walk got to it. */
-static struct row *row_meet(struct table *t, uint64_t sk, const struct fact_sample *s,
-                            uint64_t time)
+/* A row for a sample. An event may come before a walk has seen the socket. */
+static struct row *row_for_sample(struct table *t, uint64_t sk, const struct fact_sample *s,
+                                  uint64_t time)
 {
 	struct row *row = row_of_sample(t, sk, s, time);
 
 	if (row || !sk || !s->state || s->state >= STATE_COUNT)
 		return row;
-	/* A mini-socket's address has no events of its own. */
+	/* The address of a mini-socket has no events. */
 	row = row_new(t, s->flags & SAMPLE_MINI ? 0 : sk, s->netns, time);
 	if (!row)
 		return NULL;
-	row_meet_as(t, row, s);
+	row_first_seen(t, row, s);
 	row_settle(t, row, s, time);
 	row_take_sample(t, row, s, time);
 	row_add_step(t, row, time, STEP_STATE, s->state, 0);
 	if (row->flags & ROW_MINI)
-		ask_mini(t, row, time);
+		pending_mini(t, row, time);
 	if (row->flags & ROW_MINI && row->state == STATE_FIN_WAIT2)
-		ask_fin(t, row, time);
+		pending_fin(t, row, time);
 	return row;
 }
 
@@ -83,25 +90,28 @@ static enum retransmit_kind retransmit_kind_of(const struct fact_retransmit *fac
 }
 
 static void note_retransmit(struct table *t, struct row *row, enum retransmit_kind kind,
-                            struct change *told, uint64_t time)
+                            struct change *change, uint64_t time)
 {
-	told->kind = CHANGE_RETRANSMIT;
-	told->time = time;
-	told->row = row;
-	told->retransmit = kind;
+	change->kind = CHANGE_RETRANSMIT;
+	change->time = time;
+	change->row = row;
+	change->retransmit = kind;
 	row->retransmits[kind]++;
 	row->changed = time;
 	t->totals.retransmits[kind]++;
 	row_add_step(t, row, time, STEP_RETRANSMIT, (uint8_t)kind, 0);
-	change_emit(t, told);
+	change_emit(t, change);
 }
 
-/* Of TCP: what a full-sized segment may lack of the MSS (tcp_current_mss()). */
+/*
+ * TCP options take room: a full-sized segment may be so much shorter than the MSS
+ * (tcp_current_mss()).
+ */
 #define OPTIONS_MOST 40
 
 void fold_retransmit(struct table *t, const struct fact_retransmit *fact)
 {
-	struct row *row = row_meet(t, fact->h.sk, &fact->s, fact->h.time);
+	struct row *row = row_for_sample(t, fact->h.sk, &fact->s, fact->h.time);
 	bool known = fact->mss && fact->length;
 	struct change change = {
 		.full = known && fact->length + OPTIONS_MOST >= fact->mss,
@@ -119,7 +129,7 @@ void fold_retransmit(struct table *t, const struct fact_retransmit *fact)
 
 void fold_synack(struct table *t, const struct fact_synack *fact)
 {
-	struct row *row = row_meet(t, fact->h.sk, &fact->s, fact->h.time);
+	struct row *row = row_for_sample(t, fact->h.sk, &fact->s, fact->h.time);
 
 	struct change change = {.timeouts = fact->timeouts};
 
@@ -129,8 +139,8 @@ void fold_synack(struct table *t, const struct fact_synack *fact)
 	note_retransmit(t, row, RETRANSMIT_SYNACK, &change, fact->h.time);
 }
 
-/* A segment for no socket: told, but no row of the table. */
-static void tell_reset(struct table *t, const struct fact_reset *fact, const struct change *change)
+/* An RST for a segment without a socket: it is reported, but has no row in the table. */
+static void emit_reset(struct table *t, const struct fact_reset *fact, const struct change *change)
 {
 	struct row none = {
 		.netns = fact->s.netns,
@@ -142,17 +152,17 @@ static void tell_reset(struct table *t, const struct fact_reset *fact, const str
 		.owner = ROW_NONE,
 		.holders = ROW_NONE,
 		.history = ROW_NONE,
-		.flags = ROW_ORPHAN, /* nobody's */
+		.flags = ROW_ORPHAN,
 	};
-	struct change told = *change;
+	struct change reported = *change;
 
 	memcpy(none.laddr, fact->s.laddr, sizeof(none.laddr));
 	memcpy(none.raddr, fact->s.raddr, sizeof(none.raddr));
-	told.row = &none;
-	change_emit(t, &told);
+	reported.row = &none;
+	change_emit(t, &reported);
 }
 
-/* What the row of a listener that refuses a segment looks like at the other end. */
+/* The row of a listener that refuses a segment, with the addresses of that segment. */
 static void refuse_peer(struct row *refused, const struct row *listener,
                         const struct fact_sample *s)
 {
@@ -170,6 +180,39 @@ static bool is_refusal(const struct row *row, const struct fact_reset *fact)
 	return row_is_listener(row) && !(fact->s.flags & SAMPLE_TUPLE) && fact->s.rport;
 }
 
+static void note_sent(struct row *row, const struct fact_reset *fact)
+{
+	saturate(&row->rsts_sent);
+	row->rst_sent_reason = (uint8_t)fact->reason;
+	/* Before CLOSE it may come from ss -K or from a timeout: the error will show that. */
+	if (row->closer == CLOSER_NONE && row->state == STATE_CLOSE)
+		row->closer = CLOSER_LOCAL_RESET;
+}
+
+static void note_received(struct row *row)
+{
+	saturate(&row->rsts_received);
+	if (row->closer == CLOSER_NONE)
+		row->closer = row->state == STATE_SYN_SENT ? CLOSER_REFUSED : CLOSER_PEER_RESET;
+}
+
+static void reset_row(struct table *t, struct row *row, const struct fact_reset *fact, bool sent)
+{
+	/* Do not take the sample of a segment without a socket, or of a former full socket. */
+	if (row->sk && row->sk == fact->h.sk) {
+		row_settle(t, row, &fact->s, fact->h.time);
+		row_port_known(t, row);
+		row_take_sample(t, row, &fact->s, fact->h.time);
+	}
+	if (sent)
+		note_sent(row, fact);
+	else
+		note_received(row);
+	row->touched = row->changed = fact->h.time;
+	row_add_step(t, row, fact->h.time, sent ? STEP_RST_SENT : STEP_RST_RECEIVED,
+	             (uint8_t)fact->reason, 0);
+}
+
 void fold_reset(struct table *t, const struct fact_reset *fact)
 {
 	bool sent = fact->h.type == FACT_RST_SENT;
@@ -179,9 +222,9 @@ void fold_reset(struct table *t, const struct fact_reset *fact)
 		.reason = fact->reason,
 		.cause = (enum fact_reset_cause)fact->active,
 	};
-	struct row *row = row_meet(t, fact->h.sk, &fact->s, fact->h.time), refused;
+	struct row *row = row_for_sample(t, fact->h.sk, &fact->s, fact->h.time), refused;
 
-	/* One in answer to a segment may go out in the context of anybody. */
+	/* An RST that answers a segment may be sent in the context of any task. */
 	if (sent && fact->active == RESET_ACTIVE && fact->s.flags & SAMPLE_OWNED)
 		change.actor = fact->task;
 	if (sent)
@@ -189,30 +232,10 @@ void fold_reset(struct table *t, const struct fact_reset *fact)
 	else
 		t->totals.rsts_received++;
 	if (!row) {
-		tell_reset(t, fact, &change);
+		emit_reset(t, fact, &change);
 		return;
 	}
-	/* Not what a segment for nobody, or the full socket before a mini-socket, was like. */
-	if (row->sk && row->sk == fact->h.sk) {
-		row_settle(t, row, &fact->s, fact->h.time);
-		row_port_known(t, row);
-		row_take_sample(t, row, &fact->s, fact->h.time);
-	}
-	if (sent) {
-		saturate(&row->rsts_sent);
-		row->rst_sent_reason = (uint8_t)fact->reason;
-		/* Before CLOSE it may be that of ss -K, or a timeout's: the error will tell. */
-		if (row->closer == CLOSER_NONE && row->state == STATE_CLOSE)
-			row->closer = CLOSER_LOCAL_RESET;
-	} else {
-		saturate(&row->rsts_received);
-		if (row->closer == CLOSER_NONE)
-			row->closer =
-				row->state == STATE_SYN_SENT ? CLOSER_REFUSED : CLOSER_PEER_RESET;
-	}
-	row->touched = row->changed = fact->h.time;
-	row_add_step(t, row, fact->h.time, sent ? STEP_RST_SENT : STEP_RST_RECEIVED,
-	             (uint8_t)fact->reason, 0);
+	reset_row(t, row, fact, sent);
 	change.row = row;
 	if (is_refusal(row, fact)) {
 		refuse_peer(&refused, row, &fact->s);
@@ -249,15 +272,15 @@ void fold_accept(struct table *t, const struct fact_syscall *fact)
 
 #define ERRNO_MAX 4095 /* MAX_ERRNO, include/linux/err.h, 5.8..6.18 */
 
-/* Of what a syscall has returned; 0: none. A recording may tell any number. */
+/* The errno of a return value; 0: none. A recording may have any number. */
 static uint16_t errno_of(int32_t ret)
 {
 	return ret < 0 && ret >= -ERRNO_MAX ? (uint16_t)-ret : 0;
 }
 
 /*
- * The fd was closed while the call waited, and is another socket's now: what segments bring, the
- * socket that connects has told by its transition.
+ * The fd was closed while the call waited, and another socket has it now. Errors that segments
+ * cause are already known from the transition of the socket that connected.
  */
 static bool is_of_another(const struct row *row, const struct fact_syscall *fact)
 {
@@ -265,10 +288,10 @@ static bool is_of_another(const struct row *row, const struct fact_syscall *fact
 }
 
 /*
- * What the socket itself has not told: tcp_v4_connect() puts it back to CLOSE without
- * an sk_err if it finds no local port. Errors of segments came with their transition.
+ * Reports an error that no transition has shown: tcp_v4_connect() puts the socket back to CLOSE
+ * without an sk_err if it finds no local port. Errors that segments cause come with a transition.
  */
-static void tell_failure(struct table *t, const struct row *row, const struct fact_syscall *fact)
+static void emit_failure(struct table *t, const struct row *row, const struct fact_syscall *fact)
 {
 	struct change change = {
 		.kind = CHANGE_CONNECT_FAILED,
@@ -302,5 +325,5 @@ void fold_connect(struct table *t, const struct fact_syscall *fact)
 	}
 	if (row->owner == ROW_NONE)
 		owner_set(t, row, &fact->task, fact->stack, OWNER_CONNECT);
-	tell_failure(t, row, fact);
+	emit_failure(t, row, fact);
 }

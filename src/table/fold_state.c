@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Transitions and the end of sockets. */
+#include "table/fold_state_private.h"
+
 #include <errno.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "table/table_private.h"
+#include "table/emit_private.h"
+#include "table/fold_mptcp_private.h"
+#include "table/holders_private.h"
+#include "table/life_private.h"
+#include "table/pending_private.h"
+#include "table/rows_private.h"
+#include "table/sample_private.h"
 
-#define TOLD_TWICE_WITHIN (100 * NS_PER_MS)
+#define REPEATED_WITHIN (100 * NS_PER_MS)
 
 /*
- * Does the socket leave a mini-socket behind when it goes to CLOSE? The state
- * that goes on, or STATE_CLOSE. tcp_time_wait() runs before the event and in
- * these cases only (net/ipv4/tcp_input.c, tcp.c; 5.10..7.2); whether it could
- * allocate one, no field tells: the row is confirmed by a look-up.
+ * Does the socket leave a mini-socket behind when it goes to CLOSE? Returns the state of that, or
+ * STATE_CLOSE. tcp_time_wait() runs before the event and in these cases only (net/ipv4/tcp_input.c,
+ * tcp.c; 5.10..7.2). No field shows whether it could allocate a mini-socket: a lookup confirms the
+ * row.
  */
 static enum tcp_state mini_state(const struct fact_state *fact)
 {
@@ -29,7 +37,7 @@ static enum tcp_state mini_state(const struct fact_state *fact)
 	return STATE_CLOSE;
 }
 
-/* Who ended a connection of which no side had sent a FIN. */
+/* Who ended a connection in which no side had sent a FIN. */
 static enum closer closer_of_error(const struct fact_state *fact)
 {
 	switch (fact->s.err) {
@@ -53,7 +61,7 @@ static enum closer closer_of_error(const struct fact_state *fact)
 
 static void note_closer(struct row *row, const struct fact_state *fact)
 {
-	/* Of a socket met late, the state that it leaves tells who closed first. */
+	/* The state that it leaves shows who closed first, even if its beginning was not seen. */
 	enum closer closer = closer_of_state(fact->old);
 
 	if (closer == CLOSER_NONE)
@@ -66,8 +74,8 @@ static void note_closer(struct row *row, const struct fact_state *fact)
 }
 
 /*
- * Transitions that the current task, holding the socket lock, means itself. The
- * others run in its context only because a segment came in meanwhile.
+ * Does the current task, which holds the socket lock, cause the transition itself? Other
+ * transitions run in its context only because a segment came in meanwhile.
  */
 static bool task_acts(const struct fact_state *fact)
 {
@@ -102,21 +110,27 @@ static void note_owner(struct table *t, struct row *row, const struct fact_state
 		owner_set(t, row, &fact->task, fact->stack, source);
 }
 
-/* Between the two programs there is a softirq at most, or whoever preempts the task. */
-static bool told_just_now(const struct row *row, const struct fact_state *fact)
+/*
+ * Did the last event come just before? At most a softirq or a preemption is between the two
+ * programs.
+ */
+static bool happened_just_now(const struct row *row, const struct fact_state *fact)
 {
-	return row->changed && fact->h.time < row->changed + TOLD_TWICE_WITHIN;
+	return row->changed && fact->h.time < row->changed + REPEATED_WITHIN;
 }
 
-/* A clone of a listener. Newer kernels make an MPTCP socket ESTABLISHED at once (mptcp_sk_clone_init()). */
+/*
+ * Is it the clone of a listener? Newer kernels make an MPTCP socket ESTABLISHED at once
+ * (mptcp_sk_clone_init()).
+ */
 static bool is_birth(const struct fact_state *fact)
 {
 	return fact->old == STATE_LISTEN &&
 	       (fact->new == STATE_SYN_RECV || (fact->s.mptcp && fact->new == STATE_ESTABLISHED));
 }
 
-/* What has no addresses has no line: it is told when they are known. */
-static void enter_untold(struct table *t, struct row *row, enum tcp_state state, uint64_t time)
+/* Without addresses there is no line: the state is reported when they are known. */
+static void enter_silently(struct table *t, struct row *row, enum tcp_state state, uint64_t time)
 {
 	row->prior = row->state;
 	row_set_state(t, row, state);
@@ -125,13 +139,13 @@ static void enter_untold(struct table *t, struct row *row, enum tcp_state state,
 	row_add_step(t, row, time, STEP_STATE, (uint8_t)state, 1);
 }
 
-/* Its address is born; cookie and addresses may be the listener's. */
+/* Only its kernel address is its own yet; cookie and addresses may be those of the listener. */
 static void fold_birth(struct table *t, const struct fact_state *fact)
 {
 	struct row *row = row_find_sk(t, fact->h.sk);
 
 	if (row && row->flags & ROW_NASCENT) {
-		t->told_twice += told_just_now(row, fact);
+		t->repeated += happened_just_now(row, fact);
 		row_retire(t, row, fact->h.time);
 	} else if (row) {
 		row_outlived(t, row, fact->h.time);
@@ -140,7 +154,7 @@ static void fold_birth(struct table *t, const struct fact_state *fact)
 	if (!row)
 		return;
 	row_set_state(t, row, STATE_SYN_RECV);
-	/* Half-open since the SYN, which no event tells: `since` is a bound only. */
+	/* It is half-open since the SYN, which has no event: `since` is only a bound. */
 	row->flags |= ROW_NASCENT | ROW_LISTENED | ROW_BORN_EXACT;
 	row->flags |= fact->s.mptcp ? ROW_MPTCP : 0U;
 	row->prior = STATE_SYN_RECV;
@@ -148,34 +162,37 @@ static void fold_birth(struct table *t, const struct fact_state *fact)
 	row->parent = fact->parent;
 	row_add_step(t, row, fact->h.time, STEP_STATE, STATE_SYN_RECV, 0);
 	if (fact->new != STATE_SYN_RECV)
-		enter_untold(t, row, (enum tcp_state)fact->new, fact->h.time);
+		enter_silently(t, row, (enum tcp_state)fact->new, fact->h.time);
 }
 
-/* The row is where the transition leads, from where it leads away. */
+/* Has the row made this transition already? */
 static bool has_made(const struct row *row, const struct fact_state *fact)
 {
 	return row->state == fact->new && row->prior == fact->old && !row_is_other(row, &fact->s);
 }
 
-/* A sample told of it, while its event was in the ring still. */
-static bool told_by_sample(const struct row *row, const struct fact_state *fact)
+/* A sample showed the new state while its event was still in the ring. */
+static bool sample_came_first(const struct row *row, const struct fact_state *fact)
 {
 	return has_made(row, fact) && !(row->flags & ROW_SINCE_EXACT) && fact->h.time <= row->since;
 }
 
-/* bpf/state.bpf.c prefers telling twice to not telling. row: at the address; NULL: none. */
-static bool told_twice(const struct table *t, const struct row *row, const struct fact_state *fact)
+/*
+ * Did the same event come before? bpf/state.bpf.c may report a transition twice, so that it never
+ * misses one. row: the row at the address; NULL: none.
+ */
+static bool is_repeated(const struct table *t, const struct row *row, const struct fact_state *fact)
 {
 	if (row)
 		return has_made(row, fact) && row->flags & ROW_SINCE_EXACT &&
-		       told_just_now(row, fact);
+		       happened_just_now(row, fact);
 	if (mini_state(fact) == STATE_CLOSE)
 		return false;
 	row = row_find_tuple(t, &fact->s, ROW_MINI);
-	return row && !row_other_cookie(row, &fact->s) && told_just_now(row, fact);
+	return row && !row_other_cookie(row, &fact->s) && happened_just_now(row, fact);
 }
 
-/* A socket that nothing was known of. */
+/* A row for a socket that was not known. */
 static struct row *row_for_stranger(struct table *t, const struct fact_state *fact)
 {
 	struct row *row = row_new(t, fact->h.sk, fact->s.netns, fact->h.time);
@@ -196,7 +213,7 @@ static struct row *row_for_transition(struct table *t, const struct fact_state *
 {
 	struct row *row = row_of_address(t, fact->h.sk, &fact->s, fact->h.time);
 
-	/* Of the end of an MPTCP socket nothing tells: it may be one, made at the same address. */
+	/* The end of an MPTCP socket has no event: this may be a new one at the same address. */
 	if (row && fact->s.mptcp && fact->old == STATE_CLOSE && row->state == STATE_CLOSE) {
 		row_end(t, row, fact->h.time);
 		row = NULL;
@@ -210,7 +227,7 @@ static struct row *row_for_transition(struct table *t, const struct fact_state *
 		loss_count(t, LOSS_CHAIN, 1);
 		row->flags |= ROW_HEALED;
 		t->totals.healed++;
-		/* The line below wants addresses; but a new life's are not those of the old. */
+		/* The change needs addresses; those of a new life are not those of the old one. */
 		if (fact->old != STATE_CLOSE)
 			row_settle(t, row, &fact->s, fact->h.time);
 		row_enter(t, row, fact->old, fact->h.time, true, NULL);
@@ -218,7 +235,7 @@ static struct row *row_for_transition(struct table *t, const struct fact_state *
 	return row;
 }
 
-/* The same socket connects or listens once more: another life, another row's worth of facts. */
+/* The same socket connects or listens once more: drops all that is of its last life. */
 static void begin_life(struct table *t, struct row *row, uint64_t time)
 {
 	row_forget_life(t, row);
@@ -235,30 +252,6 @@ static void begin_life(struct table *t, struct row *row, uint64_t time)
 	row->flags |= ROW_BORN_EXACT;
 }
 
-/* SYN_SENT is told once the kernel has chosen the port; actor is the connecting task. */
-void row_port_known(struct table *t, struct row *row)
-{
-	const struct origin *origin = table_origin(t, row->owner);
-	const struct task *task = origin ? table_task(t, origin->task) : NULL;
-	struct change change = {
-		.kind = CHANGE_STATE,
-		.time = row->since,
-		.row = row,
-		.old = STATE_CLOSE,
-		.new = STATE_SYN_SENT,
-	};
-
-	if (!(row->flags & ROW_PORT_PENDING))
-		return;
-	row->flags &= ~ROW_PORT_PENDING;
-	if (task) {
-		change.actor.pid = task->pid;
-		change.actor.tid = origin->tid;
-		memcpy(change.actor.comm, task->comm, sizeof(task->comm));
-	}
-	change_emit(t, &change);
-}
-
 static void enter_syn_sent(struct table *t, struct row *row, const struct fact_state *fact)
 {
 	row->flags |= ROW_CONNECTED;
@@ -268,14 +261,16 @@ static void enter_syn_sent(struct table *t, struct row *row, const struct fact_s
 		row_enter(t, row, STATE_SYN_SENT, fact->h.time, false, &fact->task);
 		return;
 	}
-	/* The port is chosen after this event (tcp_v4_connect): hold the line back. */
+	/*
+	 * The kernel chooses the port after this event (tcp_v4_connect()): report the change later.
+	 */
 	row->prior = STATE_CLOSE;
 	row_set_state(t, row, STATE_SYN_SENT);
 	row->since = fact->h.time;
 	row->flags |= ROW_SINCE_EXACT | ROW_PORT_PENDING;
 	row_add_step(t, row, fact->h.time, STEP_STATE, STATE_SYN_SENT, 1);
 	t->totals.transitions++;
-	ask_port(t, row);
+	pending_port(t, row);
 }
 
 static void enter_close(struct table *t, struct row *row, const struct fact_state *fact,
@@ -290,11 +285,11 @@ static void enter_close(struct table *t, struct row *row, const struct fact_stat
 			mptcp_closed(t, row, fact);
 		return;
 	}
-	/* How long an orphan FIN_WAIT2 lasts depends on TCP_LINGER2: the look-up tells. */
+	/* TCP_LINGER2 decides how long an orphan stays in FIN_WAIT2: a lookup shows it. */
 	row_become_mini(t, row, mini, time, mini == STATE_TIME_WAIT ? time + TIME_WAIT_LENGTH : 0);
 }
 
-/* The peer has sent its FIN, and that is acknowledged: tcp_rcv_state_process(). No RST, no abort. */
+/* Has the peer acknowledged our FIN? tcp_rcv_state_process(); no RST, no abort. */
 static bool fin_arrived(const struct fact_state *fact)
 {
 	return fact->old == STATE_LAST_ACK && fact->new == STATE_CLOSE && !fact->s.err &&
@@ -302,12 +297,12 @@ static bool fin_arrived(const struct fact_state *fact)
 }
 
 /*
- * The other end is on this host and an orphan in FIN_WAIT2: the FIN made it TIME_WAIT before it
- * was acknowledged, without an event. It cannot have come before this end went to LAST_ACK.
+ * The other end is on this host, an orphan in FIN_WAIT2. The FIN of this end moved it to TIME_WAIT,
+ * without an event, before it acknowledged the FIN. That was not before this end went to LAST_ACK.
  */
-static void tell_orphan(struct table *t, const struct row *end, uint64_t time)
+static void infer_orphan(struct table *t, const struct row *end, uint64_t time)
 {
-	const struct row *peer = table_find_peer(t, end);
+	const struct row *peer = row_find_peer(t, end);
 	uint64_t until = end->flags & ROW_SINCE_EXACT ? end->since : 0;
 	struct row *orphan = peer ? row_at(t, peer->self) : NULL;
 
@@ -319,32 +314,12 @@ static void tell_orphan(struct table *t, const struct row *end, uint64_t time)
 	row_infer(t, orphan, STATE_TIME_WAIT, until, time);
 	orphan->touched = orphan->changed = time;
 	orphan->deadline = time + TIME_WAIT_LENGTH;
-	ask_mini(t, orphan, orphan->deadline);
+	pending_mini(t, orphan, orphan->deadline);
 }
 
-void fold_state(struct table *t, const struct fact_state *fact)
+/* What the row takes from the event before it enters the new state. */
+static void take_event(struct table *t, struct row *row, const struct fact_state *fact)
 {
-	const struct fact_task *actor = task_acts(fact) ? &fact->task : NULL;
-	struct row *row;
-
-	if (!fact->old || fact->old >= STATE_COUNT || !fact->new || fact->new >= STATE_COUNT)
-		return;
-	if (is_birth(fact)) {
-		fold_birth(t, fact);
-		return;
-	}
-	if (fact->old == fact->new) /* tcp_close() sets a state again that shutdown() had set */
-		return;
-	row = row_find_sk(t, fact->h.sk);
-	if (row && told_by_sample(row, fact))
-		return;
-	if (told_twice(t, row, fact)) {
-		t->told_twice++;
-		return;
-	}
-	row = row_for_transition(t, fact);
-	if (!row)
-		return;
 	if (fact->old == STATE_CLOSE)
 		begin_life(t, row, fact->h.time);
 	else if (fact->old == STATE_SYN_RECV && fact->parent)
@@ -354,28 +329,63 @@ void fold_state(struct table *t, const struct fact_state *fact)
 	subflow_settled(t, row, fact->h.time);
 	if (row->flags & ROW_MPTCP && !(row->flags & ROW_INDEXED))
 		row->flags |= ROW_NASCENT;
-	if (fin_arrived(fact)) /* while it has a peer still, and the numbers that it closed with */
-		tell_orphan(t, row, fact->h.time);
+	/* Before the sample is taken: the row still has a peer, and the numbers of its end. */
+	if (fin_arrived(fact))
+		infer_orphan(t, row, fact->h.time);
 	row_take_sample(t, row, &fact->s, fact->h.time);
 	row->changed = fact->h.time;
-	if (actor)
-		note_owner(t, row, fact);
-	note_closer(row, fact);
+}
+
+static void enter_new_state(struct table *t, struct row *row, const struct fact_state *fact,
+                            const struct fact_task *actor)
+{
 	if (fact->new == STATE_SYN_SENT)
 		enter_syn_sent(t, row, fact);
 	else if (fact->new == STATE_CLOSE)
 		enter_close(t, row, fact, actor);
 	else if (row->flags & ROW_NASCENT)
-		enter_untold(t, row, (enum tcp_state)fact->new, fact->h.time);
+		enter_silently(t, row, (enum tcp_state)fact->new, fact->h.time);
 	else
 		row_enter(t, row, fact->new, fact->h.time, false, actor);
+}
+
+void fold_state(struct table *t, const struct fact_state *fact)
+{
+	const struct fact_task *actor = task_acts(fact) ? &fact->task : NULL;
+	struct row *row;
+
+	t->traced = true;
+	if (!fact->old || fact->old >= STATE_COUNT || !fact->new || fact->new >= STATE_COUNT)
+		return;
+	if (is_birth(fact)) {
+		fold_birth(t, fact);
+		return;
+	}
+	if (fact->old == fact->new) /* tcp_close() sets the state that shutdown() has set already */
+		return;
+	row = row_find_sk(t, fact->h.sk);
+	if (row && sample_came_first(row, fact))
+		return;
+	if (is_repeated(t, row, fact)) {
+		t->repeated++;
+		return;
+	}
+	row = row_for_transition(t, fact);
+	if (!row)
+		return;
+	take_event(t, row, fact);
+	if (actor)
+		note_owner(t, row, fact);
+	note_closer(row, fact);
+	enter_new_state(t, row, fact, actor);
 }
 
 void fold_destroy(struct table *t, const struct fact_destroy *fact)
 {
 	struct row *row = row_find_sk(t, fact->h.sk);
 
-	row_bury(t, fact->h.sk, fact->h.time);
+	t->traced = true;
+	row_tombstone(t, fact->h.sk, fact->h.time);
 	if (!row)
 		return;
 	if (row->state == STATE_CLOSE || row->flags & ROW_NASCENT)

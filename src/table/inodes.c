@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows by inode of sockfs, for what /proc tells: it knows sockets by nothing else. */
-#include <stdlib.h>
+/* Rows by inode of sockfs, which is all that /proc knows of a socket. */
+#include "table/inodes_private.h"
 
-#include "table/table_private.h"
+#include <stdlib.h>
 
 static int compare(const void *a, const void *b)
 {
@@ -26,7 +26,7 @@ static void collect(const struct table *t, struct inodes *inodes)
 		qsort(inodes->items, inodes->count, sizeof(*inodes->items), compare);
 }
 
-/* The first row that had the inode when they were sorted, and has it still. */
+/* The first row that had the inode when the rows were sorted, and still has it. */
 static struct row *find(const struct table *t, struct inodes *inodes, uint32_t inode)
 {
 	size_t low = 0, high;
@@ -57,14 +57,14 @@ struct row *inodes_find(struct table *t, uint32_t inode)
 	return find(t, &t->inodes, inode);
 }
 
-const struct row *table_find_inode(struct table *t, uint32_t inode)
+const struct row *inodes_find_for_source(struct table *t, uint32_t inode)
 {
-	return find(t, &t->asked_inodes, inode);
+	return find(t, &t->source_inodes, inode);
 }
 
 void inodes_forget(struct table *t)
 {
 	free(t->inodes.items);
-	free(t->asked_inodes.items);
-	t->inodes = t->asked_inodes = (struct inodes){0};
+	free(t->source_inodes.items);
+	t->inodes = t->source_inodes = (struct inodes){0};
 }

@@ -1,48 +1,60 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What happens to a row, whichever fact told it. */
+#include "table/life_private.h"
+
 #include <string.h>
 
-#include "base/clock.h"
-#include "table/table_private.h"
+#include "table/emit_private.h"
+#include "table/holders_private.h"
+#include "table/mptcp_private.h"
+#include "table/origins_private.h"
+#include "table/pending_private.h"
+#include "table/rows_private.h"
+#include "table/tombstones_private.h"
 
-void change_emit(struct table *t, const struct change *change)
+struct row *row_new(struct table *t, uint64_t sk, uint32_t netns, uint64_t time)
 {
-	if (t->listener)
-		t->listener(change, t->listener_arg);
+	struct row *row = row_take(t, sk, netns, time);
+
+	if (!row)
+		loss_count(t, LOSS_TABLE, 1);
+	return row;
 }
 
-void loss_count(struct table *t, enum fact_loss_where where, uint64_t count)
+static void row_drop(struct table *t, struct row *row)
 {
+	mptcp_unlink(t, row);
+	holders_keep(t, row, 0);
+	origin_unref(t, row->owner);
+	row_put(t, row);
+}
+
+void row_port_known(struct table *t, struct row *row)
+{
+	const struct origin *origin = origin_at(t, row->owner);
+	const struct task *task = origin ? task_at(t, origin->task) : NULL;
 	struct change change = {
-		.kind = CHANGE_LOSS, .time = t->now, .where = where, .count = count};
+		.kind = CHANGE_STATE,
+		.time = row->since,
+		.row = row,
+		.old = STATE_CLOSE,
+		.new = STATE_SYN_SENT,
+	};
 
-	t->totals.lost[where] += count;
-	t->totals.lost_uncounted |= !count;
-	/* These come one by one and in crowds: told in one line when a walk begins. */
-	if (where == LOSS_CHAIN || where == LOSS_TABLE)
-		t->untold[where] += count;
-	else
-		change_emit(t, &change);
-}
-
-void loss_tell(struct table *t)
-{
-	struct change change = {.kind = CHANGE_LOSS, .time = t->now};
-
-	for (enum fact_loss_where where = 1; where < LOSS_WHERE_COUNT; where++) {
-		if (!t->untold[where])
-			continue;
-		change.where = where;
-		change.count = t->untold[where];
-		t->untold[where] = 0;
-		change_emit(t, &change);
+	if (!(row->flags & ROW_PORT_PENDING))
+		return;
+	row->flags &= ~ROW_PORT_PENDING;
+	if (task) {
+		change.actor.pid = task->pid;
+		change.actor.tid = origin->tid;
+		memcpy(change.actor.comm, task->comm, sizeof(task->comm));
 	}
+	change_emit(t, &change);
 }
 
 /*
- * Until when the row was in its state for sure. What was not seen to end is
- * noticed late: then it is certain up to the last fact that showed it only, or
- * for a mini-socket that nobody replaced, up to the end of its timer.
+ * Until when the row was certainly in its state. An end without an event is noticed late. Then only
+ * the time up to the last fact about the row is certain, or, for a mini-socket that nothing has
+ * replaced, the time up to the end of its timer.
  */
 static uint64_t known_until(const struct row *row, enum tcp_state next, uint64_t time)
 {
@@ -67,8 +79,8 @@ static void enter(struct table *t, struct row *row, enum tcp_state state, uint64
 		.inferred = inferred,
 	};
 
-	row_port_known(t, row); /* in order, though the port may be unknown for good */
-	/* In CLOSE nobody looks: a socket that begins has no time there to tell. */
+	row_port_known(t, row); /* keeps the order, even if the port stays unknown */
+	/* The time in CLOSE before a socket begins is of no interest. */
 	change.dwell_known = until > row->since && row->state != STATE_CLOSE;
 	change.dwell = change.dwell_known ? until - row->since : 0;
 	if (actor)
@@ -103,6 +115,17 @@ void row_retire(struct table *t, struct row *row, uint64_t time)
 	row_end(t, row, time);
 }
 
+/* Mini, request and MPTCP sockets end without an event. Others have one: it was lost. */
+void row_vanish(struct table *t, struct row *row, uint64_t time)
+{
+	bool silent = row->flags & (ROW_MINI | ROW_REQUEST | ROW_NASCENT) ||
+	              (row->flags & ROW_MPTCP && row->state == STATE_CLOSE);
+
+	if (!silent)
+		t->totals.healed++;
+	row_retire(t, row, time);
+}
+
 void row_become(struct table *t, struct row *row, const struct row *into, uint64_t time)
 {
 	const struct change change = {
@@ -116,26 +139,27 @@ void row_end(struct table *t, struct row *row, uint64_t time)
 {
 	struct change change = {.kind = CHANGE_END, .time = time, .row = row};
 
-	if (!(row->flags & ROW_NASCENT)) /* which no view has seen: table_for_each() skips it */
+	/* No view has seen a nascent row: table_for_each() skips it. */
+	if (!(row->flags & ROW_NASCENT))
 		change_emit(t, &change);
-	if (row->flags & ROW_MPTCP) /* no FACT_DESTROY comes */
-		row_bury(t, row->sk, time);
+	if (row->flags & ROW_MPTCP) /* it has no FACT_DESTROY */
+		row_tombstone(t, row->sk, time);
 	row_drop(t, row);
 }
 
-void row_bury(struct table *t, uint64_t sk, uint64_t time)
+void row_tombstone(struct table *t, uint64_t sk, uint64_t time)
 {
 	if (t->walking || t->holding)
-		tombs_add(&t->tombs, sk, time);
+		tombstones_add(&t->tombstones, sk, time);
 }
 
 void row_outlived(struct table *t, struct row *row, uint64_t time)
 {
-	/* Their end is no event. */
+	/* The end of these has no event. */
 	bool silent =
 		row->flags & ROW_REQUEST || (row->flags & ROW_MPTCP && row->state == STATE_CLOSE);
 
-	/* Walks alone bring no events: none was lost. */
+	/* Without tracing there are no events, and so no lost ones. */
 	if (t->traced && !silent) {
 		loss_count(t, LOSS_CHAIN, 1);
 		t->totals.healed++;
@@ -150,7 +174,7 @@ bool row_is_other(const struct row *row, const struct fact_sample *s)
 		return true;
 	if (row->cookie && s->cookie)
 		return row->cookie != s->cookie;
-	/* In CLOSE the peer may be another one each time; else it stays for life. */
+	/* In CLOSE the peer may change with each connect; otherwise it stays the same. */
 	if (!(s->flags & SAMPLE_TUPLE) || !(row->flags & ROW_INDEXED) ||
 	    row->state == STATE_CLOSE || s->state == STATE_CLOSE)
 		return false;
@@ -193,7 +217,7 @@ enum closer closer_of_state(enum tcp_state state)
 	return CLOSER_NONE;
 }
 
-void row_meet_as(struct table *t, struct row *row, const struct fact_sample *s)
+void row_first_seen(struct table *t, struct row *row, const struct fact_sample *s)
 {
 	row_set_state(t, row, s->state);
 	row->closer = (uint8_t)closer_of_state(s->state);
@@ -209,7 +233,7 @@ void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uin
                      uint64_t deadline)
 {
 	holders_keep(t, row, 0);
-	row_set_sk(t, row, 0); /* the full socket's address is free for another */
+	row_set_sk(t, row, 0); /* another socket may get the address of the full socket */
 	row->flags |= ROW_MINI;
 	row->flags &=
 		~(ROW_SOCKET | ROW_HIDDEN | ROW_UNHELD | ROW_TIMER | ROW_QUEUES | ROW_CONFIRMED);
@@ -219,132 +243,12 @@ void row_become_mini(struct table *t, struct row *row, enum tcp_state state, uin
 	row->deadline = deadline;
 	if (state != row->state)
 		row_enter(t, row, state, time, false, NULL);
-	ask_mini(t, row, time);
+	pending_mini(t, row, time);
 	if (row->state == STATE_FIN_WAIT2)
-		ask_fin(t, row, time);
+		pending_fin(t, row, time);
 }
 
-static void take_flags(struct table *t, struct row *row, const struct fact_sample *s)
-{
-	if (s->flags & SAMPLE_SOCKET)
-		row->flags |= ROW_SOCKET;
-	else if (!(s->flags & (SAMPLE_MINI | SAMPLE_REQUEST)))
-		row->flags &= ~(ROW_SOCKET | ROW_HIDDEN | ROW_UNHELD);
-	if (s->flags & SAMPLE_KERNEL)
-		row->flags |= ROW_KERNEL;
-	/* SOCK_DEAD is set on sockets of the accept queue's end, too, when they die. */
-	if (s->flags & SAMPLE_DEAD && !(s->flags & SAMPLE_SOCKET)) {
-		row->flags |= ROW_ORPHAN;
-		row->flags &= ~(ROW_HIDDEN | ROW_UNHELD);
-		holders_keep(t, row, 0);
-		mptcp_orphaned(t, row);
-	}
-}
-
-/* What was acknowledged in silence since was the end of an answer, not one that goes on. */
-#define ANSWER_PAUSE (5 * NS_PER_SEC)
-
-static uint32_t clamp(uint64_t number)
-{
-	return number < UINT32_MAX ? (uint32_t)number : UINT32_MAX;
-}
-
-static bool has_counts(uint32_t flags, uint32_t queues, uint32_t bytes)
-{
-	return flags & queues && flags & bytes;
-}
-
-/*
- * Bytes received but for those in the queue are bytes read; a FIN counts in both
- * (tcp_rcv_nxt_update() of net/ipv4/tcp_input.c, by end_seq), what SYN counts is the
- * same each time.
- */
-static void note_reads(struct row *row, const struct fact_sample *s, uint64_t elapsed)
-{
-	if (s->bytes_received - s->rqueue != row->bytes_received - row->rqueue) {
-		row->flags |= ROW_READ;
-		row->unread_ms = 0;
-	} else if (row->rqueue && s->rqueue) {
-		row->unread_ms = clamp(row->unread_ms + elapsed / NS_PER_MS);
-	} else {
-		row->unread_ms = 0;
-	}
-}
-
-/* From a look before CLOSE_WAIT, its event included, growth may be of the time before. */
-static void note_answers(struct row *row, const struct fact_sample *s, uint64_t time,
-                         uint64_t elapsed)
-{
-	uint64_t growth = s->bytes_acked - row->bytes_acked, silence = growth ? 0 : elapsed;
-
-	if (s->flags & SAMPLE_IDLE)
-		silence = s->idle_ms * NS_PER_MS;
-	if (s->state != STATE_CLOSE_WAIT || row->since >= time || silence >= ANSWER_PAUSE)
-		row->answered = 0;
-	else if (growth)
-		row->answered = clamp(growth);
-}
-
-/* How it got on between the last look and this one, which the row has not taken yet. */
-static void note_progress(struct row *row, const struct fact_sample *s, uint64_t time)
-{
-	uint64_t elapsed = time > row->touched ? time - row->touched : 0;
-
-	if (has_counts(row->flags, ROW_QUEUES, ROW_BYTES) &&
-	    has_counts(s->flags, SAMPLE_QUEUES, SAMPLE_BYTES) && s->state != STATE_LISTEN) {
-		note_reads(row, s, elapsed);
-		note_answers(row, s, time, elapsed);
-	} else {
-		row->unread_ms = row->answered = 0;
-	}
-}
-
-void row_take_sample(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time)
-{
-	note_progress(row, s, time);
-	row->touched = time;
-	if (s->cookie)
-		row_set_cookie(t, row, s->cookie);
-	take_flags(t, row, s);
-	if (s->flags & SAMPLE_IDENT && (s->inode || !row->inode || row->flags & ROW_ORPHAN)) {
-		row->flags |= ROW_IDENT;
-		row->uid = s->uid;
-		row->inode = s->inode;
-		row->cgroup = s->cgroup ? s->cgroup : row->cgroup;
-	}
-	if (s->flags & SAMPLE_QUEUES) {
-		row->flags |= ROW_QUEUES;
-		row->rqueue = s->rqueue;
-		row->wqueue = s->wqueue;
-	}
-	if (s->flags & SAMPLE_BYTES) {
-		row->flags |= ROW_BYTES;
-		row->bytes_acked = s->bytes_acked;
-		row->bytes_received = s->bytes_received;
-	}
-	/* What a mini-socket has says less than what was known of its whole life. */
-	if ((s->iss || s->irs) && !(s->flags & SAMPLE_MINI && row->flags & ROW_BYTES)) {
-		row->iss = s->iss;
-		row->irs = s->irs;
-	}
-	if (s->flags & SAMPLE_TIMER) {
-		row->flags |= ROW_TIMER;
-		row->timer = s->timer;
-		row->timer_ms = s->timer_ms;
-		row->retrans = s->retrans;
-		row->probes = s->probes;
-	} else {
-		row->flags &= ~ROW_TIMER;
-	}
-	if (s->flags & SAMPLE_IDLE)
-		row->heard = (uint32_t)(s->idle_ms * NS_PER_MS < time
-		                                ? (time - s->idle_ms * NS_PER_MS) / NS_PER_SEC + 1
-		                                : 1);
-	if (s->err)
-		row->err = s->err;
-}
-
-/* The half-open time of a connection is its request socket's, and so are the SYN+ACKs. */
+/* The half-open time of a connection and its SYN+ACKs are those of its request socket. */
 static void take_request(struct table *t, struct row *row, struct row *request, uint64_t time)
 {
 	struct step *first = row->history == ROW_NONE ? NULL : pool_at(&t->steps, row->history);
@@ -353,7 +257,7 @@ static void take_request(struct table *t, struct row *row, struct row *request, 
 	row->retransmits[RETRANSMIT_SYNACK] += request->retransmits[RETRANSMIT_SYNACK];
 	if (request->born < row->born) {
 		row->born = request->born;
-		row->flags &= ~ROW_BORN_EXACT; /* the SYN came before anybody saw the request */
+		row->flags &= ~ROW_BORN_EXACT; /* the SYN came before the request was seen */
 	}
 	if (row->state == STATE_SYN_RECV && request->since < row->since) {
 		row->since = request->since;
@@ -363,18 +267,18 @@ static void take_request(struct table *t, struct row *row, struct row *request, 
 	row_become(t, request, row, time);
 }
 
-/* What had the addresses before: a request, a mini-socket, sockets in CLOSE. */
+/* Ends what had the addresses before: a request, a mini-socket, sockets in CLOSE. */
 static void replace(struct table *t, struct row *row, const struct fact_sample *s, uint64_t time)
 {
 	struct row *other = row_find_tuple(t, s, ROW_REQUEST);
 
 	if (other && other != row && !(row->flags & (ROW_REQUEST | ROW_MINI)))
 		take_request(t, row, other, time);
-	/* One connection at a time: a mini-socket of the same addresses was replaced. */
+	/* A tuple has one connection at a time: this one has replaced the mini-socket. */
 	other = row_find_tuple(t, s, ROW_MINI);
 	if (other && other != row) {
 		if (other->flags & ROW_CONFIRMED)
-			other->touched = time; /* it had stood there until now */
+			other->touched = time; /* it existed until now */
 		row_retire(t, other, time);
 	}
 	row_supersede(t, row, s);
@@ -388,7 +292,8 @@ void row_settle(struct table *t, struct row *row, const struct fact_sample *s, u
 		return;
 	if (moved && row_find_tuple(t, s, 0))
 		replace(t, row, s, time);
-	row_set_tuple(t, row, s);
+	if (row_set_tuple(t, row, s))
+		loss_count(t, LOSS_TABLE, 1);
 	if (!(row->flags & ROW_NASCENT))
 		return;
 	row->flags &= ~ROW_NASCENT;

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which listener a connection came from. The kernel tells it in some places (FACT_PARENT); else
- * it is the one that fits, or one of several that share a port (SO_REUSEPORT): then no one is
- * named, but for what can be told from the lengths of their queues.
+ * Which listener a connection came from. The kernel reports it in some cases (FACT_PARENT).
+ * Otherwise it is the listener that fits, or one of several that share a port (SO_REUSEPORT): then
+ * none is named, unless the lengths of their queues leave only one.
  */
+#include "table/listeners_private.h"
+
 #include <string.h>
 #include <sys/socket.h>
 
-#include "table/table_private.h"
+#include "base/clock.h"
+#include "table/counters.h"
+#include "table/find_private.h"
+#include "table/netns_rows_private.h"
 
 bool row_awaits_accept(const struct row *row)
 {
@@ -15,15 +20,15 @@ bool row_awaits_accept(const struct row *row)
 		return true;
 	if (row->flags & (ROW_SOCKET | ROW_ORPHAN | ROW_MINI | ROW_CONNECTED))
 		return false;
-	/* Reset while it waits, it waits on; else nobody knows how it came to be. */
+	/* A reset socket goes on waiting. Without ROW_LISTENED its beginning is not known. */
 	return row->state != STATE_CLOSE || row->flags & ROW_LISTENED;
 }
 
-/* Looks have the time of a tick, or of what they were read with. */
+/* The time of a sample is that of a tick, or of the whole reading. */
 #define LOOK_SLACK (100 * NS_PER_MS)
 
 /*
- * May the row wait in the listener's queue? Not in one that was empty after the row came. A
+ * May the row wait in the listener's queue? Not if the queue was empty after the row came. A
  * request socket is in no queue yet.
  */
 static bool can_hold(const struct row *listener, const struct row *row)
@@ -34,7 +39,7 @@ static bool can_hold(const struct row *listener, const struct row *row)
 	       row->since + LOOK_SLACK >= listener->touched;
 }
 
-/* false: there are more than are looked at. */
+/* false: there are more listeners than are looked at. */
 static bool add(struct listening *found, const struct row *listener)
 {
 	if (found->count < LISTENERS_COUNTED)
@@ -44,7 +49,7 @@ static bool add(struct listening *found, const struct row *listener)
 	return found->count++ < LISTENERS_COUNTED;
 }
 
-/* Of those of which most is known first. */
+/* Listeners of which most is known come first. */
 static void add_all_at(const struct table *t, struct row *want, struct listening *found)
 {
 	for (unsigned int less = 1; less <= LISTENER_KINDS; less++) {
@@ -69,12 +74,12 @@ static void find_at(const struct table *t, const struct row *row, uint8_t family
 	add_all_at(t, &want, found);
 	if (found->count || !row->ifindex)
 		return;
-	/* The child of one that is bound to none may be bound: link-local addresses, VRFs. */
+	/* The child of an unbound listener may be bound: link-local addresses, VRFs. */
 	want.ifindex = 0;
 	add_all_at(t, &want, found);
 }
 
-/* Leaves those that can hold the row, if there are any. */
+/* Keeps the listeners that can hold the row, if there are any. */
 static bool keep_able(struct listening *found, const struct row *row)
 {
 	struct listening able = {.count = 0};
@@ -91,8 +96,9 @@ static bool keep_able(struct listening *found, const struct row *row)
 
 /*
  * Has it ended with the queue that it waited in? inet_csk_listen_stop(),
- * net/ipv4/inet_connection_sock.c, disconnects what waits when the listener is in CLOSE already:
- * who has the port still is another one. An RST of the peer, or tcp_abort(), leaves an error.
+ * net/ipv4/inet_connection_sock.c, disconnects waiting sockets when the listener is already in
+ * CLOSE: a socket that still listens is another one. An RST of the peer, or tcp_abort(), leaves an
+ * error.
  */
 static bool has_left(const struct row *row)
 {
@@ -100,7 +106,7 @@ static bool has_left(const struct row *row)
 	       !(row->flags & ROW_REQUEST) && row_awaits_accept(row);
 }
 
-/* As the kernel finds it: by address, then any; of its family, then IPv6 (compute_score()). */
+/* In the order of compute_score(): its address, then any address; its family, then IPv6. */
 void listening_find(const struct table *t, const struct row *row, struct listening *found)
 {
 	static const uint8_t any[16];
@@ -108,7 +114,7 @@ void listening_find(const struct table *t, const struct row *row, struct listeni
 		uint8_t family;
 		const uint8_t *laddr;
 	} places[] = {{row->family, row->laddr}, {row->family, any}, {AF_INET6, any}};
-	size_t count = row->family == AF_INET ? 3 : 2; /* :: takes IPv4, too: mapped */
+	size_t count = row->family == AF_INET ? 3 : 2; /* :: accepts IPv4 too, mapped */
 	struct listening at;
 
 	found->count = 0;
@@ -169,28 +175,17 @@ uint32_t table_siblings(const struct table *t, const struct row *listener, uint3
 
 void table_queues(const struct table *t, uint32_t netns, struct buffer *rows)
 {
-	const struct row *row = space_first(t, netns);
+	const struct row *row = netns_rows_first(t, netns);
 
-	for (; row; row = row_at(t, row->next_in_space))
+	for (; row; row = row_at(t, row->next_in_netns))
 		if (row_is_listener(row) && row->sk && row->flags & ROW_QUEUES && row->rqueue)
 			buffer_add(rows, &row->self, sizeof(row->self));
 }
 
-/* Of a socket that came to the address later it tells nothing. */
-void fold_parent(struct table *t, const struct fact_parent *fact)
-{
-	struct row *row = row_find_sk(t, fact->h.sk);
-
-	if (!row || row->state == STATE_LISTEN || row->born > fact->h.time ||
-	    (row->cookie && fact->cookie && row->cookie != fact->cookie))
-		return;
-	row->parent = fact->parent;
-}
-
-/* Its beginning was not seen, and nobody listens any more: connect() takes ports of its own range. */
+/* For a socket without a known beginning or listener: connect() chooses ports of its own range. */
 static bool has_servers_ports(const struct table *t, const struct row *row)
 {
-	uint32_t low = 32768, high = 60999; /* ip_local_port_range, if nobody has changed it */
+	uint32_t low = 32768, high = 60999; /* the default of ip_local_port_range */
 
 	table_local_ports(t, row->netns, &low, &high);
 	return (row->lport < low || row->lport > high) && row->rport >= low && row->rport <= high;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A hash of entries, each on one list as well: a wish not taken yet, a name (by kind both), a
- * wish taken. Each kind has a budget of its own, so that no kind pushes out another. Wishes
- * never push out names, so a name found stays valid until the next names_apply.
+ * A hash of entries. Each entry is on one list as well: pending queries of its kind, names of its
+ * kind, or queries that were taken. Each kind has a budget of its own, so that no kind displaces
+ * another. Queries never displace names: a name that was found is valid until the next
+ * names_apply().
  */
 #include "table/names.h"
 
@@ -13,36 +14,36 @@
 #include "base/hash.h"
 
 enum list_index {
-	/* 1 .. NAME_KIND_COUNT - 1: wishes of that kind; from here on names, likewise */
+	/* 1 .. NAME_KIND_COUNT - 1: pending queries of that kind; from here on names, likewise */
 	LIST_NAMES = NAME_KIND_COUNT,
-	LIST_ASKED = 2 * NAME_KIND_COUNT,
+	LIST_TAKEN = 2 * NAME_KIND_COUNT,
 	LIST_COUNT
 };
 
-#define WISHES_MAX 65536
-#define BYTES_MAX  (32U << 20) /* of the names of one kind */
+#define QUERIES_MAX 65536
+#define BYTES_MAX   (32U << 20) /* of the names of one kind */
 
 static const struct budget {
 	uint32_t most;
-	/* When it is used up: the new one is not taken. Else the oldest one goes. */
+	/* The budget is used up: true: the new name is refused; false: the oldest is dropped. */
 	bool keeps;
 } budgets[NAME_KIND_COUNT] = {
-	[NAME_NETNS] = {65536, true}, /* a walk tells what it misses */
+	[NAME_NETNS] = {65536, true}, /* the next walk reports what is missing */
 	[NAME_CGROUP] = {65536, false},
-	[NAME_RST] = {1024, true}, /* told once, at the beginning; the kernel has below 300 */
+	[NAME_RST] = {1024, true}, /* reported once, at the beginning; the kernel has below 300 */
 	[NAME_USER] = {65536, false},
 	[NAME_PORT] = {65536, false},
 	[NAME_HOST] = {65536, false},
-	[NAME_META] = {64, true}, /* told once */
+	[NAME_META] = {64, true}, /* reported once */
 	[NAME_FRAME] = {131072, false},
 	[NAME_TASK] = {65536, false},
-	[NAME_SETTING] = {65536, true}, /* a walk tells what it misses */
+	[NAME_SETTING] = {65536, true}, /* the next walk reports what is missing */
 	[NAME_INTERFACE] = {65536, false},
 };
 
 struct entry {
 	struct name_key key;
-	char *name; /* NULL: a wish */
+	char *name; /* NULL: a query */
 	unsigned int list;
 	bool marked;
 	struct entry *before, *after; /* in list, oldest first */
@@ -61,8 +62,8 @@ struct names {
 	uint32_t capacity;
 	uint32_t known[NAME_KIND_COUNT];
 	uint64_t bytes[NAME_KIND_COUNT];
-	uint32_t wished;
-	struct hash_key secret; /* peers choose hosts */
+	uint32_t queries;       /* pending, or taken and not answered */
+	struct hash_key secret; /* peers choose the addresses of hosts */
 };
 
 struct names *names_new(uint32_t capacity)
@@ -99,7 +100,7 @@ void names_forget(struct names *names)
 	memset(names->lists, 0, sizeof(names->lists));
 	memset(names->known, 0, sizeof(names->known));
 	memset(names->bytes, 0, sizeof(names->bytes));
-	names->entry_count = names->wished = 0;
+	names->entry_count = names->queries = 0;
 }
 
 void names_free(struct names *names)
@@ -111,7 +112,7 @@ void names_free(struct names *names)
 	free(names);
 }
 
-void names_tell(const struct names *names, uint64_t time, const struct fact_sink *sink)
+void names_save(const struct names *names, uint64_t time, const struct fact_sink *sink)
 {
 	union fact_name_buffer fact;
 
@@ -165,7 +166,7 @@ static void list_remove(struct names *names, struct entry *entry)
 	*(entry->after ? &entry->after->before : &list->last) = entry->before;
 }
 
-/* Keeps chains short; on no memory they only get longer. */
+/* Keeps chains short. Without memory they only get longer. */
 static void grow(struct names *names)
 {
 	struct entry **old = names->buckets;
@@ -236,7 +237,7 @@ void names_mark(struct names *names, struct name_key key)
 {
 	struct entry *entry = lookup(names, &key);
 
-	if (entry && entry->name) /* wishes are in no recording, and must not decide */
+	if (entry && entry->name) /* no recording has the queries: they must not decide */
 		entry->marked = true;
 }
 
@@ -258,7 +259,7 @@ uint32_t names_count(const struct names *names, enum fact_name_kind kind)
 	return names->known[kind];
 }
 
-/* Is there room for more names of the kind, and bytes? */
+/* Is there room for so many more names of the kind, and bytes? */
 static bool has_room(const struct names *names, uint32_t kind, uint32_t more, size_t bytes)
 {
 	uint32_t most = budgets[kind].most;
@@ -268,7 +269,7 @@ static bool has_room(const struct names *names, uint32_t kind, uint32_t more, si
 	return names->known[kind] + more <= most && names->bytes[kind] + bytes <= BYTES_MAX;
 }
 
-/* Makes room. false: the new one is not worth any of the others. */
+/* Makes room by dropping the oldest names. false: the kind refuses new names. */
 static bool make_room(struct names *names, uint32_t kind, uint32_t more, size_t bytes)
 {
 	while (!has_room(names, kind, more, bytes)) {
@@ -291,7 +292,7 @@ static void set_name(struct names *names, struct entry *entry, char *name)
 	entry->name = name;
 }
 
-/* Takes the name over, if it does not fail. */
+/* Takes the name over, unless it fails. */
 static int learn(struct names *names, const struct name_key *key, char *name)
 {
 	struct entry *entry = lookup(names, key);
@@ -309,7 +310,7 @@ static int learn(struct names *names, const struct name_key *key, char *name)
 	if (entry) {
 		list_remove(names, entry);
 		list_add(names, entry, list);
-		names->wished--;
+		names->queries--;
 	} else {
 		entry = add(names, key, list);
 	}
@@ -330,7 +331,7 @@ int names_apply(struct names *names, const struct fact_name *fact)
 	    fact->size > fact->h.len - sizeof(*fact))
 		return -EINVAL;
 	if (key.kind == 0 || key.kind >= NAME_KIND_COUNT)
-		return 0; /* of a newer recorder */
+		return 0; /* a kind of a newer version */
 	name = strndup(fact->name, fact->size);
 	if (!name)
 		return -ENOMEM;
@@ -347,21 +348,21 @@ const char *names_find(const struct names *names, struct name_key key)
 	return entry ? entry->name : NULL;
 }
 
-const char *names_want(struct names *names, struct name_key key)
+const char *names_query(struct names *names, struct name_key key)
 {
 	const struct entry *entry = lookup(names, &key);
 
 	if (entry)
 		return entry->name;
-	if (key.kind == 0 || key.kind >= NAME_KIND_COUNT || names->wished >= WISHES_MAX ||
-	    names->wished >= names->capacity)
+	if (key.kind == 0 || key.kind >= NAME_KIND_COUNT || names->queries >= QUERIES_MAX ||
+	    names->queries >= names->capacity)
 		return NULL;
 	if (add(names, &key, key.kind))
-		names->wished++;
+		names->queries++;
 	return NULL;
 }
 
-bool names_next_wanted(struct names *names, uint32_t kinds, struct name_key *key)
+bool names_next_query(struct names *names, uint32_t kinds, struct name_key *key)
 {
 	for (uint32_t kind = 1; kind < NAME_KIND_COUNT; kind++) {
 		struct entry *entry = names->lists[kind].first;
@@ -370,7 +371,7 @@ bool names_next_wanted(struct names *names, uint32_t kinds, struct name_key *key
 			continue;
 		*key = entry->key;
 		list_remove(names, entry);
-		list_add(names, entry, LIST_ASKED);
+		list_add(names, entry, LIST_TAKEN);
 		return true;
 	}
 	return false;

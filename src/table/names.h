@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What numbers are called: namespaces, cgroups, users, ports, hosts, RST
- * reasons. Filled by FACT_NAME only, so a recording reads the same elsewhere.
+ * Names of numbers: namespaces, cgroups, users, ports, hosts, RST reasons. They come by FACT_NAME
+ * only, so that a recording reads the same on another host.
  *
- * A view that misses a name says so with names_want(); whoever resolves names
- * takes the wish with names_next_wanted() and answers with a fact. A failed
- * look-up is an answer too (empty name): nothing is asked twice.
+ * A view that misses a name leaves a pending query, by names_query(). The resolver takes it, by
+ * names_next_query(), and answers with a fact. A lookup that fails is answered too, with an empty
+ * name: no name is looked up twice.
  */
 #ifndef TCPTRAIL_TABLE_NAMES_H
 #define TCPTRAIL_TABLE_NAMES_H
@@ -20,34 +20,34 @@
 struct names;
 
 /*
- * capacity: names of one kind that are kept at most, and wishes; some kinds have a smaller budget
- * of their own. What is told anew when it is missed gives way to what is newer. NULL: no
+ * capacity: the most names of one kind that are kept, and the most queries; some kinds have a
+ * smaller budget. A new name replaces the oldest one of kinds that can be looked up again. NULL: no
  * memory.
  */
 struct names *names_new(uint32_t capacity);
 void names_free(struct names *names);
-/* Names and wishes. */
+/* Drops all names and queries. */
 void names_forget(struct names *names);
-/* All names as facts of that time, each kind in the order that they would be forgotten. */
-void names_tell(const struct names *names, uint64_t time, const struct fact_sink *sink);
+/* All names as facts of that time, each kind in the order in which they would be dropped. */
+void names_save(const struct names *names, uint64_t time, const struct fact_sink *sink);
 
-/* As if it had never been told. */
+/* Drops one name, as if it had never come. */
 void names_drop(struct names *names, struct name_key key);
 
-/* Drops the names of the kind that were not marked since the last time. */
+/* names_sweep() drops the names of a kind that names_mark() has not marked since the last sweep. */
 void names_mark(struct names *names, struct name_key key);
 void names_sweep(struct names *names, enum fact_name_kind kind);
 uint32_t names_count(const struct names *names, enum fact_name_kind kind);
 
 int names_apply(struct names *names, const struct fact_name *fact);
 
-/* The name; "" when it was looked up and there is none; NULL when not known (yet). */
+/* The name; "": it was looked up and there is none; NULL: not known (yet). */
 const char *names_find(const struct names *names, struct name_key key);
 
-/* Like names_find, but puts the key on the wish list when it is not known. */
-const char *names_want(struct names *names, struct name_key key);
+/* Like names_find(), but leaves a pending query if the name is not known. */
+const char *names_query(struct names *names, struct name_key key);
 
-/* Takes one wish of any kind whose bit (1 << kind) is in kinds. false: none left. */
-bool names_next_wanted(struct names *names, uint32_t kinds, struct name_key *key);
+/* Takes one pending query of a kind whose bit (1 << kind) is in kinds. false: none. */
+bool names_next_query(struct names *names, uint32_t kinds, struct name_key *key);
 
 #endif

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What no fact tells and a checkpoint does not carry, but which decides the index that the
- * next row gets and which of several rows is found first: made a function of what it carries.
+ * No fact and no checkpoint has the order of free indices and of chains. It decides which index the
+ * next row gets, and which of several rows is found first. This makes it a function of what a
+ * checkpoint has.
  */
-#include "table/table_private.h"
+#include "table/order_private.h"
+
+#include "table/inodes_private.h"
+#include "table/mptcp_private.h"
+#include "table/origins_private.h"
+#include "table/rows_private.h"
+#include "table/tasks_private.h"
+#include "table/tombstones_private.h"
 
 static bool is_row(const void *element)
 {
@@ -17,17 +25,17 @@ static bool has_sk(const void *element)
 
 static bool is_indexed(const void *element)
 {
-	return is_row(element) && place_is_tuple(element);
+	return is_row(element) && row_in_tuples(element);
 }
 
 static bool is_listener(const void *element)
 {
-	return is_row(element) && place_is_listener(element);
+	return is_row(element) && row_in_listeners(element);
 }
 
 static bool is_cookie(const void *element)
 {
-	return is_row(element) && place_is_cookie(element);
+	return is_row(element) && row_in_cookies(element);
 }
 
 static bool is_paired(const void *element)
@@ -53,7 +61,7 @@ static uint64_t task_born(const void *element)
 static uint64_t origin_born(const void *element)
 {
 	(void)element;
-	return 0; /* no two are alike */
+	return 0; /* no two have the same key */
 }
 
 static bool is_origin(const void *element)
@@ -77,8 +85,8 @@ void table_order(struct table *t)
 	chain_rebuild(&pairs, is_paired, row_born);
 	chain_rebuild(&tasks, is_task, task_born);
 	chain_rebuild(&origins, is_origin, origin_born);
-	spaces_order(t);
+	netns_rows_order(t);
 	mptcp_order(t);
 	inodes_forget(t);
-	tombs_clear(&t->tombs);
+	tombstones_clear(&t->tombstones);
 }

@@ -5,15 +5,16 @@
  * bridges connect any two. Addresses that are translated on the way (published
  * ports of containers) differ at the ends, and are not found.
  */
+#include "table/pairs_private.h"
+
 #include <string.h>
 
 #include "base/address.h"
-#include "table/table_private.h"
 
-/* Of rows with the same ends a look-up sees so many: thousands of namespaces may have them. */
+/* Rows with the same ends that a search visits: thousands of namespaces may have such rows. */
 #define LOOKS 64
 
-/* What a loopback address is connected to is in the same namespace. */
+/* The peer of a loopback address is in the same namespace. */
 static uint64_t hash_end(const struct hash_key *secret, const struct row *row,
                          const uint8_t addr[16], uint16_t port)
 {
@@ -28,7 +29,7 @@ static uint64_t hash_end(const struct hash_key *secret, const struct row *row,
 	return hash_keyed(secret, &key, sizeof(key));
 }
 
-/* Sums of two hashes that are not known cannot be made alike, either. */
+/* Nobody can make sums of two unknown hashes collide, either. */
 static uint64_t hash_pair(const struct hash_key *secret, const void *element)
 {
 	const struct row *row = element;
@@ -52,7 +53,7 @@ struct chains rows_by_pair(struct table *t)
 	return (struct chains){&t->by_pair, &t->rows, link_pair, hash_pair, &t->secret, back_pair};
 }
 
-/* A row in CLOSE keeps the addresses of a connection that is no more. */
+/* A row in CLOSE keeps the addresses of a connection that has ended. */
 static bool is_connection(const struct row *row)
 {
 	return row->flags & ROW_INDEXED && row->rport && row->state != STATE_CLOSE &&
@@ -102,7 +103,7 @@ static bool same_ends(const struct row *a, const struct row *b)
 	       same_end(a, a->raddr, b, b->raddr);
 }
 
-/* Each other's ends; a socket that connected to itself is its own. */
+/* Is each the other end? A socket that connected to itself is its own peer. */
 static bool are_pair(const struct row *a, const struct row *b)
 {
 	return a->lport == b->rport && a->rport == b->lport && same_end(a, a->laddr, b, b->raddr) &&
@@ -110,10 +111,10 @@ static bool are_pair(const struct row *a, const struct row *b)
 }
 
 /*
- * Do the number that a sends by and the one that b expects differ by no more than a
- * SYN? One that connects counts it as acknowledged (bytes_acked), one that accepts
- * does not. Where both streams were seen from their beginning that is compared;
- * a mini-socket that was met as such has come to its end, and so has its peer.
+ * Do the sequence number that a sends next and the one that b expects differ by a SYN at most? A
+ * socket that connects counts its SYN as acknowledged (bytes_acked), one that accepts does not.
+ * Where both byte counts are known, the initial numbers are compared. Otherwise the present numbers
+ * are: a mini-socket that was first seen as such has only these, and its stream has ended.
  */
 static bool is_stream(const struct row *a, const struct row *b)
 {
@@ -129,8 +130,8 @@ static bool is_stream(const struct row *a, const struct row *b)
 }
 
 /*
- * In one namespace addresses are enough; networks apart from each other, as those of two
- * interfaces may be, may use the same.
+ * In one namespace equal addresses are enough. Separate networks, such as those of two interfaces,
+ * may use the same addresses.
  */
 static bool are_connected(const struct row *a, const struct row *b)
 {
@@ -154,17 +155,17 @@ static const struct row *find_peer(const struct table *t, const struct row *row)
 	return looks < LOOKS ? at : NULL;
 }
 
-/* What subflows are connected to are subflows. */
+/* The peers of subflows are subflows. */
 static const struct row *peer_of_mptcp(const struct table *t, const struct row *row)
 {
-	const struct row *subflow = table_next_subflow(t, row), *peer = NULL;
+	const struct row *subflow = subflow_next(t, row), *peer = NULL;
 
-	for (; subflow && !peer; subflow = table_next_subflow(t, subflow))
+	for (; subflow && !peer; subflow = subflow_next(t, subflow))
 		peer = find_peer(t, subflow);
-	return peer && peer->flags & ROW_SUBFLOW ? table_find_mptcp(t, peer) : peer;
+	return peer && peer->flags & ROW_SUBFLOW ? mptcp_of(t, peer) : peer;
 }
 
-const struct row *table_find_peer(const struct table *t, const struct row *row)
+const struct row *row_find_peer(const struct table *t, const struct row *row)
 {
 	return row->flags & ROW_MPTCP ? peer_of_mptcp(t, row) : find_peer(t, row);
 }

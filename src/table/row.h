@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One socket as the table knows it. Readable by rules and views; only table.c
- * writes. Times are ns of CLOCK_BOOTTIME, ports host order, addresses network
- * order (AF_INET in the first 4 bytes).
+ * One socket as the table knows it. Everybody may read it; only src/table writes it. Times are ns
+ * of CLOCK_BOOTTIME, ports are in host order, addresses in network order (AF_INET: the first 4
+ * bytes).
  */
 #ifndef TCPTRAIL_TABLE_ROW_H
 #define TCPTRAIL_TABLE_ROW_H
@@ -48,25 +48,25 @@ enum owner_source {
 	OWNER_LISTEN,
 	OWNER_WALK,     /* seen holding the fd */
 	OWNER_CLOSE,    /* task that closed it */
-	OWNER_LISTENER, /* not accepted yet: whoever listens */
+	OWNER_LISTENER, /* not accepted yet: the owner of the listener */
 	OWNER_CGROUP,   /* no process can be seen: the container or unit, from the cgroup */
 	OWNER_SOURCE_COUNT
 };
 
-/* How the process that is named for a row stands to the socket. */
+/* What the process that is named for a row has of the socket. */
 enum holding {
 	HOLDING_UNKNOWN,
 	HOLDING_OPEN,   /* it has the socket open */
-	HOLDING_CLOSED, /* it had the socket, and lives */
+	HOLDING_CLOSED, /* it had the socket, and still runs */
 	HOLDING_EXITED, /* it had the socket, and has ended */
-	HOLDING_HIDDEN, /* the socket is open somewhere, but no fd that we can see leads to it */
-	HOLDING_KERNEL, /* the kernel's own */
+	HOLDING_HIDDEN, /* the socket is open, but not by an fd that we can see */
+	HOLDING_KERNEL, /* it is a socket of the kernel */
 	HOLDING_COUNT
 };
 
 enum row_flag {
 	ROW_SINCE_EXACT = 1 << 0,  /* entry into the present state was seen */
-	ROW_NASCENT = 1 << 1,      /* born by LISTEN->SYN_RECV, own addresses not known yet */
+	ROW_NASCENT = 1 << 1,      /* clone of a listener whose own addresses are not known yet */
 	ROW_MINI = 1 << 2,         /* lives on as a timewait mini-socket */
 	ROW_REQUEST = 1 << 3,      /* request socket */
 	ROW_HEALED = 1 << 4,       /* a walk had to correct it: events were lost */
@@ -74,7 +74,7 @@ enum row_flag {
 	ROW_SOCKET = 1 << 6,       /* has a struct socket: not in an accept queue */
 	ROW_PORT_PENDING = 1 << 7, /* SYN_SENT whose local port is not known yet */
 	ROW_BORN_EXACT = 1 << 8,   /* its beginning was seen */
-	ROW_CONFIRMED = 1 << 9,    /* mini-socket: the kernel said that it is there */
+	ROW_CONFIRMED = 1 << 9,    /* mini-socket: a lookup or walk has found it */
 	ROW_QUEUES = 1 << 10,      /* rqueue and wqueue were measured */
 	ROW_TIMER = 1 << 11,       /* timer fields were measured at `touched` */
 	ROW_IDENT = 1 << 12,       /* uid, inode and cgroup are known */
@@ -84,27 +84,26 @@ enum row_flag {
 	ROW_INDEXED = 1 << 16,     /* its addresses are known */
 	ROW_PAIRED = 1 << 17,      /* found by its peer's addresses */
 	ROW_HIDDEN = 1 << 18,      /* open, but two walks over all fds we can see did not find it */
-	ROW_KERNEL = 1 << 19,      /* the kernel's own: no file leads to its struct socket */
-	ROW_READ = 1 << 20,        /* bytes were read between one look and a later one */
+	ROW_KERNEL = 1 << 19,      /* a socket of the kernel: no file has its struct socket */
+	ROW_READ = 1 << 20,        /* bytes were read between two samples */
 	ROW_FORMER = 1 << 21,      /* in CLOSE, and a newer row has the addresses that it had */
-	ROW_UNHELD = 1 << 22, /* the same, but the last such walk is the first one to miss it */
-	ROW_MPTCP = 1 << 23,  /* an MPTCP socket, which is what the program has */
-	ROW_SUBFLOW =
-		1 << 24,     /* one that it sends and receives by; counted with it, not beside it */
-	ROW_BOUND = 1 << 25, /* it had a local port before connect() would choose one: bind() */
+	ROW_UNHELD = 1 << 22,      /* as ROW_HIDDEN, but only the last walk has missed it */
+	ROW_MPTCP = 1 << 23,       /* an MPTCP socket: the one that the program has open */
+	ROW_SUBFLOW = 1 << 24,     /* a TCP socket of an MPTCP socket, and counted with that */
+	ROW_BOUND = 1 << 25, /* it had a local port before connect() could choose one: bind() */
 };
 
 struct row {
-	uint64_t id; /* its number for its life in the table: no other row has or had it */
-	uint64_t sk; /* kernel address; 0: it has none any more (mini-socket) */
+	uint64_t id; /* its number in the table: no other row has or had it */
+	uint64_t sk; /* kernel address; 0: none any more (mini-socket) */
 	uint64_t cookie;
-	uint64_t born;    /* birth, or when we first met it */
-	uint64_t since;   /* in the present state since, at the latest if not exact */
+	uint64_t born;    /* when it was made, or first seen */
+	uint64_t since;   /* when it entered its state; at the latest, if not ROW_SINCE_EXACT */
 	uint64_t touched; /* time of the last fact about it */
 	uint64_t changed; /* time of the last event (not walk) about it */
 	union {
 		uint64_t deadline; /* mini-socket: when it is due to end */
-		uint64_t parent; /* else: cookie of the listener that it came from; 0: not known */
+		uint64_t parent;   /* others: cookie of its listener; 0: not known */
 	};
 	uint64_t cgroup;
 	uint64_t bytes_acked;
@@ -117,24 +116,24 @@ struct row {
 	uint32_t inode;
 	uint32_t rqueue;
 	uint32_t wqueue;
-	uint32_t timer_ms; /* left when the walk that measured it passed */
+	uint32_t timer_ms; /* left at the time of the sample */
 	uint32_t flags;    /* enum row_flag */
 	uint32_t iss, irs; /* as in fact_sample; 0: not known */
 	/*
-	 * ms, up to the last look, for which nothing was read though there always was
-	 * something to read (a FIN is): a lower bound. 0: not known.
+	 * ms, up to the last sample, for which nothing was read although there always was something
+	 * to read (a FIN counts): a lower bound. 0: not known.
 	 */
 	uint32_t unread_ms;
 	/*
-	 * CLOSE_WAIT: bytes that the peer acknowledged from one look to a later one, the
-	 * last two that differ in this. 0: none, or it was silent for long since.
+	 * CLOSE_WAIT: bytes that the peer acknowledged between the last two samples that differ in
+	 * that. 0: none, or both sides have been silent for long since.
 	 */
 	uint32_t answered;
-	uint32_t
-		heard; /* s: last word from the peer, or data to it, at the last look; 0: not known */
+	/* s: when the last segment came, or data was sent, as of the last sample. 0: not known. */
+	uint32_t heard;
 	/*
-	 * ESTABLISHED: when data came last and was sent last, as of the last look; the later of the
-	 * two has spoken last. ms of CLOCK_BOOTTIME, the lower 32 bits; 0: none ever was, or not known.
+	 * ESTABLISHED: when data came last and was sent last, as of the last sample. ms of
+	 * CLOCK_BOOTTIME, the lower 32 bits; 0: never, or not known.
 	 */
 	uint32_t received, sent;
 	uint16_t lport;
@@ -158,12 +157,12 @@ struct row {
 	uint32_t history;   /* first of its steps; ROW_NONE */
 	uint32_t last_step; /* last of its steps */
 	/*
-	 * Hash chains. A listener is in that of listeners and that of cookies, by the same
-	 * links as others are in those of tuples and pairs.
+	 * Links of indices. A listener is in the indices of listeners and of cookies; it has no use
+	 * for those of tuples and pairs, and shares their links.
 	 */
 	uint32_t next_sk, next_tuple, next_pair;
 	uint32_t back_tuple, back_pair;
-	uint32_t next_in_space, back_in_space; /* of the same namespace */
+	uint32_t next_in_netns, back_in_netns; /* rows of the same namespace */
 	uint32_t gen_seen;                     /* walk that saw it last */
 	uint32_t self;                         /* its own index */
 	uint16_t steps;
@@ -178,25 +177,25 @@ struct row {
 
 _Static_assert(sizeof(struct row) <= 288, "memory for a million sockets is planned with this");
 
-/* Threads of a process that were in the same syscall, on the same fd if it names one. */
+/* Threads of a process that were in the same syscall, on the same fd if the syscall has one. */
 struct task_doing {
 	uint32_t threads;
 	int32_t fd;       /* -1: none */
-	char syscall[24]; /* "running": in none; "": could not be told */
+	char syscall[24]; /* "running": in no syscall; "": not known */
 };
 
 /* A process that owns or holds sockets. Shared by rows, counted. */
 struct task {
-	uint64_t start;  /* with pid its name for good; 0: not known */
-	uint64_t exited; /* when it ended; 0: it has not, as far as we know */
+	uint64_t start;  /* (pid, start) names a process for good; 0: not known */
+	uint64_t exited; /* when it ended; 0: it runs, or its end is not known */
 	uint32_t pid;
 	uint32_t refs;
-	uint32_t uid;             /* known if `told` */
+	uint32_t uid;             /* known if `described` */
 	char comm[FACT_COMM_LEN]; /* any bytes but NUL */
 	char *args;               /* as /proc/PID/cmdline has them; NULL: not known */
 	uint32_t args_size;
-	bool told;                /* a FACT_PROCESS came: kept until it ends */
-	struct task_doing *doing; /* greatest group first; NULL: not asked */
+	bool described;           /* a FACT_PROCESS came: it is kept until it ends */
+	struct task_doing *doing; /* largest group first; NULL: not looked up */
 	uint32_t doing_count;
 	uint32_t fds, fd_limit; /* 0: not known */
 	uint32_t next, back;
@@ -209,20 +208,20 @@ struct origin {
 	uint32_t tid; /* 0: not known */
 	uint32_t refs;
 	uint32_t next;
-	char comm[FACT_COMM_LEN];   /* the process's then: it may have another since an exec */
-	char thread[FACT_COMM_LEN]; /* the thread's; "": not known */
+	char comm[FACT_COMM_LEN];   /* of the process at that time: an exec changes it */
+	char thread[FACT_COMM_LEN]; /* of the thread; "": not known */
 };
 
 /* A user stack. Shared by origins, counted. */
 struct stack {
 	uint64_t id;
 	uint64_t space; /* NAME_FRAME (ip, space) names its frames */
-	uint64_t *ips;  /* innermost first; NULL: not told yet */
+	uint64_t *ips;  /* innermost first; NULL: no FACT_STACK yet */
 	uint32_t count;
 	uint32_t next;
 	uint32_t refs;
-	uint32_t before, after; /* of those that nobody refers to, oldest first; ROW_NONE: none */
-	bool told;              /* while a checkpoint is made */
+	uint32_t before, after; /* among stacks without a reference, oldest first; ROW_NONE: none */
+	bool saved;             /* already in the checkpoint that is being made */
 };
 
 /* One (pid, fd) that refers to a socket. */
@@ -252,6 +251,8 @@ struct step {
 	uint8_t pad;
 };
 
+/* The row's family, namespace, addresses, cookie and state, as a sample. */
+void row_sample(const struct row *row, struct fact_sample *s);
 /* Is the other end an address of this host: the same address, or a loopback address? */
 bool row_is_to_itself(const struct row *row);
 

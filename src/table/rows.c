@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows, and what is kept of their lives. How they are found is in places.c and pairs.c. */
+#include "table/rows_private.h"
+
 #include <errno.h>
 #include <string.h>
 
-#include "table/table_private.h"
-
 #define STEPS_MAX        FACT_STEPS_MAX
-#define STEPS_FOR_STATES 16 /* a life has some ten: no number of retransmits crowds them out */
-
-struct row *row_at(const struct table *t, uint32_t index)
-{
-	return index == ROW_NONE ? NULL : pool_at(&t->rows, index);
-}
+#define STEPS_FOR_STATES 16 /* a life has about ten: retransmits never displace them */
 
 static void count_state(struct table *t, const struct row *row, int by)
 {
@@ -34,26 +28,26 @@ void row_set_subflow(struct table *t, struct row *row, bool is)
 	count_state(t, row, 1);
 }
 
-struct row *row_new(struct table *t, uint64_t sk, uint32_t netns, uint64_t time)
+struct row *row_take(struct table *t, uint64_t sk, uint32_t netns, uint64_t time)
 {
 	const struct chains chains = rows_by_sk(t);
 	uint32_t index = pool_take(&t->rows);
 	struct row *row = row_at(t, index);
 
 	if (!row)
-		goto lost;
+		return NULL;
 	row->self = index;
 	row->sk = sk;
 	if (sk && chain_add(&chains, index)) {
 		pool_put(&t->rows, index);
-		goto lost;
+		return NULL;
 	}
 	row->netns = netns;
-	if (space_add(t, row)) {
+	if (netns_rows_add(t, row)) {
 		if (sk)
 			chain_remove(&chains, index);
 		pool_put(&t->rows, index);
-		goto lost;
+		return NULL;
 	}
 	row->id = ++t->ids;
 	row->state = STATE_CLOSE;
@@ -62,12 +56,9 @@ struct row *row_new(struct table *t, uint64_t sk, uint32_t netns, uint64_t time)
 	row->used = 1;
 	count_row(t, row, 1);
 	return row;
-lost:
-	loss_count(t, LOSS_TABLE, 1);
-	return NULL;
 }
 
-int row_restore(struct table *t, const struct row *as, uint32_t index)
+int row_load(struct table *t, const struct row *as, uint32_t index)
 {
 	const struct chains sks = rows_by_sk(t);
 	struct row *row;
@@ -84,7 +75,8 @@ int row_restore(struct table *t, const struct row *as, uint32_t index)
 	row->used = 1;
 	row->flags &= ~ROW_PAIRED;
 	count_row(t, row, 1);
-	if ((row->sk && chain_add(&sks, index)) || space_add(t, row) || place_add(t, row))
+	if ((row->sk && chain_add(&sks, index)) || netns_rows_add(t, row) ||
+	    row_add_indices(t, row))
 		return -ENOMEM;
 	return 0;
 }
@@ -101,81 +93,79 @@ void row_forget_life(struct table *t, struct row *row)
 	row->steps = row->steps_dropped = 0;
 }
 
-static void place_anew(struct table *t, struct row *row)
+static void index_again(struct table *t, struct row *row)
 {
-	if (place_add(t, row))
+	if (row_add_indices(t, row))
 		row->flags &= ~ROW_INDEXED;
 }
 
 void row_unplace(struct table *t, struct row *row)
 {
-	place_remove(t, row);
+	row_remove_indices(t, row);
 	row->flags &= ~(ROW_INDEXED | ROW_FORMER);
 }
 
-void row_drop(struct table *t, struct row *row)
+void row_put(struct table *t, struct row *row)
 {
 	const struct chains sks = rows_by_sk(t);
 
-	mptcp_unlink(t, row);
 	count_row(t, row, -1);
 	row_forget_life(t, row);
-	holders_keep(t, row, 0);
-	origin_unref(t, row->owner);
 	row_unplace(t, row);
 	if (row->sk)
 		chain_remove(&sks, row->self);
-	space_remove(t, row);
+	netns_rows_remove(t, row);
 	pool_put(&t->rows, row->self);
 }
 
 void row_set_sk(struct table *t, struct row *row, uint64_t sk)
 {
 	const struct chains chains = rows_by_sk(t);
-	bool listens = place_is_listener(row);
+	bool listens = row_in_listeners(row);
 
 	if (row->sk == sk)
 		return;
 	if (listens)
-		place_remove(t, row);
+		row_remove_indices(t, row);
 	if (row->sk)
 		chain_remove(&chains, row->self);
 	row->sk = sk;
 	if (sk && chain_add(&chains, row->self))
 		row->sk = 0;
 	if (listens)
-		place_anew(t, row);
+		index_again(t, row);
 }
 
 void row_set_cookie(struct table *t, struct row *row, uint64_t cookie)
 {
-	bool listens = place_is_listener(row);
+	bool listens = row_in_listeners(row);
 
 	if (row->cookie == cookie)
 		return;
 	if (listens)
-		place_remove(t, row);
+		row_remove_indices(t, row);
 	row->cookie = cookie;
 	if (listens)
-		place_anew(t, row);
+		index_again(t, row);
 }
 
-static void set_netns(struct table *t, struct row *row, uint32_t netns)
+static int set_netns(struct table *t, struct row *row, uint32_t netns)
 {
 	if (row->netns == netns)
-		return;
-	space_remove(t, row);
+		return 0;
+	netns_rows_remove(t, row);
 	row->netns = netns;
-	if (space_add(t, row)) /* no walk will miss it: it lives until its end is told */
-		loss_count(t, LOSS_TABLE, 1);
+	return netns_rows_add(t, row);
 }
 
-void row_set_tuple(struct table *t, struct row *row, const struct fact_sample *s)
+int row_set_tuple(struct table *t, struct row *row, const struct fact_sample *s)
 {
+	int err;
+
 	if (row->flags & ROW_INDEXED && row_has_tuple(row, s))
-		return;
+		return 0;
 	row_unplace(t, row);
-	set_netns(t, row, s->netns);
+	err = set_netns(t, row, s->netns);
 	row->family = (uint8_t)s->family;
 	row->lport = s->lport;
 	row->rport = s->rport;
@@ -183,11 +173,12 @@ void row_set_tuple(struct table *t, struct row *row, const struct fact_sample *s
 	memcpy(row->laddr, s->laddr, sizeof(row->laddr));
 	memcpy(row->raddr, s->raddr, sizeof(row->raddr));
 	row->flags |= ROW_INDEXED;
-	place_anew(t, row);
+	index_again(t, row);
+	return err;
 }
 
-/* Does it make a difference to where the row is found, but for its pair? */
-static bool changes_place(const struct row *row, enum tcp_state from, enum tcp_state to)
+/* Does the transition change the indices that the row is in, apart from that of pairs? */
+static bool changes_indices(const struct row *row, enum tcp_state from, enum tcp_state to)
 {
 	if (!(row->flags & ROW_INDEXED))
 		return false;
@@ -198,16 +189,16 @@ static bool changes_place(const struct row *row, enum tcp_state from, enum tcp_s
 
 void row_set_state(struct table *t, struct row *row, enum tcp_state state)
 {
-	bool moves = changes_place(row, (enum tcp_state)row->state, state);
+	bool moves = changes_indices(row, (enum tcp_state)row->state, state);
 
 	if (moves)
-		place_remove(t, row);
+		row_remove_indices(t, row);
 	count_state(t, row, -1);
 	row->state = (uint8_t)state;
 	count_state(t, row, 1);
 	if (moves) {
 		row->flags &= ~ROW_FORMER;
-		place_anew(t, row);
+		index_again(t, row);
 	} else {
 		pair_update(t, row);
 	}

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * User stacks by id, shared by the origins of sockets and counted; so are their frames, whose
- * names go with them. A program that connects again and again has no socket in between: stacks
- * that no origin has any more are kept for a while, the latest ones.
+ * names go with them. A program that connects again and again has no socket in between: the latest
+ * stacks without an origin are kept for a while.
  *
- * An origin may be known before its stack: then that has an entry without frames.
+ * An origin may be known before its stack: then the stack has an entry without frames.
  */
+#include "table/stacks_private.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "table/table_private.h"
+#include "table/emit_private.h"
+#include "table/pending_private.h"
 
 /* --- frames --------------------------------------------------------------------------------- */
 
 static uint32_t *frame_link(void *element)
 {
-	return &((struct frame *)element)->next;
+	return &((struct stack_frame *)element)->next;
 }
 
 static uint64_t hash_frame(const struct hash_key *secret, uint64_t ip, uint64_t space)
@@ -27,7 +30,7 @@ static uint64_t hash_frame(const struct hash_key *secret, uint64_t ip, uint64_t 
 
 static uint64_t frame_hash(const struct hash_key *secret, const void *element)
 {
-	const struct frame *frame = element;
+	const struct stack_frame *frame = element;
 
 	return hash_frame(secret, frame->ip, frame->space);
 }
@@ -43,7 +46,7 @@ static uint32_t find_frame(const struct table *t, uint64_t ip, uint64_t space)
 	uint32_t at = chain_first(&t->frame_index, hash_frame(&t->secret, ip, space));
 
 	while (at != ROW_NONE) {
-		const struct frame *frame = pool_at(&t->frames, at);
+		const struct stack_frame *frame = pool_at(&t->frames, at);
 
 		if (frame->ip == ip && frame->space == space)
 			break;
@@ -52,12 +55,12 @@ static uint32_t find_frame(const struct table *t, uint64_t ip, uint64_t space)
 	return at;
 }
 
-/* Without memory its name stays as long as there is room for names. */
+/* Without memory for it the name of the frame stays as long as there is room for names. */
 static void ref_frame(struct table *t, uint64_t ip, uint64_t space)
 {
 	const struct chains chains = frames_by_place(t);
 	uint32_t at = find_frame(t, ip, space);
-	struct frame *frame;
+	struct stack_frame *frame;
 
 	if (at == ROW_NONE) {
 		at = pool_take(&t->frames);
@@ -71,14 +74,14 @@ static void ref_frame(struct table *t, uint64_t ip, uint64_t space)
 			return;
 		}
 	}
-	((struct frame *)pool_at(&t->frames, at))->refs++;
+	((struct stack_frame *)pool_at(&t->frames, at))->refs++;
 }
 
 static void unref_frame(struct table *t, uint64_t ip, uint64_t space)
 {
 	const struct chains chains = frames_by_place(t);
 	uint32_t at = find_frame(t, ip, space);
-	struct frame *frame = at == ROW_NONE ? NULL : pool_at(&t->frames, at);
+	struct stack_frame *frame = at == ROW_NONE ? NULL : pool_at(&t->frames, at);
 
 	if (!frame || --frame->refs)
 		return;
@@ -119,7 +122,7 @@ static uint32_t index_of(const struct table *t, uint64_t id)
 	return at;
 }
 
-const struct stack *table_find_stack(const struct table *t, uint64_t id)
+const struct stack *stack_find(const struct table *t, uint64_t id)
 {
 	const struct stack *stack = stack_at(t, index_of(t, id));
 
@@ -162,7 +165,7 @@ static void idle_add(struct table *t, uint32_t at)
 	t->idle_count++;
 }
 
-/* Of one that no origin has and that is not idle. */
+/* Drops a stack that no origin has and that is not in the list of idle stacks. */
 static void drop(struct table *t, uint32_t at)
 {
 	const struct chains chains = stacks_by_id(t);
@@ -171,7 +174,7 @@ static void drop(struct table *t, uint32_t at)
 	for (uint32_t i = 0; stack->ips && i < stack->count; i++)
 		unref_frame(t, stack->ips[i], stack->space);
 	if (stack->ips) {
-		ask_stack(t, stack->id);
+		pending_stack(t, stack->id);
 		t->stacks_known--;
 	}
 	free(stack->ips);
@@ -233,7 +236,7 @@ static bool take_frames(struct stack *stack, const struct fact_stack *fact)
 	return true;
 }
 
-/* The entry that gets the frames; ROW_NONE: there is no room. */
+/* The entry for the frames; ROW_NONE: there is no room. */
 static uint32_t place_of(struct table *t, const struct fact_stack *fact)
 {
 	uint32_t at;
@@ -246,11 +249,11 @@ static uint32_t place_of(struct table *t, const struct fact_stack *fact)
 	return at == ROW_NONE ? add_stack(t, fact->id) : at;
 }
 
-/* The source believes that it is known: let it be told again. */
+/* The source takes the stack for known: it must report it again. */
 static void lose(struct table *t, uint64_t id)
 {
 	loss_count(t, LOSS_STACK, 1);
-	ask_stack(t, id);
+	pending_stack(t, id);
 }
 
 void fold_stack(struct table *t, const struct fact_stack *fact)
@@ -258,7 +261,7 @@ void fold_stack(struct table *t, const struct fact_stack *fact)
 	struct stack *stack;
 	uint32_t at;
 
-	if (!fact->id || !fact->count || table_find_stack(t, fact->id))
+	if (!fact->id || !fact->count || stack_find(t, fact->id))
 		return;
 	at = place_of(t, fact);
 	stack = stack_at(t, at);
@@ -273,7 +276,7 @@ void fold_stack(struct table *t, const struct fact_stack *fact)
 		ref_frame(t, stack->ips[i], stack->space);
 	if (!stack->refs)
 		idle_add(t, at);
-	if (t->restore.state != RESTORE_FILLS) /* origins of a checkpoint come after stacks */
+	if (t->load.state != LOAD_FILLS) /* the origins of a checkpoint come after its stacks */
 		stacks_trim(t);
 }
 
@@ -287,23 +290,26 @@ void stacks_free(struct table *t)
 	free(t->frame_index.buckets);
 }
 
-/* --- in the order that a checkpoint has them in --------------------------------------------- */
+/* --- the order of a checkpoint -------------------------------------------------------------- */
 
-/* Those of origins, by the origins' numbers, then idle ones in the order that they would go. */
+/*
+ * The stacks of origins by the index of the origin, then idle stacks, the first to be dropped
+ * first.
+ */
 void stacks_each(const struct table *t, void (*fn)(const struct stack *stack, void *arg), void *arg)
 {
 	for (uint32_t i = 0; i < t->origins.used; i++) {
 		const struct origin *origin = pool_at(&t->origins, i);
 		struct stack *stack = origin->refs ? stack_at(t, index_of(t, origin->stack)) : NULL;
 
-		if (!stack || !stack->ips || stack->told)
+		if (!stack || !stack->ips || stack->saved)
 			continue;
-		stack->told = true;
+		stack->saved = true;
 		fn(stack, arg);
 	}
 	for (uint32_t at = t->idle_first; at != ROW_NONE; at = stack_at(t, at)->after)
 		fn(stack_at(t, at), arg);
 	for (uint32_t i = 0; i < t->stacks.used; i++)
-		if (stack_at(t, i)->told)
-			stack_at(t, i)->told = false;
+		if (stack_at(t, i)->saved)
+			stack_at(t, i)->saved = false;
 }

@@ -3,26 +3,20 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "table/table_private.h"
+#include "base/clock.h"
 #include "fact/shape.h"
-
-static void init(struct table *t, uint32_t max_rows)
-{
-	pool_init(&t->rows, sizeof(struct row), max_rows);
-	pool_init(&t->tasks, sizeof(struct task), TASKS_MAX);
-	pool_init(&t->origins, sizeof(struct origin), POOL_NONE);
-	pool_init(&t->stacks, sizeof(struct stack), POOL_NONE);
-	pool_init(&t->frames, sizeof(struct frame), POOL_NONE);
-	t->idle_first = t->idle_last = ROW_NONE;
-	pool_init(&t->holders, sizeof(struct holder), POOL_NONE);
-	pool_init(&t->steps, sizeof(struct step), POOL_NONE);
-	pool_init(&t->spaces, sizeof(struct space), POOL_NONE);
-	pool_init(&t->counters, sizeof(struct host_counters), POOL_NONE);
-	t->first_counters = t->last_counters = ROW_NONE;
-	t->totals.rows_max = max_rows;
-}
+#include "table/counters_private.h"
+#include "table/emit_private.h"
+#include "table/fold_mptcp_private.h"
+#include "table/fold_seen_private.h"
+#include "table/fold_signal_private.h"
+#include "table/fold_state_private.h"
+#include "table/fold_walk_private.h"
+#include "table/load_private.h"
+#include "table/stacks_private.h"
+#include "table/store_private.h"
+#include "table/tasks_private.h"
 
 struct table *table_new(uint32_t max_rows)
 {
@@ -30,67 +24,23 @@ struct table *table_new(uint32_t max_rows)
 
 	if (!t)
 		return NULL;
-	init(t, max_rows ? max_rows : TABLE_ROWS_DEFAULT);
-	t->secret = t->tombs.secret = hash_key_new();
-	t->names = names_new(UINT32_MAX);
-	if (t->names)
+	if (!table_store_open(t, max_rows ? max_rows : TABLE_ROWS_DEFAULT))
 		return t;
 	table_free(t);
 	return NULL;
-}
-
-/* All but the names. */
-static void free_parts(struct table *t)
-{
-	pool_free(&t->rows);
-	tasks_free(t);
-	stacks_free(t);
-	pool_free(&t->holders);
-	pool_free(&t->steps);
-	free(t->by_sk.buckets);
-	free(t->by_tuple.buckets);
-	free(t->by_pair.buckets);
-	free(t->by_listener.buckets);
-	free(t->by_cookie.buckets);
-	free(t->holder_index.buckets);
-	pool_free(&t->spaces);
-	free(t->space_index.buckets);
-	inodes_forget(t);
-	counters_free(t);
-	ask_free(t);
-	tombs_clear(&t->tombs);
 }
 
 void table_free(struct table *t)
 {
 	if (!t)
 		return;
-	free_parts(t);
-	names_free(t->names);
+	table_store_free(t);
 	free(t);
 }
 
-void table_reset(struct table *t)
+void table_enable_lookups(struct table *t, uint32_t kinds)
 {
-	const struct table old = *t;
-
-	free_parts(t);
-	*t = (struct table){
-		.names = old.names,
-		.listener = old.listener,
-		.listener_arg = old.listener_arg,
-		.asks = old.asks,
-		.secret = old.secret,
-		.tombs.secret = old.secret,
-		.ids = old.ids,
-	};
-	names_forget(t->names);
-	init(t, old.rows.max);
-}
-
-void table_enable_questions(struct table *t, uint32_t kinds)
-{
-	t->asks = kinds;
+	t->pending.kinds = kinds;
 }
 
 void table_set_listener(struct table *t, table_change_fn *fn, void *arg)
@@ -99,11 +49,13 @@ void table_set_listener(struct table *t, table_change_fn *fn, void *arg)
 	t->listener_arg = arg;
 }
 
+/* --- facts ---------------------------------------------------------------------------------- */
+
 static void fold_loss(struct table *t, const struct fact_loss *fact)
 {
 	if (fact->where && fact->where < LOSS_WHERE_COUNT)
 		loss_count(t, fact->where, fact->count);
-	if (fact->where == LOSS_WALK) /* told when all are over: some have no end */
+	if (fact->where == LOSS_WALK) /* a failed walk has no end */
 		walks_abandon(t);
 }
 
@@ -112,117 +64,99 @@ static void fold_clock(struct table *t, const struct fact_clock *fact)
 	t->wall_offset = clock_wall_offset(fact->wall, fact->h.time);
 }
 
-static void fold(struct table *t, const struct fact *fact)
+static void fold_name(struct table *t, const struct fact_name *fact)
 {
-	switch ((enum fact_type)fact->type) {
-	case FACT_CLOCK:
-		fold_clock(t, (const struct fact_clock *)fact);
-		break;
-	case FACT_STATE:
-		t->traced = true;
-		fold_state(t, (const struct fact_state *)fact);
-		break;
-	case FACT_DESTROY:
-		t->traced = true;
-		fold_destroy(t, (const struct fact_destroy *)fact);
-		break;
-	case FACT_RETRANSMIT:
-		fold_retransmit(t, (const struct fact_retransmit *)fact);
-		break;
-	case FACT_SYNACK:
-		fold_synack(t, (const struct fact_synack *)fact);
-		break;
-	case FACT_RST_SENT:
-	case FACT_RST_RECEIVED:
-		fold_reset(t, (const struct fact_reset *)fact);
-		break;
-	case FACT_ACCEPT:
-		fold_accept(t, (const struct fact_syscall *)fact);
-		break;
-	case FACT_CONNECT:
-		fold_connect(t, (const struct fact_syscall *)fact);
-		break;
-	case FACT_WALK_BEGIN:
-		fold_walk_begin(t, (const struct fact_walk *)fact);
-		break;
-	case FACT_SEEN:
-		fold_seen(t, (const struct fact_seen *)fact);
-		break;
-	case FACT_WALK_END:
-		fold_walk_end(t, (const struct fact_walk *)fact);
-		break;
-	case FACT_HOLDER:
-		fold_holder(t, (const struct fact_holder *)fact);
-		break;
-	case FACT_GONE:
-		fold_gone(t, (const struct fact_seen *)fact);
-		break;
-	case FACT_LOSS:
-		fold_loss(t, (const struct fact_loss *)fact);
-		break;
-	case FACT_NAME:
-		names_apply(t->names, (const struct fact_name *)fact);
-		break;
-	case FACT_PROCESS:
-		fold_process(t, (const struct fact_process *)fact);
-		break;
-	case FACT_MPTCP:
-		fold_mptcp(t, (const struct fact_mptcp *)fact);
-		break;
-	case FACT_NETNS_GONE:
-		fold_netns_gone(t, (const struct fact_netns *)fact);
-		break;
-	case FACT_EXIT:
-		fold_exit(t, (const struct fact_exit *)fact);
-		break;
-	case FACT_STACK:
-		fold_stack(t, (const struct fact_stack *)fact);
-		break;
-	case FACT_DOING:
-		fold_doing(t, (const struct fact_doing *)fact);
-		break;
-	case FACT_COUNTER:
-		fold_counter(t, (const struct fact_counter *)fact);
-		break;
-	case FACT_PARENT:
-		fold_parent(t, (const struct fact_parent *)fact);
-		break;
-	case FACT_LAST_DATA:
-		fold_last_data(t, (const struct fact_last_data *)fact);
-		break;
-	case FACT_TICK:
-	case FACT_TABLE:
-	case FACT_TABLE_TASK:
-	case FACT_TABLE_ORIGIN:
-	case FACT_TABLE_ROW:
-	case FACT_TABLE_HOLDER:
-	case FACT_TABLE_END:
-	case FACT_TYPE_COUNT:
-		break;
-	}
+	names_apply(t->names, fact);
 }
+
+/* FACT_TICK: table_apply() notes the time of each fact. */
+static void fold_time(struct table *t, const struct fact *fact)
+{
+	(void)t;
+	(void)fact;
+}
+
+/* One row for each type of fact: its struct, and what folds it. */
+#define FOLDS(ROW)                                                                                 \
+	ROW(FACT_CLOCK, fact_clock, fold_clock)                                                    \
+	ROW(FACT_STATE, fact_state, fold_state)                                                    \
+	ROW(FACT_DESTROY, fact_destroy, fold_destroy)                                              \
+	ROW(FACT_RETRANSMIT, fact_retransmit, fold_retransmit)                                     \
+	ROW(FACT_SYNACK, fact_synack, fold_synack)                                                 \
+	ROW(FACT_RST_SENT, fact_reset, fold_reset)                                                 \
+	ROW(FACT_RST_RECEIVED, fact_reset, fold_reset)                                             \
+	ROW(FACT_ACCEPT, fact_syscall, fold_accept)                                                \
+	ROW(FACT_CONNECT, fact_syscall, fold_connect)                                              \
+	ROW(FACT_WALK_BEGIN, fact_walk, fold_walk_begin)                                           \
+	ROW(FACT_SEEN, fact_seen, fold_seen)                                                       \
+	ROW(FACT_WALK_END, fact_walk, fold_walk_end)                                               \
+	ROW(FACT_HOLDER, fact_holder, fold_holder)                                                 \
+	ROW(FACT_GONE, fact_seen, fold_gone)                                                       \
+	ROW(FACT_LOSS, fact_loss, fold_loss)                                                       \
+	ROW(FACT_NAME, fact_name, fold_name)                                                       \
+	ROW(FACT_TICK, fact, fold_time)                                                            \
+	ROW(FACT_PROCESS, fact_process, fold_process)                                              \
+	ROW(FACT_EXIT, fact_exit, fold_exit)                                                       \
+	ROW(FACT_STACK, fact_stack, fold_stack)                                                    \
+	ROW(FACT_DOING, fact_doing, fold_doing)                                                    \
+	ROW(FACT_COUNTER, fact_counter, fold_counter)                                              \
+	ROW(FACT_NETNS_GONE, fact_netns, fold_netns_gone)                                          \
+	ROW(FACT_PARENT, fact_parent, fold_parent)                                                 \
+	ROW(FACT_MPTCP, fact_mptcp, fold_mptcp)                                                    \
+	ROW(FACT_LAST_DATA, fact_last_data, fold_last_data)
+
+/* load_take() takes these before they would be folded. */
+#define LOADS(ROW)                                                                                 \
+	ROW(FACT_TABLE, fact_table)                                                                \
+	ROW(FACT_TABLE_TASK, fact_table_task)                                                      \
+	ROW(FACT_TABLE_ORIGIN, fact_table_origin)                                                  \
+	ROW(FACT_TABLE_ROW, fact_table_row)                                                        \
+	ROW(FACT_TABLE_HOLDER, fact_table_holder)                                                  \
+	ROW(FACT_TABLE_END, fact_table_end)
+
+#define CALL(type, of, fn)                                                                         \
+	static void call_##type(struct table *t, const struct fact *fact)                          \
+	{                                                                                          \
+		fn(t, (const struct of *)fact);                                                    \
+	}
+FOLDS(CALL)
+
+static const struct fold {
+	uint32_t size; /* of the struct that `fn` reads */
+	void (*fn)(struct table *t, const struct fact *fact);
+} folds[FACT_TYPE_COUNT] = {
+#define FOLD(type, of, fn) [type] = {sizeof(struct of), call_##type},
+#define LOAD(type, of)     [type] = {sizeof(struct of), NULL},
+	FOLDS(FOLD) LOADS(LOAD)};
+
+#define ONE(...) +1
+_Static_assert(FOLDS(ONE) LOADS(ONE) == FACT_TYPE_COUNT - 1, "one row for each type of fact");
 
 int table_apply(struct table *t, const struct fact *fact)
 {
+	const struct fold *fold;
 	int err;
 
 	if (fact->len < sizeof(*fact))
 		return -EINVAL;
 	if (!fact_size(fact->type))
 		return 0;
-	if (!fact_is_whole(fact))
+	fold = &folds[fact->type];
+	if (!fact_is_whole(fact) || fact->len < fold->size)
 		return -EINVAL;
-	if (restore_take(t, fact, &err))
+	if (load_take(t, fact, &err))
 		return err;
-	/* Names may be told ahead of a checkpoint, which has them, too. */
+	/* Names may come before a checkpoint, which has them too. */
 	t->used |= fact->type != FACT_NAME;
 	if (fact->time > t->now)
 		t->now = fact->time;
 	if (!t->began)
 		t->began = fact->time;
-	fold(t, fact);
+	fold->fn(t, fact);
 	return 0;
 }
+
+/* --- what it says of itself ----------------------------------------------------------------- */
 
 uint64_t table_now(const struct table *t)
 {
@@ -244,91 +178,17 @@ struct names *table_names(struct table *t)
 	return t->names;
 }
 
+void table_totals(const struct table *t, struct totals *totals)
+{
+	*totals = t->totals;
+}
+
 bool table_wants_holders(const struct table *t)
 {
 	return t->unheld;
 }
 
-uint64_t table_told_twice(const struct table *t)
+uint64_t table_repeated(const struct table *t)
 {
-	return t->told_twice;
-}
-
-static const struct row *row_from(const struct table *t, struct row_iter *iter)
-{
-	for (; iter->index < t->rows.used; iter->index++) {
-		const struct row *row = row_at(t, iter->index);
-
-		if (row->used && !(row->flags & ROW_NASCENT))
-			return row;
-	}
-	return NULL;
-}
-
-const struct row *table_first(const struct table *t, struct row_iter *iter)
-{
-	iter->index = 0;
-	return row_from(t, iter);
-}
-
-const struct row *table_next(const struct table *t, struct row_iter *iter)
-{
-	iter->index++;
-	return row_from(t, iter);
-}
-
-const struct row *table_row(const struct table *t, uint32_t index)
-{
-	const struct row *row = index < t->rows.used ? row_at(t, index) : NULL;
-
-	return row && row->used ? row : NULL;
-}
-
-const struct row *table_find_cookie(const struct table *t, uint64_t cookie)
-{
-	struct row_iter iter;
-	const struct row *row;
-
-	if (!cookie)
-		return NULL;
-	table_for_each (t, iter, row)
-		if (row->cookie == cookie)
-			return row;
-	return NULL;
-}
-
-const struct step *table_step(const struct table *t, uint32_t index)
-{
-	return index == ROW_NONE ? NULL : pool_at(&t->steps, index);
-}
-
-static void add_time(struct state_time *time, uint64_t from, uint64_t until, bool exact)
-{
-	if (until <= from)
-		return;
-	time->ns += until - from;
-	time->at_least |= !exact;
-}
-
-/* Who was met in a state, or whose change was inferred, may have been in it for longer. */
-void table_time_in_states(const struct table *t, const struct row *row,
-                          struct state_time times[STATE_COUNT])
-{
-	const struct step *step = table_step(t, row->history), *last = NULL;
-
-	memset(times, 0, STATE_COUNT * sizeof(*times));
-	for (; step; step = table_step(t, step->next)) {
-		if (step->kind != STEP_STATE)
-			continue;
-		if (last)
-			add_time(&times[last->a], last->time, step->time, last->b && step->b);
-		last = step;
-	}
-	if (last)
-		add_time(&times[last->a], last->time, t->now, last->b);
-}
-
-void table_totals(const struct table *t, struct totals *totals)
-{
-	*totals = t->totals;
+	return t->repeated;
 }

@@ -17,7 +17,7 @@ static const char *host_name(const struct field_context *context, const struct e
 	/* As netstat: beside names, "::" and the ":" before the port would look alike. */
 	if (endpoint_unspecified(endpoint))
 		return endpoint->family == AF_INET6 ? "[::]" : NULL;
-	name = names_want(value_names(context), name_key_host(endpoint->family, endpoint->addr));
+	name = names_query(value_names(context), name_key_host(endpoint->family, endpoint->addr));
 	return name && name[0] ? name : NULL;
 }
 
@@ -29,7 +29,7 @@ static const char *port_name(const struct field_context *context, uint16_t port)
 		return "*";
 	if (context->numeric_ports)
 		return NULL;
-	name = names_want(value_names(context), name_key_number(NAME_PORT, port));
+	name = names_query(value_names(context), name_key_number(NAME_PORT, port));
 	return name && name[0] ? name : NULL;
 }
 

@@ -3,7 +3,7 @@
  * Input: flags, a number of facts, facts. diff compares the table that so many of them make with
  * what the others make of it, and prints that in each format.
  */
-#include "table/checkpoint.h"
+#include "table/load.h"
 #include "command/diff.h"
 #include "facts.h"
 #include "output.h"

@@ -3,7 +3,8 @@
  * Input: facts, one behind the other as blocks have them, well formed or not. They are folded;
  * changes, rows and what rules find are printed; the table is dumped and begun anew from the dump.
  */
-#include "table/checkpoint.h"
+#include "table/load.h"
+#include "table/save.h"
 #include "field/columns.h"
 #include "fact/text.h"
 #include "facts.h"

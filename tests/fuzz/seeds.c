@@ -10,7 +10,8 @@
  */
 #include <errno.h>
 
-#include "table/checkpoint.h"
+#include "table/save.h"
+#include "table/table.h"
 #include "fuzz.h"
 #include "record/block.h"
 

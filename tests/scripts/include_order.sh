@@ -59,14 +59,16 @@ accepts tests/unit/test_row.c '#include "source/parse.h"'
 
 # Up, in each way of writing it.
 for line in '#include "table/row.h"' '#include <table/row.h>' '  #  include "../table/row.h"' \
-	$'#include \\\n"table/row.h"' '#include/**/"table/row.h" /* why */'; do
+	$'#include \\\n"table/row.h"' '#include/**/"table/row.h" /* why */' '#include_next <table/row.h>'; do
 	refuses src/base/x.c "$line" 'src/base/x.c:1: must not include'
 	refuses src/base/x.h "$line" 'table is above base'
+	refuses src/base/x.inc "$line" 'table is above base'
 done
 refuses src/fact/x.c $'\n\n#include "command/why.h"' 'src/fact/x.c:3: must not include command/why.h: command is above fact'
 mkdir src/base/deep
 refuses src/base/deep/x.c '#include "fact/text.h"' 'fact is above base'
 rmdir src/base/deep
+refuses include/both.h '#include "../src/base/map.h"' 'include is for both sides'
 # Between siblings.
 refuses src/table/row.c '#include "source/live.h"' 'source and table are siblings'
 refuses src/source/x.c '#include "table/row.h"' 'table and source are siblings'
@@ -80,8 +82,8 @@ refuses src/table/rows_private.h '#include "table/fold.h"' 'fold is above rows'
 touch src/table/rows_private.h
 refuses src/table/new.c '#include "table/row.h"' 'new does not stand in the order of src/table'
 # What unit tests do not link.
-refuses tests/unit/test_x.c '#include "source/live.h"' 'source and tests/unit are siblings'
-refuses tests/unit/test_x.c '#include "command/why.h"' 'must not include command/why.h'
+refuses tests/unit/test_x.c '#include "source/live.h"' 'unit tests do not link source'
+refuses tests/unit/test_x.c '#include "command/why.h"' 'unit tests do not link command'
 sed -i 's/fact table/fact table source/' Makefile
 refuses src/table/rows.c '' 'Makefile: PURE_ROOMS and the line tests/unit of CONTRIBUTING.md differ: source'
 sed -i 's/ source//' Makefile

@@ -5,7 +5,8 @@
 
 #include "table_test.h"
 
-#include "table/checkpoint.h"
+#include "table/load.h"
+#include "table/save.h"
 
 static inline const struct fact *dump_next(const struct buffer *dump, size_t *at)
 {

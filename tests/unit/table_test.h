@@ -21,7 +21,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "table/table_private.h"
+#include "table/counters.h"
+#include "table/rows_private.h"
+#include "table/table.h"
 #include "fact/text.h"
 
 /* A client of 10.0.0.1, its server, and a second namespace of the same addresses. */
@@ -126,7 +128,7 @@ static inline void check_row(const struct table *t, const struct row *row, struc
 		all->with_sk++;
 		assert_ptr_equal(row_find_sk(t, row->sk), row);
 	}
-	if (place_is_tuple(row)) {
+	if (row_in_tuples(row)) {
 		all->with_tuple++;
 		row_sample(row, &s);
 		found = row_find_tuple(t, &s, 0);
@@ -136,8 +138,8 @@ static inline void check_row(const struct table *t, const struct row *row, struc
 	}
 	if (row->flags & ROW_FORMER)
 		assert_true(row->state == STATE_CLOSE && row->flags & ROW_INDEXED);
-	all->with_cookie += place_is_cookie(row);
-	all->listeners += place_is_listener(row);
+	all->with_cookie += row_in_cookies(row);
+	all->listeners += row_in_listeners(row);
 	check_steps(t, row, all);
 	check_holders(t, row, all);
 }
@@ -165,7 +167,7 @@ static inline void check_tasks(const struct table *t, const struct recount *all)
 
 	for (uint32_t i = 0; (task = table_next_task(t, &i)); live++) {
 		assert_int_equal(task->refs, all->task_refs[i - 1]);
-		assert_true(task->refs || (task->told && !task->exited));
+		assert_true(task->refs || (task->described && !task->exited));
 	}
 	assert_int_equal(live, t->tasks.live);
 	assert_int_equal(live, t->task_index.count);
@@ -176,15 +178,15 @@ static inline void check_spaces(const struct table *t)
 {
 	uint32_t listed = 0;
 
-	for (uint32_t i = 0; i < t->spaces.used; i++) {
-		const struct space *space = pool_at(&t->spaces, i);
+	for (uint32_t i = 0; i < t->netns_rows.used; i++) {
+		const struct netns_rows *space = pool_at(&t->netns_rows, i);
 		const struct row *row = space->rows ? row_at(t, space->first) : NULL;
 		uint32_t before = ROW_NONE, count = 0;
 
-		for (; row; row = row_at(t, row->next_in_space)) {
+		for (; row; row = row_at(t, row->next_in_netns)) {
 			assert_true(row->used);
 			assert_int_equal(row->netns, space->netns);
-			assert_int_equal(row->back_in_space, before);
+			assert_int_equal(row->back_in_netns, before);
 			before = row->self;
 			count++;
 		}

@@ -318,10 +318,10 @@ static void restart_ends_all_rows(void **state)
 {
 	struct table *fresh = table_new(100);
 	struct ends ends = {0};
-	struct question question;
+	struct lookup lookup;
 	TRIAL(100);
 
-	table_enable_questions(trial.table, ~0U);
+	table_enable_lookups(trial.table, ~0U);
 	facts(&trial, STORY "12s state sk=e1 old=LISTEN new=SYN_RECV\n");
 	ends.table = trial.table;
 	table_set_listener(trial.table, count_end, &ends);
@@ -331,7 +331,7 @@ static void restart_ends_all_rows(void **state)
 	assert_int_equal(ends.others, 0);
 	check_table(trial.table);
 	assert_int_equal(table_now(trial.table), 0);
-	assert_false(table_next_question(trial.table, ~0U, &question));
+	assert_false(table_next_lookup(trial.table, ~0U, &lookup));
 	assert_int_equal(table_equal(trial.table, fresh), 1);
 	assert_int_equal(totals_of(&trial).rows_max, 100);
 	/* It goes on. */
@@ -340,7 +340,7 @@ static void restart_ends_all_rows(void **state)
 	facts(&trial, STORY);
 	assert_true(trial.used > 0);
 	expect_story(&trial);
-	assert_true(table_next_question(trial.table, ~0U, &question));
+	assert_true(table_next_lookup(trial.table, ~0U, &lookup));
 	table_free(fresh);
 	trial_end(&trial);
 }

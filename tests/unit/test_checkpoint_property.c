@@ -261,16 +261,16 @@ static void tick(struct trio *trio)
 static void ask(struct trio *trio)
 {
 	struct names *names = table_names(trio->live);
-	struct question question;
+	struct lookup lookup;
 	struct name_key key;
 
 	for (int i = 0; i < 20; i++)
-		table_next_question(trio->live, ~0U, &question);
+		table_next_lookup(trio->live, ~0U, &lookup);
 	table_find_inode(trio->live, 5100 + model_random(&trio->model, 40));
 	key = name_key_number(NAME_HOST, 0xffff0a000000 + model_random(&trio->model, 300));
-	names_want(names, key);
+	names_query(names, key);
 	if (model_chance(&trio->model, 50))
-		names_next_wanted(names, ~0U, &key);
+		names_next_query(names, ~0U, &key);
 }
 
 /* --- checkpoints ----------------------------------------------------------------------------- */
@@ -376,7 +376,7 @@ static void course(unsigned int seed, uint32_t rows, uint32_t loss, bool cookies
 	trio.model.cookies = cookies;
 	trio.live = new_table(&trio, &trio.of_live);
 	trio.whole = new_table(&trio, &trio.of_whole);
-	table_enable_questions(trio.live, ~0U);
+	table_enable_lookups(trio.live, ~0U);
 	for (int round = 0; round < ROUNDS; round++) {
 		for (int i = 0; i < STEPS; i++)
 			happen(&trio);

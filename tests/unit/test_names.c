@@ -72,19 +72,19 @@ static void wishes_are_taken_once(void **state)
 	struct name_key wish;
 
 	(void)state;
-	assert_null(names_want(names, port));
-	assert_null(names_want(names, user));
-	assert_null(names_want(names, port));
-	assert_true(names_next_wanted(names, 1 << NAME_USER, &wish));
+	assert_null(names_query(names, port));
+	assert_null(names_query(names, user));
+	assert_null(names_query(names, port));
+	assert_true(names_next_query(names, 1 << NAME_USER, &wish));
 	assert_int_equal(wish.kind, NAME_USER);
 	assert_int_equal(wish.key[0], 7);
-	assert_false(names_next_wanted(names, 1 << NAME_USER, &wish));
-	assert_true(names_next_wanted(names, ~0U, &wish));
+	assert_false(names_next_query(names, 1 << NAME_USER, &wish));
+	assert_true(names_next_query(names, ~0U, &wish));
 	assert_int_equal(wish.kind, NAME_PORT);
 	assert_int_equal(wish.key[0], 80);
 	/* asked, not answered yet: not asked again */
-	assert_null(names_want(names, port));
-	assert_false(names_next_wanted(names, ~0U, &wish));
+	assert_null(names_query(names, port));
+	assert_false(names_next_query(names, ~0U, &wish));
 	names_free(names);
 }
 
@@ -95,11 +95,11 @@ static void failed_look_up_is_an_answer(void **state)
 	struct name_key wish;
 
 	(void)state;
-	assert_null(names_want(names, key));
-	assert_true(names_next_wanted(names, ~0U, &wish));
+	assert_null(names_query(names, key));
+	assert_true(names_next_query(names, ~0U, &wish));
 	assert_int_equal(apply(names, key, ""), 0);
-	assert_string_equal(names_want(names, key), "");
-	assert_false(names_next_wanted(names, ~0U, &wish));
+	assert_string_equal(names_query(names, key), "");
+	assert_false(names_next_query(names, ~0U, &wish));
 	names_free(names);
 }
 
@@ -109,10 +109,10 @@ static void answer_withdraws_an_untaken_wish(void **state)
 	struct name_key key = name_key_number(NAME_USER, 3), wish;
 
 	(void)state;
-	assert_null(names_want(names, key));
+	assert_null(names_query(names, key));
 	assert_int_equal(apply(names, key, "sys"), 0);
-	assert_false(names_next_wanted(names, ~0U, &wish));
-	assert_string_equal(names_want(names, key), "sys");
+	assert_false(names_next_query(names, ~0U, &wish));
+	assert_string_equal(names_query(names, key), "sys");
 	names_free(names);
 }
 
@@ -175,20 +175,20 @@ static void a_sweep_drops_what_is_not_marked(void **state)
 	apply(names, name_key_number(NAME_USER, 1), "u1");
 	apply(names, name_key_number(NAME_USER, 2), "u2");
 	apply(names, name_key_number(NAME_CGROUP, 1), "c1");
-	names_want(names, name_key_number(NAME_USER, 3));
+	names_query(names, name_key_number(NAME_USER, 3));
 	names_mark(names, name_key_number(NAME_USER, 2));
 	names_mark(names, name_key_number(NAME_USER, 3)); /* is only wished for */
 	names_sweep(names, NAME_USER);
 	assert_null(names_find(names, name_key_number(NAME_USER, 1)));
 	assert_string_equal(names_find(names, name_key_number(NAME_USER, 2)), "u2");
 	assert_string_equal(names_find(names, name_key_number(NAME_CGROUP, 1)), "c1");
-	assert_true(names_next_wanted(names, ~0U, &wish));
+	assert_true(names_next_query(names, ~0U, &wish));
 	apply(names, name_key_number(NAME_USER, 3), "u3");
 	names_sweep(names, NAME_USER); /* marks are of one sweep */
 	assert_int_equal(names_count(names, NAME_USER), 0);
 	/* It can be asked for again. */
-	assert_null(names_want(names, name_key_number(NAME_USER, 1)));
-	assert_true(names_next_wanted(names, ~0U, &wish));
+	assert_null(names_query(names, name_key_number(NAME_USER, 1)));
+	assert_true(names_next_query(names, ~0U, &wish));
 	names_free(names);
 }
 
@@ -204,9 +204,9 @@ static void wishes_are_bounded_and_push_no_name_out(void **state)
 		apply(names, name_key_number(NAME_PORT, i), "p");
 	known = names_find(names, name_key_number(NAME_PORT, 0));
 	for (uint64_t i = 100; i < 200; i++)
-		assert_null(names_want(names, name_key_number(NAME_PORT, i)));
+		assert_null(names_query(names, name_key_number(NAME_PORT, i)));
 	assert_ptr_equal(names_find(names, name_key_number(NAME_PORT, 0)), known);
-	while (names_next_wanted(names, ~0U, &wish))
+	while (names_next_query(names, ~0U, &wish))
 		taken++;
 	assert_int_equal(taken, 4);
 	names_free(names);

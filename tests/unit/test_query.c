@@ -338,11 +338,11 @@ static void test_wishes(void **state)
 	struct name_key key;
 	struct query query;
 
-	assert_false(names_next_wanted(table_names(*state), ~0U, &key));
+	assert_false(names_next_query(table_names(*state), ~0U, &key));
 	query_init(&query);
 	add_all(&query, "container=anything");
 	check_match(*state, &query, "");
-	assert_true(names_next_wanted(table_names(*state), 1U << NAME_CGROUP, &key));
+	assert_true(names_next_query(table_names(*state), 1U << NAME_CGROUP, &key));
 	assert_int_equal(key.key[0], 99);
 	query_free(&query);
 }

@@ -241,10 +241,10 @@ static void users_by_number_or_name(void **state)
 
 	(void)state;
 	expect(table, fold_row(table, 0), "user", "33");
-	assert_false(names_next_wanted(table_names(table), 1 << NAME_USER, &wish));
+	assert_false(names_next_query(table_names(table), 1 << NAME_USER, &wish));
 	context.numeric_users = false;
 	expect_with(&context, &view_text, fold_row(table, 0), "user", "33");
-	assert_true(names_next_wanted(table_names(table), 1 << NAME_USER, &wish));
+	assert_true(names_next_query(table_names(table), 1 << NAME_USER, &wish));
 	assert_int_equal(wish.key[0], 33);
 	fold_lines(table, "3000 name kind=user key=33 name=\"www-data\"\n");
 	expect_with(&context, &view_text, fold_row(table, 0), "user", "www-data");
@@ -261,7 +261,7 @@ static void cgroup_and_container(void **state)
 
 	(void)state;
 	expect(table, row, "container", "-");
-	assert_true(names_next_wanted(table_names(table), 1 << NAME_CGROUP, &wish));
+	assert_true(names_next_query(table_names(table), 1 << NAME_CGROUP, &wish));
 	assert_int_equal(wish.key[0], 77);
 	fold_lines(table,
 	           "3000 name kind=cgroup key=77 name=\"/system.slice/docker-"

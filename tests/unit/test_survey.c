@@ -6,7 +6,9 @@
 
 #define SEEN "10s seen flags=tuple,socket,ident,queues netns=7 "
 
-/* Ports 40000 to 40009 of this host; a process with two sockets, one of which waits for accept(). */
+/*
+ * Ports 40000 to 40009 of this host; a process with two sockets, one of which waits for accept().
+ */
 #define HOST                                                                                       \
 	"1s name kind=setting key=1/7 name=\"40000\t40009\"\n"                                     \
 	"2s state sk=a0 old=CLOSE new=LISTEN cookie=1 flags=owned,tuple,socket pid=42 start=5 "    \
@@ -68,7 +70,7 @@ static void answers_are_of_all_sockets(void **state)
 	trial_end(&trial);
 }
 
-/* However many findings ask: what comes after the first question is not seen. */
+/* However many findings ask: what comes after the first lookup is not seen. */
 static void one_look_serves_all_questions(void **state)
 {
 	struct survey survey;

@@ -22,7 +22,7 @@ static void state_set_to_itself_is_no_transition(void **state)
 }
 
 /* bpf/state.bpf.c may tell of a transition twice. */
-static void transition_told_twice_counts_once(void **state)
+static void repeated_transition_counts_once(void **state)
 {
 	TRIAL(10);
 
@@ -40,11 +40,11 @@ static void transition_told_twice_counts_once(void **state)
 	told(&trial, ":80 SYN_RECV>ESTABLISHED >999us\n");
 	assert_int_equal(totals_of(&trial).lost[LOSS_CHAIN], 0);
 	assert_int_equal(totals_of(&trial).transitions, 3);
-	assert_int_equal(table_told_twice(trial.table), 3);
+	assert_int_equal(table_repeated(trial.table), 3);
 	trial_end(&trial);
 }
 
-static void end_told_twice_leaves_one_mini_socket(void **state)
+static void repeated_end_leaves_one_mini_socket(void **state)
 {
 	TRIAL(10);
 
@@ -58,7 +58,7 @@ static void end_told_twice_leaves_one_mini_socket(void **state)
 	      "flags=tuple,dead,done" CLIENT "\n");
 	told(&trial, ":40000 FIN_WAIT2>TIME_WAIT =4ms\n");
 	assert_int_equal(only(&trial)->since, 65 * NS_PER_MS);
-	assert_int_equal(table_told_twice(trial.table), 1);
+	assert_int_equal(table_repeated(trial.table), 1);
 	trial_end(&trial);
 }
 
@@ -156,7 +156,7 @@ static void transition_that_a_sample_told_first_is_not_told_again(void **state)
 	      "1005ms state sk=a1 old=ESTABLISHED new=CLOSE_WAIT cookie=5 flags=tuple" CLIENT "\n");
 	told(&trial, ":40000 ESTABLISHED>CLOSE_WAIT ? ~\n");
 	assert_int_equal(totals_of(&trial).lost[LOSS_CHAIN], 0);
-	assert_int_equal(table_told_twice(trial.table), 0);
+	assert_int_equal(table_repeated(trial.table), 0);
 	trial_end(&trial);
 }
 
@@ -198,8 +198,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(state_set_to_itself_is_no_transition),
-		cmocka_unit_test(transition_told_twice_counts_once),
-		cmocka_unit_test(end_told_twice_leaves_one_mini_socket),
+		cmocka_unit_test(repeated_transition_counts_once),
+		cmocka_unit_test(repeated_end_leaves_one_mini_socket),
 		cmocka_unit_test(broken_chain_is_a_loss_and_told_in_order),
 		cmocka_unit_test(clone_whose_establishment_is_lost_is_told_with_addresses),
 		cmocka_unit_test(socket_met_late_has_no_known_past),

@@ -7,6 +7,9 @@
 
 #include <sys/socket.h>
 
+#include "table/netns_rows_private.h"
+#include "table/order_private.h"
+
 #define CROWD  3000U
 #define LONG   24 /* no chain of 40,000 random keys is as long, but once in 10^15 tables */
 #define SECOND NS_PER_SEC
@@ -322,18 +325,18 @@ static void a_walk_looks_at_its_namespace_alone(void **state)
 		apply(t, &fact.h);
 	}
 	check_table(t);
-	assert_null(space_first(t, 9));
+	assert_null(netns_rows_first(t, 9));
 	for (uint32_t i = 0; i < CROWD; i++) { /* empty ones */
 		walk(t, FACT_WALK_BEGIN, WALK_SOCKETS, 100 + i, 2 * SECOND);
 		walk(t, FACT_WALK_END, WALK_SOCKETS, 100 + i, 2 * SECOND);
 	}
 	assert_int_equal(t->totals.rows, CROWD);
-	assert_int_equal(t->spaces.live, 3);
+	assert_int_equal(t->netns_rows.live, 3);
 	copy = copy_of(t);
 	walk(t, FACT_WALK_BEGIN, WALK_SOCKETS, 2, 3 * SECOND);
 	walk(t, FACT_WALK_END, WALK_SOCKETS, 2, 4 * SECOND);
 	assert_int_equal(t->totals.rows, CROWD - CROWD / 3);
-	assert_null(space_first(t, 2));
+	assert_null(netns_rows_first(t, 2));
 	check_table(t);
 	walk(copy, FACT_WALK_BEGIN, WALK_SOCKETS, 2, 3 * SECOND);
 	walk(copy, FACT_WALK_END, WALK_SOCKETS, 2, 4 * SECOND);

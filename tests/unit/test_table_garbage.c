@@ -97,15 +97,15 @@ static uint64_t look_at(const struct row *row, struct table *table)
 /* Everything that reads the table. */
 static void look_at_all(struct table *table)
 {
-	struct question question;
+	struct lookup lookup;
 	struct row_iter iter;
 	const struct row *row;
 	uint64_t sum = 0;
 
 	table_for_each (table, iter, row)
 		sum += look_at(row, table);
-	for (int i = 0; i < 20 && table_next_question(table, ~0U, &question); i++)
-		sum += question.sk;
+	for (int i = 0; i < 20 && table_next_lookup(table, ~0U, &lookup); i++)
+		sum += lookup.sk;
 	sum += (uint64_t)table_wall(table, sum);
 	(void)sum;
 }
@@ -119,7 +119,7 @@ static void garbage(unsigned int seed, bool tamed)
 
 	model_begin(&random, seed, NULL, NULL);
 	trial_begin(&trial, 64); /* checks each change that is told; and is soon full */
-	table_enable_questions(trial.table, ~0U);
+	table_enable_lookups(trial.table, ~0U);
 	for (int i = 0; i < 4000; i++) {
 		fill_random(&random, bytes, sizeof(bytes));
 		fact->type = (uint16_t)model_random(&random, FACT_TYPE_COUNT + 1);

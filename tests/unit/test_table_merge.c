@@ -229,15 +229,15 @@ static void tombstones_are_kept_for_the_walk_only(void **state)
 	facts(&trial, ESTABLISHED
 	      "60ms state sk=a1 old=ESTABLISHED new=CLOSE cookie=5 flags=tuple" CLIENT "\n"
 	      "61ms destroy sk=a1\n");
-	assert_int_equal(trial.table->tombs.count, 0);
+	assert_int_equal(trial.table->tombstones.count, 0);
 	facts(&trial,
 	      BEGIN("1s") HOLD("1s") "1s destroy sk=a2\n1s destroy sk=a3\n1s destroy sk=a2\n"
 	                             "1s destroy\n");
-	assert_int_equal(trial.table->tombs.count, 2);
+	assert_int_equal(trial.table->tombstones.count, 2);
 	facts(&trial, END("2s"));
-	assert_int_equal(trial.table->tombs.count, 2);
+	assert_int_equal(trial.table->tombstones.count, 2);
 	facts(&trial, HELD("3s"));
-	assert_int_equal(trial.table->tombs.count, 0);
+	assert_int_equal(trial.table->tombstones.count, 0);
 	trial_end(&trial);
 }
 

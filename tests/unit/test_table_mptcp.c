@@ -111,19 +111,19 @@ static void a_mini_socket_is_no_subflow(void **state)
 	trial_end(&trial);
 }
 
-/* close() marks it as dead when it is in CLOSE already: a question tells whether it is gone. */
+/* close() marks it as dead when it is already in CLOSE: a lookup shows whether it is gone. */
 static void its_end_is_asked_for(void **state)
 {
-	struct question question;
+	struct lookup lookup;
 	TRIAL(10);
 
-	table_enable_questions(trial.table, QUESTION_BIT(ASK_END));
+	table_enable_lookups(trial.table, LOOKUP_BIT(LOOKUP_END));
 	facts(&trial, BORN "2s " MSK("ESTABLISHED", "CLOSE") ENDS "2040ms tick\n");
 	assert_int_equal(mptcp(&trial)->state, STATE_CLOSE);
-	assert_false(table_next_question(trial.table, QUESTION_BIT(ASK_END), &question));
+	assert_false(table_next_lookup(trial.table, LOOKUP_BIT(LOOKUP_END), &lookup));
 	facts(&trial, "2060ms tick\n");
-	assert_true(table_next_question(trial.table, QUESTION_BIT(ASK_END), &question));
-	assert_int_equal(question.sk, 0xb1);
+	assert_true(table_next_lookup(trial.table, LOOKUP_BIT(LOOKUP_END), &lookup));
+	assert_int_equal(lookup.sk, 0xb1);
 	facts(&trial, "2070ms gone sk=b1 state=CLOSE mptcp=1" CLIENT "\n");
 	assert_int_equal(totals_of(&trial).rows, 1);
 	assert_int_equal(totals_of(&trial).healed, 0);

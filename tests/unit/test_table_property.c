@@ -271,7 +271,7 @@ struct links {
 };
 
 static const struct links row_links = {offsetof(struct row, next_sk),
-                                       offsetof(struct row, next_in_space) -
+                                       offsetof(struct row, next_in_netns) -
                                                offsetof(struct row, next_sk)};
 static const struct links task_links = {offsetof(struct task, next), 2 * sizeof(uint32_t)};
 static const struct links holder_links = {offsetof(struct holder, chain), sizeof(uint32_t)};
@@ -292,24 +292,24 @@ static void expect_same_pool(const struct pool *a, const struct pool *b, const s
 	}
 }
 
-/* Live, with questions asked, and replayed from text, without: the same to the last bit. */
+/* A table with lookups, as live, and one without, replayed from text, are equal to the last bit. */
 static void same_facts_make_the_same_table(void **state)
 {
 	(void)state;
 	for (unsigned int seed = 1; seed <= 10; seed++) {
 		struct totals totals, again;
-		struct question question;
+		struct lookup lookup;
 		struct race race;
 
 		race_begin(&race, seed, true);
 		race.again = table_new(MODEL_SOCKETS * 4);
 		assert_non_null(race.again);
-		table_enable_questions(race.table, ~0U);
+		table_enable_lookups(race.table, ~0U);
 		race.model.loss = 50;
 		for (int i = 0; i < STEPS; i += 100) {
 			race_run(&race, 100);
 			for (int j = 0; j < 50; j++)
-				table_next_question(race.table, ~0U, &question);
+				table_next_lookup(race.table, ~0U, &lookup);
 			if (!model_random(&race.model, 3))
 				race_walk(&race, 2);
 			if (!model_random(&race.model, 3))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is kept beside sockets goes with them: stacks, frames, names. */
-#include "table/checkpoint.h"
+#include "table/save.h"
 #include "table/row.h"
 #include "table_test.h"
 
@@ -54,11 +54,11 @@ static struct table *new_table(void)
 
 static uint32_t count_asked(struct table *table)
 {
-	struct question question;
+	struct lookup lookup;
 	uint32_t count = 0;
 
-	while (table_next_question(table, QUESTION_BIT(ASK_STACK), &question))
-		count += question.stack != 0;
+	while (table_next_lookup(table, LOOKUP_BIT(LOOKUP_STACK), &lookup))
+		count += lookup.stack != 0;
 	return count;
 }
 
@@ -70,7 +70,7 @@ static void stacks_go_with_their_sockets(void **state)
 	struct totals totals;
 
 	(void)state;
-	table_enable_questions(table, QUESTION_BIT(ASK_STACK));
+	table_enable_lookups(table, LOOKUP_BIT(LOOKUP_STACK));
 	tell_stack(table, STACKS + 1);
 	connect_by(table, STACKS + 1, STACKS + 1);
 	for (unsigned int i = 1; i <= STACKS; i++) {
@@ -105,7 +105,7 @@ static void the_cap_counts_what_it_loses(void **state)
 	struct totals totals;
 
 	(void)state;
-	table_enable_questions(table, QUESTION_BIT(ASK_STACK));
+	table_enable_lookups(table, LOOKUP_BIT(LOOKUP_STACK));
 	for (unsigned int i = 1; i <= STACKS_MAX + 10; i++) {
 		tell_stack(table, i);
 		connect_by(table, i, i);

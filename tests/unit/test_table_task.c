@@ -147,27 +147,27 @@ static void doing_is_what_was_asked_last(void **state)
 
 static void each_process_is_asked_about_once(void **state)
 {
-	struct question question;
+	struct lookup lookup;
 	TRIAL(10);
 
-	table_enable_questions(trial.table, QUESTION_BIT(ASK_TASK));
+	table_enable_lookups(trial.table, LOOKUP_BIT(LOOKUP_TASK));
 	facts(&trial, FIRST CONNECT("a2", "6", "100", "44", "worker-2", "0"));
-	assert_false(table_next_question(trial.table, QUESTION_BIT(ASK_MINI), &question));
-	assert_true(table_next_question(trial.table, ~0U, &question));
-	assert_int_equal(question.kind, ASK_TASK);
-	assert_int_equal(question.pid, 42);
-	assert_int_equal(question.start, 100);
-	assert_false(table_next_question(trial.table, ~0U, &question));
+	assert_false(table_next_lookup(trial.table, LOOKUP_BIT(LOOKUP_MINI), &lookup));
+	assert_true(table_next_lookup(trial.table, ~0U, &lookup));
+	assert_int_equal(lookup.kind, LOOKUP_TASK);
+	assert_int_equal(lookup.pid, 42);
+	assert_int_equal(lookup.start, 100);
+	assert_false(table_next_lookup(trial.table, ~0U, &lookup));
 	trial_end(&trial);
 }
 
 /* Its end was told, and nothing is left of it: a zombie must not be met as a new process. */
 static void who_has_ended_is_not_asked_about(void **state)
 {
-	struct question question;
+	struct lookup lookup;
 
 	TRIAL(10);
-	table_enable_questions(trial.table, QUESTION_BIT(ASK_TASK));
+	table_enable_lookups(trial.table, LOOKUP_BIT(LOOKUP_TASK));
 	facts(&trial,
 	      "1s state sk=a1 old=CLOSE new=SYN_SENT cookie=5 flags=owned,tuple,socket pid=42 "
 	      "start=7 comm=\"curl\"" CLIENT "\n"
@@ -176,7 +176,7 @@ static void who_has_ended_is_not_asked_about(void **state)
 	      "3s exit pid=42 start=7\n"
 	      "3s destroy sk=a1\n");
 	assert_null(table_find_task(trial.table, 42, 7));
-	assert_false(table_next_question(trial.table, QUESTION_BIT(ASK_TASK), &question));
+	assert_false(table_next_lookup(trial.table, LOOKUP_BIT(LOOKUP_TASK), &lookup));
 	trial_end(&trial);
 }
 
@@ -237,7 +237,9 @@ static void unaccepted_and_orphaned_sockets_are_not_hidden(void **state)
 	trial_end(&trial);
 }
 
-/* Its address is another one's by now: the kernel tells that by cookie, if it has one, and inode. */
+/*
+ * Its address is another one's by now: the kernel tells that by cookie, if it has one, and inode.
+ */
 static void what_is_at_the_address_later_has_other_holders(void **state)
 {
 	static const char *const others[] = {"cookie=6 ", "", "cookie=5 inode=9 "};

@@ -137,9 +137,9 @@ static void names_are_wished_for_then_shown(void **state)
 	(void)state;
 	view.context.table = table;
 	endpoint(&view, loopback, AF_INET, 80, "127.0.0.1:80\n");
-	assert_true(names_next_wanted(table_names(table), 1 << NAME_HOST, &wish));
+	assert_true(names_next_query(table_names(table), 1 << NAME_HOST, &wish));
 	learn(table, wish, "localhost");
-	assert_true(names_next_wanted(table_names(table), 1 << NAME_PORT, &wish));
+	assert_true(names_next_query(table_names(table), 1 << NAME_PORT, &wish));
 	assert_int_equal(wish.key[0], 80);
 	learn(table, wish, "http");
 	endpoint(&view, loopback, AF_INET, 80, "localhost:http\n");
@@ -165,7 +165,7 @@ static void names_that_do_not_exist_are_numbers(void **state)
 	/* unspecified addresses have no name: netstat -at */
 	endpoint(&view, zero, AF_INET, 0, "0.0.0.0:*\n");
 	endpoint(&view, zero, AF_INET6, 0, "[::]:*\n");
-	assert_false(names_next_wanted(table_names(table), ~0U, &(struct name_key){0}));
+	assert_false(names_next_query(table_names(table), ~0U, &(struct name_key){0}));
 	table_free(table);
 }
 

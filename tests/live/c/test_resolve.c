@@ -122,7 +122,7 @@ static bool is_readable(const struct resolve *resolve)
 static void want_users(struct names *names, unsigned int first, unsigned int count)
 {
 	for (unsigned int uid = first; uid < first + count; uid++)
-		assert_null(names_want(names, name_key_number(NAME_USER, uid)));
+		assert_null(names_query(names, name_key_number(NAME_USER, uid)));
 }
 
 static struct resolve *open_with(struct answers *answers, unsigned int threads)
@@ -172,7 +172,7 @@ static void request_names(struct resolve *resolve, struct names *names)
 	struct name_key key;
 
 	resolve_refresh(resolve);
-	while (names_next_wanted(names, RESOLVE_KINDS, &key))
+	while (names_next_query(names, RESOLVE_KINDS, &key))
 		resolve_request(resolve, &key);
 }
 
@@ -187,10 +187,10 @@ static void answers_what_names_want(void **state)
 
 	(void)state;
 	assert_false(is_readable(resolve));
-	names_want(names, name_key_number(NAME_USER, 7));
-	names_want(names, name_key_number(NAME_PORT, 80));
-	names_want(names, name_key_host(AF_INET, v4));
-	names_want(names, name_key_host(AF_INET6, v6));
+	names_query(names, name_key_number(NAME_USER, 7));
+	names_query(names, name_key_number(NAME_PORT, 80));
+	names_query(names, name_key_host(AF_INET, v4));
+	names_query(names, name_key_host(AF_INET6, v6));
 	request_names(resolve, names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_int_equal(answers.count, 4);
@@ -211,9 +211,9 @@ static void a_failure_is_an_empty_name(void **state)
 	struct names *names = answers.names;
 
 	(void)state;
-	names_want(names, name_key_number(NAME_USER, 4711));
-	names_want(names, name_key_number(NAME_PORT, 81));
-	names_want(names, name_key_host(AF_INET, v4));
+	names_query(names, name_key_number(NAME_USER, 4711));
+	names_query(names, name_key_number(NAME_PORT, 81));
+	names_query(names, name_key_host(AF_INET, v4));
 	request_names(resolve, names);
 	assert_int_equal(resolve_wait(resolve, CEILING, take, &answers), 0);
 	assert_string_equal(names_find(names, name_key_number(NAME_USER, 4711)), "");
@@ -245,13 +245,13 @@ static void other_kinds_are_left_to_others(void **state)
 	struct name_key wish;
 
 	(void)state;
-	names_want(answers.names, name_key_number(NAME_NETNS, 1));
-	names_want(answers.names, name_key_number(NAME_RST, 1));
+	names_query(answers.names, name_key_number(NAME_NETNS, 1));
+	names_query(answers.names, name_key_number(NAME_RST, 1));
 	request_names(resolve, answers.names);
 	assert_int_equal(resolve_wait(resolve, 50, take, &answers), 0);
 	assert_int_equal(answers.count, 0);
-	assert_true(names_next_wanted(answers.names, 1 << NAME_NETNS, &wish));
-	assert_true(names_next_wanted(answers.names, 1 << NAME_RST, &wish));
+	assert_true(names_next_query(answers.names, 1 << NAME_NETNS, &wish));
+	assert_true(names_next_query(answers.names, 1 << NAME_RST, &wish));
 	resolve_close(resolve);
 	names_free(answers.names);
 }
@@ -352,8 +352,8 @@ static void cgroups_are_answered_at_once(void **state)
 	}
 	assert_int_equal(stat(mount.point, &st), 0);
 	resolve = open_with(&answers, 1);
-	names_want(answers.names, name_key_number(NAME_CGROUP, st.st_ino));
-	names_want(answers.names, name_key_number(NAME_CGROUP, 0x7fffffff1234));
+	names_query(answers.names, name_key_number(NAME_CGROUP, st.st_ino));
+	names_query(answers.names, name_key_number(NAME_CGROUP, 0x7fffffff1234));
 	request_names(resolve, answers.names);
 	assert_true(is_readable(resolve));
 	assert_int_equal(resolve_collect(resolve, take, &answers), 2);

@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table/checkpoint.h"
+#include "table/load.h"
+#include "table/save.h"
+#include "table/table.h"
 #include "fact/text.h"
 #include "record/reader.h"
 

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table as facts. How they are taken back is in restore.c. */
-#include "table/checkpoint.h"
+/* The table as facts. load.c takes them back. */
+#include "table/save.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "table/table_private.h"
 #include "fact/shape.h"
 #include "fact/words.h"
+#include "table/counters_private.h"
+#include "table/order_private.h"
+#include "table/stacks_private.h"
+#include "table/tasks_private.h"
 
-_Static_assert(sizeof(struct row) == 288, "a new member wants a place in FACT_TABLE_ROW");
+_Static_assert(sizeof(struct row) == 288, "a new member needs a place in FACT_TABLE_ROW");
 _Static_assert(RETRANSMIT_KIND_COUNT <= FACT_TABLE_RETRANSMITS, "all kinds have a place");
 _Static_assert(LOSS_WHERE_COUNT <= FACT_TABLE_LOSSES, "all losses have a place");
 _Static_assert(ROW_BOUND == 1 << (FACT_ROW_FLAGS - 1), "words follow enum row_flag");
@@ -18,7 +21,7 @@ _Static_assert(OWNER_SOURCE_COUNT == FACT_OWNERS, "words follow enum owner_sourc
 _Static_assert(STEP_RST_RECEIVED + 1 == FACT_STEP_KINDS, "words follow enum step_kind");
 
 /* Where the facts go; counts them. */
-struct teller {
+struct reporter {
 	const struct table *table;
 	struct fact_sink sink;
 	uint32_t facts;
@@ -26,24 +29,25 @@ struct teller {
 
 static void pass(const struct fact *fact, void *arg)
 {
-	struct teller *teller = arg;
+	struct reporter *reporter = arg;
 
-	teller->facts++;
-	fact_emit(&teller->sink, fact);
+	reporter->facts++;
+	fact_emit(&reporter->sink, fact);
 }
 
-/* count: elements of its tail */
-static void tell(struct teller *teller, struct fact *fact, enum fact_type type, uint32_t count)
+/* count: elements of the array at its end */
+static void report(struct reporter *reporter, struct fact *fact, enum fact_type type,
+                   uint32_t count)
 {
 	fact->type = (uint16_t)type;
 	fact->len = fact_length(type, count);
-	fact->time = teller->table->now;
-	pass(fact, teller);
+	fact->time = reporter->table->now;
+	pass(fact, reporter);
 }
 
-static void tell_head(struct teller *teller)
+static void report_head(struct reporter *reporter)
 {
-	const struct table *t = teller->table;
+	const struct table *t = reporter->table;
 	const struct totals *totals = &t->totals;
 	struct fact_table fact = {
 		.began = t->began,
@@ -64,13 +68,13 @@ static void tell_head(struct teller *teller)
 	fact.flags |= totals->lost_uncounted ? TABLE_LOST_UNCOUNTED : 0;
 	memcpy(fact.retransmits, totals->retransmits, sizeof(totals->retransmits));
 	memcpy(fact.lost, totals->lost, sizeof(totals->lost));
-	memcpy(fact.untold, t->untold, sizeof(t->untold));
-	tell(teller, &fact.h, FACT_TABLE, 0);
+	memcpy(fact.untold, t->unreported, sizeof(t->unreported));
+	report(reporter, &fact.h, FACT_TABLE, 0);
 }
 
 /* --- beside the sockets --------------------------------------------------------------------- */
 
-static void tell_stack(const struct stack *stack, void *teller)
+static void report_stack(const struct stack *stack, void *reporter)
 {
 	union {
 		struct fact_stack fact;
@@ -82,14 +86,14 @@ static void tell_stack(const struct stack *stack, void *teller)
 	u.fact.space = stack->space;
 	u.fact.count = stack->count;
 	memcpy(u.fact.ips, stack->ips, stack->count * sizeof(*stack->ips));
-	tell(teller, &u.fact.h, FACT_STACK, stack->count);
+	report(reporter, &u.fact.h, FACT_STACK, stack->count);
 }
 
-static void tell_counters(struct teller *teller)
+static void report_counters(struct reporter *reporter)
 {
-	const struct host_counters *counters = counters_first(teller->table);
+	const struct netns_counters *counters = counters_first(reporter->table);
 
-	for (; counters; counters = counters_next(teller->table, counters)) {
+	for (; counters; counters = counters_next(reporter->table, counters)) {
 		struct fact_counter fact = {.netns = counters->netns};
 
 		for (uint32_t i = COUNTER_NONE + 1; i < COUNTER_COUNT; i++) {
@@ -97,14 +101,14 @@ static void tell_counters(struct teller *teller)
 				continue;
 			fact.counter = i;
 			fact.value = counters->first[i];
-			tell(teller, &fact.h, FACT_COUNTER, 0);
+			report(reporter, &fact.h, FACT_COUNTER, 0);
 			fact.value = counters->now[i];
-			tell(teller, &fact.h, FACT_COUNTER, 0);
+			report(reporter, &fact.h, FACT_COUNTER, 0);
 		}
 	}
 }
 
-static void tell_doing(struct teller *teller, const struct task *task)
+static void report_doing(struct reporter *reporter, const struct task *task)
 {
 	for (uint32_t i = 0; i < task->doing_count; i++) {
 		const struct task_doing *doing = &task->doing[i];
@@ -119,11 +123,11 @@ static void tell_doing(struct teller *teller, const struct task *task)
 		};
 
 		memcpy(fact.syscall, doing->syscall, sizeof(fact.syscall));
-		tell(teller, &fact.h, FACT_DOING, 0);
+		report(reporter, &fact.h, FACT_DOING, 0);
 	}
 }
 
-static void tell_task(struct teller *teller, const struct task *task, uint32_t index)
+static void report_task(struct reporter *reporter, const struct task *task, uint32_t index)
 {
 	union {
 		struct fact_table_task fact;
@@ -136,29 +140,29 @@ static void tell_task(struct teller *teller, const struct task *task, uint32_t i
 	u.fact.index = index;
 	u.fact.pid = task->pid;
 	u.fact.uid = task->uid;
-	u.fact.told = task->told;
+	u.fact.told = task->described;
 	u.fact.fds = task->fds;
 	u.fact.fd_limit = task->fd_limit;
 	memcpy(u.fact.comm, task->comm, sizeof(u.fact.comm));
 	u.fact.size = task->args_size;
 	if (task->args_size)
 		memcpy(u.fact.args, task->args, task->args_size);
-	tell(teller, &u.fact.h, FACT_TABLE_TASK, task->args_size);
-	tell_doing(teller, task);
+	report(reporter, &u.fact.h, FACT_TABLE_TASK, task->args_size);
+	report_doing(reporter, task);
 }
 
-static void tell_tasks(struct teller *teller)
+static void report_tasks(struct reporter *reporter)
 {
 	const struct task *task;
 
-	for (uint32_t i = 0; (task = table_next_task(teller->table, &i));)
-		tell_task(teller, task, i - 1);
+	for (uint32_t i = 0; (task = task_next(reporter->table, &i));)
+		report_task(reporter, task, i - 1);
 }
 
-static void tell_origins(struct teller *teller)
+static void report_origins(struct reporter *reporter)
 {
-	for (uint32_t i = 0; i < teller->table->origins.used; i++) {
-		const struct origin *origin = table_origin(teller->table, i);
+	for (uint32_t i = 0; i < reporter->table->origins.used; i++) {
+		const struct origin *origin = origin_at(reporter->table, i);
 		struct fact_table_origin fact = {
 			.stack = origin->stack,
 			.index = i,
@@ -170,7 +174,7 @@ static void tell_origins(struct teller *teller)
 			continue;
 		memcpy(fact.comm, origin->comm, sizeof(fact.comm));
 		memcpy(fact.thread, origin->thread, sizeof(fact.thread));
-		tell(teller, &fact.h, FACT_TABLE_ORIGIN, 0);
+		report(reporter, &fact.h, FACT_TABLE_ORIGIN, 0);
 	}
 }
 
@@ -179,7 +183,7 @@ static void tell_origins(struct teller *teller)
 static void fill_sample(struct fact_sample *s, const struct row *row)
 {
 	row_sample(row, s);
-	s->flags = 0; /* the row's own say it all */
+	s->flags = 0; /* the flags of the row are saved */
 	s->cgroup = row->cgroup;
 	s->bytes_acked = row->bytes_acked;
 	s->bytes_received = row->bytes_received;
@@ -230,10 +234,10 @@ static void fill_row(struct fact_table_row *fact, const struct row *row)
 	fact->s.idle_ms = row->heard;
 }
 
-static void tell_row(struct teller *teller, const struct row *row)
+static void report_row(struct reporter *reporter, const struct row *row)
 {
-	const struct table *t = teller->table;
-	const struct step *step = table_step(t, row->history);
+	const struct table *t = reporter->table;
+	const struct step *step = step_at(t, row->history);
 	union {
 		struct fact_table_row fact;
 		char room[sizeof(struct fact_table_row) +
@@ -243,28 +247,28 @@ static void tell_row(struct teller *teller, const struct row *row)
 	memset(&u.fact, 0, sizeof(u.fact));
 	fill_row(&u.fact, row);
 	fill_sample(&u.fact.s, row);
-	for (; step; step = table_step(t, step->next))
+	for (; step; step = step_at(t, step->next))
 		u.fact.steps[u.fact.count++] = (struct fact_step){
 			.time = step->time, .kind = step->kind, .a = step->a, .b = step->b};
-	tell(teller, &u.fact.h, FACT_TABLE_ROW, u.fact.count);
+	report(reporter, &u.fact.h, FACT_TABLE_ROW, u.fact.count);
 }
 
-static void tell_rows(struct teller *teller)
+static void report_rows(struct reporter *reporter)
 {
-	for (uint32_t i = 0; i < teller->table->rows.used; i++) {
-		const struct row *row = row_at(teller->table, i);
+	for (uint32_t i = 0; i < reporter->table->rows.used; i++) {
+		const struct row *row = row_at(reporter->table, i);
 
 		if (row->used)
-			tell_row(teller, row);
+			report_row(reporter, row);
 	}
 }
 
-static void tell_holders_of(struct teller *teller, const struct row *row)
+static void report_holders_of(struct reporter *reporter, const struct row *row)
 {
-	const struct table *t = teller->table;
-	const struct holder *holder = table_holder(t, row->holders);
+	const struct table *t = reporter->table;
+	const struct holder *holder = holder_at(t, row->holders);
 
-	for (; holder; holder = table_holder(t, holder->next)) {
+	for (; holder; holder = holder_at(t, holder->next)) {
 		struct fact_table_holder fact = {
 			.row = row->self,
 			.task = holder->task,
@@ -272,17 +276,17 @@ static void tell_holders_of(struct teller *teller, const struct row *row)
 			.gen = holder->gen,
 		};
 
-		tell(teller, &fact.h, FACT_TABLE_HOLDER, 0);
+		report(reporter, &fact.h, FACT_TABLE_HOLDER, 0);
 	}
 }
 
-static void tell_holders(struct teller *teller)
+static void report_holders(struct reporter *reporter)
 {
-	for (uint32_t i = 0; i < teller->table->rows.used; i++) {
-		const struct row *row = row_at(teller->table, i);
+	for (uint32_t i = 0; i < reporter->table->rows.used; i++) {
+		const struct row *row = row_at(reporter->table, i);
 
 		if (row->used)
-			tell_holders_of(teller, row);
+			report_holders_of(reporter, row);
 	}
 }
 
@@ -290,22 +294,22 @@ static void tell_holders(struct teller *teller)
 
 int table_checkpoint(struct table *t, fact_fn *fn, void *arg)
 {
-	struct teller teller = {.table = t, .sink = {fn, arg}};
-	const struct fact_sink counted = {pass, &teller};
+	struct reporter reporter = {.table = t, .sink = {fn, arg}};
+	const struct fact_sink counted = {pass, &reporter};
 	struct fact_table_end end = {0};
 
-	if (t->walking || t->holding || t->restore.state != RESTORE_NONE)
+	if (t->walking || t->holding || t->load.state != LOAD_NONE)
 		return -EBUSY;
-	tell_head(&teller);
-	names_tell(t->names, t->now, &counted);
-	stacks_each(t, tell_stack, &teller);
-	tell_counters(&teller);
-	tell_tasks(&teller);
-	tell_origins(&teller);
-	tell_rows(&teller);
-	tell_holders(&teller);
-	end.facts = teller.facts;
-	tell(&teller, &end.h, FACT_TABLE_END, 0);
+	report_head(&reporter);
+	names_save(t->names, t->now, &counted);
+	stacks_each(t, report_stack, &reporter);
+	report_counters(&reporter);
+	report_tasks(&reporter);
+	report_origins(&reporter);
+	report_rows(&reporter);
+	report_holders(&reporter);
+	end.facts = reporter.facts;
+	report(&reporter, &end.h, FACT_TABLE_END, 0);
 	table_order(t);
 	return 0;
 }

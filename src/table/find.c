@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where rows are found: by kernel address, connections by their tuple, listeners by their
- * port. Anybody who connects chooses addresses and ports: the hashes are keyed, and what can
- * be alike in crowds stands in no chain that a look-up must follow. Unconnected sockets have no
- * tuple; of rows in CLOSE with the same tuple the newest has a place; listeners that share
- * a port (SO_REUSEPORT) are told apart by what is known of them.
+ * Indices of rows: by kernel address, connections by their tuple, listeners by their port. Anybody
+ * who connects chooses addresses and ports. So the hashes are keyed, and no lookup follows a chain
+ * of rows that can be alike in crowds: unconnected sockets have no tuple; of rows in CLOSE with the
+ * same tuple only the newest is in the index; listeners that share a port (SO_REUSEPORT) are told
+ * apart by what is known of them.
  */
+#include "table/find_private.h"
+
 #include <string.h>
-#include <sys/socket.h>
 
-#include "table/table_private.h"
+#include "table/pairs_private.h"
 
-/* --- what they are hashed by ---------------------------------------------------------------- */
+/* --- keys ----------------------------------------------------------------------------------- */
 
 struct tuple_key {
 	uint8_t laddr[16], raddr[16];
@@ -138,25 +139,25 @@ struct chains rows_by_cookie(struct table *t)
 	                       hash_cookie,   &t->secret, back_pair};
 }
 
-/* --- into and out of them ------------------------------------------------------------------- */
+/* --- adding and removing -------------------------------------------------------------------- */
 
-bool place_is_tuple(const struct row *row)
+bool row_in_tuples(const struct row *row)
 {
 	bool whole = row->lport && (row->rport || row->state != STATE_CLOSE);
 
-	/* Where an MPTCP socket would stand, its first subflow does. */
+	/* An MPTCP socket has the tuple of its first subflow, which is in the index. */
 	return row->flags & ROW_INDEXED && !(row->flags & (ROW_FORMER | ROW_MPTCP)) &&
 	       row->state != STATE_LISTEN && whole;
 }
 
-bool place_is_listener(const struct row *row)
+bool row_in_listeners(const struct row *row)
 {
 	return row->flags & ROW_INDEXED && row->state == STATE_LISTEN && !(row->flags & ROW_MPTCP);
 }
 
-bool place_is_cookie(const struct row *row)
+bool row_in_cookies(const struct row *row)
 {
-	return place_is_listener(row) && row->cookie;
+	return row_in_listeners(row) && row->cookie;
 }
 
 static int add_listener(struct table *t, struct row *row)
@@ -173,28 +174,28 @@ static int add_listener(struct table *t, struct row *row)
 	return 0;
 }
 
-int place_add(struct table *t, struct row *row)
+int row_add_indices(struct table *t, struct row *row)
 {
 	const struct chains tuples = rows_by_tuple(t);
 
-	if (place_is_tuple(row) && chain_add(&tuples, row->self))
+	if (row_in_tuples(row) && chain_add(&tuples, row->self))
 		return -1;
-	if (place_is_listener(row) && add_listener(t, row))
+	if (row_in_listeners(row) && add_listener(t, row))
 		return -1;
 	pair_add(t, row);
 	return 0;
 }
 
-void place_remove(struct table *t, struct row *row)
+void row_remove_indices(struct table *t, struct row *row)
 {
 	const struct chains tuples = rows_by_tuple(t), listeners = rows_by_listener(t);
 	const struct chains cookies = rows_by_cookie(t);
 
-	if (place_is_tuple(row))
+	if (row_in_tuples(row))
 		chain_remove(&tuples, row->self);
-	if (place_is_cookie(row))
+	if (row_in_cookies(row))
 		chain_remove(&cookies, row->self);
-	if (place_is_listener(row)) {
+	if (row_in_listeners(row)) {
 		chain_remove(&listeners, row->self);
 		t->listeners[kind_of(row)]--;
 	}
@@ -221,9 +222,9 @@ bool row_has_ends(const struct row *row, const struct fact_sample *s)
 }
 
 /*
- * Sockets bound to different interfaces, or to the devices of different VRFs, may have the same
- * addresses: inet_match() compares sk_bound_dev_if, too (include/net/inet_hashtables.h).
- * A request and a mini-socket have that of the full socket (ir_iif, tw_bound_dev_if).
+ * Sockets that are bound to different interfaces, or to the devices of different VRFs, may have the
+ * same addresses: inet_match() compares sk_bound_dev_if too (include/net/inet_hashtables.h).
+ * A request and a mini-socket have the device of the full socket (ir_iif, tw_bound_dev_if).
  */
 bool row_has_tuple(const struct row *row, const struct fact_sample *s)
 {
@@ -298,7 +299,7 @@ void row_supersede(struct table *t, const struct row *row, const struct fact_sam
 		next = row_next_tuple(t, other, s);
 		if (other == row || other->state != STATE_CLOSE)
 			continue;
-		place_remove(t, other);
+		row_remove_indices(t, other);
 		other->flags |= ROW_FORMER;
 	}
 }
@@ -367,7 +368,7 @@ struct row *row_find_listening(const struct table *t, uint64_t sk, const struct 
 		return NULL;
 	memcpy(want.laddr, s->laddr, sizeof(want.laddr));
 	for (unsigned int kind = 0; !found && kind < LISTENER_KINDS; kind++) {
-		/* What both know, and is not the same, is another socket. */
+		/* Both have it, and it differs: it is another socket. */
 		if ((sk && kind & KNOWN_SK) || (s->cookie && kind & KNOWN_COOKIE))
 			continue;
 		found = listener_first(t, &want, kind);

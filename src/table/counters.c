@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "table/host.h"
+#include "table/counters_private.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include "table/table_private.h"
 
 const char *table_setting(const struct table *t, uint32_t netns, enum setting setting)
 {
@@ -42,12 +39,12 @@ bool table_local_ports(const struct table *t, uint32_t netns, uint32_t *low, uin
 
 static uint32_t *counters_link(void *element)
 {
-	return &((struct host_counters *)element)->next;
+	return &((struct netns_counters *)element)->next;
 }
 
 static uint64_t counters_hash(const struct hash_key *secret, const void *element)
 {
-	return hash_netns(secret, ((const struct host_counters *)element)->netns);
+	return hash_netns(secret, ((const struct netns_counters *)element)->netns);
 }
 
 static struct chains counters_by_netns(struct table *t)
@@ -56,7 +53,7 @@ static struct chains counters_by_netns(struct table *t)
 	                       counters_hash,     &t->secret,   NULL};
 }
 
-static struct host_counters *counters_at(const struct table *t, uint32_t index)
+static struct netns_counters *counters_at(const struct table *t, uint32_t index)
 {
 	return index == ROW_NONE ? NULL : pool_at(&t->counters, index);
 }
@@ -70,18 +67,18 @@ static uint32_t find_index(const struct table *t, uint32_t netns)
 	return at;
 }
 
-static struct host_counters *find_counters(const struct table *t, uint32_t netns)
+static struct netns_counters *find_counters(const struct table *t, uint32_t netns)
 {
 	return counters_at(t, find_index(t, netns));
 }
 
-const struct host_counters *counters_first(const struct table *t)
+const struct netns_counters *counters_first(const struct table *t)
 {
 	return counters_at(t, t->first_counters);
 }
 
-const struct host_counters *counters_next(const struct table *t,
-                                          const struct host_counters *counters)
+const struct netns_counters *counters_next(const struct table *t,
+                                           const struct netns_counters *counters)
 {
 	return counters_at(t, counters->after);
 }
@@ -89,7 +86,7 @@ const struct host_counters *counters_next(const struct table *t,
 bool table_counter(const struct table *t, uint32_t netns, enum counter counter, uint64_t *now,
                    uint64_t *grown)
 {
-	const struct host_counters *counters = find_counters(t, netns);
+	const struct netns_counters *counters = find_counters(t, netns);
 
 	if (!counters || counter <= COUNTER_NONE || counter >= COUNTER_COUNT ||
 	    !counters->known[counter])
@@ -99,11 +96,11 @@ bool table_counter(const struct table *t, uint32_t netns, enum counter counter, 
 	return true;
 }
 
-static struct host_counters *make_counters(struct table *t, uint32_t netns)
+static struct netns_counters *make_counters(struct table *t, uint32_t netns)
 {
 	const struct chains chains = counters_by_netns(t);
 	uint32_t index = pool_take(&t->counters);
-	struct host_counters *counters = counters_at(t, index), *last;
+	struct netns_counters *counters = counters_at(t, index), *last;
 
 	if (!counters)
 		return NULL;
@@ -122,7 +119,7 @@ static struct host_counters *make_counters(struct table *t, uint32_t netns)
 
 void fold_counter(struct table *t, const struct fact_counter *fact)
 {
-	struct host_counters *counters;
+	struct netns_counters *counters;
 
 	if (fact->counter == COUNTER_NONE || fact->counter >= COUNTER_COUNT)
 		return;
@@ -140,8 +137,8 @@ void fold_counter(struct table *t, const struct fact_counter *fact)
 static void drop_counters(struct table *t, uint32_t index)
 {
 	const struct chains chains = counters_by_netns(t);
-	struct host_counters *counters = counters_at(t, index);
-	struct host_counters *before, *after;
+	struct netns_counters *counters = counters_at(t, index);
+	struct netns_counters *before, *after;
 
 	if (!counters)
 		return;

@@ -1,28 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Checkpoints that come in. They may be damaged or made up: what is taken is checked, so
- * that the table holds what it holds to be true of itself, or has nothing at all.
+ * Checkpoints that come in. They may be damaged or forged: each fact is checked, so that the
+ * invariants of the table hold, or it is empty.
  */
+#include "table/load_private.h"
+
 #include <errno.h>
 #include <string.h>
 
-#include "table/checkpoint.h"
-#include "table/table_private.h"
+#include "table/counters_private.h"
+#include "table/emit_private.h"
+#include "table/holders_private.h"
+#include "table/mptcp_private.h"
+#include "table/order_private.h"
+#include "table/origins_private.h"
+#include "table/rows_private.h"
+#include "table/stacks_private.h"
+#include "table/store_private.h"
+#include "table/tasks_private.h"
 
 static bool is_table_fact(unsigned int type)
 {
 	return type >= FACT_TABLE && type <= FACT_TABLE_END;
 }
 
-/* What stands between the head and the end. */
+/* Does the fact belong between the head and the end of the checkpoint? */
 static bool is_part(const struct table *t, const struct fact *fact)
 {
-	return fact->time == t->restore.time &&
+	return fact->time == t->load.time &&
 	       (is_table_fact(fact->type) || fact->type == FACT_NAME || fact->type == FACT_STACK ||
 	        fact->type == FACT_COUNTER || fact->type == FACT_DOING);
 }
 
-/* --- what there is one of ------------------------------------------------------------------- */
+/* --- head and end --------------------------------------------------------------------------- */
 
 static void take_head(struct table *t, const struct fact_table *fact)
 {
@@ -46,7 +56,7 @@ static void take_head(struct table *t, const struct fact_table *fact)
 	memcpy(totals->retransmits, fact->retransmits, sizeof(totals->retransmits));
 	for (int where = 1; where < LOSS_WHERE_COUNT; where++) {
 		totals->lost[where] = fact->lost[where];
-		t->untold[where] = fact->untold[where];
+		t->unreported[where] = fact->untold[where];
 	}
 }
 
@@ -55,9 +65,9 @@ static int begin(struct table *t, const struct fact_table *fact)
 	bool fills = !t->used;
 
 	if (fills)
-		table_reset(t); /* also of what one without an end has left */
-	t->restore = (struct restore){
-		.state = fills ? RESTORE_FILLS : RESTORE_PASSES,
+		table_store_reset(t); /* a checkpoint without an end may have left something */
+	t->load = (struct load){
+		.state = fills ? LOAD_FILLS : LOAD_PASSES,
 		.time = fact->h.time,
 		.facts = 1,
 		.task = ROW_NONE,
@@ -74,22 +84,22 @@ static int begin(struct table *t, const struct fact_table *fact)
 	return 0;
 }
 
-/* What nothing refers to was not in the table that this was made of. */
+/* The table that was saved had no task and no origin without a reference. */
 static int finish(struct table *t, const struct fact_table_end *fact)
 {
 	uint32_t origins = t->origins.live, tasks = t->tasks.live;
 
-	if (fact->facts != t->restore.facts)
+	if (fact->facts != t->load.facts)
 		return -EINVAL;
 	if (mptcp_check(t))
 		return -EINVAL;
-	origins_let_go(t);
-	tasks_let_go(t);
+	origins_drop_unused(t);
+	tasks_drop_unused(t);
 	stacks_trim(t);
 	return t->origins.live == origins && t->tasks.live == tasks ? 0 : -EINVAL;
 }
 
-/* --- what there are many of ----------------------------------------------------------------- */
+/* --- parts ---------------------------------------------------------------------------------- */
 
 static int take_stack(struct table *t, const struct fact_stack *fact)
 {
@@ -101,17 +111,17 @@ static int take_stack(struct table *t, const struct fact_stack *fact)
 
 static int take_task(struct table *t, const struct fact_table_task *fact)
 {
-	t->restore.task = fact->index;
-	return task_restore(t, fact);
+	t->load.task = fact->index;
+	return task_load(t, fact);
 }
 
 static int take_doing(struct table *t, const struct fact_doing *fact)
 {
-	const struct task *task = table_task(t, t->restore.task);
+	const struct task *task = task_at(t, t->load.task);
 
 	if (!task || task->pid != fact->pid || task->start != fact->start)
 		return -EINVAL;
-	return doing_add(t, t->restore.task, fact);
+	return doing_add(t, t->load.task, fact);
 }
 
 static bool step_is_sound(const struct fact_table_row *fact, const struct fact_step *step)
@@ -218,7 +228,7 @@ static int take_row(struct table *t, const struct fact_table_row *fact)
 	if (!row_is_sound(fact))
 		return -EINVAL;
 	row_of_fact(&as, fact);
-	err = row_restore(t, &as, fact->index);
+	err = row_load(t, &as, fact->index);
 	if (err)
 		return err;
 	row = row_at(t, fact->index);
@@ -230,26 +240,26 @@ static int take_row(struct table *t, const struct fact_table_row *fact)
 	for (uint32_t i = 0; i < fact->count; i++)
 		row_add_step(t, row, fact->steps[i].time, fact->steps[i].kind, fact->steps[i].a,
 		             fact->steps[i].b);
-	if (row->steps_dropped) /* no memory, or more than the table ever keeps */
+	if (row->steps_dropped) /* no memory, or more steps than a table keeps */
 		return -EINVAL;
 	row->steps_dropped = fact->steps_dropped;
 	return 0;
 }
 
-/* The row that it is of; NULL: it can have none. */
+/* The row of the holder; NULL: the row can have none. */
 static struct row *row_of_holder(struct table *t, const struct fact_table_holder *fact)
 {
 	struct row *row = fact->row < t->rows.used ? row_at(t, fact->row) : NULL;
 
 	if (!row || !row->used)
 		return NULL;
-	if (fact->row == t->restore.row)
+	if (fact->row == t->load.row)
 		return row;
 	if (row->holders != ROW_NONE || row->flags & (ROW_ORPHAN | ROW_MINI))
 		return NULL;
-	t->restore.row = fact->row;
-	t->restore.holders = 0;
-	t->restore.holder = ROW_NONE;
+	t->load.row = fact->row;
+	t->load.holders = 0;
+	t->load.holder = ROW_NONE;
 	return row;
 }
 
@@ -263,12 +273,12 @@ static int take_holder(struct table *t, const struct fact_table_holder *fact)
 	task = task_ref_index(t, fact->task);
 	if (task == ROW_NONE)
 		return -EINVAL;
-	index = holder_restore(t, row, fact, task, t->restore.holder, t->restore.holders++);
+	index = holder_load(t, row, fact, task, t->load.holder, t->load.holders++);
 	if (index == ROW_NONE) {
 		task_unref(t, task);
 		return -ENOMEM;
 	}
-	t->restore.holder = index;
+	t->load.holder = index;
 	return 0;
 }
 
@@ -276,7 +286,7 @@ static int take_holder(struct table *t, const struct fact_table_holder *fact)
 
 static int take(struct table *t, const struct fact *fact)
 {
-	t->restore.facts++;
+	t->load.facts++;
 	switch (fact->type) {
 	case FACT_NAME:
 		return names_apply(t->names, (const struct fact_name *)fact);
@@ -290,7 +300,7 @@ static int take(struct table *t, const struct fact *fact)
 	case FACT_DOING:
 		return take_doing(t, (const struct fact_doing *)fact);
 	case FACT_TABLE_ORIGIN:
-		return origin_restore(t, (const struct fact_table_origin *)fact);
+		return origin_load(t, (const struct fact_table_origin *)fact);
 	case FACT_TABLE_ROW:
 		return take_row(t, (const struct fact_table_row *)fact);
 	case FACT_TABLE_HOLDER:
@@ -300,66 +310,66 @@ static int take(struct table *t, const struct fact *fact)
 	}
 }
 
-/* The rest of it is skipped. */
+/* Empties the table; the rest of the checkpoint is skipped. */
 static int refuse(struct table *t, int err)
 {
-	const struct restore restore = {.state = RESTORE_PASSES, .time = t->restore.time};
+	const struct load restore = {.state = LOAD_PASSES, .time = t->load.time};
 
-	table_reset(t);
-	t->restore = restore;
+	table_store_reset(t);
+	t->load = restore;
 	return err;
 }
 
 static int end(struct table *t, const struct fact_table_end *fact)
 {
-	bool fills = t->restore.state == RESTORE_FILLS;
+	bool fills = t->load.state == LOAD_FILLS;
 	int err = fills ? finish(t, fact) : 0;
 
 	if (err) {
-		table_reset(t);
+		table_store_reset(t);
 		return err;
 	}
 	table_order(t);
-	t->restore = (struct restore){.state = RESTORE_NONE};
+	t->load = (struct load){.state = LOAD_NONE};
 	t->used |= fills;
 	return 0;
 }
 
 static void give_up(struct table *t)
 {
-	if (t->restore.state == RESTORE_FILLS)
-		table_reset(t);
-	t->restore.state = RESTORE_NONE;
+	if (t->load.state == LOAD_FILLS)
+		table_store_reset(t);
+	t->load.state = LOAD_NONE;
 }
 
-bool restore_take(struct table *t, const struct fact *fact, int *err)
+bool load_take(struct table *t, const struct fact *fact, int *err)
 {
 	*err = 0;
 	if (fact->type == FACT_TABLE) {
 		*err = begin(t, (const struct fact_table *)fact);
 	} else {
-		if (t->restore.state != RESTORE_NONE && !is_part(t, fact))
+		if (t->load.state != LOAD_NONE && !is_part(t, fact))
 			give_up(t);
-		if (t->restore.state == RESTORE_NONE) /* a part without its head is skipped */
+		if (t->load.state == LOAD_NONE) /* skips a part without a head */
 			return is_table_fact(fact->type);
 		if (fact->type == FACT_TABLE_END)
 			*err = end(t, (const struct fact_table_end *)fact);
-		else if (t->restore.state == RESTORE_FILLS)
+		else if (t->load.state == LOAD_FILLS)
 			*err = take(t, fact);
 	}
-	if (*err && t->restore.state == RESTORE_FILLS)
+	if (*err && t->load.state == LOAD_FILLS)
 		*err = refuse(t, *err);
 	return true;
 }
 
 void table_restart(struct table *t)
 {
-	for (uint32_t i = 0; t->restore.state != RESTORE_FILLS && i < t->rows.used; i++) {
+	for (uint32_t i = 0; t->load.state != LOAD_FILLS && i < t->rows.used; i++) {
 		const struct row *row = row_at(t, i);
 		const struct change change = {.kind = CHANGE_END, .time = t->now, .row = row};
 
 		if (row->used && !(row->flags & ROW_NASCENT))
 			change_emit(t, &change);
 	}
-	table_reset(t);
+	table_store_reset(t);
 }

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "table/host.h"
+#include "table/counters.h"
 #include "folding.h"
 
 #define HERE  4026531840U
