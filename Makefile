@@ -49,7 +49,7 @@ endif
 
 # Layers: the pure ones link into the unit tests, without libbpf.
 PURE_ROOMS := base fact record table field select count rules view cli
-PURE := $(wildcard $(PURE_ROOMS:%=src/%/*.c) src/command/diff.c src/command/explain.c src/feed/schedule.c)
+PURE := $(wildcard $(PURE_ROOMS:%=src/%/*.c) src/feed/schedule.c)
 SOURCES := $(wildcard src/*/*.c src/*.c)
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 PURE_OBJECTS := $(PURE:%.c=$(B)/%.o)
@@ -118,7 +118,7 @@ $(SKELETON): $(B)/tcptrail.bpf.o
 # --- user space ------------------------------------------------------------------------------
 $(patsubst %,$(B)/src/source/%.o,live live_load live_loss live_peek live_walk): $(SKELETON)
 $(B)/src/enrich/doing_text.o: $(B)/syscall_names.h
-$(B)/src/command/explain.o: $(B)/state_pages.h
+$(B)/src/view/explain.o: $(B)/state_pages.h
 
 # Syscalls of the machine we build for: its headers say `#define __NR_read 0`. The two left out are
 # a count and the start of a range.
@@ -146,8 +146,23 @@ $(B)/tcptrail: $(OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -pie $(HARDENED_LINK) $^ -o $@ $(ALL_LIBS) $(CXX_RUNTIME)
 
+# The rows of all commands, for programs that read command lines and run none. What commands call
+# stays out, and libbpf with it: each of these names leads to a trap.
+COMMAND_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/command/*.c))
+BEHIND_COMMANDS := $(filter-out $(PURE_OBJECTS),$(patsubst %.c,$(B)/%.o,\
+	$(wildcard $(patsubst %,src/%/*.c,session feed source enrich))))
+COMMAND_ROWS := $(COMMAND_OBJECTS) $(B)/behind_commands.o
+
+$(B)/behind_commands.c: $(BEHIND_COMMANDS)
+	$(call say,GEN,$@)
+	$(Q)nm -g --defined-only $^ | awk 'NF == 3 && $$3 !~ /^__/ && !seen[$$3]++ { \
+		printf "void %s(void);\nvoid %s(void)\n{\n\t__builtin_trap();\n}\n", $$3, $$3 }' > $@
+
+$(B)/behind_commands.o: $(B)/behind_commands.c
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
 # What tools/run asks.
-$(B)/needs_root: $(B)/tools/root/needs_root.o $(PURE_OBJECTS)
+$(B)/needs_root: $(B)/tools/root/needs_root.o $(COMMAND_ROWS) $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
@@ -194,6 +209,7 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(PURE_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(PURE_LIBS)
 
 # Pure in what is tested of it, though not of a pure layer.
+$(patsubst %,$(B)/unit/test_%,cli explain census): $(COMMAND_ROWS)
 $(B)/unit/test_perfmap: $(B)/src/enrich/perfmap.o
 $(B)/unit/test_refusal: $(B)/src/source/refusal.o
 $(B)/unit/test_mount_text: $(B)/src/enrich/mount_text.o
@@ -324,6 +340,7 @@ $(call fuzzed,mountinfo): $(patsubst %,$(B)/src/enrich/%.o,mount_text cgroup_mou
 $(call fuzzed,cgroup): $(B)/src/enrich/process_text.o
 $(call fuzzed,maps): $(patsubst %,$(B)/src/enrich/%.o,maps perfmap)
 $(call fuzzed,proc): $(patsubst %,$(B)/src/enrich/%.o,process_text doing_text kernel_counters proc_file)
+$(call fuzzed,cli): $(COMMAND_ROWS)
 $(call fuzzed,info): $(B)/src/command/info_write.o
 $(call fuzzed,at): $(patsubst %,$(B)/src/session/%.o,replay replay_walk input)
 

@@ -19,9 +19,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* For messages on what is not accepted. */
-#define WHEN_ACCEPTED                                                                              \
-	"a time is 03:12[:33[.5]], 2026-11-25 [03:12[:33[.5]]], ISO 8601 "                         \
+/* For messages about a time that cannot be read. */
+#define WHEN_EXPECTED                                                                              \
+	"expected 03:12[:33[.5]], 2026-11-25 [03:12[:33[.5]]], ISO 8601 "                          \
 	"(2026-11-25T03:12:33Z, +01:00), -10m (before the end), @SECONDS since 1970, start or end"
 
 enum when_kind {

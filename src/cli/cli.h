@@ -6,9 +6,10 @@
 #include <stdio.h>
 
 #include "base/when.h"
+#include "cli/command.h"
+#include "count/threshold.h"
 #include "select/pick.h"
 #include "select/query.h"
-#include "count/threshold.h"
 
 enum exit_code {
 	EXIT_OK = 0,
@@ -19,34 +20,28 @@ enum exit_code {
 	EXIT_STOPPED = 5, /* an error stopped it */
 };
 
-enum command {
-	COMMAND_WATCH, /* no word: snapshot, stream, final snapshot and totals */
-	COMMAND_SNAPSHOT,
-	COMMAND_EVENTS,
-	COMMAND_TRAIL,
-	COMMAND_WHY,
-	COMMAND_RECORD,
-	COMMAND_DIFF,
-	COMMAND_INFO,
-	COMMAND_EXPLAIN, /* query.states: of what */
-	COMMAND_PROBES,  /* --probes */
-	COMMAND_HELP,    /* --help [of the command named] */
-	COMMAND_VERSION,
-	COMMAND_COUNT
+enum output_format {
+	OUTPUT_TEXT,
+#define FORMAT(upper, lower, help) OUTPUT_##upper,
+#include "field/formats.h"
+#undef FORMAT
+	OUTPUT_COUNT
 };
 
-enum output_format { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_FACTS };
+#define CLI_OPTIONS_MOST 160
 
 struct options {
-	enum command command;
-	enum command help_about; /* COMMAND_HELP */
+	const struct command *command;
+	const struct command *const *commands; /* all of them, NULL ends the list */
+	const struct command *about;           /* --help: the command that it explains */
+	bool given[CLI_OPTIONS_MOST];          /* rows of cli_options that were typed */
 	struct query query;
 
 	/* netstat's */
 	bool all, listening, programs, extend, timers, wide;
 	bool numeric_hosts, numeric_ports, numeric_users;
 	bool continuous;
-	uint64_t interval; /* ns between snapshots or judgements with -c */
+	uint64_t interval; /* ns between snapshots or reports with -c */
 	bool verbose;
 
 	/* ours */
@@ -60,17 +55,17 @@ struct options {
 	bool utc;
 	struct threshold *fail_ifs; /* any of them: --fail-if */
 	size_t fail_if_count;
-	struct pick pick; /* trail: which socket */
+	char *socket;     /* trail: as typed */
+	struct pick pick; /* trail: the socket */
 	bool follow;      /* trail: until its end */
-	bool watch_typed; /* --for was given */
-	uint64_t old;     /* ns; why: names what is in its state for so long; 0: the default */
-	uint64_t watch;   /* ns; why: to watch before it judges, record: then stop, 0: never */
+	uint64_t old;     /* ns; why: reports what is in its state for so long; 0: the default */
+	uint64_t watch;   /* ns; why: to watch before it reports, record: then stop; 0: never */
 	const char *btf;  /* --btf FILE; NULL: the kernel's own */
 	const char *from; /* --from FILE|DIR; NULL: the live kernel */
 	struct when at, since, until; /* of --from; at without the others */
 	struct when instants[2];      /* diff: before and after; the second may be WHEN_NONE */
 	const char *target;           /* record, info: FILE|DIR */
-	uint64_t max_size;            /* record: bytes of DIR */
+	uint64_t max_size;            /* record: bytes of DIR; 0: the default */
 	uint64_t max_age;             /* record: ns; 0: of any age */
 	const char *output;           /* --output FILE; NULL: stdout */
 	uint32_t ring_bytes;          /* power of two; 0: default */
@@ -78,18 +73,36 @@ struct options {
 };
 
 /*
- * Reads argv. 0: options filled (caller frees with options_free); else -EINVAL
- * with diag: what was wrong and what is accepted.
+ * Reads argv, which must outlive the options. commands: NULL ends the list; the one without a word
+ * must be there. 0: options is filled, the caller frees it with options_free(); otherwise -EINVAL
+ * or -ENOMEM with diag.
  */
-int cli_parse(int argc, char **argv, struct options *options, struct diag *diag);
+int cli_parse(int argc, char **argv, const struct command *const commands[],
+              struct options *options, struct diag *diag);
 void options_free(struct options *options);
 
-/* Is it the kernel that tells what they ask for, which takes privileges? */
-bool cli_about_kernel(const struct options *options);
+/* Was the option with this long name typed? */
+bool options_given(const struct options *options, const char *name);
 
-/* Writes the help text for a command, made from the option table. */
-void cli_help(FILE *out, enum command command);
-/* Writes what `--columns help` asks for: the keys of the command, with what they tell. */
-void cli_help_columns(FILE *out, enum command command);
+/* Does the command look at the live kernel, which takes privileges? */
+bool cli_asks_kernel(const struct options *options);
+
+/* Writes the help of options->about. */
+void cli_help(FILE *out, const struct options *options);
+/* Writes what `--columns help` asks for: the columns of options->about. */
+void cli_help_columns(FILE *out, const struct options *options);
+
+/* Prints the words of text from column indent on; the cursor is at column `at`. */
+void cli_print_wrapped(FILE *out, int at, int indent, const char *text);
+
+/* For checks of commands: fills diag and returns -EINVAL. */
+int cli_no_effect(const char *option, const char *why, struct diag *diag);
+
+/* For operands of commands: reads states into options->query. 0 or -errno with diag. */
+int cli_read_states(struct options *options, const char *const words[], size_t count,
+                    struct diag *diag);
+/* ... and FILE or DIR into options->target. */
+int cli_read_target(struct options *options, const char *const words[], size_t count,
+                    struct diag *diag);
 
 #endif

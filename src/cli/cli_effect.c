@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Options that a command takes, and that would change nothing beside the others: who types one
- * expects it to, so it is refused.
+ * Options that a command takes, but that change nothing beside the others. The user expects an
+ * effect, so they are refused.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@ static bool is_facts(const struct options *options)
 	return options->format == OUTPUT_FACTS;
 }
 
-/* "help" is about them all. */
+/* "help" lists the columns whatever the format is. */
 static bool prints_whole_facts(const struct options *options)
 {
 	return is_facts(options) && options->columns && strcmp(options->columns, "help") != 0;
@@ -30,34 +30,30 @@ static bool is_recorded(const struct options *options)
 	return options->from;
 }
 
-/* One look, and nothing that comes later. */
-static bool is_one_look(const struct options *options)
+static bool traces_nothing(const struct options *options)
 {
-	if (options->from)
-		return false;
-	return (options->command == COMMAND_SNAPSHOT && !options->continuous) ||
-	       (options->command == COMMAND_TRAIL && !options->follow);
+	struct needs needs;
+
+	command_needs(options->command, options, &needs);
+	return !options->from && !needs.trace;
 }
 
-static bool is_list_of_recording(const struct options *options)
+static bool is_instant(const struct options *options)
 {
-	return options->from && options->command == COMMAND_SNAPSHOT;
+	struct needs needs;
+
+	command_needs(options->command, options, &needs);
+	return options->from && needs.instant;
 }
 
 static bool has_span(const struct options *options)
 {
-	return options->since.kind || (options->until.kind && options->command == COMMAND_WHY);
-}
-
-static bool shows_no_probes(const struct options *options)
-{
-	return options->from &&
-	       (options->command == COMMAND_EVENTS || options->command == COMMAND_TRAIL);
+	return options->since.kind || options->until.kind;
 }
 
 static const struct {
 	const char *option;
-	bool (*idle)(const struct options *options);
+	bool (*is_idle)(const struct options *options);
 	const char *why;
 } idle_options[] = {
 	{"columns", prints_whole_facts, "--facts prints whole facts"},
@@ -66,49 +62,39 @@ static const struct {
 	{"numeric", is_facts, "--facts prints numbers"},
 	{"numeric-hosts", is_facts, "--facts prints numbers"},
 	{"numeric-ports", is_facts, "--facts prints numbers"},
-	{"wide", is_facts, "--facts cuts no address"},
+	{"wide", is_facts, "--facts prints whole addresses"},
 	{"utc", is_facts, "--facts prints no time of day"},
 	{"color", is_facts, "--facts prints no colours"},
-	{"ring", is_recorded, "a recording comes through no kernel"},
-	{"ring", is_one_look, "one look takes no events; accepted with -c or -f"},
+	{"ring", is_recorded, "a recording does not pass through the kernel"},
+	{"ring", traces_nothing, "it takes no events without -c or -f"},
 	{"continuous", is_recorded, "a recording does not change"},
-	{"since", is_list_of_recording,
-         "a list is of one instant; accepted is --at, or diff for two of them"},
-	{"for", has_span, "--since and --until say how long"},
-	{"verbose", shows_no_probes, "a recording has no probes"},
+	{"since", is_instant, "a list shows one instant; use --at, or diff for two instants"},
+	{"for", has_span, "--since and --until set the time"},
 };
 
-static bool is_used(const char *name, uint64_t used)
-{
-	for (size_t i = 0; i < cli_options_count; i++)
-		if (used & 1ULL << i && !strcmp(cli_options[i].name, name))
-			return true;
-	return false;
-}
-
-/* The facts of all sockets go together; a reader of them filters. */
-static int check_filters(const struct options *options, uint64_t used, struct diag *diag)
+/* The facts of all sockets belong together; who reads them later can filter. */
+static int check_filters(const struct options *options, struct diag *diag)
 {
 	for (size_t i = 0; is_facts(options) && i < cli_options_count; i++) {
 		const struct cli_option *option = &cli_options[i];
 		bool family = option->member == offsetof(struct options, query.v4) ||
 		              option->member == offsetof(struct options, query.v6);
 
-		if (used & 1ULL << i &&
+		if (options->given[i] &&
 		    (option->group == GROUP_FILTER || (family && option->letter)))
 			return diag_fail(diag, -EINVAL,
-			                 "--%s: --facts prints those of all sockets; accepted with "
-			                 "--from, of what it has printed",
+			                 "--%s: --facts prints the facts of all sockets; filter "
+			                 "when you read them with --from",
 			                 option->name);
 	}
 	return 0;
 }
 
-int cli_check_effects(const struct options *options, uint64_t used, struct diag *diag)
+int cli_check_effects(const struct options *options, struct diag *diag)
 {
 	for (size_t i = 0; i < sizeof(idle_options) / sizeof(idle_options[0]); i++)
-		if (is_used(idle_options[i].option, used) && idle_options[i].idle(options))
-			return diag_fail(diag, -EINVAL, "--%s has no effect here: %s",
-			                 idle_options[i].option, idle_options[i].why);
-	return check_filters(options, used, diag);
+		if (options_given(options, idle_options[i].option) &&
+		    idle_options[i].is_idle(options))
+			return cli_no_effect(idle_options[i].option, idle_options[i].why, diag);
+	return check_filters(options, diag);
 }

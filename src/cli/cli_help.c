@@ -2,21 +2,19 @@
 /*
  * Help, made from the rows of cli_table.c and the field registries:
  *
- *   -c, --continuous[=SECONDS]  every second; -c5: every 5 s
- *       --state STATE,...       netstat's or ss's names, or ss's groups
+ *   -c, --continuous[=SECONDS]  repeat every second; -c5: every 5 s
+ *       --state STATE,...       state as netstat or ss spells it, or a group of ss
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli_table.h"
 #include "field/field.h"
-#include "rules/rule.h"
 
 #define WIDTH  80
-#define INDENT 30 /* column where the text begins */
+#define INDENT 30 /* column where the text of options begins */
 
-/* Words of text from column INDENT on; the cursor is at column `at`. */
-static void print_wrapped(FILE *out, int at, int indent, const char *text)
+void cli_print_wrapped(FILE *out, int at, int indent, const char *text)
 {
 	const char *gap = "";
 
@@ -41,116 +39,132 @@ static void print_wrapped(FILE *out, int at, int indent, const char *text)
 	fputc('\n', out);
 }
 
-/* Where all commands are shown together, what is not for all says so. */
-static const char *limits_of(const struct cli_option *option, char *buf, size_t size)
+/* The help of "no command" is about all commands. */
+static bool is_overview(const struct options *options)
 {
-	static const enum command others[] = {COMMAND_EVENTS, COMMAND_TRAIL, COMMAND_WHY};
-	char list[100];
+	return !options->about->word;
+}
+
+/* Commands that show sockets, of the kernel and of recordings. */
+static bool is_view(const struct command *command)
+{
+	return command->sources == (SOURCE_LIVE | SOURCE_RECORDING);
+}
+
+/* The overview says which commands take an option: "(events only)", "(not why)". */
+static const char *limits_of(const struct options *options, const struct cli_option *option,
+                             char *buf, size_t size)
+{
+	const struct command *const *at = options->commands;
+	char list[256];
 	size_t used = 0;
 
 	buf[0] = '\0';
-	if (option->becomes)
+	if (option->leads)
 		return buf;
-	if (!(option->commands & COMMAND_BIT(COMMAND_WATCH))) {
-		snprintf(buf, size, " (%s only)", cli_commands_of(option, list, sizeof(list)));
+	if (!cli_takes(options->about, option)) {
+		snprintf(buf, size, " (%s only)",
+		         cli_takers(options->commands, option, list, sizeof(list)));
 		return buf;
 	}
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]) && used < size; i++) {
-		const char *name = cli_commands[others[i]].name;
-
-		if (!(option->commands & COMMAND_BIT(others[i])))
+	for (; *at && used < size; at++)
+		if (is_view(*at) && !cli_takes(*at, option))
 			used += (size_t)snprintf(buf + used, size - used, "%s%s",
-			                         used ? ", " : " (not ", name);
-	}
+			                         used ? ", " : " (not ", command_name(*at));
 	if (used && used < size)
 		snprintf(buf + used, size - used, ")");
 	return buf;
 }
 
-static void print_option(FILE *out, enum command command, const struct cli_option *option)
+static void print_option(FILE *out, const struct options *options, const struct cli_option *option)
 {
-	char text[280], note[120];
+	const char *words = cli_words(options->about->helps, option->name);
+	char text[400], limits[280];
 	int at;
 
 	at = option->letter ? fprintf(out, "  -%c, --%s", option->letter, option->name)
 	                    : fprintf(out, "      --%s", option->name);
 	if (option->argument)
 		at += fprintf(out, option->optional ? "[=%s]" : " %s", option->argument);
-	snprintf(text, sizeof(text), "%s%s", option->help,
-	         command == COMMAND_WATCH ? limits_of(option, note, sizeof(note)) : "");
-	print_wrapped(out, at, INDENT, text);
+	limits_of(options, option, limits, sizeof(limits));
+	snprintf(text, sizeof(text), "%s%s", words ? words : option->help,
+	         is_overview(options) ? limits : "");
+	cli_print_wrapped(out, at, INDENT, text);
 }
 
-/* The help of "no command" is about all of them. */
-static bool belongs(const struct cli_option *option, enum command command)
+/* Options that lead to another command are of the overview, but for --help and --version. */
+static bool belongs(const struct options *options, const struct cli_option *option)
 {
-	return command == COMMAND_WATCH || option->commands & COMMAND_BIT(command);
+	if (is_overview(options))
+		return true;
+	return option->leads ? cli_leads_to(options->commands, option)->ignores_errors
+	                     : cli_takes(options->about, option);
 }
 
-static void print_usage(FILE *out, enum command command)
+static void print_usage(FILE *out, const struct options *options)
 {
 	const char *before = "Usage:";
 
-	for (int c = 0; c < COMMAND_COUNT; c++) {
-		int at;
+	for (const struct command *const *at = options->commands; *at; at++) {
+		int column;
 
-		if (!cli_commands[c].usage || (command != COMMAND_WATCH && c != (int)command))
+		if (!(*at)->usage || (!is_overview(options) && *at != options->about))
 			continue;
-		at = fprintf(out, "%-6s tcptrail %s", before, cli_commands[c].usage);
-		print_wrapped(out, at, 46, cli_commands[c].summary);
+		column = fprintf(out, "%-6s tcptrail %s", before, (*at)->usage);
+		cli_print_wrapped(out, column, 46, (*at)->summary);
 		before = "";
 	}
 }
 
-static void print_group(FILE *out, enum command command, enum cli_group group)
+static void print_group(FILE *out, const struct options *options, enum cli_group group)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < cli_options_count; i++) {
-		if (cli_options[i].group != group || !belongs(&cli_options[i], command))
+		if (cli_options[i].group != group || !belongs(options, &cli_options[i]))
 			continue;
 		if (!any)
 			fprintf(out, "\n%s:\n", cli_groups[group]);
 		any = true;
-		print_option(out, command, &cli_options[i]);
+		print_option(out, options, &cli_options[i]);
 	}
 }
 
-static void print_rules(FILE *out)
+static void print_examples(FILE *out, const struct command *command)
 {
-	fputs("\nFindings, by the rule that they name:\n", out);
-	for (size_t i = 0; i < rules_count; i++)
-		print_wrapped(out, fprintf(out, "  %s", rules[i]->id), INDENT + 2, rules[i]->about);
+	fputs("\nExamples:\n", out);
+	for (size_t i = 0; i < sizeof(command->examples) / sizeof(command->examples[0]) &&
+	                   command->examples[i].line;
+	     i++)
+		fprintf(out, "  %s\n      %s\n", command->examples[i].line,
+		        command->examples[i].what);
 }
 
-void cli_help(FILE *out, enum command command)
+void cli_help(FILE *out, const struct options *options)
 {
-	const struct cli_command *about;
+	struct options shown = *options;
 
-	if (!cli_commands[command].usage)
-		command = COMMAND_WATCH;
-	about = &cli_commands[command];
-	print_usage(out, command);
+	if (!shown.about->usage)
+		shown.about = cli_find_command(options->commands, NULL);
+	print_usage(out, &shown);
 	for (int group = 0; group < GROUP_COUNT; group++)
-		print_group(out, command, (enum cli_group)group);
-	if (command == COMMAND_WHY)
-		print_rules(out);
-	fputs("\nExamples:\n", out);
-	for (size_t i = 0; i < 3; i++)
-		fprintf(out, "  %s\n      %s\n", about->examples[i].line, about->examples[i].what);
-	fputs("\nExit status: 0 fine, 1 no such socket (trail) or --fail-if is met, 2 wrong\n"
-	      "usage, 3 cannot run here, 4 facts were lost.\n",
+		print_group(out, &shown, (enum cli_group)group);
+	if (shown.about->more_help)
+		shown.about->more_help(out);
+	print_examples(out, shown.about);
+	fputs("\nExit status: 0 fine; 1 the answer is bad (no such socket, --fail-if is met); 2\n"
+	      "usage error; 3 cannot run here; 4 facts or output were lost; 5 stopped by an\n"
+	      "error.\n",
 	      out);
 }
 
-void cli_help_columns(FILE *out, enum command command)
+void cli_help_columns(FILE *out, const struct options *options)
 {
-	bool events = command == COMMAND_EVENTS;
-	const struct field *fields = events ? change_fields : row_fields;
-	size_t count = events ? change_fields_count : row_fields_count;
+	struct command_columns columns = command_columns(options->about, options);
 
-	for (size_t i = 0; i < count; i++)
-		print_wrapped(
-			out, fprintf(out, "%-19s %s", fields[i].word->key, fields[i].word->heading),
-			40, fields[i].word->help);
+	for (size_t i = 0; i < columns.count; i++)
+		cli_print_wrapped(out,
+		                  fprintf(out, "%-19s %s", columns.fields[i].word->key,
+		                          columns.fields[i].word->heading),
+		                  40, columns.fields[i].word->help);
 }

@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The commands and options there are: one const row each, which parsing, help
- * and error messages are made from. Only the cli files include this.
+ * The options: one const row each. Parsing, help and error messages are made from the rows. Only
+ * the cli files include this.
  */
 #ifndef TCPTRAIL_CLI_CLI_TABLE_H
 #define TCPTRAIL_CLI_CLI_TABLE_H
 
 #include "cli/cli.h"
-
-#define COMMAND_BIT(command) (1U << (command))
-
-struct cli_command {
-	const char *word;    /* as typed; NULL: it has none */
-	const char *name;    /* in messages */
-	const char *usage;   /* behind "tcptrail"; NULL: an option leads there */
-	const char *summary; /* one line of help */
-	struct {
-		const char *line, *what;
-	} examples[3];
-};
-
-extern const struct cli_command cli_commands[COMMAND_COUNT];
 
 enum cli_group { GROUP_NETSTAT, GROUP_FILTER, GROUP_OUTPUT, GROUP_OTHER, GROUP_COUNT };
 
@@ -33,21 +19,21 @@ struct cli_option {
 	const char *argument; /* its name; NULL: takes none */
 	bool optional;        /* the argument may be left out */
 	enum cli_group group;
-	uint32_t commands;    /* COMMAND_BIT set of those it goes with */
-	enum command becomes; /* the command it stands for; 0: none */
-	/* 0 or -errno with diag set; argument NULL: none given. NULL: nothing to store */
+	bool leads; /* a command's word is "--NAME": the option leads to it, and all take it */
+	/* 0 or -errno with diag; argument NULL: none given. NULL: nothing to store */
 	int (*set)(struct options *options, const struct cli_option *option, const char *argument,
 	           struct diag *diag);
 	size_t member; /* offset in struct options of what `set` stores */
 	const char *help;
 };
 
-#define CLI_OPTIONS_MOST 64 /* a set of them fits into 64 bits */
-
 extern const struct cli_option cli_options[];
 extern const size_t cli_options_count;
 
-/* What netstat has and tcptrail has not: other modes and families. */
+/* Names of the formats; the option of a format has the same name. */
+extern const char *const cli_formats[OUTPUT_COUNT];
+
+/* Options of netstat that tcptrail does not have: other modes and families. */
 struct cli_foreign {
 	char letter; /* 0: none */
 	const char *name;
@@ -56,13 +42,39 @@ struct cli_foreign {
 extern const struct cli_foreign cli_foreign[];
 extern const size_t cli_foreign_count;
 
-/* "no command, snapshot": those that the option goes with. Returns buf. */
-const char *cli_commands_of(const struct cli_option *option, char *buf, size_t size);
+/* The option with this long name, which must exist. */
+const struct cli_option *cli_option(const char *name);
 
-/* Has each option of those used an effect? 0, or -EINVAL with diag. */
-int cli_check_effects(const struct options *options, uint64_t used, struct diag *diag);
+/* Setters of cli_options. */
+typedef int cli_set_fn(struct options *options, const struct cli_option *option,
+                       const char *argument, struct diag *diag);
+cli_set_fn cli_set_flag, cli_set_numeric, cli_set_continuous, cli_set_filter, cli_set_format,
+	cli_set_columns, cli_set_string, cli_set_limit, cli_set_duration, cli_set_size,
+	cli_set_ring, cli_set_max_sockets, cli_set_when, cli_set_fail_if, cli_set_color;
 
-/* Do the options fit the command, each other and the columns? used: bit per row of cli_options. */
-int cli_check(const struct options *options, uint64_t used, struct diag *diag);
+/* The command with this word, or NULL. */
+const struct command *cli_find_command(const struct command *const commands[], const char *word);
+/* The command that an option leads to. */
+const struct command *cli_leads_to(const struct command *const commands[],
+                                   const struct cli_option *option);
+bool cli_takes(const struct command *command, const struct cli_option *option);
+/* "snapshot, why, or without a command": where the option is taken. Returns buf. */
+const char *cli_takers(const struct command *const commands[], const struct cli_option *option,
+                       char *buf, size_t size);
+/* The command's own words about an option, or NULL. */
+const char *cli_words(const struct command_option *list, const char *name);
+
+/* cli_unknown.c: names what was meant. All return -EINVAL with diag. */
+int cli_unknown_letter(int letter, struct diag *diag);
+int cli_unknown_option(const char *typed, struct diag *diag); /* "--name" or "--name=value" */
+int cli_unknown_command(const struct command *const commands[], const char *word,
+                        struct diag *diag);
+
+/* Does each option that was given have an effect? 0, or -EINVAL with diag. */
+int cli_check_effects(const struct options *options, struct diag *diag);
+/* Does the command take each option that was given? 0, or -EINVAL with diag. */
+int cli_check_taken(const struct options *options, struct diag *diag);
+/* Do the options fit each other and the columns? 0, or -EINVAL with diag. */
+int cli_check(const struct options *options, struct diag *diag);
 
 #endif

@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The option --fail-if: are thresholds met? */
+/* The option --fail-if: is a threshold met? */
 #ifndef TCPTRAIL_COMMAND_FAIL_IF_H
 #define TCPTRAIL_COMMAND_FAIL_IF_H
 
-#include "cli/cli.h"
-#include "view/view.h"
+#include "session/session.h"
 
 struct fail_if;
 
-/* view: to print by; outlives it. one_netns: as of struct view. NULL: no memory. */
-struct fail_if *fail_if_new(const struct options *options, const struct view *view, bool one_netns);
-void fail_if_free(struct fail_if *fail_if);
+/* sees_growth: the command sees sockets come and go. 0, or -EINVAL with diag. */
+int fail_if_check(const struct options *options, bool sees_growth, struct diag *diag);
+/* What thresholds need; nothing if there are none. */
+void fail_if_needs(const struct options *options, struct needs *needs);
 
-/* A table_change_fn, for thresholds of growth. */
-void fail_if_change(const struct change *change, void *fail_if);
+/* NULL: no memory. */
+struct fail_if *fail_if_new(struct session *session);
+void fail_if_free(struct fail_if *fail_if); /* NULL-safe */
+
+/* Counts for thresholds of growth. */
+void fail_if_change(const struct change *change, struct fail_if *fail_if);
 
 /*
- * Looks at the table and prints. *met: is any? 0 or -errno; -ENODATA with diag: none is, but one
- * might be, if more were known, and nothing is printed.
+ * Looks at the table and prints; the session's answer is EXIT_BAD if a threshold is met. 0 or
+ * -errno. -ENODATA, and the session's refusal says why: none is met, but one might be if more were
+ * known. Then nothing is printed.
  */
-int fail_if_print(struct fail_if *fail_if, bool *met, struct diag *diag);
+int fail_if_print(struct fail_if *fail_if);
 
 #endif

@@ -12,11 +12,11 @@
 struct info {
 	const struct options *options;
 	struct reader *reader;
-	struct table *table; /* as at the end of the newest session: it knows the names */
+	struct table *table; /* at the end of the newest session: it knows the names */
 	struct recording_session *sessions;
 	struct recording_info recording;
-	uint64_t began;       /* the newest session's recorder, by its table */
-	uint64_t lost_before; /* by those before it */
+	uint64_t began;       /* when the recorder of the newest session began */
+	uint64_t lost_before; /* by earlier recorders */
 };
 
 static const char *meta(const struct info *info, enum fact_meta which)
@@ -24,7 +24,7 @@ static const char *meta(const struct info *info, enum fact_meta which)
 	return names_find(table_names(info->table), name_key_number(NAME_META, which));
 }
 
-/* A recorder that was paused goes on in another session; totals are since it began. */
+/* A paused recorder continues in another session; its totals count from its begin. */
 static void count_losses(struct info *info)
 {
 	struct recording_info *recording = &info->recording;
@@ -59,8 +59,7 @@ static int read_session(struct info *info, const struct reader_session *session,
 		return got;
 	reader_seek(info->reader, session->last);
 	while ((got = reader_next(info->reader, &fact, &wall, diag)) == READER_FACT)
-		table_apply(info->table,
-		            fact); /* what it refuses is damage, and told by the reader */
+		table_apply(info->table, fact); /* it refuses damage, which the reader reports */
 	if (got < 0)
 		return got;
 	count_losses(info);

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
+ * The option --probes: attaches everything, lists what is active, detaches.
+ *
  *   Probe                          Need      Active  Purpose
  *   tp_btf/inet_sock_set_state     required  yes     state transitions
  *   tp_btf/tcp_retransmit_synack   optional  no      this kernel has no tracepoint ...
  */
-#include "command/probes.h"
-
-#include <stdio.h>
+#include <errno.h>
 
 #include "base/escape.h"
+#include "command/commands.h"
 #include "session/notice.h"
 #include "session/privilege.h"
-#include "source/live.h"
+#include "session/session.h"
 
 static void ignore(const struct fact *fact, void *arg)
 {
@@ -19,7 +20,7 @@ static void ignore(const struct fact *fact, void *arg)
 	(void)arg;
 }
 
-/* Why not is the kernel's word, and libbpf's: of a BTF file, perhaps. */
+/* What may come from the kernel, libbpf or a BTF file. */
 static void add_line(struct buffer *text, const char *name, const char *need, const char *active,
                      const char *what)
 {
@@ -28,37 +29,46 @@ static void add_line(struct buffer *text, const char *name, const char *need, co
 	buffer_text(text, "\n");
 }
 
-/* An exit code. */
-static int print(struct buffer *text)
+static int print(const struct live *live, FILE *out)
 {
-	bool whole = !text->failed && fwrite(text->data, 1, text->size, stdout) == text->size;
-
-	buffer_free(text);
-	return whole && !fflush(stdout) ? EXIT_OK : EXIT_LOST;
-}
-
-int probes_command(const struct options *options)
-{
-	const struct live_config config = {.trace = true, .stacks = true, .btf = options->btf};
-	const struct fact_sink sink = {ignore, NULL};
 	const struct live_probe *probe;
-	struct live *live;
 	struct buffer text = {0};
-	struct diag diag;
-	int code;
+	int err;
 
-	if (live_open(&live, &config, &sink, &diag)) {
-		notice("%s", diag.text);
-		return EXIT_CANNOT;
-	}
 	add_line(&text, "Probe", "Need", "Active", "Purpose, or why not");
 	for (size_t i = 0; (probe = live_probe(live, i)); i++)
 		add_line(&text, probe->name, probe->required ? "required" : "optional",
 		         probe->active ? "yes" : "no", probe->active ? probe->purpose : probe->why);
-	live_close(live);
-	code = print(&text);
-	privilege_shortfall(&diag);
-	if (diag.text[0])
-		notice("%s", diag.text);
-	return code;
+	err = text.failed ? -ENOMEM : 0;
+	if (!err)
+		fwrite(text.data, 1, text.size, out);
+	buffer_free(&text);
+	return err;
 }
+
+static int end(struct session *session)
+{
+	const struct live_config config = {
+		.trace = true, .stacks = true, .btf = session->options->btf};
+	const struct fact_sink sink = {ignore, NULL};
+	struct diag shortfall;
+	struct live *live;
+	int err = live_open(&live, &config, &sink, &session->refusal);
+
+	if (err)
+		return err;
+	err = print(live, session_out(session));
+	live_close(live);
+	fflush(session_out(session));
+	privilege_shortfall(&shortfall);
+	if (shortfall.text[0])
+		notice("%s", shortfall.text);
+	return err;
+}
+
+const struct command command_probes = {
+	.word = "--probes",
+	.takes = "btf",
+	.asks_kernel = true,
+	.end = end,
+};

@@ -24,6 +24,7 @@ struct input {
 	FILE *text;
 	char line[LINE_BYTES];
 	unsigned long number; /* of the line */
+	bool any;             /* a fact was read */
 	int64_t wall_offset;  /* 0: not known yet */
 	_Alignas(8) char fact[FACT_MAX_SIZE];
 };
@@ -44,7 +45,7 @@ int input_open(struct input **result, const char *path, struct diag *diag)
 	return err;
 }
 
-/* It was opened without waiting for a writer, and is read by waiting. */
+/* It was opened without waiting for a writer; reads wait. */
 static int begin_text(struct input *input)
 {
 	int fd = fcntl(input->opened.fd, F_DUPFD_CLOEXEC, 0);
@@ -157,8 +158,11 @@ static int next_line(struct input *input, const struct fact **result, int64_t *w
 		size = read_line(input, &why);
 		got = size > 0 ? fact_text_parse(input->line, fact, &why) : size;
 	}
+	if (got < 0 && !input->any)
+		return diag_fail(diag, got, "%s: not a recording and not facts (line %lu: %.800s)",
+		                 input->path, input->number, why.text);
 	if (got < 0)
-		return diag_fail(diag, got, "%s line %lu: %s", input->path, input->number,
+		return diag_fail(diag, got, "%s: line %lu: %s", input->path, input->number,
 		                 why.text);
 	if (!got && ferror(input->text))
 		return diag_fail(diag, -EIO, "cannot read %s: %s", input->path, strerror(errno));
@@ -167,6 +171,7 @@ static int next_line(struct input *input, const struct fact **result, int64_t *w
 			clock_wall_offset(((struct fact_clock *)fact)->wall, fact->time);
 	*wall = clock_wall(fact->time, input->wall_offset);
 	*result = fact;
+	input->any |= got > 0;
 	return got;
 }
 

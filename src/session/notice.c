@@ -13,7 +13,7 @@
 
 #define PATIENCE_MS 100
 
-/* While signals are read by the loop alone, nobody may wait in a write for a reader that stalls. */
+/* While only the loop reads signals, a stalled reader of stderr must not hold up the process. */
 static bool can_write(void)
 {
 	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Notices: lines on stderr that are no data. */
+/* Notices: lines on stderr. They are no data. */
 #ifndef TCPTRAIL_SESSION_NOTICE_H
 #define TCPTRAIL_SESSION_NOTICE_H
 
@@ -10,7 +10,7 @@
  * of a file): it never reaches a terminal raw, see escape_terminal().
  */
 void notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* So many files of a recording could not be opened; 0: prints nothing. */
+/* Reports the number of files of a recording that could not be opened; 0: prints nothing. */
 void notice_unreadable(const char *path, uint64_t files);
 
 #endif

@@ -11,33 +11,33 @@ struct output;
 int output_open(struct output **output, const struct options *options, const struct table *table,
                 struct diag *diag);
 /*
- * From here on a reader that stalls holds nobody up: what is printed waits in a buffer,
- * and changes and facts that find no room there are left out. A regular file has no
- * reader. stop: an fd that, once readable, ends all waiting. 0 or -errno with diag.
+ * From here on a stalled reader does not hold up the session: lines wait in a buffer, and changes and
+ * facts that find no room there are dropped. Does nothing for a regular file, which has no reader. stop:
+ * an fd that ends all waiting when it is readable. 0 or -errno with diag.
  */
 int output_detach(struct output *output, int stop, struct diag *diag);
-/* Does a thread write, so that nobody waits for the reader? */
+/* Where text goes; it changes when the output is detached. */
+FILE *output_file(const struct output *output);
+/* Does a thread write, so that the session need not wait for the reader? */
 bool output_is_detached(const struct output *output);
-/*
- * A signal ends it: from here on a reader that takes nothing for a while is not waited for.
- */
+/* A signal came: from here on wait only for a reader that still reads. */
 void output_hurry(struct output *output);
-/* Has the reader not taken all yet? Then the next snapshot is left out, and counted. */
+/* Is the reader behind? Then skip the next snapshot; it is counted. */
 bool output_skip_snapshot(struct output *output);
-/* What was left out since the last time. 0 while the reader stalls; at the end it is waited for. */
+/* What was dropped since the last call. 0 while the reader stalls; at the end, waits for the reader. */
 uint64_t output_take_dropped(struct output *output, bool end);
 /*
- * Flushes and closes. 0, -EPIPE (the reader left), -EINTR (it took no more), or another
- * -errno of the stream.
+ * Flushes and closes. 0, -EPIPE (the reader left), -EINTR (the reader stalled), or another -errno of
+ * the stream.
  */
 int output_close(struct output *output);
 
-/* The rows that the options ask for. 0 or -errno. */
+/* Prints the rows that the options ask for. 0 or -errno. */
 int output_snapshot(struct output *output);
-/* Asks for all names that the snapshot will print, so that they can be waited for. */
+/* Requests all names that the snapshot will print, so that one can wait for them. */
 void output_want_names(struct output *output);
 
-/* Headings of the stream, then its changes as far as they match. */
+/* The headings of the stream, then the changes that match. */
 int output_begin_events(struct output *output);
 int output_end_events(struct output *output);
 void output_change(const struct change *change, void *output); /* a table_change_fn */
@@ -53,7 +53,7 @@ int output_totals(struct output *output);
 const struct view *output_row_view(const struct output *output);
 const struct view *output_change_view(const struct output *output);
 
-/* Hands everything on. 0, or the first error of the stream since it was opened. */
+/* Writes all that is buffered. 0, or the first error of the stream since it was opened. */
 int output_flush(struct output *output);
 
 #endif

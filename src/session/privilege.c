@@ -10,16 +10,16 @@
 #include <unistd.h>
 
 /*
- * What runs after attaching, by the kernel's checks (5.8..7.2, where not said).
- * The same are enough to load and attach, but for kernels before 5.11: those
- * count BPF memory against RLIMIT_MEMLOCK, and raising that takes
- * CAP_SYS_RESOURCE.
+ * What the code after attaching needs, by the kernel's checks (5.8..7.2, unless noted). The same
+ * capabilities are enough to load and attach, except before 5.11: older kernels count BPF memory
+ * against RLIMIT_MEMLOCK, and raising that takes CAP_SYS_RESOURCE.
  */
 static const struct kept {
 	cap_value_t value;
-	cap_value_t part_of; /* kept only where this one, which includes it, was not given; or -1 */
+	cap_value_t
+		part_of; /* a capability that includes this one: if it was given, this one is dropped; -1: none */
 	const char *name;
-	const char *hidden; /* from a run without it; NULL: nothing */
+	const char *hidden; /* what cannot be seen without it; NULL: nothing */
 } kept[] = {
 	/*
          * setns(2) into each network namespace, at each walk and to look up a
@@ -64,7 +64,7 @@ static bool is_redundant(const struct kept *one, cap_t had)
 	return one->part_of >= 0 && has(had, one->part_of, CAP_PERMITTED);
 }
 
-/* Permitted and effective: of those in the table what was permitted. Inheritable: none. */
+/* Sets permitted and effective to the table's capabilities that were permitted, inheritable to none. */
 static int set_process(cap_t had)
 {
 	cap_t caps = cap_init();
@@ -84,9 +84,8 @@ static int set_process(cap_t had)
 }
 
 /*
- * Nothing is ever executed from here, so what could be regained by execve()
- * goes altogether. The bounding set is for CAP_SETPCAP only to lower;
- * no_new_privs does the same without, and is for everybody to set.
+ * The process never calls execve() after this, so give up what execve() could regain. Lowering the
+ * bounding set takes CAP_SETPCAP; no_new_privs has the same effect and takes no privilege.
  */
 static void close_ways_back(void)
 {
@@ -107,12 +106,11 @@ int privilege_drop(struct diag *diag)
 		err = set_process(had);
 	}
 	cap_free(had);
-	return err ? diag_fail(diag, err, "capabilities that are not used cannot be dropped: %s",
-	                       strerror(-err))
+	return err ? diag_fail(diag, err, "cannot drop unused capabilities: %s", strerror(-err))
 	           : 0;
 }
 
-/* All that are permitted, or none. */
+/* Sets effective to all that are permitted, or to none. */
 static int set_effective(bool on, struct diag *diag)
 {
 	cap_t caps = getuid() ? cap_get_proc() : NULL;
@@ -125,7 +123,7 @@ static int set_effective(bool on, struct diag *diag)
 	if (caps && !err && cap_set_proc(caps))
 		err = -errno;
 	cap_free(caps);
-	return err ? diag_fail(diag, err, "cannot %s capabilities: %s", on ? "take up" : "lay down",
+	return err ? diag_fail(diag, err, "cannot %s capabilities: %s", on ? "raise" : "lower",
 	                       strerror(-err))
 	           : 0;
 }
@@ -151,7 +149,7 @@ int privilege_drop_all(struct diag *diag)
 			err = -errno;
 	}
 	cap_free(none);
-	return err ? diag_fail(diag, err, "cannot give up capabilities before a file is read: %s",
+	return err ? diag_fail(diag, err, "cannot drop capabilities before reading a file: %s",
 	                       strerror(-err))
 	           : 0;
 }

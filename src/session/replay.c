@@ -9,23 +9,23 @@
 #include "table/load.h"
 #include "session/notice.h"
 
-#define SILENCE (60 * NS_PER_SEC) /* a recorder that runs is never silent for so long */
-/* What the kernel told is read later than what a walk, which takes its time, tells meanwhile. */
+#define SILENCE (60 * NS_PER_SEC) /* a running recorder writes more often than that */
+/* A walk takes time: its facts come before events of the kernel that are older than they. */
 #define DISORDER ((int64_t)(5 * NS_PER_SEC))
 
 /* --- times -------------------------------------------------------------------------------------- */
 
-/* 0; -errno with diag: the facts tell no time, or not such a one. */
+/* 0; -errno with diag: the facts have no time of day, or not this one. */
 static int resolve(const struct replay *replay, const char *option, const struct when *when,
                    int64_t *wall, struct diag *diag)
 {
 	int err;
 
 	if (!replay->first)
-		return diag_fail(diag, -ENODATA, "%s: the facts in %s tell no time of day", option,
+		return diag_fail(diag, -ENODATA, "%s: the facts in %s have no time of day", option,
 		                 replay->options->from);
 	err = when_resolve(when, replay->first, replay->last, replay->options->utc, wall);
-	return err ? diag_fail(diag, err, "%s: there is no such time", option) : 0;
+	return err ? diag_fail(diag, err, "%s: no such time", option) : 0;
 }
 
 /* "--at: ... is not in night, which is from ... to ..." */
@@ -54,7 +54,7 @@ int replay_instant(const struct replay *replay, const char *option, const struct
 	return err;
 }
 
-/* One end of a window, which may reach beyond the recording: then that is said. */
+/* One end of a window. If it reaches beyond the recording, a notice says so. */
 static int resolve_end(const struct replay *replay, const char *option, const struct when *when,
                        int64_t *wall, struct diag *diag)
 {
@@ -71,22 +71,18 @@ static int resolve_end(const struct replay *replay, const char *option, const st
 	return 0;
 }
 
-/* why --for: without an instant, of the end. */
-static bool watches_end(const struct options *options)
+/* Without an instant, the end of the input counts. */
+static bool watches_end(const struct replay *replay)
 {
-	return options->command == COMMAND_WHY && options->watch_typed && !options->at.kind;
+	return replay->needs->watch_end && !replay->options->at.kind;
 }
 
-bool replay_wants_times(const struct options *options)
+bool replay_wants_times(const struct replay *replay)
 {
-	return watches_end(options) || options->at.kind || options->since.kind ||
+	const struct options *options = replay->options;
+
+	return watches_end(replay) || options->at.kind || options->since.kind ||
 	       options->until.kind;
-}
-
-/* ns of a recording that are listened to before an instant. */
-static int64_t watched_before(const struct options *options)
-{
-	return options->command == COMMAND_WHY ? (int64_t)options->watch : 0;
 }
 
 int replay_window(const struct replay *replay, int64_t *since, int64_t *until, struct diag *diag)
@@ -98,20 +94,21 @@ int replay_window(const struct replay *replay, int64_t *since, int64_t *until, s
 	*until = INT64_MAX;
 	if (options->at.kind) {
 		err = replay_instant(replay, "--at", &options->at, until, diag);
-		/* To judge, rules have watched for as long as they would have then. */
-		if (err || __builtin_sub_overflow(*until, watched_before(options), since))
+		/* The command sees as many changes as it would have seen live. */
+		if (err ||
+		    __builtin_sub_overflow(*until, (int64_t)replay->needs->watch_before, since))
 			*since = INT64_MIN;
 		return err;
 	}
-	if (watches_end(options))
-		*since = replay->last - (int64_t)options->watch;
+	if (watches_end(replay))
+		*since = replay->last - (int64_t)replay->needs->watch_before;
 	if (options->since.kind)
 		err = resolve_end(replay, "--since", &options->since, since, diag);
 	if (!err && options->until.kind)
 		err = resolve_end(replay, "--until", &options->until, until, diag);
 	if (!err && *since > *until)
 		err = diag_fail(diag, -ERANGE,
-		                "--since is after --until; accepted is an earlier time");
+		                "--since is after --until: expected an earlier time");
 	return err;
 }
 
@@ -129,7 +126,7 @@ static int advance(struct replay *replay, struct diag *diag)
 	return got < 0 ? got : 0;
 }
 
-/* All sockets of a session end with it. */
+/* All sockets of a session end with the session. */
 static int restart(const struct replay *replay)
 {
 	table_restart(replay->table);
@@ -149,7 +146,7 @@ static int apply(struct replay *replay)
 	return err;
 }
 
-/* Between facts time goes on, too: ages are those of the instant that was asked for. */
+/* Time passes between facts, too: ages are those of the instant that was asked for. */
 static void pass_time(const struct replay *replay, int64_t wall)
 {
 	struct table *table = replay->table;
@@ -165,7 +162,7 @@ static void pass_time(const struct replay *replay, int64_t wall)
 		return;
 	if (now && clock.h.time > now + SILENCE) {
 		format_time(text, clock_wall(now, offset), replay->options->utc);
-		notice("nothing was recorded then; the table is that of %s", text);
+		notice("nothing was recorded at that time; the table is from %s", text);
 	}
 	table_apply(table, &clock.h);
 }

@@ -11,43 +11,44 @@
 /* The input, one fact ahead. */
 struct replay {
 	const struct options *options;
+	const struct needs *needs;
 	struct table *table;
 	struct input *input;
 	int64_t first,
 		last; /* ns since 1970, of the input: input_range(), if times are asked for */
 
-	int (*restarted)(void *arg); /* the table was begun anew: 0 or -errno. NULL: not told */
-	void (*applied)(const struct fact *fact, void *arg); /* NULL: not told */
+	int (*restarted)(void *arg); /* the table was restarted: 0 or -errno; may be NULL */
+	void (*applied)(const struct fact *fact, void *arg); /* may be NULL */
 	void *arg;
 
-	const struct fact *fact; /* from here on it is the replay's own */
+	const struct fact *fact; /* the rest is the replay's own */
 	int64_t wall;            /* of it, ns since 1970; 0: not known */
 	int64_t clock; /* wall - boot time, of the last fact that was applied; 0: not known */
 	struct replay_walk walk;
-	bool restart; /* it is of another session than those before */
+	bool restart; /* it begins another session */
 	bool ended;
 };
 
-/* Do options name times of the input, for which its range must be known? */
-bool replay_wants_times(const struct options *options);
+/* Are times of the input asked for? Then its range must be known. */
+bool replay_wants_times(const struct replay *replay);
 
 /* ns since 1970 of a moment of the input; "start" as of replay_walk_start(). 0, or -errno with diag that begins with the option. */
 int replay_instant(const struct replay *replay, const char *option, const struct when *when,
                    int64_t *wall, struct diag *diag);
 /*
- * What to listen to by --at, --since and --until: all (INT64_MIN, INT64_MAX), unless they say less. A
- * window that reaches beyond the input is told. 0, or -errno with diag.
+ * The time that --at, --since and --until select; without them all, INT64_MIN to INT64_MAX. Prints a
+ * notice if it reaches beyond the input. 0, or -errno with diag.
  */
 int replay_window(const struct replay *replay, int64_t *since, int64_t *until, struct diag *diag);
 
 /*
- * Goes to where the table at `from` can be made, and folds up to the first fact that is later than
- * since; some of those that follow it are not. 0, or -errno with diag.
+ * Seeks to a place from which the table at `from` can be made, and folds up to the first fact that is
+ * later than since. Facts are not sorted: some behind it are earlier. 0, or -errno with diag.
  */
 int replay_begin(struct replay *replay, int64_t from, int64_t since, struct diag *diag);
 /* Folds everything up to an instant, and nothing later. 0, or -errno with diag. */
 int replay_end(struct replay *replay, int64_t until, struct diag *diag);
-/* Makes the table of an instant anew, from wherever that is soonest. 0, or -errno with diag. */
+/* Makes the table of an instant, from the nearest place. 0, or -errno with diag. */
 int replay_to(struct replay *replay, int64_t wall, struct diag *diag);
 
 #endif

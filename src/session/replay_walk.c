@@ -7,16 +7,16 @@
 
 struct first_walk {
 	uint32_t netns; /* where it began */
-	int64_t end;    /* of what is complete so far */
+	int64_t end;    /* of the namespaces that are complete so far */
 };
 
-/* Of all namespaces, and of fds. true: it is over. */
+/* Follows the walk over all namespaces and fds. true: it is over. */
 static bool follow_walk(struct first_walk *first, const struct fact *fact, int64_t wall)
 {
 	const struct fact_walk *walk = (const struct fact_walk *)fact;
 
 	switch (fact->type) {
-	case FACT_TABLE_END: /* what walks before it have found */
+	case FACT_TABLE_END: /* a checkpoint holds what earlier walks found */
 		first->end = wall;
 		return true;
 	case FACT_WALK_BEGIN:
@@ -53,7 +53,7 @@ int replay_walk_start(struct input *input, int64_t *wall, struct diag *diag)
 	return 0;
 }
 
-static bool tells_of_sockets(const struct fact *fact)
+static bool is_about_sockets(const struct fact *fact)
 {
 	switch (fact->type) {
 	case FACT_STATE:
@@ -72,32 +72,26 @@ static bool tells_of_sockets(const struct fact *fact)
 
 void replay_walk_note(struct replay_walk *walk, const struct fact *fact)
 {
-	walk->told |= tells_of_sockets(fact);
+	walk->reported |= is_about_sockets(fact);
 	walk->begun |= fact->type == FACT_WALK_BEGIN;
 	walk->ended |= fact->type == FACT_WALK_END || fact->type == FACT_TABLE_END;
 }
 
-/* What shows or judges the sockets that there are. */
-static bool needs_walk(const struct options *options)
-{
-	return options->command == COMMAND_SNAPSHOT || options->command == COMMAND_WHY ||
-	       options->command == COMMAND_DIFF;
-}
-
-int replay_walk_check(const struct replay_walk *walk, const struct options *options, bool timed,
-                      struct diag *diag)
+int replay_walk_check(const struct replay_walk *walk, const struct options *options,
+                      const struct needs *needs, bool timed, struct diag *diag)
 {
 	struct diag half;
 
-	if (!walk->told)
-		return diag_fail(diag, -ENODATA, "--from: %s tells of no sockets%s", options->from,
+	if (!walk->reported)
+		return diag_fail(diag, -ENODATA, "--from: %s reports no sockets%s", options->from,
 		                 timed ? " by then" : "");
-	if (!walk->begun || walk->ended || !needs_walk(options))
+	if (!walk->begun || walk->ended || !needs->sockets)
 		return 0;
-	diag_fail(&half, -ENODATA,
-	          "--from: the first walk of %s was not complete then: sockets are missing%s",
-	          options->from, timed ? "; \"start\" is when it is" : "");
-	if (options->fail_if_count || options->command == COMMAND_WHY) {
+	diag_fail(
+		&half, -ENODATA,
+		"--from: the first walk of %s was not complete at that time: sockets are missing%s",
+		options->from, timed ? "; \"start\" is the end of that walk" : "");
+	if (needs->verdict) {
 		*diag = half;
 		return -ENODATA;
 	}

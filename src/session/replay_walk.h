@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How much a recording has told by an instant of the sockets that there were. */
+/* How completely a recording has reported the sockets by an instant. */
 #ifndef TCPTRAIL_SESSION_REPLAY_WALK_H
 #define TCPTRAIL_SESSION_REPLAY_WALK_H
 
@@ -7,25 +7,25 @@
 #include "session/input.h"
 
 struct replay_walk {
-	bool told;         /* something of sockets, if only that there are none */
-	bool begun, ended; /* a walk over sockets; a checkpoint is the end of one */
+	bool reported;     /* anything about sockets, even that there are none */
+	bool begun, ended; /* a walk over sockets; a checkpoint ends one */
 };
 
-/* Each fact that is applied. */
+/* Call it for each fact that is applied. */
 void replay_walk_note(struct replay_walk *walk, const struct fact *fact);
 
 /*
- * Of nothing that was read there is no answer, for "no sockets" would be one: -ENODATA with diag.
- * So is a verdict within the first walk; a list within it is said to be short. timed: the
- * options name an instant. 0: fine.
+ * -ENODATA with diag: the facts report nothing about sockets, and "no sockets" would be an answer; or
+ * the command gives a verdict and the first walk is not complete. For a list, a notice says so. timed:
+ * the options name an instant. 0: fine.
  */
-int replay_walk_check(const struct replay_walk *walk, const struct options *options, bool timed,
-                      struct diag *diag);
+int replay_walk_check(const struct replay_walk *walk, const struct options *options,
+                      const struct needs *needs, bool timed, struct diag *diag);
 
 /*
- * What "start" means where sockets are listed: when the first walk over all namespaces and fds is
- * complete, ns since 1970. *wall stays as it is if there is none. Reads from the beginning of the
- * input. 0, or -errno with diag.
+ * What "start" means for a list of sockets: the end of the first walk over all namespaces and fds, ns
+ * since 1970. Leaves *wall as it is if there is no such walk. Reads from the beginning of the input.
+ * 0, or -errno with diag.
  */
 int replay_walk_start(struct input *input, int64_t *wall, struct diag *diag);
 

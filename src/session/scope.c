@@ -14,12 +14,12 @@
 #include "session/notice.h"
 #include "session/privilege.h"
 
-#define PILE 10 /* sockets: fewer are no pile that a verdict would miss */
+#define PILE 10 /* sockets; with fewer a verdict misses no pile */
 
 #define PRIVILEGES    "run as root, or with CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"
 #define PID_NAMESPACE "run it in the host's pid namespace"
 
-/* What is missing: nothing is seen of others' processes, or of those outside. */
+/* What cannot be seen: processes of other users, or those outside the pid namespace. */
 enum blindness { SEES_ALL, LACKS_PRIVILEGE, IN_PID_NAMESPACE };
 
 bool scope_is_one_netns(const struct feed *feed)
@@ -55,7 +55,7 @@ static int refuse(enum blindness blindness, const char *what, struct diag *diag)
 
 /* --- processes ------------------------------------------------------------------------------- */
 
-/* Are its fds for us to read, and is it where we look? */
+/* May we read its fds, and is it in the network namespace that we see? */
 static bool can_see_process(uint32_t pid)
 {
 	char path[32];
@@ -73,11 +73,8 @@ static bool can_see_process(uint32_t pid)
 	return true;
 }
 
-/*
- * Pids of a recording or of BPF are the kernel's own: those that are typed in a pid namespace are
- * not.
- */
-static bool can_tell_pids(const uint32_t *pids, size_t count, const struct feed *feed)
+/* BPF reports pids of the initial pid namespace. In another one, users type other numbers. */
+static bool can_see_pids(const uint32_t *pids, size_t count, const struct feed *feed)
 {
 	if (feed_live(feed) && !process_pids_are_global())
 		return false;
@@ -102,7 +99,7 @@ static void compare_name(const struct fact *fact, void *arg)
 	search->found |= name->kind == NAME_NETNS && !strcmp(name->name, search->name);
 }
 
-/* Is it the number or the name of a namespace that is seen? */
+/* Do we see a namespace with this number or name? */
 static bool is_seen_netns(struct table *table, const char *asked)
 {
 	struct search search = {.name = asked};
@@ -126,9 +123,9 @@ static bool is_own_netns(struct table *table, const char *asked)
 }
 
 /*
- * Process 1 of a pid namespace may be anywhere: what we call "host" there need not be the host's.
+ * In a pid namespace, process 1 may be in any network namespace: "host" there need not be the host's.
  */
-static bool can_tell_netns(const struct query *query, enum blindness blindness, struct table *table)
+static bool can_see_netns(const struct query *query, enum blindness blindness, struct table *table)
 {
 	for (size_t i = 0; i < query->netns.count; i++) {
 		const char *asked = query->netns.items[i];
@@ -150,10 +147,10 @@ int scope_check_filters(const struct options *options, const struct feed *feed,
 
 	if (blindness == SEES_ALL)
 		return 0;
-	if (query->pid_count && !can_tell_pids(query->pids, query->pid_count, feed))
+	if (query->pid_count && !can_see_pids(query->pids, query->pid_count, feed))
 		return refuse(blindness, "--pid", diag);
-	if (options->command == COMMAND_TRAIL && options->pick.kind == PICK_FD &&
-	    !can_tell_pids(&options->pick.pid, 1, feed))
+	if (options->socket && options->pick.kind == PICK_FD &&
+	    !can_see_pids(&options->pick.pid, 1, feed))
 		return refuse(blindness, "trail", diag);
 	if (query->comms.count)
 		return refuse(blindness, "--comm", diag);
@@ -161,15 +158,15 @@ int scope_check_filters(const struct options *options, const struct feed *feed,
 		return refuse(blindness, "--cgroup", diag);
 	if (query->containers.count)
 		return refuse(blindness, "--container", diag);
-	/* Looking for a name changes nothing that the table tells. */
-	if (!can_tell_netns(query, blindness, (struct table *)table))
+	/* The look-up of a name changes nothing that the table reports. */
+	if (!can_see_netns(query, blindness, (struct table *)table))
 		return refuse(blindness, "--netns", diag);
 	return 0;
 }
 
 /* --- rows ------------------------------------------------------------------------------------ */
 
-/* Of sockets that nobody has open any more nobody knows the process, unless it was seen. */
+/* Without an open fd the process of a socket is unknown, unless an event reported it. */
 static bool is_open(const struct row *row)
 {
 	return !(row->flags & (ROW_MINI | ROW_REQUEST | ROW_ORPHAN)) && row->state != STATE_CLOSE;
@@ -197,20 +194,16 @@ int scope_check_rows(const struct options *options, const struct table *table, s
 	return 0;
 }
 
-/* --- who there is not ------------------------------------------------------------------------ */
+/* --- processes that do not exist -------------------------------------------------------------- */
 
-static bool gives_verdict(const struct options *options)
-{
-	return options->command == COMMAND_WHY || options->fail_if_count;
-}
-
-/* One that has ended may still have sockets. A recording knows those that it has told of. */
-static bool there_is(const struct options *options, const struct table *table, uint32_t pid)
+/* A process that has exited may still own sockets: then the table knows it. */
+static bool exists(const struct options *options, const struct table *table, uint32_t pid)
 {
 	return table_find_task(table, pid, 0) || (!options->from && process_alive(pid, 0));
 }
 
-int scope_check_pids(const struct options *options, const struct table *table, struct diag *diag)
+int scope_check_pids(const struct options *options, bool verdict, const struct table *table,
+                     struct diag *diag)
 {
 	const struct query *query = &options->query;
 	const char *where = options->from ? options->from : "this host";
@@ -218,18 +211,18 @@ int scope_check_pids(const struct options *options, const struct table *table, s
 	size_t absent = 0;
 
 	for (size_t i = 0; i < query->pid_count; i++)
-		absent += !there_is(options, table, query->pids[i]);
+		absent += !exists(options, table, query->pids[i]);
 	if (!absent)
 		return 0;
 	for (size_t i = 0; i < query->pid_count; i++) {
 		uint32_t pid = query->pids[i];
 
-		if (there_is(options, table, pid))
+		if (exists(options, table, pid))
 			continue;
-		if (absent == query->pid_count && gives_verdict(options))
-			return diag_fail(diag, -ESRCH, "--pid: there is no process %u %s %s", pid,
-			                 in, where);
-		notice("--pid: there is no process %u %s %s", pid, in, where);
+		if (absent == query->pid_count && verdict)
+			return diag_fail(diag, -ESRCH, "--pid: no process %u %s %s", pid, in,
+			                 where);
+		notice("--pid: no process %u %s %s", pid, in, where);
 	}
 	return 0;
 }

@@ -12,7 +12,7 @@
 
 struct view;
 
-/* An output format: text, json, csv. Each is one file in view/. */
+/* An output format: text, json, csv. Each is one file in view/ and a line in field/formats.h. */
 struct view_format {
 	const char *name;
 	/* All return 0 or -errno of the stream. begin and end may be NULL. */
@@ -21,7 +21,12 @@ struct view_format {
 	int (*end)(struct view *view);
 };
 
-extern const struct view_format view_text, view_json, view_csv;
+extern const struct view_format view_text;
+#define FORMAT(upper, lower, help) extern const struct view_format view_##lower;
+#include "field/formats.h"
+#undef FORMAT
+/* By enum output_format: text, then the lines of field/formats.h. */
+extern const struct view_format *const view_formats[];
 
 struct view {
 	const struct view_format *format;

@@ -65,9 +65,9 @@ static void instant(struct replay *replay, const struct when *when)
 	replay_to(replay, wall, &diag);
 }
 
-static void replay_file(const struct options *options)
+static void replay_file(const struct options *options, const struct needs *needs)
 {
-	struct replay replay = {.options = options, .table = table_new(1000)};
+	struct replay replay = {.options = options, .needs = needs, .table = table_new(1000)};
 	struct diag diag;
 
 	EXPECT(replay.table);
@@ -89,20 +89,18 @@ static void replay_file(const struct options *options)
 /* As each option that takes times reads it. */
 static void replay_times(const char *path, const struct when whens[2], uint8_t flags)
 {
-	struct options options = {.from = path,
-	                          .utc = flags & FLAG_UTC,
-	                          .command = flags & FLAG_WHY ? COMMAND_WHY : COMMAND_SNAPSHOT,
-	                          .watch = flags & FLAG_WHY ? UINT64_C(10000000000) : 0};
+	struct options options = {.from = path, .utc = flags & FLAG_UTC};
+	struct needs needs = {.watch_before = flags & FLAG_WHY ? UINT64_C(10000000000) : 0};
 
 	options.at = whens[0];
-	replay_file(&options);
+	replay_file(&options, &needs);
 	options.at.kind = WHEN_NONE;
 	options.since = whens[0];
 	options.until = whens[1];
-	replay_file(&options);
+	replay_file(&options, &needs);
 	options.instants[0] = whens[0];
 	options.instants[1] = whens[1];
-	replay_file(&options);
+	replay_file(&options, &needs);
 }
 
 /* Takes a line off the input. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "cli/cli.h"
+#include "command/commands.h"
 #include "fuzz.h"
 
 #define WORDS 32
@@ -21,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			*newline = '\0';
 		argv[argc++] = text + at;
 	}
-	err = cli_parse(argc, argv, &options, &diag);
+	err = cli_parse(argc, argv, commands, &options, &diag);
 	EXPECT(err == 0 || err == -EINVAL);
 	if (err)
 		EXPECT(diag.text[0]);

@@ -4,9 +4,11 @@
  * what the others make of it, and prints that in each format.
  */
 #include "table/load.h"
-#include "command/diff.h"
+#include "count/census.h"
+#include "cli/cli.h"
 #include "facts.h"
 #include "output.h"
+#include "view/diff.h"
 
 #define ROWS_MAX 1000
 
@@ -15,30 +17,36 @@ enum { FLAG_ALL = 1, FLAG_RESTART = 2, FLAG_UTC = 4 };
 static void compare(struct table *table, const uint8_t *facts, size_t size, uint8_t flags,
                     size_t first, enum output_format format)
 {
-	static const struct view_format *const formats[] = {
-		[OUTPUT_TEXT] = &view_text, [OUTPUT_JSON] = &view_json, [OUTPUT_CSV] = &view_csv};
-	struct options options = {.format = format, .all = flags & FLAG_ALL};
+	struct census *before, *after;
+	struct census_row *rows;
+	struct query query;
 	size_t cut = facts_size(facts, size, first);
-	struct diff_command *diff;
 	struct printed printed;
 	struct view view;
+	size_t count;
 
 	printed_open(&printed);
-	view = (struct view){.format = formats[format],
+	view = (struct view){.format = view_formats[format],
 	                     .out = printed.out,
 	                     .header = true,
 	                     .context = {.table = table, .utc = flags & FLAG_UTC}};
-	query_init(&options.query);
-	diff = diff_new(&options, &view);
-	EXPECT(diff);
+	query_init(&query);
 	facts_fold(table, facts, cut);
-	EXPECT(diff_take(diff) == 0);
+	before = census_take(table, &query);
 	if (flags & FLAG_RESTART)
 		table_restart(table);
 	facts_fold(table, facts + cut, size - cut);
-	EXPECT(diff_take(diff) == 0 && diff_print(diff) == 0);
-	diff_free(diff);
-	query_free(&options.query);
+	after = census_take(table, &query);
+	EXPECT(before && after);
+	EXPECT(census_compare(before, after, flags & FLAG_ALL, &rows, &count) == 0);
+	if (format == OUTPUT_JSON)
+		EXPECT(diff_json(&view, rows, count) == 0);
+	else
+		EXPECT(diff_text(&view, before, after, rows, count) == 0);
+	free(rows);
+	census_free(before);
+	census_free(after);
+	query_free(&query);
 	printed_check(&printed);
 }
 

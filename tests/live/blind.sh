@@ -87,7 +87,7 @@ sleep 1000 &
 gone=$!
 kill "$gone"
 wait "$gone" || true
-missing="tcptrail: --pid: there is no process $gone on this host"
+missing="tcptrail: --pid: no process $gone on this host"
 refused "$missing" "$TCPTRAIL" snapshot --pid "$gone" --fail-if 'close_wait>40'
 refused "$missing" "$TCPTRAIL" why --for 1ms --pid "$gone"
 assert_run 0 "$TCPTRAIL" snapshot -an --pid "$gone" --no-header
@@ -102,5 +102,5 @@ assert_equal "" "$err" "one without sockets"
 : >"$work/empty"
 for what in why "why close_wait" "snapshot --fail-if close_wait>1" "snapshot -an" "trail 1:3"; do
 	# shellcheck disable=SC2086 # words
-	refused "tells of no sockets" "$TCPTRAIL" $what --from "$work/empty"
+	refused "reports no sockets" "$TCPTRAIL" $what --from "$work/empty"
 done

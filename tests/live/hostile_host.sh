@@ -161,7 +161,7 @@ assert_equal "" "$err" "a soft limit"
 # Since Linux 5.11 this limit has no effect; before, the error says what to do.
 start /dev/null "$work/run.err" prlimit --memlock=0 "$TCPTRAIL" events
 wait_until "an answer" grep -q '^tcptrail: ' "$work/run.err"
-assert_matches "$(cat "$work/run.err")" '^tcptrail: (tracing; Ctrl-C ends|.*ulimit -l unlimited.*)$' \
+assert_matches "$(cat "$work/run.err")" '^tcptrail: (tracing; Ctrl-C: stop|.*ulimit -l unlimited.*)$' \
 	"no locked memory"
 kill -INT "$started" 2>/dev/null || true
 wait "$started" || [ $? = 3 ]

@@ -95,7 +95,7 @@ for ((i = 0; i < ${#cases[@]}; i++)); do
 	dd bs=1M count=1 <&"$reader" >"$work/got" 2>/dev/null
 	exec {reader}<&-
 	assert_equal 4 "$status" "exit status of $case ($err)"
-	assert_contains "$err" "output was lost: its reader does not take it" "notices of $case"
+	assert_contains "$err" "output was lost: its reader has stalled" "notices of $case"
 	assert_equal "" "$(tail -c 1 "$work/got" | tr -d '\n')" "the end of what $case wrote"
 	[ "${case#*:}" != --json ] || assert_run 0 jq -e . "$work/got"
 done

@@ -303,10 +303,10 @@ for command in "snapshot --from" "info" "snapshot --output" "events --btf" "reco
 	assert_run 3 "$refuse_call" capset chroot --userspec 65534:65534 --groups= / \
 		"$capable" $command "$secret"
 	assert_equal "" "$out" "stdout of $command"
-	assert_contains "$err" "cannot lay down capabilities" "$command"
+	assert_contains "$err" "cannot lower capabilities" "$command"
 done
 assert_run 3 "$refuse_call" capset "$TCPTRAIL" snapshot --from "$work/private/one"
-assert_contains "$err" "cannot give up capabilities" "a replay as root"
+assert_contains "$err" "cannot drop capabilities" "a replay as root"
 
 # So does the thread that makes the files of a recording: a file that the user may not read is not part of the
 # recording, and is not deleted to make room.

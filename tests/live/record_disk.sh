@@ -36,7 +36,7 @@ has_connects() {
 # A slow disk on a busy host is another reason to pause.
 fill() {
 	head -c 100M /dev/zero >"$disk/filler" 2>/dev/null || true
-	wait_until "a recorder that is paused" record_says "is not kept: No space left" "${1:-1}"
+	wait_until "a recorder that is paused" record_says "now is lost: No space left" "${1:-1}"
 }
 
 # went_on REASON [COUNT]: has the recorder gone on after so many pauses for this reason? For wait_until.
@@ -71,7 +71,7 @@ reports_loss() {
 notices() {
 	grep -c "$1" "$work/record.err" || true
 }
-slow="is paused, what comes is not kept: the disk does not take it"
+slow="is paused, and what happens now is lost: the disk does not take it"
 
 bytes() {
 	find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum + 0 }'
@@ -93,8 +93,8 @@ events=$(($(notices .) - 2 * $(notices "$slow")))
 wait_until "what comes then" record_files "$disk/dir" 2
 record_stop
 slow_times=$(notices "$slow")
-assert_equal "1 $((1 + slow_times))" "$(notices 'is paused, what comes is not kept: No space left') $(notices \
-	'goes on in')" "notices: $err"
+assert_equal "1 $((1 + slow_times))" "$(notices 'is paused, and what happens now is lost: No space left') $(notices \
+	'continues in')" "notices: $err"
 assert_equal 3 "$events" "notices while it ran: $err"
 assert_equal "$kept" "$(sha256sum "$disk"/dir/* | sed -n 1p)" "what was there"
 assert_equal $((2 + slow_times)) "$(record_sessions "$disk/dir" | wc -l)" "sessions"
@@ -123,7 +123,7 @@ for time in 1 2; do
 done
 record_stop
 pauses=$((2 + $(notices "$slow")))
-assert_equal "$pauses $pauses" "$(notices 'is paused') $(notices 'goes on in')" "notices: $err"
+assert_equal "$pauses $pauses" "$(notices 'is paused') $(notices 'continues in')" "notices: $err"
 assert_equal $((1 + pauses)) "$("$TCPTRAIL" info --json "$disk/one" | jq ".sessions | length")" "sessions"
 reports_loss "$disk/one"
 readable "$disk/one"
@@ -178,7 +178,7 @@ record_start --max-size 1M "$work/full"
 feed_until "the file to be full" has_ended "$record_pid"
 record_end # it ends by itself
 record_ok
-assert_contains "$err" "$work/full is as large as --max-size lets it be" "notices"
+assert_contains "$err" "$work/full has reached --max-size" "notices"
 assert_between 524288 1048576 "$(stat -c %s "$work/full")" "bytes of a file that is full"
 readable "$work/full"
 

@@ -14,7 +14,7 @@ overflow() {
 	local i
 	for ((i = 0; i < 100; i++)); do
 		"$SCENARIO" storm --count 5000 --linger0 --hold 0 </dev/null >/dev/null
-		! record_says "what comes is not kept: the disk does not take it" "$1" || return 0
+		! record_says "what happens now is lost: the disk does not take it" "$1" || return 0
 	done
 	fail "the recorder does not say that the disk hangs" "$(cat "$work/record.err")"
 }
@@ -40,7 +40,7 @@ touch "$hung"
 overflow 1
 record_stop TERM
 assert_equal 4 "$status" "exit status ($err)"
-assert_contains "$err" "the end of the recording was lost: the disk does not take it" "notices"
+assert_contains "$err" "the end of the recording was lost: the disk does not respond" "notices"
 rm "$hung"
 
 # A second signal ends it at once.

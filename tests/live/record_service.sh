@@ -67,7 +67,7 @@ service_start() {
 # --- as it is -----------------------------------------------------------------------------------------
 
 service_start
-assert_equal "tcptrail: recording to $state/; Ctrl-C ends" "$(cat "$work/record.err")" "notices"
+assert_equal "tcptrail: recording to $state/; Ctrl-C: stop" "$(cat "$work/record.err")" "notices"
 assert_equal tcptrail "$(process_comm "$record_pid")" "what runs"
 scenario_start close_wait
 cookie=$(scenario_get cookie role=subject)

@@ -90,6 +90,12 @@ printf '1 tick\0 x\n' >"$work/nul"
 assert_run 3 "$TCPTRAIL" snapshot --from "$work/nul"
 assert_contains "$err" "line 1: a NUL byte" "a NUL byte"
 
+assert_run 3 "$TCPTRAIL" snapshot --from /etc/passwd
+assert_contains "$err" "/etc/passwd: not a recording and not facts" "a file of another kind"
+printf '1 tick\n2 tock\n' >"$work/torn"
+assert_run 3 "$TCPTRAIL" snapshot --from "$work/torn"
+assert_contains "$err" "$work/torn: line 2: " "facts with a fault"
+
 # What has no end of a line takes no memory without end.
 assert_run 3 "$TCPTRAIL" snapshot --from /dev/zero
 assert_contains "$err" "line 1: a NUL byte" "NUL bytes without end"

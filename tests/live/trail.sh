@@ -32,9 +32,9 @@ assert_equal "socket $cookie $pid" "$(jq -r '"\(.type) \(.cookie) \(.holders[0].
 assert_equal '[{"syscall":"poll","fd":null,"threads":1}]' "$(jq -c .doing <<<"$out")"
 
 assert_run 1 "$TCPTRAIL" trail "$pid:9999"
-assert_contains "$err" "no such socket"
+assert_contains "$err" "no socket matches fd 9999 of pid $pid"
 assert_run 2 "$TCPTRAIL" trail nonsense
-assert_contains "$err" "is not understood: expected PID:FD"
+assert_contains "$err" "trail: \"nonsense\" is not understood: expected PID:FD"
 assert_run 1 "$TCPTRAIL" trail --netns host "$cookie" # filters apply here too
 
 # --- neither a SYN nor a FIN is a byte -----------------------------------------------------------

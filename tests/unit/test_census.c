@@ -5,7 +5,9 @@
 #include <errno.h>
 
 #include "base/clock.h"
-#include "command/diff.h"
+#include "cli/cli.h"
+#include "command/commands.h"
+#include "view/diff.h"
 #include "table_test.h"
 
 #define JAVA  " pid=42 tid=42 start=100 comm=\"java\""
@@ -244,24 +246,24 @@ static void expect_printed(char *line, const char *expected)
 {
 	char *argv[16] = {"tcptrail"}, *rest = line, *text = NULL;
 	struct view view = {.header = true};
-	struct diff_command *diff;
+	struct census *before, *after;
+	struct census_row *rows;
 	struct options options;
 	struct trial trial;
-	size_t size;
+	size_t size, count;
 	int argc = 1;
 
 	setenv("TZ", "CET-1", 1);
 	tzset();
 	while ((argv[argc] = strsep(&rest, " ")))
 		argc++;
-	assert_int_equal(cli_parse(argc, argv, &options, NULL), 0);
+	assert_int_equal(cli_parse(argc, argv, commands, &options, NULL), 0);
 	begin(&trial);
-	view.format = options.format == OUTPUT_JSON ? &view_json : &view_text;
+	view.format = view_formats[options.format];
 	view.out = open_memstream(&text, &size);
 	view.context.table = trial.table;
 	view.context.utc = options.utc;
-	diff = diff_new(&options, &view);
-	assert_non_null(diff);
+	view.kind = "diff";
 	facts(&trial,
 	      "1s name kind=netns key=7 name=\"host\"\n"
 	      "1s state sk=a1 old=CLOSE new=LISTEN cookie=1 flags=owned,tuple,socket" LISTENER JAVA
@@ -271,18 +273,25 @@ static void expect_printed(char *line, const char *expected)
 	connects(&trial, 1000, 40001, "10.0.0.3:443", CURL);
 	connects(&trial, 1000, 40002, "10.0.0.3:443", CURL);
 	connects(&trial, 1000, 40003, "192.0.2.200:443", CURL);
-	assert_int_equal(diff_print(diff), -EINVAL);
-	assert_int_equal(diff_take(diff), 0);
+	before = census_take(trial.table, &options.query);
+	assert_non_null(before);
 	is_closed(&trial, 2000, 40001, "10.0.0.3:443");
 	is_closed(&trial, 2000, 40002, "10.0.0.3:443");
 	for (unsigned int port = 40004; port < 40104; port++)
 		connects(&trial, 60000, port, "192.0.2.200:443", CURL);
-	assert_int_equal(diff_take(diff), 0);
-	assert_int_equal(diff_print(diff), 0);
+	after = census_take(trial.table, &options.query);
+	assert_non_null(after);
+	assert_int_equal(census_compare(before, after, options.all, &rows, &count), 0);
+	if (options.format == OUTPUT_JSON)
+		assert_int_equal(diff_json(&view, rows, count), 0);
+	else
+		assert_int_equal(diff_text(&view, before, after, rows, count), 0);
 	fclose(view.out);
 	assert_string_equal(text, expected);
 	free(text);
-	diff_free(diff);
+	free(rows);
+	census_free(before);
+	census_free(after);
 	trial_end(&trial);
 	options_free(&options);
 }

@@ -12,7 +12,8 @@
 
 #include "cli/cli.h"
 #include "table/state.h"
-#include "command/explain.h"
+#include "command/commands.h"
+#include "view/explain.h"
 #include "rules/rule.h"
 
 #define LINES_LEAST 15
@@ -86,7 +87,7 @@ static void check_command(const char *text, int size)
 		argv[argc++] = word;
 	}
 	argv[argc] = NULL;
-	if (cli_parse(argc, argv, &options, &diag))
+	if (cli_parse(argc, argv, commands, &options, &diag))
 		fail_msg("%.*s: %s", size, text, diag.text);
 	options_free(&options);
 }
@@ -142,7 +143,7 @@ static void test_list(void **state)
 	assert_string_equal(some, "SYN_RECV      a client has asked, its last ACK is missing\n"
 	                          "TIME_WAIT     over, kept so that late packets do no harm\n"
 	                          "\n"
-	                          "tcptrail explain STATE tells of one of them.\n");
+	                          "tcptrail explain STATE explains one of them.\n");
 	free(all);
 	free(some);
 }

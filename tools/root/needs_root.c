@@ -7,13 +7,14 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "command/commands.h"
 
 int main(int argc, char **argv)
 {
 	struct options options;
 	struct diag diag;
 
-	if (cli_parse(argc, argv, &options, &diag) || !cli_about_kernel(&options))
+	if (cli_parse(argc, argv, commands, &options, &diag) || !cli_asks_kernel(&options))
 		return EXIT_FAILURE;
 	return EXIT_SUCCESS;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command explain: the pages of docs/states, which are part of the program. */
-#ifndef TCPTRAIL_COMMAND_EXPLAIN_H
-#define TCPTRAIL_COMMAND_EXPLAIN_H
+/* The pages of docs/states, which are part of the program. */
+#ifndef TCPTRAIL_VIEW_EXPLAIN_H
+#define TCPTRAIL_VIEW_EXPLAIN_H
 
 #include <stdint.h>
 #include <stdio.h>
