@@ -40,7 +40,6 @@ int table_store_open(struct table *t, uint32_t max_rows)
 static void free_parts(struct table *t)
 {
 	pool_free(&t->rows);
-	origins_free(t);
 	tasks_free(t);
 	origins_free(t);
 	stacks_free(t);
