@@ -42,7 +42,7 @@ fill() {
 # went_on REASON [COUNT]: has the recorder gone on after so many pauses for this reason? For wait_until.
 went_on() {
 	awk -v reason="is lost: $1" -v count="${2:-1}" 'index($0, reason) { n++ }
-		n >= count && /recording goes on/ { hit = 1 } END { exit !hit }' "$work/record.err"
+		n >= count && /recording continues/ { hit = 1 } END { exit !hit }' "$work/record.err"
 }
 
 # readable FILE|DIR: every command can read it; facts may be lost.

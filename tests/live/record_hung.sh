@@ -25,7 +25,7 @@ wait_until "facts in it" "$VERIFY" "$work/dir"
 touch "$hung"
 overflow 1
 rm "$hung"
-wait_until "the recorder to go on" record_says "recording goes on"
+wait_until "the recorder to go on" record_says "recording continues"
 record_stop
 assert_equal 4 "$status" "exit status ($err)"
 lost=$(sed -nE 's/.*facts in .*; ([0-9]+) were lost$/\1/p' <<<"$err")
