@@ -499,13 +499,16 @@ static void raise(const struct ends *ends, struct finding *root, const struct fi
 		raise_steady(ends, root, part);
 		return;
 	}
-	if (part->level <= root->level || part->level < FINDING_WARNING)
+	if (part->level <= root->level)
 		return;
+	/* A proxy waits even if no client has come lately. */
 	if (root->group.key.state == STATE_FIN_WAIT2) {
 		if (root->level < FINDING_WARNING)
 			raise_waiting(ends, root);
 		return;
 	}
+	if (part->level < FINDING_WARNING)
+		return;
 	root->level = part->level;
 	if (root->mover == MOVER_KERNEL) /* what it does to segments is known */
 		return;
