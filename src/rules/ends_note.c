@@ -24,13 +24,13 @@ void ends_judge_waiting(struct ends *ends, uint32_t index, const struct upstream
 	finding->level = FINDING_WARNING;
 	finding->mover = MOVER_PEER;
 	finding_verdict(finding,
-	                "%s waits and may not leak: it has shut down as many connections %s, whose "
-	                "other ends do not close.",
+	                "%s waits and may not leak: it has half-closed as many connections %s, and "
+	                "their peers do not close.",
 	                name, place);
-	finding_evidence(finding,
-	                 "%u FIN_WAIT2 of the same process, as of a proxy that passes the "
-	                 "end of stream on",
-	                 upstream->count);
+	finding_evidence(
+		finding,
+		"the same process has %u FIN_WAIT2, like a proxy that forwards the end of stream",
+		upstream->count);
 	if (peer)
 		table_owner(ends->why->table, peer, &owner);
 	if (owner.task)
@@ -39,10 +39,10 @@ void ends_judge_waiting(struct ends *ends, uint32_t index, const struct upstream
 		             owner.task->pid, FACT_COMM_LEN, owner.task->comm, owner.task->pid);
 	else
 		finding_next(finding, "on the peer's host: tcptrail why close_wait");
-	finding_next(finding, "a limit in %s: close() some time after shutdown()", name);
+	finding_next(finding, "limit the wait in %s: close() some time after shutdown()", name);
 }
 
-/* "so come: 36 SYN retransmits to 127.0.0.1" */
+/* "this causes: 36 SYN retransmits to 127.0.0.1" */
 static void note_storm(struct ends *ends, struct finding *root, const struct finding *part)
 {
 	const struct storm *storm = part->storm;
@@ -56,14 +56,14 @@ static void note_storm(struct ends *ends, struct finding *root, const struct fin
 	group_place_text(&part->group.key, place);
 	group_place_remote(&part->group.key, remote);
 	if (again) {
-		finding_evidence(root, "so come: %" PRIu64 " %s retransmit%s %s", storm->count,
+		finding_evidence(root, "this causes: %" PRIu64 " %s retransmit%s %s", storm->count,
 		                 detail, plural, place);
 		return;
 	}
-	finding_evidence(root, "so come: %" PRIu64 " RST%s %s%s%s%s %s%s%s%s", storm->count, plural,
-	                 received ? "received" : "sent", detail[0] ? " (" : "", detail,
+	finding_evidence(root, "this causes: %" PRIu64 " RST%s %s%s%s%s %s%s%s%s", storm->count,
+	                 plural, received ? "received" : "sent", detail[0] ? " (" : "", detail,
 	                 detail[0] ? ")" : "", received && !passive ? "from " : "",
-	                 received && !passive ? remote : place, storm->key.comm[0] ? " of " : "",
+	                 received && !passive ? remote : place, storm->key.comm[0] ? " by " : "",
 	                 storm->key.comm[0] ? rule_task_name(ends->why, part, name) : "");
 }
 
@@ -88,12 +88,12 @@ static void note(struct ends *ends, struct finding *root, const struct finding *
 	group_place_text(&part->group.key, place);
 	format_duration(oldest, part->group.oldest);
 	if (part->group.failed)
-		finding_evidence(root, "so fail: %" PRIu64 " connects %s of %s", part->group.failed,
-		                 place, name);
+		finding_evidence(root, "this causes: %" PRIu64 " failed connects %s by %s",
+		                 part->group.failed, place, name);
 	else
-		finding_evidence(root, "so wait: %u %s %s%s%s, the oldest for %s%s",
+		finding_evidence(root, "this blocks: %u %s %s%s%s, the oldest for %s%s",
 		                 part->group.count, state_name(part->group.key.state), place,
-		                 is_of_nobody(part) ? "" : " of ", is_of_nobody(part) ? "" : name,
+		                 is_of_nobody(part) ? "" : " in ", is_of_nobody(part) ? "" : name,
 		                 part->group.at_least ? "at least " : "", oldest);
 }
 
@@ -106,8 +106,8 @@ static void raise_waiting(const struct ends *ends, struct finding *root)
 	root->mover = MOVER_PEER;
 	buffer_free(&root->verdict);
 	finding_verdict(root,
-	                "%s waits: it has shut down these, as a proxy does that passes the end of "
-	                "stream on, and their peers do not close.",
+	                "%s waits: it has half-closed these, like a proxy that forwards the end of "
+	                "stream, and their peers do not close.",
 	                rule_task_name(ends->why, root, name));
 	if (!root->next.size)
 		finding_next(root, "on the peer's host: tcptrail why close_wait");
@@ -134,12 +134,12 @@ static void raise_steady(const struct ends *ends, struct finding *root, const st
 	buffer_free(&root->verdict);
 	buffer_free(&root->next);
 	finding_verdict(root,
-	                "%s does not close these. They do not become more, but they are no pool: "
-	                "%s keeps its own connections until these are closed.",
+	                "%s does not close these. They do not grow in number, but they are not a "
+	                "pool: %s keeps its own connections until these are closed.",
 	                name, rule_task_name(ends->why, part, other));
 	finding_next(root,
-	             "find the path in %s that returns without close() after read() gave 0 or an "
-	             "error",
+	             "find the path in %s that returns without close() after read() returned 0 or "
+	             "an error",
 	             name);
 }
 
@@ -186,16 +186,16 @@ static void keep(const struct ends *ends, struct finding *part, const struct fin
 	if (root->mover == MOVER_KERNEL || root->mover == MOVER_NETWORK) {
 		if (root->group.failed)
 			finding_verdict(part,
-			                "The same cause as of %" PRIu64
-			                " connects %s of %s that failed; see there.",
+			                "The same cause as %" PRIu64
+			                " failed connects %s by %s: see that finding.",
 			                root->group.failed, place, other);
 		else
-			finding_verdict(part, "The same cause as of %u %s %s of %s; see there.",
+			finding_verdict(part, "The same cause as %u %s %s in %s: see that finding.",
 			                root->group.count, state_name(root->group.key.state), place,
 			                other);
 		return;
 	}
-	finding_verdict(part, "%s waits: it can go on when %s acts, which has %u %s %s; see there.",
+	finding_verdict(part, "%s waits until %s acts, which has %u %s %s: see that finding.",
 	                rule_task_name(ends->why, part, name), other, root->group.count,
 	                state_name(root->group.key.state), place);
 }

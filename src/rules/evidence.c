@@ -44,12 +44,12 @@ void rule_note_unread(struct finding *finding, uint64_t unread)
 	format_duration(oldest, group->example->unread_ms * NS_PER_MS);
 	if (rule_is_unread(group->example))
 		finding_evidence(finding,
-		                 "on %" PRIu64 " of %u nothing was read for at least %s, on the "
-		                 "oldest for at least %s",
+		                 "no read from %" PRIu64
+		                 " of %u for at least %s, from the oldest for at least %s",
 		                 unread, group->count, least, oldest);
 	else
-		finding_evidence(finding, "on %" PRIu64 " of %u nothing was read for at least %s",
-		                 unread, group->count, least);
+		finding_evidence(finding, "no read from %" PRIu64 " of %u for at least %s", unread,
+		                 group->count, least);
 }
 
 void rule_note_setting(const struct why *why, struct finding *finding, enum setting setting,
@@ -81,16 +81,14 @@ void rule_note_peer(const struct why *why, struct finding *finding)
 	fin = peer->state == STATE_CLOSE_WAIT || peer->state == STATE_LAST_ACK ||
 	      peer->state == STATE_CLOSING;
 	if (peer->flags & ROW_QUEUES && peer->rqueue > fin)
-		snprintf(unread, sizeof(unread), ", with %u bytes unread", peer->rqueue - fin);
+		snprintf(unread, sizeof(unread), ", %u bytes unread", peer->rqueue - fin);
 	if (owner.task)
-		finding_evidence(finding,
-		                 "the other end of the oldest is on this host: %u/%.*s, %s%s",
+		finding_evidence(finding, "the peer of the oldest is on this host: %u/%.*s, %s%s",
 		                 owner.task->pid, FACT_COMM_LEN, owner.task->comm,
 		                 state_name(peer->state), unread);
 	else
 		finding_evidence(finding,
-		                 "the other end of the oldest is on this host, in %s%s; whose it "
-		                 "is, is not known",
+		                 "the peer of the oldest is on this host: an unknown process, %s%s",
 		                 state_name(peer->state), unread);
 }
 

@@ -18,23 +18,25 @@ bool rule_fails_seldom(struct finding *finding)
 
 	if (group->other_family * 5 >= group->failed * 4) {
 		finding->level = FINDING_OK;
-		finding_verdict(finding,
-		                "Not a finding: %" PRIu64 " connects to the port came through by "
-		                "the other address family. A name has addresses of both, and they "
-		                "are tried one after the other.",
-		                group->other_family);
+		finding_verdict(
+			finding,
+			"Not a finding: %" PRIu64
+			" connects to this port succeeded by the other address family (IPv4 or "
+		        "IPv6). A client tries the addresses of a name one after another.",
+			group->other_family);
 		return true;
 	}
 	if (group->failed >= FEW_FAILURES && group->failed * 10 >= group->entered)
 		return false;
 	if (group->failed >= group->entered) {
 		finding->level = FINDING_UNCLEAR;
-		finding_verdict(finding, "Cannot tell whether that goes on: too few were seen.");
+		finding_verdict(finding, "Cannot tell whether this continues: too few were seen.");
 		finding_next(finding, "watch longer: tcptrail why syn_sent --for 1m");
 		return true;
 	}
 	finding->level = FINDING_OK;
-	finding_verdict(finding, "Not a finding: most others to there did not fail so.");
+	finding_verdict(finding,
+	                "Not a finding: most other connects to this place did not fail this way.");
 	return true;
 }
 
@@ -46,11 +48,12 @@ void rule_note_failures(const struct why *why, struct finding *finding)
 	format_duration(time, groups_window_of(why->groups, group));
 	/* More may have failed than were begun: some were begun before. */
 	if (group->entered >= group->failed)
-		finding_evidence(finding, "of %" PRIu64 " connects in %s %" PRIu64 " failed so",
-		                 group->entered, time, group->failed);
+		finding_evidence(finding,
+		                 "%" PRIu64 " of %" PRIu64 " connects failed this way in %s",
+		                 group->failed, group->entered, time);
 	else
-		finding_evidence(finding, "%" PRIu64 " connects failed so in %s", group->failed,
-		                 time);
+		finding_evidence(finding, "%" PRIu64 " connects failed this way in %s",
+		                 group->failed, time);
 }
 
 const char *rule_address(const struct group *group, char buf[64])
@@ -85,8 +88,8 @@ void rule_next_route(const struct why *why, struct finding *finding)
 {
 	char address[64], enter[RULE_NAME_SIZE];
 
-	finding_next(finding, "see by which way it goes: %sip route get %s",
-	             rule_enter(why, finding, enter), rule_address(&finding->group, address));
+	finding_next(finding, "see the route: %sip route get %s", rule_enter(why, finding, enter),
+	             rule_address(&finding->group, address));
 }
 
 void rule_next_traceroute(const struct why *why, struct finding *finding)

@@ -23,15 +23,15 @@ void rule_note_acceptor(const struct why *why, struct finding *finding)
 
 	if (!finding->group.key.passive || row->owner_source == OWNER_ACCEPT)
 		return;
-	finding_evidence(finding, "who accepted the oldest was not seen");
+	finding_evidence(finding, "the accept() of the oldest was not seen");
 	if (!listener)
 		return;
 	table_owner(why->table, listener, &owner);
 	if (owner.task && owner.holding == HOLDING_OPEN && !has_open(why->table, row, owner.task))
 		finding_evidence(finding,
-		                 "port %u is listened on by %u/%.*s, which does not have it open: "
+		                 "%u/%.*s listens on port %u, but does not have this socket open: "
 		                 "it was inherited or passed on",
-		                 listener->lport, owner.task->pid, FACT_COMM_LEN, owner.task->comm);
+		                 owner.task->pid, FACT_COMM_LEN, owner.task->comm, listener->lport);
 }
 
 const struct origin *rule_maker(const struct table *table, const struct row *row)
@@ -84,10 +84,10 @@ void rule_note_maker(const struct why *why, struct finding *finding)
 	if (!origin)
 		return;
 	maker = table_task(why->table, origin->task);
-	finding_evidence(finding, "%u of %u made by %s of %u/%.*s, which %s", count,
-	                 finding->group.count, owner_source_name(row->owner_source), maker->pid,
-	                 FACT_COMM_LEN, origin->comm,
-	                 maker->exited ? "has ended" : "has closed its own fd");
+	finding_evidence(finding, "%u/%.*s made %u of %u by %s and has %s", maker->pid,
+	                 FACT_COMM_LEN, origin->comm, count, finding->group.count,
+	                 owner_source_name(row->owner_source),
+	                 maker->exited ? "exited" : "closed its own fd");
 }
 
 const struct task *rule_task(const struct why *why, const struct finding *finding)
@@ -136,12 +136,12 @@ const char *rule_task_name(const struct why *why, const struct finding *finding,
 	else if (finding->group.comm[0])
 		snprintf(buf, RULE_NAME_SIZE, "%.*s (exited)", FACT_COMM_LEN, finding->group.comm);
 	else if (rule_listeners(why, finding))
-		snprintf(buf, RULE_NAME_SIZE, "one of %u%s that listen on port %u",
+		snprintf(buf, RULE_NAME_SIZE, "one of %u%s listeners on port %u",
 		         rule_listeners(why, finding),
 		         rule_listeners(why, finding) > LISTENERS_COUNTED ? " or more" : "",
 		         finding->group.key.port);
 	else
-		snprintf(buf, RULE_NAME_SIZE, "a process that is not known");
+		snprintf(buf, RULE_NAME_SIZE, "an unknown process");
 	return buf;
 }
 
@@ -149,23 +149,24 @@ const char *rule_task_name(const struct why *why, const struct finding *finding,
 static bool note_held(struct finding *finding, const struct task *task)
 {
 	static const struct {
-		const char *how, *text, *next;
+		const char *how, *text, *next, *after;
 	} holds[] = {
-		{DOING_STOPPED, "is stopped (SIGSTOP or SIGTSTP)", "kill -CONT"},
+		{DOING_STOPPED, "is stopped (SIGSTOP or SIGTSTP)", "kill -CONT ", ""},
 		{DOING_TRACED, "is stopped by a debugger or tracer (ptrace)",
-	         "see which, by TracerPid: grep Tracer /proc/PID/status, of"},
+	         "find the tracer: grep TracerPid /proc/", "/status"},
 		{DOING_FROZEN, "is frozen by its cgroup",
-	         "see cgroup.freeze or freezer.state of its cgroup: cat /proc/PID/cgroup, of"},
+	         "find its cgroup, and see cgroup.freeze or freezer.state there: cat /proc/",
+	         "/cgroup"},
 	};
 
 	for (size_t i = 0; task->doing_count && i < sizeof(holds) / sizeof(holds[0]); i++) {
 		if (strcmp(task->doing[0].syscall, holds[i].how))
 			continue;
-		finding_verdict(finding, "%u/%.*s %s: it does nothing until it goes on.", task->pid,
-		                FACT_COMM_LEN, task->comm, holds[i].text);
+		finding_verdict(finding, "%u/%.*s %s: it does nothing until it continues.",
+		                task->pid, FACT_COMM_LEN, task->comm, holds[i].text);
 		finding_evidence(finding, "%u of its threads: %s", task->doing[0].threads,
 		                 holds[i].how);
-		finding_next(finding, "%s %u", holds[i].next, task->pid);
+		finding_next(finding, "%s%u%s", holds[i].next, task->pid, holds[i].after);
 		return true;
 	}
 	return false;
@@ -181,7 +182,7 @@ void rule_note_doing(const struct why *why, struct finding *finding)
 		return;
 	for (uint32_t i = 0; i < task->doing_count && i < 4; i++) {
 		const struct task_doing *doing = &task->doing[i];
-		const char *what = doing->syscall[0] ? doing->syscall : "what cannot be told";
+		const char *what = doing->syscall[0] ? doing->syscall : "an unknown call";
 
 		if (doing->fd >= 0)
 			finding_evidence(finding, "%u of its threads: in %s on fd %d",

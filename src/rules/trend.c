@@ -63,17 +63,17 @@ bool rule_has_grown(const struct why *why, struct finding *finding)
 	if (group->came < GROWN_SURE) {
 		finding->level = FINDING_UNCLEAR;
 		finding_verdict(finding,
-		                "Cannot tell whether %s leaks these: %u came, but none in the last "
-		                "%s. It may be a pool that was filled, or few come.",
+		                "Cannot tell whether %s leaks these: %u entered, but none in the "
+		                "last %s. It may have filled a pool, or new ones may be rare.",
 		                name, group->came, time);
 	} else {
 		finding->level = FINDING_STEADY;
 		finding_verdict(finding,
-		                "Steady: %u came, but none in the last %s, so they do not become "
-		                "more. %s has %s, or what made it leak is over.",
+		                "Steady: %u entered, but none in the last %s, so they do not grow "
+		                "in number. %s has %s, or the cause of the leak has ended.",
 		                group->came, time, name,
 		                group->key.state == STATE_CLOSE
-		                        ? "a pool that does not look at its connections"
+		                        ? "a pool and does not check its connections"
 		                        : "filled a pool");
 	}
 	next_longer(finding, "10m");
@@ -91,8 +91,8 @@ bool rule_too_soon(const struct why *why, struct finding *finding)
 	finding->level = finding->group.count < FEW ? FINDING_OK : FINDING_UNCLEAR;
 	finding->mover = MOVER_NOBODY;
 	finding_verdict(finding,
-	                "Cannot tell yet, for most of these are younger than a second: %s may be "
-	                "about to get to them.",
+	                "Too early to tell: most of these are younger than 1 s, and %s may still "
+	                "act on them.",
 	                rule_task_name(why, finding, name));
 	next_longer(finding, "1m");
 	return true;
@@ -111,8 +111,8 @@ bool rule_too_few(const struct why *why, struct finding *finding)
 	finding->level = FINDING_OK;
 	finding->mover = MOVER_NOBODY;
 	finding_verdict(finding,
-	                "Not a finding: fewer than %d, and none of them is 30 s old. %s may get "
-	                "to them soon.",
+	                "Not a finding: fewer than %d, and none of them is 30 s old. %s may still "
+	                "act on them.",
 	                FEW_OLD, rule_task_name(why, finding, name));
 	next_longer(finding, "1m");
 	return true;
@@ -141,7 +141,7 @@ enum finding_level rule_share_level(const struct why *why, struct finding *findi
 	if (stuck * 10 < all || (stuck < VANISH_FEW && vanished)) {
 		finding_verdict(finding,
 		                "Not a finding: %" PRIu64 " of %" PRIu64
-		                " at this place. Some peers always go away without a word, or "
+		                " at this place. A few peers always disappear without a FIN, or "
 		                "stop reading.",
 		                stuck, all);
 		return FINDING_OK;
@@ -158,8 +158,8 @@ enum trend rule_trend_open(const struct why *why, struct finding *finding, uint6
 
 	if (closed)
 		finding_evidence(finding,
-		                 "%" PRIu64 " more were %s by their peers in this state, and the "
-		                 "process has them open still, in CLOSE",
+		                 "%" PRIu64 " more were %s by their peers in this state; the "
+		                            "process still has them open, in CLOSE",
 		                 closed, ended);
 	group.left -= closed < group.left ? closed : group.left;
 	return rule_trend(why, &group);
