@@ -22,7 +22,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	finding_evidence(finding, "Recv-Q is 1: the FIN, and nothing else, is unread");
 	switch (trend) {
 	case TREND_TURNOVER:
@@ -56,8 +56,8 @@ static void judge(const struct why *why, struct finding *finding)
 	                "%s does not look at these any more: it has not noticed that the peer "
 	                "closed.",
 	                name);
-	rule_tell_maker(why, finding);
-	rule_tell_doing(why, finding);
+	rule_note_maker(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding,
 	             "is the fd still in the poll set (epoll_ctl, select) of %s, and is that "
 	             "loop running?",

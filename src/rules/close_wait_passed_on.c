@@ -65,7 +65,7 @@ static void judge(const struct why *why, struct finding *finding)
 		                 "whoever has them, of these connections %" PRIu64
 		                 " came into this state while watched and %" PRIu64 " left it",
 		                 place.entered, place.left);
-	rule_tell_maker(why, finding);
+	rule_note_maker(why, finding);
 	if (trend == TREND_TURNOVER || trend == TREND_SHRINKING) {
 		finding->level = FINDING_OK;
 		finding_verdict(finding, "Turnover: %s was given these and closes them.", name);
@@ -86,7 +86,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                "Only %s has these open still, which did not make them: an fd that was "
 	                "inherited or passed on.",
 	                name);
-	rule_tell_doing(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding,
 	             "if %s should not have them: SOCK_CLOEXEC for accept4() and socket(), or "
 	             "close() in the child after fork()",

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sockets that are there and do not become more. A pool looks so, a leak that is over, and one
- * that is slower than we watched: what tells them apart is age, and more time.
+ * Groups that do not grow: a pool, a leak that has ended, or a leak too slow to see. Their age, or
+ * a longer watch, shows which.
  */
 #include <ctype.h>
 
 #include "base/format.h"
 #include "rules/rule.h"
 
-void rule_tell_old(const struct why *why, struct finding *finding)
+void rule_note_old(const struct why *why, struct finding *finding)
 {
 	char time[FORMAT_SIZE];
 
@@ -36,21 +36,24 @@ static void next_steps(struct finding *finding)
 	char state[16];
 
 	rule_state_word(finding, state);
-	finding_next(finding, "a slow leak grows: watch longer: tcptrail why %s --for 10m", state);
+	finding_next(finding, "to find a slow leak, watch longer: tcptrail why %s --for 10m",
+	             state);
 	if (key->pid)
-		finding_next(finding,
-		             "a pool stays below its limit and uses its sockets again, a leak "
-		             "does neither: compare cookies and ages later: tcptrail snapshot -anp "
-		             "--state %s --pid %u --columns cookie,age,foreign",
-		             state, key->pid);
-	finding_next(finding, "an old leak has the age of an incident or a restart: what happened "
-	                      "then?");
+		finding_next(
+			finding,
+			"a pool stays below its limit and reuses its sockets, a leak does neither: "
+			"run this now and later, and compare cookies and ages: tcptrail snapshot "
+			"-anp --state %s --pid %u --columns cookie,age,foreign",
+			state, key->pid);
+	finding_next(
+		finding,
+		"an old leak is as old as an incident or a restart: find out what happened then");
 }
 
-/* Nothing but close() ends these. */
+/* Only close() ends sockets in these states. */
 #define STATES_OF_PROCESS (STATE_BIT(STATE_CLOSE_WAIT) | STATE_BIT(STATE_CLOSE))
 
-/* They came while we watched, all the same: an event was lost, and a walk has met them. */
+/* They entered while watched, but no event showed it: a walk found them after a loss. */
 static bool has_come(const struct why *why, const struct group *group)
 {
 	return group->median < groups_window_of(why->groups, group) / 2;
@@ -61,11 +64,10 @@ static void judge_unseen(const struct why *why, struct finding *finding, const c
 	char name[RULE_NAME_SIZE];
 
 	finding->level = finding->group.count < PILE_LEAST ? FINDING_OK : FINDING_UNCLEAR;
-	finding_verdict(
-		finding,
-		"%s %s. Cannot tell whether they become more: nobody saw them come, but most "
-		"are younger than the watch.",
-		rule_task_name(why, finding, name), cause);
+	finding_verdict(finding,
+	                "%s %s. Cannot tell whether they grow in number: most are younger than the "
+	                "watch, but no event showed how they entered.",
+	                rule_task_name(why, finding, name), cause);
 	finding_next(finding, "watch longer: tcptrail why --for 1m");
 }
 
@@ -91,11 +93,10 @@ void rule_judge_steady(const struct why *why, struct finding *finding, const cha
 	else
 		finding_verdict(finding, "Steady: %s %s.", name, cause);
 	finding_verdict(finding,
-	                "They do not become more in %s: an old leak, a pool, or a leak that is "
-	                "slower.",
+	                "They do not grow in number in %s: an old leak, a pool, or a slow leak.",
 	                time);
-	rule_tell_acceptor(why, finding);
-	rule_tell_old(why, finding);
-	rule_tell_doing(why, finding);
+	rule_note_acceptor(why, finding);
+	rule_note_old(why, finding);
+	rule_note_doing(why, finding);
 	next_steps(finding);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What rules of storms have in common. */
+/* Evidence that rules about storms share. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 /* --- storms --------------------------------------------------------------------------------- */
 
 /* "peers: 10.0.0.7 (40), 10.0.0.9 (2), others (7)" */
-static void tell_ends(struct finding *finding)
+static void note_ends(struct finding *finding)
 {
 	const struct storm *storm = finding->storm;
 	uint64_t rest = storm->count;
@@ -32,7 +32,7 @@ static void tell_ends(struct finding *finding)
 	finding_evidence(finding, "peers: %s", text);
 }
 
-static void tell_states(struct finding *finding)
+static void note_states(struct finding *finding)
 {
 	for (unsigned int state = 1; state < STATE_COUNT; state++)
 		if (finding->storm->states[state] && state != STATE_CLOSE)
@@ -40,12 +40,12 @@ static void tell_states(struct finding *finding)
 			                 state_name(state));
 }
 
-void rule_tell_storm(struct finding *finding)
+void rule_note_storm(struct finding *finding)
 {
-	/* Of a remote end the headline tells. */
+	/* The headline names a remote end, but not the peers of a port. */
 	if (finding->group.key.passive || finding->storm->key.elsewhere)
-		tell_ends(finding);
-	tell_states(finding);
+		note_ends(finding);
+	note_states(finding);
 }
 
 bool rule_storm_is_small(struct finding *finding)
@@ -53,30 +53,30 @@ bool rule_storm_is_small(struct finding *finding)
 	double rate = storm_rate(finding->storm);
 
 	if (rate >= STORM_LEAST) {
-		finding_evidence(finding, "%.1f in ten seconds; less than %d are called normal",
-		                 rate, STORM_LEAST);
+		finding_evidence(finding, "%.1f in 10 s; fewer than %d are normal", rate,
+		                 STORM_LEAST);
 		return false;
 	}
 	finding->level = FINDING_OK;
 	finding->mover = MOVER_NOBODY;
-	finding_verdict(finding,
-	                "Not called a storm: %.1f in ten seconds, and less than %d are normal.",
-	                rate, STORM_LEAST);
+	finding_verdict(finding, "Not a finding: %.1f in 10 s; fewer than %d are normal.", rate,
+	                STORM_LEAST);
 	return true;
 }
 
 /*
- * One of so many. Of thirteen servers in order that were visited 20 times a second, one visitor in 20
- * resetting as soon as it had its answer, RSTs that lost something were 5 % of what ended at those whose
- * answers are acknowledged late (mariadb, postfix, postgres), and none elsewhere.
+ * A share of 1 in SHARE_SMALL is small. Measured on thirteen healthy servers with 20 connections a
+ * second, where one client in 20 resets as soon as it has its answer: RSTs that lost data were 5 %
+ * of the ended connections if answers are acknowledged late (mariadb, postfix, postgres), else
+ * none.
  */
 #define SHARE_SMALL 10
 
-#define BURST_LEAST 5 /* fewer within a second are chance */
+#define BURST_LEAST 5 /* RSTs within a second: fewer may be chance */
 
 /*
- * Those that clients brought about within a second, if they are most of what lost something: one
- * has ended, or its load generator has stopped. Where a server resets, that is no such thing.
+ * RSTs that clients caused within one second, if they are most of those that lost data: a client
+ * has exited, or a load generator has stopped. 0: no such burst, or the server resets.
  */
 static uint64_t burst_of(const struct storm *storm)
 {
@@ -87,20 +87,20 @@ static uint64_t burst_of(const struct storm *storm)
 	most = most < losing ? most : losing;
 	if (!by_client || most < BURST_LEAST || most * 2 < losing)
 		return 0;
-	/* Of a steady dozen in two seconds half come within one. */
+	/* Of a steady dozen in 2 s, half come within 1 s: that is no burst. */
 	return most >= STORM_LEAST || most * 3 >= losing * 2 ? most : 0;
 }
 
-static void tell_burst(struct finding *finding, uint64_t burst)
+static void note_burst(struct finding *finding, uint64_t burst)
 {
 	if (burst)
 		finding_evidence(finding,
-		                 "%" PRIu64 " of them at once, as when a client program ends, or "
-		                 "a load generator stops",
+		                 "%" PRIu64 " of them came at once, like when a client program "
+		                 "exits or a load generator stops",
 		                 burst);
 }
 
-bool rule_resets_are_fine(const struct why *why, struct finding *finding)
+bool rule_resets_are_usual(const struct why *why, struct finding *finding)
 {
 	const struct storm *storm = finding->storm;
 	uint64_t burst = burst_of(storm);
@@ -110,18 +110,18 @@ bool rule_resets_are_fine(const struct why *why, struct finding *finding)
 	if (storm->harmless)
 		finding_evidence(finding,
 		                 "%" PRIu64 " of %" PRIu64
-		                 " lost nothing: nothing was asked, or all was acknowledged, "
-		                 "read and answered, or both ends had closed",
+		                 " lost no data: nothing was requested, or everything was "
+		                 "acknowledged, read and answered, or both ends had closed",
 		                 storm->harmless, storm->count);
-	tell_burst(finding, burst);
+	note_burst(finding, burst);
 	if (ended)
-		finding_evidence(finding, "%" PRIu64 " connections ended there meanwhile", ended);
+		finding_evidence(finding, "%" PRIu64 " connections ended there in the same time",
+		                 ended);
 	if (storm_rate(storm) * (double)losing < STORM_LEAST * (double)storm->count) {
 		finding->level = FINDING_OK;
 		finding->mover = MOVER_NOBODY;
-		finding_verdict(finding,
-		                "Not a finding: %sless than %d in ten seconds lost something.",
-		                burst ? "but for those that came at once, " : "", STORM_LEAST);
+		finding_verdict(finding, "Not a finding: %sfewer than %d in 10 s lost data.",
+		                burst ? "except for those that came at once, " : "", STORM_LEAST);
 		return true;
 	}
 	if (losing * SHARE_SMALL <= ended) {
@@ -129,7 +129,7 @@ bool rule_resets_are_fine(const struct why *why, struct finding *finding)
 		finding->mover = MOVER_NOBODY;
 		finding_verdict(finding,
 		                "Not a finding: %" PRIu64 " of %" PRIu64
-		                " connections that ended there.",
+		                " connections that ended there lost data.",
 		                losing, ended);
 		return true;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Remote ends whose address is this host's own, in this namespace or another one: there is no
- * network between, and what does not answer there is a process or the kernel of this host.
+ * Connections whose remote address belongs to this host, in this namespace or another one. No
+ * network is between the ends, so a process or the kernel of this host does not answer.
  */
 #include <inttypes.h>
 
@@ -13,7 +13,7 @@ static bool is_local(const struct why *why, const uint8_t addr[16])
 	return address_is_loopback(addr) || survey_is_local(why->survey, addr);
 }
 
-/* Of a port: all of the first addresses that segments went to or came from. */
+/* A storm at a port: are all its recorded remote addresses on this host? */
 static bool are_ends_here(const struct why *why, const struct storm *storm)
 {
 	bool here = storm->ends[0].count;
@@ -23,7 +23,7 @@ static bool are_ends_here(const struct why *why, const struct storm *storm)
 	return here;
 }
 
-bool rule_is_here(const struct why *why, const struct finding *finding)
+bool rule_on_host(const struct why *why, const struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	uint8_t addr[16];
@@ -44,20 +44,19 @@ bool rule_is_here(const struct why *why, const struct finding *finding)
 	return is_local(why, addr);
 }
 
-/* What may drop segments without a word, if no process does. */
+/* What may drop segments if no process does. */
 static void next_filter(const struct why *why, struct finding *finding)
 {
 	char enter[RULE_NAME_SIZE];
 
 	rule_enter(why, finding, enter);
 	finding_next(finding,
-	             "see what drops segments on this host: %snft list ruleset; "
-	             "nstat -az | grep -i drop; tc -s qdisc",
+	             "see what drops segments on this host: %snft list ruleset; nstat -az | grep "
+	             "-i drop; tc -s qdisc",
 	             enter);
 }
 
-/* Who listened at that address of this namespace when connects failed; NULL: nobody. */
-const struct row *rule_listener_there(const struct why *why, const struct group *group)
+const struct row *rule_find_listener(const struct why *why, const struct group *group)
 {
 	const struct row *row = group->local ? survey_listener_at(why->survey, &group->key) : NULL;
 	uint64_t began = table_now(why->table) - groups_window_of(why->groups, group);
@@ -67,7 +66,10 @@ const struct row *rule_listener_there(const struct why *why, const struct group 
 	return row->born < (group->failed < group->entered ? began : group->last) ? row : NULL;
 }
 
-/* nf_send_reset() and nf_send_unreach(), net/ipv4/netfilter/nf_reject_ipv4.c. */
+/*
+ * A firewall rejects with nf_send_reset() or nf_send_unreach(),
+ * net/ipv4/netfilter/nf_reject_ipv4.c.
+ */
 void rule_judge_rejected(const struct why *why, struct finding *finding, const struct row *listener)
 {
 	const struct group *group = &finding->group;
@@ -80,17 +82,16 @@ void rule_judge_rejected(const struct why *why, struct finding *finding, const s
 		finding_evidence(finding, "%u/%.*s listens there", owner.task->pid, FACT_COMM_LEN,
 		                 owner.task->comm);
 	else
-		finding_evidence(finding, "somebody listens there; who is not known");
+		finding_evidence(finding, "an unknown process listens there");
 	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
 	finding->mover = MOVER_KERNEL;
-	finding_verdict(finding,
-	                "Connects of %s to %s port %u are refused although somebody listens "
-	                "there: a firewall of this host answers in its place, with an RST or an "
-	                "ICMP error.",
-	                rule_task_name(why, finding, name), address, group->key.port);
+	finding_verdict(
+		finding,
+		"Connects of %s to %s port %u are refused although a process listens there: a "
+		"firewall on this host rejects them, with an RST or an ICMP error.",
+		rule_task_name(why, finding, name), address, group->key.port);
 	finding_next(finding,
-	             "see which rule does: %snft list ruleset; iptables-save | grep -i "
-	             "reject",
+	             "find the firewall rule: %snft list ruleset; iptables-save | grep -i reject",
 	             rule_enter(why, finding, enter));
 }
 
@@ -99,7 +100,7 @@ static bool is_full(const struct row *listener)
 	return listener->flags & ROW_QUEUES && listener->rqueue > listener->wqueue;
 }
 
-/* By how often accept queues of its namespace were too full while we watched. */
+/* How often accept queues of its namespace overflowed while watched. */
 static uint64_t overflows_of(const struct why *why, const struct row *listener)
 {
 	uint64_t now, grown;
@@ -109,7 +110,7 @@ static uint64_t overflows_of(const struct why *why, const struct row *listener)
 	               : 0;
 }
 
-/* Of three quarters full as of full: between two drops accept() makes room for one. */
+/* Three quarters full counts as full: between two drops accept() makes room. */
 static bool is_behind(const struct row *listener)
 {
 	return listener->flags & ROW_QUEUES &&
@@ -124,27 +125,29 @@ static void blame_queue(struct finding *finding, const struct row *listener,
 	finding->mover = MOVER_APPLICATION;
 	if (owner->task)
 		finding_verdict(finding,
-		                "%u/%.*s does not call accept()%s: its queue %s full, so the "
-		                "kernel drops what comes.",
+		                "%u/%.*s does not call accept()%s: its accept queue %s full, so "
+		                "the kernel drops new connections.",
 		                owner->task->pid, FACT_COMM_LEN, owner->task->comm,
 		                is_full(listener) ? "" : " in time", was);
 	else
-		finding_verdict(finding,
-		                "The accept queue there %s full, so the kernel drops what comes.",
-		                was);
+		finding_verdict(
+			finding,
+			"The accept queue there %s full, so the kernel drops new connections.",
+			was);
 	finding_next(finding, "see why it does not accept: tcptrail why listen --port %u",
 	             listener->lport);
 }
 
-/* Whose queue was full is counted for a namespace, not for a listener. */
+/* The kernel counts overflows for the namespace, not for each listener. */
 static void blame_either(const struct why *why, struct finding *finding, const struct row *listener)
 {
 	finding->mover = MOVER_KERNEL;
-	finding_verdict(finding, "Somebody listens there and the accept queue has room now: it was "
-	                         "full for a while, or a firewall of this host drops segments.");
+	finding_verdict(finding,
+	                "A process listens there, and its accept queue has room now: the queue was "
+	                "full for a while, or a firewall on this host drops segments.");
 	finding_next(finding,
-	             "see whether its queue fills now and then: watch -n1 \"ss -ltn 'sport "
-	             "= :%u'\"",
+	             "see whether its accept queue fills for short times: watch -n1 \"ss -ltn "
+	             "'sport = :%u'\"",
 	             listener->lport);
 	next_filter(why, finding);
 }
@@ -166,7 +169,7 @@ uint32_t rule_count_peers(const struct why *why, const struct group *group, bool
 	return count;
 }
 
-/* Who listens there: that of a half-open other end is the one. */
+/* The listener of the remote address: that of a half-open peer, or else any at the port. */
 static const struct row *find_listener(const struct why *why, const struct finding *finding)
 {
 	const struct group *group = &finding->group;
@@ -184,7 +187,7 @@ static const struct row *find_listener(const struct why *why, const struct findi
 	return survey_listener(why->survey, group->key.netns, group->key.port);
 }
 
-/* Somebody listens there, but no SYN is answered. */
+/* The listener exists, but no SYN is answered. */
 static void blame_listener(const struct why *why, struct finding *finding,
                            const struct row *listener)
 {
@@ -193,16 +196,12 @@ static void blame_listener(const struct why *why, struct finding *finding,
 
 	table_owner(why->table, listener, &owner);
 	if (owner.task)
-		finding_evidence(finding, "port %u is listened on by %u/%.*s, on this host",
-		                 listener->lport, owner.task->pid, FACT_COMM_LEN, owner.task->comm);
+		finding_evidence(finding, "%u/%.*s listens on port %u on this host",
+		                 owner.task->pid, FACT_COMM_LEN, owner.task->comm, listener->lport);
 	if (listener->flags & ROW_QUEUES)
-		finding_evidence(finding, "%u connections wait there for accept(), of %u that may",
-		                 listener->rqueue, listener->wqueue + 1);
-	if (overflows)
-		finding_evidence(finding,
-		                 "%" PRIu64 " times meanwhile an accept queue of its namespace was "
-		                 "too full for a connection (ListenOverflows)",
-		                 overflows);
+		finding_evidence(finding, "accept queue of port %u: %u waiting; backlog %u",
+		                 listener->lport, listener->rqueue, listener->wqueue);
+	rule_note_overflow_count(finding, overflows);
 	if (is_full(listener) ||
 	    (overflows &&
 	     (is_behind(listener) || survey_listeners(why->survey, listener->netns) == 1))) {
@@ -215,15 +214,15 @@ static void blame_listener(const struct why *why, struct finding *finding,
 	}
 	finding->mover = MOVER_KERNEL;
 	if (rule_count_peers(why, &finding->group, true))
-		finding_verdict(finding, "The SYNs come to who listens there, and the SYN+ACKs do "
-		                         "not come back: a firewall of this host drops them.");
+		finding_verdict(finding, "The SYNs reach the listener, but the SYN+ACKs do not "
+		                         "come back: a firewall on this host drops them.");
 	else
-		finding_verdict(finding, "Somebody listens there and the accept queue has room: a "
-		                         "firewall of this host drops segments.");
+		finding_verdict(finding, "A process listens there, and its accept queue has room: "
+		                         "a firewall on this host drops segments.");
 	next_filter(why, finding);
 }
 
-void rule_judge_here(const struct why *why, struct finding *finding)
+void rule_judge_host(const struct why *why, struct finding *finding)
 {
 	const struct group_key *key = &finding->group.key;
 	const struct row *listener = find_listener(why, finding);
@@ -238,22 +237,22 @@ void rule_judge_here(const struct why *why, struct finding *finding)
 		return;
 	}
 	finding->mover = MOVER_KERNEL;
-	finding_verdict(finding, "No listener is known there, and no RST comes: a firewall of "
+	finding_verdict(finding, "No listener is known there, and no RST comes back: a firewall on "
 	                         "this host drops the SYNs, or an interface is down.");
 	next_filter(why, finding);
 }
 
-/* Between two ends on this host nothing gets lost but by what its kernel is told to do. */
-void rule_blame_way(const struct why *why, struct finding *finding)
+/* Between two ends on this host only a setting of its kernel drops segments. */
+void rule_blame_path(const struct why *why, struct finding *finding)
 {
 	const struct row *example = finding->group.example;
 	const struct row *peer = example ? table_find_peer(why->table, example) : NULL;
 
-	if (!rule_is_here(why, finding) && !peer) {
+	if (!rule_on_host(why, finding) && !peer) {
 		finding->mover = MOVER_NETWORK;
 		return;
 	}
 	finding->mover = MOVER_KERNEL;
-	finding_evidence(finding, "the other end is on this host: no network is between");
+	finding_evidence(finding, "the peer is on this host: no network is between them");
 	next_filter(why, finding);
 }
