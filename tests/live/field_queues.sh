@@ -119,7 +119,7 @@ assert_matches "$(text_in pauses)" "(2[2-9]|[3-9][0-9]) times meanwhile an accep
 assert_equal "syn-recv-pile warning peer asleep 8002" "$(findings_in defer)" "TCP_DEFER_ACCEPT"
 for port in 8001 8002; do
 	text=$(jq -r "select(.local_port == $port and .rule == \"syn-recv-pile\") | .summary, .evidence[]" "$work/why")
-	assert_contains "$text" "The clients have connected and send nothing" "port $port"
-	assert_contains "$text" "SYN+ACKs that were sent again: 0, for 0 of the " "port $port"
-	assert_contains "$text" "41 ACKs without data were set aside" "port $port"
+	assert_contains "$text" "The clients have connected and send no data" "port $port"
+	assert_contains "$text" "SYN+ACKs sent again: 0, for 0 of the " "port $port"
+	assert_contains "$text" "41 ACKs without data were ignored" "port $port"
 done
