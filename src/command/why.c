@@ -109,7 +109,7 @@ static bool is_wanted(const struct row *row, void *arg)
 
 static int judge(struct why_command *why, struct finding **findings, size_t *count)
 {
-	const struct rules_ask ask = {
+	const struct rules_request ask = {
 		.wanted = is_wanted,
 		.arg = why,
 		.old = why->options->old ? why->options->old : OLD_DEFAULT,
@@ -143,7 +143,7 @@ static int examine_examples(struct why_command *why)
 		if (findings[i].level != FINDING_OK && findings[i].group.example)
 			examine(findings[i].group.example, session);
 	rules_free(findings, count);
-	return rules_busy(session->table, why->groups, examine, session);
+	return rules_each_fd_candidate(session->table, why->groups, examine, session);
 }
 
 /* Prints to stderr what can be seen without watching: a line for each finding that is or may be bad. */

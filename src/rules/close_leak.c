@@ -106,9 +106,9 @@ static void judge_growing(const struct why *why, struct finding *finding, const 
 	                "%s leaks file descriptors: these connections have ended, and it does not "
 	                "close() them.",
 	                name);
-	rule_tell_old(why, finding);
-	rule_tell_maker(why, finding);
-	rule_tell_doing(why, finding);
+	rule_note_old(why, finding);
+	rule_note_maker(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding, "find the path in %s that returns without close() after %s", name,
 	             finding->group.tally[TALLY_CONNECT] * 2 > finding->group.count
 	                     ? "connect() returned an error"
@@ -124,7 +124,7 @@ static void judge(const struct why *why, struct finding *finding)
 
 	rule_task_name(why, finding, name);
 	finding->mover = MOVER_APPLICATION;
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	tell_ends(finding);
 	switch (rule_trend(why, &finding->group)) {
 	case TREND_GROWING:
@@ -136,7 +136,7 @@ static void judge(const struct why *why, struct finding *finding)
 		                "%s has these open, but their connections have ended. Cannot tell "
 		                "whether they grow in number: they were not watched.",
 		                name);
-		rule_tell_old(why, finding);
+		rule_note_old(why, finding);
 		finding_next(finding, "watch for a while: tcptrail why close --for 1m");
 		break;
 	case TREND_IDLE:

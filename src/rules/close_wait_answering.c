@@ -32,7 +32,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	if (group->tally[TALLY_TAKING])
 		finding_evidence(finding,
 		                 "%" PRIu64 " of %u: the peers acknowledged %" PRIu64

@@ -27,7 +27,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	finding_evidence(finding, "%" PRIu64 " bytes of answers are not acknowledged",
 	                 group->tally[0]);
 	if (trend == TREND_TURNOVER && group->median < WAITS_LONG) {
@@ -43,7 +43,7 @@ static void judge(const struct why *why, struct finding *finding)
 	if (closed_window)
 		finding->mover = MOVER_PEER;
 	else
-		rule_blame_way(why, finding);
+		rule_blame_path(why, finding);
 	finding_evidence(finding, "of %u, %" PRIu64 " wait for a window, the others retransmit",
 	                 group->count, group->tally[1]);
 	if (closed_window) {

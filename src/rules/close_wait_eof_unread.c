@@ -22,7 +22,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	finding_evidence(finding, "Recv-Q is 1: only the FIN is unread");
 	switch (trend) {
 	case TREND_TURNOVER:
@@ -55,8 +55,8 @@ static void judge(const struct why *why, struct finding *finding)
 	finding_verdict(finding,
 	                "%s does not poll or read these: it has not noticed that the peers closed.",
 	                name);
-	rule_tell_maker(why, finding);
-	rule_tell_doing(why, finding);
+	rule_note_maker(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding,
 	             "check that the fd is still in the poll set (epoll_ctl, select) of %s, and "
 	             "that this loop runs",

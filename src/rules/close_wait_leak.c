@@ -19,7 +19,7 @@ static void judge(const struct why *why, struct finding *finding)
 
 	rule_task_name(why, finding, name);
 	finding->mover = MOVER_APPLICATION;
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	switch (rule_trend_open(why, finding, closed, "reset")) {
 	case TREND_GROWING:
 		if (rule_may_be_passing(why, finding, closed))
@@ -37,7 +37,7 @@ static void judge(const struct why *why, struct finding *finding)
 		                "%s has read the end of stream of these and has not closed them. "
 		                "Cannot tell whether they grow in number: they were not watched.",
 		                name);
-		rule_tell_old(why, finding);
+		rule_note_old(why, finding);
 		finding_next(finding, "watch for a while: tcptrail why close_wait --for 1m");
 		return;
 	case TREND_IDLE:
@@ -53,9 +53,9 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	finding_evidence(finding, "Recv-Q is 0: everything was read, the FIN too");
-	rule_tell_old(why, finding);
-	rule_tell_maker(why, finding);
-	rule_tell_doing(why, finding);
+	rule_note_old(why, finding);
+	rule_note_maker(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding,
 	             "find the path in %s that returns without close() after read() returned 0 or "
 	             "an error",

@@ -67,7 +67,7 @@ static void judge(const struct why *why, struct finding *finding)
 		                 "of these connections, in any process, %" PRIu64
 		                 " entered this state while watched and %" PRIu64 " left it",
 		                 place.entered, place.left);
-	rule_tell_maker(why, finding);
+	rule_note_maker(why, finding);
 	if (trend == TREND_TURNOVER || trend == TREND_SHRINKING) {
 		finding->level = FINDING_OK;
 		finding_verdict(finding,
@@ -91,7 +91,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                "Only %s still has these open, but it did not make them: it inherited the "
 	                "fds, or another process passed them on.",
 	                name);
-	rule_tell_doing(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding,
 	             "if %s must not have them: use SOCK_CLOEXEC for accept4() and socket(), or "
 	             "close() in the child after fork()",

@@ -59,7 +59,7 @@ static void judge(const struct why *why, struct finding *finding)
 
 	rule_task_name(why, finding, name);
 	tell_queue(listener, finding);
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	if (group->median < WAITS_LONG && !is_full(listener)) {
 		finding->level = FINDING_OK;
 		finding_verdict(finding,
@@ -73,7 +73,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                "%s does not call accept(): these wait in the queue of port %u, and their "
 	                "peers have closed.",
 	                name, group->key.port);
-	rule_tell_doing(why, finding);
+	rule_note_doing(why, finding);
 	if (sharing)
 		tell_sharing(sharing, finding);
 	else

@@ -25,10 +25,10 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	finding_evidence(finding, "%" PRIu64 " bytes were received but not read",
 	                 group->tally[TALLY_BYTES]);
-	rule_tell_unread(finding, group->tally[TALLY_STILL]);
+	rule_note_unread(finding, group->tally[TALLY_STILL]);
 	if (trend == TREND_TURNOVER && group->median < WAITS_LONG) {
 		finding->level = FINDING_OK;
 		finding_verdict(finding, "Turnover: %s reads and closes them, but with a delay.",
@@ -41,8 +41,8 @@ static void judge(const struct why *why, struct finding *finding)
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding, "%s does not read the received data: it hangs, or it is too slow.",
 	                name);
-	rule_tell_maker(why, finding);
-	rule_tell_doing(why, finding);
+	rule_note_maker(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding,
 	             "find out what the threads of %s wait for (gdb -p, jstack, py-spy): a lock, a "
 	             "full pool, a slow backend",

@@ -21,7 +21,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	if (finding->group.oldest < JUST_NOW) {
 		finding->level = FINDING_OK;
 		finding_verdict(finding,

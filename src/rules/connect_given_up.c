@@ -12,10 +12,10 @@
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	const struct row *listener = rule_listener_there(why, group);
+	const struct row *listener = rule_find_listener(why, group);
 	char name[RULE_NAME_SIZE], address[64], time[FORMAT_SIZE];
 
-	rule_tell_failures(why, finding);
+	rule_note_failures(why, finding);
 	format_duration(time, group->waited / group->failed);
 	finding_evidence(finding, "the process closed them, or ended, after %s on average", time);
 	if (rule_fails_seldom(finding))
@@ -30,8 +30,8 @@ static void judge(const struct why *why, struct finding *finding)
 	}
 	if (rule_judge_untracked(why, finding))
 		return;
-	if (rule_is_here(why, finding)) {
-		rule_judge_here(why, finding);
+	if (rule_on_host(why, finding)) {
+		rule_judge_host(why, finding);
 		return;
 	}
 	finding->mover = MOVER_NETWORK;

@@ -33,11 +33,11 @@ static void next_elsewhere(const struct why *why, struct finding *finding,
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	const struct row *listener = rule_listener_there(why, group);
+	const struct row *listener = rule_find_listener(why, group);
 	const struct row *elsewhere = find_elsewhere(why, &group->key);
 	char name[RULE_NAME_SIZE], address[64];
 
-	rule_tell_failures(why, finding);
+	rule_note_failures(why, finding);
 	if (rule_is_scan(why, finding) || rule_fails_seldom(finding))
 		return;
 	if (listener) {

@@ -7,16 +7,16 @@ static void judge(const struct why *why, struct finding *finding)
 	const struct group *group = &finding->group;
 	char name[RULE_NAME_SIZE], address[64];
 
-	rule_tell_failures(why, finding);
-	rule_tell_setting(why, finding, SETTING_SYN_RETRIES, NULL);
+	rule_note_failures(why, finding);
+	rule_note_setting(why, finding, SETTING_SYN_RETRIES, NULL);
 	if (rule_fails_seldom(finding))
 		return;
 	rule_address(group, address);
 	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
 	if (rule_judge_untracked(why, finding))
 		return;
-	if (rule_is_here(why, finding)) {
-		rule_judge_here(why, finding);
+	if (rule_on_host(why, finding)) {
+		rule_judge_host(why, finding);
 		return;
 	}
 	finding->mover = MOVER_NETWORK;

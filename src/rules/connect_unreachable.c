@@ -8,10 +8,10 @@
 static void judge(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
-	const struct row *listener = rule_listener_there(why, group);
+	const struct row *listener = rule_find_listener(why, group);
 	char name[RULE_NAME_SIZE], address[64], enter[RULE_NAME_SIZE];
 
-	rule_tell_failures(why, finding);
+	rule_note_failures(why, finding);
 	if (rule_fails_seldom(finding))
 		return;
 	if (listener) {
@@ -20,7 +20,7 @@ static void judge(const struct why *why, struct finding *finding)
 	}
 	rule_address(group, address);
 	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
-	rule_blame_way(why, finding);
+	rule_blame_path(why, finding);
 	finding_verdict(finding,
 	                "%s cannot reach %s: a router or a firewall rejects it, or the host does "
 	                "not answer on the link (EHOSTUNREACH, ENETUNREACH, EACCES, EPERM).",

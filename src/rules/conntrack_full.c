@@ -52,7 +52,7 @@ static void advise(struct finding *finding, const struct conntrack *table)
 	finding_next(
 		finding,
 		"let entries expire sooner: net.netfilter.nf_conntrack_tcp_timeout_established "
-	        "(432000 s by default); or do not track: nft notrack");
+		"(432000 s by default); or do not track: nft notrack");
 	finding_next(finding, "see the kernel's log: dmesg | grep nf_conntrack");
 }
 

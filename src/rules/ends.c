@@ -299,7 +299,7 @@ static void link_peers(struct ends *ends, uint32_t index)
 	other = find_peers(ends, finding, &count);
 	if (other == NONE || count * 2 < finding->group.count)
 		return;
-	if (ends_is_told_with(ends, index, other) ||
+	if (ends_can_join(ends, index, other) ||
 	    (ends->found->rules[index] == &rule_syn_recv_pile &&
 	     ends->found->findings[other].level > FINDING_OK))
 		ends->waits_for[index] = other;
@@ -308,9 +308,9 @@ static void link_peers(struct ends *ends, uint32_t index)
 /* What happened to segments goes with the finding that tells of its cause. */
 static void link_echo(struct ends *ends, uint32_t index)
 {
-	uint32_t other = finding_set_echo(ends->why, ends->found, index);
+	uint32_t other = finding_set_cause(ends->why, ends->found, index);
 
-	if (other != NONE && ends_is_told_with(ends, index, other))
+	if (other != NONE && ends_can_join(ends, index, other))
 		ends->waits_for[index] = other;
 }
 
@@ -326,7 +326,7 @@ static void link_upstream(struct ends *ends, uint32_t index)
 	if (!upstream.count || !is_as_many(upstream.count, finding->group.count))
 		return;
 	other = (uint32_t)upstream.finding;
-	if (other != NONE && !ends_is_told_with(ends, index, other))
+	if (other != NONE && !ends_can_join(ends, index, other))
 		return;
 	if (other == NONE)
 		other = find_shut_down(ends, &upstream);
@@ -390,7 +390,7 @@ static uint32_t find_root(const struct ends *ends, uint32_t index)
 /* --- telling ---------------------------------------------------------------------------------- */
 
 /* "so come: 36 SYN retransmits to 127.0.0.1" */
-static void tell_storm(struct ends *ends, struct finding *root, const struct finding *part)
+static void note_storm(struct ends *ends, struct finding *root, const struct finding *part)
 {
 	const struct storm *storm = part->storm;
 	bool again = storm->key.kind == CHANGE_RETRANSMIT;
@@ -428,7 +428,7 @@ static void tell(struct ends *ends, struct finding *root, const struct finding *
 	char name[RULE_NAME_SIZE], place[PLACE_SIZE], oldest[FORMAT_SIZE];
 
 	if (part->storm) {
-		tell_storm(ends, root, part);
+		note_storm(ends, root, part);
 		return;
 	}
 	rule_task_name(ends->why, part, name);
@@ -499,13 +499,16 @@ static void raise(const struct ends *ends, struct finding *root, const struct fi
 		raise_steady(ends, root, part);
 		return;
 	}
-	if (part->level <= root->level || part->level < FINDING_WARNING)
+	if (part->level <= root->level)
 		return;
+	/* A proxy waits even if no client has come lately. */
 	if (root->group.key.state == STATE_FIN_WAIT2) {
 		if (root->level < FINDING_WARNING)
 			raise_waiting(ends, root);
 		return;
 	}
+	if (part->level < FINDING_WARNING)
+		return;
 	root->level = part->level;
 	if (root->mover == MOVER_KERNEL) /* what it does to segments is known */
 		return;
@@ -544,7 +547,7 @@ static void keep(const struct ends *ends, struct finding *part, const struct fin
 	                state_name(root->group.key.state), place);
 }
 
-static void tell_all(struct ends *ends, uint32_t states)
+static void note_all(struct ends *ends, uint32_t states)
 {
 	struct finding_set *found = ends->found;
 
@@ -615,7 +618,7 @@ int finding_set_join_ends(const struct why *why, struct finding_set *found, uint
 		if (found->rules[i])
 			link_upstream(&ends, i);
 	if (!err)
-		tell_all(&ends, states);
+		note_all(&ends, states);
 	map_free(&ends.waiting);
 	map_free(&ends.upstreams);
 	free(ends.of_row);

@@ -7,7 +7,7 @@ uint32_t ends_finding(const struct ends *ends, const struct row *row)
 	return row->self < ends->rows ? ends->of_row[row->self] : NONE;
 }
 
-bool ends_is_told_with(const struct ends *ends, uint32_t index, uint32_t other)
+bool ends_can_join(const struct ends *ends, uint32_t index, uint32_t other)
 {
 	const struct finding *left = &ends->found->findings[index];
 	const struct finding *right = &ends->found->findings[other];
@@ -127,6 +127,6 @@ void ends_link_listener(struct ends *ends, uint32_t index)
 		                : limit_of_closing(ends, finding->storm, listener);
 	else if (other == NONE)
 		other = limit_of(ends, index);
-	if (other != NONE && ends_is_told_with(ends, index, other))
+	if (other != NONE && ends_can_join(ends, index, other))
 		ends->waits_for[index] = other;
 }

@@ -26,7 +26,7 @@ uint32_t ends_finding(const struct ends *ends, const struct row *row);
  */
 uint32_t ends_of_listener(const struct ends *ends, const struct row *listener);
 /* Can it be told of with the other one? That must have to act, or be worth no less a word. */
-bool ends_is_told_with(const struct ends *ends, uint32_t index, uint32_t other);
+bool ends_can_join(const struct ends *ends, uint32_t index, uint32_t other);
 /*
  * Is it so because of who listens: nobody accepts, what is accepted is closed at once, or a process
  * that has the listener open is at its limit of fds?

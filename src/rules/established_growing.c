@@ -70,7 +70,7 @@ static void judge_client(const struct why *why, struct finding *finding, const c
 	                "%s leaks connections: it opens more and more to there, although most of "
 	                "them are idle. A pool would use those.",
 	                name);
-	rule_tell_doing(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding,
 	             "find the path in %s that does not close a connection, or does not give it "
 	             "back to its pool: a response body that is not read and closed, a client that "
@@ -104,7 +104,7 @@ static void judge_busy(const struct why *why, struct finding *finding, const cha
 		judge_none(why, finding);
 		return;
 	}
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	if (rule_has_grown(why, finding))
 		return;
 	finding->level = FINDING_UNCLEAR;
@@ -130,7 +130,7 @@ static void judge(const struct why *why, struct finding *finding)
 		judge_busy(why, finding, name);
 		return;
 	}
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	tell_idle(why, finding);
 	if (rule_has_grown(why, finding))
 		return;

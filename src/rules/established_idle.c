@@ -49,7 +49,7 @@ static void judge(const struct why *why, struct finding *finding)
 		                 "the age is the time without a word when first looked at, and the "
 		                 "%s since, in which they may have been used",
 		                 time);
-	rule_tell_setting(why, finding, SETTING_KEEPALIVE_TIME,
+	rule_note_setting(why, finding, SETTING_KEEPALIVE_TIME,
 	                  "seconds without a word before it is asked, but only of sockets with "
 	                  "SO_KEEPALIVE");
 	if (group->count < MANY || may_be_used(why, group)) {

@@ -39,7 +39,7 @@ static void judge_window(const struct why *why, struct finding *finding, const c
 	                "The peers do not read what %s sends: their window is closed, and as long "
 	                "as they answer probes no timeout ends that.",
 	                name);
-	rule_tell_doing(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding, "look at the peer's program: is it stuck, or too slow?");
 	finding_next(finding,
 	             "a limit for such peers: setsockopt TCP_USER_TIMEOUT, or a timeout of writes "
@@ -52,7 +52,7 @@ static void judge_loss(const struct why *why, struct finding *finding, const cha
 	uint64_t retries;
 	char setting[64], time[FORMAT_SIZE];
 
-	rule_blame_way(why, finding);
+	rule_blame_path(why, finding);
 	finding_verdict(finding,
 	                "Nothing answers what %s sends: the peers are gone, or segments get lost.",
 	                name);
@@ -82,7 +82,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                 "of %u, %" PRIu64 " wait for a window, %" PRIu64 " retransmit; %" PRIu64
 	                 " for seconds already",
 	                 group->count, closed, group->count - closed, group->tally[TALLY_LONG]);
-	rule_tell_peer(why, finding);
+	rule_note_peer(why, finding);
 	if (!group->tally[TALLY_LONG]) {
 		finding->level = FINDING_OK;
 		finding_verdict(

@@ -49,9 +49,9 @@ static void tell(const struct why *why, struct finding *finding, const struct se
 	service_tell_usual(finding, service);
 	service_tell_endings(why, finding, service);
 	if (group->key.passive)
-		rule_tell_doing(why, finding);
+		rule_note_doing(why, finding);
 	else
-		rule_tell_peer(why, finding);
+		rule_note_peer(why, finding);
 }
 
 static void next_steps(struct finding *finding, const char *name)

@@ -69,7 +69,7 @@ static void tell_unread(struct finding *finding)
 	const uint64_t *tally = group->tally;
 
 	if (tally[TALLY_STILL])
-		rule_tell_unread(finding, tally[TALLY_STILL]);
+		rule_note_unread(finding, tally[TALLY_STILL]);
 	else if (tally[TALLY_QUIET])
 		finding_evidence(finding,
 		                 "the peers of %" PRIu64 " of %u had been silent when first looked "
@@ -99,7 +99,7 @@ static void judge(const struct why *why, struct finding *finding)
 	finding_verdict(finding, "%s %s what it was sent: it is stuck, or too slow.", name,
 	                sure ? "does not read" : "seems not to read");
 	tell_unread(finding);
-	rule_tell_doing(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding,
 	             "find out what the threads of %s wait for (gdb -p, jstack, py-spy): a lock, "
 	             "a full pool, a slow backend",

@@ -39,11 +39,11 @@ static void tell_end(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	tell_closed(finding, group->count, group->tally[TALLY_CLOSED]);
-	rule_tell_peer(why, finding);
+	rule_note_peer(why, finding);
 	if (group->tally[TALLY_CLOSED])
-		rule_tell_setting(why, finding, SETTING_FIN_TIMEOUT,
+		rule_note_setting(why, finding, SETTING_FIN_TIMEOUT,
 		                  "after so many seconds those that were closed end, whatever the "
 		                  "peer does");
 }
@@ -103,7 +103,7 @@ static void judge_held(const struct why *why, struct finding *finding, const cha
 	                "%s has shut down its side and waits for the peers to close theirs; as it "
 	                "keeps the fd, no timeout ends that.",
 	                name);
-	rule_tell_doing(why, finding);
+	rule_note_doing(why, finding);
 	next_peer(why, finding);
 	finding_next(finding,
 	             "a limit in %s: close() some time after shutdown(); only then does "

@@ -19,7 +19,7 @@ void finding_set_judge(const struct why *why, struct finding_set *found, size_t 
                        const struct rule *rule);
 
 /* One cause is one finding: many processes of one program, many remote ends of one process. */
-int finding_set_join_alike(const struct why *why, struct groups *groups, struct finding_set *found);
+int finding_set_merge(const struct why *why, struct groups *groups, struct finding_set *found);
 /*
  * Two ends of a connection on this host are one story: who waits is told of with who must act.
  * Those in states (STATE_BITs) that were asked for stay findings, as what waits. Both: 0 or -ENOMEM.
@@ -28,6 +28,6 @@ int finding_set_join_ends(const struct why *why, struct finding_set *found, uint
 /* What has left CLOSE_WAIT for CLOSE, and is open still, is told of with what has not. 0 or -ENOMEM. */
 int finding_set_join_closed(struct finding_set *found);
 /* Of a storm, or of connects that failed: the number of the finding that tells of its cause; FINDING_NONE: it is a cause itself. */
-uint32_t finding_set_echo(const struct why *why, const struct finding_set *found, uint32_t index);
+uint32_t finding_set_cause(const struct why *why, const struct finding_set *found, uint32_t index);
 
 #endif

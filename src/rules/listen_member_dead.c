@@ -48,9 +48,9 @@ static void judge_alive(const struct why *why, struct finding *finding, const ch
 	                name, group->key.port,
 	                waiting < most ? "three quarters full or more"
 	                               : "full, and the kernel drops what else comes to it");
-	rule_tell_overflows(why, finding);
-	rule_tell_abort(why, finding);
-	rule_tell_doing(why, finding);
+	rule_note_overflows(why, finding);
+	rule_note_abort(why, finding);
+	rule_note_doing(why, finding);
 	rule_next_backlog(why, finding);
 }
 
@@ -63,8 +63,8 @@ static void judge_dead(const struct why *why, struct finding *finding, const cha
 	                "%s does not accept on port %u, which others share: about 1 in %u new "
 	                "connections comes to it, and hangs.",
 	                name, finding->group.key.port, siblings + 1);
-	rule_tell_overflows(why, finding);
-	rule_tell_doing(why, finding);
+	rule_note_overflows(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding,
 	             "end %s, or have it close its listening socket: the kernel gives it "
 	             "connections for as long as that is open",
@@ -78,7 +78,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	rule_tell_queue(finding);
+	rule_note_queue(finding);
 	tell_siblings(siblings, idle, finding);
 	if (rule_waits_long(why, finding))
 		judge_dead(why, finding, name, siblings);

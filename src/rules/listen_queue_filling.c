@@ -21,14 +21,14 @@ static void judge(const struct why *why, struct finding *finding)
 	                "%s is behind with accept(): the queue of port %u is three quarters full "
 	                "or more.",
 	                name, finding->group.key.port);
-	rule_tell_queue(finding);
+	rule_note_queue(finding);
 	if (rule_waits_long(why, finding) ||
 	    rule_grown(why, &finding->group, COUNTER_LISTEN_OVERFLOWS) > OVERFLOWS_FEW)
 		finding->level = FINDING_BAD;
-	rule_tell_overflows(why, finding);
-	rule_tell_doing(why, finding);
-	rule_tell_sharers(why, finding);
-	rule_tell_accepted(why, finding);
+	rule_note_overflows(why, finding);
+	rule_note_doing(why, finding);
+	rule_note_sharers(why, finding);
+	rule_note_accepted(why, finding);
 	finding_next(finding, "see whether it goes on: watch -n1 \"ss -ltn 'sport = :%u'\"",
 	             finding->group.key.port);
 	rule_next_backlog(why, finding);

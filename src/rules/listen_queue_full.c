@@ -19,8 +19,8 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	rule_tell_queue(finding);
-	rule_tell_overflows(why, finding);
+	rule_note_queue(finding);
+	rule_note_overflows(why, finding);
 	finding->mover = MOVER_APPLICATION;
 	if (rule_trend(why, group) != TREND_UNKNOWN &&
 	    table_counter(why->table, group->key.netns, COUNTER_LISTEN_OVERFLOWS, &now, &grown) &&
@@ -37,10 +37,10 @@ static void judge(const struct why *why, struct finding *finding)
 		                "and the kernel drops what else comes.",
 		                name, group->key.port);
 	}
-	rule_tell_abort(why, finding);
-	rule_tell_doing(why, finding);
-	rule_tell_sharers(why, finding);
-	rule_tell_accepted(why, finding);
+	rule_note_abort(why, finding);
+	rule_note_doing(why, finding);
+	rule_note_sharers(why, finding);
+	rule_note_accepted(why, finding);
 	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
 	rule_next_backlog(why, finding);
 }

@@ -123,8 +123,8 @@ static void judge(const struct why *why, struct finding *finding)
 		judge_by_time(why, finding);
 		return;
 	}
-	rule_tell_queue(finding);
-	rule_tell_overflows(why, finding);
+	rule_note_queue(finding);
+	rule_note_overflows(why, finding);
 	finding->level =
 		overflows > OVERFLOWS_FEW && is_sure(&suspects) ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
@@ -142,8 +142,8 @@ static void judge(const struct why *why, struct finding *finding)
 			"An accept queue was full meanwhile, and has room now: one of %" PRIu64
 			" listeners. Most connections are at port %u, of %s.",
 			suspects.count, group->key.port, name);
-	rule_tell_abort(why, finding);
-	rule_tell_doing(why, finding);
+	rule_note_abort(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding,
 	             "see what pauses %s: garbage collection, a lock, a slow request in "
 	             "the thread that calls accept()",

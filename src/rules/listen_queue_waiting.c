@@ -27,7 +27,7 @@ static void judge(const struct why *why, struct finding *finding)
 		                finding->group.key.port);
 		return;
 	}
-	rule_tell_queue(finding);
+	rule_note_queue(finding);
 	if (!rule_waits_long(why, finding)) {
 		if (rule_turns_away(why, &finding->group)) {
 			finding->rule = rule_listen_turns_away.id;
@@ -46,9 +46,9 @@ static void judge(const struct why *why, struct finding *finding)
 		finding,
 		"%s does not call accept() on port %u: connections have waited for seconds.", name,
 		finding->group.key.port);
-	rule_tell_doing(why, finding);
-	rule_tell_sharers(why, finding);
-	rule_tell_accepted(why, finding);
+	rule_note_doing(why, finding);
+	rule_note_sharers(why, finding);
+	rule_note_accepted(why, finding);
 	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
 }
 

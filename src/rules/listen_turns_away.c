@@ -132,7 +132,7 @@ static void judge(const struct why *why, struct finding *finding)
 		finding_next(finding, "see what it says: connect by hand, or read its log");
 	}
 	tell(why, finding, &accepted.endings, accepted.ended, accepted.answers.accepted);
-	rule_tell_doing(why, finding);
+	rule_note_doing(why, finding);
 	next_steps(finding, name);
 }
 

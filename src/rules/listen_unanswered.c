@@ -38,7 +38,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                name, finding->group.key.port);
 	service_tell_endings(why, finding, &service);
 	service_tell_usual(finding, &service);
-	rule_tell_doing(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding, "find out what %s waits for: a lock, a full pool, a limit, a backend",
 	             name);
 	finding_next(finding, "see each of them end: tcptrail events --lport %u",

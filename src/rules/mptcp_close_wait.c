@@ -43,9 +43,9 @@ static void judge_leak(const struct why *why, struct finding *finding, const cha
 	                "%s leaks sockets: the peers have closed these MPTCP connections, and it "
 	                "does not close its sockets.",
 	                name);
-	rule_tell_old(why, finding);
-	rule_tell_maker(why, finding);
-	rule_tell_doing(why, finding);
+	rule_note_old(why, finding);
+	rule_note_maker(why, finding);
+	rule_note_doing(why, finding);
 	if (unread)
 		finding_next(finding,
 		             "find out why the threads of %s do not read (gdb -p, jstack, "
@@ -67,7 +67,7 @@ static void judge(const struct why *why, struct finding *finding)
 
 	rule_task_name(why, finding, name);
 	finding->mover = MOVER_APPLICATION;
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	tell_queue(finding);
 	/* Peers give up after a minute: what is in CLOSE then, and open, has not left. */
 	switch (rule_trend_open(why, finding, closed, "given up")) {
@@ -82,7 +82,7 @@ static void judge(const struct why *why, struct finding *finding)
 		                "The peers have closed these MPTCP connections, and %s has not. "
 		                "Cannot tell whether they become more: they were not watched.",
 		                name);
-		rule_tell_old(why, finding);
+		rule_note_old(why, finding);
 		finding_next(finding, "watch for a while: tcptrail why close_wait --for 1m");
 		return;
 	case TREND_IDLE:

@@ -27,7 +27,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	finding_verdict(finding, "No rule is about these sockets of %s.", name);
 	if (is_at_work(group) || trend == TREND_TURNOVER || trend == TREND_SHRINKING ||
 	    group->count < PILE_LEAST) {

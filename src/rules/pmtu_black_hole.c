@@ -44,9 +44,9 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	rule_address(&finding->group, address);
-	rule_tell_storm(finding);
+	rule_note_storm(finding);
 	finding->level = FINDING_BAD;
-	rule_blame_way(why, finding);
+	rule_blame_path(why, finding);
 	finding_verdict(finding,
 	                "Full-sized segments to %s never arrive, small ones do: on the way is a "
 	                "link with a smaller MTU, and the ICMP messages that say so are dropped "

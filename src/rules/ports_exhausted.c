@@ -58,7 +58,7 @@ static void judge(const struct why *why, struct finding *finding)
 	if (table_local_ports(why->table, key->netns, &usage.low, &usage.high))
 		usage.range = usage.high - usage.low + 1;
 	known = survey_end(why->survey, key, &usage.used, &usage.time_wait);
-	rule_tell_failures(why, finding);
+	rule_note_failures(why, finding);
 	if (known)
 		tell_usage(&usage, finding);
 	rule_task_name(why, finding, name);

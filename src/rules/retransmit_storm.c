@@ -79,7 +79,7 @@ static void judge(const struct why *why, struct finding *finding)
 	double share;
 	bool known;
 
-	rule_tell_storm(finding);
+	rule_note_storm(finding);
 	known = share_of(why, finding, &share);
 	finding_verdict(finding, "%s", kind->text);
 	if (rule_storm_is_small(finding))
@@ -91,12 +91,12 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	finding->level = FINDING_WARNING;
-	rule_blame_way(why, finding);
+	rule_blame_path(why, finding);
 	endpoint_address(&end, address);
 	finding_next(finding, "%s", kind->next);
 	if (finding->storm->key.elsewhere)
 		return;
-	if (!finding->group.key.passive && !rule_is_here(why, finding))
+	if (!finding->group.key.passive && !rule_on_host(why, finding))
 		finding_next(finding, "see the path to it: tracepath -n %s; ip route get %s",
 		             address, address);
 	finding_next(finding,

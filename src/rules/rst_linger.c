@@ -21,7 +21,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	rule_tell_storm(finding);
+	rule_note_storm(finding);
 	if (linger2)
 		finding_verdict(finding,
 		                "%s has set TCP_LINGER2 to less than 0: its close() does not wait "
@@ -34,7 +34,7 @@ static void judge(const struct why *why, struct finding *finding)
 			"connect() to AF_UNSPEC do. Is that deliberate? What it sent and the "
 			"peer has not got yet is lost.",
 			name);
-	if (rule_storm_is_small(finding) || rule_resets_are_fine(why, finding))
+	if (rule_storm_is_small(finding) || rule_resets_are_usual(why, finding))
 		return;
 	finding->level = FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;

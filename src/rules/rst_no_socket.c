@@ -83,7 +83,7 @@ static void judge_straggling(struct finding *finding)
 
 static void judge(const struct why *why, struct finding *finding)
 {
-	rule_tell_storm(finding);
+	rule_note_storm(finding);
 	if (finding->storm->key.elsewhere) {
 		finding_verdict(finding, "Of many ports and addresses: perhaps somebody scans "
 		                         "this host.");

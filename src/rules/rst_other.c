@@ -60,7 +60,7 @@ bool rule_is_overflow(const struct why *why, const struct finding *finding)
 	       abort;
 }
 
-bool rule_is_of_full_queue(const struct rule *rule)
+bool rule_is_full_queue(const struct rule *rule)
 {
 	return rule == &rule_listen_queue_full || rule == &rule_listen_queue_filling ||
 	       rule == &rule_listen_queue_overflowed;
@@ -73,7 +73,7 @@ static bool is_told(const struct why *why, const struct group_key *place)
 		const struct group_key *key = &groups_at(why->groups, i)->key;
 
 		if (key->state == STATE_LISTEN && key->netns == place->netns &&
-		    key->port == place->port && rule_is_of_full_queue(rules[key->class - 1]))
+		    key->port == place->port && rule_is_full_queue(rules[key->class - 1]))
 			return true;
 	}
 	return false;
@@ -85,8 +85,8 @@ static void judge_overflow(const struct why *why, struct finding *finding)
 	                "The accept queue of port %u overflows, and clients whose handshake is "
 	                "done are reset for it.",
 	                finding->group.key.port);
-	rule_tell_overflows(why, finding);
-	rule_tell_abort(why, finding);
+	rule_note_overflows(why, finding);
+	rule_note_abort(why, finding);
 	if (is_told(why, &finding->group.key)) {
 		finding->level = FINDING_OK;
 		finding_verdict(finding, "The finding of the listener tells more.");
@@ -113,7 +113,7 @@ static void judge(const struct why *why, struct finding *finding)
 	const struct meaning *meaning = find_meaning(why->table, storm);
 	char name[RULE_NAME_SIZE], buf[16];
 
-	rule_tell_storm(finding);
+	rule_note_storm(finding);
 	if (rule_is_overflow(why, finding)) {
 		judge_overflow(why, finding);
 		return;
@@ -133,7 +133,7 @@ static void judge(const struct why *why, struct finding *finding)
 	else
 		finding_verdict(finding, "Cannot tell why they were sent: this kernel tells no "
 		                         "reason, and no process was seen to close these.");
-	if (rule_storm_is_small(finding) || rule_resets_are_fine(why, finding))
+	if (rule_storm_is_small(finding) || rule_resets_are_usual(why, finding))
 		return;
 	finding->level = meaning ? FINDING_WARNING : FINDING_UNCLEAR;
 	finding->mover = meaning ? meaning->mover : MOVER_NOBODY;

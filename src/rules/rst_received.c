@@ -27,7 +27,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	rule_tell_storm(finding);
+	rule_note_storm(finding);
 	if (rule_is_silent_close_wait(storm))
 		finding_verdict(finding,
 		                "The peers had shut down their sending, waited for %s, which sent "
@@ -50,7 +50,7 @@ static void judge(const struct why *why, struct finding *finding)
 			"The peers reset connections that %s has open: they abort, crash, or "
 			"close with unread data, or something between resets for them.",
 			name);
-	if (rule_storm_is_small(finding) || rule_resets_are_fine(why, finding))
+	if (rule_storm_is_small(finding) || rule_resets_are_usual(why, finding))
 		return;
 	finding->level = FINDING_WARNING;
 	finding->mover = rule_is_silent_close_wait(storm) ? MOVER_APPLICATION : MOVER_PEER;
@@ -66,7 +66,7 @@ static void judge(const struct why *why, struct finding *finding)
 		             name);
 		return;
 	}
-	if (rule_is_here(why, finding))
+	if (rule_on_host(why, finding))
 		finding_next(finding,
 		             "the other end is on this host: what sends RSTs from there? "
 		             "tcptrail why --port %u",

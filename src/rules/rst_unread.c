@@ -49,7 +49,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	rule_tell_storm(finding);
+	rule_note_storm(finding);
 	if (storm->unread)
 		finding_evidence(finding, "%" PRIu64 " bytes of the peers' data were thrown away",
 		                 storm->unread);
@@ -57,7 +57,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                "%s closes connections with unread data: it throws away what the peer "
 	                "sent, and the peer gets an RST, which can cost it the answer.",
 	                name);
-	if (rule_storm_is_small(finding) || rule_resets_are_fine(why, finding))
+	if (rule_storm_is_small(finding) || rule_resets_are_usual(why, finding))
 		return;
 	if (may_be_visitors(why, finding)) {
 		judge_visitors(finding);

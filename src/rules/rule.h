@@ -46,9 +46,9 @@ extern const struct rule *const rules[];
 extern const size_t rules_count;
 
 /* What of the table is asked for; wanted NULL: all. */
-typedef bool rules_wanted_fn(const struct row *row, void *arg);
-struct rules_ask {
-	rules_wanted_fn *wanted;
+typedef bool rules_filter_fn(const struct row *row, void *arg);
+struct rules_request {
+	rules_filter_fn *wanted;
 	void *arg;
 	uint64_t old;    /* ns in a state that are named, even if nothing grows */
 	uint32_t states; /* STATE_BITs that were named: all groups of these are told; 0: none was */
@@ -60,7 +60,7 @@ struct rules_ask {
  * NULL if they are not asked for, must outlive the findings.
  */
 int rules_run(const struct table *table, struct groups *groups, const struct storms *storms,
-              const struct rules_ask *ask, struct finding **findings, size_t *count);
+              const struct rules_request *ask, struct finding **findings, size_t *count);
 void rules_free(struct finding *findings, size_t count);
 
 /*
@@ -69,8 +69,8 @@ void rules_free(struct finding *findings, size_t count);
  * known): of these rules want to know how many fds they have and may have.
  * 0 or -ENOMEM.
  */
-int rules_busy(const struct table *table, const struct groups *groups,
-               void (*fn)(const struct row *row, void *arg), void *arg);
+int rules_each_fd_candidate(const struct table *table, const struct groups *groups,
+                            void (*fn)(const struct row *row, void *arg), void *arg);
 
 /* --- for rules ------------------------------------------------------------------------------ */
 
@@ -109,7 +109,7 @@ void rule_judge_steady(const struct why *why, struct finding *finding, const cha
 /* The group's state as people type it: "close_wait". */
 const char *rule_state_word(const struct finding *finding, char buf[16]);
 /* How many are old, if any is. */
-void rule_tell_old(const struct why *why, struct finding *finding);
+void rule_note_old(const struct why *why, struct finding *finding);
 
 /*
  * Are there fewer than five, none of them in its state for 30 s? Any program has some for a
@@ -126,7 +126,7 @@ enum finding_level rule_share_level(const struct why *why, struct finding *findi
                                     bool by_window);
 
 /* "12 came and 0 went in 10.0s", as a piece of evidence. */
-void rule_tell_flow(const struct why *why, struct finding *finding);
+void rule_note_flow(const struct why *why, struct finding *finding);
 
 /* Who has the sockets; NULL: nobody is known. */
 const struct task *rule_task(const struct why *why, const struct finding *finding);
@@ -138,23 +138,23 @@ uint32_t rule_listeners(const struct why *why, const struct finding *finding);
 /* Was nothing read of it for so long that this is no pause between two reads? */
 bool rule_is_unread(const struct row *row);
 /* For how long nothing was read; of so many of the group rule_is_unread() holds. */
-void rule_tell_unread(struct finding *finding, uint64_t unread);
+void rule_note_unread(struct finding *finding, uint64_t unread);
 /*
  * Of a passive group: that nobody saw who accepted the example, if so, and that
  * who listens does not have it, if that is so.
  */
-void rule_tell_acceptor(const struct why *why, struct finding *finding);
+void rule_note_acceptor(const struct why *why, struct finding *finding);
 /*
  * Who made the example, if only another process has it open: a server that forks for each
  * connection, or passes it to a worker, does so in order.
  */
-void rule_tell_maker(const struct why *why, struct finding *finding);
+void rule_note_maker(const struct why *why, struct finding *finding);
 /* Who made the row, if only others have it open; NULL: that is not so, or not known. */
 const struct origin *rule_maker(const struct table *table, const struct row *row);
 /* Has it nearly all the fds open that it may? false: not, or that was not asked. */
 bool rule_near_fd_limit(const struct task *task);
 /* Its threads and open fds, if it was asked. */
-void rule_tell_doing(const struct why *why, struct finding *finding);
+void rule_note_doing(const struct why *why, struct finding *finding);
 
 /* Fewer within ten seconds are no storm. */
 #define STORM_LEAST 10
@@ -164,22 +164,22 @@ bool rule_storm_is_small(struct finding *finding);
  * Resets: do few of them lose something, or are they a small share of the connections that end
  * there? Then it is fine, and the verdict says so.
  */
-bool rule_resets_are_fine(const struct why *why, struct finding *finding);
+bool rule_resets_are_usual(const struct why *why, struct finding *finding);
 /* Whom it came from or went to, and in which states sockets were. */
-void rule_tell_storm(struct finding *finding);
+void rule_note_storm(struct finding *finding);
 /* Has the kernel that name for why it sent these RSTs? */
 bool rule_storm_reason(const struct table *table, const struct storm *storm, const char *name);
 /* Does the rule tell of a listener whose accept queue is or was too full, or nearly so? */
-bool rule_is_of_full_queue(const struct rule *rule);
+bool rule_is_full_queue(const struct rule *rule);
 /* RSTs sent in place of a connection that an accept queue had no room for. */
 bool rule_is_overflow(const struct why *why, const struct finding *finding);
 /* RSTs received: had most peers shut down their sending, and was nothing sent to them? */
 bool rule_is_silent_close_wait(const struct storm *storm);
 /* "net.ipv4.tcp_fin_timeout is 60: MEANS", as evidence; nothing if it is not known. NULL: no ": ". */
-void rule_tell_setting(const struct why *why, struct finding *finding, enum setting setting,
+void rule_note_setting(const struct why *why, struct finding *finding, enum setting setting,
                        const char *means);
 /* Who has the other end of the example, and in which state, if it is on this host. */
-void rule_tell_peer(const struct why *why, struct finding *finding);
+void rule_note_peer(const struct why *why, struct finding *finding);
 /*
  * Of all groups that the rule has, of the same process or else of the same namespace:
  * is it the largest? What is said of a process or a namespace is said there, once.
@@ -203,14 +203,14 @@ bool rule_fails_seldom(struct finding *finding);
 /* Does the process try one port after the other? Then level and verdict say so. */
 bool rule_is_scan(const struct why *why, struct finding *finding);
 /* "of 40 connects in 10.0s 12 failed so", as a piece of evidence. */
-void rule_tell_failures(const struct why *why, struct finding *finding);
+void rule_note_failures(const struct why *why, struct finding *finding);
 
 /* Is the other end on this host, as far as addresses tell? */
-bool rule_is_here(const struct why *why, const struct finding *finding);
+bool rule_on_host(const struct why *why, const struct finding *finding);
 /* Of connects that nothing on this host answers: mover, words, next steps. */
-void rule_judge_here(const struct why *why, struct finding *finding);
+void rule_judge_host(const struct why *why, struct finding *finding);
 /* Who listened at the address of failed connects, in their own namespace; NULL: nobody. */
-const struct row *rule_listener_there(const struct why *why, const struct group *group);
+const struct row *rule_find_listener(const struct why *why, const struct group *group);
 /* Of connects that fail although the row listens there: level, mover, words, next steps. */
 void rule_judge_rejected(const struct why *why, struct finding *finding,
                          const struct row *listener);
@@ -224,7 +224,7 @@ bool rule_drops_untracked(const struct why *why, const struct group *group);
 /* Of connects that nothing answers: is it that? Then mover, words, next steps. */
 bool rule_judge_untracked(const struct why *why, struct finding *finding);
 /* Sets the mover of what gets lost: the network, but never between two ends on this host. */
-void rule_blame_way(const struct why *why, struct finding *finding);
+void rule_blame_path(const struct why *why, struct finding *finding);
 
 /* The remote end's address, without its port. */
 const char *rule_address(const struct group *group, char buf[64]);
@@ -246,23 +246,23 @@ const struct task *rule_limited(const struct table *table, const struct row *lis
 /* Is most of what is accepted at the group's place closed at once? */
 bool rule_turns_away(const struct why *why, const struct group *group);
 /* What each of several processes that have the listener open does. */
-void rule_tell_sharers(const struct why *why, struct finding *finding);
+void rule_note_sharers(const struct why *why, struct finding *finding);
 /*
  * Of a listener whose queue waits: what was accepted before, and whether that waits for an answer; if
  * nobody is busy, that the process may be at a limit of its own.
  */
-void rule_tell_accepted(const struct why *why, struct finding *finding);
+void rule_note_accepted(const struct why *why, struct finding *finding);
 /* Of a group of listeners, whose tallies are what waits for accept() and what may: */
-void rule_tell_queue(struct finding *finding);
+void rule_note_queue(struct finding *finding);
 /*
  * Have five waited for QUEUE_LONG, or one for 30 s? Tells for how long they do. A process that
  * is busy for a moment gets to them sooner.
  */
 bool rule_waits_long(const struct why *why, struct finding *finding);
 #define OVERFLOWS_FEW 3 /* a burst */
-void rule_tell_overflows(const struct why *why, struct finding *finding);
+void rule_note_overflows(const struct why *why, struct finding *finding);
 /* What clients get when the queue is full: tcp_abort_on_overflow. */
-void rule_tell_abort(const struct why *why, struct finding *finding);
+void rule_note_abort(const struct why *why, struct finding *finding);
 void rule_next_backlog(const struct why *why, struct finding *finding);
 
 #define RULE(name) extern const struct rule rule_##name;

@@ -38,7 +38,7 @@ static bool is_judged(const struct table *table, const struct row *row)
 static uint8_t classify(const struct table *table, const struct row *row,
                         uint64_t tally[GROUP_TALLIES], void *arg)
 {
-	const struct rules_ask *ask = arg;
+	const struct rules_request *ask = arg;
 
 	if (!is_judged(table, row) || (ask->wanted && !ask->wanted(row, ask->arg)))
 		return 0;
@@ -194,7 +194,7 @@ static void judge_all_netns(const struct why *why, struct finding_set *found,
 }
 
 /* Those of groups; what happens in a namespace is not about sockets in a state. */
-static int find_netns(const struct why *why, const struct rules_ask *ask, struct map *spaces)
+static int find_netns(const struct why *why, const struct rules_request *ask, struct map *spaces)
 {
 	for (size_t i = 0; !ask->states && i < groups_count(why->groups); i++) {
 		const uint64_t netns = groups_at(why->groups, i)->key.netns;
@@ -221,14 +221,14 @@ static int make_room(const struct why *why, struct finding_set *found, size_t sp
 }
 
 /* Of what no rule is about, a few are no news, unless they were asked for. */
-static bool is_of_interest(const struct finding *finding, const struct rules_ask *ask)
+static bool is_of_interest(const struct finding *finding, const struct rules_request *ask)
 {
 	return finding->rule != rule_no_rule.id || ask->states ||
 	       (finding->group.count >= PILE_LEAST && finding->group.key.state != STATE_LISTEN);
 }
 
 /* Leaves out what was joined to others, too. */
-static void compact(struct finding_set *found, const struct rules_ask *ask)
+static void compact(struct finding_set *found, const struct rules_request *ask)
 {
 	size_t kept = 0;
 
@@ -241,10 +241,10 @@ static void compact(struct finding_set *found, const struct rules_ask *ask)
 	found->count = kept;
 }
 
-static int join_all(const struct why *why, struct groups *groups, const struct rules_ask *ask,
+static int join_all(const struct why *why, struct groups *groups, const struct rules_request *ask,
                     struct finding_set *found)
 {
-	int err = finding_set_join_alike(why, groups, found);
+	int err = finding_set_merge(why, groups, found);
 
 	if (!err)
 		err = finding_set_join_ends(why, found, ask->states);
@@ -253,7 +253,7 @@ static int join_all(const struct why *why, struct groups *groups, const struct r
 	return err;
 }
 
-static int find_all(struct why *why, struct groups *groups, const struct rules_ask *ask,
+static int find_all(struct why *why, struct groups *groups, const struct rules_request *ask,
                     struct finding_set *found)
 {
 	struct map spaces;
@@ -277,7 +277,7 @@ static int find_all(struct why *why, struct groups *groups, const struct rules_a
 }
 
 int rules_run(const struct table *table, struct groups *groups, const struct storms *storms,
-              const struct rules_ask *ask, struct finding **result, size_t *count)
+              const struct rules_request *ask, struct finding **result, size_t *count)
 {
 	struct survey survey;
 	struct why why = {table, groups, storms, &survey, ask->old};

@@ -30,7 +30,7 @@ static void judge(const struct why *why, struct finding *finding)
 		"took that port as its own. It talks to itself, and a server cannot bind the "
 		"port.",
 		name, port);
-	rule_tell_setting(why, finding, SETTING_LOCAL_PORT_RANGE, NULL);
+	rule_note_setting(why, finding, SETTING_LOCAL_PORT_RANGE, NULL);
 	finding_next(finding, "end the connection: restart %s", name);
 	finding_next(finding,
 	             "let the server have a port outside that range, or reserve it: sysctl -w "

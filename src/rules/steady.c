@@ -8,7 +8,7 @@
 #include "base/format.h"
 #include "rules/rule.h"
 
-void rule_tell_old(const struct why *why, struct finding *finding)
+void rule_note_old(const struct why *why, struct finding *finding)
 {
 	char time[FORMAT_SIZE];
 
@@ -94,8 +94,8 @@ void rule_judge_steady(const struct why *why, struct finding *finding, const cha
 	                "They do not become more in %s: an old leak, a pool, or a leak that is "
 	                "slower.",
 	                time);
-	rule_tell_acceptor(why, finding);
-	rule_tell_old(why, finding);
-	rule_tell_doing(why, finding);
+	rule_note_acceptor(why, finding);
+	rule_note_old(why, finding);
+	rule_note_doing(why, finding);
 	next_steps(finding);
 }

@@ -55,7 +55,7 @@ static bool tell_backlog(const struct why *why, const struct row *listener, stru
 	                         &cookies) &&
 	    !cookies) {
 		finding_evidence(finding, "net.ipv4.tcp_syncookies is 0");
-		rule_tell_setting(why, finding, SETTING_MAX_SYN_BACKLOG, NULL);
+		rule_note_setting(why, finding, SETTING_MAX_SYN_BACKLOG, NULL);
 	}
 	if (!listener || !(listener->flags & ROW_QUEUES) || !listener->wqueue)
 		return false;
@@ -88,7 +88,7 @@ static void blame_accept(const struct why *why, struct finding *finding)
 	                "The accept queue of port %u is full: the kernel ignores clients' ACKs "
 	                "until %s calls accept().",
 	                finding->group.key.port, name);
-	rule_tell_doing(why, finding);
+	rule_note_doing(why, finding);
 	finding_next(finding, "find out what delays the thread of %s that calls accept()", name);
 }
 
@@ -101,7 +101,7 @@ static bool blame_filter(const struct why *why, struct finding *finding)
 
 	if ((waiting + connected) * 2 <= group->count)
 		return false;
-	rule_blame_way(why, finding);
+	rule_blame_path(why, finding);
 	if (waiting >= connected)
 		finding_verdict(
 			finding,
@@ -126,7 +126,7 @@ static void blame_network(const struct why *why, struct finding *finding)
 
 	if (blame_filter(why, finding))
 		return;
-	rule_blame_way(why, finding);
+	rule_blame_path(why, finding);
 	if (finding->mover == MOVER_KERNEL) {
 		finding_verdict(finding,
 		                "The ACKs of these do not arrive. The clients are on this host: "

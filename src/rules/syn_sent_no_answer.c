@@ -79,7 +79,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE], address[64];
 
 	rule_task_name(why, finding, name);
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	if (!resending) {
 		finding->level = FINDING_OK;
 		finding_verdict(
@@ -98,8 +98,8 @@ static void judge(const struct why *why, struct finding *finding)
 	finding->level = group->tally[RESENT] > resending ? FINDING_BAD : FINDING_WARNING;
 	if (rule_judge_untracked(why, finding))
 		return;
-	if (rule_is_here(why, finding)) {
-		rule_judge_here(why, finding);
+	if (rule_on_host(why, finding)) {
+		rule_judge_host(why, finding);
 		tell_end(why, finding);
 		return;
 	}

@@ -50,13 +50,13 @@ static bool judge_ports(const struct why *why, struct finding *finding, const ch
 	                 "%u of %u local ports (%u %%) are taken towards this remote end, in all "
 	                 "states",
 	                 taken, all, taken * 100 / all);
-	rule_tell_setting(why, finding, SETTING_LOCAL_PORT_RANGE,
+	rule_note_setting(why, finding, SETTING_LOCAL_PORT_RANGE,
 	                  "the ports that connect() takes by itself");
 	if ((uint64_t)taken * 100 < (uint64_t)all * PORTS_NEAR)
 		return false;
 	gone = (uint64_t)taken * 100 >= (uint64_t)all * PORTS_GONE;
 	reused = is_reused(why, group);
-	rule_tell_setting(why, finding, SETTING_TW_REUSE,
+	rule_note_setting(why, finding, SETTING_TW_REUSE,
 	                  reused ? "connect() takes a port in TIME_WAIT again after a second, if "
 	                           "both ends use timestamps"
 	                         : "connect() takes no port to there that is in TIME_WAIT");
@@ -136,7 +136,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	ports = judge_ports(why, finding, name);
 	table = judge_table(why, finding);
 	if (ports || table)

@@ -92,7 +92,7 @@ static void tell(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
-	rule_tell_flow(why, finding);
+	rule_note_flow(why, finding);
 	finding_evidence(finding,
 	                 "of %u, %" PRIu64
 	                 " have sent three times or more without an answer, %" PRIu64
@@ -101,7 +101,7 @@ static void tell(const struct why *why, struct finding *finding)
 	if (group->tally[UNACKED_BYTES])
 		finding_evidence(finding, "%" PRIu64 " bytes before the FIN are not acknowledged",
 		                 group->tally[UNACKED_BYTES]);
-	rule_tell_peer(why, finding);
+	rule_note_peer(why, finding);
 	if (!stuck(group))
 		return;
 	if (group->tally[UNACKED_CLOSED] && group->tally[UNACKED_ORPHANS])
@@ -128,7 +128,7 @@ static void blame(const struct why *why, struct finding *finding)
 	if (by_window)
 		finding->mover = MOVER_PEER;
 	else
-		rule_blame_way(why, finding);
+		rule_blame_path(why, finding);
 	if (!growing && !many_orphans(why, finding))
 		finding->level = FINDING_WARNING;
 }

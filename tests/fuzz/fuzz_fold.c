@@ -87,7 +87,7 @@ static void dump_and_restore(struct table *table)
 static void judge(struct printer *printer)
 {
 	const struct findings_scope scope = {.window = 1};
-	const struct rules_ask ask = {.old = 1};
+	const struct rules_request ask = {.old = 1};
 	struct finding *findings;
 	size_t count;
 

@@ -77,7 +77,7 @@ static bool is_idle(const struct task *task)
 }
 
 /* Has the process taken as many as it wants? Nobody is busy, and none of them came or went. */
-static void tell_own_limit(const struct why *why, struct finding *finding, uint32_t accepted)
+static void note_own_limit(const struct why *why, struct finding *finding, uint32_t accepted)
 {
 	const struct task *tasks[NAMED_MOST];
 	uint32_t count = rule_sharers(why->table, finding->group.example, tasks, NAMED_MOST);
@@ -98,7 +98,7 @@ static void tell_own_limit(const struct why *why, struct finding *finding, uint3
 	             accepted, finding->group.key.port);
 }
 
-void rule_tell_accepted(const struct why *why, struct finding *finding)
+void rule_note_accepted(const struct why *why, struct finding *finding)
 {
 	struct group_key key = finding->group.key;
 	struct answers answers;
@@ -120,10 +120,10 @@ void rule_tell_accepted(const struct why *why, struct finding *finding)
 			answers.waiting, answers.processes, answers.processes == 1 ? "" : "es",
 			longest, "who works on these may be busy");
 	else
-		tell_own_limit(why, finding, answers.accepted);
+		note_own_limit(why, finding, answers.accepted);
 }
 
-void rule_tell_sharers(const struct why *why, struct finding *finding)
+void rule_note_sharers(const struct why *why, struct finding *finding)
 {
 	const struct task *tasks[NAMED_MOST + 1];
 	uint32_t count = rule_sharers(why->table, finding->group.example, tasks, NAMED_MOST + 1);

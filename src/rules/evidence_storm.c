@@ -11,7 +11,7 @@
 /* --- storms --------------------------------------------------------------------------------- */
 
 /* "peers: 10.0.0.7 (40), 10.0.0.9 (2), others (7)" */
-static void tell_ends(struct finding *finding)
+static void note_ends(struct finding *finding)
 {
 	const struct storm *storm = finding->storm;
 	uint64_t rest = storm->count;
@@ -32,7 +32,7 @@ static void tell_ends(struct finding *finding)
 	finding_evidence(finding, "peers: %s", text);
 }
 
-static void tell_states(struct finding *finding)
+static void note_states(struct finding *finding)
 {
 	for (unsigned int state = 1; state < STATE_COUNT; state++)
 		if (finding->storm->states[state] && state != STATE_CLOSE)
@@ -40,12 +40,12 @@ static void tell_states(struct finding *finding)
 			                 state_name(state));
 }
 
-void rule_tell_storm(struct finding *finding)
+void rule_note_storm(struct finding *finding)
 {
 	/* Of a remote end the headline tells. */
 	if (finding->group.key.passive || finding->storm->key.elsewhere)
-		tell_ends(finding);
-	tell_states(finding);
+		note_ends(finding);
+	note_states(finding);
 }
 
 bool rule_storm_is_small(struct finding *finding)
@@ -91,7 +91,7 @@ static uint64_t burst_of(const struct storm *storm)
 	return most >= STORM_LEAST || most * 3 >= losing * 2 ? most : 0;
 }
 
-static void tell_burst(struct finding *finding, uint64_t burst)
+static void note_burst(struct finding *finding, uint64_t burst)
 {
 	if (burst)
 		finding_evidence(finding,
@@ -100,7 +100,7 @@ static void tell_burst(struct finding *finding, uint64_t burst)
 		                 burst);
 }
 
-bool rule_resets_are_fine(const struct why *why, struct finding *finding)
+bool rule_resets_are_usual(const struct why *why, struct finding *finding)
 {
 	const struct storm *storm = finding->storm;
 	uint64_t burst = burst_of(storm);
@@ -113,7 +113,7 @@ bool rule_resets_are_fine(const struct why *why, struct finding *finding)
 		                 " lost nothing: nothing was asked, or all was acknowledged, "
 		                 "read and answered, or both ends had closed",
 		                 storm->harmless, storm->count);
-	tell_burst(finding, burst);
+	note_burst(finding, burst);
 	if (ended)
 		finding_evidence(finding, "%" PRIu64 " connections ended there meanwhile", ended);
 	if (storm_rate(storm) * (double)losing < STORM_LEAST * (double)storm->count) {

@@ -40,7 +40,7 @@ bool rule_fails_seldom(struct finding *finding)
 	return true;
 }
 
-void rule_tell_failures(const struct why *why, struct finding *finding)
+void rule_note_failures(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	char time[FORMAT_SIZE];
@@ -112,7 +112,7 @@ uint64_t rule_grown(const struct why *why, const struct group *group, enum count
 /* --- listeners ------------------------------------------------------------------------------ */
 
 /* A queue is full when more than the backlog wait: sk_acceptq_is_full(), include/net/sock.h. */
-void rule_tell_queue(struct finding *finding)
+void rule_note_queue(struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	const struct row *fullest = group->example;
@@ -160,7 +160,7 @@ bool rule_waits_long(const struct why *why, struct finding *finding)
 	return queue.old >= WAITING_MANY || queue.oldest >= 30 * NS_PER_SEC;
 }
 
-void rule_tell_overflows(const struct why *why, struct finding *finding)
+void rule_note_overflows(const struct why *why, struct finding *finding)
 {
 	uint64_t overflows = rule_grown(why, &finding->group, COUNTER_LISTEN_OVERFLOWS);
 	uint64_t drops = rule_grown(why, &finding->group, COUNTER_LISTEN_DROPS);
@@ -200,7 +200,7 @@ void rule_next_backlog(const struct why *why, struct finding *finding)
 		             limit * 2, most);
 }
 
-void rule_tell_abort(const struct why *why, struct finding *finding)
+void rule_note_abort(const struct why *why, struct finding *finding)
 {
 	uint64_t abort;
 

@@ -53,7 +53,7 @@ static void asks_of_many_sockets_and_of_those_who_let_wait(void **state)
 	open_socket(&trial, 3000, 44, "state=LISTEN local=10.0.0.1:1 remote=0.0.0.0:0 rqueue=1");
 	open_socket(&trial, 3001, 45, "state=LISTEN local=10.0.0.1:2 remote=0.0.0.0:0 wqueue=128");
 	asked.table = trial.table;
-	assert_int_equal(rules_busy(trial.table, NULL, note, &asked), 0);
+	assert_int_equal(rules_each_fd_candidate(trial.table, NULL, note, &asked), 0);
 	assert_int_equal(asked.count, 2);
 	assert_int_equal(asked.pids[0], 42);
 	assert_int_equal(asked.pids[1], 44);
@@ -69,7 +69,7 @@ static void what_is_queued_or_closed_is_no_fd(void **state)
 	open_many(&trial, 1000, 63, 42);
 	open_socket(&trial, 3000, 42, "state=LISTEN local=10.0.0.1:1 remote=0.0.0.0:0 wqueue=128");
 	asked.table = trial.table;
-	assert_int_equal(rules_busy(trial.table, NULL, note, &asked), 0);
+	assert_int_equal(rules_each_fd_candidate(trial.table, NULL, note, &asked), 0);
 	assert_int_equal(asked.count, 1); /* the listener makes 64 */
 	facts(&trial, "3s state sk=3e8 old=ESTABLISHED new=CLOSE cookie=1000 flags=tuple,dead "
 	              "local=10.0.0.1:1000 remote=10.0.0.2:80 netns=7\n"
@@ -77,7 +77,7 @@ static void what_is_queued_or_closed_is_no_fd(void **state)
 	              "3s seen sk=fff cookie=4095 state=ESTABLISHED flags=tuple,queues "
 	              "local=10.0.0.1:1 remote=10.0.0.9:80 netns=7\n");
 	asked.count = 0;
-	assert_int_equal(rules_busy(trial.table, NULL, note, &asked), 0);
+	assert_int_equal(rules_each_fd_candidate(trial.table, NULL, note, &asked), 0);
 	assert_int_equal(asked.count, 0);
 	trial_end(&trial);
 }

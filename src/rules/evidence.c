@@ -155,7 +155,7 @@ enum finding_level rule_share_level(const struct why *why, struct finding *findi
 	return FINDING_WARNING;
 }
 
-void rule_tell_flow(const struct why *why, struct finding *finding)
+void rule_note_flow(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	uint64_t window = groups_window_of(why->groups, group);
@@ -177,7 +177,7 @@ bool rule_is_unread(const struct row *row)
 	return row->unread_ms >= UNREAD_LONG_MS;
 }
 
-void rule_tell_unread(struct finding *finding, uint64_t unread)
+void rule_note_unread(struct finding *finding, uint64_t unread)
 {
 	const struct group *group = &finding->group;
 
@@ -206,7 +206,7 @@ static bool has_open(const struct table *table, const struct row *row, const str
 	return holder;
 }
 
-void rule_tell_acceptor(const struct why *why, struct finding *finding)
+void rule_note_acceptor(const struct why *why, struct finding *finding)
 {
 	const struct row *row = finding->group.example;
 	const struct row *listener = table_find_listener(why->table, row);
@@ -265,7 +265,7 @@ static const struct row *find_made(const struct why *why, const struct group *gr
 	return first;
 }
 
-void rule_tell_maker(const struct why *why, struct finding *finding)
+void rule_note_maker(const struct why *why, struct finding *finding)
 {
 	uint32_t count;
 	const struct row *row = find_made(why, &finding->group, &count);
@@ -337,7 +337,7 @@ const char *rule_task_name(const struct why *why, const struct finding *finding,
 }
 
 /* Most of its threads are held: what they were in before does not matter. */
-static bool tell_held(struct finding *finding, const struct task *task)
+static bool note_held(struct finding *finding, const struct task *task)
 {
 	static const struct {
 		const char *how, *text, *next;
@@ -362,13 +362,13 @@ static bool tell_held(struct finding *finding, const struct task *task)
 	return false;
 }
 
-void rule_tell_doing(const struct why *why, struct finding *finding)
+void rule_note_doing(const struct why *why, struct finding *finding)
 {
 	const struct task *task = rule_task(why, finding);
 
 	if (!task)
 		return;
-	if (tell_held(finding, task))
+	if (note_held(finding, task))
 		return;
 	for (uint32_t i = 0; i < task->doing_count && i < 4; i++) {
 		const struct task_doing *doing = &task->doing[i];
@@ -385,7 +385,7 @@ void rule_tell_doing(const struct why *why, struct finding *finding)
 		                 task->fd_limit);
 }
 
-void rule_tell_setting(const struct why *why, struct finding *finding, enum setting setting,
+void rule_note_setting(const struct why *why, struct finding *finding, enum setting setting,
                        const char *means)
 {
 	const char *text = table_setting(why->table, finding->group.key.netns, setting);
@@ -401,7 +401,7 @@ void rule_tell_setting(const struct why *why, struct finding *finding, enum sett
 	                 means ? ": " : "", means ? means : "");
 }
 
-void rule_tell_peer(const struct why *why, struct finding *finding)
+void rule_note_peer(const struct why *why, struct finding *finding)
 {
 	const struct row *peer = table_find_peer(why->table, finding->group.example);
 	struct owner owner;

@@ -23,7 +23,7 @@ static bool are_ends_here(const struct why *why, const struct storm *storm)
 	return here;
 }
 
-bool rule_is_here(const struct why *why, const struct finding *finding)
+bool rule_on_host(const struct why *why, const struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	uint8_t addr[16];
@@ -57,7 +57,7 @@ static void next_filter(const struct why *why, struct finding *finding)
 }
 
 /* Who listened at that address of this namespace when connects failed; NULL: nobody. */
-const struct row *rule_listener_there(const struct why *why, const struct group *group)
+const struct row *rule_find_listener(const struct why *why, const struct group *group)
 {
 	const struct row *row = group->local ? survey_listener_at(why->survey, &group->key) : NULL;
 	uint64_t began = table_now(why->table) - groups_window_of(why->groups, group);
@@ -223,7 +223,7 @@ static void blame_listener(const struct why *why, struct finding *finding,
 	next_filter(why, finding);
 }
 
-void rule_judge_here(const struct why *why, struct finding *finding)
+void rule_judge_host(const struct why *why, struct finding *finding)
 {
 	const struct group_key *key = &finding->group.key;
 	const struct row *listener = find_listener(why, finding);
@@ -244,12 +244,12 @@ void rule_judge_here(const struct why *why, struct finding *finding)
 }
 
 /* Between two ends on this host nothing gets lost but by what its kernel is told to do. */
-void rule_blame_way(const struct why *why, struct finding *finding)
+void rule_blame_path(const struct why *why, struct finding *finding)
 {
 	const struct row *example = finding->group.example;
 	const struct row *peer = example ? table_find_peer(why->table, example) : NULL;
 
-	if (!rule_is_here(why, finding) && !peer) {
+	if (!rule_on_host(why, finding) && !peer) {
 		finding->mover = MOVER_NETWORK;
 		return;
 	}

@@ -64,8 +64,8 @@ static bool turns_away(const struct row *row, const struct groups *groups,
 	return endings.turned_away;
 }
 
-int rules_busy(const struct table *table, const struct groups *groups,
-               void (*fn)(const struct row *row, void *arg), void *arg)
+int rules_each_fd_candidate(const struct table *table, const struct groups *groups,
+                            void (*fn)(const struct row *row, void *arg), void *arg)
 {
 	struct totals totals;
 	struct held *held;

@@ -111,7 +111,7 @@ static bool can_be_joined(const struct finding_set *found, size_t index, const s
 /* --- evidence --------------------------------------------------------------------------------- */
 
 /* "one finding for 64 processes and 1 place: 4242/gunicorn of port 80: 12; ... and 60 more" */
-static void tell_parts(const struct why *why, struct finding *joined,
+static void note_parts(const struct why *why, struct finding *joined,
                        const struct finding_set *found, const struct likeness *parts, size_t count)
 {
 	struct buffer text = {0};
@@ -241,7 +241,7 @@ static int join(const struct why *why, struct groups *groups, struct finding_set
 		err = sum_storms(&joined, found, parts, count);
 	if (err)
 		return err;
-	tell_parts(why, &joined, found, parts, count);
+	note_parts(why, &joined, found, parts, count);
 	found->findings[parts[0].index] = joined;
 	finding_set_judge(why, found, parts[0].index, rule);
 	joined = found->findings[parts[0].index];
@@ -287,7 +287,7 @@ static int run_stage(const struct why *why, struct groups *groups, struct findin
 	return err;
 }
 
-int finding_set_join_alike(const struct why *why, struct groups *groups, struct finding_set *found)
+int finding_set_merge(const struct why *why, struct groups *groups, struct finding_set *found)
 {
 	struct likeness *likes = calloc(found->count + 1, sizeof(*likes));
 	uint32_t *gone_to = calloc(found->count + 1, sizeof(*gone_to));

@@ -125,7 +125,7 @@ static bool is_full_queue(const struct why *why, const struct finding_set *found
 	(void)why;
 	return !found->findings[index].storm && key->state == STATE_LISTEN &&
 	       key->netns == place->netns && key->port == place->port &&
-	       rule_is_of_full_queue(found->rules[index]);
+	       rule_is_full_queue(found->rules[index]);
 }
 
 /* Connects that were refused because nobody listens there. */
@@ -138,7 +138,7 @@ static bool is_refusal(const struct why *why, const struct finding_set *found, s
 	       finding->group.key.port == echo->storm->key.place.port &&
 	       (finding->group.key.netns == echo->storm->key.place.netns ||
 	        !address_is_loopback(finding->group.key.addr)) &&
-	       (finding->group.local || rule_is_here(why, finding));
+	       (finding->group.local || rule_on_host(why, finding));
 }
 
 static bool is_near(uint64_t time, uint64_t other)
@@ -173,7 +173,7 @@ static bool are_ends(const struct why *why, const struct finding *from, const st
 	active = sent->key.place.passive ? &received->key.place : &sent->key.place;
 	if (address_is_loopback(active->addr) && sent->key.place.netns != received->key.place.netns)
 		return false;
-	return (rule_is_here(why, from) && rule_is_here(why, to)) ||
+	return (rule_on_host(why, from) && rule_on_host(why, to)) ||
 	       is_by_router(why, sent, received);
 }
 
@@ -252,7 +252,7 @@ static bool is_full_queue_here(const struct why *why, const struct finding_set *
 
 	return !finding->storm && finding->level >= FINDING_WARNING &&
 	       finding->group.key.netns == echo->storm->key.place.netns &&
-	       rule_is_of_full_queue(found->rules[index]) && rule_is_here(why, echo);
+	       rule_is_full_queue(found->rules[index]) && rule_on_host(why, echo);
 }
 
 /* Those of handshakes that are over by now are of a queue that had no room for them. */
@@ -283,7 +283,7 @@ static bool is_itself(const struct why *why, const struct finding_set *found, si
 	       !memcmp(key->addr, place->addr, sizeof(key->addr));
 }
 
-uint32_t finding_set_echo(const struct why *why, const struct finding_set *found, uint32_t index)
+uint32_t finding_set_cause(const struct why *why, const struct finding_set *found, uint32_t index)
 {
 	const struct finding *echo = &found->findings[index];
 	uint64_t sum;
