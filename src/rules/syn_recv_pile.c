@@ -42,7 +42,7 @@ static void tell_overflow(const struct why *why, struct finding *finding)
 	if (dropped)
 		finding_evidence(finding,
 		                 "%" PRIu64 " SYNs were dropped in its namespace while watched: a "
-		                            "queue was full and cookies are off",
+		                 "queue was full and cookies are off",
 		                 dropped);
 }
 
@@ -106,7 +106,7 @@ static bool blame_filter(const struct why *why, struct finding *finding)
 		finding_verdict(
 			finding,
 			"The clients are on this host and wait in SYN_SENT: they do not receive "
-		        "the SYN+ACKs, because a firewall of this host drops them.");
+			"the SYN+ACKs, because a firewall of this host drops them.");
 	else
 		finding_verdict(finding,
 		                "The clients are on this host and have connected: their ACKs do "
@@ -162,7 +162,7 @@ static void tell_deferred(const struct why *why, struct finding *finding, bool f
 	if (dropped)
 		finding_evidence(finding,
 		                 "%" PRIu64 " ACKs without data were ignored in its namespace "
-		                            "while watched (TCPDeferAcceptDrop)",
+		                 "while watched (TCPDeferAcceptDrop)",
 		                 dropped);
 	finding_verdict(finding,
 	                "The clients have connected and send no data: the listener of port %u has "

@@ -23,7 +23,7 @@ bool unacked_match(const struct table *table, const struct row *row, uint64_t ta
 	return true;
 }
 
-/* Sockets that do not get on. */
+/* Sockets that make no progress. */
 static uint64_t stuck(const struct group *group)
 {
 	return group->tally[UNACKED_CLOSED] + group->tally[UNACKED_LOST];
@@ -62,16 +62,15 @@ static void tell_orphans_end(const struct why *why, struct finding *finding)
 	if (orphans_share(why, finding, &now, &most))
 		finding_evidence(finding,
 		                 "%" PRIu64 " orphans on this host; %s is %" PRIu64
-		                 ", beyond that they are reset",
+		                 ": the kernel resets further orphans",
 		                 now, setting_name(SETTING_MAX_ORPHANS, name), most);
 	if (!table_setting_number(why->table, finding->group.key.netns, SETTING_ORPHAN_RETRIES,
 	                          &retries))
 		return;
 	format_duration(time, rule_retries_time(retries ? retries : 8));
-	finding_evidence(finding,
-	                 "%s is %" PRIu64 "%s: an orphan that gets no answer ends after %s",
+	finding_evidence(finding, "%s is %" PRIu64 "%s: an orphan without an answer ends after %s",
 	                 setting_name(SETTING_ORPHAN_RETRIES, name), retries,
-	                 retries ? "" : ", which stands for 8", time);
+	                 retries ? "" : ", which means 8", time);
 }
 
 static void tell_end_of_held(const struct why *why, struct finding *finding)
@@ -83,8 +82,8 @@ static void tell_end_of_held(const struct why *why, struct finding *finding)
 		return;
 	format_duration(time, rule_retries_time(retries));
 	finding_evidence(finding,
-	                 "%s is %" PRIu64 ": one that a process has open and that gets no answer "
-	                 "ends after %s",
+	                 "%s is %" PRIu64
+	                 ": a socket that a process has open and that gets no answer ends after %s",
 	                 setting_name(SETTING_RETRIES2, name), retries, time);
 }
 
@@ -95,7 +94,7 @@ static void tell(const struct why *why, struct finding *finding)
 	rule_note_flow(why, finding);
 	finding_evidence(finding,
 	                 "of %u, %" PRIu64
-	                 " have sent three times or more without an answer, %" PRIu64
+	                 " have sent at least three times without an answer, %" PRIu64
 	                 " wait for the peer's window to open",
 	                 group->count, group->tally[UNACKED_LOST], group->tally[UNACKED_CLOSED]);
 	if (group->tally[UNACKED_BYTES])
@@ -105,11 +104,10 @@ static void tell(const struct why *why, struct finding *finding)
 	if (!stuck(group))
 		return;
 	if (group->tally[UNACKED_CLOSED] && group->tally[UNACKED_ORPHANS])
-		finding_evidence(finding,
-		                 "an orphan whose probes of the window are answered ends when they "
-		                 "are 2 minutes apart");
+		finding_evidence(finding, "an orphan whose window probes are answered ends when "
+		                          "the probes are 2 minutes apart");
 	if (group->tally[UNACKED_ORPHANS]) {
-		finding_evidence(finding, "orphans, which no fd refers to: %" PRIu64,
+		finding_evidence(finding, "orphans (no process has them open): %" PRIu64,
 		                 group->tally[UNACKED_ORPHANS]);
 		tell_orphans_end(why, finding);
 	}

@@ -102,7 +102,7 @@ for name in abort4 abort6; do
 	assert_matches "$text" "(2[5-9]|[3-9][0-9]|1[0-9][0-9]) times meanwhile an accept queue .*ListenOverflows" "$name"
 	assert_contains "$text" "net.ipv4.tcp_abort_on_overflow is 1: clients get an RST" "$name"
 	assert_matches "$text" "so come: 25 RSTs sent .*of port 8001" "$name"
-	assert_lacks "$text" "SYNs came within" "$name"
+	assert_lacks "$text" "SYNs arrived during" "$name"
 done
 
 assert_equal "listen-queue-full bad application asleep 8001" "$(findings_in stopped)" "a stopped server"
