@@ -129,10 +129,8 @@ static void judge(const struct why *why, struct finding *finding)
 	if (meaning)
 		finding_verdict(finding, "%s", meaning->text);
 	else if (storm->key.detail)
-		finding_verdict(
-			finding,
-			"The kernel sent RSTs (%s). Cannot tell who is the cause.",
-			storm_detail(storm, why->table, buf));
+		finding_verdict(finding, "The kernel sent RSTs (%s). Cannot tell who is the cause.",
+		                storm_detail(storm, why->table, buf));
 	else
 		finding_verdict(finding, "Cannot tell why they were sent: this kernel reports no "
 		                         "reason, and no process was seen to close these sockets.");
