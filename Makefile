@@ -9,7 +9,7 @@ BINDIR ?= $(PREFIX)/bin
 DOCDIR ?= $(PREFIX)/share/doc/tcptrail
 B ?= build
 
-# What a program tells is asked for once, and only if it is wanted: $(eval $(call once,NAME,VALUE)).
+# A variable that runs a program, once and only where it is used: $(eval $(call once,NAME,VALUE)).
 once = $(1) = $$(eval $(1) := $(2))$$($(1))
 ifeq ($(origin UNITDIR),undefined)
 $(eval $(call once,UNITDIR,$$(or $$(shell $$(PKG_CONFIG) systemd \
@@ -30,8 +30,8 @@ $(eval $(call once,ALL_LIBS,$$(shell $$(PKG_CONFIG) --libs $$(LIBS))))
 CXX_RUNTIME := -lstdc++
 override CPPFLAGS += -D_GNU_SOURCE -DTCPTRAIL_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(B)
 
-# A parser with privilege: see tools/hardening. These flags come last, so that those of the user do
-# not undo them. Fortified calls need optimization, and sanitizers check the same calls themselves.
+# The program parses foreign data with privilege: see tools/hardening. These flags come last, so that
+# CFLAGS cannot undo them. _FORTIFY_SOURCE needs optimization; the sanitizers check the same calls.
 known_to_cc = $(shell for flag in $(1); do \
 	$(CC) -Werror $$flag -S -x c -o /dev/null /dev/null 2>/dev/null && echo $$flag; done)
 OPTIMIZED := $(if $(findstring -fsanitize,$(CFLAGS)),,$(filter-out -O0,$(lastword $(filter -O%,$(CFLAGS)))))
@@ -47,9 +47,9 @@ Q := @
 say = @printf '  %-8s%s\n' '$(1)' '$(2)'
 endif
 
-# Layers: the pure ones link into the unit tests, without libbpf.
+# The pure rooms link into the unit tests, without libbpf.
 PURE_ROOMS := base fact record table field select count rules view cli
-PURE := $(wildcard $(PURE_ROOMS:%=src/%/*.c) src/feed/schedule.c)
+PURE := $(wildcard $(PURE_ROOMS:%=src/%/*.c))
 SOURCES := $(wildcard src/*/*.c src/*.c)
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 PURE_OBJECTS := $(PURE:%.c=$(B)/%.o)
@@ -82,7 +82,7 @@ help:
 	@echo 'install          into $$(DESTDIR)$$(PREFIX); uninstall'
 	@echo 'clean            remove $(B)/'
 
-# --- what is missing is named, with the command that brings it; make installs nothing ---------
+# --- names what is missing and the command that installs it; make itself installs nothing ------
 GOALS := $(filter-out help clean uninstall,$(or $(MAKECMDGOALS),all))
 NEEDS := $(or $(filter matrix,$(GOALS)),$(if $(filter-out all static run install $(B)/%,$(GOALS)),test,build))
 ifneq ($(GOALS),)
@@ -91,7 +91,7 @@ $(error or let ./tools/run or ./tools/check install it)
 endif
 endif
 
-# --- flags are a prerequisite: another set of them rebuilds ---------------------------------
+# --- flags are a prerequisite: other flags rebuild everything ------------------------------
 FLAGS_NOW := $(filter-out -Werror,$(CC) $(CLANG) $(ALL_CFLAGS) $(LDFLAGS) $(ARCH))
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
@@ -116,19 +116,20 @@ $(SKELETON): $(B)/tcptrail.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name tcptrail_bpf > $@
 
 # --- user space ------------------------------------------------------------------------------
-$(patsubst %,$(B)/src/source/%.o,live live_load live_loss live_peek live_walk): $(SKELETON)
+# Made before the first build; the .d files know which objects include it.
+$(filter $(B)/src/source/%,$(OBJECTS)): | $(SKELETON)
 $(B)/src/enrich/doing_text.o: $(B)/syscall_names.h
 $(B)/src/view/explain.o: $(B)/state_pages.h
 
-# Syscalls of the machine we build for: its headers say `#define __NR_read 0`. The two left out are
-# a count and the start of a range.
+# Syscalls of the target machine: its headers say `#define __NR_read 0`. __NR_syscalls is a count and
+# __NR_arch_specific_syscall starts a range: both are left out.
 $(B)/syscall_names.h: $(B)/flags
 	$(call say,GEN,$@)
 	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -E -dM -include sys/syscall.h -x c /dev/null -o $(@:.h=.i)
 	$(Q)sed -n -e '/__NR_syscalls /d' -e '/__NR_arch_specific_syscall /d' \
 		-e 's/^#define __NR_\([a-z0-9_]*\) .*/{__NR_\1, "\1"},/p' $(@:.h=.i) > $@
 
-# What `explain` prints: [STATE_LISTEN] = "# LISTEN: ...\n" ..., of each page.
+# The pages that `explain` prints, each as [STATE_LISTEN] = "# LISTEN: ...\n" ...
 STATE_PAGES := $(filter-out %/README.md,$(wildcard docs/states/*.md))
 $(B)/state_pages.h: $(STATE_PAGES) $(B)/flags
 	$(call say,GEN,$@)
@@ -161,12 +162,12 @@ $(B)/behind_commands.c: $(BEHIND_COMMANDS)
 $(B)/behind_commands.o: $(B)/behind_commands.c
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
-# What tools/run asks.
+# tools/run runs it to find out whether a command needs root.
 $(B)/needs_root: $(B)/tools/root/needs_root.o $(COMMAND_ROWS) $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
-# One file that needs no library. ld warns that glibc's NSS may load some: see tools/static/alone.c.
+# One file that needs no library. ld warns that glibc's NSS may load one: see tools/static/alone.c.
 static: $(B)/static/tcptrail
 
 $(B)/static/tcptrail: $(OBJECTS) $(B)/tools/static/alone.o
@@ -184,18 +185,19 @@ $(B)/scenario: $(SCENARIO_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@
 
-# What a recording costs: FACTS names a file that `tcptrail events --facts -n --output` wrote.
+# Measures recordings of FACTS, a file that `tcptrail events --facts -n --output` wrote.
 $(B)/bench/%: $(B)/tools/bench/%.o $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS) -lm
 
+BENCHES := $(patsubst tools/bench/%.c,$(B)/bench/%,$(wildcard tools/bench/*.c))
 bench: $(B)/tcptrail $(B)/scenario $(B)/bench/multiply $(B)/bench/growth
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario MULTIPLY=$(B)/bench/multiply \
 		sh -c '$(B)/bench/growth && tools/bench/hostile && tools/bench/record && tools/bench/storm && tools/bench/sockets && \
 			tools/bench/signals'
 
-# An hour, or CHURN_MINUTES.
+# Runs for an hour, or for CHURN_MINUTES.
 bench-churn: $(B)/tcptrail $(B)/scenario
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario tools/bench/churn $(CHURN_MINUTES)
 
@@ -203,29 +205,32 @@ bench-codec: $(B)/bench/codec
 	$< $(or $(FACTS),$(error FACTS=FILE is missing: what tcptrail events --facts wrote))
 
 # --- tests -----------------------------------------------------------------------------------
-$(B)/unit/%: $(B)/tests/unit/%.o $(PURE_OBJECTS)
+# A test that needs more than the pure rooms names the files in a line of its own:
+#
+#	/* links src/enrich/maps.c src/enrich/perfmap.c */
+#
+# `links commands` names the rows of all commands.
+$(eval $(call once,LINKS,$$(shell awk '/^\/\* links / { for (i = 3; i < NF; i++) print FILENAME "=" $$$$i }' \
+	tests/unit/*.c tests/fuzz/*.c tests/live/progs/*.c)))
+linked = $(patsubst $(1)=%,%,$(filter $(1)=%,$(LINKS)))
+objects_linked = $(patsubst %.c,$(B)/%.o,$(filter %.c,$(call linked,$(1)))) \
+	$(if $(filter commands,$(call linked,$(1))),$(COMMAND_ROWS))
+
+.SECONDEXPANSION:
+$(B)/unit/%: $(B)/tests/unit/%.o $(PURE_OBJECTS) $$(call objects_linked,tests/unit/$$*.c)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(PURE_LIBS)
-
-# Pure in what is tested of it, though not of a pure layer.
-$(patsubst %,$(B)/unit/test_%,cli explain census): $(COMMAND_ROWS)
-$(B)/unit/test_perfmap: $(B)/src/enrich/perfmap.o
-$(B)/unit/test_refusal: $(B)/src/source/refusal.o
-$(B)/unit/test_mount_text: $(B)/src/enrich/mount_text.o
-$(B)/unit/test_maps: $(B)/src/enrich/maps.o
-$(B)/unit/test_process_text: $(B)/src/enrich/process_text.o
-$(B)/unit/test_doing_text: $(B)/src/enrich/doing_text.o
 
 LIVE_C_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard src/source/*diag.c src/enrich/*.c))
 $(B)/live/%: $(B)/tests/live/c/%.o $(LIVE_C_OBJECTS) $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka \
-		$(shell $(PKG_CONFIG) --libs libdw libelf zlib libzstd libcap libseccomp) $(CXX_RUNTIME)
+		$(shell $(PKG_CONFIG) --libs $(filter-out libbpf,$(LIBS))) $(CXX_RUNTIME)
 
-# One program, built as distributions build theirs: without frame pointers, and in all variants of
-# where its symbols are.
+# One program in several variants: without frame pointers, as distributions build theirs, and with its
+# symbols in different places.
 PROGS := $(addprefix $(B)/progs/,pie nopie library stripped buildid debuglink)
 PROG_FLAGS := -std=gnu11 -O2 -g -fomit-frame-pointer -fno-optimize-sibling-calls -Wall -Wextra
 PROG := tests/live/progs/stack_prog.c
@@ -257,36 +262,32 @@ $(B)/progs/faults.so: tests/live/progs/faults.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROG_FLAGS) -fPIC -shared $< -o $@
 
-SIMPLE_PROGS := $(addprefix $(B)/progs/,close_wait compat_calls)
+# All other programs: one file each, and the libraries that it names ("links -lseccomp").
+SIMPLE_PROGS := $(patsubst tests/live/progs/%.c,$(B)/progs/%,$(filter-out \
+	%/stack_prog.c %/stack_library.c %/faults.c %/verify_recording.c,$(wildcard tests/live/progs/*.c)))
 $(SIMPLE_PROGS): $(B)/progs/%: tests/live/progs/%.c $(B)/flags
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(PROG_FLAGS) $< -o $@
-
-$(B)/progs/refuse_call: tests/live/progs/refuse_call.c $(B)/flags
-	$(call say,CC,$@)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(PROG_FLAGS) $< -o $@ $(shell $(PKG_CONFIG) --libs libseccomp)
+	$(Q)$(CC) $(PROG_FLAGS) $< -o $@ $(call linked,$<)
 
 $(B)/verify_recording: $(B)/tests/live/progs/verify_recording.o $(PURE_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
 test-programs: $(B)/tcptrail $(B)/needs_root $(B)/scenario $(UNIT_TESTS) $(LIVE_C_TESTS) $(PROGS) \
-	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/progs/refuse_call $(B)/verify_recording \
-	$(addprefix $(B)/bench/,codec growth multiply)
+	$(SIMPLE_PROGS) $(B)/progs/faults.so $(B)/verify_recording $(BENCHES)
 
 unit: $(UNIT_TESTS)
 	@set -e; for t in $^; do $$t; done
 
-# Of tools/: each in a process of its own.
+# Tests of tools/, each in a process of its own.
 scripts: $(B)/tcptrail $(B)/needs_root
 	+TCPTRAIL=$(B)/tcptrail tests/scripts/run
 
 golden: $(B)/tcptrail
 	TCPTRAIL=$(B)/tcptrail tests/golden/run
 
-# Tests that trace run as root: SUDO says how to become it. LANES=1: one at a time.
+# Tests that trace need root: SUDO is the command that gives it. LANES=1: one test at a time.
 LANES ?= 3
 live: test-programs
 	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario LANES=$(LANES) tests/live/run
@@ -299,7 +300,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 asan:
 	$(MAKE) B=$(B)/asan CFLAGS='-O1 -g $(SANITIZE)' unit golden
 
-# The program itself under a storm: by the sanitizers, and by Valgrind if that is there.
+# The program under a storm, with the sanitizers, and with Valgrind if it is installed.
 live-sanitizers: test-programs
 	+$(Q)$(MAKE) B=$(B)/asan CFLAGS='-O1 -g $(SANITIZE)' $(B)/asan/tcptrail
 	+$(Q)$(MAKE) B=$(B)/tsan CFLAGS='-O1 -g -fsanitize=thread' $(B)/tsan/tcptrail
@@ -307,42 +308,32 @@ live-sanitizers: test-programs
 		SANITIZED='$(abspath $(B)/asan/tcptrail) $(abspath $(B)/tsan/tcptrail)' \
 		tests/live/run sanitizers
 
-# What unit and golden tests run of the pure layers; FILE=src/table/life.c: what of it they do not.
+# What the unit and golden tests cover of the pure rooms. FILE=src/table/life.c: what they do not.
 coverage:
 	+$(Q)$(MAKE) -s B=$(B)/coverage CFLAGS='-O0 -g --coverage' $(B)/coverage/tcptrail \
 		$(UNIT_TESTS:$(B)/%=$(B)/coverage/%)
 	$(Q)find $(B)/coverage -name '*.gcda' -delete
 	+$(Q)$(MAKE) -s B=$(B)/coverage CFLAGS='-O0 -g --coverage' unit golden \
 		> $(B)/coverage/tests.log 2>&1 || { cat $(B)/coverage/tests.log; false; }
-	$(Q)tools/coverage $(B)/coverage $(FILE)
+	$(Q)PURE="$(PURE)" tools/coverage $(B)/coverage $(FILE)
 
-# Each tests/fuzz/fuzz_NAME.c is a target, tests/fuzz/corpus/NAME what it is fed. The corpus is
-# replayed under the sanitizers; clang's libFuzzer searches on from it, and what it finds is in
-# build/fuzz/corpus/NAME and, if it is an error, in build/fuzz/NAME-crash-*. It is part of clang's
-# runtime: libclang-rt-*-dev (Debian), compiler-rt (Fedora, Arch, Alpine).
+# Each tests/fuzz/fuzz_NAME.c is a target; its inputs are in tests/fuzz/corpus/NAME. fuzz-corpus
+# replays them under the sanitizers. fuzz starts from them with clang's libFuzzer, and writes new
+# inputs to build/fuzz/corpus/NAME and errors to build/fuzz/NAME-crash-*. libFuzzer is part of
+# clang's runtime: libclang-rt-*-dev (Debian), compiler-rt (Fedora, Arch, Alpine).
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-$(B)/replay/%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(PURE_OBJECTS)
+$(B)/replay/%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(PURE_OBJECTS) \
+		$$(call objects_linked,tests/fuzz/fuzz_$$*.c)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS)
 
-$(B)/fuzzer/%: $(B)/tests/fuzz/fuzz_%.o $(PURE_OBJECTS)
+$(B)/fuzzer/%: $(B)/tests/fuzz/fuzz_%.o $(PURE_OBJECTS) $$(call objects_linked,tests/fuzz/fuzz_$$*.c)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer $^ -o $@ $(PURE_LIBS)
-
-fuzzed = $(addsuffix /$(1),$(B)/replay $(B)/fuzzer)
-
-# Pure, though not of a pure layer: parsers of /proc, and what commands do without the kernel.
-$(call fuzzed,mountinfo): $(patsubst %,$(B)/src/enrich/%.o,mount_text cgroup_mount)
-$(call fuzzed,cgroup): $(B)/src/enrich/process_text.o
-$(call fuzzed,maps): $(patsubst %,$(B)/src/enrich/%.o,maps perfmap)
-$(call fuzzed,proc): $(patsubst %,$(B)/src/enrich/%.o,process_text doing_text kernel_counters proc_file)
-$(call fuzzed,cli): $(COMMAND_ROWS)
-$(call fuzzed,info): $(B)/src/command/info_write.o
-$(call fuzzed,at): $(patsubst %,$(B)/src/session/%.o,replay replay_walk input)
 
 fuzz-corpus:
 	+$(Q)$(MAKE) B=$(B)/asan CFLAGS='-O1 -g $(SANITIZE)' $(FUZZ_TARGETS:%=$(B)/asan/replay/%)
@@ -360,7 +351,7 @@ fuzz:
 			$(B)/fuzz/corpus/$$t tests/fuzz/corpus/$$t; \
 	done
 
-# After a change of the codec: the inputs that the golden cases' facts make.
+# Inputs made of the facts of the golden tests. Run it after a change of the codec.
 fuzz-seeds: $(B)/tests/fuzz/seeds.o $(PURE_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $(B)/fuzz-seeds $(PURE_LIBS)
 	@mkdir -p $(addprefix tests/fuzz/corpus/,codec block reader fold)
@@ -407,6 +398,4 @@ uninstall:
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(BPF_OBJECTS:.o=.d) $(SCENARIO_OBJECTS:.o=.d) \
-	$(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/bench/*.d $(B)/tools/root/*.d \
-	$(B)/tools/static/*.d)
+-include $(OBJECTS:.o=.d) $(BPF_OBJECTS:.o=.d) $(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/*/*.d)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Processes that end: their sockets may live on, or be held by others. */
+/* The end of processes. Their sockets may live on, or have other holders. */
 #include "task.h"
 
 /*
- * The last thread is the one that leaves none alive (do_exit(), kernel/exit.c,
- * 5.10..7.2). Its files are closed after this, so the transitions come later.
+ * The last thread leaves no live one behind (do_exit(), kernel/exit.c, 5.10..7.2). The kernel
+ * closes its files after this, so the transitions follow.
  */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task)

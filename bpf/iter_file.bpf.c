@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* A walk over the fds of all tasks: who holds which TCP socket now. */
+/* A walk over the fds of all tasks: the holders of each TCP socket. */
 #include "mptcp.h"
 #include "sock.h"
 #include "task.h"
 
-/* Set where walk_sockets cannot serve: what walks instead tells no address. */
+/* Set where walk_sockets is not available: the walk used instead reports no addresses. */
 bool show_all = false;
 
-/* In CLOSE it is in no table that walks read. */
-static __always_inline bool is_to_be_shown(struct sock *sk)
+/* A socket in CLOSE is in no hash table, so the walk over sockets misses it. */
+static __always_inline bool needs_seen(struct sock *sk)
 {
-	return show_all || BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_STATE_CLOSE;
+	return show_all || BPF_CORE_READ(sk, __sk_common.skc_state) == STATE_CLOSE;
 }
 
 static __always_inline int write_seen(struct seq_file *seq, struct sock *sk)
@@ -27,7 +27,7 @@ static __always_inline __u64 cookie_of(struct sock *sk)
 	return BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 }
 
-/* One fd of a socket; 1: no room, the kernel will call again for the same file. */
+/* One fd of a socket. 1: no room; the kernel calls again for the same file. */
 static __always_inline int write_holder(struct bpf_iter__task_file *ctx, struct task_struct *task,
                                         struct file *file, struct sock *sk, __u64 cookie)
 {
@@ -45,7 +45,7 @@ static __always_inline int write_holder(struct bpf_iter__task_file *ctx, struct 
 	return bpf_seq_write(ctx->meta->seq, &holder, sizeof(holder)) != 0;
 }
 
-/* What an fd of an MPTCP connection leads to is in no table that walks read. */
+/* The MPTCP socket itself is in no hash table, so the walk over sockets misses it. */
 static __always_inline int write_mptcp(struct bpf_iter__task_file *ctx, struct sock *msk)
 {
 	struct fact_seen seen = {};
@@ -80,7 +80,7 @@ int walk_holders(struct bpf_iter__task_file *ctx)
 	sk = BPF_CORE_READ(socket, sk);
 	if (!is_mptcp(sk)) {
 		sk = tcp_socket(sk);
-		if (sk && !(is_to_be_shown(sk) && write_seen(ctx->meta->seq, sk)))
+		if (sk && !(needs_seen(sk) && write_seen(ctx->meta->seq, sk)))
 			write_holder(ctx, task, file, sk, cookie_of(sk));
 		return 0;
 	}
@@ -89,7 +89,7 @@ int walk_holders(struct bpf_iter__task_file *ctx)
 	subflow_begin(&subflows, sk);
 	for (int i = 0; i < SUBFLOWS_MAX; i++) {
 		subflow = subflow_next(&subflows);
-		if (!subflow || (is_to_be_shown(subflow) && write_seen(ctx->meta->seq, subflow)) ||
+		if (!subflow || (needs_seen(subflow) && write_seen(ctx->meta->seq, subflow)) ||
 		    write_holder(ctx, task, file, subflow, cookie_of(subflow)) ||
 		    write_subflow(ctx, sk, subflow))
 			break;

@@ -8,27 +8,28 @@
 #include "walked.h"
 
 /*
- * Facts of sockets up to walked_count, mapped into user space. The iterator's own buffer has room for
- * 100 of them, and after each read() the kernel looks for its place from the first socket of the hash
- * bucket (bpf_iter_tcp_resume(), net/ipv4/tcp_ipv4.c, 6.18). So what is written there is only how
- * many bytes are here, once there are many: a read() of 8 bytes returns then.
+ * Facts of sockets, walked_count bytes of them, mapped into user space. The buffer of the iterator
+ * has room for 100 facts only, and after each read() the kernel searches its position from the
+ * first socket of the hash bucket (bpf_iter_tcp_resume(), net/ipv4/tcp_ipv4.c, 6.18). So the facts
+ * collect here. When there are many, only walked_count is written to the iterator, and a read()
+ * returns its 8 bytes.
  */
 __u64 walked[WALKED_BYTES / sizeof(__u64)] = {};
 __u64 walked_count = 0; /* bytes */
 
-/* What one socket may take: its sample, and that of the MPTCP socket that it is a subflow of. */
+/* The most bytes of one socket: its facts, and those of its MPTCP socket. */
 #define WALKED_MOST                                                                                \
 	(2 * sizeof(struct fact_seen) + sizeof(struct fact_mptcp) + sizeof(struct fact_last_data))
 _Static_assert(sizeof(struct fact_parent) <= sizeof(struct fact_seen), "a request takes less");
 
-/* size: a multiple of 8, as that of each fact */
+/* size: a multiple of 8, as in every fact */
 static __always_inline void keep(const void *fact, const __u32 size)
 {
 	__u64 at = walked_count;
 
-	barrier_var(at); /* or clang adds it to the address before it is compared */
+	barrier_var(at); /* otherwise clang adds it to the address before the comparison */
 	if (at > WALKED_BYTES - size)
-		return; /* hand_over() has left room */
+		return; /* never: hand_over() leaves room */
 	__builtin_memcpy(&walked[at / sizeof(__u64)], fact, size);
 	walked_count = at + size;
 }
@@ -41,8 +42,8 @@ static __always_inline void hand_over(struct seq_file *seq, __u64 room)
 	walked_count = 0;
 }
 
-/* Its listener has a cookie: iter/tcp comes by listeners first. */
-static __always_inline void tell_parent(struct request_sock *req, __u64 cookie)
+/* The listener has a cookie by now: iter/tcp visits listeners first. */
+static __always_inline void keep_parent(struct request_sock *req, __u64 cookie)
 {
 	struct fact_parent fact = {.cookie = cookie};
 
@@ -53,13 +54,16 @@ static __always_inline void tell_parent(struct request_sock *req, __u64 cookie)
 	keep(&fact, sizeof(fact));
 }
 
-/* After the subflow: the MPTCP socket may be open nowhere, and in no other table. seen: room. */
-static __always_inline void tell_mptcp(struct tcp_sock *tp, struct fact_seen *seen)
+/*
+ * Follows the subflow. The MPTCP socket may have no fd and is in no hash table. seen: scratch
+ * space.
+ */
+static __always_inline void keep_mptcp(struct tcp_sock *tp, struct fact_seen *seen)
 {
 	struct sock *subflow = (struct sock *)tp, *msk;
 	struct fact_mptcp fact;
 
-	/* Of most sockets this load is all that it takes. */
+	/* For most sockets this load is the only cost. */
 	if (!bpf_core_field_exists(tp->is_mptcp) || !tp->is_mptcp)
 		return;
 	msk = mptcp_of(subflow);
@@ -75,7 +79,7 @@ static __always_inline void tell_mptcp(struct tcp_sock *tp, struct fact_seen *se
 	keep(&fact, sizeof(fact));
 }
 
-static __always_inline void tell_last_data(const struct fact_seen *seen, struct tcp_sock *tp)
+static __always_inline void keep_last_data(const struct fact_seen *seen, struct tcp_sock *tp)
 {
 	struct fact_last_data fact = {.cookie = seen->s.cookie};
 
@@ -118,12 +122,12 @@ int walk_sockets(struct bpf_iter__tcp *ctx)
 	sample_request(&seen.s, (void *)req);
 out:
 	keep(&seen, sizeof(seen));
-	if (tp && seen.s.state == TCP_STATE_ESTABLISHED)
-		tell_last_data(&seen, tp);
+	if (tp && seen.s.state == STATE_ESTABLISHED)
+		keep_last_data(&seen, tp);
 	if (tp)
-		tell_mptcp(tp, &seen);
+		keep_mptcp(tp, &seen);
 	else if (seen.s.flags & SAMPLE_REQUEST)
-		tell_parent((void *)skc, seen.s.cookie);
+		keep_parent((void *)skc, seen.s.cookie);
 	hand_over(ctx->meta->seq, WALKED_MOST);
 	return 0;
 }
@@ -132,14 +136,17 @@ static __always_inline bool is_full(struct sock *sk)
 {
 	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
 
-	return state != TCP_STATE_TIME_WAIT && state != TCP_STATE_NEW_SYN_RECV;
+	return state != STATE_TIME_WAIT && state != STATE_NEW_SYN_RECV;
 }
 
-/* The last answer of peek_socket, mapped into user space. No type: it is not an ESTABLISHED socket. */
+/*
+ * The last result of peek_socket, mapped into user space. peeked_last.h.type is 0 if not
+ * ESTABLISHED.
+ */
 struct fact_seen peeked = {};
 struct fact_last_data peeked_last = {};
 
-/* All that a walk has of a socket. Namespaces with few sockets are peeked at and never walked. */
+/* Samples all that a walk samples: namespaces with few sockets are peeked at and never walked. */
 static __always_inline void peek_full(struct sock *sk)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)sk;
@@ -147,7 +154,7 @@ static __always_inline void peek_full(struct sock *sk)
 	sample_probed(&peeked.s, sk);
 	sample_timer(&peeked.s, tp, false);
 	sample_idle(&peeked.s, tp, false);
-	if (peeked.s.state != TCP_STATE_ESTABLISHED)
+	if (peeked.s.state != STATE_ESTABLISHED)
 		return;
 	fact_begin(&peeked_last.h, FACT_LAST_DATA, sizeof(peeked_last), sk);
 	peeked_last.cookie = peeked.s.cookie;
@@ -155,11 +162,11 @@ static __always_inline void peek_full(struct sock *sk)
 }
 
 /*
- * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10): args are an address, and the cookie and the namespace
- * that must still be there; 0: any. A request socket has no cookie: where it was, something else may
- * be by now, and what of that has a pointer to the namespace is a socket. Returns 1 if the socket is
- * there, and samples it; 2 if it is a listener that has half-open connections. What has been freed
- * keeps its cookie until it is used again, but has no references.
+ * Run by BPF_PROG_TEST_RUN (raw_tp: 5.10). The args are an address, and the cookie and the
+ * namespace that the socket must have; 0: any. A request socket has no cookie, and its memory may
+ * hold another object by now; an object with a pointer to the namespace is a socket. Freed memory
+ * keeps the cookie until it is reused, but has no references. Returns 1 if the socket exists, and
+ * samples it; 2 if it is a listener with half-open connections.
  */
 SEC("raw_tp")
 int peek_socket(struct bpf_raw_tracepoint_args *ctx)
@@ -182,19 +189,19 @@ int peek_socket(struct bpf_raw_tracepoint_args *ctx)
 	else
 		peek_full(sk);
 	peeked.s.flags |= SAMPLE_POINT;
-	if (peeked.s.state == TCP_STATE_LISTEN &&
+	if (peeked.s.state == STATE_LISTEN &&
 	    BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_accept_queue.qlen.counter))
 		return 2;
 	return 1;
 }
 
-struct queue_part queue_part = {}; /* the last answer of peek_queue, mapped into user space */
+struct queue_part queue_part = {}; /* the last result of peek_queue, mapped into user space */
 
 /*
- * Run by BPF_PROG_TEST_RUN: what waits in the accept queue of a listener, args are its address,
- * its cookie, and the request to go on from, as queue_part.next had it; 0: the first. The queue
- * is not locked. A request that is taken out meanwhile, freed and used again is of this listener
- * still, or names another one; that of a SYN cookie names none.
+ * Run by BPF_PROG_TEST_RUN: reads part of the accept queue of a listener. The args are its address,
+ * its cookie, and the request to continue from, which is queue_part.next of the last call; 0: the
+ * first. The queue is not locked. A request that was removed, freed and reused meanwhile belongs to
+ * this listener, or has another listener; a request of a SYN cookie has none.
  */
 SEC("raw_tp")
 int peek_queue(struct bpf_raw_tracepoint_args *ctx)
@@ -203,7 +210,7 @@ int peek_queue(struct bpf_raw_tracepoint_args *ctx)
 	struct request_sock *req = (void *)ctx->args[2];
 
 	queue_part.next = queue_part.count = 0;
-	if (BPF_CORE_READ((struct sock *)listener, __sk_common.skc_state) != TCP_STATE_LISTEN ||
+	if (BPF_CORE_READ((struct sock *)listener, __sk_common.skc_state) != STATE_LISTEN ||
 	    BPF_CORE_READ((struct sock *)listener, __sk_common.skc_cookie.counter) != ctx->args[1])
 		return 0;
 	if (!req)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* What the probes share: the ring, the loss counter, what user space tells them. */
+/* Shared by the probes: the ring buffer, the counters of losses, and settings from user space. */
 #include "task.h"
 
 struct ring_map facts SEC(".maps");
-struct told_map told SEC(".maps");
+struct reported_map reported SEC(".maps");
 __u64 facts_lost[LOST_KINDS] = {};
 __u64 woken_at = 0;
-__u64 nested_told = 0; /* transitions told by on_state_nested */
+__u64 nested_reported = 0; /* transitions reported by on_state_nested */
 
 const volatile __u32 ring_bytes = 0;
 const volatile bool has_types = false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * An fd of an MPTCP connection leads to a socket of its own kind; the TCP sockets
- * are its subflows (net/mptcp/protocol.h, 5.10..7.2). Kernels without MPTCP have
- * no such socket, and what reads its members is pruned.
+ * An fd of an MPTCP connection refers to an MPTCP socket; the TCP sockets are its subflows
+ * (net/mptcp/protocol.h, 5.10..7.2). On kernels without MPTCP the verifier prunes the code that
+ * reads its members.
  */
 #ifndef TCPTRAIL_BPF_MPTCP_H
 #define TCPTRAIL_BPF_MPTCP_H
@@ -36,11 +36,11 @@ static __always_inline struct sock *tcp_socket(struct sock *sk)
 	return sk;
 }
 
-struct mptcp_sock___token { /* 5.6; the trimmed vmlinux.h has it not */
+struct mptcp_sock___token { /* since 5.6; not in the trimmed vmlinux.h */
 	__u32 token;
 } __attribute__((preserve_access_index));
 
-/* The MPTCP socket that a TCP socket is a subflow of; NULL: it is none. */
+/* The MPTCP socket of a subflow; NULL: the TCP socket is no subflow. */
 static __always_inline struct sock *mptcp_of(struct sock *sk)
 {
 	struct mptcp_subflow_context *subflow;
@@ -64,12 +64,12 @@ static __always_inline void mptcp_fill(struct fact_mptcp *fact, struct sock *msk
 	fact->pad = 0;
 }
 
-/* As mptcp_diag_get_info() (net/mptcp/mptcp_diag.c) tells them. */
+/* As mptcp_diag_get_info() (net/mptcp/mptcp_diag.c) reports them. */
 static __always_inline void sample_mptcp_queues(struct fact_sample *s, struct sock *msk,
                                                 struct sock *first)
 {
 	s->flags |= SAMPLE_QUEUES;
-	if (s->state != TCP_STATE_LISTEN) {
+	if (s->state != STATE_LISTEN) {
 		s->rqueue = BPF_CORE_READ(msk, sk_backlog.rmem_alloc.counter);
 		s->wqueue = BPF_CORE_READ(msk, sk_wmem_alloc.refs.counter) - 1;
 	} else if (first) {
@@ -79,16 +79,16 @@ static __always_inline void sample_mptcp_queues(struct fact_sample *s, struct so
 }
 
 /*
- * An MPTCP socket. Its cookie is left out: what a listener has made has that of the listener
- * (sk_clone() copies it, up to 6.18 at least). As long as it has no addresses, its first subflow's
- * are its own.
+ * An MPTCP socket. The cookie stays 0, because a socket that a listener created has the cookie of
+ * the listener (sk_clone() copies it, up to 6.18 at least). As long as the socket has no addresses,
+ * the addresses are those of its first subflow.
  */
 static __always_inline void sample_mptcp(struct fact_sample *s, struct sock *msk)
 {
 	struct sock *first = BPF_CORE_READ((struct mptcp_sock *)msk, first), *of = msk;
 	__u16 port = BPF_CORE_READ(msk, __sk_common.skc_dport);
 	__u8 state = BPF_CORE_READ(msk, __sk_common.skc_state);
-	bool bare = !port && state != TCP_STATE_LISTEN && state != TCP_STATE_CLOSE;
+	bool bare = !port && state != STATE_LISTEN && state != STATE_CLOSE;
 
 	if (bare && first)
 		of = first;
@@ -115,7 +115,7 @@ static __always_inline void subflow_begin(struct subflow_walk *walk, struct sock
 	walk->at = BPF_CORE_READ((struct mptcp_sock *)msk, conn_list.next);
 }
 
-/* NULL: that was the last. Read without a lock: a list that changes may end early. */
+/* NULL: the end. The list is read without a lock: if it changes, it may end early. */
 static __always_inline struct sock *subflow_next(struct subflow_walk *walk)
 {
 	struct mptcp_subflow_context *subflow;

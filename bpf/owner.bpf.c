@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * Who accepts and who connects. A transition cannot tell the first (accept
- * changes no state) nor the second's local port (chosen after it).
+ * Calls of accept and connect. A transition reports neither the process that accepts (accept
+ * changes no state) nor the local port of a connect (the kernel chooses it later).
  */
 #include "sock.h"
 #include "mptcp.h"
 #include "stack.h"
 #include "task.h"
 
-/* struct sock of a socket's fd of the current task. NULL: none. */
+/* The socket of an fd of the current task; NULL: none. */
 static __always_inline struct sock *fd_sock(__u32 fd, __u32 *inode)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -29,13 +29,13 @@ static __always_inline struct sock *fd_sock(__u32 fd, __u32 *inode)
 	return sk;
 }
 
-static __always_inline int syscall_tell(__u16 type, __u32 fd, long ret, struct sock *sk,
-                                        __u64 cookie, __u32 inode)
+static __always_inline int syscall_report(__u16 type, __u32 fd, long ret, struct sock *sk,
+                                          __u64 cookie, __u32 inode)
 {
 	struct fact_syscall *fact;
 	__u64 stack = 0;
 
-	if (want_stacks && type == FACT_ACCEPT) /* a connect's is in its transition */
+	if (want_stacks && type == FACT_ACCEPT) /* the transition has the stack of a connect */
 		stack = stack_id();
 	fact = fact_reserve(type, sizeof(*fact), sk);
 	if (!fact)
@@ -50,21 +50,21 @@ static __always_inline int syscall_tell(__u16 type, __u32 fd, long ret, struct s
 	fact->lport = BPF_CORE_READ(sk, __sk_common.skc_num);
 	fact->stack = stack;
 	fact_submit(fact);
-	process_tell();
+	process_report();
 	return 0;
 }
 
-/* Of MPTCP for the first subflow, too. */
+/* With MPTCP, reports the first subflow too. */
 static __always_inline int syscall_emit(__u16 type, __u32 fd, long ret)
 {
 	__u32 inode = 0;
 	struct sock *sk = fd_sock(fd, &inode), *subflow = tcp_socket(sk);
 
 	if (sk && sk != subflow && is_mptcp(sk))
-		syscall_tell(type, fd, ret, sk, 0, inode);
+		syscall_report(type, fd, ret, sk, 0, inode);
 	if (subflow)
-		syscall_tell(type, fd, ret, subflow,
-		             BPF_CORE_READ(subflow, __sk_common.skc_cookie.counter), inode);
+		syscall_report(type, fd, ret, subflow,
+		               BPF_CORE_READ(subflow, __sk_common.skc_cookie.counter), inode);
 	return 0;
 }
 
@@ -88,8 +88,9 @@ int on_accept4(struct trace_event_raw_sys_exit *ctx)
 }
 
 /*
- * The first argument of the syscall that the current task ends, which its registers still have:
- * only that of the result is written. False: these are not the registers of that syscall.
+ * The first argument of the syscall that returns in the current task. The saved registers still
+ * have it: the syscall wrote only the register of the result. false: the registers are of another
+ * syscall.
  */
 static __always_inline bool first_argument(__s32 syscall, __u32 *value)
 {
@@ -109,7 +110,9 @@ int on_connect(struct trace_event_raw_sys_exit *ctx)
 {
 	__u32 fd;
 
-	/* Of the number's 8 bytes the kernel sets 4 (struct syscall_tp_t, kernel/trace/trace_syscalls.c). */
+	/*
+	 * The kernel sets only 4 of the 8 bytes of the id (struct syscall_tp_t, trace_syscalls.c).
+	 */
 	if (first_argument((__s32)ctx->id, &fd))
 		return syscall_emit(FACT_CONNECT, fd, ctx->ret);
 	fact_lost(FACT_CONNECT);

@@ -23,13 +23,13 @@ static __always_inline void sample_skb_v6(struct fact_sample *s, void *header)
 	BPF_CORE_READ_INTO(&s->raddr, ip, saddr.in6_u.u6_addr8);
 }
 
-/* fe80::/10 means another host on each link. */
+/* fe80::/10 is another host on each link. */
 static __always_inline bool is_link_local(const struct fact_sample *s)
 {
 	return s->family == AF_INET6 && s->raddr[0] == 0xfe && (s->raddr[1] & 0xc0) == 0x80;
 }
 
-/* Addresses of a segment, seen from this host. */
+/* Addresses and ports of a segment; local is this host. */
 static __always_inline void sample_ends(struct fact_sample *s, struct sk_buff *skb)
 {
 	unsigned char *head = BPF_CORE_READ(skb, head);
@@ -48,7 +48,7 @@ static __always_inline void sample_ends(struct fact_sample *s, struct sk_buff *s
 		s->ifindex = BPF_CORE_READ(skb, dev, ifindex);
 }
 
-/* A segment that no socket wants. */
+/* A segment without a socket. */
 static __always_inline void sample_skb(struct fact_sample *s, struct sk_buff *skb)
 {
 	sample_ends(s, skb);
@@ -56,7 +56,7 @@ static __always_inline void sample_skb(struct fact_sample *s, struct sk_buff *sk
 	s->flags |= SAMPLE_TUPLE;
 }
 
-/* Byte 13 of the header has the flags: RFC 9293, 3.1. */
+/* Byte 13 of the header has the flags (RFC 9293, section 3.1). */
 static __always_inline bool has_syn(struct sk_buff *skb)
 {
 	void *tcp = BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, transport_header);
@@ -66,7 +66,7 @@ static __always_inline bool has_syn(struct sk_buff *skb)
 	return flags & 2;
 }
 
-/* Of a listener: the ends of what it refuses, which are not its own. */
+/* Replaces the addresses of a listener by those of the segment that it refuses. */
 static __always_inline void sample_refused(struct fact_sample *s, struct sk_buff *skb)
 {
 	s->flags &= ~SAMPLE_TUPLE;
@@ -76,9 +76,9 @@ static __always_inline void sample_refused(struct fact_sample *s, struct sk_buff
 }
 
 /*
- * (sk, skb), since 6.12 (sk, skb, reason). raw_tp with probe reads only: from
- * 6.10 on sk and skb may be NULL while some verifiers take them for trusted,
- * and would drop the tests below.
+ * Arguments: (sk, skb), since 6.12 (sk, skb, reason). It is a raw_tp with probe reads, because
+ * since 6.10 sk and skb may be NULL, but some verifiers trust them and would remove the checks
+ * below.
  */
 SEC("raw_tp/tcp_send_reset")
 int on_send_reset(__u64 *ctx)
@@ -102,7 +102,7 @@ int on_send_reset(__u64 *ctx)
 		sample_skb(&fact->s, skb);
 		fact->active = has_syn(skb) ? RESET_SYN : RESET_OTHER;
 	}
-	if (sk && skb && fact->s.state == TCP_STATE_LISTEN)
+	if (sk && skb && fact->s.state == STATE_LISTEN)
 		sample_refused(&fact->s, skb);
 	if (fact->s.flags & SAMPLE_OWNED)
 		task_read(&fact->task);

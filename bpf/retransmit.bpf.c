@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Retransmissions. What kind each one was, user space concludes. */
+/* Retransmissions. User space derives the kind of each. */
 #include "sock.h"
 #include "submit.h"
 
 extern const volatile __u32 retransmit_args;
 
-/* (sk, skb), since 6.18 (sk, skb, err): up to 6.12 the failed ones were not reported. */
+/* Arguments: (sk, skb), since 6.18 (sk, skb, err). Failed ones are reported after 6.12 only. */
 SEC("tp_btf/tcp_retransmit_skb")
 int on_retransmit(__u64 *ctx)
 {
@@ -31,7 +31,7 @@ int on_retransmit(__u64 *ctx)
 	return 0;
 }
 
-/* sk is the listener; the half-open connection is the request. */
+/* sk is the listener, req the half-open connection. */
 SEC("tp_btf/tcp_retransmit_synack")
 int BPF_PROG(on_synack, const struct sock *sk, struct request_sock *req)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * The one place that reads struct sock. `typed` says whether the verifier knows
- * the pointer's type (tp_btf, iterators: plain loads) or not (raw tracepoints,
- * pointers found in files: probe reads); it must be a constant.
+ * The only place that reads struct sock. `typed` must be a constant. true: the verifier knows the
+ * type of the pointer (tp_btf, iterators), so plain loads work. false: it does not (raw
+ * tracepoints, pointers from files), so probe reads are necessary.
  */
 #ifndef TCPTRAIL_BPF_SOCK_H
 #define TCPTRAIL_BPF_SOCK_H
@@ -10,13 +10,13 @@
 #include "kernel.h"
 
 /*
- * The kernel has BTF, so the verifier knows the types of a tp_btf program's
- * arguments. Without it the same programs are raw tracepoints: probe reads only.
+ * The kernel has BTF, so the verifier knows the types of the arguments of tp_btf programs. Without
+ * BTF the same programs are raw tracepoints, with probe reads only.
  */
 extern const volatile bool has_types;
-/* bpf_get_socket_cookie works in tracing programs: 5.12 (c5dbb89fc2ac). */
+/* bpf_get_socket_cookie() works in tracing programs: 5.12 (c5dbb89fc2ac). */
 extern const volatile bool has_cookie_helper;
-/* bpf_skc_to_tcp_sock and its like are there: 5.9. */
+/* bpf_skc_to_tcp_sock() and similar helpers exist: 5.9. */
 extern const volatile bool has_socket_casts;
 /* ns of one jiffy. */
 extern const volatile __u32 tick_ns;
@@ -35,7 +35,7 @@ struct sock___retransmit { /* 7.x */
 	struct timer_list tcp_retransmit_timer;
 } __attribute__((preserve_access_index));
 
-#define LAST_DATA_MAX (1U << 30) /* ms: 12 days; what is longer ago is told as that */
+#define LAST_DATA_MAX (1U << 30) /* ms, 12 days: longer times are cut to this */
 
 #define READ(typed, pointer, member) ((typed) ? (pointer)->member : BPF_CORE_READ(pointer, member))
 
@@ -51,7 +51,7 @@ static __always_inline __u64 cgroup_read(struct sock *sk, const bool typed)
 
 	if (bpf_core_field_exists(sk->sk_cgrp_data.cgroup)) {
 		if (typed)
-			return sk->sk_cgrp_data.cgroup->kn->id; /* 0 if there is none */
+			return sk->sk_cgrp_data.cgroup->kn->id; /* 0 if the socket has none */
 		cgroup = BPF_CORE_READ(sk, sk_cgrp_data.cgroup);
 	} else {
 		old = (void *)__builtin_preserve_access_index(&sk->sk_cgrp_data);
@@ -63,8 +63,8 @@ static __always_inline __u64 cgroup_read(struct sock *sk, const bool typed)
 }
 
 /*
- * What full, request and timewait sockets share. v6 addresses are read by
- * probe: an array in a union makes for no plain load.
+ * The members that full, request and timewait sockets share. IPv6 addresses need a probe read: an
+ * array in a union allows no plain load.
  */
 static __always_inline void sample_common(struct fact_sample *s, struct sock_common *skc,
                                           const bool typed)
@@ -87,10 +87,9 @@ static __always_inline void sample_common(struct fact_sample *s, struct sock_com
 }
 
 /*
- * Mints the cookie where the kernel can, so that the row and `ss -e` name the
- * socket alike. sk is of a type known to the verifier. Not for a clone: up to
- * 6.12 its cookie is still a copy of the listener's (inet_csk_clone_lock), to be
- * overwritten a few lines later.
+ * Lets the kernel assign a cookie if there is none, so that the row and `ss -e` show the same
+ * cookie. The verifier must know the type of sk. Not for a clone: up to 6.12 its cookie is still a
+ * copy of the cookie of the listener (inet_csk_clone_lock()), and is overwritten a few lines later.
  */
 static __always_inline __u64 cookie_minted(void *sk, __u64 cookie)
 {
@@ -99,7 +98,7 @@ static __always_inline __u64 cookie_minted(void *sk, __u64 cookie)
 	return bpf_get_socket_cookie(sk);
 }
 
-/* Timers as inet_sk_diag_fill() (net/ipv4/inet_diag.c) tells them. */
+/* Timers as inet_sk_diag_fill() (net/ipv4/inet_diag.c) reports them. */
 static __always_inline __u32 timer_left(unsigned long expires)
 {
 	__s64 ticks = expires - bpf_jiffies64();
@@ -162,16 +161,16 @@ static __always_inline void sample_timer(struct fact_sample *s, struct tcp_sock 
 }
 
 /*
- * Both counters move with their sequence number (tcp_snd_una_update(),
- * tcp_rcv_nxt_update(), tcp_input.c), so the difference is what it was at first.
- * No SYN has come as long as rcv_nxt is 0.
+ * Each byte counter moves with its sequence number (tcp_snd_una_update(), tcp_rcv_nxt_update(),
+ * tcp_input.c), so their difference is the initial sequence number. While rcv_nxt is 0, no SYN has
+ * arrived.
  */
 static __always_inline void sample_sequence(struct fact_sample *s, struct tcp_sock *tp,
                                             const bool typed)
 {
 	__u32 rcv_nxt = READ(typed, tp, rcv_nxt);
 
-	if (!rcv_nxt || s->state == TCP_STATE_CLOSE)
+	if (!rcv_nxt || s->state == STATE_CLOSE)
 		return;
 	s->iss = READ(typed, tp, snd_una) - (__u32)s->bytes_acked;
 	s->irs = rcv_nxt - (__u32)s->bytes_received;
@@ -184,12 +183,12 @@ static __always_inline void sample_queues(struct fact_sample *s, struct tcp_sock
 	__u32 unsent_or_unacked = READ(typed, tp, write_seq) - READ(typed, tp, snd_una);
 
 	s->flags |= SAMPLE_QUEUES | SAMPLE_BYTES;
-	if (s->state == TCP_STATE_LISTEN) {
+	if (s->state == STATE_LISTEN) {
 		s->rqueue = READ(typed, sk, sk_ack_backlog);
 		s->wqueue = READ(typed, sk, sk_max_ack_backlog);
 		return;
 	}
-	/* rcv_nxt may lag behind copied_seq for an instant: tcp_get_info clamps, too. */
+	/* rcv_nxt may be behind copied_seq for an instant; tcp_get_info() clamps too. */
 	s->rqueue = READ(typed, tp, rcv_nxt) - READ(typed, tp, copied_seq);
 	if ((__s32)s->rqueue < 0)
 		s->rqueue = 0;
@@ -202,9 +201,9 @@ static __always_inline void sample_queues(struct fact_sample *s, struct tcp_sock
 }
 
 /*
- * How long the connection has been silent: it has been in its state at least as
- * long, for whatever puts it there arrives by a segment with an ACK. Stamps are
- * 32 bits of jiffies (tcp_jiffies32).
+ * How long the connection has been silent. It has been in its state for at least that long, because
+ * every change of state comes with a segment that has an ACK. The timestamps are 32 bits of jiffies
+ * (tcp_jiffies32).
  */
 static __always_inline void sample_idle(struct fact_sample *s, struct tcp_sock *tp,
                                         const bool typed)
@@ -227,9 +226,10 @@ static __always_inline __u32 ticks_ms(__u32 ticks)
 }
 
 /*
- * Which of the two came later, if both are of one jiffy: -1 received, 1 sent, 0 not known. An ACK
- * that came later acknowledges what we have sent; if we have sent one later, delayed as it is where
- * nothing is sent back (tcp_delack_timer_handler(), net/ipv4/tcp_timer.c), the peer has spoken last.
+ * Received and sent data have timestamps of the same jiffy: which was later? -1: received, 1: sent,
+ * 0: not known. If an ACK arrived later, it acknowledges our data, which was later. If our last
+ * segment is later, it is a delayed ACK (tcp_delack_timer_handler(), net/ipv4/tcp_timer.c), so the
+ * data of the peer was later.
  */
 static __always_inline int last_data_order(struct tcp_sock *tp, __u32 now, const bool typed)
 {
@@ -244,7 +244,7 @@ static __always_inline int last_data_order(struct tcp_sock *tp, __u32 now, const
 	return now - received > segment + 1 ? -1 : 0;
 }
 
-/* Stamps begin with that of the connection: bytes tell whether anything came or went. */
+/* Without data the timestamps are that of the connection, so check the byte counters. */
 static __always_inline void sample_last_data(struct fact_last_data *last, struct tcp_sock *tp,
                                              const bool typed)
 {
@@ -272,7 +272,7 @@ static __always_inline void sample_sock_flags(struct fact_sample *s, struct sock
 		s->flags |= SAMPLE_DONE;
 }
 
-/* Flags by which the table tells TIME_WAIT, orphans and accept queues apart. */
+/* Flags by which the table distinguishes TIME_WAIT, orphans and accept queues. */
 static __always_inline void sample_flags(struct fact_sample *s, struct tcp_sock *tp,
                                          const bool typed)
 {
@@ -303,14 +303,14 @@ static __always_inline void sample_fields(struct fact_sample *s, struct tcp_sock
 
 	sample_clear(s);
 	sample_common(s, (struct sock_common *)tp, typed);
-	/* skc_num is 0 in ->CLOSE events, where the port is already given back. */
+	/* skc_num is 0 in transitions to CLOSE: the port is already released. */
 	s->lport = bpf_ntohs(READ(typed, inet, inet_sport));
 	sample_ident(s, (struct sock *)tp, typed);
 	sample_flags(s, tp, typed);
 	sample_queues(s, tp, typed);
 }
 
-/* A struct socket that no file leads to was made by the kernel for itself. */
+/* A struct socket without a file belongs to the kernel. */
 static __always_inline void sample_kernel(struct fact_sample *s, struct tcp_sock *tp)
 {
 	struct sock *sk = (struct sock *)tp;
@@ -319,15 +319,15 @@ static __always_inline void sample_kernel(struct fact_sample *s, struct tcp_sock
 		s->flags |= SAMPLE_KERNEL;
 }
 
-/* A full TCP socket by an address the verifier knows nothing of. s is overwritten whole. */
+/* A full TCP socket at an address of unknown type. Overwrites all of s. */
 static __always_inline void sample_probed(struct fact_sample *s, void *sk)
 {
 	sample_fields(s, sk, false);
 }
 
 /*
- * A full TCP socket that the verifier knows to be a struct sock. Plain loads
- * cost a third of probe reads, but want the cast, which came with 5.9.
+ * A full TCP socket that the verifier knows as a struct sock. Plain loads cost a third of probe
+ * reads, but need a cast, which exists since 5.9.
  */
 static __always_inline void sample_sock(struct fact_sample *s, struct sock *sk)
 {
@@ -343,7 +343,7 @@ static __always_inline void sample_sock(struct fact_sample *s, struct sock *sk)
 	sample_probed(s, sk);
 }
 
-/* A request socket, known half-open connection of a listener. */
+/* A request socket: a half-open connection of a listener. */
 static __always_inline void sample_request(struct fact_sample *s, struct request_sock *req)
 {
 	sample_clear(s);
@@ -351,7 +351,7 @@ static __always_inline void sample_request(struct fact_sample *s, struct request
 	s->flags |= SAMPLE_REQUEST | SAMPLE_TIMER;
 	s->timer = TIMER_RETRANSMIT;
 	s->timer_ms = timer_left(BPF_CORE_READ(req, rsk_timer.expires));
-	/* Timeouts go on where nothing is sent: reqsk_timer_handler() with TCP_DEFER_ACCEPT. */
+	/* With TCP_DEFER_ACCEPT, reqsk_timer_handler() counts timeouts without sending. */
 	s->retrans = BPF_CORE_READ(req, num_retrans);
 	s->probes = BPF_CORE_READ_BITFIELD_PROBED(req, num_timeout);
 }
@@ -364,19 +364,19 @@ static __always_inline void sample_timewait(struct fact_sample *s, struct inet_t
 	s->flags |= SAMPLE_MINI | SAMPLE_TIMER;
 	s->timer = TIMER_TIMEWAIT;
 	s->timer_ms = timer_left(BPF_CORE_READ(tw, tw_timer.expires));
-	/* It keeps what it would send and expects next (tcp_time_wait(), tcp_minisocks.c). */
+	/* It keeps the next sequence numbers of both ends (tcp_time_wait(), tcp_minisocks.c). */
 	s->iss = BPF_CORE_READ(tw, __tw_common.skc_tw_snd_nxt);
 	s->irs = BPF_CORE_READ(tw, __tw_common.skc_tw_rcv_nxt);
 }
 
-/* Whichever of the three it is, by an address the verifier knows nothing of. */
+/* A full, request or timewait socket at an address of unknown type. */
 static __always_inline void sample_any(struct fact_sample *s, struct sock *sk)
 {
 	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
 
-	if (state == TCP_STATE_TIME_WAIT)
+	if (state == STATE_TIME_WAIT)
 		sample_timewait(s, (void *)sk);
-	else if (state == TCP_STATE_NEW_SYN_RECV)
+	else if (state == STATE_NEW_SYN_RECV)
 		sample_request(s, (void *)sk);
 	else
 		sample_probed(s, sk);

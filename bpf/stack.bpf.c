@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * Most of what Debian and others build has no frame pointers, so a stack can be
- * walked only by who knows its frames. User space does, by call frame information,
- * and tells a rule for each return address it has come by. With these the stack is
- * walked here, and its id is made of the addresses on the way: each way has its own.
+ * Debian and others build most programs without frame pointers, so walking a stack needs call frame
+ * information. User space has it, and stores a rule for each return address that it has seen. With
+ * the rules this code walks the stack, and its id is a hash of the return addresses: each call path
+ * has its own id.
  *
- * Where a rule is missing, what stands on the rest of the stack goes into the id:
- * every word that a call would return to. Two ways differ in one of them, while what
- * else is on a stack is different each time. But words that earlier calls have left
- * where nothing has been written since count, too, so one way may have several ids.
+ * Where a rule is missing, the id also hashes every word on the rest of the stack that looks like a
+ * return address. Two call paths differ in at least one of them, and other words are different each
+ * time. But stale return addresses of earlier calls count too, so one call path may have several
+ * ids.
  *
- * Of an id that is new, registers and the innermost part of the stack are copied for
- * user space to unwind.
+ * For a new id, the registers and the innermost part of the stack are copied for user space to
+ * unwind.
  */
 #include "stack.h"
 #include "task.h"
 #include "dump.h"
 
-#define WORDS      128 /* looked at by one call of stack_words() */
+#define WORDS      128 /* in one call of stack_words() */
 #define CHUNK      (WORDS * 8)
 #define CHUNKS     (STACK_BYTES / CHUNK)
 #define PIECE      512
@@ -45,9 +45,9 @@ struct {
 	__type(value, struct stack_rule);
 } stack_rules SEC(".maps");
 
-/* The walk at work. */
+/* The state of a walk. */
 struct scratch {
-	volatile __u64 owner; /* which thread is at work; 0: none */
+	volatile __u64 owner; /* the thread that uses it; 0: none */
 	__u64 hash;
 	__u64 ip, sp, fp;
 	union {
@@ -79,7 +79,7 @@ static __always_inline struct scratch *scratch_of_cpu(void)
 #if defined(__TARGET_ARCH_x86)
 
 #define FP_REG   6
-#define LINK_REG 0    /* there is none */
+#define LINK_REG 0    /* no such register */
 #define USER_CS  0x33 /* of 64-bit code, arch/x86/include/asm/segment.h */
 
 static __always_inline bool read_registers(struct stack_dump *dump, struct task_struct *task)
@@ -110,7 +110,7 @@ static __always_inline bool read_registers(struct stack_dump *dump, struct task_
 	return true;
 }
 
-/* Behind a call: E8 and an offset of 32 bits, or FF /2 in any of its lengths. */
+/* Is the address after a call instruction: E8 and 32 bits of offset, or FF /2 of any length? */
 static __always_inline bool behind_call(__u64 address)
 {
 	__u64 code;
@@ -132,7 +132,7 @@ static __always_inline bool behind_call(__u64 address)
 #define PSR_MODE32_BIT 0x10
 #define PSR_MODE_MASK  0xf
 
-/* struct user_pt_regs, the ABI's: x0..x30, sp, pc, pstate; struct pt_regs begins with it. */
+/* struct user_pt_regs of the ABI: x0..x30, sp, pc, pstate; struct pt_regs begins with it. */
 struct arm64_registers {
 	__u64 regs[31], sp, pc, pstate;
 };
@@ -151,12 +151,12 @@ static __always_inline bool read_registers(struct stack_dump *dump, struct task_
 	return true;
 }
 
-/* Behind BL, BLR or one of BLRAA's kind. */
+/* Is the address after BL, BLR or a BLRAA variant? */
 static __always_inline bool behind_call(__u64 address)
 {
 	__u32 code;
 
-	address &= (1ULL << 48) - 1; /* without its signature */
+	address &= (1ULL << 48) - 1; /* without the pointer authentication code */
 	if (bpf_probe_read_user(&code, sizeof(code), (void *)(address - sizeof(code))))
 		return false;
 	return ((code >> 26) == 0x25) | ((code & 0xfffffc1f) == 0xd63f0000) |
@@ -165,7 +165,7 @@ static __always_inline bool behind_call(__u64 address)
 
 #endif
 
-/* --- what names a stack --------------------------------------------------------------------- */
+/* --- the id of a stack ---------------------------------------------------------------------- */
 
 enum step {
 	STEP_DONE,
@@ -179,8 +179,8 @@ static __always_inline bool read_word(__u64 *word, __u64 address)
 }
 
 /*
- * To the caller's frame. What user space cannot read, since it is behind the part
- * that is copied, is not looked at here, either: an id has all that a stack has.
+ * Goes to the frame of the caller. It reads only the part of the stack that is copied for user
+ * space, so that the id covers exactly the frames that user space can unwind.
  */
 static __always_inline enum step walk_step(struct scratch *scratch)
 {
@@ -199,11 +199,11 @@ static __always_inline enum step walk_step(struct scratch *scratch)
 	if (rule->flags & RULE_SAVED && !read_word(&scratch->fp, end + (__s64)rule->fp))
 		return STEP_DONE;
 	scratch->sp = end;
-	scratch->hash = stack_mix(scratch->hash, scratch->ip);
+	scratch->hash = hash_mix(scratch->hash, scratch->ip);
 	return STEP_ON;
 }
 
-/* Was there a rule for each frame? */
+/* 1: there was a rule for each frame. */
 __noinline int stack_walk(void)
 {
 	struct scratch *scratch;
@@ -222,7 +222,7 @@ __noinline int stack_walk(void)
 	return 1;
 }
 
-/* A function of its own is verified once, not once for each round of a loop. */
+/* The verifier checks a separate function once, not once for each iteration of a loop. */
 __noinline int stack_word(__u64 word)
 {
 	return behind_call(word);
@@ -246,12 +246,12 @@ __noinline int stack_words(__u32 chunk)
 		if (at + 8 > size)
 			break;
 		word = *(__u64 *)&scratch->room[sizeof(struct stack_dump) + at];
-		/* Too small, of the kernel, of frames walked, or the stack itself: no code. */
+		/* No code address: too small, in the kernel, in walked frames, or in the stack. */
 		if (word - 4096 >= USER_END || word - scratch->dump.sp < size ||
 		    scratch->dump.sp + at < scratch->sp)
 			continue;
 		if (stack_word(word))
-			scratch->hash = stack_mix(scratch->hash, word);
+			scratch->hash = hash_mix(scratch->hash, word);
 	}
 	return 0;
 }
@@ -262,7 +262,7 @@ static __always_inline __u32 read_stack(__u8 *to, __u64 from)
 
 	if (!bpf_probe_read_user(to, STACK_BYTES, (void *)from))
 		return STACK_BYTES;
-	/* Near its end: as far as it goes, which is to the end of a page. */
+	/* Near the end of the stack: read up to its end, which is the end of a page. */
 	for (int i = 0; i < STACK_BYTES / PIECE; i++) {
 		if (bpf_probe_read_user(to + i * PIECE, PIECE, (void *)(from + i * PIECE))) {
 			rest = -from & (PIECE - 1);
@@ -314,7 +314,7 @@ static __always_inline void name(struct scratch *scratch)
 	scratch->dump.id = scratch->hash ? scratch->hash : 1;
 }
 
-/* The id of what is in the scratch, which is sent unless that was done before. */
+/* Sends the stack in scratch, if its id is new. Returns the id. */
 static __always_inline __u64 dump_send(struct scratch *scratch)
 {
 	__u64 id = scratch->dump.id, now;
@@ -329,7 +329,7 @@ static __always_inline __u64 dump_send(struct scratch *scratch)
 		return 0;
 	if (bpf_ringbuf_output(&dumps, &scratch->dump, sizeof(scratch->dump) + size,
 	                       BPF_RB_FORCE_WAKEUP)) {
-		lost(); /* the next socket of this way tries again */
+		lost(); /* the next socket of this call path tries again */
 		return 0;
 	}
 	now = bpf_ktime_get_boot_ns();
@@ -338,8 +338,8 @@ static __always_inline __u64 dump_send(struct scratch *scratch)
 }
 
 /*
- * A thread can be preempted in here (7.1 and later), and another one take the
- * scratch: who finds that he is not its owner any more has lost.
+ * Since 7.1 a thread can be preempted in here, and another thread may take the scratch. The thread
+ * that no longer owns the scratch must drop its result.
  */
 __noinline __u64 stack_id(void)
 {

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Transitions of full sockets, and their end. */
+/* Transitions of full sockets, and their destruction. */
 #include "mptcp.h"
 #include "sock.h"
 #include "stack.h"
 #include "task.h"
 
 /*
- * A program that interrupts itself is skipped (since 6.1): a softirq that
- * changes one socket while this CPU is in the middle of telling of another
- * would go unheard, some 20 times in a million transitions here. So there are
- * two programs on the tracepoint. The first leaves a mark and does the work; the
- * second does it if it finds no mark of this transition, hence the first was
- * skipped. Should a mark be overwritten or the CPU change in between, a transition
- * is told twice, which user space can tell.
+ * Since 6.1 the kernel skips a program that interrupts itself. A transition in a softirq is then
+ * missed while this CPU reports another one: about 20 of a million transitions. So two programs are
+ * attached to the tracepoint. The first one leaves a mark and reports the transition. The second
+ * one reports it if it finds no such mark, because then the first one was skipped. If the mark is
+ * overwritten or the CPU changes in between, both report the transition, and user space detects the
+ * second report.
  */
 struct mark {
 	__u64 sk;
@@ -26,7 +25,7 @@ struct {
 	__type(value, struct mark);
 } marks SEC(".maps");
 
-extern __u64 nested_told;
+extern __u64 nested_reported;
 
 static __always_inline struct mark *mark_of_cpu(void)
 {
@@ -40,24 +39,26 @@ static __always_inline bool is_tcp(struct sock *sk)
 	return READ(has_types, sk, sk_protocol) == IPPROTO_TCP;
 }
 
-/* Only with the lock owned is the current task one that acts on this socket. */
-static __always_inline void tell_task(struct fact_state *fact)
+/* The current task acts on this socket only if the socket lock is owned. */
+static __always_inline void fill_task(struct fact_state *fact)
 {
 	if (fact->s.flags & SAMPLE_OWNED)
 		task_read(&fact->task);
 	else
 		task_clear(&fact->task);
-	/* A walk over fds holds each file for a moment: who closed it meanwhile left that to us. */
+	/* Our walk over fds holds each file for a moment. A close meanwhile ends in our thread. */
 	if (fact->task.pid == walker)
 		task_clear(&fact->task);
 }
 
-/* A clone's cookie is the listener's up to 6.12, and so may its addresses be; of MPTCP both always. */
-static __always_inline void tell_sample(struct fact_state *fact, struct sock *sk, int old, int new,
+/*
+ * Up to 6.12 a clone has the cookie, and maybe the addresses, of its listener; with MPTCP always.
+ */
+static __always_inline void fill_sample(struct fact_state *fact, struct sock *sk, int old, int new,
                                         const bool mptcp)
 {
-	bool clone = old == TCP_STATE_LISTEN &&
-	             (new == TCP_STATE_SYN_RECV || (mptcp && new == TCP_STATE_ESTABLISHED));
+	bool clone = old == STATE_LISTEN &&
+	             (new == STATE_SYN_RECV || (mptcp && new == STATE_ESTABLISHED));
 
 	if (mptcp)
 		sample_mptcp(&fact->s, sk);
@@ -73,10 +74,9 @@ static __always_inline void tell_sample(struct fact_state *fact, struct sock *sk
 	}
 }
 
-static __always_inline bool tell(struct sock *sk, int old, int new, const bool mptcp)
+static __always_inline bool report(struct sock *sk, int old, int new, const bool mptcp)
 {
-	bool creates =
-		old == TCP_STATE_CLOSE && (new == TCP_STATE_SYN_SENT || new == TCP_STATE_LISTEN);
+	bool creates = old == STATE_CLOSE && (new == STATE_SYN_SENT || new == STATE_LISTEN);
 	struct fact_state *fact;
 	__u64 stack = 0;
 
@@ -85,20 +85,20 @@ static __always_inline bool tell(struct sock *sk, int old, int new, const bool m
 	fact = fact_reserve(FACT_STATE, sizeof(*fact), sk);
 	if (!fact)
 		return false;
-	*(__u64 *)&fact->old = 0; /* the padding, too */
+	*(__u64 *)&fact->old = 0; /* with the padding */
 	fact->old = old;
 	fact->new = new;
-	tell_sample(fact, sk, old, new, mptcp);
-	tell_task(fact);
+	fill_sample(fact, sk, old, new, mptcp);
+	fill_task(fact);
 	creates = creates && fact->task.pid;
 	fact->stack = creates ? stack : 0;
 	fact_submit(fact);
 	if (creates)
-		process_tell();
+		process_report();
 	return true;
 }
 
-static __always_inline void tell_subflow(struct sock *msk, struct sock *subflow)
+static __always_inline void report_subflow(struct sock *msk, struct sock *subflow)
 {
 	struct fact_mptcp *fact = fact_reserve(FACT_MPTCP, sizeof(*fact), msk);
 
@@ -108,43 +108,42 @@ static __always_inline void tell_subflow(struct sock *msk, struct sock *subflow)
 	fact_submit(fact);
 }
 
-static __always_inline void tell_tcp(struct sock *sk, int old, int new)
+static __always_inline void report_tcp(struct sock *sk, int old, int new)
 {
-	bool joins = new == TCP_STATE_SYN_SENT || new == TCP_STATE_ESTABLISHED ||
-	             new == TCP_STATE_LISTEN;
+	bool joins = new == STATE_SYN_SENT || new == STATE_ESTABLISHED || new == STATE_LISTEN;
 	struct sock *msk;
 
-	if (!tell(sk, old, new, false) || !joins)
+	if (!report(sk, old, new, false) || !joins)
 		return;
 	msk = mptcp_of(sk);
 	if (msk)
-		tell_subflow(msk, sk);
+		report_subflow(msk, sk);
 }
 
-/* Subflows that were made before this one was known are told of with it. */
-static __always_inline void tell_mptcp(struct sock *msk, int old, int new)
+/* Reports the subflows too, because they may be older than the MPTCP socket. */
+static __always_inline void report_mptcp(struct sock *msk, int old, int new)
 {
 	struct subflow_walk subflows;
 	struct sock *sk;
 
-	if (!tell(msk, old, new, true))
+	if (!report(msk, old, new, true))
 		return;
 	subflow_begin(&subflows, msk);
 	for (int i = 0; i < SUBFLOWS_MAX; i++) {
 		sk = subflow_next(&subflows);
 		if (!sk)
 			break;
-		tell_subflow(msk, sk);
+		report_subflow(msk, sk);
 	}
 }
 
-/* true: told. SCTP comes by here, too. */
-static __always_inline bool tell_any(struct sock *sk, int old, int new)
+/* true: reported. SCTP uses the same tracepoint. */
+static __always_inline bool report_any(struct sock *sk, int old, int new)
 {
 	if (is_tcp(sk))
-		tell_tcp(sk, old, new);
+		report_tcp(sk, old, new);
 	else if (is_mptcp(sk))
-		tell_mptcp(sk, old, new);
+		report_mptcp(sk, old, new);
 	else
 		return false;
 	return true;
@@ -160,7 +159,7 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 		mark->old = old;
 		mark->new = new;
 	}
-	tell_any(sk, old, new);
+	report_any(sk, old, new);
 	return 0;
 }
 
@@ -172,12 +171,12 @@ int BPF_PROG(on_state_nested, struct sock *sk, int old, int new)
 	if (!mark)
 		return 0;
 	if (mark->sk == (__u64)sk && mark->old == old && mark->new == new) {
-		/* Used up: addresses are reused fast, and so might a stale mark match. */
+		/* Clear it: addresses are reused fast, so a stale mark might match later. */
 		mark->sk = 0;
 		return 0;
 	}
-	if (tell_any(sk, old, new))
-		__sync_fetch_and_add(&nested_told, 1);
+	if (report_any(sk, old, new))
+		__sync_fetch_and_add(&nested_reported, 1);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* The one way out of the kernel: reserve a fact in the ring, fill it, submit it. */
+/* The only way out of the kernel: reserve a fact in the ring buffer, fill it, submit it. */
 #ifndef TCPTRAIL_BPF_SUBMIT_H
 #define TCPTRAIL_BPF_SUBMIT_H
 
@@ -12,14 +12,14 @@ struct ring_map {
 };
 
 extern struct ring_map facts SEC(".maps");
-extern __u64 facts_lost[LOST_KINDS]; /* they found the ring full; mapped into user space */
+extern __u64 facts_lost[LOST_KINDS]; /* the ring buffer was full; mapped into user space */
 extern __u64 woken_at;               /* bytes ever reserved, at the last forced wake-up */
 
-/* Set by user space before loading; what depends on them is pruned by the verifier. */
+/* Set by user space before loading; the verifier prunes unused code. */
 extern const volatile __u32 ring_bytes;
-extern const volatile __u32 walker; /* tgid of who walks, us; 0: not known */
+extern const volatile __u32 walker; /* tgid of our process, which walks; 0: not known */
 
-/* A submit wakes nobody: the drain timer does, or the ring's being this full. */
+/* A submit does not wake user space. The drain timer does, or a ring buffer this full. */
 #define WAKE_AT(bytes) ((bytes) / 4)
 
 static __always_inline enum lost_kind lost_kind(__u16 type)
@@ -46,7 +46,7 @@ static __always_inline void fact_begin(struct fact *fact, __u16 type, __u16 size
 	fact->sk = (__u64)sk;
 }
 
-/* type and size must be constants. NULL: ring full, and counted. Content is not zeroed. */
+/* type and size must be constants. NULL: the ring buffer is full, which is counted. Not zeroed. */
 static __always_inline void *fact_reserve(__u16 type, __u16 size, const void *sk)
 {
 	struct fact *fact = bpf_ringbuf_reserve(&facts, size, 0);
@@ -60,8 +60,8 @@ static __always_inline void *fact_reserve(__u16 type, __u16 size, const void *sk
 }
 
 /*
- * Above the mark each so many bytes force one wake-up, not each fact. However much other CPUs
- * reserve meanwhile, none is skipped; two that pass at once may both force one.
+ * Above the mark, one wake-up is forced each time this many bytes were reserved, not for each fact.
+ * No wake-up is missed, however much other CPUs reserve meanwhile; two CPUs may force the same one.
  */
 static __always_inline bool is_wake_due(void)
 {

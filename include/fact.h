@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Facts: the one stream that everything learned from outside enters by.
+ * Facts: the one stream by which all data from outside enters the program.
  *
- * Compiled by the BPF programs and by user space alike; the layout is also the
- * file format of a recording, hence fixed widths, explicit padding and size
- * asserts. A reader skips types it does not know by their length.
+ * The BPF programs and user space both compile this header. The layout is also the file format of a
+ * recording, so it has fixed widths, explicit padding and size asserts. A reader skips unknown
+ * types by their length.
  *
- * All numbers are in host byte order, ports included. Times are nanoseconds of
- * CLOCK_BOOTTIME (goes on in suspend, never steps); FACT_CLOCK ties it to wall
- * clock. Zero means "unknown" in every field but counters.
+ * All numbers are in host byte order, ports too. Times are nanoseconds of CLOCK_BOOTTIME, which
+ * runs during suspend and never steps; FACT_CLOCK gives the wall clock. Zero means "unknown" in
+ * every member but counters.
  */
 #ifndef TCPTRAIL_FACT_H
 #define TCPTRAIL_FACT_H
@@ -19,14 +19,13 @@
 
 #define FACT_COMM_LEN  16
 #define FACT_NAME_MAX  1024 /* longest string of a FACT_NAME, without its NUL */
-#define FACT_ARGS_MAX  1024 /* most bytes of a FACT_PROCESS's arguments */
+#define FACT_ARGS_MAX  1024 /* most bytes of the arguments in a FACT_PROCESS */
 #define FACT_STACK_MAX 64   /* most frames of a FACT_STACK */
-#define FACT_STEPS_MAX 48   /* most steps of a FACT_TABLE_ROW */
 
 enum fact_type {
 	FACT_CLOCK = 1,    /* wall clock at this instant */
 	FACT_STATE,        /* a transition, before the kernel stores the new state */
-	FACT_DESTROY,      /* tcp_destroy_sock: the address means nothing any more */
+	FACT_DESTROY,      /* tcp_destroy_sock: the address is invalid from here on */
 	FACT_RETRANSMIT,   /* tcp_retransmit_skb */
 	FACT_SYNACK,       /* tcp_retransmit_synack; sk is the request socket */
 	FACT_RST_SENT,     /* tcp_send_reset; sk may be 0 */
@@ -34,28 +33,28 @@ enum fact_type {
 	FACT_ACCEPT,       /* accept or accept4 returned an fd */
 	FACT_CONNECT,      /* connect returned */
 	FACT_WALK_BEGIN,   /* a kernel walk starts */
-	FACT_SEEN,         /* one socket, as a walk or a point look-up found it */
-	FACT_WALK_END,     /* ... and is complete */
+	FACT_SEEN,         /* one socket, found by a walk or a point lookup */
+	FACT_WALK_END,     /* the walk is complete */
 	FACT_HOLDER,       /* one fd that refers to a socket */
-	FACT_GONE,         /* a point look-up: the kernel knows no such socket */
-	FACT_LOSS,         /* facts were lost, how many and where */
-	FACT_NAME,         /* what a number is called: netns, cgroup, user, host, ... */
-	FACT_TICK,         /* time goes on; nothing else happened */
-	FACT_PROCESS,      /* what is known of a process that has or had a socket */
+	FACT_GONE,         /* a point lookup found no such socket */
+	FACT_LOSS,         /* number of lost facts, and where */
+	FACT_NAME,         /* the name of a number: netns, cgroup, user, host, ... */
+	FACT_TICK,         /* time passed without other facts */
+	FACT_PROCESS,      /* a process that has or had a socket */
 	FACT_EXIT,         /* a process has ended */
-	FACT_STACK,        /* a user stack, which facts name by its id */
-	FACT_DOING,        /* one group of a process's threads, by the syscall they are in */
-	FACT_COUNTER,      /* a counter of a network namespace, as nstat shows them */
-	FACT_TABLE,        /* a checkpoint begins: the whole table, as facts up to its end */
-	FACT_TABLE_TASK,   /* one process; its FACT_DOINGs follow it */
-	FACT_TABLE_ORIGIN, /* which thread made a socket, and from where */
+	FACT_STACK,        /* a user stack; other facts have its id */
+	FACT_DOING,        /* one group of the threads of a process, by the syscall they are in */
+	FACT_COUNTER,      /* a counter of a network namespace, as in nstat(8) */
+	FACT_TABLE,        /* a checkpoint begins: facts up to its end are the whole table */
+	FACT_TABLE_TASK,   /* one process; its FACT_DOINGs follow */
+	FACT_TABLE_ORIGIN, /* the thread and the stack that made a socket */
 	FACT_TABLE_ROW,    /* one socket */
-	FACT_TABLE_HOLDER, /* one fd of a socket; those of a socket come together, in order */
-	FACT_TABLE_END,    /* ... and is complete */
-	FACT_NETNS_GONE, /* a namespace and its sockets are no more; its inode may be given out again */
-	FACT_PARENT,     /* the listener that a half-open or waiting connection came from */
-	FACT_MPTCP,      /* a TCP socket is a subflow of an MPTCP socket */
-	FACT_LAST_DATA, /* when data came last, and was sent last */
+	FACT_TABLE_HOLDER, /* one fd of a socket; the fds of a socket are consecutive, in order */
+	FACT_TABLE_END,    /* the checkpoint is complete */
+	FACT_NETNS_GONE,   /* a namespace is gone with its sockets; its inode may be reused */
+	FACT_PARENT,       /* the listener of a half-open or waiting connection */
+	FACT_MPTCP,        /* a TCP socket is a subflow of an MPTCP socket */
+	FACT_LAST_DATA,    /* when data was last received and last sent */
 	FACT_TYPE_COUNT
 };
 
@@ -65,27 +64,46 @@ struct fact {
 	__u16 len;  /* bytes of the whole fact, this header included; multiple of 8 */
 	__u32 pad;
 	__u64 time; /* ns, CLOCK_BOOTTIME */
-	__u64 sk;   /* struct sock * it is about; 0: none or not known */
+	__u64 sk;   /* address of the struct sock; 0: none or not known */
+};
+
+/* TCP states by the kernel's numbers (include/net/tcp_states.h); the same from 5.8 to 7.2. */
+enum tcp_state {
+	STATE_UNKNOWN = 0,
+	STATE_ESTABLISHED = 1,
+	STATE_SYN_SENT,
+	STATE_SYN_RECV,
+	STATE_FIN_WAIT1,
+	STATE_FIN_WAIT2,
+	STATE_TIME_WAIT,
+	STATE_CLOSE,
+	STATE_CLOSE_WAIT,
+	STATE_LAST_ACK,
+	STATE_LISTEN,
+	STATE_CLOSING,
+	STATE_NEW_SYN_RECV, /* a request socket; printed SYN_RECV like everyone does */
+	STATE_COUNT
 };
 
 /* Bits of fact_sample.flags. */
 enum fact_sample_flag {
-	SAMPLE_OWNED = 1 << 0,      /* sk_lock.owned: current task holds the socket lock */
-	SAMPLE_DEAD = 1 << 1,       /* SOCK_DEAD: orphan, no fd refers to it */
+	SAMPLE_OWNED = 1 << 0,      /* sk_lock.owned: the current task holds the socket lock */
+	SAMPLE_DEAD = 1 << 1,       /* SOCK_DEAD: an orphan, no fd refers to it */
 	SAMPLE_DONE = 1 << 2,       /* SOCK_DONE: the peer's FIN was processed */
 	SAMPLE_SOCKET = 1 << 3,     /* sk_socket != NULL: accepted, or opened by a process */
 	SAMPLE_MINI = 1 << 4,       /* a timewait mini-socket (TIME_WAIT or orphan FIN_WAIT2) */
 	SAMPLE_REQUEST = 1 << 5,    /* a request socket: half-open, not yet a struct tcp_sock */
-	SAMPLE_NO_LINGER2 = 1 << 6, /* linger2 < 0: FIN_WAIT2 is never waited for */
-	SAMPLE_ACKED = 1 << 7,      /* snd_una == write_seq: all sent, FIN included, is acked */
-	SAMPLE_TUPLE = 1 << 8,      /* addresses and ports below are this socket's own */
-	SAMPLE_QUEUES = 1 << 9,     /* rqueue and wqueue below are valid */
-	SAMPLE_POINT = 1 << 10,     /* from a point look-up, not from a walk */
+	SAMPLE_NO_LINGER2 = 1 << 6, /* linger2 < 0: it skips FIN_WAIT2 after close() */
+	SAMPLE_ACKED = 1 << 7,      /* snd_una == write_seq: all data and a FIN are acknowledged */
+	SAMPLE_TUPLE = 1 << 8,      /* addresses and ports are those of this socket */
+	SAMPLE_QUEUES = 1 << 9,     /* rqueue and wqueue are valid */
+	SAMPLE_POINT = 1 << 10,     /* from a point lookup, not from a walk */
 	SAMPLE_TIMER = 1 << 11,     /* timer fields are valid */
 	SAMPLE_IDENT = 1 << 12,     /* uid, inode and cgroup are valid */
 	SAMPLE_BYTES = 1 << 13,     /* bytes_acked and bytes_received are valid */
 	SAMPLE_IDLE = 1 << 14,      /* idle_ms is valid */
-	SAMPLE_KERNEL = 1 << 15,    /* its struct socket has no file: the kernel's own */
+	SAMPLE_KERNEL = 1 << 15,    /* its struct socket has no file: a socket of the kernel */
+	SAMPLE_END = 1 << 16
 };
 
 /* idiag_timer values, as inet_diag (net/ipv4/inet_diag.c, 5.10..7.2) reports them. */
@@ -97,35 +115,35 @@ enum fact_timer {
 	TIMER_PROBE = 4, /* zero-window probe */
 };
 
-/* What one look at a socket tells. 120 bytes. */
+/* The state of a socket at one time. 120 bytes. */
 struct fact_sample {
-	__u64 cookie; /* ss -e prints it as "sk:" in hex; 0: none minted */
+	__u64 cookie; /* ss -e prints it as "sk:" in hex; 0: not assigned yet */
 	__u64 cgroup; /* cgroup v2 id of the socket */
 	__u64 bytes_acked;
 	__u64 bytes_received;
 	__u32 netns; /* inode number of the network namespace */
 	__u32 uid;
 	__u32 inode;    /* of sockfs; 0: no struct socket */
-	__u32 rqueue;   /* bytes unread (a FIN counts 1); listener: accept queue length */
-	__u32 wqueue;   /* bytes not acknowledged; listener: accept queue limit */
-	__u32 timer_ms; /* ms until the timer fires; mini-socket: remaining life */
+	__u32 rqueue;   /* unread bytes (a FIN counts 1); listener: length of the accept queue */
+	__u32 wqueue;   /* unacknowledged bytes; listener: limit of the accept queue */
+	__u32 timer_ms; /* ms until the timer fires; mini-socket: remaining lifetime */
 	__u16 flags;    /* enum fact_sample_flag */
 	__u16 family;   /* AF_INET or AF_INET6 */
 	__u16 lport;
 	__u16 rport;
-	__u16 err;    /* sk_err, errno value */
+	__u16 err;    /* sk_err, an errno */
 	__u8 state;   /* TCP_*, include/net/tcp_states.h */
 	__u8 timer;   /* enum fact_timer */
 	__u8 retrans; /* unanswered retransmissions of the running timer; a request: num_retrans */
 	__u8 probes;  /* unanswered window or keepalive probes; a request: num_timeout */
-	__u8 mptcp;   /* 1: an MPTCP socket, whose queues are in bytes of memory */
+	__u8 mptcp;   /* 1: an MPTCP socket; its queues count bytes of memory */
 	__u8 pad;
 	__u32 ifindex; /* interface it is bound to: SO_BINDTODEVICE, VRF, link-local; 0: none */
-	__u32 idle_ms; /* since anything was heard from the peer, or was sent to it as data */
+	__u32 idle_ms; /* since the last segment from the peer, or the last data to it */
 	/*
-	 * Sequence numbers that the two streams began with, ours and the peer's, but for
-	 * what SYN counts: the peer has them the other way round, one more or less.
-	 * Of a mini-socket those that the streams have come to.
+	 * Initial sequence numbers, ours and the peer's, which may be off by one for the SYN. The
+	 * other end of the connection has the two exchanged. Mini-socket: the present sequence
+	 * numbers.
 	 */
 	__u32 iss, irs;
 	__u8 laddr[16]; /* network order; AF_INET uses the first 4 bytes */
@@ -133,8 +151,8 @@ struct fact_sample {
 };
 
 /*
- * A thread that is known to act on the socket. pid 0: none such. Pids are handed
- * out again: (pid, start) names a process for good.
+ * A thread that acts on the socket for certain. pid 0: none. Pids are reused; (pid, start)
+ * identifies a process for ever.
  */
 struct fact_task {
 	__u32 pid; /* tgid, in the initial pid namespace */
@@ -154,8 +172,8 @@ struct fact_state {
 	__u8 old;
 	__u8 new;
 	__u8 pad[6];
-	__u64 parent;          /* cookie of the listener, where a connection begins; 0: not known */
-	__u64 stack;           /* id of a FACT_STACK: who connects or listens; 0: not captured */
+	__u64 parent;          /* cookie of the listener of a new connection; 0: not known */
+	__u64 stack;           /* id of the FACT_STACK that connects or listens; 0: not captured */
 	struct fact_task task; /* set only where SAMPLE_OWNED */
 	struct fact_sample s;  /* s.state == old */
 };
@@ -168,61 +186,61 @@ struct fact_retransmit {
 	struct fact h;
 	__u8 ca_state;    /* icsk_ca_state: 0 Open .. 3 Recovery, 4 Loss */
 	__u8 pending;     /* icsk_pending: 5 = loss probe */
-	__u8 retransmits; /* icsk_retransmits: n-th RTO in a row */
+	__u8 retransmits; /* icsk_retransmits: number of RTOs in a row */
 	__u8 pad;
-	__u16 mss;    /* mss_cache: bytes of a full-sized segment, but for options; 0: not known */
-	__u16 length; /* bytes that are sent again, 65535 if there are more; 0: not known, or none */
+	__u16 mss;    /* mss_cache: bytes of a full segment without options; 0: not known */
+	__u16 length; /* retransmitted bytes, at most 65535; 0: not known, or none */
 	struct fact_sample s;
 };
 
 struct fact_synack {
 	struct fact h;
-	__u8 retrans; /* req->num_retrans: SYN+ACKs sent again so far */
+	__u8 retrans; /* req->num_retrans: SYN+ACKs retransmitted so far */
 	__u8 timeouts;
 	__u8 pad[6];
 	struct fact_sample s; /* SAMPLE_REQUEST */
 };
 
 enum fact_reset_cause {
-	RESET_ANSWER = 0, /* to a segment, or received */
+	RESET_ANSWER = 0, /* in answer to a segment, or received */
 	RESET_ACTIVE = 1, /* not in answer to a segment (skb == NULL) */
-	RESET_SYN = 2,    /* to a SYN that no socket wants */
-	RESET_OTHER = 3,  /* to another segment that no socket wants */
+	RESET_SYN = 2,    /* to a SYN without a socket */
+	RESET_OTHER = 3,  /* to another segment without a socket */
 };
 
 struct fact_reset {
 	struct fact h;
-	__u32 reason;          /* enum sk_rst_reason of the running kernel; 0: kernel tells none */
+	__u32 reason;          /* enum sk_rst_reason of the running kernel; 0: not reported */
 	__u32 active;          /* enum fact_reset_cause */
 	struct fact_task task; /* set only where SAMPLE_OWNED */
-	struct fact_sample s; /* sk == 0, or a listener's (it lacks SAMPLE_TUPLE): of the segment */
+	struct fact_sample s;  /* sk == 0, or no SAMPLE_TUPLE (a listener): of the segment */
 };
 
 /* FACT_ACCEPT and FACT_CONNECT. */
 struct fact_syscall {
 	struct fact h; /* sk of the new (accept) or connecting socket */
 	__u64 cookie;
-	__u64 stack; /* of an accept; as in fact_state */
+	__u64 stack; /* of accept(); as in fact_state */
 	struct fact_task task;
 	__s32 fd;
 	__s32 ret; /* connect: 0 or -errno (-EINPROGRESS is usual); accept: the fd */
 	__u32 inode;
 	__u32 netns;
-	__u16 lport; /* as chosen by the kernel */
+	__u16 lport; /* chosen by the kernel */
 	__u16 pad[3];
 };
 
 enum fact_walk_kind {
-	WALK_SOCKETS = 1, /* hash tables of one netns: all but unhashed CLOSE sockets */
-	WALK_HOLDERS = 2, /* fds of all tasks of our pid namespace, all netns */
+	WALK_SOCKETS = 1, /* the hash tables of one netns: all but unhashed CLOSE sockets */
+	WALK_HOLDERS = 2, /* the fds of all tasks of our pid namespace, in all netns */
 };
 
-/* FACT_WALK_BEGIN and FACT_WALK_END. A walk that failed has no end. */
+/* FACT_WALK_BEGIN and FACT_WALK_END. A failed walk has no end. */
 struct fact_walk {
 	struct fact h;
 	__u32 kind;   /* enum fact_walk_kind */
-	__u32 netns;  /* WALK_SOCKETS: of which namespace */
-	__u32 unseen; /* WALK_HOLDERS, at the end: processes whose fds we may not see */
+	__u32 netns;  /* WALK_SOCKETS: the namespace */
+	__u32 unseen; /* WALK_HOLDERS, at the end: processes whose fds cannot be read */
 	__u32 pad;
 };
 
@@ -231,7 +249,7 @@ struct fact_seen { /* FACT_SEEN and FACT_GONE */
 	struct fact_sample s;
 };
 
-/* Of a request socket in a walk; of what waits to be accepted in the listener's queue. */
+/* Of a request socket, or of a connection in the accept queue of the listener. */
 struct fact_parent {
 	struct fact h;
 	__u64 cookie; /* 0: not known */
@@ -239,14 +257,14 @@ struct fact_parent {
 };
 
 /*
- * Of an ESTABLISHED socket that a walk met: who spoke last. Stamps of the kernel are jiffies; of two
- * that are equal, the earlier one is told as 1 ms longer ago if the order is known.
+ * Of an ESTABLISHED socket in a walk: which end sent data last. The timestamps of the kernel are
+ * jiffies. If both are equal and the order is known, the earlier one is 1 ms older here.
  */
 struct fact_last_data {
 	struct fact h;
 	__u64 cookie;
-	__u32 received_ms; /* since data came last, plus 1; 0: none ever came */
-	__u32 sent_ms;     /* since data was sent last, plus 1; 0: none ever was */
+	__u32 received_ms; /* since data was last received, plus 1; 0: never */
+	__u32 sent_ms;     /* since data was last sent, plus 1; 0: never */
 };
 
 struct fact_holder {
@@ -260,7 +278,7 @@ struct fact_holder {
 	char comm[FACT_COMM_LEN];
 };
 
-/* Told before or soon after the first fact that names the process, and again after an exec. */
+/* Comes before or soon after the first fact about the process, and again after an exec. */
 struct fact_process {
 	struct fact h;
 	__u64 start;
@@ -285,40 +303,40 @@ struct fact_netns {
 	__u32 pad;
 };
 
-/* h.sk: the MPTCP socket. Comes after facts of both. */
+/* h.sk: the MPTCP socket. Comes after facts about both sockets. */
 struct fact_mptcp {
 	struct fact h;
 	__u64 subflow; /* address of the TCP socket */
-	__u64 cookie;  /* ... and its cookie; 0: none minted */
-	__u32 token;   /* of the connection, as this host made it: ss -M; 0: a listener has none */
+	__u64 cookie;  /* cookie of the TCP socket; 0: not assigned yet */
+	__u32 token;   /* of the connection, made by this host, as in ss -M; 0: a listener */
 	__u32 pad;
 };
 
 struct fact_stack {
 	struct fact h;
 	__u64 id;
-	__u64 space; /* which address space: the same for a process until it execs */
+	__u64 space; /* address space: the same for a process until it execs */
 	__u32 pid;
 	__u32 count; /* frames */
-	__u64 ips[]; /* innermost first; NAME_FRAME (ip, space) names them */
+	__u64 ips[]; /* innermost first; the names are NAME_FRAMEs (ip, space) */
 };
 
-/* In the place of a syscall, for threads that are held. */
+/* Instead of a syscall, for stopped threads. */
 #define DOING_STOPPED "stopped"
 #define DOING_TRACED  "traced"
 #define DOING_FROZEN  "frozen"
 
-/* A set of these, index 0 first, replaces what the process was doing before. */
+/* A set of these, index 0 first, replaces the earlier set of the process. */
 struct fact_doing {
 	struct fact h;
 	__u64 start;
 	__u32 pid;
 	__u32 index;
 	__u32 threads;
-	__s32 fd;         /* that the syscall was given; -1: none */
-	__u32 fds;        /* the process has open; 0: not known */
+	__s32 fd;         /* argument of the syscall; -1: none */
+	__u32 fds;        /* open fds of the process; 0: not known */
 	__u32 fd_limit;   /* soft RLIMIT_NOFILE; 0: not known or none */
-	char syscall[24]; /* name; "running": in none; "": could not be told */
+	char syscall[24]; /* name; "running": in none; "": not known */
 };
 
 /* By their names in /proc/net/netstat, snmp and sockstat; see enrich/host.h. */
@@ -326,17 +344,17 @@ struct fact_counter {
 	struct fact h;
 	__u32 netns;
 	__u32 counter; /* enum counter, fact/counter.h */
-	__u64 value;   /* since the namespace was made */
+	__u64 value;   /* since the namespace was created */
 };
 
 enum fact_loss_where {
 	LOSS_RING = 1,  /* ring buffer was full */
-	LOSS_RECURSION, /* a program was skipped because it interrupted itself */
-	LOSS_TABLE,     /* the table was at its cap */
-	LOSS_CHAIN,     /* a transition's old state was not the one known */
-	LOSS_WALK,      /* a walk or look-up failed half-way */
-	LOSS_OUTPUT,    /* the reader of our output did not keep up */
-	LOSS_STACK,     /* a user stack could not be captured or kept */
+	LOSS_RECURSION, /* the kernel skipped a program that would interrupt itself */
+	LOSS_TABLE,     /* the table was full */
+	LOSS_CHAIN,     /* the old state of a transition differed from the known state */
+	LOSS_WALK,      /* a walk or lookup failed */
+	LOSS_OUTPUT,    /* the reader of our output was too slow */
+	LOSS_STACK,     /* a user stack could not be captured or stored */
 	LOSS_WHERE_COUNT
 };
 
@@ -344,154 +362,38 @@ struct fact_loss {
 	struct fact h;
 	__u32 where; /* enum fact_loss_where */
 	__u32 pad;
-	__u64 count; /* facts lost since the last such fact; 0: unknown how many */
+	__u64 count; /* facts lost since the last FACT_LOSS; 0: an unknown number */
 };
 
 enum fact_name_kind {
-	NAME_NETNS = 1, /* key: inode; "host" is the name of the initial one */
+	NAME_NETNS = 1, /* key: inode; the initial one is named "host" */
 	NAME_CGROUP,    /* key: cgroup id; name: path from the root of the hierarchy */
-	NAME_RST,       /* key: reason; name as in enum sk_rst_reason, prefix cut */
+	NAME_RST,       /* key: reason; name as in enum sk_rst_reason, without the prefix */
 	NAME_USER,      /* key: uid */
-	NAME_PORT,      /* key: port, of /etc/services for tcp */
+	NAME_PORT,      /* key: port; the name for tcp in /etc/services */
 	NAME_HOST,      /* key: family and address, see fact/name.h */
 	NAME_META,      /* key: enum fact_meta; about the recording itself */
 	NAME_FRAME,     /* key: ip and space of a FACT_STACK; see fact/frame.h */
-	NAME_TASK,      /* key: pid and start; cgroup path of a process, v1 where v2 tells none */
+	NAME_TASK,      /* key: pid and start; cgroup path of a process, of v1 if v2 has none */
 	NAME_SETTING,   /* key: enum setting (fact/setting.h) and netns; its text in /proc/sys */
 	NAME_INTERFACE, /* key: index of a network interface, and netns */
 	NAME_KIND_COUNT
 };
 
-/* What a recording says of itself: keys of NAME_META. */
+/* Properties of a recording: keys of NAME_META. */
 enum fact_meta {
 	META_HOST = 1, /* uname -n */
 	META_KERNEL,   /* uname -r */
 	META_MACHINE,  /* uname -m */
-	META_VERSION,  /* of the tcptrail that records */
+	META_VERSION,  /* of the tcptrail that recorded */
 };
 
 struct fact_name {
 	struct fact h;
 	__u32 kind; /* enum fact_name_kind */
-	__u32 size; /* bytes of name, without NUL; 0: looked up, has no name */
+	__u32 size; /* bytes of name, without NUL; 0: a lookup found no name */
 	__u64 key[2];
 	char name[]; /* NUL-terminated, then padded with NUL to a multiple of 8 */
-};
-
-/*
- * A checkpoint: the table (table/save.h) as it was at h.time, which all of its facts
- * share. FACT_TABLE, then FACT_NAME, FACT_STACK and FACT_COUNTER (each counter twice: its
- * first value and its newest), FACT_TABLE_TASK, _ORIGIN, _ROW and _HOLDER, FACT_TABLE_END.
- * Indices name elements of the table, and ascend.
- */
-enum fact_table_flag {
-	TABLE_TRACED = 1 << 0,         /* events have come, not walks alone */
-	TABLE_HOLDERS_KNOWN = 1 << 1,  /* a WALK_HOLDERS has completed */
-	TABLE_LOST_UNCOUNTED = 1 << 2, /* some loss came without a number */
-};
-
-#define FACT_TABLE_RETRANSMITS 8
-#define FACT_TABLE_LOSSES      12
-
-struct fact_table {
-	struct fact h;
-	__u64 began;       /* time of the first fact */
-	__s64 wall_offset; /* wall clock = h.time + this; 0: not known */
-	__u32 flags;       /* enum fact_table_flag */
-	__u32 gen;         /* number of the newest walk over sockets; its namespace is */
-	__u32 walk_netns;
-	__u32 holder_gen; /* number of the newest walk over holders */
-	__u64 walk_begin; /* of these walks */
-	__u64 hold_begin;
-	__u64 transitions; /* totals since it began, as the rest */
-	__u64 rsts_sent;
-	__u64 rsts_received;
-	__u64 healed;
-	__u64 retransmits[FACT_TABLE_RETRANSMITS]; /* by enum retransmit_kind, table/row.h */
-	__u64 lost[FACT_TABLE_LOSSES];             /* by enum fact_loss_where */
-	__u64 untold[FACT_TABLE_LOSSES];           /* of these, told to no view yet */
-	__u64 spare[3];
-};
-
-struct fact_table_task {
-	struct fact h;
-	__u64 start;
-	__u64 exited; /* when it ended; 0: it has not */
-	__u32 index;
-	__u32 pid;
-	__u32 uid;           /* known if told */
-	__u32 told;          /* 1: a FACT_PROCESS came */
-	__u32 fds, fd_limit; /* as in fact_doing */
-	char comm[FACT_COMM_LEN];
-	__u32 size; /* bytes of args; 0: not known */
-	__u32 pad;
-	char args[]; /* as in fact_process */
-};
-
-struct fact_table_origin {
-	struct fact h;
-	__u64 stack;
-	__u32 index;
-	__u32 task; /* index of a FACT_TABLE_TASK */
-	__u32 tid;
-	__u32 pad;
-	char comm[FACT_COMM_LEN];
-	char thread[FACT_COMM_LEN];
-};
-
-struct fact_step {
-	__u64 time;
-	__u8 kind; /* enum step_kind, table/row.h, as what a and b mean */
-	__u8 a;
-	__u8 b;
-	__u8 pad[5];
-};
-
-/* struct row, table/row.h. s.flags and s.pad are 0, s.idle_ms is row.heard. */
-struct fact_table_row {
-	struct fact h;
-	__u64 born;
-	__u64 since;
-	__u64 touched;
-	__u64 changed;
-	__u64 deadline;
-	__u64 parent;
-	__u32 index;
-	__u32 flags; /* enum row_flag */
-	__u32 owner; /* index of a FACT_TABLE_ORIGIN, plus 1; 0: none */
-	__u32 gen_seen;
-	__u32 retransmits[FACT_TABLE_RETRANSMITS];
-	__u16 rsts_sent;
-	__u16 rsts_received;
-	__u16 steps_dropped;
-	__u8 closer;
-	__u8 owner_source;
-	__u8 rst_sent_reason;
-	__u8 prior;
-	__u8 pad[2];
-	__u32 unread_ms;
-	__u32 answered;
-	__u32 count;      /* of steps */
-	__u32 subflow_of; /* index of the FACT_TABLE_ROW of its MPTCP socket, plus 1; 0: of none */
-	__u32 token;      /* of an MPTCP socket */
-	__u32 received; /* ms of h.time's clock, the lower 32 bits; 0: none ever was, or not known */
-	__u32 sent;
-	struct fact_sample s;
-	struct fact_step steps[];
-};
-
-struct fact_table_holder {
-	struct fact h;
-	__u32 row;  /* index of a FACT_TABLE_ROW */
-	__u32 task; /* index of a FACT_TABLE_TASK */
-	__s32 fd;
-	__u32 gen;
-};
-
-struct fact_table_end {
-	struct fact h;
-	__u32 facts; /* of this checkpoint, FACT_TABLE included, this one not */
-	__u32 pad;
 };
 
 #ifndef __VMLINUX_H__
@@ -518,13 +420,6 @@ _Static_assert(sizeof(struct fact_doing) == 80, "doing is file format");
 _Static_assert(sizeof(struct fact_counter) == 40, "counter is file format");
 _Static_assert(sizeof(struct fact_loss) == 40, "loss is file format");
 _Static_assert(sizeof(struct fact_name) == 48, "name is file format");
-_Static_assert(sizeof(struct fact_table) == 384, "table is file format");
-_Static_assert(sizeof(struct fact_table_task) == 88, "task of a table is file format");
-_Static_assert(sizeof(struct fact_table_origin) == 80, "origin of a table is file format");
-_Static_assert(sizeof(struct fact_step) == 16, "step is file format");
-_Static_assert(sizeof(struct fact_table_row) == 280, "row of a table is file format");
-_Static_assert(sizeof(struct fact_table_holder) == 40, "holder of a table is file format");
-_Static_assert(sizeof(struct fact_table_end) == 32, "end of a table is file format");
 #endif
 
 #endif

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh disable=SC2154
 #
-# Sourced by tools/run, tools/check and tools/setup, which set $top: who may do what here.
+# Sourced by tools/run, tools/check and tools/setup, which set $top: running commands as root and as the user.
 
-# Where distributions keep what only root used to run, and an ordinary user's PATH lacks.
+# Directories of administration tools, which the PATH of an ordinary user lacks.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH
 
@@ -11,18 +11,18 @@ say() {
 	printf 'tcptrail: %s\n' "$*" >&2
 }
 
-# $sudo goes before what only root may do. It is empty for root.
+# $sudo precedes commands that need root. It is empty for root.
 sudo=sudo
 [ "$(id -u)" -ne 0 ] || sudo=''
 
 need_sudo() {
 	[ -z "$sudo" ] || command -v sudo >/dev/null || {
-		say "there is no sudo here, please run as root: $*"
+		say "sudo is missing; run as root: $*"
 		exit 3
 	}
 }
 
-# Build as the tree's owner even under "sudo ./tools/run", or the next make could not write.
+# Build as the owner of the tree, even under "sudo ./tools/run"; otherwise the next make cannot write.
 as_owner() {
 	if [ -z "$sudo" ] && [ "${SUDO_UID:-0}" -ne 0 ] && [ "$(stat -c %u "$top")" -eq "$SUDO_UID" ]; then
 		sudo -u "#$SUDO_UID" -- "$@"

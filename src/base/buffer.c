@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/format.h"
 
-#define CAPACITY_FIRST 2048 /* most lines have no more */
+#define CAPACITY_FIRST 2048 /* bytes: most lines are shorter */
 
 void buffer_free(struct buffer *buffer)
 {
@@ -16,7 +17,7 @@ void buffer_free(struct buffer *buffer)
 	*buffer = (struct buffer){0};
 }
 
-/* Leaves no room, so that nothing fits any more. */
+/* Leaves no room, so that every later addition fails too. */
 static bool fail(struct buffer *buffer)
 {
 	buffer->failed = true;
@@ -26,7 +27,6 @@ static bool fail(struct buffer *buffer)
 
 bool buffer_reserve(struct buffer *buffer, size_t size)
 {
-	size_t capacity = buffer->capacity ? buffer->capacity : CAPACITY_FIRST;
 	char *data;
 
 	if (buffer->failed)
@@ -35,13 +35,12 @@ bool buffer_reserve(struct buffer *buffer, size_t size)
 		return true;
 	if (size > SIZE_MAX / 2 - buffer->size)
 		return fail(buffer);
-	while (capacity < buffer->size + size)
-		capacity *= 2;
-	data = realloc(buffer->data, capacity);
+	if (!buffer->capacity && size < CAPACITY_FIRST)
+		size = CAPACITY_FIRST;
+	data = array_reserve(buffer->data, &buffer->capacity, buffer->size + size, 1);
 	if (!data)
 		return fail(buffer);
 	buffer->data = data;
-	buffer->capacity = capacity;
 	return true;
 }
 

@@ -17,15 +17,15 @@ static inline uint64_t clock_ns(clockid_t id)
 	return (uint64_t)ts.tv_sec * NS_PER_SEC + (uint64_t)ts.tv_nsec;
 }
 
-/* Time of facts: goes on in suspend, never steps. */
+/* The clock of facts: it runs during suspend and never steps. */
 static inline uint64_t clock_boot(void)
 {
 	return clock_ns(CLOCK_BOOTTIME);
 }
 
 /*
- * Wall clock minus boot time, and wall clock (ns since 1970) by that; 0: not known. What a
- * damaged recording tells may be any number: nothing here overflows.
+ * Wall clock minus boot time, and the wall clock (ns since 1970) that follows from it; 0: not
+ * known. A damaged recording may hold any number, so the sums wrap around instead of overflowing.
  */
 static inline int64_t clock_wall_offset(int64_t wall, uint64_t boot)
 {
@@ -37,7 +37,7 @@ static inline int64_t clock_wall(uint64_t boot, int64_t offset)
 	return offset ? (int64_t)(boot + (uint64_t)offset) : 0;
 }
 
-/* Time from now to end, later than now, for poll(2): ms, rounded up, or a loop would spin at the end. */
+/* ms from now to a later end, for poll(2). Rounded up, so that a loop does not spin at the end. */
 static inline int clock_poll_ms(uint64_t end, uint64_t now)
 {
 	return (int)((end - now + NS_PER_MS - 1) / NS_PER_MS);

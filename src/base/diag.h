@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Why a call failed, in words for the user: filled where the failure is
- * understood, printed once by the caller who knows what was asked.
+ * Why a call failed, in words for the user. The function that knows the cause fills it; the caller
+ * that knows the user's request prints it, once.
  */
 #ifndef TCPTRAIL_BASE_DIAG_H
 #define TCPTRAIL_BASE_DIAG_H

@@ -13,7 +13,10 @@ static size_t least(size_t a, size_t b, size_t c)
 	return ab < c ? ab : c;
 }
 
-/* One row of the matrix at a time: line[j] is the distance of a's first i bytes to b's first j. */
+/*
+ * Computes one row of the matrix at a time: line[j] is the distance of a's first i bytes to b's
+ * first j.
+ */
 size_t edit_distance(const char *a, const char *b)
 {
 	size_t of_a = strnlen(a, COUNTED), of_b = strnlen(b, COUNTED);

@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * How many bytes must be put in, taken out or changed to make one text of the other, whatever
- * their case (Levenshtein). Of long texts only the first 63 bytes count.
+ * The number of bytes to insert, delete or change to turn one text into the other, ignoring case
+ * (Levenshtein). Only the first 63 bytes of each text count.
  */
 size_t edit_distance(const char *a, const char *b);
 

@@ -2,10 +2,13 @@
 #include "base/escape.h"
 
 #include <stdint.h>
+#include <string.h>
+
+#include "base/parse.h"
 
 /*
- * Reads one character of UTF-8 (RFC 3629: shortest form, no surrogates, up to
- * U+10FFFF). Returns its bytes, 0 if s begins none.
+ * Reads one character of UTF-8 (RFC 3629: shortest form, no surrogates, up to U+10FFFF). Returns
+ * the number of its bytes; 0: s begins with no valid character.
  */
 static size_t utf8_read(const unsigned char *s, uint32_t *code)
 {
@@ -22,7 +25,7 @@ static size_t utf8_read(const unsigned char *s, uint32_t *code)
 	}
 	*code = s[0] & (0x7f >> size);
 	for (size_t i = 1; i < size; i++) {
-		if ((s[i] & 0xc0) != 0x80) /* a NUL ends here, too */
+		if ((s[i] & 0xc0) != 0x80) /* a NUL too */
 			return 0;
 		*code = *code << 6 | (s[i] & 0x3f);
 	}
@@ -31,15 +34,15 @@ static size_t utf8_read(const unsigned char *s, uint32_t *code)
 	return size;
 }
 
-/* C0, DEL and C1 steer a terminal. */
+/* C0, DEL and C1 control a terminal. */
 static bool is_control(uint32_t code)
 {
 	return code < 0x20 || (code >= 0x7f && code <= 0x9f);
 }
 
 /*
- * Invisible, and able to make a line read as something else: Default_Ignorable_Code_Point of
- * Unicode 15, U+2028 and U+2029, which end lines, and U+FFF9..U+FFFB, which hide what they enclose.
+ * Invisible characters that can change how a line reads: Default_Ignorable_Code_Point of Unicode
+ * 15, U+2028 and U+2029, which end lines, and U+FFF9..U+FFFB, which hide the text between them.
  */
 static bool is_deceptive(uint32_t code)
 {
@@ -57,7 +60,7 @@ static bool is_deceptive(uint32_t code)
 	return false;
 }
 
-/* Nearly all there is: printable ASCII, to be taken in one piece. */
+/* The length of the printable ASCII at the start: nearly all text, added in one piece. */
 static size_t plain_length(const unsigned char *s)
 {
 	const unsigned char *end = s;
@@ -67,7 +70,7 @@ static size_t plain_length(const unsigned char *s)
 	return (size_t)(end - s);
 }
 
-/* The same for JSON, in which two of these mean something. */
+/* The same for JSON, where " and \ need an escape. */
 static size_t json_plain_length(const unsigned char *s)
 {
 	const unsigned char *end = s;
@@ -104,7 +107,7 @@ size_t escape_terminal(struct buffer *out, const char *text)
 	return columns;
 }
 
-/* As JSON has it: in UTF-16 (RFC 8259, 7). */
+/* JSON escapes are UTF-16 (RFC 8259, section 7). */
 static void add_code(struct buffer *out, uint32_t code)
 {
 	if (code > 0xffff) {
@@ -139,4 +142,54 @@ void escape_json(struct buffer *out, const char *text)
 		s += size ? size : 1;
 	}
 	buffer_text(out, "\"");
+}
+
+/* One to three octal digits; without ESCAPE_C, three. */
+static int octal_byte(const char **text, enum escape_form forms)
+{
+	int value = 0, digits = 0;
+
+	for (; digits < 3 && (*text)[digits] >= '0' && (*text)[digits] <= '7'; digits++)
+		value = value * 8 + (*text)[digits] - '0';
+	if (!digits || (digits < 3 && !(forms & ESCAPE_C)) || value > 0xff)
+		return -1;
+	*text += digits;
+	return value;
+}
+
+int unescape_byte(const char **text, enum escape_form forms)
+{
+	static const char letters[] = "abfnrtv\"\\", bytes[] = "\a\b\f\n\r\t\v\"\\";
+	const char *at = *text + 1, *letter = *at ? strchr(letters, *at) : NULL;
+	uint64_t number;
+	int byte = -1;
+
+	if (forms & (ESCAPE_C | ESCAPE_OCTAL))
+		byte = octal_byte(&at, forms);
+	if (byte < 0 && *at == 'x' && forms & (ESCAPE_C | ESCAPE_HEX) &&
+	    parse_hex_digits(at + 1, 2, &number) == 2) {
+		byte = (int)number;
+		at += 3;
+	} else if (byte < 0 && letter && forms & ESCAPE_C) {
+		byte = (unsigned char)bytes[letter - letters];
+		at++;
+	}
+	if (byte >= 0)
+		*text = at;
+	return byte;
+}
+
+void unescape(char *text, enum escape_form forms)
+{
+	const char *from = text;
+	char *to = text;
+
+	while (*from) {
+		const char *behind = from;
+		int byte = *from == '\\' ? unescape_byte(&behind, forms) : -1;
+
+		*to++ = byte > 0 ? (char)byte : *from;
+		from = byte > 0 ? behind : from + 1;
+	}
+	*to = '\0';
 }

@@ -76,7 +76,7 @@ void format_duration(char text[FORMAT_SIZE], uint64_t ns)
 void format_ago(char text[FORMAT_SIZE], uint64_t ns)
 {
 	static const struct {
-		uint64_t seconds, below; /* of the unit, and where a greater one begins */
+		uint64_t seconds, below; /* of the unit; where the next unit begins */
 		char unit;
 	} units[] = {{1, MINUTE, 's'},
 	             {MINUTE, HOUR, 'm'},
@@ -129,7 +129,7 @@ static int format_clock(char text[FORMAT_SIZE], int64_t wall, bool utc, char bet
 		gmtime_r(&seconds, &tm);
 	else
 		localtime_r(&seconds, &tm);
-	/* The widths cannot grow: years that a 64-bit ns count reaches have four digits. */
+	/* The widths are fixed: every year that 64 bits of ns reach has four digits. */
 	text = format_part(text, tm.tm_year + 1900, 4, '-');
 	text = format_part(text, tm.tm_mon + 1, 2, '-');
 	text = format_part(text, tm.tm_mday, 2, between);

@@ -15,7 +15,7 @@ struct hash_key hash_key_new(void)
 
 	if (getrandom(key.k, sizeof(key.k), GRND_NONBLOCK) == (ssize_t)sizeof(key.k))
 		return key;
-	/* Early in boot, or a filter forbids it: still another one each time, if a weak one. */
+	/* Early in boot, or forbidden by a filter: a weak secret, but a different one each time. */
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	key.k[0] = (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec;
 	key.k[1] = (uint64_t)(uintptr_t)&key;

@@ -7,7 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Of a key without holes, of a multiple of 8 bytes. The low bits are mixed, too. */
+#include "mix.h"
+
+/* For a key without padding, whose size is a multiple of 8 bytes. The low bits are mixed too. */
 static inline uint64_t hash_words(const void *key, size_t size)
 {
 	uint64_t hash = 0;
@@ -16,20 +18,19 @@ static inline uint64_t hash_words(const void *key, size_t size)
 		uint64_t word;
 
 		memcpy(&word, (const char *)key + at, sizeof(word));
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 32;
+		hash = hash_mix(hash, word);
 	}
 	return hash;
 }
 
-/* A secret: who does not know it cannot choose keys that hash alike. */
+/* A secret: without it, nobody can choose keys with equal hashes. */
 struct hash_key {
 	uint64_t k[2];
 };
 
-/* A new one, of the kernel's random numbers. */
+/* A new secret from the kernel's random numbers. */
 struct hash_key hash_key_new(void);
-/* SipHash-1-3 of a key without holes, of a multiple of 8 bytes, below 2048. */
+/* SipHash-1-3 of a key without padding, whose size is a multiple of 8 bytes, below 2048. */
 uint64_t hash_keyed(const struct hash_key *secret, const void *key, size_t size);
 
 #endif

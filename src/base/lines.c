@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define BUFFER_BYTES (64 << 10)
-#define LINE_BYTES   (64 << 10) /* of a line that is written as a whole, at most */
+#define LINE_BYTES   (64 << 10) /* longest line that is written as a whole */
 #define EMPTY_POLL   2000       /* us */
 
 struct lines {
@@ -34,7 +34,7 @@ static int write_all(int fd, const char *from, size_t size)
 	return 0;
 }
 
-/* No event tells of it. What can never hold so much is not waited for. */
+/* There is no event for an empty pipe. A pipe smaller than size is not waited for. */
 static void await_empty_pipe(int fd, size_t size)
 {
 	int room = fcntl(fd, F_GETPIPE_SZ), unread;
@@ -54,7 +54,7 @@ size_t lines_piece(int fd, const char *from, size_t size)
 	return end ? (size_t)(end + 1 - from) : 0;
 }
 
-/* Writes the complete lines; all, if there is none and no room for the end of the first. */
+/* Writes the complete lines. If the buffer is full without one, it writes all bytes. */
 static int flush_lines(struct lines *lines)
 {
 	size_t done = 0, size;
@@ -92,7 +92,7 @@ static ssize_t write_lines(void *cookie, const char *from, size_t size)
 	if (!err)
 		return (ssize_t)size;
 	errno = -err;
-	return 0; /* an error, to fopencookie(3) */
+	return 0; /* means an error to fopencookie(3) */
 }
 
 static int close_lines(void *cookie)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Open addressing over an array of entries, which is at most half full. */
+/* Open addressing: slots, at most half of them used, point into an array of entries. */
 #include "base/map.h"
 
 #include <errno.h>
@@ -36,7 +36,7 @@ static uint32_t hash_of(const struct map *map, const void *key)
 	return (uint32_t)hash_keyed(&map->secret, key, map->key);
 }
 
-/* The key's, or the free one that it may have. */
+/* The slot of the key, or the free slot for it. */
 static struct map_slot *find_slot(const struct map *map, const void *key, uint32_t hash)
 {
 	size_t at = hash & (map->slot_count - 1);
@@ -50,7 +50,7 @@ static struct map_slot *find_slot(const struct map *map, const void *key, uint32
 	}
 }
 
-/* Puts an entry that is not there yet into slots of a number that is a power of two. */
+/* Puts a new entry into the slots; count is a power of two. */
 static void put_slot(struct map_slot *slots, size_t count, const struct map_slot *slot)
 {
 	size_t at = slot->hash & (count - 1);
@@ -60,7 +60,7 @@ static void put_slot(struct map_slot *slots, size_t count, const struct map_slot
 	slots[at] = *slot;
 }
 
-/* Makes room for so many entries, a power of two. */
+/* Makes room for `room` entries, a power of two: entries and slots grow together. */
 static int grow(struct map *map, size_t room)
 {
 	struct map_slot *slots = calloc(room * 2, sizeof(*slots));
@@ -123,7 +123,7 @@ int map_sweep(struct map *map, bool (*keep)(const void *entry, void *arg), void 
 		if (keep(map_at(map, i), arg))
 			memmove(map_at(map, map->count++), map_at(map, i), map->entry);
 	smaller = reallocarray(map->entries, room, map->entry);
-	if (smaller) /* else the larger one serves */
+	if (smaller) /* otherwise the larger array stays */
 		map->entries = smaller;
 	free(map->slots);
 	map->slots = slots;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A map by keys of bytes. Its entries are of one size, begin with their key, and stand in the
- * order in which they came: that depends on no hash. The hash is keyed by a secret that nobody else
- * knows, for outsiders choose keys (addresses).
+ * A map whose keys are bytes. Entries have one size, begin with their key, and stay in the order of
+ * their arrival, whatever the hash. The hash has a secret, because outsiders choose keys
+ * (addresses).
  */
 #ifndef TCPTRAIL_BASE_MAP_H
 #define TCPTRAIL_BASE_MAP_H
@@ -13,7 +13,7 @@
 
 #include "base/hash.h"
 
-/* Where an entry is, and the hash of its key: others need not be looked at. */
+/* Where an entry is, and the hash of its key, which saves most comparisons of keys. */
 struct map_slot {
 	uint32_t number; /* index + 1; 0: free */
 	uint32_t hash;
@@ -28,24 +28,26 @@ struct map {
 };
 
 /*
- * key: bytes of a key, a multiple of 8, without holes; entry: bytes of an entry, at least those
- * of its key. An empty map needs no map_free().
+ * key: bytes of a key, a multiple of 8, without padding; entry: bytes of an entry, its key
+ * included. An empty map needs no map_free().
  */
 void map_init(struct map *map, size_t key, size_t entry);
-/* Empties it; it may be used on. */
+/* Empties it; the map can be used again. */
 void map_free(struct map *map);
 
-/* The key's entry, zeroed behind the key if it is a new one; NULL: no memory. Moves others. */
+/*
+ * The entry of the key; a new one is zero after the key. NULL: no memory. Other entries may move.
+ */
 void *map_get(struct map *map, const void *key);
-/* NULL: there is none. */
+/* NULL: not found. */
 void *map_find(const struct map *map, const void *key);
-/* By number, below count. */
+/* The entry at an index below count. */
 void *map_at(const struct map *map, size_t index);
-/* Its number. */
+/* The index of an entry. */
 size_t map_index(const struct map *map, const void *entry);
 /*
- * Drops all entries that `keep` says false of, and gives memory back. The others stand as before,
- * with other numbers. 0, or -ENOMEM: nothing has changed.
+ * Drops all entries for which `keep` returns false, and frees memory. The others keep their order
+ * and get new indices. 0; -ENOMEM: nothing has changed.
  */
 int map_sweep(struct map *map, bool (*keep)(const void *entry, void *arg), void *arg);
 

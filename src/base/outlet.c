@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A thread, since no other way to write without waiting serves every kind of fd:
- * O_NONBLOCK belongs to the open file, which others share with us, and does
- * nothing for a disk; poll() does not say how much a terminal takes.
+ * A thread writes, because no other way to write without waiting works for every kind of fd:
+ * O_NONBLOCK belongs to the open file, which other processes share, and has no effect on a disk;
+ * poll() does not report how much a terminal takes.
  */
 #include "base/outlet.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/lines.h"
+#include "base/thread.h"
 
-#define WRITE_MOST (1U << 16) /* bytes at once: room comes back in such steps */
+#define WRITE_MOST (1U << 16) /* bytes in one write; room is freed in steps of this size */
 
 struct outlet {
 	FILE *file;
@@ -26,33 +25,33 @@ struct outlet {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work;
-	/* All below by lock. */
+	/* All below is protected by lock. */
 	char *ring;
-	size_t size, head, used; /* of the ring; what is used is the thread's to write */
-	size_t object;           /* bytes of the object at hand, behind those */
+	size_t size, head, used; /* of the ring; the thread writes the used part */
+	size_t object;           /* bytes of the open object, after the used part */
 	bool in_object, overflown;
 	int patience;
-	int hurry;    /* ms, as outlet_hurry(); -1: none */
-	bool settles; /* a line without end is written, too */
-	bool stalled; /* a wait was in vain */
-	bool sleeps;  /* the thread, for want of work */
+	int hurry;    /* ms, set by outlet_hurry(); -1: none */
+	bool settles; /* a line without end is written too */
+	bool stalled; /* a wait for room timed out */
+	bool sleeps;  /* the thread waits for work */
 	bool closing;
 	uint64_t dropped;
-	int err; /* the first; nothing is written from then on */
+	int err; /* the first error; nothing is written after it */
 };
 
 /* --- the thread ----------------------------------------------------------------------------- */
 
-static void tell_room(const struct outlet *outlet)
+static void signal_room(const struct outlet *outlet)
 {
 	const uint64_t one = 1;
 
-	/* Fails only where nobody has read it 2^64 times. */
+	/* It fails only if the counter overflows, and then a reader is awake anyway. */
 	if (write(outlet->room_made, &one, sizeof(one)) < 0)
 		return;
 }
 
-/* Somebody else has made fd non-blocking: the wait is ours. */
+/* Another process may have made fd non-blocking: then this function waits. */
 static ssize_t write_some(int fd, const char *from, size_t size)
 {
 	struct pollfd out = {.fd = fd, .events = POLLOUT};
@@ -80,8 +79,8 @@ static size_t copy_out(const struct outlet *outlet, char piece[WRITE_MOST])
 }
 
 /*
- * Called with the lock, and lets go of it meanwhile: what is used stays where it is. Lines are
- * written as wholes; false: there is but the beginning of one.
+ * Called with the lock, and releases it during the write: the used part does not move. It writes
+ * whole lines; false: only the beginning of a line is there.
  */
 static bool write_out(struct outlet *outlet)
 {
@@ -105,7 +104,7 @@ static bool write_out(struct outlet *outlet)
 	}
 	outlet->used -= (size_t)written;
 	outlet->head = (outlet->head + (size_t)written) % outlet->size;
-	tell_room(outlet);
+	signal_room(outlet);
 	return true;
 }
 
@@ -127,9 +126,9 @@ static void *run_thread(void *arg)
 	return NULL;
 }
 
-/* --- what is printed ------------------------------------------------------------------------ */
+/* --- output of the program -------------------------------------------------------------------- */
 
-/* With the lock. */
+/* Called with the lock. */
 static void wake(struct outlet *outlet)
 {
 	if (outlet->sleeps && outlet->used)
@@ -137,8 +136,8 @@ static void wake(struct outlet *outlet)
 }
 
 /*
- * With the lock, which is let go of meanwhile. timeout: ms; -1: none but that of outlet_hurry(), and
- * to be stopped is an error. Was some made?
+ * Called with the lock, and releases it while waiting. timeout: ms; -1: only the limit of
+ * outlet_hurry(), and then a stop is an error. true: the thread freed some room.
  */
 static bool wait_for_room(struct outlet *outlet, int timeout)
 {
@@ -150,7 +149,7 @@ static bool wait_for_room(struct outlet *outlet, int timeout)
 	pthread_mutex_unlock(&outlet->lock);
 	poll(fds, 2, timeout < 0 ? outlet->hurry : timeout);
 	if (fds[0].revents && read(outlet->room_made, &count, sizeof(count)) < 0)
-		count = 0; /* it was not readable after all: we are asked again */
+		count = 0; /* it was not readable after all: the caller waits again */
 	pthread_mutex_lock(&outlet->lock);
 	if ((fds[1].revents || !fds[0].revents) && timeout < 0 && !outlet->err)
 		outlet->err = -EINTR;
@@ -162,7 +161,7 @@ static size_t room(const struct outlet *outlet)
 	return outlet->size - outlet->used - outlet->object;
 }
 
-/* As much as there is room for, behind what is there. */
+/* Appends as much as there is room for. Returns the number of bytes. */
 static size_t append(struct outlet *outlet, const char *data, size_t size)
 {
 	size_t end = (outlet->head + outlet->used + outlet->object) % outlet->size;
@@ -182,7 +181,7 @@ static void add_to_object(struct outlet *outlet, const char *data, size_t size)
 {
 	if (room(outlet) >= outlet->size / 2)
 		outlet->stalled = false;
-	outlet->overflown |= outlet->object + size > outlet->size; /* with all of it */
+	outlet->overflown |= outlet->object + size > outlet->size; /* larger than the whole ring */
 	while (size > room(outlet) && !outlet->overflown && !outlet->stalled && !outlet->err)
 		outlet->stalled = !outlet->patience || !wait_for_room(outlet, outlet->patience);
 	outlet->overflown |= size > room(outlet);
@@ -205,14 +204,14 @@ static void add_or_wait(struct outlet *outlet, const char *data, size_t size)
 	wake(outlet);
 }
 
-/* What fwrite comes down to: a cookie_write_function_t, so 0 is an error. */
+/* The write of the stream: a cookie_write_function_t, so 0 is an error. */
 static ssize_t take(void *cookie, const char *data, size_t size)
 {
 	struct outlet *outlet = cookie;
 	int err;
 
 	pthread_mutex_lock(&outlet->lock);
-	/* The ring begins anew, so that one that is never full stays small. */
+	/* Start at the beginning again, so that a ring that is never full uses little memory. */
 	if (!outlet->used && !outlet->object)
 		outlet->head = 0;
 	if (outlet->in_object && !outlet->err)
@@ -227,7 +226,7 @@ static ssize_t take(void *cookie, const char *data, size_t size)
 
 void outlet_begin_object(struct outlet *outlet, int patience)
 {
-	fflush(outlet->file); /* an error is kept in err */
+	fflush(outlet->file); /* outlet->err keeps an error */
 	pthread_mutex_lock(&outlet->lock);
 	outlet->in_object = true;
 	outlet->patience = patience;
@@ -294,19 +293,6 @@ FILE *outlet_file(const struct outlet *outlet)
 
 /* --- opening and closing -------------------------------------------------------------------- */
 
-/* All signals go to the thread that waits for them. */
-static int start_thread(struct outlet *outlet)
-{
-	sigset_t all, before;
-	int err;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&outlet->thread, NULL, run_thread, outlet);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -err;
-}
-
 static void free_outlet(struct outlet *outlet)
 {
 	if (outlet->file)
@@ -339,7 +325,7 @@ int outlet_open(struct outlet **result, int fd, size_t size, int stop)
 	if (outlet->room_made < 0)
 		err = -errno;
 	else if (outlet->ring && outlet->file)
-		err = start_thread(outlet);
+		err = thread_start(&outlet->thread, run_thread, outlet);
 	if (err) {
 		free_outlet(outlet);
 		return err;
@@ -363,7 +349,7 @@ int outlet_settle(struct outlet *outlet)
 	return err;
 }
 
-/* The newest whose thread is at a write that may never end: what that works on is left to it. */
+/* The last outlet whose thread hangs in a write: its memory stays allocated for the thread. */
 static struct outlet *volatile abandoned;
 
 int outlet_close(struct outlet *outlet)

@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Digits at *text, which moves behind them. -EINVAL: none; -ERANGE: over 64 bits. */
-static int read_digits(const char **text, uint64_t *number)
+int parse_digits(const char **text, uint64_t *number)
 {
 	const char *at = *text;
 	uint64_t sum = 0;
@@ -28,15 +27,33 @@ static int read_digits(const char **text, uint64_t *number)
 	return 0;
 }
 
+int parse_fraction(const char **text, uint64_t *fraction, uint64_t *scale)
+{
+	*fraction = 0;
+	*scale = 1;
+	if (**text != '.')
+		return 0;
+	if (!isdigit((unsigned char)(*text)[1]))
+		return -EINVAL;
+	for (++*text; isdigit((unsigned char)**text); ++*text) {
+		/* 15 digits are less than 1 ns of a week; the rest is cut. */
+		if (*scale >= 1000000000000000ULL)
+			continue;
+		*fraction = *fraction * 10 + (uint64_t)(**text - '0');
+		*scale *= 10;
+	}
+	return 0;
+}
+
 int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 {
 	uint64_t value;
 	int err;
 
-	/* "99999999999999999999x" is not a number at all, however long. */
+	/* "99999999999999999999x" is -EINVAL, not -ERANGE. */
 	if (text[strspn(text, "0123456789")])
 		return -EINVAL;
-	err = read_digits(&text, &value);
+	err = parse_digits(&text, &value);
 	if (err)
 		return err;
 	if (value < min || value > max)
@@ -45,9 +62,37 @@ int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 	return 0;
 }
 
+size_t parse_hex_digits(const char *text, size_t size, uint64_t *number)
+{
+	size_t count;
+
+	*number = 0;
+	for (count = 0; count < size && count < 16; count++) {
+		int c = tolower((unsigned char)text[count]);
+
+		if (!isxdigit(c))
+			break;
+		*number = *number << 4 | (uint64_t)(isdigit(c) ? c - '0' : c - 'a' + 10);
+	}
+	return count;
+}
+
+int parse_hex(const char *text, uint64_t max, uint64_t *number)
+{
+	uint64_t value;
+	size_t digits = parse_hex_digits(text, strlen(text), &value);
+
+	if (!digits || text[digits])
+		return -EINVAL;
+	if (value > max)
+		return -ERANGE;
+	*number = value;
+	return 0;
+}
+
 #define SECOND 1000000000ULL
 
-/* ns in the unit of `size` letters; none at all: seconds. 0: no such unit. */
+/* ns of the unit whose name has `size` letters; no letters: a second. 0: no such unit. */
 static uint64_t unit_ns(const char *name, size_t size)
 {
 	static const struct {
@@ -68,38 +113,19 @@ static uint64_t unit_ns(const char *name, size_t size)
 	return 0;
 }
 
-/* Digits behind a point as fraction / *scale. */
-static int read_fraction(const char **text, uint64_t *fraction, uint64_t *scale)
-{
-	*fraction = 0;
-	*scale = 1;
-	if (**text != '.')
-		return 0;
-	if (!isdigit((unsigned char)*++*text))
-		return -EINVAL;
-	for (; isdigit((unsigned char)**text); ++*text) {
-		/* 15 digits reach below 1 ns of a week; what follows is nothing. */
-		if (*scale >= 1000000000000000ULL)
-			continue;
-		*fraction = *fraction * 10 + (uint64_t)(**text - '0');
-		*scale *= 10;
-	}
-	return 0;
-}
-
 int parse_duration(const char *text, uint64_t *ns)
 {
 	uint64_t above = UINT64_MAX, total = 0;
 
-	do { /* "2h11m", as durations are printed, has two parts, the greater unit first */
+	do { /* "2h11m", as format_duration() prints it, has two parts, the larger unit first */
 		uint64_t whole, fraction, scale, unit;
 		unsigned __int128 sum;
 		size_t letters;
 		int err;
 
-		err = read_digits(&text, &whole);
+		err = parse_digits(&text, &whole);
 		if (!err)
-			err = read_fraction(&text, &fraction, &scale);
+			err = parse_fraction(&text, &fraction, &scale);
 		if (err)
 			return err;
 		letters = strspn(text, "nsumhdw");
@@ -123,10 +149,10 @@ int parse_size(const char *text, uint64_t *bytes)
 	uint64_t whole, fraction, scale, unit = 1;
 	unsigned __int128 sum;
 	const char *letter;
-	int err = read_digits(&text, &whole);
+	int err = parse_digits(&text, &whole);
 
 	if (!err)
-		err = read_fraction(&text, &fraction, &scale);
+		err = parse_fraction(&text, &fraction, &scale);
 	if (err)
 		return err;
 	letter = *text ? strchr(units, *text) : NULL;
@@ -134,7 +160,7 @@ int parse_size(const char *text, uint64_t *bytes)
 		return -EINVAL;
 	if (letter)
 		unit <<= 10 * (letter - units + 1);
-	if (!letter && scale > 1) /* there is no part of a byte */
+	if (!letter && scale > 1) /* bytes have no fraction */
 		return -EINVAL;
 	sum = (unsigned __int128)whole * unit + (unsigned __int128)fraction * unit / scale;
 	if (sum > UINT64_MAX)
@@ -143,7 +169,7 @@ int parse_size(const char *text, uint64_t *bytes)
 	return 0;
 }
 
-/* Text of one address, either family, in the v4-mapped form. */
+/* One address of either family; IPv4 becomes v4-mapped. */
 static int read_address(const char *text, uint8_t addr[16], bool *v4)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
@@ -213,7 +239,7 @@ int parse_zoned_cidr(const char *text, uint8_t addr[16], uint8_t *bits, char zon
 	if (err)
 		return err;
 	if (*percent && (result[0] != 0xfe || (result[1] & 0xc0) != 0x80))
-		return -EINVAL; /* any other address means the same on each link */
+		return -EINVAL; /* only link-local addresses have a zone */
 	memcpy(addr, result, sizeof(result));
 	*bits = prefix;
 	snprintf(zone, 16, "%.*s", (int)size, percent + !!*percent);

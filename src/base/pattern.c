@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* On a mismatch only the last "*" takes one more byte: no pattern takes exponential time. */
+/* On a mismatch only the last "*" takes one more byte, so no pattern takes exponential time. */
 bool pattern_match_part(const char *pattern, const char *text, size_t size)
 {
 	const char *end = text + size, *star = NULL, *resume = NULL;

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Is it the text itself, or, where the pattern has a "*", does any text in its place make it so? */
+/* Does the pattern match the whole text? A "*" matches any text, every other byte itself. */
 bool pattern_match(const char *pattern, const char *text);
-/* The same for the first bytes of a text. */
+/* The same for the first `size` bytes of a text. */
 bool pattern_match_part(const char *pattern, const char *text, size_t size);
 
 #endif

@@ -35,7 +35,7 @@ static bool is_empty(const struct pool *pool, uint32_t index)
 	return !pool->chunks[index >> CHUNK_SHIFT].elements;
 }
 
-/* Chunks up to that number, without memory for elements. */
+/* Makes the table of chunks as long as count; new chunks have no memory for elements. */
 static int add_chunks(struct pool *pool, uint32_t count)
 {
 	struct pool_chunk *chunks;
@@ -53,7 +53,7 @@ static int add_chunks(struct pool *pool, uint32_t count)
 	return 0;
 }
 
-/* Gives memory to the chunk of a free element; what is free in it stays so, in the same order. */
+/* Allocates the chunk of a free element. Its free elements stay free, in the same order. */
 static int fill_chunk(struct pool *pool, uint32_t index)
 {
 	struct pool_chunk *chunk = &pool->chunks[index >> CHUNK_SHIFT];
@@ -124,7 +124,7 @@ static bool has_taken(const struct pool *pool, uint32_t chunk, bool (*taken)(con
 	return false;
 }
 
-/* Down to the last element in use. */
+/* Ends the pool after its last element in use. */
 static void shorten(struct pool *pool, bool (*taken)(const void *element))
 {
 	while (pool->used &&
@@ -136,7 +136,7 @@ static void shorten(struct pool *pool, bool (*taken)(const void *element))
 	}
 }
 
-/* A chunk without an element in use, which is not the last one: all of it is free. */
+/* Frees a chunk without elements in use, which is not the last chunk. */
 static void empty_chunk(struct pool *pool, uint32_t number)
 {
 	struct pool_chunk *chunk = &pool->chunks[number];

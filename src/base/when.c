@@ -14,15 +14,15 @@
 #define DAY_SECONDS INT64_C(86400)
 #define DAY         (DAY_SECONDS * SECOND)
 
-/* Years all of which 64 bits of ns since 1970 hold, a day and a zone more or less. */
+/* The years that 64 bits of ns since 1970 hold as a whole, with a margin of a day and a zone. */
 #define YEAR_FIRST 1678
 #define YEAR_LAST  2261
-/* Room for days to be added to it, and taken off. */
+/* Leaves room to add and subtract days. */
 #define WALL_MOST (INT64_MAX - 30 * DAY)
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-/* So many digits, of a number in min..max; what follows is not looked at. */
+/* A number of exactly `digits` digits, in min..max. */
 static int read_part(const char **text, int digits, int min, int max, int *number)
 {
 	int sum = 0;
@@ -39,7 +39,7 @@ static int read_part(const char **text, int digits, int min, int max, int *numbe
 	return 0;
 }
 
-/* Moves behind the character, if it is the next one. */
+/* Skips the character if it is the next one. */
 static bool skip(const char **text, char c)
 {
 	if (**text != c)
@@ -48,21 +48,15 @@ static bool skip(const char **text, char c)
 	return true;
 }
 
-/* Digits behind a point: ns; what is less than one of these is cut. */
+/* A point and digits, or nothing: ns; what is below 1 ns is cut. */
 static int read_fraction(const char **text, int64_t *ns)
 {
-	int64_t unit = SECOND / 10;
+	uint64_t fraction, scale;
+	int err = parse_fraction(text, &fraction, &scale);
 
-	*ns = 0;
-	if (!skip(text, '.'))
-		return 0;
-	if (!isdigit((unsigned char)**text))
-		return -EINVAL;
-	for (; isdigit((unsigned char)**text); ++*text) {
-		*ns += (**text - '0') * unit;
-		unit /= 10;
-	}
-	return 0;
+	if (!err)
+		*ns = (int64_t)((unsigned __int128)fraction * NS_PER_SEC / scale);
+	return err;
 }
 
 /* "03:12", "03:12:33", "03:12:33.5" */
@@ -102,7 +96,7 @@ static bool is_leap(int year)
 	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
-/* Days of the years 1..year, in the calendar of today. */
+/* Days of the years 1..year, in the Gregorian calendar. */
 static int64_t days_through(int year)
 {
 	return INT64_C(365) * year + year / 4 - year / 100 + year / 400;
@@ -153,19 +147,14 @@ static int parse_date(const char *text, struct when *when)
 
 static int parse_epoch(const char *text, struct when *when)
 {
-	int64_t seconds = 0, ns;
+	uint64_t seconds;
+	int64_t ns;
 
 	when->kind = WHEN_WALL;
-	if (!isdigit((unsigned char)*text))
+	if (parse_digits(&text, &seconds) || seconds >= INT64_MAX / SECOND ||
+	    read_fraction(&text, &ns) || *text)
 		return -EINVAL;
-	for (; isdigit((unsigned char)*text); text++) {
-		seconds = seconds * 10 + (*text - '0');
-		if (seconds >= INT64_MAX / SECOND)
-			return -EINVAL;
-	}
-	if (read_fraction(&text, &ns) || *text)
-		return -EINVAL;
-	when->wall = seconds * SECOND + ns;
+	when->wall = (int64_t)seconds * SECOND + ns;
 	return 0;
 }
 
@@ -205,9 +194,9 @@ int when_parse(const char *text, struct when *when)
 	return err;
 }
 
-/* --- what it is in a recording -------------------------------------------------------------- */
+/* --- resolving a moment in a recording -------------------------------------------------------- */
 
-/* Seconds east of UTC that local clocks were at a time. */
+/* The offset of local time from UTC at a time, in seconds; positive: east. */
 static int64_t east_at(int64_t seconds)
 {
 	time_t time = seconds;
@@ -218,9 +207,10 @@ static int64_t east_at(int64_t seconds)
 }
 
 /*
- * The times at which local clocks show `shown`, seconds as if they were in UTC: the earlier one
- * first, 0, 1 or 2 of them. None: moments[0] is where it would be, had they not been put forward.
- * No zone is a day or more off UTC, so a day before and after are on both sides of any change.
+ * Finds the 0, 1 or 2 times at which local clocks show `shown` (seconds, read as if UTC), the
+ * earlier first. 0: clocks were put forward over it, and moments[0] is the time by the old offset.
+ * Every offset is less than a day, so the offsets a day before and after are those around any
+ * change.
  */
 static int find_local(int64_t shown, int64_t moments[2])
 {
@@ -241,7 +231,7 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
-/* Of those at which local clocks show it the last one that is not after `last`; 0: none is. */
+/* The last time at which local clocks show day and clock, not after `last`. 0: there is none. */
 static int find_before(int64_t day, int64_t clock, int64_t last, int64_t *wall)
 {
 	int64_t moments[2];
@@ -267,7 +257,7 @@ static int64_t resolve_date(const struct when *when, int64_t last, bool utc)
 	return moments[0] * SECOND + when->clock % SECOND;
 }
 
-/* The last one in a zone that is so far east. */
+/* The last time not after `last` at which clocks of a zone `east` seconds east show it. */
 static int64_t resolve_fixed(int64_t clock, int64_t last, int64_t east)
 {
 	int64_t day = floor_div(last + east * SECOND, DAY);
@@ -277,8 +267,8 @@ static int64_t resolve_fixed(int64_t clock, int64_t last, int64_t east)
 }
 
 /*
- * A day later than that of `last`: clocks that are put back at midnight have shown it. Days
- * earlier: on one it may not be shown, or is not yet.
+ * The search begins a day after that of `last`, because clocks put back at midnight show that day
+ * early. It goes days back, because clocks may skip the time on one day, and today it may be later.
  */
 static int64_t resolve_local(int64_t clock, int64_t last)
 {

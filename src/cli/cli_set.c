@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/parse.h"
 #include "cli/cli_table.h"
@@ -178,7 +179,7 @@ int cli_set_fail_if(struct options *options, const struct cli_option *option, co
 	(void)option;
 	if (err)
 		return err;
-	grown = reallocarray(options->fail_ifs, options->fail_if_count + 1, sizeof(*grown));
+	grown = array_add(options->fail_ifs, options->fail_if_count, sizeof(*grown));
 	if (!grown)
 		return diag_fail(diag, -ENOMEM, "out of memory");
 	options->fail_ifs = grown;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "table/table.h"
 #include "session/notice.h"
 #include "view/info.h"
@@ -74,7 +75,7 @@ static int read_sessions(struct info *info, struct diag *diag)
 
 	for (size_t i = 0; !err && reader_session(info->reader, i, &session); i++) {
 		struct recording_session *sessions =
-			reallocarray(info->sessions, i + 1, sizeof(*sessions));
+			array_add(info->sessions, i, sizeof(*sessions));
 
 		if (!sessions)
 			return diag_fail(diag, -ENOMEM, "out of memory");

@@ -9,6 +9,7 @@
 #include "command/commands.h"
 #include "session/notice.h"
 #include "session/session.h"
+#include "base/array.h"
 #include "view/life.h"
 
 /* A row that was asked for. */
@@ -108,7 +109,7 @@ static struct followed *recognize(struct trail *trail, const struct row *row)
 	if (one || !pick_match(&trail->options->pick, table, row) ||
 	    !query_match(&trail->options->query, table, row, table_now(table)))
 		return one;
-	one = reallocarray(trail->followed, trail->living + 1, sizeof(*one));
+	one = array_add(trail->followed, trail->living, sizeof(*one));
 	if (!one) {
 		note(trail, -ENOMEM);
 		return NULL;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 void flows_init(struct flows *flows, const struct table *table)
 {
 	*flows = (struct flows){.table = table, .limit = FLOWS_FIRST};
@@ -96,20 +98,16 @@ static uint32_t number_of(const struct flows *flows, const struct flow *flow)
 
 static uint32_t *came_of(struct flows *flows, const struct row *row)
 {
-	size_t room = flows->came_room ? flows->came_room : 256;
-	uint32_t *came;
+	size_t before = flows->came_room;
+	uint32_t *came =
+		array_reserve(flows->came, &flows->came_room, row->self + 1, sizeof(*came));
 
-	while (room <= row->self)
-		room *= 2;
-	if (room > flows->came_room) {
-		came = reallocarray(flows->came, room, sizeof(*came));
-		if (!came)
-			return NULL;
-		memset(came + flows->came_room, 0, (room - flows->came_room) * sizeof(*came));
-		flows->came = came;
-		flows->came_room = room;
-	}
-	return &flows->came[row->self];
+	if (!came)
+		return NULL;
+	flows->came = came;
+	if (flows->came_room > before)
+		memset(came + before, 0, (flows->came_room - before) * sizeof(*came));
+	return &came[row->self];
 }
 
 bool flows_has_come(const struct flows *flows, const struct row *row)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "count/group_private.h"
 
 const struct row *groups_member(const struct groups *groups, const struct group *group, size_t n)
@@ -22,18 +23,12 @@ uint32_t groups_older(const struct groups *groups, const struct group *group, ui
 
 static int make_room(struct groups *groups, size_t more)
 {
-	size_t room = groups->member_room;
-	struct member *members;
+	struct member *members = array_reserve(groups->members, &groups->member_room,
+	                                       groups->member_count + more, sizeof(*members));
 
-	while (room < groups->member_count + more)
-		room *= 2;
-	if (room == groups->member_room)
-		return 0;
-	members = reallocarray(groups->members, room, sizeof(*members));
 	if (!members)
 		return -ENOMEM;
 	groups->members = members;
-	groups->member_room = room;
 	return 0;
 }
 

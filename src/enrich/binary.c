@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "mix.h"
 #include "base/sorted.h"
 
 #define FUNCTIONS_MAX (1U << 22)
@@ -23,27 +25,8 @@ void binary_free(struct binary *binary)
 		free(binary->places[i].source);
 	free(binary->places);
 	free(binary->functions);
-	free(binary->names);
+	buffer_free(&binary->names);
 	free(binary);
-}
-
-static bool grow(void **array, size_t *capacity, size_t wanted, size_t size, size_t most)
-{
-	size_t room = *capacity ? *capacity : 4096;
-	void *bigger;
-
-	if (wanted <= *capacity)
-		return true;
-	if (wanted > most)
-		return false;
-	while (room < wanted)
-		room *= 2;
-	bigger = realloc(*array, room * size);
-	if (!bigger)
-		return false;
-	*array = bigger;
-	*capacity = room;
-	return true;
 }
 
 static bool is_function(const GElf_Sym *symbol, const char *name)
@@ -71,23 +54,25 @@ static uint8_t rank(const GElf_Sym *symbol, const char *name)
 static void add(struct binary *binary, const GElf_Sym *symbol, const char *name, uint64_t start)
 {
 	size_t length = strcspn(name, "@"); /* without the symbol's version */
+	struct function *functions;
 
 	if (length > NAME_KEPT)
 		length = NAME_KEPT;
-	if (!grow((void **)&binary->functions, &binary->capacity, binary->count + 1,
-	          sizeof(*binary->functions), FUNCTIONS_MAX) ||
-	    !grow((void **)&binary->names, &binary->names_capacity, binary->names_size + length + 1,
-	          1, NAMES_MAX))
+	if (binary->count >= FUNCTIONS_MAX || binary->names.size + length + 1 > NAMES_MAX ||
+	    !buffer_reserve(&binary->names, length + 1))
 		return;
-	binary->functions[binary->count++] = (struct function){
+	functions = array_add(binary->functions, binary->count, sizeof(*functions));
+	if (!functions)
+		return;
+	binary->functions = functions;
+	functions[binary->count++] = (struct function){
 		.start = start,
 		.size = symbol->st_size,
-		.name = (uint32_t)binary->names_size,
+		.name = (uint32_t)binary->names.size,
 		.rank = rank(symbol, name),
 	};
-	memcpy(binary->names + binary->names_size, name, length);
-	binary->names[binary->names_size + length] = '\0';
-	binary->names_size += length + 1;
+	buffer_add(&binary->names, name, length);
+	buffer_fill(&binary->names, '\0', 1);
 }
 
 static int compare(const void *a, const void *b)
@@ -187,8 +172,7 @@ static char *source_line(Dwfl_Module *module, uint64_t address)
 
 const struct place *binary_place(struct binary *binary, Dwfl_Module *module, uint64_t address)
 {
-	uint64_t hash = address * 0x9e3779b97f4a7c15ULL;
-	struct place *place = &binary->places[hash >> 32 & (PLACES - 1)];
+	struct place *place = &binary->places[hash_mix(0, address) & (PLACES - 1)];
 
 	if (place->used && place->address == address)
 		return place;
@@ -204,5 +188,5 @@ const struct place *binary_place(struct binary *binary, Dwfl_Module *module, uin
 
 const char *binary_function_name(const struct binary *binary, const struct function *function)
 {
-	return binary->names + function->name;
+	return binary->names.data + function->name;
 }

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
+
 /* What identifies a binary: its build id, or else its file. */
 struct binary_key {
 	unsigned char build_id[32];
@@ -39,9 +41,8 @@ struct place {
 struct binary {
 	struct binary_key key;
 	struct function *functions; /* sorted by start */
-	size_t count, capacity;
-	char *names;
-	size_t names_size, names_capacity;
+	size_t count;
+	struct buffer names;  /* each ends with NUL */
 	struct place *places; /* by hash of the address; a new one replaces an old one */
 };
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "enrich/proc_file.h"
 
 /*
@@ -28,7 +29,7 @@ struct cgroup_tree {
 	int fd; /* of the mount point */
 	bool walked;
 	struct place *places; /* sorted by id, valid while `walked` */
-	size_t count, room;
+	size_t count;
 };
 
 int cgroup_open(struct cgroup_tree **tree)
@@ -118,20 +119,13 @@ static int path_by_handle(const struct cgroup_tree *tree, uint64_t id, char *pat
 
 static int add_place(struct cgroup_tree *tree, uint64_t id, const char *path)
 {
-	struct place *places = tree->places;
-	char *copy = strdup(path);
+	struct place *places = array_add(tree->places, tree->count, sizeof(*places));
+	char *copy = places ? strdup(path) : NULL;
 
-	if (tree->count == tree->room) {
-		places = reallocarray(places, tree->room ? tree->room * 2 : 64, sizeof(*places));
-		if (places) {
-			tree->places = places;
-			tree->room = tree->room ? tree->room * 2 : 64;
-		}
-	}
-	if (!places || !copy) {
-		free(copy);
+	if (places)
+		tree->places = places;
+	if (!copy)
 		return -ENOMEM;
-	}
 	places[tree->count++] = (struct place){.id = id, .path = copy};
 	return 0;
 }

@@ -134,13 +134,14 @@ void kernel_counters_parse_conntrack_stat(FILE *in, struct kernel_counters *coun
 		names = NULL;
 	while (names && getline(&values, &values_room, in) >= 0) {
 		char *name, *value, *rest = values, *heads = strdup(names), *rest_heads = heads;
+		uint64_t number;
 
 		while ((name = strtok_r(rest_heads, " \n", &rest_heads)) &&
 		       (value = strtok_r(rest, " \n", &rest)))
 			for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-				if (!strcmp(name, columns[i].column)) {
-					counts->value[columns[i].counter] +=
-						strtoull(value, NULL, 16);
+				if (!strcmp(name, columns[i].column) &&
+				    !parse_hex(value, UINT64_MAX, &number)) {
+					counts->value[columns[i].counter] += number;
 					counts->known[columns[i].counter] = true;
 				}
 		free(heads);

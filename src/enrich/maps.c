@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
+
 #define MAPPINGS_MAX 65536 /* default of vm.max_map_count */
 #define READ_BYTES   16384
 #define LINE_MAX_LEN 65536 /* a path is at most a page; escaped, four times as long */
@@ -22,15 +24,11 @@ void maps_free(struct maps *maps)
 
 static int add(struct maps *maps, const struct mapping *mapping)
 {
-	if (maps->count == maps->capacity) {
-		size_t capacity = maps->capacity ? maps->capacity * 2 : 64;
-		struct mapping *list = realloc(maps->list, capacity * sizeof(*list));
+	struct mapping *list = array_add(maps->list, maps->count, sizeof(*list));
 
-		if (!list)
-			return -ENOMEM;
-		maps->list = list;
-		maps->capacity = capacity;
-	}
+	if (!list)
+		return -ENOMEM;
+	maps->list = list;
 	maps->list[maps->count] = *mapping;
 	maps->list[maps->count].path = strdup(mapping->path);
 	if (!maps->list[maps->count].path)

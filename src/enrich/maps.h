@@ -17,7 +17,7 @@ struct mapping {
 
 struct maps {
 	struct mapping *list; /* sorted by address */
-	size_t count, capacity;
+	size_t count;
 };
 
 /*

@@ -1,36 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "enrich/mount_text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-static bool is_octal(char c)
-{
-	return c >= '0' && c <= '7';
-}
-
-/* Does "\ooo" stand here, for a byte that is not NUL? */
-static bool is_escape(const char *text)
-{
-	return text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && is_octal(text[2]) &&
-	       is_octal(text[3]) && strncmp(text + 1, "000", 3) != 0;
-}
-
-/* The kernel writes space, tab, newline and backslash as \ooo (mangle(), fs/proc_namespace.c). */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	while (*text) {
-		if (is_escape(text)) {
-			*to++ = (char)((text[1] & 3) << 6 | (text[2] & 7) << 3 | (text[3] & 7));
-			text += 4;
-		} else {
-			*to++ = *text++;
-		}
-	}
-	*to = '\0';
-}
+#include "base/escape.h"
+#include "base/parse.h"
 
 /*
  * Only the position of a field says what it is, because users choose the text (the source of a
@@ -56,8 +30,9 @@ bool mount_parse_line(char *line, struct mount_line *mount)
 	if (!word)
 		return false;
 	*mount = (struct mount_line){.root = fields[3], .point = fields[4], .type = word};
-	unescape(mount->root);
-	unescape(mount->point);
+	/* Space, tab, newline and backslash are written as \ooo (fs/proc_namespace.c, mangle). */
+	unescape(mount->root, ESCAPE_OCTAL);
+	unescape(mount->point, ESCAPE_OCTAL);
 	return true;
 }
 
@@ -69,12 +44,12 @@ uint32_t mount_netns(const struct mount_line *mount)
 uint32_t link_inode(const char *text, const char *kind)
 {
 	size_t size = strlen(kind);
-	unsigned long inode;
-	char *end;
+	uint64_t inode;
 
-	if (strncmp(text, kind, size) != 0 || strncmp(text + size, ":[", 2) != 0 ||
-	    text[size + 2] < '0' || text[size + 2] > '9')
+	if (strncmp(text, kind, size) != 0 || strncmp(text + size, ":[", 2) != 0)
 		return 0;
-	inode = strtoul(text + size + 2, &end, 10);
-	return strcmp(end, "]") == 0 && inode <= UINT32_MAX ? (uint32_t)inode : 0;
+	text += size + 2;
+	if (parse_digits(&text, &inode) || strcmp(text, "]") != 0 || inode > UINT32_MAX)
+		return 0;
+	return (uint32_t)inode;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "enrich/mount_text.h"
 #include "enrich/netns_private.h"
 #include "enrich/proc_file.h"
@@ -34,13 +35,10 @@ static struct netns_entry *entry_of(struct netns_scan *scan, uint32_t inode)
 		return NULL;
 	if (place < list->count)
 		return &list->entries[place];
-	if (list->inodes.room > scan->room) {
-		entries = reallocarray(list->entries, list->inodes.room, sizeof(*entries));
-		if (!entries)
-			return NULL;
-		list->entries = entries;
-		scan->room = list->inodes.room;
-	}
+	entries = array_reserve(list->entries, &scan->room, place + 1, sizeof(*entries));
+	if (!entries)
+		return NULL;
+	list->entries = entries;
 	list->count++;
 	list->entries[place] = (struct netns_entry){.inode = inode};
 	return &list->entries[place];

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/parse.h"
 #include "base/sorted.h"
 
 #define ENTRIES_MAX  (1U << 22)
@@ -20,52 +22,20 @@ _Static_assert(offsetof(struct perfmap_entry, start) == 0, "sorted_first_above()
 void perfmap_free(struct perfmap *map)
 {
 	free(map->entries);
-	free(map->names);
+	buffer_free(&map->names);
 	*map = (struct perfmap){0};
 }
 
-static bool grow(void **array, size_t *capacity, size_t wanted, size_t size, size_t most)
+/* "7f0e3000 ": hexadecimal digits, maybe after 0x, and a space. */
+static bool parse_column(const char **at, const char *end, uint64_t *number)
 {
-	size_t room = *capacity ? *capacity : 1024;
-	void *bigger;
+	size_t digits;
 
-	if (wanted <= *capacity)
-		return true;
-	while (room < wanted)
-		room *= 2;
-	if (wanted > most)
-		return false;
-	bigger = realloc(*array, room * size);
-	if (!bigger)
-		return false;
-	*array = bigger;
-	*capacity = room;
-	return true;
-}
-
-/*
- * Parses a hexadecimal number and the space after it. strtoull() would accept a sign, or the number
- * of the next line.
- */
-static bool parse_hex(const char **at, const char *end, uint64_t *number)
-{
-	const char *begin = *at;
-	uint64_t value = 0;
-
-	if (end - begin > 2 && begin[0] == '0' && (begin[1] | 0x20) == 'x')
-		begin += 2;
-	for (*at = begin; *at < end; ++*at) {
-		int c = **at | 0x20;
-		int digit = c >= '0' && c <= '9'   ? c - '0'
-		            : c >= 'a' && c <= 'f' ? c - 'a' + 10
-		                                   : -1;
-
-		if (digit < 0 || value >> 60)
-			break;
-		value = value << 4 | (unsigned int)digit;
-	}
-	*number = value;
-	return *at > begin && *at < end && *(*at)++ == ' ';
+	if (end - *at > 2 && (*at)[0] == '0' && ((*at)[1] | 0x20) == 'x')
+		*at += 2;
+	digits = parse_hex_digits(*at, (size_t)(end - *at), number);
+	*at += digits;
+	return digits && *at < end && *(*at)++ == ' ';
 }
 
 static void add_line(struct perfmap *map, const char *line, const char *end)
@@ -74,25 +44,26 @@ static void add_line(struct perfmap *map, const char *line, const char *end)
 	uint64_t start, size;
 	size_t length;
 
-	if (!parse_hex(&line, end, &start) || !parse_hex(&line, end, &size) || line == end ||
+	if (!parse_column(&line, end, &start) || !parse_column(&line, end, &size) || line == end ||
 	    start + size <= start)
 		return;
 	length = (size_t)(end - line) < NAME_MAX_LEN ? (size_t)(end - line) : NAME_MAX_LEN;
-	if (!grow((void **)&map->entries, &map->capacity, map->count + 1, sizeof(*entry),
-	          ENTRIES_MAX) ||
-	    !grow((void **)&map->names, &map->names_capacity, map->names_size + length + 1, 1,
-	          NAMES_MAX))
+	if (map->count >= ENTRIES_MAX || map->names.size + length + 1 > NAMES_MAX ||
+	    !buffer_reserve(&map->names, length + 1))
 		return;
-	entry = &map->entries[map->count];
+	entry = array_add(map->entries, map->count, sizeof(*entry));
+	if (!entry)
+		return;
+	map->entries = entry;
+	entry += map->count;
 	*entry = (struct perfmap_entry){
 		.start = start,
 		.size = size,
-		.name = (uint32_t)map->names_size,
+		.name = (uint32_t)map->names.size,
 		.order = (uint32_t)map->count++,
 	};
-	memcpy(map->names + map->names_size, line, length);
-	map->names[map->names_size + length] = '\0';
-	map->names_size += length + 1;
+	buffer_add(&map->names, line, length);
+	buffer_fill(&map->names, '\0', 1);
 	if (size > map->longest)
 		map->longest = size;
 }
@@ -144,7 +115,7 @@ const struct perfmap_entry *perfmap_find(struct perfmap *map, uint64_t address)
 
 const char *perfmap_name(const struct perfmap *map, const struct perfmap_entry *entry)
 {
-	return map->names + entry->name;
+	return map->names.data + entry->name;
 }
 
 static void read_on(struct perfmap *map, int fd)

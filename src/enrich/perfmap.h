@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "base/buffer.h"
+
 struct perfmap_entry {
 	uint64_t start, size;
 	uint32_t name;  /* offset in names */
@@ -20,12 +22,11 @@ struct perfmap_entry {
 
 struct perfmap {
 	struct perfmap_entry *entries; /* the first `sorted` ones are sorted by start, then order */
-	size_t count, capacity, sorted;
-	char *names;
-	size_t names_size, names_capacity;
-	uint64_t longest; /* size of the longest piece */
-	struct stat stat; /* of the file, when it was last read */
-	uint64_t read;    /* bytes of it, up to the end of a line */
+	size_t count, sorted;
+	struct buffer names; /* each ends with NUL */
+	uint64_t longest;    /* size of the longest piece */
+	struct stat stat;    /* of the file, when it was last read */
+	uint64_t read;       /* bytes of it, up to the end of a line */
 };
 
 /* A map of all zeros is empty. */

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "enrich/cgroup.h"
 
 /* A query, then its answer. */
@@ -121,30 +121,22 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* Starts up to count threads with all signals blocked. 0 if at least one runs. */
+/* Starts up to count threads. 0 if at least one runs. */
 static int start_threads(struct workers *workers, unsigned int count)
 {
 	unsigned int started = 0;
-	sigset_t all, before;
-	pthread_attr_t attr;
 	pthread_t thread;
 	int err = 0;
 
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pthread_mutex_lock(&workers->lock);
-	while (started < count && !err) {
-		err = pthread_create(&thread, &attr, work, workers);
+	for (; started < count && !err; started += !err) {
+		err = thread_start(&thread, work, workers);
 		if (!err)
-			started++;
+			pthread_detach(thread);
 	}
 	workers->users += started;
 	pthread_mutex_unlock(&workers->lock);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	return started ? 0 : -err;
+	return started ? 0 : err;
 }
 
 static int workers_new(struct workers **made)

@@ -18,7 +18,7 @@
 
 #include "base/clock.h"
 #include "enrich/stack_reader.h"
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "fact/text.h"
 
 _Static_assert(sizeof(struct reader_rules) +

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The counters of a namespace that rules look at: id, and its name as nstat(8) has it. */
+/* The counters of a namespace that rules use: id, and the name in nstat(8). */
 
 COUNTER(LISTEN_OVERFLOWS, "TcpExtListenOverflows")
 COUNTER(LISTEN_DROPS, "TcpExtListenDrops")

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/address.h"
-#include "fact/shape.h"
+#include "fact/kind.h"
 
 /* Big-endian, so that a key reads the same on every machine. */
 static uint64_t load64(const uint8_t *bytes)

@@ -6,7 +6,7 @@
 
 #include "fact.h"
 
-/* What a FACT_NAME names. */
+/* The object that a FACT_NAME names. */
 struct name_key {
 	uint32_t kind; /* enum fact_name_kind */
 	uint64_t key[2];
@@ -18,16 +18,13 @@ struct name_key name_key_task(uint32_t pid, uint64_t start);
 struct name_key name_key_interface(uint32_t netns, uint32_t ifindex);
 struct name_key name_key_host(int family, const uint8_t addr[16]);
 
-/* Room for any FACT_NAME. */
+/* Room for every FACT_NAME. */
 union fact_name_buffer {
 	struct fact_name fact;
 	char bytes[sizeof(struct fact_name) + FACT_NAME_MAX + 8];
 };
 
-/*
- * Makes a FACT_NAME of (kind, key, name); time in ns of CLOCK_BOOTTIME. A name
- * longer than FACT_NAME_MAX bytes is cut.
- */
+/* Makes a FACT_NAME; time in ns of CLOCK_BOOTTIME. Cuts a name to FACT_NAME_MAX bytes. */
 void fact_name_make(union fact_name_buffer *buffer, uint64_t time, enum fact_name_kind kind,
                     const uint64_t key[2], const char *name);
 

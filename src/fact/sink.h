@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who is handed facts, one by one and in order. */
+/* A receiver of facts, one by one and in order. */
 #ifndef TCPTRAIL_FACT_SINK_H
 #define TCPTRAIL_FACT_SINK_H
 

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lines of facts: splits them into tokens and walks the rows of the fact's type.
- * What keys there are is in text_rows.c, what values look like in text_value.c.
+ * Lines of facts: splits a line into tokens and finds the row of each key. The keys are in kind.c,
+ * the forms of values in text_value.c.
  */
 #include "fact/text.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/escape.h"
 #include "base/parse.h"
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "fact/text_value.h"
 
-static void print_part(FILE *out, const struct text_part *part, const struct fact *fact)
+static void print_part(FILE *out, const struct fact_part *part, const struct fact *fact)
 {
 	const void *base = (const char *)fact + part->offset;
 
-	for (size_t i = 0; i < part->count; i++) {
-		const struct text_row *row = &part->rows[i];
+	for (size_t i = 0; i < part->keys->count; i++) {
+		const struct text_row *row = &part->keys->rows[i];
 
 		if (!row->always && text_value_empty(row, base, fact))
 			continue;
@@ -38,31 +38,31 @@ static int stream_error(FILE *out)
 
 int fact_text_print(FILE *out, const struct fact *fact)
 {
-	const struct text_type *type = text_type(fact->type);
+	const struct fact_kind *kind = fact_kind(fact->type);
 
-	errno = 0; /* stdio does not promise to set it */
-	if (!type) {
+	errno = 0; /* stdio need not set it */
+	if (!kind) {
 		fprintf(out, "# %" PRIu64 " a fact of unknown type %u\n", (uint64_t)fact->time,
 		        fact->type);
 		return stream_error(out);
 	}
 	if (!fact_is_whole(fact))
 		return -EINVAL;
-	fprintf(out, "%" PRIu64 " %s", (uint64_t)fact->time, type->name);
-	for (size_t i = 0; i < TEXT_PARTS; i++)
-		print_part(out, &type->parts[i], fact);
+	fprintf(out, "%" PRIu64 " %s", (uint64_t)fact->time, kind->name);
+	for (size_t i = 0; i < FACT_PARTS && kind->parts[i].keys; i++)
+		print_part(out, &kind->parts[i], fact);
 	fputc('\n', out);
 	return stream_error(out);
 }
 
-/* One line as it is read. */
+/* The state of reading a line. */
 struct line {
 	const char *at;
-	const struct text_type *type;
+	const struct fact_kind *kind;
 	struct text_reader reader;
 	bool family_given;
 	uint64_t seen;           /* bit per row, in order of parts */
-	char buf[FACT_MAX_SIZE]; /* of the token last taken */
+	char buf[FACT_MAX_SIZE]; /* of the last token */
 	struct diag *diag;
 };
 
@@ -76,51 +76,25 @@ static bool at_end(const struct line *line)
 	return !*line->at || *line->at == '#';
 }
 
-/* The byte an escape stands for; *text is behind the backslash and moves on. -1: none. */
-static int unescape(const char **text)
-{
-	static const char letters[] = "abfnrtv\"\\", bytes[] = "\a\b\f\n\r\t\v\"\\";
-	const char *letter;
-	int value = 0;
-
-	if (**text >= '0' && **text <= '7') {
-		for (int i = 0; i < 3 && **text >= '0' && **text <= '7'; i++)
-			value = value * 8 + *(*text)++ - '0';
-		return value <= 0xff ? value : -1;
-	}
-	if (**text == 'x') {
-		char hex[3] = {0};
-
-		strncpy(hex, *text + 1, 2);
-		if (strspn(hex, "0123456789abcdefABCDEF") != 2)
-			return -1;
-		*text += 3;
-		return (int)strtoul(hex, NULL, 16);
-	}
-	letter = **text ? strchr(letters, **text) : NULL;
-	if (!letter)
-		return -1;
-	++*text;
-	return (unsigned char)bytes[letter - letters];
-}
-
-/* A string in quotes into buf; line->at is behind the opening quote. */
+/* Copies a quoted string into buf; line->at is after the opening quote. */
 static int take_quoted(struct line *line, struct text_token *token)
 {
 	size_t size = 0;
 
 	while (*line->at != '"') {
-		int c = (unsigned char)*line->at++;
+		int c = (unsigned char)*line->at;
 
 		if (c == '\\')
-			c = unescape(&line->at);
-		else if (!c)
-			return diag_fail(line->diag, -EINVAL, "closing quote is missing");
+			c = unescape_byte(&line->at, ESCAPE_C);
+		else if (c)
+			line->at++;
+		else
+			return diag_fail(line->diag, -EINVAL, "missing closing quote");
 		if (c < 0)
 			return diag_fail(line->diag, -EINVAL,
-			                 "escape is none of \\ooo \\xHH \\n \\t \\\" \\\\");
+			                 "invalid escape: expected \\ooo \\xHH \\n \\t \\\" \\\\");
 		if (size + 1 >= sizeof(line->buf))
-			return diag_fail(line->diag, -EINVAL, "string is over %zu bytes", size);
+			return diag_fail(line->diag, -EINVAL, "string longer than %zu bytes", size);
 		line->buf[size++] = (char)c;
 	}
 	line->at++;
@@ -139,7 +113,7 @@ static int take_value(struct line *line, struct text_token *token)
 	}
 	size = strcspn(line->at, " \t\r\n");
 	if (size >= sizeof(line->buf))
-		return diag_fail(line->diag, -EINVAL, "value is over %zu bytes", size);
+		return diag_fail(line->diag, -EINVAL, "value longer than %zu bytes", size);
 	memcpy(line->buf, line->at, size);
 	line->buf[size] = '\0';
 	line->at += size;
@@ -147,15 +121,15 @@ static int take_value(struct line *line, struct text_token *token)
 	return 0;
 }
 
-/* Row called so, its part, and its bit among all rows of the type. */
-static const struct text_row *find_row(const struct text_type *type, const char *key, size_t size,
-                                       const struct text_part **part, unsigned int *bit)
+/* The row of a key, its part, and its bit among all rows of the kind. */
+static const struct text_row *find_row(const struct fact_kind *kind, const char *key, size_t size,
+                                       const struct fact_part **part, unsigned int *bit)
 {
 	*bit = 0;
-	for (size_t p = 0; p < TEXT_PARTS; p++) {
-		*part = &type->parts[p];
-		for (size_t r = 0; r < (*part)->count; r++, ++*bit) {
-			const struct text_row *row = &(*part)->rows[r];
+	for (size_t p = 0; p < FACT_PARTS && kind->parts[p].keys; p++) {
+		*part = &kind->parts[p];
+		for (size_t r = 0; r < (*part)->keys->count; r++, ++*bit) {
+			const struct text_row *row = &(*part)->keys->rows[r];
 
 			if (strlen(row->key) == size && !memcmp(row->key, key, size))
 				return row;
@@ -164,8 +138,8 @@ static const struct text_row *find_row(const struct text_type *type, const char 
 	return NULL;
 }
 
-/* A value was refused: names the key before what take_value() said. */
-static int blame_key(struct line *line, const char *key)
+/* Puts the key before the message of take_value(). */
+static int fail_at_key(struct line *line, const char *key)
 {
 	struct diag why;
 
@@ -179,61 +153,60 @@ static int blame_key(struct line *line, const char *key)
 static int take_pair(struct line *line)
 {
 	size_t size = strcspn(line->at, "= \t\r\n");
-	const struct text_part *part;
+	const struct fact_part *part;
 	const struct text_row *row;
 	struct text_token token;
 	unsigned int bit;
 	char keys[400];
 
-	row = find_row(line->type, line->at, size, &part, &bit);
+	row = find_row(line->kind, line->at, size, &part, &bit);
 	if (!row)
-		return diag_fail(line->diag, -EINVAL, "%s has no key \"%.*s\"; it has %s",
-		                 line->type->name, size > 40 ? 40 : (int)size, line->at,
-		                 text_key_list(line->type, keys, sizeof(keys)));
+		return diag_fail(line->diag, -EINVAL, "unknown key \"%.*s\": expected of %s: %s",
+		                 size > 40 ? 40 : (int)size, line->at, line->kind->name,
+		                 fact_key_list(line->kind, keys, sizeof(keys)));
 	line->at += size;
 	if (*line->at++ != '=')
-		return diag_fail(line->diag, -EINVAL, "%s: \"=\" and a value are missing",
-		                 row->key);
+		return diag_fail(line->diag, -EINVAL, "%s: missing \"=\" and value", row->key);
 	if (line->seen & 1ULL << bit)
 		return diag_fail(line->diag, -EINVAL, "%s: given twice", row->key);
 	line->seen |= 1ULL << bit;
 	if (take_value(line, &token))
-		return blame_key(line, row->key);
+		return fail_at_key(line, row->key);
 	if (token.quoted && row->kind != TEXT_COMM && row->kind != TEXT_BYTES)
-		return diag_fail(line->diag, -EINVAL, "%s: takes no quotes", row->key);
-	if (!strchr(" \t\r\n", *line->at)) /* NUL is found too */
-		return diag_fail(line->diag, -EINVAL, "%s: a blank is missing behind its value",
+		return diag_fail(line->diag, -EINVAL, "%s: unexpected quotes", row->key);
+	if (!strchr(" \t\r\n", *line->at)) /* finds NUL too */
+		return diag_fail(line->diag, -EINVAL, "%s: missing blank after the value",
 		                 row->key);
 	if (text_value_parse(&line->reader, &token, row, (char *)line->reader.fact + part->offset))
-		return diag_fail(line->diag, -EINVAL, "%s: \"%.80s\" is not %s", row->key,
-		                 token.text, line->reader.wants);
+		return diag_fail(line->diag, -EINVAL, "%s: invalid value \"%.80s\": expected %s",
+		                 row->key, token.text, line->reader.expected);
 	if (row->words == &fact_families)
 		line->family_given = true;
 	return 0;
 }
 
-/* A family that is not given is told by the form of the addresses. */
+/* Derives a missing family from the form of the addresses. */
 static int settle_family(struct line *line)
 {
-	const struct text_part *part;
+	const struct fact_part *part;
 	const struct text_row *row;
 	struct fact_sample *sample;
 	unsigned int bit;
 
-	row = find_row(line->type, "family", strlen("family"), &part, &bit);
+	row = find_row(line->kind, "family", strlen("family"), &part, &bit);
 	if (!row)
 		return 0;
 	sample = (struct fact_sample *)((char *)line->reader.fact + part->offset);
 	if (!line->family_given) {
 		if (line->reader.ipv4 && line->reader.ipv6)
 			return diag_fail(line->diag, -EINVAL,
-			                 "family: local and remote are of two families");
+			                 "family: local and remote have different families");
 		sample->family = line->reader.ipv4   ? AF_INET
 		                 : line->reader.ipv6 ? AF_INET6
 		                                     : AF_UNSPEC;
 	}
 	if (line->reader.ipv4 && sample->family != AF_INET)
-		return diag_fail(line->diag, -EINVAL, "family: must be inet for an IPv4 address");
+		return diag_fail(line->diag, -EINVAL, "family: expected inet for an IPv4 address");
 	return 0;
 }
 
@@ -247,18 +220,20 @@ static int take_head(struct line *line)
 	int type;
 
 	if (take_value(line, &token))
-		return blame_key(line, "time");
+		return fail_at_key(line, "time");
 	if (parse_number(token.text, 0, UINT64_MAX, &time))
-		return diag_fail(line->diag, -EINVAL, "time: \"%.80s\" is not a number of ns",
+		return diag_fail(line->diag, -EINVAL,
+		                 "time: invalid time \"%.80s\": expected a number of ns",
 		                 token.text);
 	skip_blanks(line);
 	if (take_value(line, &token))
-		return blame_key(line, "type");
-	type = text_type_find(token.text, token.size);
+		return fail_at_key(line, "type");
+	type = fact_kind_find(token.text, token.size);
 	if (type < 0)
-		return diag_fail(line->diag, -EINVAL, "type: \"%.80s\" is not one of %s",
-		                 token.text, text_type_list(types, sizeof(types)));
-	line->type = text_type((unsigned int)type);
+		return diag_fail(line->diag, -EINVAL,
+		                 "type: unknown type \"%.80s\": expected one of %s", token.text,
+		                 fact_kind_list(types, sizeof(types)));
+	line->kind = fact_kind((unsigned int)type);
 	fact->type = (uint16_t)type;
 	fact->time = time;
 	return 0;

@@ -7,7 +7,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "fact/text.h"
 
 _Static_assert(sizeof(struct fact_name) + FACT_NAME_MAX + 8 <= FACT_MAX_SIZE, "names fit");
@@ -15,13 +15,12 @@ _Static_assert(sizeof(struct fact_table_row) + FACT_STEPS_MAX * sizeof(struct fa
                        FACT_MAX_SIZE,
                "rows fit");
 
-/* Integers of any width, through one place. */
+/* Loads an integer of any width. */
 static uint64_t load(const void *part, uint16_t offset, uint16_t size)
 {
 	const char *at = (const char *)part + offset;
 	uint64_t number = 0;
 
-	/* Little-endian or not, widths differ: copy into the type of that width. */
 	switch (size) {
 	case 1:
 		return *(const uint8_t *)at;
@@ -50,7 +49,7 @@ static bool all_zero(const void *bytes, size_t size)
 	return !size;
 }
 
-/* Bytes of a comm up to its last one that is not NUL. */
+/* Bytes of a comm without the NULs at its end. */
 static size_t comm_size(const char *comm, size_t room)
 {
 	while (room && !comm[room - 1])
@@ -91,7 +90,7 @@ static void print_bits(FILE *out, const struct text_row *row, uint64_t bits)
 		fprintf(out, "%s0x%" PRIx64, comma, bits);
 }
 
-/* An AF_INET address has 12 bytes of padding; one that uses them prints as what it is. */
+/* An AF_INET address has 12 bytes of padding; if they are not 0, it prints all 16 bytes. */
 static void print_endpoint(FILE *out, const struct text_row *row, const void *part)
 {
 	const uint8_t *addr = (const uint8_t *)part + row->offset;
@@ -121,7 +120,7 @@ static void print_quoted(FILE *out, const char *bytes, size_t size)
 	fputc('"', out);
 }
 
-/* A host's key is its address, read as two big-endian numbers (table/names.c). */
+/* The key of a host is its address, read as two big-endian numbers (table/names.c). */
 static void print_key(FILE *out, const struct fact_name *name)
 {
 	const uint64_t addr[2] = {htobe64(name->key[0]), htobe64(name->key[1])};

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Values of a fact's text, read: see text_value.c for how they are printed. */
+/* Parses the values that text_value.c prints. */
 #include <arpa/inet.h>
 #include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/parse.h"
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "fact/text.h"
 #include "fact/text_value.h"
 
-/* 20 digits, the longest kind, 3 and 3 digits, and what parts them: no token is longer. */
+/* The longest step: 20 digits, the longest kind, 3 digits, 3 digits, and 4 separators. */
 _Static_assert(FACT_STEPS_MAX *(20 + 12 + 3 + 3 + 4) < FACT_MAX_SIZE, "steps fit as text");
 
 static void store(void *part, uint16_t offset, uint16_t size, uint64_t number)
@@ -40,9 +39,9 @@ static uint64_t max_of(uint16_t size)
 	return size == 8 ? UINT64_MAX : (1ULL << 8 * size) - 1;
 }
 
-static int refuse(struct text_reader *reader, const char *wants)
+static int refuse(struct text_reader *reader, const char *expected)
 {
-	snprintf(reader->wants, sizeof(reader->wants), "%s", wants);
+	snprintf(reader->expected, sizeof(reader->expected), "%s", expected);
 	return -EINVAL;
 }
 
@@ -52,7 +51,7 @@ static int read_number(struct text_reader *reader, const struct text_token *toke
 	uint64_t number;
 
 	if (parse_number(token->text, 0, max_of(row->size), &number)) {
-		snprintf(reader->wants, sizeof(reader->wants), "a number of 0..%" PRIu64,
+		snprintf(reader->expected, sizeof(reader->expected), "a number of 0..%" PRIu64,
 		         max_of(row->size));
 		return -EINVAL;
 	}
@@ -67,28 +66,18 @@ static int read_signed(struct text_reader *reader, const struct text_token *toke
 	bool minus = token->text[0] == '-';
 
 	if (parse_number(token->text + minus, 0, most + minus, &number)) {
-		snprintf(reader->wants, sizeof(reader->wants), "a number of -%" PRIu64 "..%" PRIu64,
-		         most + 1, most);
+		snprintf(reader->expected, sizeof(reader->expected),
+		         "a number of -%" PRIu64 "..%" PRIu64, most + 1, most);
 		return -EINVAL;
 	}
 	store(part, row->offset, row->size, minus ? -number : number);
 	return 0;
 }
 
-/* Hex digits, whole string; a leading 0x is let pass. */
+/* With or without 0x. */
 static int read_hex(const char *text, uint64_t max, uint64_t *number)
 {
-	uint64_t value;
-
-	if (!strncmp(text, "0x", 2))
-		text += 2;
-	if (!*text || strlen(text) > 16 || text[strspn(text, "0123456789abcdefABCDEF")])
-		return -EINVAL;
-	value = strtoull(text, NULL, 16);
-	if (value > max)
-		return -ERANGE;
-	*number = value;
-	return 0;
+	return parse_hex(strncmp(text, "0x", 2) ? text : text + 2, max, number);
 }
 
 static int read_word(struct text_reader *reader, const struct text_token *token,
@@ -99,7 +88,7 @@ static int read_word(struct text_reader *reader, const struct text_token *token,
 
 	if (words_find(row->words, token->text, token->size, &number) &&
 	    parse_number(token->text, 0, max_of(row->size), &number)) {
-		snprintf(reader->wants, sizeof(reader->wants), "one of %s or a number",
+		snprintf(reader->expected, sizeof(reader->expected), "one of %s or a number",
 		         words_list(row->words, list, sizeof(list)));
 		return -EINVAL;
 	}
@@ -121,7 +110,7 @@ static int read_bits(struct text_reader *reader, const struct text_token *token,
 		if (!words_find(row->words, at, size, &number))
 			bits |= 1ULL << number;
 		else if (!*comma && !read_hex(at, max_of(row->size), &number))
-			bits |= number; /* of bits without a name, last */
+			bits |= number; /* the bits without a name, at the end */
 		else
 			break;
 		if (!*comma) {
@@ -130,7 +119,7 @@ static int read_bits(struct text_reader *reader, const struct text_token *token,
 		}
 		at = comma + 1;
 	}
-	snprintf(reader->wants, sizeof(reader->wants), "a comma list of %s",
+	snprintf(reader->expected, sizeof(reader->expected), "a comma list of %s",
 	         words_list(row->words, list, sizeof(list)));
 	return -EINVAL;
 }
@@ -163,7 +152,7 @@ static int read_comm(struct text_reader *reader, const struct text_token *token,
                      const struct text_row *row, void *part)
 {
 	if (!token->quoted || token->size >= row->size) {
-		snprintf(reader->wants, sizeof(reader->wants),
+		snprintf(reader->expected, sizeof(reader->expected),
 		         "a string in double quotes, at most %u bytes", row->size - 1U);
 		return -EINVAL;
 	}
@@ -174,7 +163,7 @@ static int read_comm(struct text_reader *reader, const struct text_token *token,
 /* "12" or "12/34" */
 static int read_pair(struct text_reader *reader, const char *text, struct fact_name *name)
 {
-	static const char wants[] = "a number, two as 12/34, or an address as ::ffff:10.0.0.1";
+	static const char expected[] = "a number, two as 12/34, or an address as ::ffff:10.0.0.1";
 	const char *slash = strchr(text, '/');
 	uint64_t first, second = 0;
 	char word[24];
@@ -182,12 +171,12 @@ static int read_pair(struct text_reader *reader, const char *text, struct fact_n
 	if (slash) {
 		if ((size_t)(slash - text) >= sizeof(word) ||
 		    parse_number(slash + 1, 0, UINT64_MAX, &second))
-			return refuse(reader, wants);
+			return refuse(reader, expected);
 		snprintf(word, sizeof(word), "%.*s", (int)(slash - text), text);
 		text = word;
 	}
 	if (parse_number(text, 0, UINT64_MAX, &first))
-		return refuse(reader, wants);
+		return refuse(reader, expected);
 	name->key[0] = first;
 	name->key[1] = second;
 	return 0;
@@ -216,7 +205,7 @@ static int read_bytes(struct text_reader *reader, const struct text_token *token
 	const struct fact_tail *tail = fact_tail(reader->fact->type);
 
 	if (!token->quoted || token->size > tail->max) {
-		snprintf(reader->wants, sizeof(reader->wants),
+		snprintf(reader->expected, sizeof(reader->expected),
 		         "a string in double quotes, at most %u bytes", tail->max);
 		return -EINVAL;
 	}
@@ -238,7 +227,7 @@ static int read_ips(struct text_reader *reader, const struct text_token *token)
 
 		snprintf(word, sizeof(word), "%.*s", size < sizeof(word) ? (int)size : 0, at);
 		if (count == FACT_STACK_MAX || read_hex(word, UINT64_MAX, &ip)) {
-			snprintf(reader->wants, sizeof(reader->wants),
+			snprintf(reader->expected, sizeof(reader->expected),
 			         "a comma list of at most %d hexadecimal numbers", FACT_STACK_MAX);
 			return -EINVAL;
 		}
@@ -251,7 +240,7 @@ static int read_ips(struct text_reader *reader, const struct text_token *token)
 	return 0;
 }
 
-/* "1000/state/8/1": time, kind, a and b */
+/* "1000/state/8/1": time, kind, a, b */
 static int read_step(char *text, struct fact_step *step)
 {
 	char *rest = text;
@@ -285,7 +274,7 @@ static int read_steps(struct text_reader *reader, const struct text_token *token
 
 		snprintf(word, sizeof(word), "%.*s", size < sizeof(word) ? (int)size : 0, at);
 		if (count == FACT_STEPS_MAX || read_step(word, &row->steps[count])) {
-			snprintf(reader->wants, sizeof(reader->wants),
+			snprintf(reader->expected, sizeof(reader->expected),
 			         "a comma list of at most %d steps as 1000/state/8/1",
 			         FACT_STEPS_MAX);
 			return -EINVAL;

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The words of facts: what their enums are called in text. State names live
- * here rather than in core/ because the text form of facts needs them too.
- */
+/* The names of all enums that facts carry. The text form of facts and the views print the same. */
 #ifndef TCPTRAIL_FACT_WORDS_H
 #define TCPTRAIL_FACT_WORDS_H
 
 #include <stddef.h>
 #include <stdint.h>
-
-#define FACT_STATE_NAMES 13 /* as many as enum tcp_state of table/state.h */
-#define FACT_FLAG_NAMES  16 /* as many as enum fact_sample_flag */
-#define FACT_ROW_FLAGS   26 /* as many as enum row_flag of table/row.h, as the next ones */
-#define FACT_CLOSERS     10 /* enum closer */
-#define FACT_OWNERS      8  /* enum owner_source */
-#define FACT_STEP_KINDS  4  /* enum step_kind */
 
 /* Names by value; NULL where a value has none. */
 struct words {
@@ -39,10 +29,15 @@ extern const struct words fact_step_kinds;    /* enum step_kind */
 /* Name of a value, or NULL. */
 const char *words_name(const struct words *words, uint64_t value);
 
-/* Value of a name of `size` bytes, letter case and all. 0 or -EINVAL. */
+/* The value of a name of `size` bytes; letter case matters. 0 or -EINVAL. */
 int words_find(const struct words *words, const char *name, size_t size, uint64_t *value);
 
-/* All names, joined by ", ", cut to size: for messages. Returns buf. */
+/*
+ * For messages: appends a word to the list in buf, of which `used` bytes are there, with ", "
+ * between words. Returns the new length, which is `size` or more where buf is full.
+ */
+size_t words_append(char *buf, size_t size, size_t used, const char *word);
+/* All names in one such list. Returns buf. */
 const char *words_list(const struct words *words, char *buf, size_t size);
 
 #endif

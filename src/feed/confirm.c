@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "enrich/kernel_counters.h"
 #include "feed/feed_private.h"
@@ -38,13 +39,14 @@ static struct netns_rows *rows_of(struct feed *feed, uint32_t netns)
 	if (place == NUMBERS_NONE)
 		return NULL;
 	if (place >= feed->netns_rows_room) {
-		grown = reallocarray(feed->netns_rows, place * 2 + 16, sizeof(*grown));
+		size_t before = feed->netns_rows_room;
+
+		grown = array_reserve(feed->netns_rows, &feed->netns_rows_room, place + 1,
+		                      sizeof(*grown));
 		if (!grown)
 			return NULL;
-		memset(grown + feed->netns_rows_room, 0,
-		       (place * 2 + 16 - feed->netns_rows_room) * sizeof(*grown));
+		memset(grown + before, 0, (feed->netns_rows_room - before) * sizeof(*grown));
 		feed->netns_rows = grown;
-		feed->netns_rows_room = place * 2 + 16;
 	}
 	return &feed->netns_rows[place];
 }

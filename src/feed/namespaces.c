@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "fact/name.h"
 #include "feed/feed_private.h"
@@ -32,7 +33,6 @@ struct lost_list {
 		bool alive; /* a full socket of it exists: it is hidden from us, or still ending */
 		uint32_t rows; /* that were not retired */
 	} * entries;           /* in the order of inodes */
-	size_t room;
 };
 
 static struct lost_netns *find_lost(const struct lost_list *lost, uint32_t inode)
@@ -45,16 +45,12 @@ static struct lost_netns *find_lost(const struct lost_list *lost, uint32_t inode
 /* NULL: no memory; the next walk tries again. */
 static struct lost_netns *add_lost(struct lost_list *lost, uint32_t inode)
 {
-	size_t count = lost->inodes.count;
-	struct lost_netns *grown;
+	size_t count = numbers_count(&lost->inodes);
+	struct lost_netns *grown = array_add(lost->entries, count, sizeof(*grown));
 
-	if (count == lost->room) {
-		grown = reallocarray(lost->entries, count * 2 + 16, sizeof(*grown));
-		if (!grown)
-			return NULL;
-		lost->entries = grown;
-		lost->room = count * 2 + 16;
-	}
+	if (!grown)
+		return NULL;
+	lost->entries = grown;
 	if (numbers_add(&lost->inodes, inode) == NUMBERS_NONE)
 		return NULL;
 	lost->entries[count] = (struct lost_netns){0};
@@ -112,8 +108,8 @@ static void report_departed(struct feed *feed, const struct lost_list *lost)
 	struct numbers departed = feed->departed;
 
 	feed->departed = (struct numbers){0};
-	for (size_t i = 0; i < departed.count; i++) {
-		uint32_t inode = departed.items[i];
+	for (size_t i = 0; i < numbers_count(&departed); i++) {
+		uint32_t inode = numbers_at(&departed, i);
 		const struct lost_netns *left = find_lost(lost, inode);
 		struct fact_netns fact = {
 			.h = {.type = FACT_NETNS_GONE, .len = sizeof(fact), .time = clock_boot()},
@@ -136,7 +132,7 @@ void feed_retire_netns(struct feed *feed)
 	const struct row *row;
 
 	find_all_lost(feed, &lost);
-	if (lost.inodes.count)
+	if (numbers_count(&lost.inodes))
 		table_for_each (feed->table, iter, row) {
 			entry = find_lost(&lost, row->netns);
 			if (!entry)

@@ -7,7 +7,7 @@
 #include "enrich/doing.h"
 #include "enrich/process.h"
 #include "fact/name.h"
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "feed/feed_private.h"
 
 /* --- processes -------------------------------------------------------------------------------- */

@@ -95,7 +95,7 @@ static uint32_t checksum(const void *bytes, size_t size)
 
 /* --- blocks ---------------------------------------------------------------------------------- */
 
-/* Fills what a header tells of the facts themselves; they are whole. */
+/* Fills the members of a header that describe the facts, which are whole. */
 static void count_facts(const char *facts, size_t size, struct block_info *info)
 {
 	struct fact fact;
@@ -133,7 +133,9 @@ static void block_pack(const struct block_info *info, uint8_t header[BLOCK_HEADE
 	put32(header + BLOCK_AT_HEADER_CRC, checksum(header, BLOCK_AT_HEADER_CRC));
 }
 
-/* Appends header and payload of coded facts, of which info tells all but stored, coded, crc. */
+/*
+ * Appends header and payload of coded facts; sets stored, coded and crc of info, the rest is set.
+ */
 static int add_block(const struct buffer *coded, struct block_info *info, struct buffer *out)
 {
 	size_t bound = ZSTD_compressBound(coded->size), start = out->size, stored;
@@ -207,7 +209,7 @@ int block_parse(const uint8_t header[BLOCK_HEADER], struct block_info *info)
 	return 0;
 }
 
-/* Are these the facts that the header tells of? */
+/* Does the header describe these facts? */
 static bool facts_agree(const struct block_info *info, const void *facts)
 {
 	struct block_info found;

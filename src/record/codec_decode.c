@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Coded bytes to facts. Nothing that the bytes say is believed before it is checked. */
+/* Decodes facts. It checks every value of the input before it uses it. */
 #include <errno.h>
 #include <stdbool.h>
 
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "record/codec_private.h"
 
-/* What is left of a stream. */
+/* The rest of a stream. */
 struct span {
 	const uint8_t *at, *end;
 };
@@ -17,7 +17,7 @@ struct shape {
 	uint16_t type, len;
 	uint32_t pad;
 	uint8_t class;
-	bool tail; /* facts of the type have one */
+	bool tail; /* facts of the type end with an array */
 };
 
 struct decoder {
@@ -26,8 +26,8 @@ struct decoder {
 	uint32_t size, raw; /* bytes of facts: so far, and in the end */
 	uint64_t time;      /* of the last fact */
 	struct shape shapes[SHAPE_NEW];
-	uint32_t shape_count;                 /* all that were defined */
-	const struct fact *last[CLASS_COUNT]; /* of each class; NULL: none */
+	uint32_t shape_count;                 /* how many were defined so far */
+	const struct fact *last[CLASS_COUNT]; /* fact of each class; NULL: none yet */
 	uint32_t class_count;
 	struct codec_past past;
 };
@@ -70,7 +70,7 @@ static bool all_taken(const struct decoder *decoder)
 	return true;
 }
 
-/* Takes the runs of a shape, which must come to just its words. */
+/* Takes the runs of a shape. Together they must cover exactly its words. */
 static bool take_runs(struct decoder *decoder, struct shape *shape)
 {
 	const uint8_t *run;
@@ -133,7 +133,7 @@ static const struct shape *take_shape(struct decoder *decoder)
 	return *number < decoder->shape_count ? &decoder->shapes[*number] : NULL;
 }
 
-/* How far back the socket was met last, with its address; -1: bad. */
+/* How many facts ago the socket appeared last (0: it is new), and its address; -1: invalid. */
 static int take_socket(struct decoder *decoder, uint64_t *sk)
 {
 	const uint8_t *byte = take(decoder, STREAM_NEAR, 1);
@@ -182,7 +182,7 @@ static bool take_time(struct decoder *decoder)
 	return true;
 }
 
-/* Writes words that differ from the reference's. */
+/* Decodes words that differ from the reference. */
 static bool take_words(struct decoder *decoder, fact_word *words, const fact_word *from,
                        unsigned int count)
 {
@@ -205,7 +205,7 @@ static bool take_words(struct decoder *decoder, fact_word *words, const fact_wor
 	return true;
 }
 
-/* Fills all words behind the header. */
+/* Fills all words after the header. */
 static bool take_payload(struct decoder *decoder, const struct shape *shape, struct fact *fact,
                          const struct fact *same)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Facts to coded bytes. What refers to what is the encoder's choice, the decoder only follows; so
- * the rules by which it is chosen here may change without a new version of the format.
+ * Encodes facts. The encoder chooses what each fact refers to, and the decoder follows; so the
+ * rules of the choice may change without a new version of the format.
  */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "record/codec_private.h"
 
 #define SOCKET_SLOTS 8192 /* power of two */
@@ -42,7 +42,7 @@ struct encoder {
 	uint32_t shape_count;
 	struct fact_class classes[CLASS_COUNT];
 	uint32_t class_count;
-	uint8_t type_classes[TYPE_SLOTS]; /* how many were made, by type modulo TYPE_SLOTS */
+	uint8_t type_classes[TYPE_SLOTS]; /* number of classes by type modulo TYPE_SLOTS */
 	uint32_t sockets[SOCKET_SLOTS];   /* number of the socket's last fact, + 1 */
 	uint8_t room[];
 };
@@ -75,8 +75,10 @@ static void put_byte(struct encoder *encoder, enum codec_stream which, unsigned 
 
 /* --- sockets and times ----------------------------------------------------------------------- */
 
-/* How many facts ago the socket was met, 0: not near; remembers it as met by the next fact. */
-static uint32_t meet_socket(struct encoder *encoder, uint64_t sk)
+/*
+ * How many facts ago the socket appeared last; 0: not near. Notes that the next fact is about it.
+ */
+static uint32_t note_socket(struct encoder *encoder, uint64_t sk)
 {
 	uint64_t hash = hash_words(&sk, sizeof(sk));
 	uint32_t number = encoder->past.count, *free_slot = NULL;
@@ -131,8 +133,8 @@ static void put_time(struct encoder *encoder, uint64_t time)
 
 /* --- shapes ---------------------------------------------------------------------------------- */
 
-/* A shape in the making, as in STREAM_DEFINED. */
-struct telling {
+/* A new shape, as in STREAM_DEFINED. */
+struct draft {
 	uint8_t defined[SHAPE_HEAD + FACT_WORDS];
 	uint16_t size;
 };
@@ -154,9 +156,9 @@ static void put_word(struct encoder *encoder, uint64_t change, unsigned int mask
 		         (unsigned int)(change >> 8 * __builtin_ctz(mask) & 0xff));
 }
 
-/* Tells one word, and returns how. */
-static enum run_kind tell_word(struct encoder *encoder, uint64_t word, uint64_t socket,
-                               uint64_t class)
+/* Encodes one word. Returns the reference that it used. */
+static enum run_kind put_payload_word(struct encoder *encoder, uint64_t word, uint64_t socket,
+                                      uint64_t class)
 {
 	uint64_t to_socket, to_class;
 	unsigned int socket_mask, class_mask;
@@ -177,31 +179,31 @@ static enum run_kind tell_word(struct encoder *encoder, uint64_t word, uint64_t 
 	return RUN_CLASS_DIFFERS;
 }
 
-static void tell_words(struct encoder *encoder, const struct fact *fact, const struct fact *same,
-                       const struct fact *last, struct telling *telling)
+static void put_words(struct encoder *encoder, const struct fact *fact, const struct fact *same,
+                      const struct fact *last, struct draft *draft)
 {
 	fact_word scratch[2][FACT_WORDS];
 	const fact_word *words = (const fact_word *)fact;
 	const fact_word *socket = reference(same, fact->type, fact->len, scratch[0]);
 	const fact_word *class = reference(last, fact->type, fact->len, scratch[1]);
-	int run = -1; /* kind of the run that is open, of count words */
+	int run = -1; /* kind of the open run, which has count words */
 	unsigned int count = 0;
 
 	for (size_t i = HEADER_WORDS; i < fact->len / WORD; i++) {
-		int kind = (int)tell_word(encoder, words[i], socket[i], class[i]);
+		int kind = (int)put_payload_word(encoder, words[i], socket[i], class[i]);
 
 		if (kind != run || count == RUN_WORDS) {
-			telling->size++;
+			draft->size++;
 			count = 0;
 			run = kind;
 		}
-		telling->defined[telling->size - 1] = (uint8_t)(kind * RUN_WORDS + (int)count++);
+		draft->defined[draft->size - 1] = (uint8_t)(kind * RUN_WORDS + (int)count++);
 	}
 }
 
 /*
- * Facts of a type that begin alike are a class, if what they begin with looks like a kind of thing,
- * as the old and new state of a transition do, rather than like a thing.
+ * Facts of a type whose first words are equal are a class, if the word looks like an enum (as the
+ * old and new state of a transition do) and not like an identity.
  */
 static uint64_t class_key(const struct encoder *encoder, const struct fact *fact)
 {
@@ -214,7 +216,7 @@ static uint64_t class_key(const struct encoder *encoder, const struct fact *fact
 	return (uint64_t)fact->type << 16 | first;
 }
 
-/* One that is made takes the place of the oldest; shapes of that stay, they are as good as any. */
+/* A new class replaces the oldest one and keeps its shapes, which are as good as any. */
 static struct fact_class *find_class(struct encoder *encoder, const struct fact *fact, bool *made)
 {
 	uint64_t key = class_key(encoder, fact);
@@ -235,15 +237,15 @@ static struct fact_class *find_class(struct encoder *encoder, const struct fact 
 	return class;
 }
 
-/* Number of the shape that is just so, or -1. */
+/* The number of an equal shape, or -1. */
 static int find_shape(const struct encoder *encoder, const struct fact_class *class,
-                      const struct telling *telling)
+                      const struct draft *draft)
 {
 	for (unsigned int next = class->first; next; next = encoder->shapes[next - 1].next) {
 		const struct shape *shape = &encoder->shapes[next - 1];
 
-		if (shape->size == telling->size - 1 &&
-		    !memcmp(shape->defined, telling->defined + 1, shape->size))
+		if (shape->size == draft->size - 1 &&
+		    !memcmp(shape->defined, draft->defined + 1, shape->size))
 			return (int)next - 1;
 	}
 	return -1;
@@ -260,17 +262,17 @@ static void unlink_shape(struct encoder *encoder, unsigned int number)
 }
 
 static void define_shape(struct encoder *encoder, struct fact_class *class,
-                         const struct telling *telling)
+                         const struct draft *draft)
 {
 	unsigned int number = encoder->shape_count % SHAPE_NEW;
 	const uint8_t *defined = encoder->streams[STREAM_DEFINED].at;
 
-	put(encoder, STREAM_DEFINED, telling->defined, telling->size);
+	put(encoder, STREAM_DEFINED, draft->defined, draft->size);
 	if (encoder->shape_count++ >= SHAPE_NEW)
 		unlink_shape(encoder, number);
 	encoder->shapes[number] = (struct shape){
 		.defined = defined + 1,
-		.size = (uint16_t)(telling->size - 1),
+		.size = (uint16_t)(draft->size - 1),
 		.next = class->first,
 		.class = (uint8_t)(class - encoder->classes),
 	};
@@ -278,41 +280,41 @@ static void define_shape(struct encoder *encoder, struct fact_class *class,
 }
 
 static void put_shape(struct encoder *encoder, struct fact_class *class, bool made,
-                      struct telling *telling)
+                      struct draft *draft)
 {
-	int number = made ? -1 : find_shape(encoder, class, telling);
+	int number = made ? -1 : find_shape(encoder, class, draft);
 
 	if (number >= 0) {
 		put_byte(encoder, STREAM_SHAPES, (unsigned int)number);
 		return;
 	}
 	put_byte(encoder, STREAM_SHAPES, SHAPE_NEW);
-	telling->defined[0] = made ? CLASS_NEW : (uint8_t)(class - encoder->classes);
-	define_shape(encoder, class, telling);
+	draft->defined[0] = made ? CLASS_NEW : (uint8_t)(class - encoder->classes);
+	define_shape(encoder, class, draft);
 }
 
 /* --- facts ----------------------------------------------------------------------------------- */
 
 static void put_fact(struct encoder *encoder, const struct fact *fact)
 {
-	uint32_t back = meet_socket(encoder, fact->sk);
+	uint32_t back = note_socket(encoder, fact->sk);
 	const struct fact *same = past_find(&encoder->past, encoder->facts, fact->type, back);
-	struct telling telling;
+	struct draft draft;
 	struct fact_class *class;
 	bool made;
 
 	class = find_class(encoder, fact, &made);
-	telling.size = SHAPE_HEAD;
-	memcpy(telling.defined + 1, fact, SHAPE_HEAD - 1); /* type, len, pad */
-	tell_words(encoder, fact, same, class->last, &telling);
-	put_shape(encoder, class, made, &telling);
+	draft.size = SHAPE_HEAD;
+	memcpy(draft.defined + 1, fact, SHAPE_HEAD - 1); /* type, len, pad */
+	put_words(encoder, fact, same, class->last, &draft);
+	put_shape(encoder, class, made, &draft);
 	put_socket(encoder, fact->sk, back);
 	put_time(encoder, fact->time);
 	past_add(&encoder->past, (uint32_t)((const char *)fact - encoder->facts), back);
 	class->last = fact;
 }
 
-/* Most bytes that each stream may come to. */
+/* The most bytes that each stream may have. */
 static size_t stream_most(enum codec_stream which, size_t size)
 {
 	size_t facts = size / sizeof(struct fact), words = size / WORD;

@@ -12,9 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 
-#define FDS_LEFT 64 /* for all that is not a file of the recording */
+#define FDS_LEFT 64 /* fds kept for other purposes */
 
 static bool has_suffix(const char *name)
 {
@@ -25,8 +26,8 @@ static bool has_suffix(const char *name)
 }
 
 /*
- * 0; -ENODATA: it is shorter than a file header, as one that is just being made; -EBADMSG: it does not
- * begin with one; another -errno: it cannot be read.
+ * 0; -ENODATA: it is shorter than a file header, as one that is just being made; -EBADMSG: it does
+ * not begin with one; another -errno: it cannot be read.
  */
 static int read_header(int fd, struct dir_file *file)
 {
@@ -45,20 +46,20 @@ static int read_header(int fd, struct dir_file *file)
 	return size == sizeof(header) ? file_parse(header, &file->info) : -ENODATA;
 }
 
-/* Of us, not of the file: no file can be opened now. */
+/* The process or the host lacks fds or memory; the file is not at fault. */
 static bool is_exhausted(int error)
 {
 	return error == EMFILE || error == ENFILE || error == ENOMEM;
 }
 
-/* One that cannot be read must not hide the others: 1. */
+/* A file that cannot be read must not hide the others. Returns 1. */
 static int skip(struct dir *dir, int error)
 {
 	dir->unreadable += error != ENOENT;
 	return 1;
 }
 
-/* Closes what keep_open() has opened. */
+/* Closes the fd of keep_open(). */
 static void close_file(struct dir_file *file)
 {
 	if (file->fd >= 0)
@@ -66,12 +67,12 @@ static void close_file(struct dir_file *file)
 	file->fd = -1;
 }
 
-/* 0; 1: there is nothing in it, or it cannot be read; -errno. */
+/* 0; 1: the file is empty, or cannot be read; -errno. */
 static int read_file(struct dir *dir, struct dir_file *file)
 {
 	int fd = dir_open_file(dir, file), err;
 
-	if (fd < 0) /* deleted meanwhile, a link in a loop, another user's */
+	if (fd < 0) /* deleted meanwhile, a loop of links, no permission */
 		return dir->alone || is_exhausted(-fd) ? fd : skip(dir, -fd);
 	err = read_header(fd, file);
 	close(fd);
@@ -82,7 +83,7 @@ static int read_file(struct dir *dir, struct dir_file *file)
 
 static int add_name(struct dir *dir, const char *name)
 {
-	struct dir_file *files = reallocarray(dir->files, dir->count + 1, sizeof(*files));
+	struct dir_file *files = array_add(dir->files, dir->count, sizeof(*files));
 
 	if (!files)
 		return -ENOMEM;
@@ -104,7 +105,7 @@ static int by_age(const void *a, const void *b)
 
 static int list_names(struct dir *dir)
 {
-	/* An fd of its own: the position is the open file's. */
+	/* A new open file, because the position of readdir() belongs to it. */
 	int fd = openat(dir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
@@ -115,7 +116,7 @@ static int list_names(struct dir *dir)
 			close(fd);
 		return err;
 	}
-	/* cppcheck-suppress readdirCalled ; the stream is ours alone */
+	/* cppcheck-suppress readdirCalled ; no other thread uses the stream */
 	while (!err && (entry = readdir(stream)))
 		if (has_suffix(entry->d_name))
 			err = add_name(dir, entry->d_name);
@@ -123,7 +124,7 @@ static int list_names(struct dir *dir)
 	return err;
 }
 
-/* Opens the path, and lists names. */
+/* Opens the path and lists the names. */
 static int begin(struct dir *dir, const char *path)
 {
 	struct stat stat;
@@ -131,7 +132,7 @@ static int begin(struct dir *dir, const char *path)
 	*dir = (struct dir){.path = strdup(path), .fd = -1};
 	if (!dir->path)
 		return -ENOMEM;
-	/* A pipe without a writer is not waited for. */
+	/* O_NONBLOCK: do not wait for a writer of a pipe. */
 	dir->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (dir->fd < 0 || fstat(dir->fd, &stat))
 		return -errno;
@@ -139,7 +140,7 @@ static int begin(struct dir *dir, const char *path)
 	return dir->alone ? add_name(dir, "") : list_names(dir);
 }
 
-/* What does not open is tried again when it is read, and counted then. */
+/* A file that cannot be opened is tried again, and counted, when it is read. */
 static void keep_open(struct dir *dir)
 {
 	struct rlimit limit;
@@ -159,16 +160,15 @@ static void keep_open(struct dir *dir)
 	}
 }
 
-/* 0, or -errno with diag: it is freed. */
+/* 0, or -errno with diag, and dir is freed. */
 static int conclude(struct dir *dir, int err, struct diag *diag)
 {
 	if (!err)
 		return 0;
 	if (err == -EBADMSG)
-		diag_fail(diag, err, "%s is no recording", dir->path);
+		diag_fail(diag, err, "%s: not a recording", dir->path);
 	else if (err == -EPROTONOSUPPORT)
-		diag_fail(diag, err, "%s is of a newer tcptrail: its format is not known",
-		          dir->path);
+		diag_fail(diag, err, "%s: unknown format: recorded by a newer tcptrail", dir->path);
 	else
 		diag_fail(diag, err, "cannot read %s: %s", dir->path ? dir->path : "it",
 		          strerror(-err));

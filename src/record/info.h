@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a recording is and holds, as `info` tells it. Filled by whoever reads it. */
+/* What `info` reports about a recording. */
 #ifndef TCPTRAIL_RECORD_INFO_H
 #define TCPTRAIL_RECORD_INFO_H
 
@@ -16,7 +16,7 @@ struct recording_session {
 struct recording_info {
 	const char *path;
 	uint32_t version; /* of the format */
-	/* Of the newest session that tells; NULL or "": not known. Not owned. */
+	/* Of the newest session that has it; NULL or "": not known. Not owned. */
 	const char *host, *kernel, *machine, *tcptrail;
 	const struct recording_session *sessions; /* the oldest first; not owned */
 	size_t session_count;
@@ -26,9 +26,9 @@ struct recording_info {
 	uint64_t raw;   /* bytes of the facts, before compression */
 	uint64_t facts, transitions, checkpoints;
 	uint64_t damaged;    /* bytes that were skipped */
-	bool lost_known;     /* have all facts been looked at? If not, what follows means nothing */
-	uint64_t lost;       /* facts that did not come into it */
-	bool lost_uncounted; /* and some whose number is not known */
+	bool lost_known;     /* all facts were read, so the members below are valid */
+	uint64_t lost;       /* facts that the recording lacks */
+	bool lost_uncounted; /* and an unknown number more */
 };
 
 #endif

@@ -13,11 +13,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/parse.h"
 #include "record/dir.h"
 
-#define SHARE     16 /* of the bounds: what goes when the oldest file goes */
+#define SHARE     16 /* files per max_size and max_age: one deletion drops this share */
 #define FILE_MOST (64U << 20)
-#define ROOM      (4U << 20) /* bytes free: less is not worth a try after the disk was full */
+#define ROOM      (4U << 20) /* free bytes that a try needs after the disk was full */
 
 struct store {
 	struct store_config config;
@@ -25,12 +26,12 @@ struct store {
 	char *path;
 	char name[DIR_NAME_SIZE]; /* of the present file; "": the path itself */
 	bool directory;
-	bool full;        /* a single file: it may not grow any more */
-	bool made;        /* a single file: by us */
+	bool full;        /* a single file has reached max_size */
+	bool made;        /* this process created the single file */
 	int lock, fd;     /* -1: none */
 	uint64_t size;    /* of the present file */
-	uint64_t others;  /* bytes of the directory's other files, when last looked at */
-	uint64_t written; /* since the beginning */
+	uint64_t others;  /* bytes of the other files of the directory, when last read */
+	uint64_t written; /* since store_open() */
 };
 
 bool store_is_directory(const char *path)
@@ -53,10 +54,10 @@ static int read_boot_id(uint8_t id[16])
 	if (file)
 		fclose(file);
 	for (int i = 0; !err && i < 16; i++) {
-		unsigned int byte;
+		uint64_t byte;
 
 		at += *at == '-';
-		if (sscanf(at, "%2x", &byte) != 1)
+		if (parse_hex_digits(at, 2, &byte) != 2)
 			return -EIO;
 		id[i] = (uint8_t)byte;
 		at += 2;
@@ -66,7 +67,7 @@ static int read_boot_id(uint8_t id[16])
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-/* Makes the name last that was made at path. Where the parent may not be read it may be lost. */
+/* Syncs the new name at path. Without permission to read the parent, a crash may lose the name. */
 static int sync_parent(const char *path)
 {
 	char *copy = strdup(path);
@@ -78,7 +79,7 @@ static int sync_parent(const char *path)
 	free(copy);
 	if (fd < 0)
 		return errno == EACCES ? 0 : -errno;
-	if (fsync(fd) && errno != EINVAL && errno != EROFS) /* not of every file system */
+	if (fsync(fd) && errno != EINVAL && errno != EROFS) /* not supported by every file system */
 		err = -errno;
 	close(fd);
 	return err;
@@ -90,19 +91,19 @@ static int open_directory(struct store *store, struct diag *diag)
 	int err;
 
 	if (!made && errno != EEXIST)
-		return diag_fail(diag, -errno, "cannot make the directory %s: %s", store->path,
+		return diag_fail(diag, -errno, "cannot create the directory %s: %s", store->path,
 		                 strerror(errno));
 	store->lock = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (store->lock < 0)
 		return diag_fail(diag, -errno, "cannot open the directory %s: %s", store->path,
 		                 strerror(errno));
 	err = made ? sync_parent(store->path) : 0;
-	return err ? diag_fail(diag, err, "%s: the directory may not last: %s", store->path,
+	return err ? diag_fail(diag, err, "%s: cannot sync the new directory: %s", store->path,
 	                       strerror(-err))
 	           : 0;
 }
 
-/* One that a recorder has left that was ended before it wrote anything: an fd or -1. */
+/* Opens an empty file, which a recorder left that ended before it wrote. An fd or -1. */
 static int open_empty(const char *path)
 {
 	int fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -115,7 +116,7 @@ static int open_empty(const char *path)
 	return -1;
 }
 
-/* What is there may be the only record of something: nothing is written over. */
+/* Never overwrites: an existing file may be the only record of something. */
 static int open_file(struct store *store, struct diag *diag)
 {
 	int err;
@@ -127,22 +128,21 @@ static int open_file(struct store *store, struct diag *diag)
 		errno = EEXIST;
 	}
 	if (store->fd < 0 && errno == EEXIST)
-		return diag_fail(diag, -EEXIST,
-		                 "%s is there already, and is not written over: give another name",
+		return diag_fail(diag, -EEXIST, "%s already exists: choose another name",
 		                 store->path);
 	if (store->fd < 0)
-		return diag_fail(diag, -errno, "cannot make the file %s: %s", store->path,
+		return diag_fail(diag, -errno, "cannot create the file %s: %s", store->path,
 		                 strerror(errno));
 	store->lock = fcntl(store->fd, F_DUPFD_CLOEXEC, 0);
 	if (store->lock < 0)
 		return diag_fail(diag, -errno, "%s: %s", store->path, strerror(errno));
 	err = store->made ? sync_parent(store->path) : 0;
-	return err ? diag_fail(diag, err, "%s: the file may not last: %s", store->path,
+	return err ? diag_fail(diag, err, "%s: cannot sync the new file: %s", store->path,
 	                       strerror(-err))
 	           : 0;
 }
 
-/* Sessions are in order of their numbers, whatever the clock does: after those that are there. */
+/* A new session has a larger number than those that exist, even if the clock was put back. */
 static void find_session(struct store *store)
 {
 	struct dir dir;
@@ -168,16 +168,16 @@ int store_open(struct store **result, const struct store_config *config, struct 
 	if (!store->path)
 		err = diag_fail(diag, -ENOMEM, "out of memory");
 	if (!err && read_boot_id(store->info.boot_id))
-		err = diag_fail(diag, -EIO, "/proc/sys/kernel/random/boot_id cannot be read");
+		err = diag_fail(diag, -EIO, "cannot read /proc/sys/kernel/random/boot_id");
 	if (!err)
 		err = (store->directory ? open_directory : open_file)(store, diag);
 	if (!err && flock(store->lock, LOCK_EX | LOCK_NB))
 		err = diag_fail(diag, -errno,
-		                errno == EWOULDBLOCK ? "%s: another tcptrail records there"
-		                                     : "%s cannot be locked",
+		                errno == EWOULDBLOCK ? "%s: another tcptrail is recording to it"
+		                                     : "cannot lock %s",
 		                config->path);
 	if (err == -EWOULDBLOCK)
-		store->made = false; /* it is that other one's */
+		store->made = false; /* the other process uses it */
 	if (err) {
 		store_close(store);
 		return err;
@@ -202,7 +202,7 @@ int store_close(struct store *store)
 		return 0;
 	err = store_sync(store);
 	if (store->made && !store->size)
-		unlink(store->path); /* it came to nothing */
+		unlink(store->path); /* nothing was written to it */
 	close_fd(&store->fd);
 	close_fd(&store->lock);
 	free(store->path);
@@ -212,20 +212,20 @@ int store_close(struct store *store)
 
 /* --- bounds ----------------------------------------------------------------------------------- */
 
-/* A file ends where the next one begins. */
+/* A file ends when the next one begins. */
 static bool is_too_old(const struct store *store, const struct dir *dir, size_t i)
 {
 	int64_t now = (int64_t)clock_ns(CLOCK_REALTIME);
 	int64_t end = i + 1 < dir->count ? dir->files[i + 1].info.wall : now, age;
 
-	if (__builtin_sub_overflow(now, end, &age)) /* a header may tell any time */
+	if (__builtin_sub_overflow(now, end, &age)) /* a damaged header may have any time */
 		age = INT64_MAX;
 	return store->config.max_age && age > (int64_t)store->config.max_age;
 }
 
 /*
- * Deletes what is too old, or too much with `more` bytes to come; never the present file. 0;
- * -EFBIG: there is no room for them; -errno: the directory cannot be read.
+ * Deletes files that are too old, and the oldest ones until `more` bytes fit; never the present
+ * file. 0; -EFBIG: they do not fit; -errno: the directory cannot be read.
  */
 static int keep_within(struct store *store, uint64_t more)
 {
@@ -280,7 +280,7 @@ bool store_has_room(const struct store *store)
 	struct statvfs vfs;
 
 	if (fstatvfs(store->lock, &vfs))
-		return true; /* a try will tell */
+		return true; /* the next write finds out */
 	return (uint64_t)vfs.f_bavail * vfs.f_frsize >= ROOM;
 }
 
@@ -291,7 +291,7 @@ uint64_t store_written(const struct store *store)
 
 /* --- files ------------------------------------------------------------------------------------ */
 
-/* 0: there is room for so many bytes more within max_size; else as keep_within(). */
+/* Makes room for size bytes within max_size. 0, or as keep_within(). */
 static int make_room(struct store *store, size_t size)
 {
 	if (store->others + store->size + size <= store->config.max_size)
@@ -302,7 +302,7 @@ static int make_room(struct store *store, size_t size)
 	return -EFBIG;
 }
 
-/* What cannot be written as a whole is not left there in part. */
+/* Removes what it wrote if it cannot write all. */
 int store_write(struct store *store, const void *bytes, size_t size)
 {
 	const char *at = bytes;
@@ -322,7 +322,7 @@ int store_write(struct store *store, const void *bytes, size_t size)
 		if (done <= 0) {
 			int err = done ? -errno : -EIO;
 
-			/* Without room there is room for less. If not even that, readers cope. */
+			/* A file can shrink on a full disk. If it cannot, readers skip the part. */
 			if (ftruncate(store->fd, (off_t)store->size))
 				return err;
 			return err;
@@ -362,13 +362,13 @@ int store_begin_file(struct store *store, bool session)
 	if (!store->directory)
 		return err ? err : write_header(store);
 	if (store->fd >= 0 && store->size <= FILE_HEADER)
-		unlinkat(store->lock, store->name, 0); /* it came to nothing */
+		unlinkat(store->lock, store->name, 0); /* nothing was written to it */
 	close_fd(&store->fd);
 	if (err)
-		return err; /* the end of that file may not last: a new session tells */
+		return err; /* the end of that file may be lost: a new session marks it */
 	store->size = 0;
 	err = keep_within(store, file_most(store));
-	if (err && err != -EFBIG) /* there may be less than that to come */
+	if (err && err != -EFBIG) /* the file may stay smaller */
 		return err;
 	fd = dir_create_file(store->lock, wall, store->name);
 	if (fd < 0)
@@ -376,7 +376,7 @@ int store_begin_file(struct store *store, bool session)
 	store->fd = fd;
 	err = write_header(store);
 	if (!err && fsync(store->lock))
-		err = -errno; /* or the name may not last */
+		err = -errno; /* a crash may lose the name */
 	if (!err)
 		return 0;
 	unlinkat(store->lock, store->name, 0);

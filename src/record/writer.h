@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Writes facts to a recording. The caller's thread only copies them; one of the
- * writer's own codes, compresses and writes blocks, and makes them last (fdatasync)
- * once a second. A disk that is full or fails makes it pause: what is there stays,
- * what comes is counted as lost, and it goes on in a new session when it can.
+ * Writes facts to a recording. The caller's thread only copies them. A thread of the writer codes,
+ * compresses and writes blocks, and calls fdatasync() once a second. When the disk is full or fails
+ * it pauses: it keeps what is written, counts new facts as lost, and continues in a new session
+ * when the disk works again.
  */
 #ifndef TCPTRAIL_RECORD_WRITER_H
 #define TCPTRAIL_RECORD_WRITER_H
@@ -13,46 +13,48 @@
 
 struct writer;
 
-/* 0, or -errno with diag. The recording's first file comes with the first block. */
+/* 0, or -errno with diag. The first block creates the first file. */
 int writer_open(struct writer **writer, const struct store_config *config, struct diag *diag);
-/* Starts its thread, which has the privileges that the caller's has now. 0, or -errno with diag. */
+/* Starts the thread, with the present privileges of the caller. 0, or -errno with diag. */
 int writer_start(struct writer *writer, struct diag *diag);
 
 struct writer_totals {
 	uint64_t facts, bytes; /* written */
-	uint64_t lost;         /* facts, of which nothing is written but their number, at most */
+	uint64_t lost;         /* facts; at most their number was written */
 };
 /*
- * Writes what there is. totals may be NULL. 0, or -errno: the end is lost; -ETIMEDOUT: the disk has
- * taken nothing for some seconds, and is not waited for any longer.
+ * Writes the remaining facts. totals may be NULL. 0; -errno: the end is lost; -ETIMEDOUT: the disk
+ * did not respond for some seconds.
  */
 int writer_close(struct writer *writer, struct writer_totals *totals);
 
-/* Copies a whole fact. Without room, because the disk is slow, it is counted as lost. */
+/*
+ * Copies a whole fact. If there is no room, because the disk is slow, it counts the fact as lost.
+ */
 void writer_fact(const struct fact *fact, void *writer); /* a fact_fn */
 
-/* Is the oldest of what was copied a second old, and is to be handed over? */
+/* Is the oldest fact that was not handed to the thread a second old? */
 bool writer_flush_due(const struct writer *writer);
 void writer_flush(struct writer *writer);
 
 /*
- * A checkpoint is due: for its age, for a new file, or because facts were lost: then a
- * new session begins with it. Its facts come between begin and end.
+ * Is a checkpoint due? After many facts, for a new file, or after a loss, when a new session begins
+ * with it. The caller writes its facts between begin and end.
  */
 bool writer_wants_checkpoint(struct writer *writer);
-/* Is there room for one, so that it need not wait for the disk? None is wanted before there is. */
+/* Is there room for a checkpoint, so that it need not wait for the disk? */
 bool writer_can_checkpoint(struct writer *writer);
 void writer_begin_checkpoint(struct writer *writer);
 void writer_end_checkpoint(struct writer *writer);
-/* Wants one as soon as can be, in a new file. */
+/* Requests a checkpoint in a new file, as soon as possible. */
 void writer_rotate(struct writer *writer);
 
 /*
- * Facts lost since the last call, before the session that is being written. To be told in it,
- * after its checkpoint, as a FACT_LOSS.
+ * The number of facts lost before the present session and not reported yet. The caller writes it as
+ * a FACT_LOSS after the checkpoint of the session.
  */
 uint64_t writer_take_lost(struct writer *writer);
-/* Has it paused (diag says why) or gone on (diag is empty) since the last call? */
+/* Has it paused (diag has the reason) or resumed (diag is empty) since the last call? */
 bool writer_news(struct writer *writer, struct diag *diag);
 /* Has a single file reached max_size? */
 bool writer_is_full(struct writer *writer);

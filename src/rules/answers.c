@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "rules/survey_private.h"
 
@@ -126,15 +127,12 @@ struct edges {
 
 static bool add_edges(struct edges *edges, uint32_t entry, int32_t asked, int32_t answered)
 {
-	if (edges->count + 2 > edges->room) {
-		size_t room = edges->room ? edges->room * 2 : 64;
-		struct edge *items = realloc(edges->items, room * sizeof(*items));
+	struct edge *items =
+		array_reserve(edges->items, &edges->room, edges->count + 2, sizeof(*items));
 
-		if (!items)
-			return false;
-		edges->items = items;
-		edges->room = room;
-	}
+	if (!items)
+		return false;
+	edges->items = items;
 	edges->items[edges->count++] = (struct edge){entry, asked, 1};
 	/* What takes less than a millisecond takes one. */
 	edges->items[edges->count++] = (struct edge){entry, answered + 1, -1};

@@ -14,8 +14,15 @@ struct ends {
 	size_t rows;
 	uint32_t *waits_for;  /* by finding: another one, NONE */
 	bool holes;           /* is there a finding of pmtu-black-hole? */
-	struct map waiting;   /* struct waiting */
 	struct map upstreams; /* struct upstream */
+};
+
+/* What most of a process's sockets that wait do wait for. */
+struct upstream {
+	uint64_t task;
+	uint64_t finding; /* number, NONE */
+	uint32_t count;
+	const struct row *example;
 };
 
 /* The number of the finding that has the row, or NONE. */
@@ -34,5 +41,24 @@ bool ends_can_join(const struct ends *ends, uint32_t index, uint32_t other);
 void ends_link_listener(struct ends *ends, uint32_t index);
 /* Do its connects get no answer for the same reason as others, or for one that the namespace has? */
 void ends_link_opening(struct ends *ends, uint32_t index);
+
+/*
+ * The finding that most of the finding's sockets wait for, NONE if there is none; *most: how many
+ * wait for it.
+ */
+uint32_t ends_find_peers(struct ends *ends, const struct finding *finding, uint32_t *most);
+/* Fills upstreams. 0 or -ENOMEM. */
+int ends_find_upstreams(struct ends *ends);
+/* The upstream of all processes that have the finding's sockets. count 0: they wait for nothing. */
+struct upstream ends_upstream(struct ends *ends, const struct finding *finding);
+/* The finding at the end of the chain. A circle has no end: the finding itself. */
+uint32_t ends_root(const struct ends *ends, uint32_t index);
+/* The finding waits for its upstream, but no other finding reports that: the finding itself does. */
+void ends_judge_waiting(struct ends *ends, uint32_t index, const struct upstream *upstream);
+/*
+ * Reports each finding that waits with the one at the end of its chain. A finding in one of the
+ * states (STATE_BITs), which the user named, stays a finding as well.
+ */
+void ends_note_all(struct ends *ends, uint32_t states);
 
 #endif

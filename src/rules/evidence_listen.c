@@ -87,14 +87,14 @@ static void note_own_limit(const struct why *why, struct finding *finding, uint3
 		idle &= is_idle(tasks[i]);
 	if (!idle || !accepted)
 		return;
-	finding_verdict(finding,
-	                "It is not busy: it waits for events, with %u connections from "
-	                "here open. That may be a limit of its own, as maxconn or "
-	                "worker_connections are.",
-	                accepted);
+	finding_verdict(
+		finding,
+		"It is not busy: it waits for events and has %u connections of this port open. It "
+		"may have reached a limit of its own, like maxconn or worker_connections.",
+		accepted);
 	finding_next(finding,
-	             "look at its limit of connections in its configuration, and at who "
-	             "keeps %u open: tcptrail snapshot -anp --lport %u",
+	             "check the connection limit in its configuration, and which peers keep %u "
+	             "open: tcptrail snapshot -anp --lport %u",
 	             accepted, finding->group.key.port);
 }
 
@@ -110,15 +110,13 @@ void rule_note_accepted(const struct why *why, struct finding *finding)
 	if (!survey_answers(why->survey, &key, &answers) || !answers.accepted)
 		return;
 	format_duration(longest, answers.longest);
-	finding_evidence(finding, "%u connections were accepted here and are ESTABLISHED",
-	                 answers.accepted);
+	finding_evidence(finding, "%u accepted connections are ESTABLISHED here", answers.accepted);
 	if (answers.waiting)
 		finding_evidence(
 			finding,
-			"%u of them, of %u process%s, wait for an answer, the longest for %s: "
-			"%s",
+			"%u of these, in %u process%s, wait for an answer, the longest for %s: %s",
 			answers.waiting, answers.processes, answers.processes == 1 ? "" : "es",
-			longest, "who works on these may be busy");
+			longest, "these processes may be busy");
 	else
 		note_own_limit(why, finding, answers.accepted);
 }
@@ -133,8 +131,115 @@ void rule_note_sharers(const struct why *why, struct finding *finding)
 
 		if (tasks[i]->doing_count)
 			finding_evidence(
-				finding, "%u/%.*s has it open: %u of its threads in %s",
+				finding, "%u/%.*s has the listener open: %u of its threads: in %s",
 				tasks[i]->pid, FACT_COMM_LEN, tasks[i]->comm, doing->threads,
-				doing->syscall[0] ? doing->syscall : "what cannot be told");
+				doing->syscall[0] ? doing->syscall : "an unknown call");
 	}
+}
+
+/* A queue is full when more than the backlog wait: sk_acceptq_is_full(), include/net/sock.h. */
+void rule_note_queue(struct finding *finding)
+{
+	const struct group *group = &finding->group;
+	const struct row *fullest = group->example;
+
+	if (group->count == 1)
+		finding_evidence(finding, "%u waiting for accept(); backlog %u", fullest->rqueue,
+		                 fullest->wqueue);
+	else
+		finding_evidence(finding,
+		                 "%" PRIu64
+		                 " waiting for accept() at %u listeners; backlog %" PRIu64
+		                 " in total",
+		                 group->tally[0], group->count, group->tally[1]);
+}
+
+#define WAITING_MANY 5
+
+/* All zero: nothing waits, as far as is known. */
+static struct survey_queue queue_of(const struct why *why, const struct group *group)
+{
+	struct survey_queue sum = {0}, queue;
+
+	for (size_t i = 0; i < group->count; i++) {
+		if (!survey_queue(why->survey, groups_member(why->groups, group, i), &queue))
+			continue;
+		sum.count += queue.count;
+		sum.old += queue.old;
+		if (queue.oldest > sum.oldest)
+			sum.oldest = queue.oldest;
+	}
+	return sum;
+}
+
+bool rule_waits_long(const struct why *why, struct finding *finding)
+{
+	struct survey_queue queue = queue_of(why, &finding->group);
+	char oldest[FORMAT_SIZE], age[FORMAT_SIZE];
+
+	if (!queue.count)
+		return false;
+	format_duration(oldest, queue.oldest);
+	format_duration(age, QUEUE_LONG);
+	finding_evidence(finding,
+	                 "the oldest has waited for at least %s; %" PRIu64 " for %s or more",
+	                 oldest, queue.old, age);
+	return queue.old >= WAITING_MANY || queue.oldest >= 30 * NS_PER_SEC;
+}
+
+void rule_note_overflow_count(struct finding *finding, uint64_t overflows)
+{
+	if (overflows)
+		finding_evidence(finding,
+		                 "ListenOverflows of its namespace grew by %" PRIu64
+		                 " meanwhile: a full accept queue had no room for a connection",
+		                 overflows);
+}
+
+void rule_note_overflows(const struct why *why, struct finding *finding)
+{
+	uint64_t overflows = rule_grown(why, &finding->group, COUNTER_LISTEN_OVERFLOWS);
+	uint64_t drops = rule_grown(why, &finding->group, COUNTER_LISTEN_DROPS);
+
+	rule_note_overflow_count(finding, overflows);
+	if (drops)
+		finding_evidence(finding,
+		                 "ListenDrops of its namespace grew by %" PRIu64
+		                 " meanwhile: the kernel dropped SYNs or ACKs to a listener",
+		                 drops);
+}
+
+/* listen() takes the smaller of both: __sys_listen(), net/socket.c. */
+void rule_next_backlog(const struct why *why, struct finding *finding)
+{
+	uint32_t limit = finding->group.example->wqueue;
+	uint64_t most;
+
+	if (!table_setting_number(why->table, finding->group.key.netns, SETTING_SOMAXCONN, &most))
+		finding_next(finding,
+		             "if only bursts fill the queue, make it longer: listen() with a "
+		             "backlog above %u, and net.core.somaxconn not below that",
+		             limit);
+	else if (limit < most)
+		finding_next(finding,
+		             "if only bursts fill the queue, make it longer: the program asks "
+		             "listen() for %u, net.core.somaxconn allows %" PRIu64,
+		             limit, most);
+	else
+		finding_next(finding,
+		             "if only bursts fill the queue, make it longer: sysctl -w "
+		             "net.core.somaxconn=%u (now %" PRIu64
+		             "), then restart the program; check that it asks listen() for as much",
+		             limit * 2, most);
+}
+
+void rule_note_abort(const struct why *why, struct finding *finding)
+{
+	uint64_t abort;
+
+	if (!table_setting_number(why->table, finding->group.key.netns, SETTING_ABORT_ON_OVERFLOW,
+	                          &abort))
+		return;
+	finding_evidence(finding, "net.ipv4.tcp_abort_on_overflow is %" PRIu64 ": clients %s",
+	                 abort, abort ? "get an RST" : "get no answer and retransmit");
 }

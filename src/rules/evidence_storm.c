@@ -53,15 +53,14 @@ bool rule_storm_is_small(struct finding *finding)
 	double rate = storm_rate(finding->storm);
 
 	if (rate >= STORM_LEAST) {
-		finding_evidence(finding, "%.1f in ten seconds; less than %d are called normal",
-		                 rate, STORM_LEAST);
+		finding_evidence(finding, "%.1f in 10 s; fewer than %d are normal", rate,
+		                 STORM_LEAST);
 		return false;
 	}
 	finding->level = FINDING_OK;
 	finding->mover = MOVER_NOBODY;
-	finding_verdict(finding,
-	                "Not called a storm: %.1f in ten seconds, and less than %d are normal.",
-	                rate, STORM_LEAST);
+	finding_verdict(finding, "Not a finding: %.1f in 10 s; fewer than %d are normal.", rate,
+	                STORM_LEAST);
 	return true;
 }
 
@@ -95,8 +94,8 @@ static void note_burst(struct finding *finding, uint64_t burst)
 {
 	if (burst)
 		finding_evidence(finding,
-		                 "%" PRIu64 " of them at once, as when a client program ends, or "
-		                 "a load generator stops",
+		                 "%" PRIu64 " of them came at once, like when a client program "
+		                            "exits or a load generator stops",
 		                 burst);
 }
 
@@ -110,18 +109,18 @@ bool rule_resets_are_usual(const struct why *why, struct finding *finding)
 	if (storm->harmless)
 		finding_evidence(finding,
 		                 "%" PRIu64 " of %" PRIu64
-		                 " lost nothing: nothing was asked, or all was acknowledged, "
-		                 "read and answered, or both ends had closed",
+		                 " lost no data: nothing was requested, or everything was "
+		                 "acknowledged, read and answered, or both ends had closed",
 		                 storm->harmless, storm->count);
 	note_burst(finding, burst);
 	if (ended)
-		finding_evidence(finding, "%" PRIu64 " connections ended there meanwhile", ended);
+		finding_evidence(finding, "%" PRIu64 " connections ended there in the same time",
+		                 ended);
 	if (storm_rate(storm) * (double)losing < STORM_LEAST * (double)storm->count) {
 		finding->level = FINDING_OK;
 		finding->mover = MOVER_NOBODY;
-		finding_verdict(finding,
-		                "Not a finding: %sless than %d in ten seconds lost something.",
-		                burst ? "but for those that came at once, " : "", STORM_LEAST);
+		finding_verdict(finding, "Not a finding: %sfewer than %d in 10 s lost data.",
+		                burst ? "except for those that came at once, " : "", STORM_LEAST);
 		return true;
 	}
 	if (losing * SHARE_SMALL <= ended) {
@@ -129,7 +128,7 @@ bool rule_resets_are_usual(const struct why *why, struct finding *finding)
 		finding->mover = MOVER_NOBODY;
 		finding_verdict(finding,
 		                "Not a finding: %" PRIu64 " of %" PRIu64
-		                " connections that ended there.",
+		                " connections that ended there lost data.",
 		                losing, ended);
 		return true;
 	}

@@ -116,7 +116,7 @@ static void note_parts(const struct why *why, struct finding *joined,
 {
 	struct buffer text = {0};
 
-	buffer_print(&text, "one cause, %u process%s and %u place%s:", joined->group.processes,
+	buffer_print(&text, "one cause for %u process%s and %u place%s:", joined->group.processes,
 	             joined->group.processes == 1 ? "" : "es", joined->group.places,
 	             joined->group.places == 1 ? "" : "s");
 	for (size_t i = 0; i < count && i < NAMED_MOST; i++) {
@@ -124,7 +124,7 @@ static void note_parts(const struct why *why, struct finding *joined,
 		char name[RULE_NAME_SIZE], place[PLACE_SIZE];
 
 		group_place_text(&part->group.key, place);
-		buffer_print(&text, "%s %" PRIu64 " of %s %s", i ? ";" : "", size_of(part),
+		buffer_print(&text, "%s %" PRIu64 " in %s %s", i ? ";" : "", size_of(part),
 		             rule_task_name(why, part, name), place);
 	}
 	if (count > NAMED_MOST)

@@ -260,6 +260,8 @@ void rule_note_queue(struct finding *finding);
  */
 bool rule_waits_long(const struct why *why, struct finding *finding);
 #define OVERFLOWS_FEW 3 /* a burst */
+/* How often an accept queue of the namespace overflowed, if it did. */
+void rule_note_overflow_count(struct finding *finding, uint64_t overflows);
 void rule_note_overflows(const struct why *why, struct finding *finding);
 /* What clients get when the queue is full: tcp_abort_on_overflow. */
 void rule_note_abort(const struct why *why, struct finding *finding);

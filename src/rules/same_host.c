@@ -51,8 +51,8 @@ static void next_filter(const struct why *why, struct finding *finding)
 
 	rule_enter(why, finding, enter);
 	finding_next(finding,
-	             "see what drops segments on this host: %snft list ruleset; "
-	             "nstat -az | grep -i drop; tc -s qdisc",
+	             "see what drops segments on this host: %snft list ruleset; nstat -az | grep "
+	             "-i drop; tc -s qdisc",
 	             enter);
 }
 
@@ -80,17 +80,16 @@ void rule_judge_rejected(const struct why *why, struct finding *finding, const s
 		finding_evidence(finding, "%u/%.*s listens there", owner.task->pid, FACT_COMM_LEN,
 		                 owner.task->comm);
 	else
-		finding_evidence(finding, "somebody listens there; who is not known");
+		finding_evidence(finding, "an unknown process listens there");
 	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
 	finding->mover = MOVER_KERNEL;
-	finding_verdict(finding,
-	                "Connects of %s to %s port %u are refused although somebody listens "
-	                "there: a firewall of this host answers in its place, with an RST or an "
-	                "ICMP error.",
-	                rule_task_name(why, finding, name), address, group->key.port);
+	finding_verdict(
+		finding,
+		"Connects of %s to %s port %u are refused although a process listens there: a "
+		"firewall on this host rejects them, with an RST or an ICMP error.",
+		rule_task_name(why, finding, name), address, group->key.port);
 	finding_next(finding,
-	             "see which rule does: %snft list ruleset; iptables-save | grep -i "
-	             "reject",
+	             "find the firewall rule: %snft list ruleset; iptables-save | grep -i reject",
 	             rule_enter(why, finding, enter));
 }
 
@@ -124,14 +123,15 @@ static void blame_queue(struct finding *finding, const struct row *listener,
 	finding->mover = MOVER_APPLICATION;
 	if (owner->task)
 		finding_verdict(finding,
-		                "%u/%.*s does not call accept()%s: its queue %s full, so the "
-		                "kernel drops what comes.",
+		                "%u/%.*s does not call accept()%s: its accept queue %s full, so "
+		                "the kernel drops new connections.",
 		                owner->task->pid, FACT_COMM_LEN, owner->task->comm,
 		                is_full(listener) ? "" : " in time", was);
 	else
-		finding_verdict(finding,
-		                "The accept queue there %s full, so the kernel drops what comes.",
-		                was);
+		finding_verdict(
+			finding,
+			"The accept queue there %s full, so the kernel drops new connections.",
+			was);
 	finding_next(finding, "see why it does not accept: tcptrail why listen --port %u",
 	             listener->lport);
 }
@@ -140,11 +140,12 @@ static void blame_queue(struct finding *finding, const struct row *listener,
 static void blame_either(const struct why *why, struct finding *finding, const struct row *listener)
 {
 	finding->mover = MOVER_KERNEL;
-	finding_verdict(finding, "Somebody listens there and the accept queue has room now: it was "
-	                         "full for a while, or a firewall of this host drops segments.");
+	finding_verdict(finding,
+	                "A process listens there, and its accept queue has room now: the queue was "
+	                "full for a while, or a firewall on this host drops segments.");
 	finding_next(finding,
-	             "see whether its queue fills now and then: watch -n1 \"ss -ltn 'sport "
-	             "= :%u'\"",
+	             "see whether its accept queue fills for short times: watch -n1 \"ss -ltn "
+	             "'sport = :%u'\"",
 	             listener->lport);
 	next_filter(why, finding);
 }
@@ -193,16 +194,12 @@ static void blame_listener(const struct why *why, struct finding *finding,
 
 	table_owner(why->table, listener, &owner);
 	if (owner.task)
-		finding_evidence(finding, "port %u is listened on by %u/%.*s, on this host",
-		                 listener->lport, owner.task->pid, FACT_COMM_LEN, owner.task->comm);
+		finding_evidence(finding, "%u/%.*s listens on port %u on this host",
+		                 owner.task->pid, FACT_COMM_LEN, owner.task->comm, listener->lport);
 	if (listener->flags & ROW_QUEUES)
-		finding_evidence(finding, "%u connections wait there for accept(), of %u that may",
-		                 listener->rqueue, listener->wqueue + 1);
-	if (overflows)
-		finding_evidence(finding,
-		                 "%" PRIu64 " times meanwhile an accept queue of its namespace was "
-		                 "too full for a connection (ListenOverflows)",
-		                 overflows);
+		finding_evidence(finding, "accept queue of port %u: %u waiting; backlog %u",
+		                 listener->lport, listener->rqueue, listener->wqueue);
+	rule_note_overflow_count(finding, overflows);
 	if (is_full(listener) ||
 	    (overflows &&
 	     (is_behind(listener) || survey_listeners(why->survey, listener->netns) == 1))) {
@@ -215,11 +212,11 @@ static void blame_listener(const struct why *why, struct finding *finding,
 	}
 	finding->mover = MOVER_KERNEL;
 	if (rule_count_peers(why, &finding->group, true))
-		finding_verdict(finding, "The SYNs come to who listens there, and the SYN+ACKs do "
-		                         "not come back: a firewall of this host drops them.");
+		finding_verdict(finding, "The SYNs reach the listener, but the SYN+ACKs do not "
+		                         "come back: a firewall on this host drops them.");
 	else
-		finding_verdict(finding, "Somebody listens there and the accept queue has room: a "
-		                         "firewall of this host drops segments.");
+		finding_verdict(finding, "A process listens there, and its accept queue has room: "
+		                         "a firewall on this host drops segments.");
 	next_filter(why, finding);
 }
 
@@ -238,7 +235,7 @@ void rule_judge_host(const struct why *why, struct finding *finding)
 		return;
 	}
 	finding->mover = MOVER_KERNEL;
-	finding_verdict(finding, "No listener is known there, and no RST comes: a firewall of "
+	finding_verdict(finding, "No listener is known there, and no RST comes back: a firewall on "
 	                         "this host drops the SYNs, or an interface is down.");
 	next_filter(why, finding);
 }
@@ -254,6 +251,6 @@ void rule_blame_path(const struct why *why, struct finding *finding)
 		return;
 	}
 	finding->mover = MOVER_KERNEL;
-	finding_evidence(finding, "the other end is on this host: no network is between");
+	finding_evidence(finding, "the peer is on this host: no network is between them");
 	next_filter(why, finding);
 }

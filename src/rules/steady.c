@@ -36,15 +36,18 @@ static void next_steps(struct finding *finding)
 	char state[16];
 
 	rule_state_word(finding, state);
-	finding_next(finding, "a slow leak grows: watch longer: tcptrail why %s --for 10m", state);
+	finding_next(finding, "to find a slow leak, watch longer: tcptrail why %s --for 10m",
+	             state);
 	if (key->pid)
-		finding_next(finding,
-		             "a pool stays below its limit and uses its sockets again, a leak "
-		             "does neither: compare cookies and ages later: tcptrail snapshot -anp "
-		             "--state %s --pid %u --columns cookie,age,foreign",
-		             state, key->pid);
-	finding_next(finding, "an old leak has the age of an incident or a restart: what happened "
-	                      "then?");
+		finding_next(
+			finding,
+			"a pool stays below its limit and reuses its sockets, a leak does neither: "
+		        "run this now and later, and compare cookies and ages: tcptrail snapshot "
+		        "-anp --state %s --pid %u --columns cookie,age,foreign",
+			state, key->pid);
+	finding_next(
+		finding,
+		"an old leak is as old as an incident or a restart: find out what happened then");
 }
 
 /* Nothing but close() ends these. */
@@ -61,11 +64,10 @@ static void judge_unseen(const struct why *why, struct finding *finding, const c
 	char name[RULE_NAME_SIZE];
 
 	finding->level = finding->group.count < PILE_LEAST ? FINDING_OK : FINDING_UNCLEAR;
-	finding_verdict(
-		finding,
-		"%s %s. Cannot tell whether they become more: nobody saw them come, but most "
-		"are younger than the watch.",
-		rule_task_name(why, finding, name), cause);
+	finding_verdict(finding,
+	                "%s %s. Cannot tell whether they grow in number: most are younger than the "
+	                "watch, but no event showed how they entered.",
+	                rule_task_name(why, finding, name), cause);
 	finding_next(finding, "watch longer: tcptrail why --for 1m");
 }
 
@@ -91,8 +93,7 @@ void rule_judge_steady(const struct why *why, struct finding *finding, const cha
 	else
 		finding_verdict(finding, "Steady: %s %s.", name, cause);
 	finding_verdict(finding,
-	                "They do not become more in %s: an old leak, a pool, or a leak that is "
-	                "slower.",
+	                "They do not grow in number in %s: an old leak, a pool, or a slow leak.",
 	                time);
 	rule_note_acceptor(why, finding);
 	rule_note_old(why, finding);

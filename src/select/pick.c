@@ -12,16 +12,10 @@
 
 static int parse_cookie(const char *text, struct pick *pick)
 {
-	char *end;
-
 	pick->kind = PICK_COOKIE;
 	if (strncmp(text, "sk:", 3))
 		return parse_number(text, 1, UINT64_MAX, &pick->cookie);
-	text += 3;
-	if (!*text || strlen(text) > 16 || text[strspn(text, "0123456789abcdefABCDEF")])
-		return -EINVAL;
-	pick->cookie = strtoull(text, &end, 16);
-	return pick->cookie ? 0 : -EINVAL;
+	return parse_hex(text + 3, UINT64_MAX, &pick->cookie) || !pick->cookie ? -EINVAL : 0;
 }
 
 static int parse_fd(const char *text, struct pick *pick)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/parse.h"
 
 #define PID_MOST 4194304 /* PID_MAX_LIMIT of 64-bit kernels, include/linux/threads.h */
@@ -36,12 +37,6 @@ void query_free(struct query *query)
 	query_init(query);
 }
 
-/* Returns the array with room for one more item. NULL: no memory, and old is unchanged. */
-static void *grow(void *old, size_t count, size_t size)
-{
-	return reallocarray(old, count + 1, size);
-}
-
 static int add_port(uint16_t **ports, size_t *count, const char *word)
 {
 	uint64_t port;
@@ -50,7 +45,7 @@ static int add_port(uint16_t **ports, size_t *count, const char *word)
 
 	if (err)
 		return err;
-	grown = grow(*ports, *count, sizeof(*grown));
+	grown = array_add(*ports, *count, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	*ports = grown;
@@ -61,7 +56,7 @@ static int add_port(uint16_t **ports, size_t *count, const char *word)
 static int add_string(struct query_list *list, const char *word)
 {
 	char *copy = strdup(word);
-	char **grown = copy ? grow(list->items, list->count, sizeof(*grown)) : NULL;
+	char **grown = copy ? array_add(list->items, list->count, sizeof(*grown)) : NULL;
 
 	if (!grown) {
 		free(copy);
@@ -90,7 +85,7 @@ static int add_pid(struct query *query, const char *word)
 
 	if (err)
 		return err;
-	grown = grow(query->pids, query->pid_count, sizeof(*grown));
+	grown = array_add(query->pids, query->pid_count, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	query->pids = grown;
@@ -126,7 +121,7 @@ static int add_addr(struct query *query, const char *word)
 
 	if (err)
 		return err;
-	grown = grow(query->cidrs, query->cidr_count, sizeof(*grown));
+	grown = array_add(query->cidrs, query->cidr_count, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	query->cidrs = grown;

@@ -40,7 +40,7 @@ static void recursion_misses(const struct live *live, uint64_t seen_twice,
 	const struct tcptrail_bpf *skeleton = live->skeleton;
 	/* Includes the transitions that on_state_nested reported. */
 	uint64_t state = program_misses(skeleton->progs.on_state);
-	uint64_t reported = __atomic_load_n(&skeleton->bss->nested_told, __ATOMIC_RELAXED);
+	uint64_t reported = __atomic_load_n(&skeleton->bss->nested_reported, __ATOMIC_RELAXED);
 
 	reported = reported > seen_twice ? reported - seen_twice : 0;
 	misses[LOST_TRANSITION] = (state > reported ? state - reported : 0) +

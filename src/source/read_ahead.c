@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "walked.h"
 
 #define CHUNKS       4
@@ -104,19 +104,12 @@ static void *read_all(void *arg)
 
 static int start(struct read_ahead *ahead)
 {
-	sigset_t all, before;
-	int err;
-
 	for (int i = 0; i < CHUNKS; i++) {
 		ahead->chunks[i] = malloc(CHUNK_BYTES);
 		if (!ahead->chunks[i])
 			return -ENOMEM;
 	}
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&ahead->thread, NULL, read_all, ahead);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -err;
+	return thread_start(&ahead->thread, read_all, ahead);
 }
 
 static void discard(struct read_ahead *ahead)

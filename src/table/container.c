@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
+
 #define ID_MIN 12 /* what runtimes print as the short form of an id */
 #define ID_MAX 64
 
@@ -196,26 +198,6 @@ static bool parse_lxc(const char *path, const struct segment *segment, struct co
 	return false;
 }
 
-/* systemd escapes "-" in a unit's name as \x2d. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (const char *from = text; *from; from++) {
-		unsigned int byte;
-
-		if (from[0] == '\\' && from[1] == 'x' && isxdigit((unsigned char)from[2]) &&
-		    isxdigit((unsigned char)from[3]) && sscanf(from + 2, "%2x", &byte) == 1 &&
-		    byte) {
-			*to++ = (char)byte;
-			from += 3;
-		} else {
-			*to++ = *from;
-		}
-	}
-	*to = '\0';
-}
-
 /* machine-NAME.scope of systemd-machined, or systemd-nspawn@NAME.service. */
 static bool parse_machine(struct segment segment, struct container *container)
 {
@@ -230,7 +212,7 @@ static bool parse_machine(struct segment segment, struct container *container)
 	if (!name.size)
 		return false;
 	found(container, "nspawn", &name);
-	unescape(container->id);
+	unescape(container->id, ESCAPE_HEX); /* systemd writes "-" as \x2d in the name of a unit */
 	/* libvirt registers its guests with machined as qemu-NUMBER-NAME. */
 	if (!strncmp(container->id, "qemu-", 5) || !strncmp(container->id, "lxc-", 4))
 		strcpy(container->runtime, "libvirt");

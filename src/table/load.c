@@ -56,7 +56,7 @@ static void take_head(struct table *t, const struct fact_table *fact)
 	memcpy(totals->retransmits, fact->retransmits, sizeof(totals->retransmits));
 	for (int where = 1; where < LOSS_WHERE_COUNT; where++) {
 		totals->lost[where] = fact->lost[where];
-		t->unreported[where] = fact->untold[where];
+		t->unreported[where] = fact->unreported[where];
 	}
 }
 

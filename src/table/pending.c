@@ -6,22 +6,18 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 
 void pending_push(struct heap *heap, const struct due *due)
 {
-	struct due *items = heap->items;
+	struct due *items =
+		array_reserve(heap->items, &heap->room, heap->count + 1, sizeof(*items));
 	size_t at;
 
-	if (heap->count == heap->room) {
-		heap->room = heap->room ? heap->room * 2 : 256;
-		items = realloc(heap->items, heap->room * sizeof(*items));
-		if (!items) {
-			heap->room = heap->count;
-			return; /* the next walk finds out too */
-		}
-		heap->items = items;
-	}
+	if (!items)
+		return; /* the next walk finds out too */
+	heap->items = items;
 	for (at = heap->count++; at && items[(at - 1) / 2].due > due->due; at = (at - 1) / 2)
 		items[at] = items[(at - 1) / 2];
 	items[at] = *due;
@@ -66,13 +62,10 @@ void pending_port(struct table *t, const struct row *row)
 
 	if (!(t->pending.kinds & LOOKUP_BIT(LOOKUP_PORT)))
 		return;
-	if (ports->count == ports->room) {
-		items = realloc(ports->items, (ports->room * 2 + 64) * sizeof(*items));
-		if (!items)
-			return; /* the next event of the socket has the port too */
-		ports->items = items;
-		ports->room = ports->room * 2 + 64;
-	}
+	items = array_reserve(ports->items, &ports->room, ports->count + 1, sizeof(*items));
+	if (!items)
+		return; /* the next event of the socket has the port too */
+	ports->items = items;
 	ports->items[ports->count++] = (struct pending_port){row->self, row->sk};
 }
 
@@ -90,13 +83,10 @@ void pending_task(struct table *t, uint32_t pid, uint64_t start)
 
 	if (!(t->pending.kinds & LOOKUP_BIT(LOOKUP_TASK)))
 		return;
-	if (queue->count == queue->room) {
-		items = realloc(queue->items, (queue->room * 2 + 64) * sizeof(*items));
-		if (!items)
-			return; /* it stays without a command line */
-		queue->items = items;
-		queue->room = queue->room * 2 + 64;
-	}
+	items = array_reserve(queue->items, &queue->room, queue->count + 1, sizeof(*items));
+	if (!items)
+		return; /* it stays without a command line */
+	queue->items = items;
 	queue->items[queue->count++] = (struct pending_task){pid, start};
 }
 
@@ -108,13 +98,10 @@ void pending_stack(struct table *t, uint64_t id)
 
 	if (!(t->pending.kinds & LOOKUP_BIT(LOOKUP_STACK)) || queue->count >= STACKS_MAX)
 		return;
-	if (queue->count == queue->room) {
-		items = reallocarray(queue->items, queue->room * 2 + 64, sizeof(*items));
-		if (!items)
-			return; /* later sockets made by it show no stack */
-		queue->items = items;
-		queue->room = queue->room * 2 + 64;
-	}
+	items = array_reserve(queue->items, &queue->room, queue->count + 1, sizeof(*items));
+	if (!items)
+		return; /* later sockets made by it show no stack */
+	queue->items = items;
 	queue->items[queue->count++] = id;
 }
 

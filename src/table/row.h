@@ -11,47 +11,9 @@
 #include <stdint.h>
 
 #include "table/state.h"
-#include "fact.h"
+#include "fact_table.h"
 
 #define ROW_NONE UINT32_MAX
-
-enum retransmit_kind {
-	RETRANSMIT_SYN,
-	RETRANSMIT_SYNACK,
-	RETRANSMIT_RTO,
-	RETRANSMIT_FAST,       /* recovery: fast retransmit or RACK */
-	RETRANSMIT_TLP,        /* tail loss probe */
-	RETRANSMIT_SLOW_START, /* what follows an RTO while in Loss */
-	RETRANSMIT_KIND_COUNT
-};
-
-/* Who ended, or began to end, the connection. */
-enum closer {
-	CLOSER_NONE,
-	CLOSER_LOCAL, /* we sent the first FIN */
-	CLOSER_PEER,  /* the peer did */
-	CLOSER_BOTH,  /* simultaneous close */
-	CLOSER_LOCAL_RESET,
-	CLOSER_PEER_RESET,
-	CLOSER_REFUSED, /* SYN answered by RST */
-	CLOSER_TIMEOUT, /* retransmissions exhausted, keepalive or user timeout */
-	CLOSER_KILLED,  /* ss -K and the like (ECONNABORTED) */
-	CLOSER_ERROR,   /* another sk_err, e.g. host unreachable */
-	CLOSER_COUNT
-};
-
-/* How an owner is known, best first. */
-enum owner_source {
-	OWNER_NONE,
-	OWNER_CONNECT,
-	OWNER_ACCEPT,
-	OWNER_LISTEN,
-	OWNER_WALK,     /* seen holding the fd */
-	OWNER_CLOSE,    /* task that closed it */
-	OWNER_LISTENER, /* not accepted yet: the owner of the listener */
-	OWNER_CGROUP,   /* no process can be seen: the container or unit, from the cgroup */
-	OWNER_SOURCE_COUNT
-};
 
 /* What the process that is named for a row has of the socket. */
 enum holding {
@@ -62,35 +24,6 @@ enum holding {
 	HOLDING_HIDDEN, /* the socket is open, but not by an fd that we can see */
 	HOLDING_KERNEL, /* it is a socket of the kernel */
 	HOLDING_COUNT
-};
-
-enum row_flag {
-	ROW_SINCE_EXACT = 1 << 0,  /* entry into the present state was seen */
-	ROW_NASCENT = 1 << 1,      /* clone of a listener whose own addresses are not known yet */
-	ROW_MINI = 1 << 2,         /* lives on as a timewait mini-socket */
-	ROW_REQUEST = 1 << 3,      /* request socket */
-	ROW_HEALED = 1 << 4,       /* a walk had to correct it: events were lost */
-	ROW_ORPHAN = 1 << 5,       /* no fd refers to it */
-	ROW_SOCKET = 1 << 6,       /* has a struct socket: not in an accept queue */
-	ROW_PORT_PENDING = 1 << 7, /* SYN_SENT whose local port is not known yet */
-	ROW_BORN_EXACT = 1 << 8,   /* its beginning was seen */
-	ROW_CONFIRMED = 1 << 9,    /* mini-socket: a lookup or walk has found it */
-	ROW_QUEUES = 1 << 10,      /* rqueue and wqueue were measured */
-	ROW_TIMER = 1 << 11,       /* timer fields were measured at `touched` */
-	ROW_IDENT = 1 << 12,       /* uid, inode and cgroup are known */
-	ROW_BYTES = 1 << 13,       /* bytes_acked and bytes_received are known */
-	ROW_LISTENED = 1 << 14,    /* came from a listener: a passive open */
-	ROW_CONNECTED = 1 << 15,   /* came from connect: an active open */
-	ROW_INDEXED = 1 << 16,     /* its addresses are known */
-	ROW_PAIRED = 1 << 17,      /* found by its peer's addresses */
-	ROW_HIDDEN = 1 << 18,      /* open, but two walks over all fds we can see did not find it */
-	ROW_KERNEL = 1 << 19,      /* a socket of the kernel: no file has its struct socket */
-	ROW_READ = 1 << 20,        /* bytes were read between two samples */
-	ROW_FORMER = 1 << 21,      /* in CLOSE, and a newer row has the addresses that it had */
-	ROW_UNHELD = 1 << 22,      /* as ROW_HIDDEN, but only the last walk has missed it */
-	ROW_MPTCP = 1 << 23,       /* an MPTCP socket: the one that the program has open */
-	ROW_SUBFLOW = 1 << 24,     /* a TCP socket of an MPTCP socket, and counted with that */
-	ROW_BOUND = 1 << 25, /* it had a local port before connect() could choose one: bind() */
 };
 
 struct row {
@@ -132,8 +65,6 @@ struct row {
 	/* s: when the last segment came, or data was sent, as of the last sample. 0: not known. */
 	uint32_t heard;
 	/*
-	 * ESTABLISHED: when data came last and was sent last, as of the last sample. ms of
-	 * CLOCK_BOOTTIME, the lower 32 bits; 0: never, or not known.
 	 */
 	uint32_t received, sent;
 	uint16_t lport;
@@ -232,13 +163,6 @@ struct holder {
 	uint32_t gen;
 	uint32_t row;   /* ROW_NONE: not in the index, see holders.c */
 	uint32_t chain; /* in the index */
-};
-
-enum step_kind {
-	STEP_STATE,      /* entered state `a`; b: 1 if exact */
-	STEP_RETRANSMIT, /* kind a */
-	STEP_RST_SENT,   /* reason a */
-	STEP_RST_RECEIVED,
 };
 
 /* One step of a socket's life. */

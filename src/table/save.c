@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "fact/words.h"
 #include "table/counters_private.h"
 #include "table/order_private.h"
@@ -15,10 +15,6 @@
 _Static_assert(sizeof(struct row) == 288, "a new member needs a place in FACT_TABLE_ROW");
 _Static_assert(RETRANSMIT_KIND_COUNT <= FACT_TABLE_RETRANSMITS, "all kinds have a place");
 _Static_assert(LOSS_WHERE_COUNT <= FACT_TABLE_LOSSES, "all losses have a place");
-_Static_assert(ROW_BOUND == 1 << (FACT_ROW_FLAGS - 1), "words follow enum row_flag");
-_Static_assert(CLOSER_COUNT == FACT_CLOSERS, "words follow enum closer");
-_Static_assert(OWNER_SOURCE_COUNT == FACT_OWNERS, "words follow enum owner_source");
-_Static_assert(STEP_RST_RECEIVED + 1 == FACT_STEP_KINDS, "words follow enum step_kind");
 
 /* Where the facts go; counts them. */
 struct reporter {
@@ -68,7 +64,7 @@ static void report_head(struct reporter *reporter)
 	fact.flags |= totals->lost_uncounted ? TABLE_LOST_UNCOUNTED : 0;
 	memcpy(fact.retransmits, totals->retransmits, sizeof(totals->retransmits));
 	memcpy(fact.lost, totals->lost, sizeof(totals->lost));
-	memcpy(fact.untold, t->unreported, sizeof(t->unreported));
+	memcpy(fact.unreported, t->unreported, sizeof(t->unreported));
 	report(reporter, &fact.h, FACT_TABLE, 0);
 }
 
@@ -140,7 +136,7 @@ static void report_task(struct reporter *reporter, const struct task *task, uint
 	u.fact.index = index;
 	u.fact.pid = task->pid;
 	u.fact.uid = task->uid;
-	u.fact.told = task->described;
+	u.fact.described = task->described;
 	u.fact.fds = task->fds;
 	u.fact.fd_limit = task->fd_limit;
 	memcpy(u.fact.comm, task->comm, sizeof(u.fact.comm));

@@ -7,8 +7,6 @@
 
 #include "fact/words.h"
 
-_Static_assert(FACT_STATE_NAMES == STATE_COUNT, "one name per state");
-
 const char *state_name(unsigned int state)
 {
 	const char *name;

@@ -8,22 +8,7 @@
 
 #include <stdint.h>
 
-enum tcp_state {
-	STATE_UNKNOWN = 0,
-	STATE_ESTABLISHED = 1,
-	STATE_SYN_SENT,
-	STATE_SYN_RECV,
-	STATE_FIN_WAIT1,
-	STATE_FIN_WAIT2,
-	STATE_TIME_WAIT,
-	STATE_CLOSE,
-	STATE_CLOSE_WAIT,
-	STATE_LAST_ACK,
-	STATE_LISTEN,
-	STATE_CLOSING,
-	STATE_NEW_SYN_RECV, /* a request socket; printed SYN_RECV like everyone does */
-	STATE_COUNT
-};
+#include "fact.h"
 
 #define STATE_BIT(state) (1U << (state))
 

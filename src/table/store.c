@@ -41,6 +41,7 @@ static void free_parts(struct table *t)
 {
 	pool_free(&t->rows);
 	tasks_free(t);
+	origins_free(t);
 	stacks_free(t);
 	pool_free(&t->holders);
 	pool_free(&t->steps);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "table/counters_private.h"
 #include "table/emit_private.h"
 #include "table/fold_mptcp_private.h"

@@ -247,7 +247,7 @@ int task_load(struct table *t, const struct fact_table_task *fact)
 	task->start = fact->start;
 	task->exited = fact->exited;
 	task->uid = fact->uid;
-	task->described = fact->told;
+	task->described = fact->described;
 	task->fds = fact->fds;
 	task->fd_limit = fact->fd_limit;
 	task_copy_comm(task->comm, fact->comm);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/session/replay.c src/session/replay_walk.c src/session/input.c */
 /*
  * Input: flags, a number of facts, 8 bytes of wall clock minus boot time, two lines as people type
  * times, facts: a recording is made of them. It is replayed to --at the first time, from --since the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/enrich/process_text.c */
 /* Input: /proc/PID/cgroup; each of its lines is a path, too. */
 #include "table/container.h"
 #include "enrich/process_text.h"

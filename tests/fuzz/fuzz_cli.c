@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links commands */
 /* Input: words of a command line, behind the program's name, with a NUL or a newline between. */
 #include <errno.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/command/diff.c */
 /*
  * Input: flags, a number of facts, facts. diff compares the table that so many of them make with
  * what the others make of it, and prints that in each format.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/command/info_write.c */
 /*
  * Input: flags, a number of facts, 8 bytes of wall clock minus boot time, facts: a recording is made
  * of them. With FLAG_FILE a recording's file follows the flags. What info prints of it is looked at.

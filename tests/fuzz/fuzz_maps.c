@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/enrich/maps.c src/enrich/perfmap.c */
 /* Input: /proc/PID/maps, and what a JIT compiler writes of its code: /tmp/perf-PID.map. */
 #include <errno.h>
 #include <sys/mman.h>
@@ -59,7 +60,7 @@ static void read_perfmap(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < map.count; i++) {
 		const struct perfmap_entry *found = perfmap_find(&map, map.entries[i].start);
 
-		EXPECT(found && strlen(perfmap_name(&map, found)) < map.names_size);
+		EXPECT(found && strlen(perfmap_name(&map, found)) < map.names.size);
 	}
 	perfmap_free(&map);
 	free(text);

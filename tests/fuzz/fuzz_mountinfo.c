@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/enrich/mount_text.c src/enrich/cgroup_mount.c */
 /* Input: /proc/PID/mountinfo. */
 #include <errno.h>
 

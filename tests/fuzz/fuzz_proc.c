@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/enrich/process_text.c src/enrich/doing_text.c src/enrich/kernel_counters.c src/enrich/proc_file.c */
 /* Input: any of the files of /proc that are read: stat, limits, syscall, snmp, netstat, sockstat. */
 #include <errno.h>
 

@@ -2,7 +2,7 @@
 /* Input: a line of text facts. What is read prints as text that reads as the same. */
 #include <errno.h>
 
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "fact/text.h"
 #include "fuzz.h"
 

@@ -147,7 +147,7 @@ assert_equal 7 "$(findings_in reject | wc -l)" "findings: $(findings_in reject)"
 assert_equal "connect-given-up bad network" "$(findings_in given_up | cut -d ' ' -f 1-3 | sort -u)" "given up"
 # Connects to one place have one cause: those of other programs are evidence of the first finding.
 assert_equal 64 "$(jq -s 'map(select(.foreign == "10.8.0.9:81" and .rule == "connect-given-up") |
-	.failed, (.evidence[] | capture("^so fail: (?<count>[0-9]+) connects to 10.8.0.9:81 ").count | tonumber)) | add' \
+	.failed, (.evidence[] | capture("^this causes: (?<count>[0-9]+) failed connects to 10.8.0.9:81 ").count | tonumber)) | add' \
 	"$work/why")" "connects that were given up"
 
 assert_equal "self-connect bad application itself 127.0.0.1:45678
@@ -174,7 +174,7 @@ assert_equal "${pid[kept]}" "$(jq -r "select(.local_port == 8001 and .verdict ==
 text=$(text_in kept)
 assert_contains "$text" "40 more were reset by their peers in this state, and the process has them open still" "in CLOSE"
 # Which end of the RSTs is in the evidence depends on which was seen first.
-assert_matches "$text" "so come: 40 RSTs (received of port 8001|sent [^ ]* *to 127.0.0.1:8001)" "the RSTs"
+assert_matches "$text" "this causes: 40 RSTs (received of port 8001|sent [^ ]* *to 127.0.0.1:8001)" "the RSTs"
 assert_lacks "$text" "wrote to them" "the server, which sent nothing"
 assert_lacks "$text" "Turnover" "the server"
 assert_lacks "$(findings_in kept)" "rst-" "findings about the RSTs"

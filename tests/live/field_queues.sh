@@ -101,16 +101,16 @@ for name in abort4 abort6; do
 	text=$(text_in "$name")
 	assert_matches "$text" "(2[5-9]|[3-9][0-9]|1[0-9][0-9]) times meanwhile an accept queue .*ListenOverflows" "$name"
 	assert_contains "$text" "net.ipv4.tcp_abort_on_overflow is 1: clients get an RST" "$name"
-	assert_matches "$text" "so come: 25 RSTs sent .*of port 8001" "$name"
+	assert_matches "$text" "this causes: 25 RSTs sent .*of port 8001" "$name"
 	assert_lacks "$text" "SYNs arrived during" "$name"
 done
 
 assert_equal "listen-queue-full bad application asleep 8001" "$(findings_in stopped)" "a stopped server"
 text=$(text_in stopped)
 assert_contains "$text" "${pid[stopped]}/asleep is stopped (SIGSTOP" "a stopped server"
-assert_contains "$text" "21 connections wait for accept(), of 21 that may" "a stopped server"
-assert_contains "$text" "so fail: 7 connects to 127.0.0.1:8001" "who waits"
-assert_contains "$text" "so wait: 6 SYN_SENT to 127.0.0.1:8001" "who waits"
+assert_contains "$text" "21 waiting for accept(); backlog 20" "a stopped server"
+assert_contains "$text" "this causes: 7 failed connects to 127.0.0.1:8001" "who waits"
+assert_contains "$text" "this blocks: 6 SYN_SENT to 127.0.0.1:8001" "who waits"
 
 assert_equal "listen-queue-overflowed bad application answering 8001" "$(findings_in pauses)" "a pause"
 assert_matches "$(text_in pauses)" "(2[2-9]|[3-9][0-9]) times meanwhile an accept queue" "a pause"

@@ -41,7 +41,7 @@ fill() {
 
 # went_on REASON [COUNT]: has the recorder gone on after so many pauses for this reason? For wait_until.
 went_on() {
-	awk -v reason="is not kept: $1" -v count="${2:-1}" 'index($0, reason) { n++ }
+	awk -v reason="is lost: $1" -v count="${2:-1}" 'index($0, reason) { n++ }
 		n >= count && /recording goes on/ { hit = 1 } END { exit !hit }' "$work/record.err"
 }
 
@@ -71,7 +71,7 @@ reports_loss() {
 notices() {
 	grep -c "$1" "$work/record.err" || true
 }
-slow="is paused, and what happens now is lost: the disk does not take it"
+slow="is paused, and what happens now is lost: the disk does not respond"
 
 bytes() {
 	find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum + 0 }'
@@ -191,12 +191,12 @@ record_equal "$work/short" "what there was in a second"
 
 record_start "$work/dir/"
 assert_run 3 "$TCPTRAIL" record "$work/dir"
-assert_equal "tcptrail: $work/dir: another tcptrail records there" "$err" "a second recorder"
+assert_equal "tcptrail: $work/dir: another tcptrail is recording to it" "$err" "a second recorder"
 record_stop
 record_ok
 before=$(sha256sum "$work/short")
 assert_run 3 "$TCPTRAIL" record "$work/short"
-assert_equal "tcptrail: $work/short is there already, and is not written over: give another name" \
+assert_equal "tcptrail: $work/short already exists: choose another name" \
 	"$err" "a file that is there"
 assert_equal "$before" "$(sha256sum "$work/short")" "the file that was there"
 mkdir "$work/theirs"

@@ -14,7 +14,7 @@ overflow() {
 	local i
 	for ((i = 0; i < 100; i++)); do
 		"$SCENARIO" storm --count 5000 --linger0 --hold 0 </dev/null >/dev/null
-		! record_says "what happens now is lost: the disk does not take it" "$1" || return 0
+		! record_says "what happens now is lost: the disk does not respond" "$1" || return 0
 	done
 	fail "the recorder does not say that the disk hangs" "$(cat "$work/record.err")"
 }

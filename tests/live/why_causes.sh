@@ -84,7 +84,7 @@ assert_lacks "$(of pool_client)$(of pooled_to)" warning "a pool"
 # The ends of its server belong to the same finding.
 assert_lacks "$(of leaked_to)" "established-growing" "the other ends"
 assert_matches "$(jq -r 'select(.rule == "established-growing").evidence[]' "$work/why")" \
-	"so wait: [0-9]+ ESTABLISHED of port 8151 of ${pid[leaked_to]}/"
+	"this blocks: [0-9]+ ESTABLISHED of port 8151 in ${pid[leaked_to]}/"
 for as in leak_client pool_client leaked_to pooled_to; do
 	program_end "${pid[$as]}"
 done

@@ -37,7 +37,7 @@ healthy() {
 	done
 	assert_healthy "${port[pool]}" "${pid[pool]}"
 	assert_finding "${port[pool]}" "rule count entered" "close-wait-leak 5 0"
-	assert_contains "$(findings_of "${port[pool]}" .summary)" "do not become more"
+	assert_contains "$(findings_of "${port[pool]}" .summary)" "do not grow in number"
 	assert_healthy "${port[idle]}" "${pid[idle]}"
 	assert_finding "${port[idle]}" "rule count" "close-wait-eof-unread 5"
 	for mode in leak forgotten stuck; do
@@ -84,7 +84,7 @@ told blocked close-wait-blocked peer python3
 assert_equal "close-wait-passed-on bad application $after sleep" "$(findings_of "${port[passed]}" \
 	'select(.verdict != "fine" and .verdict != "steady") | "\(.rule) \(.verdict) \(.mover) \(.count) \(.comm)"')" \
 	"programs that have inherited a connection"
-assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "one cause, $after processes and 1 place: "
+assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "one cause for $after processes and 1 place: "
 for mode in leak forgotten stuck blocked passed; do
 	assert_matches "$(stack "${port[$mode]}")" "^accept4?<(sock_accept|[^<]*(_socket|python)[^<]*\\+?)" "$mode"
 	assert_matches "$(stack "${port[$mode]}")" "<_?PyEval_[A-Za-z]*<" "$mode"

@@ -57,8 +57,8 @@ kill -INT "$why_pid"
 why_end
 assert_equal "bad kernel" "$(full)" "a full table: $(cat "$work/why")"
 text=$(jq -r 'select(.rule == "conntrack-full").evidence[]' "$work/why")
-assert_matches "$text" "so wait: 1[0-9] SYN_SENT to 127.0.0.1:8302" "who waits"
-assert_matches "$text" "so fail: [0-9]+ connects to 127.0.0.1:8302" "who has given up"
+assert_matches "$text" "this blocks: 1[0-9] SYN_SENT to 127.0.0.1:8302" "who waits"
+assert_matches "$text" "this causes: [0-9]+ failed connects to 127.0.0.1:8302" "who has given up"
 assert_equal "" "$(jq -r 'select(.rule != "conntrack-full" and
 	(.verdict == "bad" or .verdict == "warning")) | .rule' "$work/why")" "one cause: $(cat "$work/why")"
 run "$TCPTRAIL" why syn_sent -n --for 1s --netns "$(own_netns)"

@@ -63,8 +63,8 @@ assert_equal "syn-sent-no-answer bad kernel pending 127.0.0.1:8001" "$(findings_
 assert_equal "syn-sent-no-answer bad kernel pending [::1]:8001" "$(findings_in synack6)" "SYN+ACKs: $(text_in synack6)"
 for name in synack4 synack6; do
 	assert_contains "$(text_in $name)" "the SYN+ACKs do not come back: a firewall of this host drops them" "$name"
-	assert_matches "$(text_in $name)" "so wait: [0-9]+ SYN_RECV of port 8001" "$name"
+	assert_matches "$(text_in $name)" "this blocks: [0-9]+ SYN_RECV of port 8001" "$name"
 done
-assert_matches "$(text_in synack4)" "so fail: 12 connects to 127.0.0.1:8001" "those that were given up"
+assert_matches "$(text_in synack4)" "this causes: 12 failed connects to 127.0.0.1:8001" "those that were given up"
 assert_equal "syn-recv-pile bad kernel asleep 8001" "$(findings_in ack | sed 's/ warning / bad /')" "ACKs: $(text_in ack)"
 assert_contains "$(text_in ack)" "The clients are on this host and have connected: their ACKs do not arrive" "ACKs"

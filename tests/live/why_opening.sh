@@ -59,7 +59,7 @@ assert_equal "kernel 3 $short" "$(found 'select(.rule == "ports-exhausted") |
 	"\(.mover) \(.failed) \(.foreign)"')" "no port"
 # Client and server are on this host: one finding, which does not blame the network.
 assert_contains "$(found "select(.rule == \"listen-queue-full\" and .pid == $full_pid) | .evidence[]")" \
-	"so wait: 2 SYN_SENT to $full of $full_pid/scenario" "no answer"
+	"this blocks: 2 SYN_SENT to $full in $full_pid/scenario" "no answer"
 assert_equal "" "$(found 'select(.mover == "network") | .rule')" "the network's move"
 assert_lacks "$(found '.next[]')" tcptraceroute "next steps"
 assert_equal "kernel 12 warning" "$(found "select(.rule == \"syn-recv-pile\" and

@@ -30,8 +30,8 @@ visits 12
 assert_finding "$back" "rule verdict mover count pid" "close-wait-leak bad application 12 $back_pid"
 assert_equal "" "$(jq -r "select(.pid == $front_pid) | .rule" "$work/why")" "findings about the proxy"
 evidence=$(findings_of "$back" '.evidence[]')
-assert_contains "$evidence" "so wait: 12 CLOSE_WAIT of port $front of $front_pid/proxy" "the proxy"
-assert_contains "$evidence" "so wait: 12 FIN_WAIT2 to 127.0.0.1:$back of $front_pid/proxy" "its other side"
+assert_contains "$evidence" "this blocks: 12 CLOSE_WAIT of port $front in $front_pid/proxy" "the proxy"
+assert_contains "$evidence" "this blocks: 12 FIN_WAIT2 to 127.0.0.1:$back in $front_pid/proxy" "its other side"
 
 # With the state given there is also a finding about the proxy, but it says no leak.
 why_start --for 10m close_wait

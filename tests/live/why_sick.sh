@@ -90,13 +90,13 @@ fi
 if [ "${has[nginx]:-}" ]; then
 	assert_equal "established-unanswered unclear python3" "$(of 9001)" "an upstream that hangs"
 	# The kernel decides how many connections each worker gets; a few are not a pile of their own.
-	assert_matches "$(findings_of 9001 '.evidence[]')" "so wait: [0-9]+ ESTABLISHED of port 8002 of"
-	assert_contains "$(findings_of 9001 '.evidence[]')" "so wait: 20 ESTABLISHED to 127.0.0.1:8002 of"
+	assert_matches "$(findings_of 9001 '.evidence[]')" "this blocks: [0-9]+ ESTABLISHED of port 8002 in"
+	assert_contains "$(findings_of 9001 '.evidence[]')" "this blocks: 20 ESTABLISHED to 127.0.0.1:8002 in"
 fi
 if [ "${has[gunicorn]:-}" ]; then
 	assert_equal "listen-queue-waiting bad gunicorn" "$(of 8004)" "workers that are all busy"
-	assert_contains "$(findings_of 8004 '.evidence[]')" "4 of them, of 4 processes, wait for an answer"
-	assert_contains "$(findings_of 8004 '.evidence[]')" "so wait: 14 ESTABLISHED to 127.0.0.1:8004 of"
+	assert_contains "$(findings_of 8004 '.evidence[]')" "4 of these, in 4 processes, wait for an answer"
+	assert_contains "$(findings_of 8004 '.evidence[]')" "this blocks: 14 ESTABLISHED to 127.0.0.1:8004 in"
 fi
 if [ "${has[postgres]:-}" ]; then
 	assert_equal "established-unanswered unclear postgres" "$(of 8005)" "all wait for one lock"

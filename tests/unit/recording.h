@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fact/shape.h"
+#include "fact/kind.h"
 #include "record/codec.h"
 
 /* Room for one fact more than a block may have. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links commands */
 /* Censuses: what they keep of a table, what has changed from one to another, and how that looks. */
 #include "count/census.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links commands */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/enrich/doing_text.c */
 /* Limits and syscalls in /proc/PID as the kernel writes them. */
 #include <errno.h>
 #include <setjmp.h>

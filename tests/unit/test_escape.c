@@ -148,6 +148,37 @@ static void buffer_remembers_that_memory_ran_out(void **state)
 	buffer_free(&out);
 }
 
+static void escapes_of_each_form_are_read(void **state)
+{
+	static const struct {
+		const char *text, *c, *octal, *hex;
+	} cases[] = {
+		{"plain", "plain", "plain", "plain"},
+		{"a\\040b", "a b", "a b", "a\\040b"},
+		{"a\\x2db", "a-b", "a\\x2db", "a-b"},
+		{"\\t\\\\\\\"", "\t\\\"", "\\t\\\\\\\"", "\\t\\\\\\\""},
+		{"\\11|\\4|\\08", "\t|\4|\\08", "\\11|\\4|\\08", "\\11|\\4|\\08"},
+		{"\\400|\\777", "\\400|\\777", "\\400|\\777", "\\400|\\777"}, /* no byte */
+		{"\\x4|\\xg0|\\x", "\\x4|\\xg0|\\x", "\\x4|\\xg0|\\x", "\\x4|\\xg0|\\x"},
+		{"\\000|\\x00", "\\000|\\x00", "\\000|\\x00", "\\000|\\x00"}, /* NUL */
+		{"\\xC3\\xbc\\", "\xc3\xbc\\", "\\xC3\\xbc\\", "\xc3\xbc\\"},
+		{"\\q", "\\q", "\\q", "\\q"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *expected[] = {cases[i].c, cases[i].octal, cases[i].hex};
+
+		for (int form = 0; form < 3; form++) {
+			char text[64];
+
+			strcpy(text, cases[i].text);
+			unescape(text, 1 << form);
+			assert_string_equal(text, expected[form]);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +187,7 @@ int main(void)
 		cmocka_unit_test(invisible_characters_are_shown),
 		cmocka_unit_test(terminal_shows_bytes_that_are_no_utf8),
 		cmocka_unit_test(json_is_valid_for_any_byte),
+		cmocka_unit_test(escapes_of_each_form_are_read),
 		cmocka_unit_test(buffer_grows),
 		cmocka_unit_test(buffer_remembers_that_memory_ran_out),
 	};

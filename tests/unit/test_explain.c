@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links commands */
 /* The pages of docs/states: there is one for each state, and what they say to type is right. */
 #include <setjmp.h>
 #include <stdarg.h>

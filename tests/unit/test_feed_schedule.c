@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/feed/schedule.c */
 #include "feed/schedule.h"
 
 #include <setjmp.h>

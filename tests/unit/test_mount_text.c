@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/enrich/mount_text.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -27,7 +27,7 @@ static void places_are_in_the_order_of_coming(void **state)
 		assert_int_equal(numbers_find(&numbers, i % 2 ? 4026531840U + i : i * 65536), i);
 	assert_int_equal(numbers_find(&numbers, 3), NUMBERS_NONE);
 	assert_int_equal(numbers_add(&numbers, 0), 0);
-	assert_int_equal(numbers.count, 10000);
+	assert_int_equal(numbers_count(&numbers), 10000);
 	numbers_free(&numbers);
 	assert_int_equal(numbers_find(&numbers, 0), NUMBERS_NONE);
 }

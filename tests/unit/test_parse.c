@@ -234,14 +234,46 @@ static void test_size(void **state)
 	}
 }
 
+static void test_hex(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t max;
+		int err;
+		uint64_t number;
+	} cases[] = {
+		{"0", UINT64_MAX, 0, 0},
+		{"fF01", UINT64_MAX, 0, 0xff01},
+		{"ffffffffffffffff", UINT64_MAX, 0, UINT64_MAX},
+		{"10000000000000000", UINT64_MAX, -EINVAL, 7},
+		{"100", 0xff, -ERANGE, 7},
+		{"", UINT64_MAX, -EINVAL, 7},
+		{"0x1", UINT64_MAX, -EINVAL, 7},
+		{"-1", UINT64_MAX, -EINVAL, 7},
+		{" 1", UINT64_MAX, -EINVAL, 7},
+		{"1g", UINT64_MAX, -EINVAL, 7},
+	};
+	uint64_t number;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		number = 7;
+		assert_int_equal(parse_hex(cases[i].text, cases[i].max, &number), cases[i].err);
+		assert_true(number == cases[i].number);
+	}
+	assert_int_equal(parse_hex_digits("7f0e xyz", 8, &number), 4);
+	assert_int_equal(number, 0x7f0e);
+	assert_int_equal(parse_hex_digits("7f0e", 2, &number), 2);
+	assert_int_equal(number, 0x7f);
+	assert_int_equal(parse_hex_digits("x", 1, &number), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_number),
-		cmocka_unit_test(test_duration),
-		cmocka_unit_test(test_duration_as_printed),
-		cmocka_unit_test(test_size),
-		cmocka_unit_test(test_cidr),
+		cmocka_unit_test(test_number),       cmocka_unit_test(test_hex),
+		cmocka_unit_test(test_duration),     cmocka_unit_test(test_duration_as_printed),
+		cmocka_unit_test(test_size),         cmocka_unit_test(test_cidr),
 		cmocka_unit_test(test_cidr_refused),
 	};
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/enrich/perfmap.c */
 /* Only what is pure of it: reading the file is tested live. */
 #include <setjmp.h>
 #include <stdarg.h>

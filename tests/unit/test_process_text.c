@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/enrich/process_text.c */
 /* Texts of /proc/PID as the kernel writes them. */
 #include <setjmp.h>
 #include <stdarg.h>

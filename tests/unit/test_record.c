@@ -265,7 +265,7 @@ static void test_nothing_is_written_over(void **state)
 	while (stat(path, &stat_buf) || !stat_buf.st_size)
 		usleep(20000);
 	assert_int_equal(writer_open(&writer, &there, &diag), -EEXIST);
-	assert_non_null(strstr(diag.text, "there already"));
+	assert_non_null(strstr(diag.text, "already exists"));
 	assert_int_equal(writer_open(&writer, &nowhere, &diag), -ENOENT);
 	assert_non_null(strstr(diag.text, "No such file"));
 	close_writer(first, 10, 0);
@@ -286,7 +286,7 @@ static void test_directory_is_locked(void **state)
 	assert_int_equal(stat(path, &stat_buf), 0);
 	assert_int_equal(stat_buf.st_mode & 0777, 0700);
 	assert_int_equal(writer_open(&second, &config, &diag), -EWOULDBLOCK);
-	assert_non_null(strstr(diag.text, "another tcptrail records there"));
+	assert_non_null(strstr(diag.text, "another tcptrail is recording to it"));
 	close_writer(first, 0, 0);
 	close_writer(open_writer(path, 1 << 20), 0, 0);
 }
@@ -737,7 +737,7 @@ static void test_hung_disk(void **state)
 	do /* more than the queue holds */
 		writer_fact(nth(n++), writer);
 	while (!writer_news(writer, &diag));
-	assert_string_equal(diag.text, "the disk does not take it");
+	assert_string_equal(diag.text, "the disk does not respond");
 	assert_false(writer_wants_checkpoint(writer));
 	write_checkpoint(writer, n); /* does not wait for ever */
 	pthread_mutex_unlock(&disk);

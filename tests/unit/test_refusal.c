@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links src/source/refusal.c */
 /* What libbpf 1.0 to 1.7 print when the kernel refuses a program, and what is made of it. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -110,7 +110,7 @@ static void each_table_has_its_own_secret(void **state)
 }
 
 /* A hash without a secret, as the table once had: whoever knows it chooses addresses that meet. */
-static uint64_t hash_mix(uint64_t h)
+static uint64_t mix_bits(uint64_t h)
 {
 	h ^= h >> 33;
 	h *= 0xff51afd7ed558ccdULL;
@@ -133,7 +133,7 @@ static void crafted_addresses_do_not_meet(void **state)
 		fact.s.family = AF_INET6;
 		fact.s.lport = 443;
 		fact.s.rport = 5000;
-		half[0] = 0x20010db8 ^ hash_mix(half[1] ^ (443U << 16 | 5000U));
+		half[0] = 0x20010db8 ^ mix_bits(half[1] ^ (443U << 16 | 5000U));
 		memcpy(fact.s.raddr, half, sizeof(half));
 		apply(a, &fact.h);
 		apply(b, &fact.h);

@@ -5,11 +5,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "fact/kind.h"
 #include "fact/text.h"
 #include "fact/words.h"
 
@@ -93,46 +95,12 @@ static void fix_sample(struct fact_sample *s)
 /* A fact of the type with random content: every byte but padding is touched. */
 static void make_fact(union any *any, uint16_t type)
 {
-	static const uint16_t sizes[FACT_TYPE_COUNT] = {
-		[FACT_CLOCK] = sizeof(struct fact_clock),
-		[FACT_STATE] = sizeof(struct fact_state),
-		[FACT_DESTROY] = sizeof(struct fact_destroy),
-		[FACT_RETRANSMIT] = sizeof(struct fact_retransmit),
-		[FACT_SYNACK] = sizeof(struct fact_synack),
-		[FACT_RST_SENT] = sizeof(struct fact_reset),
-		[FACT_RST_RECEIVED] = sizeof(struct fact_reset),
-		[FACT_ACCEPT] = sizeof(struct fact_syscall),
-		[FACT_CONNECT] = sizeof(struct fact_syscall),
-		[FACT_WALK_BEGIN] = sizeof(struct fact_walk),
-		[FACT_SEEN] = sizeof(struct fact_seen),
-		[FACT_WALK_END] = sizeof(struct fact_walk),
-		[FACT_HOLDER] = sizeof(struct fact_holder),
-		[FACT_GONE] = sizeof(struct fact_seen),
-		[FACT_LOSS] = sizeof(struct fact_loss),
-		[FACT_NAME] = sizeof(struct fact_name),
-		[FACT_TICK] = sizeof(struct fact),
-		[FACT_PROCESS] = sizeof(struct fact_process),
-		[FACT_EXIT] = sizeof(struct fact_exit),
-		[FACT_STACK] = sizeof(struct fact_stack),
-		[FACT_DOING] = sizeof(struct fact_doing),
-		[FACT_COUNTER] = sizeof(struct fact_counter),
-		[FACT_TABLE] = sizeof(struct fact_table),
-		[FACT_TABLE_TASK] = sizeof(struct fact_table_task),
-		[FACT_TABLE_ORIGIN] = sizeof(struct fact_table_origin),
-		[FACT_TABLE_ROW] = sizeof(struct fact_table_row),
-		[FACT_TABLE_HOLDER] = sizeof(struct fact_table_holder),
-		[FACT_TABLE_END] = sizeof(struct fact_table_end),
-		[FACT_NETNS_GONE] = sizeof(struct fact_netns),
-		[FACT_PARENT] = sizeof(struct fact_parent),
-		[FACT_MPTCP] = sizeof(struct fact_mptcp),
-		[FACT_LAST_DATA] = sizeof(struct fact_last_data),
-	};
-	size_t size = sizes[type], name_size = random64() % (FACT_NAME_MAX + 1);
+	size_t size = fact_size(type), name_size = random64() % (FACT_NAME_MAX + 1);
 	size_t args_size = random64() % (FACT_ARGS_MAX + 1);
 	size_t frames = random64() % (FACT_STACK_MAX + 1);
 	size_t steps = random64() % (FACT_STEPS_MAX + 1);
 
-	assert_true(size >= sizeof(struct fact)); /* a new type wants a row above */
+	assert_true(size >= sizeof(struct fact));
 	memset(any, 0, sizeof(*any));
 	if (type == FACT_NAME)
 		size = (size + name_size + 1 + 7) & ~7UL;
@@ -215,9 +183,9 @@ static void make_fact(union any *any, uint16_t type)
 		break;
 	case FACT_TABLE:
 		memset(any->table.retransmits + 6, 0, 2 * sizeof(any->table.retransmits[0]));
-		any->table.lost[0] = any->table.untold[0] = 0;
+		any->table.lost[0] = any->table.unreported[0] = 0;
 		for (int i = LOSS_WHERE_COUNT; i < FACT_TABLE_LOSSES; i++)
-			any->table.lost[i] = any->table.untold[i] = 0;
+			any->table.lost[i] = any->table.unreported[i] = 0;
 		ZERO(any->table.spare);
 		break;
 	case FACT_TABLE_TASK:
@@ -241,20 +209,13 @@ static void make_fact(union any *any, uint16_t type)
 		for (size_t i = 0; i < steps; i++) {
 			ZERO(any->table_row.steps[i].pad);
 			if (random64() % 2)
-				any->table_row.steps[i].kind %= FACT_STEP_KINDS;
+				any->table_row.steps[i].kind %= (STEP_RST_RECEIVED + 1);
 		}
 		break;
 	case FACT_TABLE_END:
 		any->table_end.pad = 0;
 		break;
-	case FACT_TABLE_HOLDER:
-	case FACT_COUNTER:
-	case FACT_CLOCK:
-	case FACT_PARENT:
-	case FACT_LAST_DATA:
-	case FACT_DESTROY:
-	case FACT_TICK:
-	case FACT_TYPE_COUNT:
+	default: /* without padding */
 		break;
 	}
 }
@@ -319,8 +280,9 @@ static void test_print(void **state)
 		"10 exit pid=3 start=5000",
 		"10 stack id=ff01 space=77 pid=3 ips=401122,7f00deadbeef",
 		"10 table began=3 flags=traced,holders_known gen=2 walk_netns=7 transitions=9"
-		" retransmits_rto=1 lost_chain=4 untold_chain=2",
-		"10 table_task index=0 pid=42 start=7 told=1 comm=\"nginx\" args=\"nginx\\000\"",
+		" retransmits_rto=1 lost_chain=4 unreported_chain=2",
+		"10 table_task index=0 pid=42 start=7 described=1 comm=\"nginx\" "
+		"args=\"nginx\\000\"",
 		"10 table_origin index=0 task=0 tid=42 stack=ff01 comm=\"nginx\"",
 		"10 table_row sk=ff02 index=3 row_flags=since_exact,indexed born=5 since=9 "
 		"touched=9"
@@ -405,84 +367,115 @@ static void test_empty_lines(void **state)
 }
 
 /* Every message names the key and what it would have taken. */
+/* Each kind has a row, whose word is its own; a message for an unknown word lists them all. */
+static void test_kinds(void **state)
+{
+	union any any;
+	struct diag diag = {""};
+	char words[1024], expected[1100];
+
+	(void)state;
+	for (unsigned int type = 1; type < FACT_TYPE_COUNT; type++) {
+		const struct fact_kind *kind = fact_kind(type);
+
+		assert_non_null(kind);
+		assert_int_equal(kind->size % 8, 0);
+		assert_int_equal(fact_kind_find(kind->name, strlen(kind->name)), type);
+	}
+	assert_null(fact_kind(0));
+	assert_null(fact_kind(FACT_TYPE_COUNT));
+	assert_int_equal(fact_kind_find("tock", 4), -1);
+	snprintf(expected, sizeof(expected), "type: unknown type \"tock\": expected one of %s",
+	         fact_kind_list(words, sizeof(words)));
+	assert_int_equal(fact_text_parse("1 tock", &any.fact, &diag), -EINVAL);
+	assert_string_equal(diag.text, expected);
+	assert_non_null(strstr(words, "clock, state, destroy, "));
+}
+
 static void test_errors(void **state)
 {
 	static const struct {
 		const char *line, *message;
 	} cases[] = {
-		{"x tick", "time: \"x\" is not a number of ns"},
-		{"1",
-	         "type: \"\" is not one of clock, state, destroy, retransmit, synack, rst_sent, "
-	         "rst_received, accept, connect, walk_begin, seen, walk_end, holder, gone, "
-	         "loss, name, tick, process, exit, stack, doing, counter, table, table_task, "
-	         "table_origin, table_row, table_holder, table_end, netns_gone, parent, "
-	         "mptcp, last_data"},
-		{"1 tock",
-	         "type: \"tock\" is not one of clock, state, destroy, retransmit, synack, "
-	         "rst_sent, rst_received, accept, connect, walk_begin, seen, walk_end, "
-	         "holder, gone, loss, name, tick, process, exit, stack, doing, counter, table, "
-	         "table_task, table_origin, table_row, table_holder, table_end, netns_gone, "
-	         "parent, mptcp, last_data"},
-		{"1 tick cookie=5", "tick has no key \"cookie\"; it has sk"},
+		{"x tick", "time: invalid time \"x\": expected a number of ns"},
+		{"1 tick cookie=5", "unknown key \"cookie\": expected of tick: sk"},
 		{"1 loss count=3 count=4", "count: given twice"},
-		{"1 loss count", "count: \"=\" and a value are missing"},
-		{"1 loss count=", "count: \"\" is not a number of 0..18446744073709551615"},
-		{"1 loss count=-1", "count: \"-1\" is not a number of 0..18446744073709551615"},
-		{"1 loss sk=xyz", "sk: \"xyz\" is not a hexadecimal number"},
+		{"1 loss count", "count: missing \"=\" and value"},
+		{"1 loss count=",
+	         "count: invalid value \"\": expected a number of 0..18446744073709551615"},
+		{"1 loss count=-1",
+	         "count: invalid value \"-1\": expected a number of 0..18446744073709551615"},
+		{"1 loss sk=xyz", "sk: invalid value \"xyz\": expected a hexadecimal number"},
 		{"1 loss sk=11112222333344445",
-	         "sk: \"11112222333344445\" is not a hexadecimal number"},
+	         "sk: invalid value \"11112222333344445\": expected a hexadecimal number"},
 		{"1 loss where=here",
-	         "where: \"here\" is not one of ring-buffer, recursion, table, "
+	         "where: invalid value \"here\": expected one of ring-buffer, recursion, table, "
 	         "chain, walk, output, stack or a number"},
-		{"1 state old=256", "old: \"256\" is not one of ESTABLISHED, SYN_SENT, SYN_RECV, "
-	                            "FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, LAST_ACK, "
-	                            "LISTEN, CLOSING, NEW_SYN_RECV or a number"},
+		{"1 state old=256",
+	         "old: invalid value \"256\": expected one of ESTABLISHED, SYN_SENT, SYN_RECV, "
+	         "FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, LAST_ACK, "
+	         "LISTEN, CLOSING, NEW_SYN_RECV or a number"},
 		{"1 accept fd=2147483648",
-	         "fd: \"2147483648\" is not a number of -2147483648..2147483647"},
-		{"1 accept fd=--1", "fd: \"--1\" is not a number of -2147483648..2147483647"},
-		{"1 accept lport=65536", "lport: \"65536\" is not a number of 0..65535"},
+	         "fd: invalid value \"2147483648\": expected a number of -2147483648..2147483647"},
+		{"1 accept fd=--1",
+	         "fd: invalid value \"--1\": expected a number of -2147483648..2147483647"},
+		{"1 accept lport=65536",
+	         "lport: invalid value \"65536\": expected a number of 0..65535"},
 		{"1 seen flags=dead,undead",
-	         "flags: \"dead,undead\" is not a comma list of owned, dead, done, socket, mini, "
+	         "flags: invalid value \"dead,undead\": expected a comma list of owned, dead, "
+	         "done, socket, mini, "
 	         "request, no_linger2, acked, tuple, queues, point, timer, ident, bytes, idle, "
 	         "kernel"},
-		{"1 seen local=127.0.0.1", "local: \"127.0.0.1\" is not 127.0.0.1:80 or [::1]:80"},
-		{"1 seen local=::1:80", "local: \"::1:80\" is not 127.0.0.1:80 or [::1]:80"},
-		{"1 seen local=[::1:80", "local: \"[::1:80\" is not 127.0.0.1:80 or [::1]:80"},
-		{"1 seen local=[x", "local: \"[x\" is not 127.0.0.1:80 or [::1]:80"},
-		{"1 seen local=[:80", "local: \"[:80\" is not 127.0.0.1:80 or [::1]:80"},
-		{"1 seen local=:80", "local: \":80\" is not 127.0.0.1:80 or [::1]:80"},
+		{"1 seen local=127.0.0.1",
+	         "local: invalid value \"127.0.0.1\": expected 127.0.0.1:80 or [::1]:80"},
+		{"1 seen local=::1:80",
+	         "local: invalid value \"::1:80\": expected 127.0.0.1:80 or [::1]:80"},
+		{"1 seen local=[::1:80",
+	         "local: invalid value \"[::1:80\": expected 127.0.0.1:80 or [::1]:80"},
+		{"1 seen local=[x",
+	         "local: invalid value \"[x\": expected 127.0.0.1:80 or [::1]:80"},
+		{"1 seen local=[:80",
+	         "local: invalid value \"[:80\": expected 127.0.0.1:80 or [::1]:80"},
+		{"1 seen local=:80",
+	         "local: invalid value \":80\": expected 127.0.0.1:80 or [::1]:80"},
 		{"1 seen local=1.2.3.4:65536",
-	         "local: \"1.2.3.4:65536\" is not 127.0.0.1:80 or [::1]:80"},
+	         "local: invalid value \"1.2.3.4:65536\": expected 127.0.0.1:80 or [::1]:80"},
 		{"1 seen local=1.2.3.4:1 remote=[::1]:1",
-	         "family: local and remote are of two families"},
-		{"1 seen family=inet6 local=1.2.3.4:1", "family: must be inet for an IPv4 address"},
+	         "family: local and remote have different families"},
+		{"1 seen family=inet6 local=1.2.3.4:1",
+	         "family: expected inet for an IPv4 address"},
 		{"1 holder comm=x",
-	         "comm: \"x\" is not a string in double quotes, at most 15 bytes"},
+	         "comm: invalid value \"x\": expected a string in double quotes, at most 15 bytes"},
 		{"1 holder comm=\"sixteen bytes ab\"",
-	         "comm: \"sixteen bytes ab\" is not a string in double quotes, at most 15 bytes"},
-		{"1 holder comm=\"x", "comm: closing quote is missing"},
-		{"1 holder comm=\"x\\", "comm: escape is none of \\ooo \\xHH \\n \\t \\\" \\\\"},
+	         "comm: invalid value \"sixteen bytes ab\": expected a string in double quotes, at "
+	         "most 15 bytes"},
+		{"1 holder comm=\"x", "comm: missing closing quote"},
+		{"1 holder comm=\"x\\",
+	         "comm: invalid escape: expected \\ooo \\xHH \\n \\t \\\" \\\\"},
 		{"1 holder comm=\"\\400\"",
-	         "comm: escape is none of \\ooo \\xHH \\n \\t \\\" \\\\"},
-		{"1 holder comm=\"\\x4\"", "comm: escape is none of \\ooo \\xHH \\n \\t \\\" \\\\"},
-		{"1 holder comm=\"x\"pid=3", "comm: a blank is missing behind its value"},
-		{"1 holder pid=\"3\"", "pid: takes no quotes"},
-		{"1 name key=10.0.0.1", "key: \"10.0.0.1\" is not a number, two as 12/34, or an "
-	                                "address as ::ffff:10.0.0.1"},
-		{"1 name key=1/x",
-	         "key: \"1/x\" is not a number, two as 12/34, or an address as ::ffff:10.0.0.1"},
-		{"1 stack ips=1,,2",
-	         "ips: \"1,,2\" is not a comma list of at most 64 hexadecimal numbers"},
-		{"1 table_row steps=5/state/8",
-	         "steps: \"5/state/8\" is not a comma list of at most 48 steps as 1000/state/8/1"},
-		{"1 table_row steps=5/sleep/8/1",
-	         "steps: \"5/sleep/8/1\" is not a comma list of at most 48 steps as "
-	         "1000/state/8/1"},
-		{"1 table_row steps=5/state/8/256,",
-	         "steps: \"5/state/8/256,\" is not a comma list of at most 48 steps as "
-	         "1000/state/8/1"},
+	         "comm: invalid escape: expected \\ooo \\xHH \\n \\t \\\" \\\\"},
+		{"1 holder comm=\"\\x4\"",
+	         "comm: invalid escape: expected \\ooo \\xHH \\n \\t \\\" \\\\"},
+		{"1 holder comm=\"x\"pid=3", "comm: missing blank after the value"},
+		{"1 holder pid=\"3\"", "pid: unexpected quotes"},
+		{"1 name key=10.0.0.1",
+	         "key: invalid value \"10.0.0.1\": expected a number, two as 12/34, or an "
+	         "address as ::ffff:10.0.0.1"},
+		{"1 name key=1/x", "key: invalid value \"1/x\": expected a number, two as 12/34, "
+	                           "or an address as ::ffff:10.0.0.1"},
+		{"1 stack ips=1,,2", "ips: invalid value \"1,,2\": expected a comma list of at "
+	                             "most 64 hexadecimal numbers"},
+		{"1 table_row steps=5/state/8", "steps: invalid value \"5/state/8\": expected a "
+	                                        "comma list of at most 48 steps as 1000/state/8/1"},
+		{"1 table_row steps=5/sleep/8/1", "steps: invalid value \"5/sleep/8/1\": expected "
+	                                          "a comma list of at most 48 steps as "
+	                                          "1000/state/8/1"},
+		{"1 table_row steps=5/state/8/256,", "steps: invalid value \"5/state/8/256,\": "
+	                                             "expected a comma list of at most 48 steps as "
+	                                             "1000/state/8/1"},
 		{"1 doing syscall=\"twenty-four bytes, or so?\"",
-	         "syscall: \"twenty-four bytes, or so?\" is not a string in double quotes, at most "
+	         "syscall: invalid value \"twenty-four bytes, or so?\": expected a string in "
+	         "double quotes, at most "
 	         "23 "
 	         "bytes"},
 	};
@@ -517,7 +510,7 @@ static void test_name_too_long(void **state)
 	memset(line + at, 'a', FACT_MAX_SIZE);
 	strcpy(line + at + FACT_MAX_SIZE, "\"");
 	assert_int_equal(fact_text_parse(line, &any.fact, &diag), -EINVAL);
-	assert_string_equal(diag.text, "name: string is over 2047 bytes");
+	assert_string_equal(diag.text, "name: string longer than 2047 bytes");
 }
 
 static void test_print_refuses(void **state)
@@ -564,6 +557,7 @@ int main(void)
 		cmocka_unit_test(test_parse_fields),
 		cmocka_unit_test(test_family_told_by_address),
 		cmocka_unit_test(test_empty_lines),
+		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_name_too_long),
 		cmocka_unit_test(test_print_refuses),

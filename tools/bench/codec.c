@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "record/block.h"
 
 #define BLOCK_RAW (1U << 20) /* a block ends at this many bytes */
@@ -33,7 +34,7 @@ static double now(void)
 
 static void end_block(struct facts *facts)
 {
-	facts->ends = realloc(facts->ends, (facts->blocks + 1) * sizeof(*facts->ends));
+	facts->ends = array_add(facts->ends, facts->blocks, sizeof(*facts->ends));
 	if (!facts->ends)
 		abort();
 	facts->ends[facts->blocks++] = facts->bytes.size;

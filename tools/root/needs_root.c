@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- *   needs_root [ARGUMENT]...    0 if tcptrail ARGUMENT... is about the kernel, 1 if not
+ *   needs_root [ARGUMENT]...    0 if tcptrail ARGUMENT... uses the kernel, otherwise 1
  *
- * For tools/run, which asks for root no more than it must. What tcptrail refuses needs none.
+ * For tools/run, which uses root only where necessary. Arguments that tcptrail rejects need none.
  */
 #include <stdlib.h>
 

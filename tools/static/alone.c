@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linked into the one-file binary only (make static): keeps it from loading the libraries of the
- * host it runs on, whose libc need not be the one that it was linked with.
+ * Linked only into the one-file binary (make static). Stops it from loading libraries of the host,
+ * which may be built for another libc.
  */
 #include <stddef.h>
 #ifdef __GLIBC__
@@ -10,7 +10,7 @@
 
 void *__wrap_dlopen(const char *file, int flags);
 
-/* libdwfl's only: it looks for libdebuginfod, and does without. */
+/* Only libdwfl calls it, to look for libdebuginfod, which it does not need. */
 void *__wrap_dlopen(const char *file, int flags)
 {
 	(void)file;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* links -lseccomp */
 /* refuse_call NAME COMMAND...: runs it where a system call is refused, as in some containers. */
 #include <errno.h>
 #include <seccomp.h>
