@@ -53,7 +53,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	return owner.holding == HOLDING_OPEN;
 }
 
-static void tell_ends(struct finding *finding)
+static void note_ends(struct finding *finding)
 {
 	uint64_t unknown = finding->group.count;
 
@@ -122,10 +122,9 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
+	rule_begin_pile(why, finding, name);
 	finding->mover = MOVER_APPLICATION;
-	rule_note_flow(why, finding);
-	tell_ends(finding);
+	note_ends(finding);
 	switch (rule_trend(why, &finding->group)) {
 	case TREND_GROWING:
 		judge_growing(why, finding, name);
@@ -144,9 +143,7 @@ static void judge(const struct why *why, struct finding *finding)
 		break;
 	case TREND_TURNOVER:
 	case TREND_SHRINKING:
-		finding->level = FINDING_OK;
-		finding->mover = MOVER_NOBODY;
-		finding_verdict(finding, "Turnover: %s closes them, but with a delay.", name);
+		rule_judge_closing_late(finding, name);
 		break;
 	}
 }

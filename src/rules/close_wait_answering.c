@@ -31,8 +31,7 @@ static void judge(const struct why *why, struct finding *finding)
 	const struct group *group = &finding->group;
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_flow(why, finding);
+	rule_begin_pile(why, finding, name);
 	if (group->tally[TALLY_TAKING])
 		finding_evidence(finding,
 		                 "%" PRIu64 " of %u: the peers acknowledged %" PRIu64

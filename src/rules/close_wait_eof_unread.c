@@ -21,8 +21,7 @@ static void judge(const struct why *why, struct finding *finding)
 	enum trend trend = rule_trend(why, group);
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_flow(why, finding);
+	rule_begin_pile(why, finding, name);
 	finding_evidence(finding, "Recv-Q is 1: only the FIN is unread");
 	switch (trend) {
 	case TREND_TURNOVER:

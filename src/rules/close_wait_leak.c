@@ -17,9 +17,8 @@ static void judge(const struct why *why, struct finding *finding)
 	uint64_t closed = survey_closed(why->survey, &finding->group.key);
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
+	rule_begin_pile(why, finding, name);
 	finding->mover = MOVER_APPLICATION;
-	rule_note_flow(why, finding);
 	switch (rule_trend_open(why, finding, closed, "reset")) {
 	case TREND_GROWING:
 		if (rule_may_be_passing(why, finding, closed))
@@ -47,9 +46,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	case TREND_TURNOVER:
 	case TREND_SHRINKING:
-		finding->level = FINDING_OK;
-		finding->mover = MOVER_NOBODY;
-		finding_verdict(finding, "Turnover: %s closes them, but with a delay.", name);
+		rule_judge_closing_late(finding, name);
 		return;
 	}
 	finding_evidence(finding, "Recv-Q is 0: everything was read, the FIN too");

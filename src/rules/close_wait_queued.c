@@ -28,7 +28,7 @@ static bool is_full(const struct row *listener)
 	return listener && listener->flags & ROW_QUEUES && listener->rqueue > listener->wqueue;
 }
 
-static void tell_queue(const struct row *listener, struct finding *finding)
+static void note_queue(const struct row *listener, struct finding *finding)
 {
 	if (!listener || !(listener->flags & ROW_QUEUES))
 		return;
@@ -40,7 +40,7 @@ static void tell_queue(const struct row *listener, struct finding *finding)
 }
 
 /* Many sockets listen on the port, and it is not known which of them has these. */
-static void tell_sharing(uint32_t listeners, struct finding *finding)
+static void note_sharing(uint32_t listeners, struct finding *finding)
 {
 	finding_evidence(finding,
 	                 "%u sockets listen on port %u (SO_REUSEPORT); it is not known which of "
@@ -58,7 +58,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	tell_queue(listener, finding);
+	note_queue(listener, finding);
 	rule_note_flow(why, finding);
 	if (group->median < WAITS_LONG && !is_full(listener)) {
 		finding->level = FINDING_OK;
@@ -75,7 +75,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                name, group->key.port);
 	rule_note_doing(why, finding);
 	if (sharing)
-		tell_sharing(sharing, finding);
+		note_sharing(sharing, finding);
 	else
 		finding_next(finding, "find out what delays the thread of %s that calls accept()",
 		             name);

@@ -24,8 +24,7 @@ static void judge(const struct why *why, struct finding *finding)
 	enum trend trend = rule_trend(why, group);
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_flow(why, finding);
+	rule_begin_pile(why, finding, name);
 	finding_evidence(finding, "%" PRIu64 " bytes were received but not read",
 	                 group->tally[TALLY_BYTES]);
 	rule_note_unread(finding, group->tally[TALLY_STILL]);

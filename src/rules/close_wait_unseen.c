@@ -20,8 +20,7 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_flow(why, finding);
+	rule_begin_pile(why, finding, name);
 	if (finding->group.oldest < JUST_NOW) {
 		finding->level = FINDING_OK;
 		finding_verdict(finding,

@@ -28,12 +28,8 @@ static void judge(const struct why *why, struct finding *finding)
 		rule_judge_rejected(why, finding, listener);
 		return;
 	}
-	if (rule_judge_untracked(why, finding))
+	if (rule_judge_silent(why, finding))
 		return;
-	if (rule_on_host(why, finding)) {
-		rule_judge_host(why, finding);
-		return;
-	}
 	finding->mover = MOVER_NETWORK;
 	finding_verdict(finding,
 	                "%s gives up connects to %s port %u: nothing answered before that. A "

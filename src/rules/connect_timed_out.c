@@ -13,12 +13,8 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	rule_address(group, address);
 	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
-	if (rule_judge_untracked(why, finding))
+	if (rule_judge_silent(why, finding))
 		return;
-	if (rule_on_host(why, finding)) {
-		rule_judge_host(why, finding);
-		return;
-	}
 	finding->mover = MOVER_NETWORK;
 	finding_verdict(finding,
 	                "Connects of %s to %s port %u time out: nothing answered their SYNs.",

@@ -37,7 +37,7 @@ static bool is_idle(const struct group *group)
 	       group->tally[TALLY_IDLE] * 2 >= group->count;
 }
 
-static void tell_idle(const struct why *why, struct finding *finding)
+static void note_idle(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	uint64_t most = 0;
@@ -135,7 +135,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	rule_note_flow(why, finding);
-	tell_idle(why, finding);
+	note_idle(why, finding);
 	if (rule_has_grown(why, finding))
 		return;
 	if (group->key.passive)

@@ -25,7 +25,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	return true;
 }
 
-static void tell(const struct why *why, struct finding *finding, const struct service *service)
+static void note(const struct why *why, struct finding *finding, const struct service *service)
 {
 	const struct group *group = &finding->group;
 	char oldest[FORMAT_SIZE], silent[FORMAT_SIZE];
@@ -145,7 +145,7 @@ static void judge(const struct why *why, struct finding *finding)
 		                SERVICE_MANY);
 		return;
 	}
-	tell(why, finding, &service);
+	note(why, finding, &service);
 	if (service_is_silent(&service) && service_is_quick(&service) &&
 	    service.fresh >= SERVICE_MANY && service.spread >= SERVICE_LONG)
 		accuse(finding, FINDING_BAD, name,

@@ -64,7 +64,7 @@ static bool may_be_fine(struct finding *finding, const char *name)
 	return true;
 }
 
-static void tell_unread(struct finding *finding)
+static void note_unread(struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	const uint64_t *tally = group->tally;
@@ -101,7 +101,7 @@ static void judge(const struct why *why, struct finding *finding)
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding, "%s %s the received data: it hangs, or it is too slow.", name,
 	                sure ? "does not read" : "seems not to read");
-	tell_unread(finding);
+	note_unread(finding);
 	rule_note_doing(why, finding);
 	finding_next(finding,
 	             "find out what the threads of %s wait for (gdb -p, jstack, py-spy): a lock, a "

@@ -27,7 +27,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 }
 
 /* The states of its sockets, most frequent state first. */
-static void tell_sockets(const struct why *why, struct finding *finding, const struct task *task)
+static void note_sockets(const struct why *why, struct finding *finding, const struct task *task)
 {
 	uint32_t by_state[STATE_COUNT], all = 0;
 	unsigned int most = STATE_ESTABLISHED;
@@ -62,7 +62,7 @@ static void judge(const struct why *why, struct finding *finding)
 	}
 	finding->level = task->fds >= task->fd_limit ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
-	tell_sockets(why, finding, task);
+	note_sockets(why, finding, task);
 	finding_verdict(finding,
 	                "%s %s its limit of file descriptors: at the limit accept(), socket() and "
 	                "open() fail with EMFILE.",

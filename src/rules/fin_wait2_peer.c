@@ -23,7 +23,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 }
 
 /* A half-closed socket is open: the program has only called shutdown(). */
-static void tell_closed(struct finding *finding, uint64_t all, uint64_t closed)
+static void note_closed(struct finding *finding, uint64_t all, uint64_t closed)
 {
 	if (closed == all)
 		finding_evidence(finding, "all %" PRIu64 " closed, none half-closed", all);
@@ -35,12 +35,12 @@ static void tell_closed(struct finding *finding, uint64_t all, uint64_t closed)
 		                 closed, all, all - closed);
 }
 
-static void tell_end(const struct why *why, struct finding *finding)
+static void note_end(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
 	rule_note_flow(why, finding);
-	tell_closed(finding, group->count, group->tally[TALLY_CLOSED]);
+	note_closed(finding, group->count, group->tally[TALLY_CLOSED]);
 	rule_note_peer(why, finding);
 	if (group->tally[TALLY_CLOSED])
 		rule_note_setting(
@@ -118,7 +118,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	tell_end(why, finding);
+	note_end(why, finding);
 	if (held * 2 >= group->count || group->tally[TALLY_HELD_LONG])
 		judge_held(why, finding, name);
 	else

@@ -15,7 +15,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	return row->flags & ROW_QUEUES && row->rqueue && table_siblings(table, row, &idle) && idle;
 }
 
-static void tell_siblings(uint32_t siblings, uint32_t idle, struct finding *finding)
+static void note_siblings(uint32_t siblings, uint32_t idle, struct finding *finding)
 {
 	const char *least = siblings < LISTENERS_COUNTED ? "" : "at least ";
 
@@ -80,7 +80,7 @@ static void judge(const struct why *why, struct finding *finding)
 
 	rule_task_name(why, finding, name);
 	rule_note_queue(finding);
-	tell_siblings(siblings, idle, finding);
+	note_siblings(siblings, idle, finding);
 	if (rule_waits_long(why, finding))
 		judge_dead(why, finding, name, siblings);
 	else

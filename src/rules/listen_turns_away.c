@@ -49,7 +49,7 @@ static void next_steps(struct finding *finding, const char *name)
 	             finding->group.key.port);
 }
 
-static void tell(const struct why *why, struct finding *finding, const struct endings *endings,
+static void note(const struct why *why, struct finding *finding, const struct endings *endings,
                  uint64_t ended, uint32_t stay)
 {
 	char time[FORMAT_SIZE];
@@ -134,7 +134,7 @@ static void judge(const struct why *why, struct finding *finding)
 		finding_next(finding,
 		             "see what the server answers: connect by hand, or read its log");
 	}
-	tell(why, finding, &accepted.endings, accepted.ended, accepted.answers.accepted);
+	note(why, finding, &accepted.endings, accepted.ended, accepted.answers.accepted);
 	rule_note_doing(why, finding);
 	next_steps(finding, name);
 }

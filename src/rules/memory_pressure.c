@@ -66,7 +66,7 @@ static bool match_netns(const struct why *why, uint32_t netns)
 	return memory.aborted || is_under_pressure(&memory);
 }
 
-static void tell(const struct memory *memory, struct finding *finding)
+static void note(const struct memory *memory, struct finding *finding)
 {
 	if (memory->high)
 		finding_evidence(finding,
@@ -94,7 +94,7 @@ static void tell(const struct memory *memory, struct finding *finding)
 }
 
 /* The group with the most queued bytes is the first suspect. */
-static void tell_queues(const struct why *why, struct finding *finding)
+static void note_queues(const struct why *why, struct finding *finding)
 {
 	const struct row *most = NULL;
 	struct row_iter iter;
@@ -139,8 +139,8 @@ static void judge(const struct why *why, struct finding *finding)
 		finding_verdict(finding, "TCP is short of memory: the kernel makes windows smaller "
 		                         "and drops data that arrive out of order.");
 	}
-	tell(&memory, finding);
-	tell_queues(why, finding);
+	note(&memory, finding);
+	note_queues(why, finding);
 	finding_next(finding, "see which queues are full: tcptrail snapshot -anp --sort -recv_q, "
 	                      "and --sort -send_q");
 	finding_next(finding, "if the host needs that much, raise it: sysctl net.ipv4.tcp_mem "

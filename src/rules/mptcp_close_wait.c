@@ -19,7 +19,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 }
 
 /* A DATA_FIN is in no queue, so it is not known whether the program has read the end of stream. */
-static void tell_queue(struct finding *finding)
+static void note_queue(struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
@@ -63,10 +63,9 @@ static void judge(const struct why *why, struct finding *finding)
 	uint64_t closed = survey_closed(why->survey, &finding->group.key);
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
+	rule_begin_pile(why, finding, name);
 	finding->mover = MOVER_APPLICATION;
-	rule_note_flow(why, finding);
-	tell_queue(finding);
+	note_queue(finding);
 	/*
 	 * Peers give up after a minute. A socket that is then in CLOSE and still open has not left
 	 * its process.
@@ -92,9 +91,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	case TREND_TURNOVER:
 	case TREND_SHRINKING:
-		finding->level = FINDING_OK;
-		finding->mover = MOVER_NOBODY;
-		finding_verdict(finding, "Turnover: %s closes them, but with a delay.", name);
+		rule_judge_closing_late(finding, name);
 		return;
 	}
 }

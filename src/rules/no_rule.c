@@ -26,8 +26,7 @@ static void judge(const struct why *why, struct finding *finding)
 	enum trend trend = rule_trend(why, group);
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_flow(why, finding);
+	rule_begin_pile(why, finding, name);
 	finding_verdict(finding, "No rule applies to these sockets of %s.", name);
 	if (is_at_work(group) || trend == TREND_TURNOVER || trend == TREND_SHRINKING ||
 	    group->count < PILE_LEAST) {

@@ -69,7 +69,7 @@ static struct user take_most(const struct map *users)
 	return taken;
 }
 
-static void tell_users(const struct why *why, const struct survey_source *source,
+static void note_users(const struct why *why, const struct survey_source *source,
                        struct finding *finding)
 {
 	struct map users;
@@ -90,7 +90,7 @@ static void tell_users(const struct why *why, const struct survey_source *source
 	map_free(&users);
 }
 
-static void tell_how(const struct survey_source *source, struct finding *finding)
+static void note_how(const struct survey_source *source, struct finding *finding)
 {
 	finding_evidence(finding,
 	                 "%" PRIu64 " sockets use %u of %u ports of ip_local_port_range, %" PRIu64
@@ -128,8 +128,8 @@ static void judge(const struct why *why, struct finding *finding)
 	                "process fails: bind() causes no event.",
 	                all ? "All" : "Nearly all", address,
 	                all ? "fails with" : "will soon fail with");
-	tell_how(&source, finding);
-	tell_users(why, &source, finding);
+	note_how(&source, finding);
+	note_users(why, &source, finding);
 	finding_next(finding, "let programs that bind an address before connect() set "
 	                      "IP_BIND_ADDRESS_NO_PORT: then remote ends share ports");
 	finding_next(

@@ -13,7 +13,7 @@ struct usage {
 	uint64_t range; /* lowest and highest port; 0: not known */
 };
 
-static void tell_usage(const struct usage *usage, struct finding *finding)
+static void note_usage(const struct usage *usage, struct finding *finding)
 {
 	if (usage->range)
 		finding_evidence(finding,
@@ -61,7 +61,7 @@ static void judge(const struct why *why, struct finding *finding)
 	known = survey_end(why->survey, key, &usage.used, &usage.time_wait);
 	rule_note_failures(why, finding);
 	if (known)
-		tell_usage(&usage, finding);
+		note_usage(&usage, finding);
 	rule_task_name(why, finding, name);
 	rule_address(&finding->group, address);
 	/* No connect fails like this by chance: a few failures are the first of many. */

@@ -20,8 +20,7 @@ static void judge(const struct why *why, struct finding *finding)
 	bool linger2 = rule_storm_reason(why->table, storm, "TCP_ABORT_ON_LINGER");
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_storm(finding);
+	rule_begin_storm(why, finding, name);
 	if (linger2)
 		finding_verdict(finding,
 		                "%s has set TCP_LINGER2 below 0: its close() resets the "

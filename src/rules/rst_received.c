@@ -29,8 +29,7 @@ static void judge(const struct why *why, struct finding *finding)
 	const struct storm *storm = finding->storm;
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_storm(finding);
+	rule_begin_storm(why, finding, name);
 	if (rule_is_silent_close_wait(storm))
 		finding_verdict(finding,
 		                "The peers had shut down their sending and waited for %s, which "

@@ -50,8 +50,7 @@ static void judge(const struct why *why, struct finding *finding)
 	const struct storm *storm = finding->storm;
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_storm(finding);
+	rule_begin_storm(why, finding, name);
 	if (storm->unread)
 		finding_evidence(finding, "%" PRIu64 " bytes of the peers' data were thrown away",
 		                 storm->unread);

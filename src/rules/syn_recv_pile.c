@@ -27,7 +27,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 }
 
 /* The counters are of the whole namespace: they do not say which listener's queue was full. */
-static void tell_overflow(const struct why *why, struct finding *finding)
+static void note_overflow(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	uint64_t cookies = rule_grown(why, group, COUNTER_COOKIES_SENT);
@@ -47,7 +47,7 @@ static void tell_overflow(const struct why *why, struct finding *finding)
 }
 
 /* inet_csk_reqsk_queue_is_full(): half-open connections have the same limit as the accept queue. */
-static bool tell_backlog(const struct why *why, const struct row *listener, struct finding *finding)
+static bool note_backlog(const struct why *why, const struct row *listener, struct finding *finding)
 {
 	uint64_t cookies;
 
@@ -151,7 +151,7 @@ static void blame_network(const struct why *why, struct finding *finding)
 	             group->key.port);
 }
 
-static void tell_deferred(const struct why *why, struct finding *finding, bool filled)
+static void note_deferred(const struct why *why, struct finding *finding, bool filled)
 {
 	const struct group *group = &finding->group;
 	uint64_t dropped = rule_grown(why, group, COUNTER_DEFER_ACCEPT_DROP);
@@ -195,9 +195,9 @@ static void judge(const struct why *why, struct finding *finding)
 		blame_accept(why, finding);
 		return;
 	}
-	filled = tell_backlog(why, listener, finding);
+	filled = note_backlog(why, listener, finding);
 	if (group->tally[DEFERRED] * 2 >= group->count) {
-		tell_deferred(why, finding, filled);
+		note_deferred(why, finding, filled);
 		return;
 	}
 	if (group->count < FEW || (!filled && resending * 10 < group->count)) {
@@ -209,7 +209,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	finding->level = filled ? FINDING_BAD : FINDING_WARNING;
-	tell_overflow(why, finding);
+	note_overflow(why, finding);
 	blame_network(why, finding);
 }
 

@@ -54,7 +54,7 @@ static uint64_t time_to_fail(uint64_t retries, uint64_t linear)
 	}
 }
 
-static void tell_end(const struct why *why, struct finding *finding)
+static void note_end(const struct why *why, struct finding *finding)
 {
 	uint32_t netns = finding->group.key.netns;
 	uint64_t retries, linear = 0;
@@ -78,8 +78,7 @@ static void judge(const struct why *why, struct finding *finding)
 	uint64_t resending = group->tally[RESENDING];
 	char name[RULE_NAME_SIZE], address[64];
 
-	rule_task_name(why, finding, name);
-	rule_note_flow(why, finding);
+	rule_begin_pile(why, finding, name);
 	if (!resending) {
 		finding->level = FINDING_OK;
 		finding_verdict(
@@ -100,7 +99,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	if (rule_on_host(why, finding)) {
 		rule_judge_host(why, finding);
-		tell_end(why, finding);
+		note_end(why, finding);
 		return;
 	}
 	finding->mover = MOVER_NETWORK;
@@ -109,7 +108,7 @@ static void judge(const struct why *why, struct finding *finding)
 	                "Nothing answers %s at %s port %u: no SYN+ACK and no RST. A firewall drops "
 	                "the SYNs, the host is down, or its accept queue is full.",
 	                name, address, group->key.port);
-	tell_end(why, finding);
+	note_end(why, finding);
 	rule_next_route(why, finding);
 	rule_next_traceroute(why, finding);
 	finding_next(finding,

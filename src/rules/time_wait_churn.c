@@ -135,8 +135,7 @@ static void judge(const struct why *why, struct finding *finding)
 	bool ports, table;
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_flow(why, finding);
+	rule_begin_pile(why, finding, name);
 	ports = judge_ports(why, finding, name);
 	table = judge_table(why, finding);
 	if (ports || table)

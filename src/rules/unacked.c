@@ -54,7 +54,7 @@ static bool many_orphans(const struct why *why, const struct finding *finding)
 }
 
 /* tcp_orphan_retries(), net/ipv4/tcp_timer.c: 0 stands for 8. */
-static void tell_orphans_end(const struct why *why, struct finding *finding)
+static void note_orphans_end(const struct why *why, struct finding *finding)
 {
 	uint64_t retries, now, most;
 	char name[64], time[FORMAT_SIZE];
@@ -73,7 +73,7 @@ static void tell_orphans_end(const struct why *why, struct finding *finding)
 	                 retries ? "" : ", which means 8", time);
 }
 
-static void tell_end_of_held(const struct why *why, struct finding *finding)
+static void note_end_of_held(const struct why *why, struct finding *finding)
 {
 	uint64_t retries;
 	char name[64], time[FORMAT_SIZE];
@@ -87,7 +87,7 @@ static void tell_end_of_held(const struct why *why, struct finding *finding)
 	                 setting_name(SETTING_RETRIES2, name), retries, time);
 }
 
-static void tell(const struct why *why, struct finding *finding)
+static void note(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
@@ -109,10 +109,10 @@ static void tell(const struct why *why, struct finding *finding)
 	if (group->tally[UNACKED_ORPHANS]) {
 		finding_evidence(finding, "orphans (no process has them open): %" PRIu64,
 		                 group->tally[UNACKED_ORPHANS]);
-		tell_orphans_end(why, finding);
+		note_orphans_end(why, finding);
 	}
 	if (group->tally[UNACKED_ORPHANS] < group->count)
-		tell_end_of_held(why, finding);
+		note_end_of_held(why, finding);
 }
 
 static void blame(const struct why *why, struct finding *finding)
@@ -135,7 +135,7 @@ enum unacked_outcome unacked_judge(const struct why *why, struct finding *findin
                                    char name[RULE_NAME_SIZE])
 {
 	rule_task_name(why, finding, name);
-	tell(why, finding);
+	note(why, finding);
 	if (!stuck(&finding->group)) {
 		finding->level = FINDING_OK;
 		return UNACKED_ON_THE_WAY;
