@@ -102,7 +102,7 @@ for name in abort4 abort6; do
 	assert_matches "$text" "(2[5-9]|[3-9][0-9]|1[0-9][0-9]) times meanwhile an accept queue .*ListenOverflows" "$name"
 	assert_contains "$text" "net.ipv4.tcp_abort_on_overflow is 1: clients get an RST" "$name"
 	assert_matches "$text" "this causes: 25 RSTs sent .*of port 8001" "$name"
-	assert_lacks "$text" "SYNs came within" "$name"
+	assert_lacks "$text" "SYNs arrived during" "$name"
 done
 
 assert_equal "listen-queue-full bad application asleep 8001" "$(findings_in stopped)" "a stopped server"
@@ -119,7 +119,7 @@ assert_matches "$(text_in pauses)" "(2[2-9]|[3-9][0-9]) times meanwhile an accep
 assert_equal "syn-recv-pile warning peer asleep 8002" "$(findings_in defer)" "TCP_DEFER_ACCEPT"
 for port in 8001 8002; do
 	text=$(jq -r "select(.local_port == $port and .rule == \"syn-recv-pile\") | .summary, .evidence[]" "$work/why")
-	assert_contains "$text" "The clients have connected and send nothing" "port $port"
-	assert_contains "$text" "SYN+ACKs that were sent again: 0, for 0 of the " "port $port"
-	assert_contains "$text" "41 ACKs without data were set aside" "port $port"
+	assert_contains "$text" "The clients have connected and send no data" "port $port"
+	assert_contains "$text" "SYN+ACKs sent again: 0, for 0 of the " "port $port"
+	assert_contains "$text" "41 ACKs without data were ignored" "port $port"
 done

@@ -42,7 +42,7 @@ healthy() {
 	assert_finding "${port[idle]}" "rule count" "close-wait-eof-unread 5"
 	for mode in leak forgotten stuck; do
 		# A separate verdict is allowed for connections that have just come, but for no others.
-		verdicts=$(findings_of "${port[$mode.twin]}" .summary | grep -vE '^These have just come: |: nobody saw them come, ' || true)
+		verdicts=$(findings_of "${port[$mode.twin]}" .summary | grep -vE '^These have just (come|entered the state): |: nobody saw them come, ' || true)
 		[ -z "$verdicts" ] || assert_matches "$verdicts" "^Turnover: " "$mode"
 	done
 }
@@ -52,7 +52,7 @@ healthy() {
 watch "$c"
 told queued close-wait-queued application close_wait
 assert_contains "$(findings_of "${port[queued]}" '.evidence[]')" \
-	"accept queue of port ${port[queued]}: 13 connections wait, of 129 that may"
+	"accept queue of port ${port[queued]}: 13 waiting; backlog 128"
 assert_matches "$(findings_of "${port[queued]}" '.evidence[]')" "1 of its threads: in pause"
 told leak close-wait-leak application close_wait
 told forgotten close-wait-eof-unread application close_wait

@@ -21,7 +21,7 @@ check() {
 	told stuck close-wait-unread application "$1"
 	told blocked close-wait-blocked peer "$1"
 	assert_contains "$(findings_of "${port[stuck]}" '.evidence[]')" \
-		"$(((before + after) * 4)) bytes were received and not read"
+		"$(((before + after) * 4)) bytes were received but not read"
 	for mode in leak forgotten stuck blocked; do
 		assert_matches "$(findings_of "${port[$mode]}" '.stack[0].function')" '^accept4?$' "$mode"
 	done

@@ -204,7 +204,7 @@ says listen-queue-full asleep '.evidence[]' "this blocks: 3 SYN_SENT to 127.0.0.
 says established-unread deaf '.evidence[]' "this blocks: 3 ESTABLISHED of port 7008 in ${pid_of[pour]}/pour"
 says established-send-blocked resender '.evidence[]' "of 3, 0 wait for a window, 3 retransmit; 3 for"
 says close-wait-eof-unread keeper '.evidence[]' "this blocks: 110 FIN_WAIT2 to 127.0.0.1:7013 in ${pid_of[patient]}/patient"
-says last-ack-unacked late '.evidence[]' "of 5, 5 have sent three times or more"
+says last-ack-unacked late '.evidence[]' "of 5, 5 have sent at least three times"
 says time-wait-churn churn '.evidence[]' "38[0-5] of 500 local ports \(7[67] %\)"
 says rst-unread ignorer '.evidence[]' "1500 bytes of the peers' data were thrown away"
 says fd-limit limited '.summary' "has reached its limit"
