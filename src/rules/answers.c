@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "rules/survey_private.h"
 
-/* Stamps are the lower 32 bits of ms, of what was less than 24 days ago. */
+/* A stamp is the lower 32 bits of a time in ms, less than 24 days ago. */
 static uint64_t ms_since(const struct table *table, uint32_t stamp)
 {
 	int32_t ms = (int32_t)((uint32_t)(table_now(table) / NS_PER_MS) - stamp);
@@ -111,12 +111,12 @@ static bool add_answers(struct survey *survey, const struct row *row)
 	return (!key.pid || add_to(survey, &key, row)) && add_to_place(survey, &key, row);
 }
 
-/* --- how many waited at once ------------------------------------------------------------------- */
+/* --- how many waited at once ------------------------------------------------------------------ */
 
-/* Somebody begins to wait at the entry of answers, or has the answer. */
+/* A socket begins to wait (step 1) or gets its answer (step -1). entry: index in the map. */
 struct edge {
 	uint32_t entry;
-	int32_t ms; /* until now, below 0 */
+	int32_t ms; /* relative to now: below 0 */
 	int32_t step;
 };
 
@@ -134,7 +134,7 @@ static bool add_edges(struct edges *edges, uint32_t entry, int32_t asked, int32_
 		return false;
 	edges->items = items;
 	edges->items[edges->count++] = (struct edge){entry, asked, 1};
-	/* What takes less than a millisecond takes one. */
+	/* A wait of less than 1 ms counts as 1 ms. */
 	edges->items[edges->count++] = (struct edge){entry, answered + 1, -1};
 	return true;
 }
@@ -167,7 +167,7 @@ static bool add_span(struct survey *survey, struct edges *edges, const struct ro
 	return true;
 }
 
-/* At one instant those who have their answer come first. */
+/* At the same time, ends sort before begins. */
 static int compare(const void *a, const void *b)
 {
 	const struct edge *left = a, *right = b;

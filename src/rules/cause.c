@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What happened to segments often is the echo of another finding, which tells of its cause:
+ * Retransmits, RSTs and refused connects are often symptoms of another finding, which is their
+ * cause:
  *
+ *   symptom                            cause
  *   SYN retransmits to 10.0.0.1        connects there that nothing answers
  *   RSTs that a client received        those that the server on this host sent
  *   RSTs of a full accept queue        the listener
- *   connects that were refused         the one that has met itself then
+ *   connects that were refused         the connect that then reached its own socket
  *
- * Both would be told otherwise, as two causes, and of an end on this host as "the peer".
+ * Without this, both would be reported as two causes, and an end on this host as "the peer".
  */
 #include <string.h>
 
@@ -24,18 +26,19 @@ static uint64_t size_of(const struct finding *finding)
 	                               : finding->group.count;
 }
 
-/* As many: a few may come from elsewhere. */
+/* About as many: a few may come from elsewhere. */
 static bool is_as_many(uint64_t count, uint64_t as)
 {
 	return count * 5 >= as * 4;
 }
 
-typedef bool echo_of_fn(const struct why *why, const struct finding_set *found, size_t index,
-                        const struct finding *echo);
+typedef bool may_be_cause_fn(const struct why *why, const struct finding_set *found, size_t index,
+                             const struct finding *symptom);
 
-/* Of the findings that it may be an echo of the largest, and how many they are about in all. */
+/* The largest finding that may be the cause. *sum: size of all that may be. */
 static uint32_t find_largest(const struct why *why, const struct finding_set *found,
-                             const struct finding *echo, echo_of_fn *is_echo_of, uint64_t *sum)
+                             const struct finding *symptom, may_be_cause_fn *may_be_cause,
+                             uint64_t *sum)
 {
 	uint32_t best = FINDING_NONE;
 
@@ -43,7 +46,7 @@ static uint32_t find_largest(const struct why *why, const struct finding_set *fo
 	for (size_t i = 0; i < found->count; i++) {
 		const struct finding *finding = &found->findings[i];
 
-		if (!found->rules[i] || finding == echo || !is_echo_of(why, found, i, echo))
+		if (!found->rules[i] || finding == symptom || !may_be_cause(why, found, i, symptom))
 			continue;
 		*sum += size_of(finding);
 		if (best == FINDING_NONE || size_of(finding) > size_of(&found->findings[best]))
@@ -54,7 +57,7 @@ static uint32_t find_largest(const struct why *why, const struct finding_set *fo
 
 /* --- retransmits ------------------------------------------------------------------------------ */
 
-/* Is the remote end of these sockets, or of the oldest of those behind a port, that address? */
+/* Is this the remote address of the sockets, or of the oldest one behind a port? */
 static bool is_at_address(const struct group *group, const uint8_t addr[16])
 {
 	uint8_t remote[16];
@@ -81,7 +84,9 @@ static bool resends(const struct rule *rule, uint8_t state, uint8_t kind)
 	}
 }
 
-/* Clients of this host send data, but the last ACK of their handshake does not get to the listener. */
+/*
+ * Clients on this host send data, but the last ACK of their handshake does not reach the listener.
+ */
 static bool is_half_open_there(const struct rule *rule, const struct finding *finding,
                                const struct storm_key *key)
 {
@@ -96,10 +101,10 @@ static bool is_half_open_there(const struct rule *rule, const struct finding *fi
 }
 
 static bool is_pile_of(const struct why *why, const struct finding_set *found, size_t index,
-                       const struct finding *echo)
+                       const struct finding *symptom)
 {
 	const struct finding *finding = &found->findings[index];
-	const struct storm_key *key = &echo->storm->key;
+	const struct storm_key *key = &symptom->storm->key;
 
 	(void)why;
 	if (finding->storm || finding->level < FINDING_WARNING ||
@@ -115,12 +120,12 @@ static bool is_pile_of(const struct why *why, const struct finding_set *found, s
 
 /* --- RSTs ------------------------------------------------------------------------------------- */
 
-/* Is it about a listener whose queue is or was too full? */
+/* Is the finding about a listener whose accept queue is or was full? */
 static bool is_full_queue(const struct why *why, const struct finding_set *found, size_t index,
-                          const struct finding *echo)
+                          const struct finding *symptom)
 {
 	const struct group_key *key = &found->findings[index].group.key;
-	const struct group_key *place = &echo->storm->key.place;
+	const struct group_key *place = &symptom->storm->key.place;
 
 	(void)why;
 	return !found->findings[index].storm && key->state == STATE_LISTEN &&
@@ -128,15 +133,15 @@ static bool is_full_queue(const struct why *why, const struct finding_set *found
 	       rule_is_full_queue(found->rules[index]);
 }
 
-/* Connects that were refused because nobody listens there. */
+/* Is the finding about connects that were refused because no socket listens there? */
 static bool is_refusal(const struct why *why, const struct finding_set *found, size_t index,
-                       const struct finding *echo)
+                       const struct finding *symptom)
 {
 	const struct finding *finding = &found->findings[index];
 
 	return found->rules[index] == &rule_connect_refused && finding->level > FINDING_OK &&
-	       finding->group.key.port == echo->storm->key.place.port &&
-	       (finding->group.key.netns == echo->storm->key.place.netns ||
+	       finding->group.key.port == symptom->storm->key.place.port &&
+	       (finding->group.key.netns == symptom->storm->key.place.netns ||
 	        !address_is_loopback(finding->group.key.addr)) &&
 	       (finding->group.local || rule_on_host(why, finding));
 }
@@ -147,8 +152,8 @@ static bool is_near(uint64_t time, uint64_t other)
 }
 
 /*
- * RSTs for no socket, and as many that came at the same instants: of a namespace of this host that
- * translates addresses. No socket tells which ones are its own.
+ * Sent RSTs without a socket, and as many received RSTs at the same times: a namespace of this host
+ * translates addresses between them, so the addresses do not match.
  */
 static bool is_by_router(const struct why *why, const struct storm *sent,
                          const struct storm *received)
@@ -158,7 +163,7 @@ static bool is_by_router(const struct why *why, const struct storm *sent,
 	       rule_storm_reason(why->table, sent, "NO_SOCKET");
 }
 
-/* Has one end on this host sent those RSTs that the other end there has received? */
+/* Did one end on this host send the RSTs that the other end on this host received? */
 static bool are_ends(const struct why *why, const struct finding *from, const struct finding *to)
 {
 	const struct storm *sent = from->storm, *received = to->storm;
@@ -178,104 +183,104 @@ static bool are_ends(const struct why *why, const struct finding *from, const st
 }
 
 static bool is_from_there(const struct why *why, const struct finding_set *found, size_t index,
-                          const struct finding *echo)
+                          const struct finding *symptom)
 {
-	return are_ends(why, &found->findings[index], echo);
+	return are_ends(why, &found->findings[index], symptom);
 }
 
 static bool is_silent_there(const struct why *why, const struct finding_set *found, size_t index,
-                            const struct finding *echo)
+                            const struct finding *symptom)
 {
 	const struct finding *finding = &found->findings[index];
 
-	return are_ends(why, echo, finding) && rule_is_silent_close_wait(finding->storm);
+	return are_ends(why, symptom, finding) && rule_is_silent_close_wait(finding->storm);
 }
 
-/* Peers that wait for us, and give up at last: we do not close what they have closed. */
+/* Peers have closed and we do not: they wait, and reset at last. */
 static bool is_kept_open(const struct why *why, const struct finding_set *found, size_t index,
-                         const struct finding *echo)
+                         const struct finding *symptom)
 {
 	const struct finding *finding = &found->findings[index];
 	const struct group_key *key = &finding->group.key;
-	const struct storm *storm = echo->storm;
+	const struct storm *storm = symptom->storm;
 
 	(void)why;
 	return !finding->storm && finding->level >= FINDING_WARNING &&
 	       finding->mover == MOVER_APPLICATION &&
 	       (key->state == STATE_CLOSE_WAIT || key->state == STATE_CLOSE) &&
-	       key->pid == echo->group.key.pid && key->netns == storm->key.place.netns &&
+	       key->pid == symptom->group.key.pid && key->netns == storm->key.place.netns &&
 	       key->port == storm->key.place.port && key->passive == storm->key.place.passive;
 }
 
-static uint32_t echo_of_sent(const struct why *why, const struct finding_set *found,
-                             const struct finding *echo)
+static uint32_t cause_of_sent(const struct why *why, const struct finding_set *found,
+                              const struct finding *symptom)
 {
 	uint32_t other;
 	uint64_t sum;
 
-	if (rule_is_overflow(why, echo))
-		return find_largest(why, found, echo, is_full_queue, &sum);
-	if (rule_storm_reason(why->table, echo->storm, "NO_SOCKET")) {
-		other = find_largest(why, found, echo, is_refusal, &sum);
-		return is_as_many(sum, echo->storm->count) ? other : FINDING_NONE;
+	if (rule_is_overflow(why, symptom))
+		return find_largest(why, found, symptom, is_full_queue, &sum);
+	if (rule_storm_reason(why->table, symptom->storm, "NO_SOCKET")) {
+		other = find_largest(why, found, symptom, is_refusal, &sum);
+		return is_as_many(sum, symptom->storm->count) ? other : FINDING_NONE;
 	}
-	/* We reset what they keep open. */
-	other = find_largest(why, found, echo, is_silent_there, &sum);
-	if (other == FINDING_NONE || !is_as_many(sum, echo->storm->count))
+	/* We reset connections that the peer process keeps open. */
+	other = find_largest(why, found, symptom, is_silent_there, &sum);
+	if (other == FINDING_NONE || !is_as_many(sum, symptom->storm->count))
 		return FINDING_NONE;
 	return find_largest(why, found, &found->findings[other], is_kept_open, &sum);
 }
 
-static uint32_t echo_of_received(const struct why *why, const struct finding_set *found,
-                                 const struct finding *echo)
+static uint32_t cause_of_received(const struct why *why, const struct finding_set *found,
+                                  const struct finding *symptom)
 {
 	uint32_t other, cause;
 	uint64_t sum;
 
-	if (rule_is_silent_close_wait(echo->storm)) {
-		other = find_largest(why, found, echo, is_kept_open, &sum);
+	if (rule_is_silent_close_wait(symptom->storm)) {
+		other = find_largest(why, found, symptom, is_kept_open, &sum);
 		if (other != FINDING_NONE)
 			return other;
 	}
-	other = find_largest(why, found, echo, is_from_there, &sum);
-	if (other == FINDING_NONE || !is_as_many(sum, echo->storm->count))
+	other = find_largest(why, found, symptom, is_from_there, &sum);
+	if (other == FINDING_NONE || !is_as_many(sum, symptom->storm->count))
 		return FINDING_NONE;
-	cause = echo_of_sent(why, found, &found->findings[other]);
+	cause = cause_of_sent(why, found, &found->findings[other]);
 	return cause != FINDING_NONE ? cause : other;
 }
 
-/* Is it about a queue of the same namespace that is or was too full? */
+/* Is the finding about a full queue in the same namespace? */
 static bool is_full_queue_here(const struct why *why, const struct finding_set *found, size_t index,
-                               const struct finding *echo)
+                               const struct finding *symptom)
 {
 	const struct finding *finding = &found->findings[index];
 
 	return !finding->storm && finding->level >= FINDING_WARNING &&
-	       finding->group.key.netns == echo->storm->key.place.netns &&
-	       rule_is_full_queue(found->rules[index]) && rule_on_host(why, echo);
+	       finding->group.key.netns == symptom->storm->key.place.netns &&
+	       rule_is_full_queue(found->rules[index]) && rule_on_host(why, symptom);
 }
 
-/* Those of handshakes that are over by now are of a queue that had no room for them. */
-static uint32_t echo_of_retransmits(const struct why *why, const struct finding_set *found,
-                                    const struct finding *echo)
+/* If no pile of handshakes explains the retransmits, a full accept queue may have. */
+static uint32_t cause_of_retransmits(const struct why *why, const struct finding_set *found,
+                                     const struct finding *symptom)
 {
-	uint8_t kind = echo->storm->key.detail;
+	uint8_t kind = symptom->storm->key.detail;
 	uint64_t sum;
-	uint32_t other = find_largest(why, found, echo, is_pile_of, &sum);
+	uint32_t other = find_largest(why, found, symptom, is_pile_of, &sum);
 
 	if (other == FINDING_NONE && kind == RETRANSMIT_SYNACK)
-		other = find_largest(why, found, echo, is_full_queue, &sum);
+		other = find_largest(why, found, symptom, is_full_queue, &sum);
 	if (other == FINDING_NONE && kind == RETRANSMIT_SYN)
-		other = find_largest(why, found, echo, is_full_queue_here, &sum);
+		other = find_largest(why, found, symptom, is_full_queue_here, &sum);
 	return other;
 }
 
-/* Is it about a socket of the same process that is connected to itself there? */
+/* Is the finding about a socket of the same process that is connected to itself there? */
 static bool is_itself(const struct why *why, const struct finding_set *found, size_t index,
-                      const struct finding *echo)
+                      const struct finding *symptom)
 {
 	const struct group_key *key = &found->findings[index].group.key;
-	const struct group_key *place = &echo->group.key;
+	const struct group_key *place = &symptom->group.key;
 
 	(void)why;
 	return found->rules[index] == &rule_self_connect && key->pid == place->pid &&
@@ -285,23 +290,24 @@ static bool is_itself(const struct why *why, const struct finding_set *found, si
 
 uint32_t finding_set_cause(const struct why *why, const struct finding_set *found, uint32_t index)
 {
-	const struct finding *echo = &found->findings[index];
+	const struct finding *symptom = &found->findings[index];
 	uint64_t sum;
 
-	/* Connects that were refused until one met itself: nobody has come to listen. */
+	/* Connects were refused until one reached its own socket: no process listens there. */
 	if (found->rules[index] == &rule_connect_refused)
-		return find_largest(why, found, echo, is_itself, &sum);
-	if (!echo->storm || echo->storm->key.elsewhere || echo->rule == rule_pmtu_black_hole.id)
+		return find_largest(why, found, symptom, is_itself, &sum);
+	if (!symptom->storm || symptom->storm->key.elsewhere ||
+	    symptom->rule == rule_pmtu_black_hole.id)
 		return FINDING_NONE;
-	switch (echo->storm->key.kind) {
+	switch (symptom->storm->key.kind) {
 	case CHANGE_RST_SENT:
-		return echo_of_sent(why, found, echo);
+		return cause_of_sent(why, found, symptom);
 	case CHANGE_RST_RECEIVED:
-		return echo->level < FINDING_WARNING ? FINDING_NONE
-		                                     : echo_of_received(why, found, echo);
+		return symptom->level < FINDING_WARNING ? FINDING_NONE
+		                                        : cause_of_received(why, found, symptom);
 	case CHANGE_RETRANSMIT:
-		return echo->level < FINDING_WARNING ? FINDING_NONE
-		                                     : echo_of_retransmits(why, found, echo);
+		return symptom->level < FINDING_WARNING ? FINDING_NONE
+		                                        : cause_of_retransmits(why, found, symptom);
 	default:
 		return FINDING_NONE;
 	}

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two ends of a connection on this host are one story, told of the end that must act:
+ * If both ends of a connection are on this host, the finding is about the end that must act:
  *
  *   client FIN_WAIT2 -> CLOSE_WAIT proxy FIN_WAIT2 -> CLOSE_WAIT backend
  *
- * Each finding may wait for another one. Its sockets' other ends are there, as in FIN_WAIT2 for a
- * CLOSE_WAIT that nobody closes; they are in the queue of a listener that does not accept; or, as
- * a proxy's, its process has as many connections that wait there. Likewise of requests that are read
- * and not answered. What waits becomes a line of evidence of the finding at the end of the chain.
+ * Each finding may wait for another one, for one of these reasons. The peers of its sockets belong
+ * to the other one: FIN_WAIT2 waits for a CLOSE_WAIT that no process closes. Its peers are in the
+ * queue of a listener that does not accept. Its process is a proxy that has as many connections
+ * that wait. The same holds for requests that were read and not answered. A finding that waits
+ * becomes a line of evidence of the finding at the end of the chain.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 #include "rules/ends_private.h"
 
-/* As many: a few may be on their way. */
+/* About as many: a few may be in flight. */
 static bool is_as_many(uint64_t count, uint64_t as)
 {
 	return count * 5 >= as * 4;
@@ -29,7 +30,7 @@ static bool is_unanswered(const struct ends *ends, uint32_t index)
 	       finding->group.key.passive && finding->level != FINDING_OK;
 }
 
-/* Does it keep what it has read, as a proxy does that has passed it on? */
+/* Does the process keep what it has read, like a proxy that has forwarded it? */
 static bool may_have_passed_on(const struct ends *ends, uint32_t index)
 {
 	const struct finding *finding = &ends->found->findings[index];
@@ -42,7 +43,7 @@ static bool may_have_passed_on(const struct ends *ends, uint32_t index)
 	        ends->found->rules[index] == &rule_close_wait_eof_unread);
 }
 
-/* The finding about FIN_WAIT2 of the same process; NONE. */
+/* The finding about FIN_WAIT2 of the same process, or NONE. */
 static uint32_t find_shut_down(const struct ends *ends, const struct upstream *upstream)
 {
 	return ends_finding(ends, upstream->example);
@@ -64,8 +65,8 @@ static void link_peers(struct ends *ends, uint32_t index)
 		ends->waits_for[index] = other;
 }
 
-/* What happened to segments goes with the finding that tells of its cause. */
-static void link_echo(struct ends *ends, uint32_t index)
+/* A storm waits for the finding that is its cause. */
+static void link_cause(struct ends *ends, uint32_t index)
 {
 	uint32_t other = finding_set_cause(ends->why, ends->found, index);
 
@@ -95,7 +96,7 @@ static void link_upstream(struct ends *ends, uint32_t index)
 		ends->waits_for[index] = other;
 }
 
-/* What is sent does not get through, for the way is too narrow for it. */
+/* Data do not arrive because segments are larger than the path MTU. */
 static void link_hole(struct ends *ends, uint32_t index)
 {
 	const struct finding_set *found = ends->found;
@@ -113,7 +114,7 @@ static void link_hole(struct ends *ends, uint32_t index)
 	}
 }
 
-/* Clients of this host leak connections: their server's ends are the same ones. */
+/* Clients on this host leak connections: the group of their server grows with them. */
 static void link_growth(struct ends *ends, uint32_t index)
 {
 	const struct finding *finding = &ends->found->findings[index], *client;
@@ -133,7 +134,6 @@ static void link_growth(struct ends *ends, uint32_t index)
 		ends->waits_for[index] = other;
 }
 
-/* The end of the chain; a circle has none. */
 uint32_t ends_root(const struct ends *ends, uint32_t index)
 {
 	uint32_t root = index;
@@ -188,7 +188,7 @@ int finding_set_join_ends(const struct why *why, struct finding_set *found, uint
 			ends_link_listener(&ends, i);
 			link_growth(&ends, i);
 			link_hole(&ends, i);
-			link_echo(&ends, i);
+			link_cause(&ends, i);
 			ends_link_opening(&ends, i);
 		}
 	for (uint32_t i = 0; i < found->count && !err; i++)

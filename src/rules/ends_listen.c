@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is so because of who listens. */
+/* Findings whose cause is a listener or its process. */
 #include "rules/ends_private.h"
 
 uint32_t ends_finding(const struct ends *ends, const struct row *row)
@@ -16,7 +16,7 @@ bool ends_can_join(const struct ends *ends, uint32_t index, uint32_t other)
 	       (left->level > FINDING_OK || right->mover == MOVER_APPLICATION);
 }
 
-/* Is it so because nobody accepts? */
+/* The listener whose full accept queue is the cause; NULL: none. */
 static const struct row *queue_of(const struct ends *ends, uint32_t index)
 {
 	const struct why *why = ends->why;
@@ -34,7 +34,7 @@ static const struct row *queue_of(const struct ends *ends, uint32_t index)
 	return NULL;
 }
 
-/* Of RSTs: the listener at whose port they are. */
+/* The listener at the port of RSTs; NULL: none. */
 static const struct row *listener_of_storm(const struct ends *ends, const struct finding *finding)
 {
 	const struct group_key *key = &finding->storm->key.place;
@@ -51,7 +51,7 @@ static bool turns_away(const struct ends *ends, uint32_t index)
 	       ends->found->findings[index].level >= FINDING_WARNING;
 }
 
-/* The finding that the process is at its limit of fds. */
+/* The finding that the process is at its limit of fds, or NONE. */
 static uint32_t find_limit(const struct ends *ends, const struct task *task)
 {
 	for (uint32_t i = 0; i < ends->found->count; i++) {
@@ -72,14 +72,14 @@ uint32_t ends_of_listener(const struct ends *ends, const struct row *listener)
 
 	if (index != NONE && ends->found->findings[index].level > FINDING_STEADY)
 		return index;
-	/* Its queue is not long, for few come, or it does not poll the listener any more. */
+	/* Its queue is short because few clients come, or it stopped polling the listener. */
 	task = rule_limited(ends->why->table, listener);
 	if (task)
 		limit = find_limit(ends, task);
 	return limit != NONE ? limit : index;
 }
 
-/* Nobody accepts, or what is accepted is closed, for there is no fd. */
+/* The process does not accept, or closes at once, because it has no free fd. */
 static uint32_t limit_of(const struct ends *ends, uint32_t index)
 {
 	const struct finding *finding = &ends->found->findings[index];
@@ -92,7 +92,7 @@ static uint32_t limit_of(const struct ends *ends, uint32_t index)
 	return task ? find_limit(ends, task) : NONE;
 }
 
-/* A process without an fd for more accepts and closes: at once, or late if it has much to do. */
+/* A process without a free fd accepts and closes: at once, or late if it is busy. */
 static uint32_t limit_of_closing(const struct ends *ends, const struct storm *storm,
                                  const struct row *listener)
 {

@@ -6,7 +6,6 @@
 #include "count/group_place.h"
 #include "rules/ends_private.h"
 
-/* Nothing tells of what it waits for but itself: its ends are elsewhere, or were not asked for. */
 void ends_judge_waiting(struct ends *ends, uint32_t index, const struct upstream *upstream)
 {
 	struct finding *finding = &ends->found->findings[index];
@@ -67,7 +66,7 @@ static void note_storm(struct ends *ends, struct finding *root, const struct fin
 	                 storm->key.comm[0] ? rule_task_name(ends->why, part, name) : "");
 }
 
-/* No process has them any more. */
+/* Has no process these sockets open any more? */
 static bool is_of_nobody(const struct finding *finding)
 {
 	const struct row *example = finding->group.example;
@@ -97,7 +96,7 @@ static void note(struct ends *ends, struct finding *root, const struct finding *
 		                 part->group.at_least ? "at least " : "", oldest);
 }
 
-/* No process of this host is known to be at fault. */
+/* No process of this host is known to be the cause. */
 static void raise_waiting(const struct ends *ends, struct finding *root)
 {
 	char name[RULE_NAME_SIZE];
@@ -114,8 +113,8 @@ static void raise_waiting(const struct ends *ends, struct finding *root)
 }
 
 /*
- * The load has ended, so the sockets do not become more. They are no pool: a proxy has passed the end of
- * stream on, keeps as many connections, and waits for this process to close.
+ * The load has ended, so the sockets do not grow in number. They are no pool: a proxy has forwarded
+ * the end of stream, keeps as many connections, and waits for this process to close.
  */
 static bool holds_up_proxy(const struct finding *root, const struct finding *part)
 {
@@ -143,7 +142,7 @@ static void raise_steady(const struct ends *ends, struct finding *root, const st
 	             name);
 }
 
-/* What made others wait is no less bad than the wait. */
+/* A finding that others wait for is at least as bad as theirs. */
 static void raise(const struct ends *ends, struct finding *root, const struct finding *part)
 {
 	char name[RULE_NAME_SIZE];
@@ -154,7 +153,7 @@ static void raise(const struct ends *ends, struct finding *root, const struct fi
 	}
 	if (part->level <= root->level)
 		return;
-	/* A proxy waits even if no client has come lately. */
+	/* A proxy waits even if no new client has connected. */
 	if (root->group.key.state == STATE_FIN_WAIT2) {
 		if (root->level < FINDING_WARNING)
 			raise_waiting(ends, root);
@@ -163,7 +162,7 @@ static void raise(const struct ends *ends, struct finding *root, const struct fi
 	if (part->level < FINDING_WARNING)
 		return;
 	root->level = part->level;
-	if (root->mover == MOVER_KERNEL) /* what it does to segments is known */
+	if (root->mover == MOVER_KERNEL) /* the verdict already says what the kernel does */
 		return;
 	root->mover = root->group.key.state == STATE_ESTABLISHED && !root->group.key.passive
 	                      ? MOVER_PEER
@@ -172,7 +171,7 @@ static void raise(const struct ends *ends, struct finding *root, const struct fi
 		finding_verdict(root, "%s waits for these.", rule_task_name(ends->why, part, name));
 }
 
-/* It was asked for by its state: told, but not accused. */
+/* The user named its state, so it is reported, but its process is not the cause. */
 static void keep(const struct ends *ends, struct finding *part, const struct finding *root)
 {
 	char name[RULE_NAME_SIZE], other[RULE_NAME_SIZE], place[PLACE_SIZE];

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Connects to one place that get no answer have one cause, whether they wait still, were given up,
+ * Connects to one place that get no answer have one cause, whether they still wait, were given up,
  * or are half-open at the listener:
  *
  *   client SYN_SENT                  SYN+ACKs are dropped           SYN_RECV of the listener
  *   client gone, given up            ... likewise                   SYN_RECV of the listener
  *   client SYN_SENT, others given up nothing answers at that place
  *
- * And where the kernel drops what begins a connection, for its table of tracked ones is full, that is
- * the cause of them all.
+ * If the kernel drops packets that begin a connection because the conntrack table is full, that is
+ * the cause of all of them.
  */
 #include <string.h>
 
@@ -24,7 +24,7 @@ static bool is_unanswered(const struct ends *ends, uint32_t index)
 	       ends->found->findings[index].level > FINDING_UNCLEAR;
 }
 
-/* What connects know by the listener's address. */
+/* Do the connects go to the address of the half-open sockets? */
 static bool is_at(const struct finding *half_open, const struct finding *connects)
 {
 	const struct group_key *left = &half_open->group.key, *right = &connects->group.key;
@@ -45,8 +45,8 @@ static bool are_at_one_place(const struct finding *finding, const struct finding
 	       !memcmp(left->addr, right->addr, sizeof(left->addr));
 }
 
-/* Of a place the connects that wait have the finding; else the first of those that have failed. */
-static bool is_told_first(const struct ends *ends, uint32_t index, uint32_t other)
+/* Connects that still wait are the main finding of a place; else the first failed ones. */
+static bool comes_first(const struct ends *ends, uint32_t index, uint32_t other)
 {
 	bool left = ends->found->rules[index] == &rule_syn_sent_no_answer;
 	bool right = ends->found->rules[other] == &rule_syn_sent_no_answer;
@@ -65,13 +65,15 @@ static uint32_t find_same(const struct ends *ends, uint32_t index)
 		    !(half_open ? is_at(&found->findings[index], &found->findings[i])
 		                : are_at_one_place(&found->findings[index], &found->findings[i])))
 			continue;
-		if (best == NONE || is_told_first(ends, i, best))
+		if (best == NONE || comes_first(ends, i, best))
 			best = i;
 	}
 	return best;
 }
 
-/* Of the namespace: each of these has a SYN that may be one of those dropped. */
+/*
+ * The conntrack finding of the namespace, if its drops can explain each of these connects; or NONE.
+ */
 static uint32_t find_tracking(const struct ends *ends, const struct finding *finding)
 {
 	const struct group *group = &finding->group;
@@ -99,7 +101,7 @@ void ends_link_opening(struct ends *ends, uint32_t index)
 	    (is_unanswered(ends, index) || (half_open && finding->mover == MOVER_KERNEL)))
 		other = find_same(ends, index);
 	if (other == NONE ||
-	    (is_unanswered(ends, other) && !half_open && is_told_first(ends, index, other)))
+	    (is_unanswered(ends, other) && !half_open && comes_first(ends, index, other)))
 		return;
 	ends->waits_for[index] = other;
 }

@@ -10,36 +10,36 @@
 struct ends {
 	const struct why *why;
 	struct finding_set *found;
-	uint32_t *of_row; /* number of its finding, NONE */
+	uint32_t *of_row; /* by row: index of its finding, or NONE */
 	size_t rows;
-	uint32_t *waits_for;  /* by finding: another one, NONE */
+	uint32_t *waits_for;  /* by finding: the finding that it waits for, or NONE */
 	bool holes;           /* is there a finding of pmtu-black-hole? */
 	struct map upstreams; /* struct upstream */
 };
 
-/* What most of a process's sockets that wait do wait for. */
+/* The finding that most waiting sockets of a process wait for. */
 struct upstream {
 	uint64_t task;
-	uint64_t finding; /* number, NONE */
+	uint64_t finding; /* index, or NONE */
 	uint32_t count;
 	const struct row *example;
 };
 
-/* The number of the finding that has the row, or NONE. */
+/* The index of the finding that has the row, or NONE. */
 uint32_t ends_finding(const struct ends *ends, const struct row *row);
 /*
- * The finding of a listener that does not accept, or that of its process, which has no fd for what
- * waits; NONE.
+ * The finding of a listener that does not accept, or of its process, which has no free fd. NONE:
+ * there is none.
  */
 uint32_t ends_of_listener(const struct ends *ends, const struct row *listener);
-/* Can it be told of with the other one? That must have to act, or be worth no less a word. */
+/* Can the finding be reported with the other one? The other one must be a problem, or must act. */
 bool ends_can_join(const struct ends *ends, uint32_t index, uint32_t other);
 /*
- * Is it so because of who listens: nobody accepts, what is accepted is closed at once, or a process
- * that has the listener open is at its limit of fds?
+ * Links the finding to the one of a listener if that is its cause: the process does not accept,
+ * closes at once, or is at its limit of fds.
  */
 void ends_link_listener(struct ends *ends, uint32_t index);
-/* Do its connects get no answer for the same reason as others, or for one that the namespace has? */
+/* Links unanswered connects to others with the same cause, or to the conntrack table. */
 void ends_link_opening(struct ends *ends, uint32_t index);
 
 /*
@@ -53,7 +53,9 @@ int ends_find_upstreams(struct ends *ends);
 struct upstream ends_upstream(struct ends *ends, const struct finding *finding);
 /* The finding at the end of the chain. A circle has no end: the finding itself. */
 uint32_t ends_root(const struct ends *ends, uint32_t index);
-/* The finding waits for its upstream, but no other finding reports that: the finding itself does. */
+/*
+ * The finding waits for its upstream, but no other finding reports that: the finding itself does.
+ */
 void ends_judge_waiting(struct ends *ends, uint32_t index, const struct upstream *upstream);
 /*
  * Reports each finding that waits with the one at the end of its chain. A finding in one of the

@@ -5,7 +5,9 @@
 #include "rules/answers.h"
 #include "rules/ends_private.h"
 
-/* How many sockets of a process wait for that finding; of NONE: for ends that no finding is about. */
+/*
+ * How many sockets of a process wait for a finding. finding NONE: no finding is about their peers.
+ */
 struct waiting {
 	struct {
 		uint64_t task; /* its address */
@@ -20,14 +22,14 @@ static bool has_unread(const struct row *row)
 	return row->flags & ROW_QUEUES && row->rqueue > (row->state == STATE_CLOSE_WAIT);
 }
 
-/* Is something to send, and not taken? */
+/* Are there data that the peer does not receive? */
 static bool is_blocked(const struct row *row)
 {
 	return row->flags & ROW_QUEUES && row->wqueue && row->flags & ROW_TIMER &&
 	       (row->timer == TIMER_PROBE || row->timer == TIMER_RETRANSMIT);
 }
 
-/* Has it asked, and has nothing come back? */
+/* Has the row sent a request without an answer yet? */
 static bool is_asking(const struct table *table, const struct row *row)
 {
 	uint64_t ns;
@@ -47,7 +49,7 @@ static bool is_half_open(const struct row *row)
 	return row->state == STATE_SYN_RECV || row->state == STATE_NEW_SYN_RECV;
 }
 
-/* Can the row get on only when who has the peer acts, or when its segments come through? */
+/* Can the row continue only if the peer's process acts, or if segments arrive? */
 static bool waits_for_peer(const struct table *table, const struct row *row, const struct row *peer)
 {
 	switch (row->state) {
@@ -55,7 +57,7 @@ static bool waits_for_peer(const struct table *table, const struct row *row, con
 	case STATE_FIN_WAIT2:
 		return peer->state == STATE_CLOSE_WAIT || has_unread(peer);
 	case STATE_ESTABLISHED:
-		/* Its ACK was dropped, and what it sends is: of a handshake that is not over. */
+		/* The peer is half-open: the row's ACK and its data are dropped. */
 		return has_unread(peer) || (is_blocked(row) && is_half_open(peer)) ||
 		       (is_asking(table, row) && is_asked(table, peer));
 	case STATE_CLOSE_WAIT:
@@ -68,7 +70,7 @@ static bool waits_for_peer(const struct table *table, const struct row *row, con
 	}
 }
 
-/* NONE: it waits for nobody. What is not accepted yet waits for who listens. */
+/* NONE: the row waits for no finding. A connection that is not accepted waits for the listener. */
 static uint32_t finding_of_wait(const struct ends *ends, const struct row *row,
                                 const struct row *peer)
 {
@@ -86,7 +88,6 @@ struct tally {
 	uint32_t count;
 };
 
-/* Of the finding that most of these sockets wait for: its number, and of how many. */
 uint32_t ends_find_peers(struct ends *ends, const struct finding *finding, uint32_t *most)
 {
 	const struct groups *groups = ends->why->groups;
@@ -110,7 +111,7 @@ uint32_t ends_find_peers(struct ends *ends, const struct finding *finding, uint3
 	return best;
 }
 
-/* Has the process that has the row shut it down, and keeps it? */
+/* Has the process half-closed the row, and keeps it open? */
 static bool is_shut_down(const struct row *row)
 {
 	return row->state == STATE_FIN_WAIT2 && row->flags & ROW_SOCKET &&
@@ -128,7 +129,9 @@ static int count_waiting(const struct ends *ends, struct map *counts)
 		struct waiting key = {0}, *waiting;
 		struct owner owner;
 
-		/* What a process has accepted is what it waits with, not what it waits for. */
+		/*
+		 * A process waits for the connections that it made, not for those that it accepted.
+		 */
 		if ((!waits && !is_shut_down(row) && !is_asking(ends->why->table, row)) ||
 		    row_is_passive(ends->why->table, row))
 			continue;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What rules have in common: trends, who has the sockets, ports, settings, timeouts. */
+/* Evidence that rules share: flow, unread data, settings, peers, ports, timeouts. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,7 +73,7 @@ void rule_note_peer(const struct why *why, struct finding *finding)
 	const struct row *peer = table_find_peer(why->table, finding->group.example);
 	struct owner owner;
 	char unread[RULE_NAME_SIZE] = "";
-	bool fin; /* counts as a byte until it is read: rcv_nxt */
+	bool fin; /* rcv_nxt counts an unread FIN as one byte */
 
 	if (!peer)
 		return;

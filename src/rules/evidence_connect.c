@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What rules of connects that fail and of listeners have in common. */
+/* Evidence and next steps that rules about connects share. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +22,7 @@ bool rule_fails_seldom(struct finding *finding)
 			finding,
 			"Not a finding: %" PRIu64
 			" connects to this port succeeded by the other address family (IPv4 or "
-		        "IPv6). A client tries the addresses of a name one after another.",
+			"IPv6). A client tries the addresses of a name one after another.",
 			group->other_family);
 		return true;
 	}
@@ -46,7 +46,7 @@ void rule_note_failures(const struct why *why, struct finding *finding)
 	char time[FORMAT_SIZE];
 
 	format_duration(time, groups_window_of(why->groups, group));
-	/* More may have failed than were begun: some were begun before. */
+	/* failed may be more than entered: some connects began before the watch. */
 	if (group->entered >= group->failed)
 		finding_evidence(finding,
 		                 "%" PRIu64 " of %" PRIu64 " connects failed this way in %s",

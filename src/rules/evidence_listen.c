@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is said of listeners: who has them open, and what became of what was accepted. */
+/* Evidence about listeners: their processes, accept queues and accepted connections. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #define NAMED_MOST 4
 
-/* Of a process that has several fds of it, the last one. */
+/* Is this the last fd of the process for this socket? */
 static bool is_last_of_task(const struct table *table, const struct holder *holder)
 {
 	const struct holder *next = table_holder(table, holder->next);
@@ -51,7 +51,7 @@ const struct task *rule_limited(const struct table *table, const struct row *lis
 	return NULL;
 }
 
-/* In a call that ends when something happens: nothing else keeps the thread. */
+/* Is the thread in a call that waits for events, so that it is idle? */
 static bool waits_for_events(const struct task_doing *doing)
 {
 	static const char *const calls[] = {"epoll_wait", "epoll_pwait",   "epoll_pwait2", "poll",
@@ -76,7 +76,7 @@ static bool is_idle(const struct task *task)
 	return waits;
 }
 
-/* Has the process taken as many as it wants? Nobody is busy, and none of them came or went. */
+/* Has the process reached a limit of its own? It is idle but does not accept. */
 static void note_own_limit(const struct why *why, struct finding *finding, uint32_t accepted)
 {
 	const struct task *tasks[NAMED_MOST];
@@ -137,7 +137,10 @@ void rule_note_sharers(const struct why *why, struct finding *finding)
 	}
 }
 
-/* A queue is full when more than the backlog wait: sk_acceptq_is_full(), include/net/sock.h. */
+/*
+ * A queue is full if more connections than the backlog wait: sk_acceptq_is_full(),
+ * include/net/sock.h.
+ */
 void rule_note_queue(struct finding *finding)
 {
 	const struct group *group = &finding->group;
@@ -156,7 +159,7 @@ void rule_note_queue(struct finding *finding)
 
 #define WAITING_MANY 5
 
-/* All zero: nothing waits, as far as is known. */
+/* All zero: no connection is known to wait. */
 static struct survey_queue queue_of(const struct why *why, const struct group *group)
 {
 	struct survey_queue sum = {0}, queue;
@@ -209,7 +212,7 @@ void rule_note_overflows(const struct why *why, struct finding *finding)
 		                 drops);
 }
 
-/* listen() takes the smaller of both: __sys_listen(), net/socket.c. */
+/* listen() uses the smaller of its argument and somaxconn: __sys_listen(), net/socket.c. */
 void rule_next_backlog(const struct why *why, struct finding *finding)
 {
 	uint32_t limit = finding->group.example->wqueue;

@@ -51,7 +51,7 @@ const struct origin *rule_maker(const struct table *table, const struct row *row
 	return origin;
 }
 
-/* Of those that one process made and only others have open: how many, and one of them; NULL: none. */
+/* Counts the sockets that one process made and only others have open. Returns one; NULL: none. */
 static const struct row *find_made(const struct why *why, const struct group *group,
                                    uint32_t *count)
 {
@@ -106,7 +106,7 @@ uint32_t rule_listeners(const struct why *why, const struct finding *finding)
 	return owner.listeners;
 }
 
-/* A listener that several have open may be any one's to accept from. */
+/* Any process that has a listener open may accept from it. */
 static uint32_t processes_of(const struct why *why, const struct finding *finding)
 {
 	const struct group *group = &finding->group;
@@ -145,7 +145,7 @@ const char *rule_task_name(const struct why *why, const struct finding *finding,
 	return buf;
 }
 
-/* Most of its threads are held: what they were in before does not matter. */
+/* If most threads are stopped, their earlier system calls do not matter. */
 static bool note_held(struct finding *finding, const struct task *task)
 {
 	static const struct {

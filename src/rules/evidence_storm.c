@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What rules of storms have in common. */
+/* Evidence that rules about storms share. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static void note_states(struct finding *finding)
 
 void rule_note_storm(struct finding *finding)
 {
-	/* Of a remote end the headline tells. */
+	/* The headline names a remote end, but not the peers of a port. */
 	if (finding->group.key.passive || finding->storm->key.elsewhere)
 		note_ends(finding);
 	note_states(finding);
@@ -65,17 +65,18 @@ bool rule_storm_is_small(struct finding *finding)
 }
 
 /*
- * One of so many. Of thirteen servers in order that were visited 20 times a second, one visitor in 20
- * resetting as soon as it had its answer, RSTs that lost something were 5 % of what ended at those whose
- * answers are acknowledged late (mariadb, postfix, postgres), and none elsewhere.
+ * A share of 1 in SHARE_SMALL is small. Measured on thirteen healthy servers with 20 connections a
+ * second, where one client in 20 resets as soon as it has its answer: RSTs that lost data were 5 %
+ * of the ended connections if answers are acknowledged late (mariadb, postfix, postgres), else
+ * none.
  */
 #define SHARE_SMALL 10
 
-#define BURST_LEAST 5 /* fewer within a second are chance */
+#define BURST_LEAST 5 /* RSTs within a second: fewer may be chance */
 
 /*
- * Those that clients brought about within a second, if they are most of what lost something: one
- * has ended, or its load generator has stopped. Where a server resets, that is no such thing.
+ * RSTs that clients caused within one second, if they are most of those that lost data: a client
+ * has exited, or a load generator has stopped. 0: no such burst, or the server resets.
  */
 static uint64_t burst_of(const struct storm *storm)
 {
@@ -86,7 +87,7 @@ static uint64_t burst_of(const struct storm *storm)
 	most = most < losing ? most : losing;
 	if (!by_client || most < BURST_LEAST || most * 2 < losing)
 		return 0;
-	/* Of a steady dozen in two seconds half come within one. */
+	/* Of a steady dozen in 2 s, half come within 1 s: that is no burst. */
 	return most >= STORM_LEAST || most * 3 >= losing * 2 ? most : 0;
 }
 
@@ -95,7 +96,7 @@ static void note_burst(struct finding *finding, uint64_t burst)
 	if (burst)
 		finding_evidence(finding,
 		                 "%" PRIu64 " of them came at once, like when a client program "
-		                            "exits or a load generator stops",
+		                 "exits or a load generator stops",
 		                 burst);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Processes that may be near their limit of file descriptors, though no socket of theirs is a finding. */
+/* Processes that may be near their limit of file descriptors, even if no finding is about them. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "rules/rule.h"
 
-#define SOCKETS_MANY 64 /* of a soft limit of 1024, the usual one; asking costs a look into /proc */
+#define SOCKETS_MANY 64 /* the usual soft limit is 1024; a lookup costs a read of /proc */
 
 /* A socket that a process has open. */
 struct held {
@@ -42,13 +42,13 @@ static size_t find_held(const struct table *table, struct held *held)
 	return count;
 }
 
-/* What accept() fails for, too, stays in the queue. */
+/* Connections also stay in the queue if accept() fails. */
 static bool lets_wait(const struct row *row)
 {
 	return row_is_listener(row) && row->flags & ROW_QUEUES && row->rqueue;
 }
 
-/* Or it closes what it accepts, having no fd for it. */
+/* A process without a free fd may close each connection that it accepts. */
 static bool turns_away(const struct row *row, const struct groups *groups,
                        const struct table *table)
 {
@@ -84,7 +84,7 @@ int rules_each_fd_candidate(const struct table *table, const struct groups *grou
 		for (to = from; to < count && held[to].task == held[from].task; to++)
 			if (lets_wait(held[to].row) || turns_away(held[to].row, groups, table)) {
 				wait = true;
-				row = held[to].row; /* all who have it open are asked */
+				row = held[to].row; /* names all its processes */
 			}
 		if (wait || to - from >= SOCKETS_MANY)
 			fn(row, arg);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A newline of the text would begin another line: it is shown as escape_terminal() shows it. */
+/* Escapes newlines of the text like escape_terminal(): they would begin another line. */
 static void add_one_line(struct buffer *buffer, const char *text)
 {
 	size_t size;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a rule concludes of a group of sockets, or of a storm: what piles up, whose move it is, by
- * what evidence, and what to do next. Rules make findings, views print them.
+ * The result of a rule for a group of sockets or a storm: what piles up, who must act, by what
+ * evidence, and what to do next. Rules make findings, views print them.
  */
 #ifndef TCPTRAIL_RULES_FINDING_H
 #define TCPTRAIL_RULES_FINDING_H
@@ -10,15 +10,15 @@
 #include "count/storm.h"
 
 enum finding_level {
-	FINDING_OK,      /* looked at, and no finding: the verdict says why */
-	FINDING_STEADY,  /* sockets stay and do not become more: an old leak, a pool, a slow leak */
-	FINDING_UNCLEAR, /* cannot tell: the verdict says because of what */
-	FINDING_WARNING, /* may become one, or costs something */
+	FINDING_OK,      /* not a problem: the verdict says why */
+	FINDING_STEADY,  /* sockets stay, but do not grow in number: a pool or an old leak */
+	FINDING_UNCLEAR, /* cannot tell: the verdict says why */
+	FINDING_WARNING, /* may become BAD, or has a cost */
 	FINDING_BAD,     /* somebody has to act */
 	FINDING_LEVEL_COUNT
 };
 
-/* Whose move it is. */
+/* Who must act. */
 enum mover {
 	MOVER_NOBODY,
 	MOVER_APPLICATION, /* the process that has the sockets */
@@ -30,24 +30,24 @@ enum mover {
 
 struct finding {
 	const char *rule;   /* its stable id: "close-wait-leak" */
-	const char *source; /* the kernel source or RFC it rests on */
+	const char *source; /* the kernel source or RFC that it is based on */
 	enum finding_level level;
 	enum mover mover;
 	struct group group;        /* of a storm: its key only */
-	const struct storm *storm; /* what happened; NULL: it is about sockets that are there */
-	struct storm *sum;         /* the storm, if it is the sum of several: freed with this */
-	bool of_netns;          /* it is about the network namespace of the key, and no sockets */
-	uint64_t window;        /* ns in which the group's numbers were counted */
-	uint32_t old;           /* how many sockets are older than what counts as old */
-	bool waits;             /* another finding tells of these: its process must act first */
-	struct buffer verdict;  /* one sentence */
-	struct buffer evidence; /* one a line */
-	struct buffer next;     /* what to do, one a line */
+	const struct storm *storm; /* NULL: the finding is about sockets that exist */
+	struct storm *sum;         /* the storm if it is the sum of several; owned by the finding */
+	bool of_netns;             /* about the network namespace of the key, not about sockets */
+	uint64_t window;           /* ns: time in which the numbers of the group were counted */
+	uint32_t old;              /* number of sockets older than --old */
+	bool waits;                /* another finding reports these: its process must act first */
+	struct buffer verdict;     /* one sentence */
+	struct buffer evidence;    /* one a line */
+	struct buffer next;        /* what to do, one a line */
 };
 
 /*
- * Adds a sentence; to evidence and next, one line whatever names from outside hold. What else of
- * them would steer a terminal is made harmless by views.
+ * Adds a sentence to the verdict, or a line to evidence or next steps. A newline in the text, which
+ * may contain names from outside, does not begin a new line. Views escape other control characters.
  */
 void finding_verdict(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every rule, by the name of its file; the first that matches a socket has it. Included twice. */
+/*
+ * Every rule, by the name of its file. The first rule that matches a socket gets it. Included
+ * twice.
+ */
 
 RULE(self_connect)
 RULE(close_wait_queued)

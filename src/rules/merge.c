@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One cause is one finding. What is judged alike, in the same state, is joined and judged again as
- * one: workers and children of one program at one place, many places of one process, and programs
- * that are run again and again. What is worse than the others stays by itself.
+ * Merges findings that have one cause. Findings of one rule in one state are merged and judged
+ * again: workers and children of one program at one place, many places of one process, and programs
+ * that run again and again. Findings of different levels stay apart.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -12,27 +12,27 @@
 #include "count/group_place.h"
 #include "rules/finding_set_private.h"
 
-#define PLACES_FEW 4 /* so many remote ends may well have a cause each */
-#define NAMED_MOST 4 /* in the evidence */
+#define PLACES_FEW 4 /* remote ends: so few may have separate causes */
+#define NAMED_MOST 4 /* parts that the evidence names */
 
-/* What those have in common that are joined; compared as bytes. */
-struct likeness {
+/* What merged findings have in common. Compared as bytes. */
+struct merge_key {
 	const struct rule *rule;
-	struct group_key key; /* without what may differ */
+	struct group_key key; /* without the fields that may differ */
 	char comm[FACT_COMM_LEN];
 	uint8_t level;
 	uint8_t kind, detail, act; /* of storms */
 	uint8_t is_storm, elsewhere;
 	uint8_t pad[2];
-	uint32_t index; /* of the finding; no part of the likeness */
+	uint32_t index; /* of the finding; not compared */
 	uint32_t pad2;
 };
 
-#define LIKENESS_SIZE offsetof(struct likeness, index)
+#define MERGE_KEY_SIZE offsetof(struct merge_key, index)
 
 struct stage {
 	bool same_process, same_place;
-	bool clients; /* those that connect, and few sockets of each: a pile has its own cause */
+	bool clients; /* only active groups with few sockets: a pile has its own cause */
 	size_t least; /* findings */
 };
 
@@ -50,40 +50,40 @@ static void name_of(const struct why *why, const struct finding *finding, char c
 	memcpy(comm, task ? task->comm : name, FACT_COMM_LEN);
 }
 
-static void likeness_of(const struct why *why, const struct finding_set *found, size_t index,
-                        const struct stage *stage, struct likeness *like)
+static void merge_key_of(const struct why *why, const struct finding_set *found, size_t index,
+                         const struct stage *stage, struct merge_key *merge)
 {
 	const struct finding *finding = &found->findings[index];
 	const struct group_key *key = &finding->group.key;
 
-	memset(like, 0, sizeof(*like));
-	like->rule = found->rules[index];
-	like->key = *key;
+	memset(merge, 0, sizeof(*merge));
+	merge->rule = found->rules[index];
+	merge->key = *key;
 	if (!stage->same_process)
-		like->key.pid = like->key.start = 0;
+		merge->key.pid = merge->key.start = 0;
 	if (!stage->same_place) {
-		memset(like->key.addr, 0, sizeof(like->key.addr));
-		like->key.port = 0;
+		memset(merge->key.addr, 0, sizeof(merge->key.addr));
+		merge->key.port = 0;
 	}
-	name_of(why, finding, like->comm);
-	/* What fails at one place has one cause, however few each process has seen of it. */
+	name_of(why, finding, merge->comm);
+	/* Failures at one place have one cause, even if each process has few. */
 	if (!finding->group.failed || !stage->same_place)
-		like->level = (uint8_t)finding->level;
-	like->is_storm = finding->storm != NULL;
+		merge->level = (uint8_t)finding->level;
+	merge->is_storm = finding->storm != NULL;
 	if (finding->storm) {
-		like->kind = finding->storm->key.kind;
-		like->detail = finding->storm->key.detail;
-		like->act = finding->storm->key.act;
-		like->elsewhere = finding->storm->key.elsewhere;
+		merge->kind = finding->storm->key.kind;
+		merge->detail = finding->storm->key.detail;
+		merge->act = finding->storm->key.act;
+		merge->elsewhere = finding->storm->key.elsewhere;
 	}
-	like->index = (uint32_t)index;
+	merge->index = (uint32_t)index;
 }
 
-/* Findings are sorted by size: of those that are alike the largest comes first. */
+/* Findings are sorted by size, so the largest of equal ones comes first. */
 static int compare(const void *a, const void *b)
 {
-	const struct likeness *left = a, *right = b;
-	int order = memcmp(left, right, LIKENESS_SIZE);
+	const struct merge_key *left = a, *right = b;
+	int order = memcmp(left, right, MERGE_KEY_SIZE);
 
 	return order ? order : (left->index > right->index) - (left->index < right->index);
 }
@@ -97,7 +97,7 @@ static uint64_t size_of(const struct finding *finding)
 	return group->failed ? group->failed : group->count;
 }
 
-/* A few RSTs of each of many do not add up to a storm. */
+/* Small numbers of RSTs of many processes are no storm together. */
 static bool can_be_joined(const struct finding_set *found, size_t index, const struct stage *stage)
 {
 	const struct finding *finding = &found->findings[index];
@@ -110,9 +110,9 @@ static bool can_be_joined(const struct finding_set *found, size_t index, const s
 
 /* --- evidence --------------------------------------------------------------------------------- */
 
-/* "one finding for 64 processes and 1 place: 4242/gunicorn of port 80: 12; ... and 60 more" */
+/* "one cause for 64 processes and 1 place: 12 in 4242/gunicorn of port 80; ... and 60 more" */
 static void note_parts(const struct why *why, struct finding *joined,
-                       const struct finding_set *found, const struct likeness *parts, size_t count)
+                       const struct finding_set *found, const struct merge_key *parts, size_t count)
 {
 	struct buffer text = {0};
 
@@ -175,7 +175,7 @@ static void add_storm(struct storm *sum, const struct storm *part)
 }
 
 static int sum_storms(struct finding *joined, const struct finding_set *found,
-                      const struct likeness *parts, size_t count)
+                      const struct merge_key *parts, size_t count)
 {
 	const struct storm *first = found->findings[parts[0].index].storm;
 
@@ -192,7 +192,7 @@ static int sum_storms(struct finding *joined, const struct finding_set *found,
 }
 
 static int sum_groups(struct groups *groups, struct finding *joined,
-                      const struct finding_set *found, const struct likeness *parts, size_t count)
+                      const struct finding_set *found, const struct merge_key *parts, size_t count)
 {
 	const struct group **each = calloc(count, sizeof(*each));
 	int err = each ? 0 : -ENOMEM;
@@ -205,20 +205,20 @@ static int sum_groups(struct groups *groups, struct finding *joined,
 	return err;
 }
 
-/* Puts the joined one where the first one was. */
+/* Replaces the first part with the joined finding. */
 static void replace(struct finding_set *found, const struct finding *joined,
-                    const struct likeness *parts, size_t count)
+                    const struct merge_key *parts, size_t count)
 {
 	uint32_t first = parts[0].index;
 
 	for (size_t i = 1; i < count; i++)
 		found->rules[parts[i].index] = NULL;
-	/* Its storm may be the sum of an earlier stage. */
+	/* finding_free(): the first part may own a sum of storms of an earlier stage. */
 	finding_free(&found->findings[first]);
 	found->findings[first] = *joined;
 }
 
-static enum finding_level worst_of(const struct finding_set *found, const struct likeness *parts,
+static enum finding_level worst_of(const struct finding_set *found, const struct merge_key *parts,
                                    size_t count)
 {
 	enum finding_level worst = FINDING_OK;
@@ -230,7 +230,7 @@ static enum finding_level worst_of(const struct finding_set *found, const struct
 }
 
 static int join(const struct why *why, struct groups *groups, struct finding_set *found,
-                const struct likeness *parts, size_t count)
+                const struct merge_key *parts, size_t count)
 {
 	const struct rule *rule = found->rules[parts[0].index];
 	struct finding before = found->findings[parts[0].index];
@@ -246,7 +246,7 @@ static int join(const struct why *why, struct groups *groups, struct finding_set
 	finding_set_judge(why, found, parts[0].index, rule);
 	joined = found->findings[parts[0].index];
 	found->findings[parts[0].index] = before;
-	/* All of them together may be fine, as none is. */
+	/* The joined finding may be OK although no part is: keep the parts then. */
 	if (joined.level >= worst_of(found, parts, count))
 		replace(found, &joined, parts, count);
 	else
@@ -254,7 +254,7 @@ static int join(const struct why *why, struct groups *groups, struct finding_set
 	return 0;
 }
 
-/* Groups follow their finding to where it has gone. */
+/* Points each group to the finding that its own finding was merged into. */
 static void follow(struct finding_set *found, size_t groups, const uint32_t *gone_to)
 {
 	for (size_t i = 0; i < groups; i++)
@@ -262,7 +262,7 @@ static void follow(struct finding_set *found, size_t groups, const uint32_t *gon
 }
 
 static int run_stage(const struct why *why, struct groups *groups, struct finding_set *found,
-                     const struct stage *stage, struct likeness *likes, uint32_t *gone_to)
+                     const struct stage *stage, struct merge_key *keys, uint32_t *gone_to)
 {
 	size_t count = 0;
 	int err = 0;
@@ -270,18 +270,18 @@ static int run_stage(const struct why *why, struct groups *groups, struct findin
 	for (size_t i = 0; i < found->count; i++) {
 		gone_to[i] = (uint32_t)i;
 		if (can_be_joined(found, i, stage))
-			likeness_of(why, found, i, stage, &likes[count++]);
+			merge_key_of(why, found, i, stage, &keys[count++]);
 	}
-	qsort(likes, count, sizeof(*likes), compare);
+	qsort(keys, count, sizeof(*keys), compare);
 	for (size_t from = 0, to; from < count && !err; from = to) {
-		for (to = from + 1; to < count && !memcmp(&likes[from], &likes[to], LIKENESS_SIZE);)
+		for (to = from + 1; to < count && !memcmp(&keys[from], &keys[to], MERGE_KEY_SIZE);)
 			to++;
 		if (to - from < stage->least)
 			continue;
-		err = join(why, groups, found, likes + from, to - from);
+		err = join(why, groups, found, keys + from, to - from);
 		for (size_t i = from + 1; i < to; i++)
-			if (!found->rules[likes[i].index])
-				gone_to[likes[i].index] = likes[from].index;
+			if (!found->rules[keys[i].index])
+				gone_to[keys[i].index] = keys[from].index;
 	}
 	follow(found, groups_count(why->groups), gone_to);
 	return err;
@@ -289,13 +289,13 @@ static int run_stage(const struct why *why, struct groups *groups, struct findin
 
 int finding_set_merge(const struct why *why, struct groups *groups, struct finding_set *found)
 {
-	struct likeness *likes = calloc(found->count + 1, sizeof(*likes));
+	struct merge_key *keys = calloc(found->count + 1, sizeof(*keys));
 	uint32_t *gone_to = calloc(found->count + 1, sizeof(*gone_to));
-	int err = likes && gone_to ? 0 : -ENOMEM;
+	int err = keys && gone_to ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]) && !err; i++)
-		err = run_stage(why, groups, found, &stages[i], likes, gone_to);
-	free(likes);
+		err = run_stage(why, groups, found, &stages[i], keys, gone_to);
+	free(keys);
 	free(gone_to);
 	return err;
 }

@@ -15,7 +15,7 @@ static void add(struct pile *pile, const struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
-	/* What waits for another finding is not what the pile is about. */
+	/* A finding that waits for another one names the pile only if all do. */
 	if (!pile->worst || (pile->worst->waits && !finding->waits) ||
 	    (pile->worst->waits == finding->waits && finding->level > pile->worst->level))
 		pile->worst = finding;

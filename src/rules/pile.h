@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Piles: sockets in one state of one process at one place, whatever is wrong with which of them.
- * Several findings may be about one pile; the worst of them names it.
+ * A pile: all sockets of one process at one place in one state. Several findings may be about one
+ * pile. The worst of them names it.
  */
 #ifndef TCPTRAIL_RULES_PILE_H
 #define TCPTRAIL_RULES_PILE_H
 
 #include "rules/finding.h"
 
-#define PILE_LEAST 10 /* sockets: fewer are no pile, unless something is wrong with them */
+#define PILE_LEAST 10 /* sockets: fewer are a pile only if something is wrong with them */
 
 struct pile {
 	const struct finding *worst;
@@ -19,9 +19,8 @@ struct pile {
 };
 
 /*
- * Piles of the findings, in their order: those of PILE_LEAST sockets, those that something is wrong
- * with, and connects that failed. What happened to sockets that are gone is none. *piles is freed
- * by the caller. 0 or -ENOMEM.
+ * The piles of the findings, in the same order: those with at least PILE_LEAST sockets, those with
+ * something wrong, and failed connects. Storms are no piles. The caller frees *piles. 0 or -ENOMEM.
  */
 int piles_make(const struct finding *findings, size_t count, struct pile **piles, size_t *made);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Diagnoses: one file each, pure functions of the table. A rule says which sockets
- * it is about; those of one process at one place make a group, and of each group
- * it judges whether something is wrong, whose move it is, by what evidence.
+ * Diagnoses: one file each, pure functions of the table. A rule chooses the sockets that it is
+ * about. Those of one process at one place are a group. The rule judges each group: whether
+ * something is wrong, who must act, and by what evidence.
  */
 #ifndef TCPTRAIL_RULES_RULE_H
 #define TCPTRAIL_RULES_RULE_H
@@ -12,62 +12,65 @@
 #include "rules/pile.h"
 #include "rules/survey.h"
 
-#define RULE_NAME_SIZE 64 /* of what rule_task_name() and rule_enter() give */
+#define RULE_NAME_SIZE 64 /* buffer of rule_task_name() and rule_enter() */
 
-/* What rules look at. */
+/* The input of rules. */
 struct why {
 	const struct table *table;
 	const struct groups *groups;
-	const struct storms *storms; /* NULL: they are not asked for */
-	struct survey *survey;       /* what takes a look at all of these */
-	uint64_t old;                /* ns in a state that are named, even if nothing grows */
+	const struct storms *storms; /* NULL: not requested */
+	struct survey *survey;       /* answers about all sockets or groups */
+	uint64_t old; /* ns in a state: older sockets are reported even if nothing grows */
 };
 
 struct rule {
-	const char *id;  /* stable; the file is called so, with "_" for "-" */
-	uint32_t states; /* STATE_BITs of the sockets that it may be about; 0: of a storm */
-	/* Or it is about connects that failed so: sockets that are no more. It has no match then. */
+	const char *id;  /* stable; also the name of the file, with "_" for "-" */
+	uint32_t states; /* STATE_BITs of its sockets; 0: the rule is about storms */
+	/* A rule about connects that failed this way has no match: their sockets do not exist. */
 	enum connect_failure failure;
 	const char *about; /* one line of help */
 	const char *source;
-	/* Is it about the row? May add to the tallies of its group. */
+	/* Is the rule about the row? May add to the tallies of the row's group. */
 	bool (*match)(const struct table *table, const struct row *row,
 	              uint64_t tally[GROUP_TALLIES]);
-	/* Is it about the storm? NULL: about none. */
+	/* Is the rule about the storm? NULL: about no storm. */
 	bool (*match_storm)(const struct table *table, const struct storm *storm);
-	/* Is it about the namespace? Of those with sockets that are asked for. NULL: about none. */
+	/*
+	 * Is the rule about the namespace, which has requested sockets? NULL: about no namespace.
+	 */
 	bool (*match_netns)(const struct why *why, uint32_t netns);
-	/* Fills level, mover and words; rule, source, group and storm are there. */
+	/* Fills level, mover and texts. The caller has filled rule, source, group and storm. */
 	void (*judge)(const struct why *why, struct finding *finding);
 };
 
-/* In the order of list.h: the first that matches a row has it. */
+/* In the order of list.h. The first rule that matches a row gets it. */
 extern const struct rule *const rules[];
 extern const size_t rules_count;
 
-/* What of the table is asked for; wanted NULL: all. */
+/* Which rows the user requested; wanted NULL: all. */
 typedef bool rules_filter_fn(const struct row *row, void *arg);
 struct rules_request {
 	rules_filter_fn *wanted;
 	void *arg;
-	uint64_t old;    /* ns in a state that are named, even if nothing grows */
-	uint32_t states; /* STATE_BITs that were named: all groups of these are told; 0: none was */
+	uint64_t old; /* as in struct why */
+	uint32_t
+		states; /* STATE_BITs that the user named: all their groups are reported; 0: none */
 };
 
 /*
- * Runs all rules; what matters most first. *findings is freed by rules_free(). 0 or
- * -ENOMEM. Groups are collected anew; who came and went they know from before. Storms,
- * NULL if they are not asked for, must outlive the findings.
+ * Runs all rules. The worst finding comes first. The caller frees *findings with rules_free().
+ * Collects the groups again; the counts of sockets that entered and left stay. storms, NULL if not
+ * requested, must outlive the findings. 0 or -ENOMEM.
  */
 int rules_run(const struct table *table, struct groups *groups, const struct storms *storms,
               const struct rules_request *ask, struct finding **findings, size_t *count);
 void rules_free(struct finding *findings, size_t count);
 
 /*
- * Calls fn with a socket of each process that has many of them, or lets connections
- * wait for accept() or turns them away, of these with the listener (groups NULL: that is not
- * known): of these rules want to know how many fds they have and may have.
- * 0 or -ENOMEM.
+ * Calls fn with one socket of each process that may be near its limit of file descriptors, so that
+ * the caller can look up its open fds and its limit. Such a process has many sockets; or
+ * connections wait at its listener or are closed at once, then the socket is the listener. groups
+ * NULL: it is not known who closes at once. 0 or -ENOMEM.
  */
 int rules_each_fd_candidate(const struct table *table, const struct groups *groups,
                             void (*fn)(const struct row *row, void *arg), void *arg);
@@ -86,196 +89,200 @@ void rule_judge_closing_late(struct finding *finding, const char *name);
  */
 bool rule_judge_silent(const struct why *why, struct finding *finding);
 
-/* What became of a group while it was watched. */
+/* How the size of a group changed while watched. */
 enum trend {
-	TREND_UNKNOWN, /* it was not, or for less than a second */
-	TREND_IDLE,    /* none came, none went */
+	TREND_UNKNOWN, /* not watched, or for less than a second */
+	TREND_IDLE,    /* none entered, none left */
 	TREND_TURNOVER,
-	TREND_GROWING, /* clearly more came than went */
+	TREND_GROWING, /* clearly more entered than left */
 	TREND_SHRINKING,
 };
 enum trend rule_trend(const struct why *why, const struct group *group);
 /*
- * The same of sockets in CLOSE_WAIT, of which the peers have ended (reset, given up) so many more, as
- * survey_closed() has it: they have left the state, but not their process. Tells of these.
+ * The same for CLOSE_WAIT, with `closed` sockets that have left the state but that the process
+ * still has open (survey_closed()). ended: what their peers did to them ("reset"). Adds evidence.
  */
 enum trend rule_trend_open(const struct why *why, struct finding *finding, uint64_t closed,
                            const char *ended);
-/* They grow, but may be no leak: they just came, fill a pool, or are few. Those in CLOSE are none of that. */
+/*
+ * The group grows, but may be no leak: its sockets are very young, fill a pool, or are few. With
+ * many in CLOSE (closed) it is a leak.
+ */
 bool rule_may_be_passing(const struct why *why, struct finding *finding, uint64_t closed);
 
 /*
- * Of one that grows: is that over, for none came in the later half of the time, nor for
- * 5 s? Then level and verdict say that it may be a pool that was filled.
+ * Has the group stopped growing: did none enter in the later half of the window, nor for 5 s? If
+ * so, sets level and verdict: it may be a pool that is full now.
  */
 bool rule_has_grown(const struct why *why, struct finding *finding);
 
 /*
- * Are most of them so young that a program in order may not have got to them yet?
- * Then level and verdict say so.
+ * Are most of the sockets so young that a healthy program may still act on them? If so, sets level
+ * and verdict.
  */
 bool rule_too_soon(const struct why *why, struct finding *finding);
 
-/* They do not become more: level, words, what would tell why. cause: what the process does. */
+/* The group does not grow: sets level, texts and next steps. cause: what the process does. */
 void rule_judge_steady(const struct why *why, struct finding *finding, const char *cause);
-/* The group's state as people type it: "close_wait". */
+/* The group's state as an argument of a command: "close_wait". */
 const char *rule_state_word(const struct finding *finding, char buf[16]);
-/* How many are old, if any is. */
+/* How many sockets are old, if any is. */
 void rule_note_old(const struct why *why, struct finding *finding);
 
 /*
- * Are there fewer than five, none of them in its state for 30 s? Any program has some for a
- * moment. Then level and verdict say so.
+ * Are there fewer than five sockets, none of them in its state for 30 s? Any program has a few for
+ * a moment. If so, sets level and verdict.
  */
 bool rule_too_few(const struct why *why, struct finding *finding);
 
 /*
- * How bad is it that peers of so many of the group do not answer, or take no more? Clients go away
- * without a word, or stop reading: one or two, or a tenth of those at the place, are fine, and
- * the verdict says so. Of more it is FINDING_WARNING, of half FINDING_BAD.
+ * The level of a group of which `stuck` peers do not answer, or have a closed window (by_window).
+ * Some clients always disappear without a FIN, or stop reading: one or two, or a tenth of the
+ * sockets at the place, are FINDING_OK, and the verdict says so. More are FINDING_WARNING, half of
+ * them FINDING_BAD.
  */
 enum finding_level rule_share_level(const struct why *why, struct finding *finding, uint64_t stuck,
                                     bool by_window);
 
-/* "12 came and 0 went in 10.0s", as a piece of evidence. */
+/* Evidence: "12 entered, 0 left in 10.0s". */
 void rule_note_flow(const struct why *why, struct finding *finding);
 
-/* Who has the sockets; NULL: nobody is known. */
+/* The process that has the sockets; NULL: not known. */
 const struct task *rule_task(const struct why *why, const struct finding *finding);
-/* "4242/java", "curl (exited)", "a process that is not known" */
+/* "4242/java", "curl (exited)", "an unknown process" */
 const char *rule_task_name(const struct why *why, const struct finding *finding,
                            char buf[RULE_NAME_SIZE]);
-/* Of how many listeners the example waits for one, if nobody knows for which; 0: that is known. */
+/* The example waits in the queue of one of so many listeners; 0: the listener is known. */
 uint32_t rule_listeners(const struct why *why, const struct finding *finding);
-/* Was nothing read of it for so long that this is no pause between two reads? */
+/* Is the last read so long ago that this is no pause between two reads? */
 bool rule_is_unread(const struct row *row);
-/* For how long nothing was read; of so many of the group rule_is_unread() holds. */
+/* For how long nothing was read. unread: sockets of the group for which rule_is_unread() holds. */
 void rule_note_unread(struct finding *finding, uint64_t unread);
 /*
- * Of a passive group: that nobody saw who accepted the example, if so, and that
- * who listens does not have it, if that is so.
+ * For a passive group: that the accept() of the example was not seen, and that the process that
+ * listens does not have it open.
  */
 void rule_note_acceptor(const struct why *why, struct finding *finding);
 /*
- * Who made the example, if only another process has it open: a server that forks for each
- * connection, or passes it to a worker, does so in order.
+ * The process that made the sockets, if only other processes have them open. A server that forks
+ * for each connection, or passes it to a worker, does this on purpose.
  */
 void rule_note_maker(const struct why *why, struct finding *finding);
-/* Who made the row, if only others have it open; NULL: that is not so, or not known. */
+/* The process that made the row, if only others have it open; NULL: otherwise, or not known. */
 const struct origin *rule_maker(const struct table *table, const struct row *row);
-/* Has it nearly all the fds open that it may? false: not, or that was not asked. */
+/* Is the process near its limit of open fds? false: no, or its fds were not looked up. */
 bool rule_near_fd_limit(const struct task *task);
-/* Its threads and open fds, if it was asked. */
+/* What its threads do, and its open fds, if they were looked up. */
 void rule_note_doing(const struct why *why, struct finding *finding);
 
-/* Fewer within ten seconds are no storm. */
+/* Events in 10 s: fewer are no storm. */
 #define STORM_LEAST 10
-/* Is it that few? Then it is fine, and the verdict says why. */
+/* Fewer than STORM_LEAST? If so, sets FINDING_OK and the verdict. */
 bool rule_storm_is_small(struct finding *finding);
 /*
- * Resets: do few of them lose something, or are they a small share of the connections that end
- * there? Then it is fine, and the verdict says so.
+ * Do few of these resets lose data, or are they a small share of the connections that ended there?
+ * If so, sets FINDING_OK and the verdict.
  */
 bool rule_resets_are_usual(const struct why *why, struct finding *finding);
-/* Whom it came from or went to, and in which states sockets were. */
+/* The peers of the storm, and the states of its sockets. */
 void rule_note_storm(struct finding *finding);
-/* Has the kernel that name for why it sent these RSTs? */
+/* Is that the kernel's name of the reason why it sent these RSTs? */
 bool rule_storm_reason(const struct table *table, const struct storm *storm, const char *name);
-/* Does the rule tell of a listener whose accept queue is or was too full, or nearly so? */
+/* Is the rule about a listener whose accept queue is, was or is nearly full? */
 bool rule_is_full_queue(const struct rule *rule);
-/* RSTs sent in place of a connection that an accept queue had no room for. */
+/* RSTs sent because an accept queue had no room for the connection. */
 bool rule_is_overflow(const struct why *why, const struct finding *finding);
-/* RSTs received: had most peers shut down their sending, and was nothing sent to them? */
+/* RSTs received: had most peers shut down their sending, and did we send nothing after that? */
 bool rule_is_silent_close_wait(const struct storm *storm);
-/* "net.ipv4.tcp_fin_timeout is 60: MEANS", as evidence; nothing if it is not known. NULL: no ": ". */
+/* Evidence: "net.ipv4.tcp_fin_timeout is 60: MEANS", if it is known. means NULL: without ": ". */
 void rule_note_setting(const struct why *why, struct finding *finding, enum setting setting,
                        const char *means);
-/* Who has the other end of the example, and in which state, if it is on this host. */
+/* The process that has the example's peer, and the peer's state, if it is on this host. */
 void rule_note_peer(const struct why *why, struct finding *finding);
 /*
- * Of all groups that the rule has, of the same process or else of the same namespace:
- * is it the largest? What is said of a process or a namespace is said there, once.
+ * Is this the largest group of the rule in the same process (of_process) or the same namespace?
+ * What is true of the whole process or namespace is reported there, once.
  */
 bool rule_is_largest(const struct why *why, const struct finding *finding, bool of_process);
 /*
- * How many local ports of ip_local_port_range are taken for the row's remote end, from
- * its local address, and of how many (*all). false: that is not known.
+ * How many local ports of ip_local_port_range are in use from the row's local address to its remote
+ * end, and the size of the range (*all). false: not known.
  */
 bool rule_count_ports(const struct why *why, const struct row *row, uint32_t *taken, uint32_t *all);
 /*
- * ns until so many retransmissions in a row are given up (tcp_model_timeout(),
- * net/ipv4/tcp_timer.c: from 200 ms, doubled each time, 120 s at most).
+ * ns until the kernel gives up after so many retransmissions (tcp_model_timeout(),
+ * net/ipv4/tcp_timer.c: 200 ms, doubled each time, 120 s at most).
  */
 uint64_t rule_retries_time(uint64_t retries);
 /*
- * Of a group of failed connects: too few, or too small a share of those tried, to be
- * a finding. Then the level is set and the verdict says so.
+ * Are the failed connects too few, or too small a share of all connects, for a finding? If so, sets
+ * level and verdict.
  */
 bool rule_fails_seldom(struct finding *finding);
-/* Does the process try one port after the other? Then level and verdict say so. */
+/* Does the process try one port after another? If so, sets level and verdict. */
 bool rule_is_scan(const struct why *why, struct finding *finding);
-/* "of 40 connects in 10.0s 12 failed so", as a piece of evidence. */
+/* Evidence: "12 of 40 connects failed this way in 10.0s". */
 void rule_note_failures(const struct why *why, struct finding *finding);
 
-/* Is the other end on this host, as far as addresses tell? */
+/* Is the remote end on this host, by its address? */
 bool rule_on_host(const struct why *why, const struct finding *finding);
-/* Of connects that nothing on this host answers: mover, words, next steps. */
+/* For connects to an address of this host that nothing answers: sets mover, texts, next steps. */
 void rule_judge_host(const struct why *why, struct finding *finding);
-/* Who listened at the address of failed connects, in their own namespace; NULL: nobody. */
+/* The listener at the address of failed connects, in their namespace; NULL: none. */
 const struct row *rule_find_listener(const struct why *why, const struct group *group);
-/* Of connects that fail although the row listens there: level, mover, words, next steps. */
+/* For connects that fail although the row listens there: sets level, mover, texts, next steps. */
 void rule_judge_rejected(const struct why *why, struct finding *finding,
                          const struct row *listener);
-/* Of how many of the group the other end is known, and half-open (or else in SYN_SENT)? */
+/* How many of the group have a known peer that is half-open, or else in SYN_SENT? */
 uint32_t rule_count_peers(const struct why *why, const struct group *group, bool half_open);
 /*
- * Was in the namespace so much dropped that begins a connection, for its table of tracked ones is
- * full, that each of these connects may have lost a SYN by it?
+ * Did the kernel drop enough packets that begin a tracked connection, because the conntrack table
+ * of the namespace is full, to explain a lost SYN of each of these connects?
  */
 bool rule_drops_untracked(const struct why *why, const struct group *group);
-/* Of connects that nothing answers: is it that? Then mover, words, next steps. */
+/* Does that explain connects that nothing answers? If so, sets mover, texts, next steps. */
 bool rule_judge_untracked(const struct why *why, struct finding *finding);
-/* Sets the mover of what gets lost: the network, but never between two ends on this host. */
+/* Sets the mover of lost segments: the network, or the kernel if both ends are on this host. */
 void rule_blame_path(const struct why *why, struct finding *finding);
 
-/* The remote end's address, without its port. */
+/* The address of the remote end, without its port. */
 const char *rule_address(const struct group *group, char buf[64]);
-/* What to put before a command for it to run in the group's namespace: "", "nsenter -t 42 -n ". */
+/* The prefix that runs a command in the group's namespace: "", "nsenter -t 42 -n ". */
 const char *rule_enter(const struct why *why, const struct finding *finding,
                        char buf[RULE_NAME_SIZE]);
-/* A next step: how far SYNs get. */
+/* Next step: see how far SYNs get. */
 void rule_next_traceroute(const struct why *why, struct finding *finding);
-/* A next step: how the kernel would send to the remote end. */
+/* Next step: see the route to the remote end. */
 void rule_next_route(const struct why *why, struct finding *finding);
-/* By how much the counter has grown while watched; 0: not at all, or that is not known. */
+/* How much the counter of the namespace grew while watched; 0: not at all, or not known. */
 uint64_t rule_grown(const struct why *why, const struct group *group, enum counter counter);
 
-/* Processes that have the listener open; up to most of them in tasks. */
+/* The number of processes that have the listener open; up to `most` of them in tasks. */
 uint32_t rule_sharers(const struct table *table, const struct row *listener,
                       const struct task *tasks[], uint32_t most);
-/* One of these that is near its limit of fds; NULL: none is, as far as is known. */
+/* One of these that is near its limit of fds; NULL: none is known. */
 const struct task *rule_limited(const struct table *table, const struct row *listener);
-/* Is most of what is accepted at the group's place closed at once? */
+/* Does the process close most connections that it accepts at the group's place at once? */
 bool rule_turns_away(const struct why *why, const struct group *group);
-/* What each of several processes that have the listener open does. */
+/* What the threads of each process do, if several processes have the listener open. */
 void rule_note_sharers(const struct why *why, struct finding *finding);
 /*
- * Of a listener whose queue waits: what was accepted before, and whether that waits for an answer; if
- * nobody is busy, that the process may be at a limit of its own.
+ * For a listener with connections in its queue: how many it accepted earlier, and how many of those
+ * wait for an answer. If no process is busy, it may have reached a limit of its own.
  */
 void rule_note_accepted(const struct why *why, struct finding *finding);
-/* Of a group of listeners, whose tallies are what waits for accept() and what may: */
+/* For a group of listeners. Its tallies: connections that wait for accept(), and backlog. */
 void rule_note_queue(struct finding *finding);
 /*
- * Have five waited for QUEUE_LONG, or one for 30 s? Tells for how long they do. A process that
- * is busy for a moment gets to them sooner.
+ * Have five connections waited for QUEUE_LONG, or one for 30 s? A process that is busy for a moment
+ * accepts them sooner. Adds evidence of how long they wait.
  */
 bool rule_waits_long(const struct why *why, struct finding *finding);
 #define OVERFLOWS_FEW 3 /* a burst */
 /* How often an accept queue of the namespace overflowed, if it did. */
 void rule_note_overflow_count(struct finding *finding, uint64_t overflows);
 void rule_note_overflows(const struct why *why, struct finding *finding);
-/* What clients get when the queue is full: tcp_abort_on_overflow. */
+/* What clients get if the queue is full: tcp_abort_on_overflow. */
 void rule_note_abort(const struct why *why, struct finding *finding);
 void rule_next_backlog(const struct why *why, struct finding *finding);
 

@@ -14,8 +14,8 @@ const size_t rules_count = sizeof(rules) / sizeof(rules[0]);
 _Static_assert(sizeof(rules) / sizeof(rules[0]) < UINT8_MAX, "classes of groups number them");
 
 /*
- * What closing means is up to MPTCP sockets: their subflows stay ESTABLISHED meanwhile. All else,
- * from handshakes to data that get lost, is up to subflows, of which each is TCP's.
+ * The MPTCP socket closes a connection; its subflows stay ESTABLISHED meanwhile. Handshakes and
+ * data loss are judged for each subflow, because each is a TCP connection.
  */
 #define MPTCP_JUDGED                                                                               \
 	(STATE_BIT(STATE_CLOSE_WAIT) | STATE_BIT(STATE_FIN_WAIT2) | STATE_BIT(STATE_CLOSE))
@@ -23,7 +23,7 @@ _Static_assert(sizeof(rules) / sizeof(rules[0]) < UINT8_MAX, "classes of groups 
 	(MPTCP_JUDGED | STATE_BIT(STATE_FIN_WAIT1) | STATE_BIT(STATE_CLOSING) |                    \
 	 STATE_BIT(STATE_LAST_ACK))
 
-/* One connection is no two findings. */
+/* Judges an MPTCP connection once: its socket or its subflows, by state. */
 static bool is_judged(const struct table *table, const struct row *row)
 {
 	const struct row *msk = table_find_mptcp(table, row);
@@ -45,7 +45,9 @@ static uint8_t classify(const struct table *table, const struct row *row,
 	for (size_t i = 0; i < rules_count; i++) {
 		if (!(rules[i]->states & STATE_BIT(row->state)))
 			continue;
-		memset(tally, 0, GROUP_TALLIES * sizeof(*tally)); /* of one that did not match */
+		memset(tally, 0,
+		       GROUP_TALLIES *
+		               sizeof(*tally)); /* a rule that did not match may have set it */
 		if (rules[i]->match(table, row, tally))
 			return (uint8_t)(i + 1);
 	}
@@ -60,7 +62,7 @@ static void failure_classes(uint8_t classes[CONNECT_FAILURE_COUNT])
 			classes[rules[i]->failure] = (uint8_t)(i + 1);
 }
 
-/* Sockets, connects that failed, or events. */
+/* Number of sockets, failed connects or events. */
 static uint64_t size_of(const struct finding *finding)
 {
 	const struct group *group = &finding->group;
@@ -70,7 +72,7 @@ static uint64_t size_of(const struct finding *finding)
 	return group->count ? group->count : group->failed;
 }
 
-/* What is worse first; what is there before what happened; of two alike what there is more of. */
+/* The worst first; then sockets before storms; then the larger first. */
 static int compare(const void *a, const void *b)
 {
 	const struct finding *left = a, *right = b;
@@ -83,9 +85,9 @@ static int compare(const void *a, const void *b)
 		return left->storm ? 1 : -1;
 	if (size_of(left) != size_of(right))
 		return size_of(left) < size_of(right) ? 1 : -1;
-	if (left->group.count != right->group.count) /* else connects that failed */
+	if (left->group.count != right->group.count) /* sockets before failed connects */
 		return left->group.count < right->group.count ? 1 : -1;
-	/* The same order each time: groups by their key, storms as they began. */
+	/* A stable order: groups by key, storms by begin. */
 	if (left->storm)
 		return left->storm < right->storm ? -1 : 1;
 	return memcmp(&left->group.key, &right->group.key, sizeof(left->group.key));
@@ -110,7 +112,7 @@ void finding_set_judge(const struct why *why, struct finding_set *found, size_t 
 	rule->judge(why, &found->findings[index]);
 }
 
-/* Of what a process has open that stands first, which is the largest; and fd-limit has none of it. */
+/* Is this the largest group that the process has open, and has fd-limit no group of it? */
 static bool stands_for_process(const struct why *why, size_t index)
 {
 	bool at_limit;
@@ -121,7 +123,7 @@ static bool stands_for_process(const struct why *why, size_t index)
 	       !at_limit && first == index;
 }
 
-/* All its sockets are fine by themselves; but it is near its limit of fds. */
+/* No socket of the process is a problem, but the process is near its limit of fds. */
 static void judge_limit(const struct why *why, struct finding_set *found, size_t index)
 {
 	const struct group *group = groups_at(why->groups, index);
@@ -193,7 +195,7 @@ static void judge_all_netns(const struct why *why, struct finding_set *found,
 		judge_netns(why, found, *(const uint64_t *)map_at(spaces, i));
 }
 
-/* Those of groups; what happens in a namespace is not about sockets in a state. */
+/* The namespaces of all groups. None if the user named states: a namespace has no state. */
 static int find_netns(const struct why *why, const struct rules_request *ask, struct map *spaces)
 {
 	for (size_t i = 0; !ask->states && i < groups_count(why->groups); i++) {
@@ -220,14 +222,14 @@ static int make_room(const struct why *why, struct finding_set *found, size_t sp
 	return found->findings && found->rules && found->of_group ? 0 : -ENOMEM;
 }
 
-/* Of what no rule is about, a few are no news, unless they were asked for. */
+/* A few sockets that no rule is about are reported only if the user named their state. */
 static bool is_of_interest(const struct finding *finding, const struct rules_request *ask)
 {
 	return finding->rule != rule_no_rule.id || ask->states ||
 	       (finding->group.count >= PILE_LEAST && finding->group.key.state != STATE_LISTEN);
 }
 
-/* Leaves out what was joined to others, too. */
+/* Also drops findings that were merged into others. */
 static void compact(struct finding_set *found, const struct rules_request *ask)
 {
 	size_t kept = 0;

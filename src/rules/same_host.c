@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Remote ends whose address is this host's own, in this namespace or another one: there is no
- * network between, and what does not answer there is a process or the kernel of this host.
+ * Connections whose remote address belongs to this host, in this namespace or another one. No
+ * network is between the ends, so a process or the kernel of this host does not answer.
  */
 #include <inttypes.h>
 
@@ -13,7 +13,7 @@ static bool is_local(const struct why *why, const uint8_t addr[16])
 	return address_is_loopback(addr) || survey_is_local(why->survey, addr);
 }
 
-/* Of a port: all of the first addresses that segments went to or came from. */
+/* A storm at a port: are all its recorded remote addresses on this host? */
 static bool are_ends_here(const struct why *why, const struct storm *storm)
 {
 	bool here = storm->ends[0].count;
@@ -44,7 +44,7 @@ bool rule_on_host(const struct why *why, const struct finding *finding)
 	return is_local(why, addr);
 }
 
-/* What may drop segments without a word, if no process does. */
+/* What may drop segments if no process does. */
 static void next_filter(const struct why *why, struct finding *finding)
 {
 	char enter[RULE_NAME_SIZE];
@@ -56,7 +56,6 @@ static void next_filter(const struct why *why, struct finding *finding)
 	             enter);
 }
 
-/* Who listened at that address of this namespace when connects failed; NULL: nobody. */
 const struct row *rule_find_listener(const struct why *why, const struct group *group)
 {
 	const struct row *row = group->local ? survey_listener_at(why->survey, &group->key) : NULL;
@@ -67,7 +66,10 @@ const struct row *rule_find_listener(const struct why *why, const struct group *
 	return row->born < (group->failed < group->entered ? began : group->last) ? row : NULL;
 }
 
-/* nf_send_reset() and nf_send_unreach(), net/ipv4/netfilter/nf_reject_ipv4.c. */
+/*
+ * A firewall rejects with nf_send_reset() or nf_send_unreach(),
+ * net/ipv4/netfilter/nf_reject_ipv4.c.
+ */
 void rule_judge_rejected(const struct why *why, struct finding *finding, const struct row *listener)
 {
 	const struct group *group = &finding->group;
@@ -98,7 +100,7 @@ static bool is_full(const struct row *listener)
 	return listener->flags & ROW_QUEUES && listener->rqueue > listener->wqueue;
 }
 
-/* By how often accept queues of its namespace were too full while we watched. */
+/* How often accept queues of its namespace overflowed while watched. */
 static uint64_t overflows_of(const struct why *why, const struct row *listener)
 {
 	uint64_t now, grown;
@@ -108,7 +110,7 @@ static uint64_t overflows_of(const struct why *why, const struct row *listener)
 	               : 0;
 }
 
-/* Of three quarters full as of full: between two drops accept() makes room for one. */
+/* Three quarters full counts as full: between two drops accept() makes room. */
 static bool is_behind(const struct row *listener)
 {
 	return listener->flags & ROW_QUEUES &&
@@ -136,7 +138,7 @@ static void blame_queue(struct finding *finding, const struct row *listener,
 	             listener->lport);
 }
 
-/* Whose queue was full is counted for a namespace, not for a listener. */
+/* The kernel counts overflows for the namespace, not for each listener. */
 static void blame_either(const struct why *why, struct finding *finding, const struct row *listener)
 {
 	finding->mover = MOVER_KERNEL;
@@ -167,7 +169,7 @@ uint32_t rule_count_peers(const struct why *why, const struct group *group, bool
 	return count;
 }
 
-/* Who listens there: that of a half-open other end is the one. */
+/* The listener of the remote address: that of a half-open peer, or else any at the port. */
 static const struct row *find_listener(const struct why *why, const struct finding *finding)
 {
 	const struct group *group = &finding->group;
@@ -185,7 +187,7 @@ static const struct row *find_listener(const struct why *why, const struct findi
 	return survey_listener(why->survey, group->key.netns, group->key.port);
 }
 
-/* Somebody listens there, but no SYN is answered. */
+/* The listener exists, but no SYN is answered. */
 static void blame_listener(const struct why *why, struct finding *finding,
                            const struct row *listener)
 {
@@ -240,7 +242,7 @@ void rule_judge_host(const struct why *why, struct finding *finding)
 	next_filter(why, finding);
 }
 
-/* Between two ends on this host nothing gets lost but by what its kernel is told to do. */
+/* Between two ends on this host only a setting of its kernel drops segments. */
 void rule_blame_path(const struct why *why, struct finding *finding)
 {
 	const struct row *example = finding->group.example;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sockets that are there and do not become more. A pool looks so, a leak that is over, and one
- * that is slower than we watched: what tells them apart is age, and more time.
+ * Groups that do not grow: a pool, a leak that has ended, or a leak too slow to see. Their age, or
+ * a longer watch, shows which.
  */
 #include <ctype.h>
 
@@ -42,18 +42,18 @@ static void next_steps(struct finding *finding)
 		finding_next(
 			finding,
 			"a pool stays below its limit and reuses its sockets, a leak does neither: "
-		        "run this now and later, and compare cookies and ages: tcptrail snapshot "
-		        "-anp --state %s --pid %u --columns cookie,age,foreign",
+			"run this now and later, and compare cookies and ages: tcptrail snapshot "
+			"-anp --state %s --pid %u --columns cookie,age,foreign",
 			state, key->pid);
 	finding_next(
 		finding,
 		"an old leak is as old as an incident or a restart: find out what happened then");
 }
 
-/* Nothing but close() ends these. */
+/* Only close() ends sockets in these states. */
 #define STATES_OF_PROCESS (STATE_BIT(STATE_CLOSE_WAIT) | STATE_BIT(STATE_CLOSE))
 
-/* They came while we watched, all the same: an event was lost, and a walk has met them. */
+/* They entered while watched, but no event showed it: a walk found them after a loss. */
 static bool has_come(const struct why *why, const struct group *group)
 {
 	return group->median < groups_window_of(why->groups, group) / 2;

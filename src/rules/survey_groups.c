@@ -3,7 +3,7 @@
 #include "rules/rule.h"
 #include "rules/survey_private.h"
 
-/* A group's number. */
+/* The index of a group. */
 struct numbered {
 	struct group_key key;
 	size_t index;
@@ -14,13 +14,13 @@ static struct group_key key_of_process(const struct group_key *key, uint8_t clas
 	return (struct group_key){.pid = key->pid, .start = key->start, .class = class};
 }
 
-/* Marked, for pid and start may be 0, too. */
+/* Has `passive` set to differ from a process whose pid and start are 0. */
 static struct group_key key_of_netns(const struct group_key *key)
 {
 	return (struct group_key){.netns = key->netns, .class = key->class, .passive = 1};
 }
 
-/* Groups are sorted, the largest first. */
+/* The first group is the largest: groups are sorted by size. */
 static bool keep_first(struct map *map, const struct group_key *key, size_t index)
 {
 	size_t count = map->count;

@@ -5,14 +5,14 @@
 #include "field/endpoint.h"
 #include "rules/survey_private.h"
 
-/* At a port, of all namespaces without one; without a port: in the namespace. */
+/* Key with netns 0: all namespaces; key without a port: all listeners of the namespace. */
 struct listening {
 	struct group_key key;
 	uint64_t count;
 	const struct row *row; /* one of them */
 };
 
-/* With its address; any one is that of no family. */
+/* With the address. The wildcard addresses of both families are the same key. */
 static struct group_key key_of_listener(const struct row *row)
 {
 	static const uint8_t any[12 + 4] = {[10] = 0xff, [11] = 0xff};

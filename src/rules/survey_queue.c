@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What waits for accept() at a listener, as the sockets that wait tell. */
+/* Connections that wait for accept() at a listener, counted from their sockets. */
 #include <stddef.h>
 
 #include "rules/survey_private.h"
 
-/* Of a listener; without one: of those at the port that may be of several. */
+/* Of a listener. Without a listener: connections of the port whose listener is not known. */
 struct queue {
 	uint64_t listener; /* id of its row */
 	uint32_t netns, port;
@@ -23,7 +23,7 @@ static bool waits_in_queue(const struct table *table, const struct row *row)
 	return owner.queued;
 }
 
-/* In the queue it waits since the handshake was over; not known: since its state began. */
+/* It has waited since the end of the handshake, or, if that is not known, since its state began. */
 static bool add_queued(struct survey *survey, const struct row *row)
 {
 	struct queue key = {.netns = row->netns, .port = row->lport}, *queue;
@@ -48,8 +48,8 @@ static bool add_queued(struct survey *survey, const struct row *row)
 }
 
 /*
- * So many more wait, of those that may be of others. At least those are old for which there are
- * too few young ones.
+ * Adds `more` connections of `among`, whose listener is not known. As few as possible of them are
+ * old: all young ones count first.
  */
 static void add_unknown(struct survey_queue *queue, uint64_t more, const struct survey_queue *among)
 {

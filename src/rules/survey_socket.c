@@ -20,7 +20,7 @@ bool survey_is_local(struct survey *survey, const uint8_t addr[16])
 	       map_find(&survey->local.map, addr);
 }
 
-/* A number of a key: of addresses at a port, of sockets, or a time. */
+/* A number for a key: addresses at a port, sockets, or a time. */
 struct source {
 	struct group_key key;
 	uint64_t count;
@@ -90,7 +90,7 @@ bool survey_end(struct survey *survey, const struct group_key *key, uint64_t *us
 	return true;
 }
 
-/* Both ends, but for the local port. */
+/* Both ends, without the local port. */
 struct way {
 	uint8_t laddr[16], raddr[16];
 	uint32_t netns;
@@ -139,7 +139,7 @@ bool survey_ports(struct survey *survey, const struct row *row, uint32_t *ports)
 	return true;
 }
 
-/* Of an address at a port; of the port itself, which has none: addresses. */
+/* With an address: sockets of that address at the port. Without: addresses at the port. */
 static bool add_address(struct survey *survey, const struct row *row)
 {
 	struct group_key key = {.netns = row->netns, .port = row->lport, .passive = 1};
@@ -249,7 +249,7 @@ bool survey_place(struct survey *survey, const struct group_key *key,
 	return true;
 }
 
-/* Reset by the peer while they were in CLOSE_WAIT: their fds are not closed. */
+/* The peer reset them in CLOSE_WAIT: the process still has their fds open. */
 static bool add_closed(struct survey *survey, const struct row *row)
 {
 	struct group_key key;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Local addresses, and how many of the ports that the kernel gives out are taken there. */
+/* Local addresses, and how many ports of ip_local_port_range are in use at each. */
 #include <string.h>
 
 #include "field/endpoint.h"
@@ -7,8 +7,8 @@
 #include "rules/survey_private.h"
 
 /*
- * Counted by local address (ports 0), by its port, and by its remote end; of the namespace (no
- * address) the best source is kept.
+ * Counts by local address (both ports 0), by local address and port, and by local address and
+ * remote end.
  */
 struct bound_key {
 	uint8_t laddr[16], raddr[16];
@@ -21,10 +21,10 @@ struct bound {
 	struct survey_source source;
 };
 
-/* Of a namespace: the source with the most ports, of those where most were bound. */
+/* Of a namespace: the source with the most ports in use, among those with mostly bound sockets. */
 struct best {
 	uint64_t netns;
-	uint64_t number; /* in survey->bound, from 1 on */
+	uint64_t number; /* index in survey->bound, plus 1 */
 };
 
 static bool takes_port(const struct table *table, const struct row *row)
@@ -42,7 +42,7 @@ static struct bound *get(struct survey *survey, const struct bound_key *key)
 	return map_get(&survey->bound.map, key);
 }
 
-/* First sums by port and remote end, for map_get() moves what it gave. */
+/* Updates the entries of port and remote end first: each map_get() may move the other entries. */
 static bool add_bound(struct survey *survey, const struct row *row)
 {
 	struct bound_key key = {.netns = row->netns}, port, end;
@@ -79,8 +79,8 @@ static bool add_bound(struct survey *survey, const struct row *row)
 }
 
 /*
- * What connect() chose is shared between remote ends, if there are several: with as many sockets as
- * ports, most were bound. One remote end that has nearly all uses them up in both ways.
+ * connect() shares a port between several remote ends, bind() does not. So if there are about as
+ * many ports as sockets, most sockets were bound. With one remote end there is no difference.
  */
 static bool is_bound(const struct survey_source *source)
 {
@@ -90,7 +90,7 @@ static bool is_bound(const struct survey_source *source)
 	       source->to_one * 2 <= source->sockets;
 }
 
-/* Of each namespace the one with the most ports. */
+/* Finds, for each namespace, the source with the most ports in use. */
 static bool find_sources(struct survey *survey)
 {
 	static const uint8_t none[16];

@@ -7,8 +7,8 @@
 #include "rules/rule.h"
 
 /*
- * Most of those that came have gone again, and what is there is young: there are more
- * only because their coming began, or became faster, while watched.
+ * Most sockets that entered have left again, and those that exist are young: the number grew only
+ * because the load began, or increased, while watched.
  */
 static bool is_worked_off(const struct why *why, const struct group *group)
 {
@@ -19,7 +19,7 @@ static bool is_worked_off(const struct why *why, const struct group *group)
 enum trend rule_trend(const struct why *why, const struct group *group)
 {
 	uint64_t most = group->entered > group->left ? group->entered : group->left;
-	uint64_t slack = most / 10; /* what comes and goes is never quite even */
+	uint64_t slack = most / 10; /* entered and left are never exactly equal */
 
 	if (groups_window_of(why->groups, group) < NS_PER_SEC)
 		return TREND_UNKNOWN;
@@ -27,7 +27,7 @@ enum trend rule_trend(const struct why *why, const struct group *group)
 		return TREND_IDLE;
 	if (group->left > group->entered + slack)
 		return TREND_SHRINKING;
-	/* Those that come and go are counted for all classes: here may be none of them. */
+	/* entered and left count all classes. None of those sockets may be in this group. */
 	if (group->count && !group->came)
 		return TREND_IDLE;
 	if (group->entered <= group->left + slack || is_worked_off(why, group))
@@ -44,7 +44,7 @@ static void next_longer(struct finding *finding, const char *time)
 }
 
 #define QUIET_LEAST (5 * NS_PER_SEC)
-#define GROWN_SURE  5 /* came before, none since: by chance once in e^5 = 148 times, or less often */
+#define GROWN_SURE  5 /* came before, none since: the chance is 1 in e^5 = 148 or less */
 
 bool rule_has_grown(const struct why *why, struct finding *finding)
 {
@@ -52,9 +52,9 @@ bool rule_has_grown(const struct why *why, struct finding *finding)
 	uint64_t quiet = groups_window_of(why->groups, group) / 2;
 	char time[FORMAT_SIZE], name[RULE_NAME_SIZE];
 
-	/* One is no pool. */
+	/* One socket is no pool. */
 	if (group->count < 2 || group->youngest < quiet || group->youngest < QUIET_LEAST ||
-	    /* Others have come that belong here, or not: nothing has looked at them yet. */
+	    /* Others have entered that were not sampled yet, and may belong to this group. */
 	    survey_has_unseen(why->survey, &group->key))
 		return false;
 	format_duration(time, group->youngest);
@@ -80,7 +80,7 @@ bool rule_has_grown(const struct why *why, struct finding *finding)
 	return true;
 }
 
-#define FEW 10 /* sockets that no program's way of working is judged by */
+#define FEW 10 /* sockets: too few to judge a program by */
 
 bool rule_too_soon(const struct why *why, struct finding *finding)
 {
@@ -120,7 +120,7 @@ bool rule_too_few(const struct why *why, struct finding *finding)
 
 #define VANISH_FEW 3
 
-/* Those that are at the place in this state, or that came into it while watched. */
+/* Sockets at the place that are in this state, or entered it while watched. */
 static uint64_t all_there(const struct why *why, const struct group *group)
 {
 	uint32_t by_state[STATE_COUNT];
@@ -159,7 +159,7 @@ enum trend rule_trend_open(const struct why *why, struct finding *finding, uint6
 	if (closed)
 		finding_evidence(finding,
 		                 "%" PRIu64 " more were %s by their peers in this state; the "
-		                            "process still has them open, in CLOSE",
+		                 "process still has them open, in CLOSE",
 		                 closed, ended);
 	group.left -= closed < group.left ? closed : group.left;
 	return rule_trend(why, &group);
@@ -169,7 +169,7 @@ enum trend rule_trend_open(const struct why *why, struct finding *finding, uint6
 
 bool rule_may_be_passing(const struct why *why, struct finding *finding, uint64_t closed)
 {
-	/* Those in CLOSE have left what is young here. */
+	/* Those in CLOSE are older sockets that have left the group, so its sockets look young. */
 	return closed < MANY_CLOSED && (rule_too_soon(why, finding) ||
 	                                rule_has_grown(why, finding) || rule_too_few(why, finding));
 }
