@@ -198,7 +198,7 @@ says rst-unread ignorer '.evidence[]' "this causes: 15 RSTs received from 127.0.
 says rst-linger aborter '.evidence[]' "this causes: 15 RSTs received from 127.0.0.1:7016 by ${pid_of[aborted]}/aborted"
 says ports-exhausted exhausted '.evidence[]' ", 0 of them in TIME_WAIT: 9[89] % of the 500 local"
 says listen-queue-full asleep '.evidence[]' "5 waiting for accept\(\); backlog 4"
-says listen-queue-full asleep '.evidence[]' "too full for a connection \(ListenOverflows\)"
+says listen-queue-full asleep '.evidence[]' "ListenOverflows of its namespace grew by [0-9]+ meanwhile"
 says listen-queue-filling sleepy '.evidence[]' "8 waiting for accept\(\); backlog 9"
 says listen-queue-full asleep '.evidence[]' "this blocks: 3 SYN_SENT to 127.0.0.1:7005 in ${pid_of[crowd]}/crowd"
 says established-unread deaf '.evidence[]' "this blocks: 3 ESTABLISHED of port 7008 in ${pid_of[pour]}/pour"
