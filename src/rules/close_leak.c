@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The connection is over, by an RST, a timeout or a connect() that failed, and the process has
- * its fd still: nothing but close() frees it. lsof says "can't identify protocol" or "protocol:
- * TCP" of these, and netstat and ss show none of them.
+ * The connection has ended by an RST, by a timeout or by a connect() that failed, and the process
+ * still has its fd. Only close() frees the socket. lsof prints "can't identify protocol" or
+ * "protocol: TCP" for such an fd. netstat and ss do not show it.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -12,8 +12,8 @@
 #include "rules/rule.h"
 
 static const char *const ends[] = {"are connects that failed", "were reset by their peers",
-                                   "got no answer from their peers for too long",
-                                   "were ended from outside (ss -K)"};
+                                   "timed out: their peers did not answer",
+                                   "were destroyed from outside (ss -K)"};
 
 enum { TALLY_CONNECT, TALLY_RESET, TALLY_TIMEOUT, TALLY_KILLED, TALLY_COUNT };
 
@@ -28,7 +28,10 @@ static int tally_of(const struct row *row)
 	return row->closer == CLOSER_PEER_RESET || row->rsts_received ? TALLY_RESET : TALLY_COUNT;
 }
 
-/* A connect() that fails leaves the address without the port: tcp_disconnect(), net/ipv4/tcp.c. */
+/*
+ * After a failed connect() the socket keeps the address, but not the port: tcp_disconnect(),
+ * net/ipv4/tcp.c.
+ */
 static bool was_connected(const struct row *row)
 {
 	static const uint8_t none[sizeof(row->raddr)];
@@ -36,7 +39,7 @@ static bool was_connected(const struct row *row)
 	return row->rport || memcmp(row->raddr, none, sizeof(none)) != 0;
 }
 
-/* What its own process resets, it is about to close. */
+/* A process that resets its own connection is about to close it. */
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
 	struct owner owner;
@@ -50,7 +53,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	return owner.holding == HOLDING_OPEN;
 }
 
-static void tell_ends(struct finding *finding)
+static void note_ends(struct finding *finding)
 {
 	uint64_t unknown = finding->group.count;
 
@@ -62,7 +65,7 @@ static void tell_ends(struct finding *finding)
 			finding_evidence(finding, "%" PRIu64 " of them %s", count, ends[i]);
 	}
 	if (unknown)
-		finding_evidence(finding, "how the connections of %" PRIu64 " ended was not seen",
+		finding_evidence(finding, "the end of %" PRIu64 " connections was not seen",
 		                 unknown);
 }
 
@@ -70,8 +73,9 @@ static void tell_ends(struct finding *finding)
 #define AGE_SURE (30 * NS_PER_SEC)
 
 /*
- * They came at one moment, when a server ended or a NAT forgot: that is one event, and a program gets to
- * its fds when it uses them next. Only what comes again and again, or stays for long, is a leak.
+ * All of them ended at one moment, because a server ended or a NAT forgot its connections. This is
+ * one event: the program notices it when it uses the fds next. It is a leak only if more come again
+ * and again, or if they stay for long.
  */
 static bool is_one_event(struct finding *finding, const char *name)
 {
@@ -85,8 +89,8 @@ static bool is_one_event(struct finding *finding, const char *name)
 	finding->level = FINDING_UNCLEAR;
 	finding->mover = MOVER_NOBODY;
 	finding_verdict(finding,
-	                "All of these ended at one moment, %s ago, and %s has them open still. "
-	                "Cannot tell whether it closes them when it gets to them.",
+	                "All of these ended at one moment, %s ago. %s still has them open. Cannot "
+	                "tell whether it closes them when it uses them next.",
 	                ago, name);
 	finding_next(finding, "watch longer: tcptrail why close --for 1m");
 	return true;
@@ -99,7 +103,7 @@ static void judge_growing(const struct why *why, struct finding *finding, const 
 		return;
 	finding->level = FINDING_BAD;
 	finding_verdict(finding,
-	                "%s leaks file descriptors: these connections are over, and it does not "
+	                "%s leaks file descriptors: these connections have ended, and it does not "
 	                "close() them.",
 	                name);
 	rule_note_old(why, finding);
@@ -107,8 +111,8 @@ static void judge_growing(const struct why *why, struct finding *finding, const 
 	rule_note_doing(why, finding);
 	finding_next(finding, "find the path in %s that returns without close() after %s", name,
 	             finding->group.tally[TALLY_CONNECT] * 2 > finding->group.count
-	                     ? "connect() gave an error"
-	                     : "read(), write() or poll() gave an error");
+	                     ? "connect() returned an error"
+	                     : "read(), write() or poll() returned an error");
 	if (!finding->group.stack)
 		finding_next(finding, "see which code accepts or connects: tcptrail why close "
 		                      "--stacks --for 1m");
@@ -118,10 +122,9 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
+	rule_begin_pile(why, finding, name);
 	finding->mover = MOVER_APPLICATION;
-	rule_note_flow(why, finding);
-	tell_ends(finding);
+	note_ends(finding);
 	switch (rule_trend(why, &finding->group)) {
 	case TREND_GROWING:
 		judge_growing(why, finding, name);
@@ -129,20 +132,18 @@ static void judge(const struct why *why, struct finding *finding)
 	case TREND_UNKNOWN:
 		finding->level = FINDING_UNCLEAR;
 		finding_verdict(finding,
-		                "%s has these open, and their connections are over. Cannot tell "
-		                "whether they become more: they were not watched.",
+		                "%s has these open, but their connections have ended. Cannot tell "
+		                "whether they grow in number: they were not watched.",
 		                name);
 		rule_note_old(why, finding);
 		finding_next(finding, "watch for a while: tcptrail why close --for 1m");
 		break;
 	case TREND_IDLE:
-		rule_judge_steady(why, finding, "has these open, whose connections are over");
+		rule_judge_steady(why, finding, "has these open, but their connections have ended");
 		break;
 	case TREND_TURNOVER:
 	case TREND_SHRINKING:
-		finding->level = FINDING_OK;
-		finding->mover = MOVER_NOBODY;
-		finding_verdict(finding, "Turnover: %s closes them, only not at once.", name);
+		rule_judge_closing_late(finding, name);
 		break;
 	}
 }
@@ -150,8 +151,8 @@ static void judge(const struct why *why, struct finding *finding)
 const struct rule rule_close_leak = {
 	.id = "close-leak",
 	.states = STATE_BIT(STATE_CLOSE),
-	.about = "connection over, fd never closed",
-	.source = "tcp_done(), net/ipv4/tcp.c: the socket is its process's; RFC 9293, 3.10.7.4",
+	.about = "the connection has ended, the fd is never closed",
+	.source = "tcp_done(), net/ipv4/tcp.c: the process keeps the socket; RFC 9293, 3.10.7.4",
 	.match = match,
 	.judge = judge,
 };

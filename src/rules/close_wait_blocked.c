@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The peer has sent its FIN, but takes none of what we still have to send: its
- * window is closed. Not before that is sent will a close() end the connection.
+ * The peer has sent its FIN, but it does not receive what we still have to send: its window is
+ * closed. After close() the connection stays until these data are sent.
  */
 #include <inttypes.h>
 
@@ -26,14 +26,13 @@ static void judge(const struct why *why, struct finding *finding)
 	enum trend trend = rule_trend(why, group);
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_flow(why, finding);
-	finding_evidence(finding, "%" PRIu64 " bytes of answers to them are not acknowledged",
+	rule_begin_pile(why, finding, name);
+	finding_evidence(finding, "%" PRIu64 " bytes of answers are not acknowledged",
 	                 group->tally[0]);
 	if (trend == TREND_TURNOVER && group->median < WAITS_LONG) {
 		finding->level = FINDING_OK;
 		finding_verdict(finding,
-		                "Turnover: the peers take the answers of %s, only not at once.",
+		                "Turnover: the peers receive the answers of %s, but with a delay.",
 		                name);
 		return;
 	}
@@ -44,33 +43,32 @@ static void judge(const struct why *why, struct finding *finding)
 		finding->mover = MOVER_PEER;
 	else
 		rule_blame_path(why, finding);
-	finding_evidence(finding, "of %u, %" PRIu64 " wait for a window, others retransmit",
+	finding_evidence(finding, "of %u, %" PRIu64 " wait for a window, the others retransmit",
 	                 group->count, group->tally[1]);
 	if (closed_window) {
-		finding_verdict(
+		finding_verdict(finding,
+		                "The peers have closed and do not read the answers of %s: their "
+		                "window is closed.",
+		                name);
+		finding_next(
 			finding,
-			"The peers have closed and do not take the answers of %s: their window "
-			"is closed.",
-			name);
-		finding_next(finding, "look at the peer's program: it has shut down its side and "
-		                      "reads no more");
+			"look at the peer's program: it has shut down its side and does not read");
 	} else {
-		finding_verdict(
-			finding,
-			"The peers have closed and what %s answers does not arrive: it is sent "
-			"again and again.",
-			name);
-		finding_next(finding,
-		             "is the peer, or the way to it, still there? A firewall or NAT "
-		             "may have forgotten the connection");
+		finding_verdict(finding,
+		                "The peers have closed, and the answers of %s do not arrive: the "
+		                "kernel retransmits them.",
+		                name);
+		finding_next(finding, "check that the peer and the path to it still work: a "
+		                      "firewall or NAT may have forgotten the connection");
 	}
-	finding_next(finding, "a limit for such peers: setsockopt TCP_USER_TIMEOUT in %s", name);
+	finding_next(finding, "limit the wait for such peers: setsockopt TCP_USER_TIMEOUT in %s",
+	             name);
 }
 
 const struct rule rule_close_wait_blocked = {
 	.id = "close-wait-blocked",
 	.states = STATE_BIT(STATE_CLOSE_WAIT),
-	.about = "the answer cannot be sent: closed window, or it gets lost",
+	.about = "the answer does not arrive: closed window, or loss",
 	.source = "tcp_send_probe0(), net/ipv4/tcp_output.c; RFC 9293, 3.8.6.1",
 	.match = match,
 	.judge = judge,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * All data was read but not the end of stream: nobody has called read() since the
- * peer closed, so nobody is waiting for the fd to become readable, either.
+ * The process has read all data, but not the end of stream. It has not called read() since the peer
+ * closed. So nobody waits for the fd to become readable.
  */
 #include "base/clock.h"
 #include "rules/rule.h"
@@ -21,15 +21,14 @@ static void judge(const struct why *why, struct finding *finding)
 	enum trend trend = rule_trend(why, group);
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_flow(why, finding);
-	finding_evidence(finding, "Recv-Q is 1: the FIN, and nothing else, is unread");
+	rule_begin_pile(why, finding, name);
+	finding_evidence(finding, "Recv-Q is 1: only the FIN is unread");
 	switch (trend) {
 	case TREND_TURNOVER:
 	case TREND_SHRINKING:
 		finding->level = FINDING_OK;
 		finding_verdict(finding,
-		                "Turnover: %s notices the end of stream, only not at once.", name);
+		                "Turnover: %s notices the end of stream, but with a delay.", name);
 		return;
 	case TREND_IDLE:
 		rule_judge_steady(why, finding, "has not read the end of stream of these");
@@ -42,7 +41,7 @@ static void judge(const struct why *why, struct finding *finding)
 		finding->level = FINDING_UNCLEAR;
 		finding_verdict(finding,
 		                "%s has not read the end of stream of these yet. Cannot tell "
-		                "more: they were not watched.",
+		                "whether it will: they were not watched.",
 		                name);
 		finding_next(finding, "watch for a while: tcptrail why close_wait --for 1m");
 		return;
@@ -53,24 +52,23 @@ static void judge(const struct why *why, struct finding *finding)
 	finding->level = trend == TREND_GROWING ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding,
-	                "%s does not look at these any more: it has not noticed that the peer "
-	                "closed.",
+	                "%s does not poll or read these: it has not noticed that the peers closed.",
 	                name);
 	rule_note_maker(why, finding);
 	rule_note_doing(why, finding);
 	finding_next(finding,
-	             "is the fd still in the poll set (epoll_ctl, select) of %s, and is that "
-	             "loop running?",
+	             "check that the fd is still in the poll set (epoll_ctl, select) of %s, and "
+	             "that this loop runs",
 	             name);
-	finding_next(finding,
-	             "a connection that goes back to a pool must be watched or checked before "
-	             "its next use");
+	finding_next(
+		finding,
+		"watch a connection that goes back to a pool, or check it before its next use");
 }
 
 const struct rule rule_close_wait_eof_unread = {
 	.id = "close-wait-eof-unread",
 	.states = STATE_BIT(STATE_CLOSE_WAIT),
-	.about = "end of stream not read, nothing else unread: nobody polls the fd",
+	.about = "only the end of stream is unread: nobody polls the fd",
 	.source = "tcp_fin(), net/ipv4/tcp_input.c: a FIN takes one sequence number; RFC 9293, 3.6",
 	.match = match,
 	.judge = judge,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The peer has closed, the process has read all up to the end of stream, and keeps
- * the socket: nothing but its close() ends this state.
+ * The peer has closed. The process has read everything, the end of stream too, and keeps the
+ * socket. Only its close() ends this state.
  */
 #include "rules/rule.h"
 
@@ -17,9 +17,8 @@ static void judge(const struct why *why, struct finding *finding)
 	uint64_t closed = survey_closed(why->survey, &finding->group.key);
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
+	rule_begin_pile(why, finding, name);
 	finding->mover = MOVER_APPLICATION;
-	rule_note_flow(why, finding);
 	switch (rule_trend_open(why, finding, closed, "reset")) {
 	case TREND_GROWING:
 		if (rule_may_be_passing(why, finding, closed))
@@ -33,40 +32,36 @@ static void judge(const struct why *why, struct finding *finding)
 		break;
 	case TREND_UNKNOWN:
 		finding->level = FINDING_UNCLEAR;
-		finding_verdict(
-			finding,
-			"%s has read the end of stream of these and not closed them. Cannot "
-			"tell whether they become more: they were not watched.",
-			name);
+		finding_verdict(finding,
+		                "%s has read the end of stream of these and has not closed them. "
+		                "Cannot tell whether they grow in number: they were not watched.",
+		                name);
 		rule_note_old(why, finding);
 		finding_next(finding, "watch for a while: tcptrail why close_wait --for 1m");
 		return;
 	case TREND_IDLE:
-		finding_evidence(finding, "Recv-Q is 0: all was read, the FIN included");
+		finding_evidence(finding, "Recv-Q is 0: everything was read, the FIN too");
 		rule_judge_steady(why, finding,
 		                  "has read the end of stream of these and keeps them");
 		return;
 	case TREND_TURNOVER:
 	case TREND_SHRINKING:
-		finding->level = FINDING_OK;
-		finding->mover = MOVER_NOBODY;
-		finding_verdict(finding, "Turnover: %s closes them, only not at once.", name);
+		rule_judge_closing_late(finding, name);
 		return;
 	}
-	finding_evidence(finding, "Recv-Q is 0: all was read, the FIN included");
+	finding_evidence(finding, "Recv-Q is 0: everything was read, the FIN too");
 	rule_note_old(why, finding);
 	rule_note_maker(why, finding);
 	rule_note_doing(why, finding);
 	finding_next(finding,
-	             "find the path in %s that returns without close() after read() gave 0 or an "
-	             "error",
+	             "find the path in %s that returns without close() after read() returned 0 or "
+	             "an error",
 	             name);
 	if (finding->group.key.pid)
-		finding_next(
-			finding,
-			"if it has not finished with them, as a proxy whose upstream hangs: see "
-			"what else it has open: tcptrail snapshot -anp --pid %u",
-			finding->group.key.pid);
+		finding_next(finding,
+		             "if it still needs them, like a proxy that waits for its upstream: "
+		             "see what else it has open: tcptrail snapshot -anp --pid %u",
+		             finding->group.key.pid);
 	if (!finding->group.stack)
 		finding_next(finding, "see which code accepts or connects: tcptrail why close_wait "
 		                      "--stacks --for 1m");
@@ -75,7 +70,7 @@ static void judge(const struct why *why, struct finding *finding)
 const struct rule rule_close_wait_leak = {
 	.id = "close-wait-leak",
 	.states = STATE_BIT(STATE_CLOSE_WAIT),
-	.about = "end of stream was read, fd never closed",
+	.about = "the end of stream was read, the fd is never closed",
 	.source = "RFC 9293, 3.6: CLOSE-WAIT waits for the local user; tcp_fin(), "
 		  "net/ipv4/tcp_input.c",
 	.match = match,

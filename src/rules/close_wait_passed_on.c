@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One process accepted or connected, and now only another program has the socket open: an
- * exec without CLOEXEC, an fd that was passed on. The one who would know what to do with it
- * may have closed it already. A process of the same program is another matter: a server that
- * forks for each connection, or passes it to a worker, does so in order, and what its child
- * does with it is for other rules.
+ * One process accepted or connected, and now only another program has the socket open: it inherited
+ * the fd over exec (no CLOEXEC), or the fd was passed on. The process that made the connection may
+ * have closed its own fd. This rule does not match two processes of the same program: a server may
+ * fork for each connection, or pass it to a worker. Other rules judge what its child does with it.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -27,7 +26,7 @@ static bool same_program(const struct task *holder, const struct origin *maker)
 	return shorter && !memcmp(holder->comm, maker->comm, shorter);
 }
 
-/* Is it held, and not by who made it, nor as standard input or output, as inetd gives it? */
+/* True if another program holds it, but not as standard input or output: inetd passes it so. */
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
 	const struct origin *maker = rule_maker(table, row);
@@ -40,7 +39,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	return owner.fd > STDERR_FILENO && !same_program(owner.task, maker);
 }
 
-/* Each process may have one only: what has become more is counted at the place. */
+/* Each process may have only one, so growth is counted for the whole place. */
 static bool are_few(const struct group *place)
 {
 	uint64_t more = place->entered > place->left ? place->entered - place->left : 0;
@@ -54,7 +53,10 @@ static void judge(const struct why *why, struct finding *finding)
 	enum trend trend;
 	char name[RULE_NAME_SIZE];
 
-	/* Nobody sees an fd being passed on: who came and went is counted for who made them. */
+	/*
+	 * The kernel reports no event when an fd is passed on. So entered and left are counted for
+	 * the process that made the sockets.
+	 */
 	place.entered = place.place_entered;
 	place.left = place.place_left;
 	place.since = place.place_since;
@@ -62,44 +64,46 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_task_name(why, finding, name);
 	if (trend != TREND_UNKNOWN)
 		finding_evidence(finding,
-		                 "whoever has them, of these connections %" PRIu64
-		                 " came into this state while watched and %" PRIu64 " left it",
+		                 "of these connections, in any process, %" PRIu64
+		                 " entered this state while watched and %" PRIu64 " left it",
 		                 place.entered, place.left);
 	rule_note_maker(why, finding);
 	if (trend == TREND_TURNOVER || trend == TREND_SHRINKING) {
 		finding->level = FINDING_OK;
-		finding_verdict(finding, "Turnover: %s was given these and closes them.", name);
+		finding_verdict(finding,
+		                "Turnover: %s received these from another program and closes them.",
+		                name);
 		return;
 	}
 	if (rule_too_soon(why, finding))
 		return;
 	if (are_few(&place)) {
 		finding->level = FINDING_OK;
-		finding_verdict(finding,
-		                "Not a finding: %s was given few of these, none is 30 s old.",
-		                name);
+		finding_verdict(
+			finding,
+			"Not a finding: %s received few of these, and none of them is 30 s old.",
+			name);
 		return;
 	}
 	finding->level = trend == TREND_GROWING ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding,
-	                "Only %s has these open still, which did not make them: an fd that was "
-	                "inherited or passed on.",
+	                "Only %s still has these open, but it did not make them: it inherited the "
+	                "fds, or another process passed them on.",
 	                name);
 	rule_note_doing(why, finding);
 	finding_next(finding,
-	             "if %s should not have them: SOCK_CLOEXEC for accept4() and socket(), or "
+	             "if %s must not have them: use SOCK_CLOEXEC for accept4() and socket(), or "
 	             "close() in the child after fork()",
 	             name);
-	finding_next(finding, "if it should: it is to close() them");
+	finding_next(finding, "if it needs them: let it close() them after use");
 }
 
 const struct rule rule_close_wait_passed_on = {
 	.id = "close-wait-passed-on",
 	.states = STATE_BIT(STATE_CLOSE_WAIT),
-	.about = "made by one program, now held by another one only",
-	.source =
-		"a socket is closed with its last fd: fput(), fs/file_table.c; execve(2), fork(2)",
+	.about = "one program made it, now only another program holds it",
+	.source = "the last fd closes the socket: fput(), fs/file_table.c; execve(2), fork(2)",
 	.match = match,
 	.judge = judge,
 };

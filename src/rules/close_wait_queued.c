@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The peer has connected and closed again, and nobody has called accept() yet: no
- * process can close what it has not got.
+ * The peer has connected and closed again, and nobody has called accept() yet. A process cannot
+ * close a connection before it accepts it.
  */
 #include "base/clock.h"
 #include "rules/rule.h"
 
-#define WAITS_LONG NS_PER_SEC /* a busy loop gets to each connection sooner */
+#define WAITS_LONG NS_PER_SEC /* a busy loop accepts each connection sooner */
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
@@ -28,24 +28,25 @@ static bool is_full(const struct row *listener)
 	return listener && listener->flags & ROW_QUEUES && listener->rqueue > listener->wqueue;
 }
 
-static void tell_queue(const struct row *listener, struct finding *finding)
+static void note_queue(const struct row *listener, struct finding *finding)
 {
 	if (!listener || !(listener->flags & ROW_QUEUES))
 		return;
-	finding_evidence(finding, "accept queue of port %u: %u connections wait, of %u that may",
-	                 listener->lport, listener->rqueue, listener->wqueue + 1);
+	finding_evidence(finding, "accept queue of port %u: %u waiting; backlog %u",
+	                 listener->lport, listener->rqueue, listener->wqueue);
 	if (is_full(listener))
-		finding_evidence(finding, "it is full: further connections are dropped");
+		finding_evidence(finding,
+		                 "the accept queue is full: the kernel drops further connections");
 }
 
-/* Many have the port, and the kernel has not told which one has these. */
-static void tell_sharing(uint32_t listeners, struct finding *finding)
+/* Many sockets listen on the port, and it is not known which of them has these. */
+static void note_sharing(uint32_t listeners, struct finding *finding)
 {
 	finding_evidence(finding,
-	                 "%u sockets listen on port %u (SO_REUSEPORT); in whose queue these wait "
-	                 "is not known",
+	                 "%u sockets listen on port %u (SO_REUSEPORT); it is not known which of "
+	                 "them has these in its queue",
 	                 listeners, finding->group.key.port);
-	finding_next(finding, "see whose queue has grown: ss -ltnp 'sport = :%u'",
+	finding_next(finding, "see which queue has grown: ss -ltnp 'sport = :%u'",
 	             finding->group.key.port);
 }
 
@@ -57,29 +58,30 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	tell_queue(listener, finding);
+	note_queue(listener, finding);
 	rule_note_flow(why, finding);
 	if (group->median < WAITS_LONG && !is_full(listener)) {
 		finding->level = FINDING_OK;
-		finding_verdict(finding, "%s has not accepted these yet, but gets to each soon.",
+		finding_verdict(finding,
+		                "%s has not accepted these yet, but it accepts each of them soon.",
 		                name);
 		return;
 	}
 	finding->level = FINDING_BAD;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding,
-	                "%s does not accept: these wait in the queue of port %u, and their peers "
-	                "have given up.",
+	                "%s does not call accept(): these wait in the queue of port %u, and their "
+	                "peers have closed.",
 	                name, group->key.port);
 	rule_note_doing(why, finding);
 	if (sharing)
-		tell_sharing(sharing, finding);
+		note_sharing(sharing, finding);
 	else
-		finding_next(finding, "find out what keeps the thread of %s that calls accept()",
+		finding_next(finding, "find out what delays the thread of %s that calls accept()",
 		             name);
 	if (is_full(listener))
 		finding_next(finding, "a longer queue (listen() backlog, net.core.somaxconn) only "
-		                      "helps if accept() keeps up in the mean");
+		                      "helps if accept() keeps up on average");
 }
 
 const struct rule rule_close_wait_queued = {

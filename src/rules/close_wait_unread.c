@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The peer has sent data, then its FIN, and the process reads neither: it is stuck, or slow. */
+/* The peer has sent data, then its FIN. The process reads neither: it hangs, or it is slow. */
 #include <inttypes.h>
 
 #include "base/clock.h"
@@ -24,14 +24,13 @@ static void judge(const struct why *why, struct finding *finding)
 	enum trend trend = rule_trend(why, group);
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_flow(why, finding);
-	finding_evidence(finding, "%" PRIu64 " bytes were received and not read",
+	rule_begin_pile(why, finding, name);
+	finding_evidence(finding, "%" PRIu64 " bytes were received but not read",
 	                 group->tally[TALLY_BYTES]);
 	rule_note_unread(finding, group->tally[TALLY_STILL]);
 	if (trend == TREND_TURNOVER && group->median < WAITS_LONG) {
 		finding->level = FINDING_OK;
-		finding_verdict(finding, "Turnover: %s reads and closes them, only not at once.",
+		finding_verdict(finding, "Turnover: %s reads and closes them, but with a delay.",
 		                name);
 		return;
 	}
@@ -39,21 +38,21 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	finding->level = FINDING_BAD;
 	finding->mover = MOVER_APPLICATION;
-	finding_verdict(finding, "%s does not read what it was sent: it is stuck, or too slow.",
+	finding_verdict(finding, "%s does not read the received data: it hangs, or it is too slow.",
 	                name);
 	rule_note_maker(why, finding);
 	rule_note_doing(why, finding);
 	finding_next(finding,
-	             "find out what the threads of %s wait for (gdb -p, jstack, py-spy): a "
-	             "lock, a full pool, a slow backend",
+	             "find out what the threads of %s wait for (gdb -p, jstack, py-spy): a lock, a "
+	             "full pool, a slow backend",
 	             name);
-	finding_next(finding, "closing these with data unread will reset them (RST)");
+	finding_next(finding, "close() with unread data will reset these connections (RST)");
 }
 
 const struct rule rule_close_wait_unread = {
 	.id = "close-wait-unread",
 	.states = STATE_BIT(STATE_CLOSE_WAIT),
-	.about = "data was received and is not read",
+	.about = "received data are not read",
 	.source = "tcp_fin() and tcp_recvmsg(), net/ipv4; RFC 9293, 3.6",
 	.match = match,
 	.judge = judge,

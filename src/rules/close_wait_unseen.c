@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Nothing has looked at these since the FIN came: what was unread then may have been read
- * since. A look comes with each walk, and before a verdict on the live kernel; so it is
- * recordings, whose walks are rare, that have many of these.
+ * These sockets were not sampled since the FIN came, so the process may have read their data since.
+ * Each walk samples all sockets, and the live kernel is sampled before a verdict. So this happens
+ * mostly in recordings, because these have few walks.
  */
 #include "base/clock.h"
 #include "rules/rule.h"
@@ -20,28 +20,26 @@ static void judge(const struct why *why, struct finding *finding)
 {
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_flow(why, finding);
+	rule_begin_pile(why, finding, name);
 	if (finding->group.oldest < JUST_NOW) {
 		finding->level = FINDING_OK;
-		finding_verdict(finding, "These have just come: nothing has looked at them yet.");
+		finding_verdict(finding,
+		                "These have just entered the state: they were not sampled yet.");
 		return;
 	}
 	finding->level = FINDING_UNCLEAR;
-	finding_verdict(
-		finding,
-		"Cannot tell what %s does with these, because they were not looked at since "
-		"the peer closed: it may have read all, or nothing.",
-		name);
-	finding_next(finding,
-	             "judge by a later instant of the recording, after its next walk: --at");
+	finding_verdict(finding,
+	                "Cannot tell what %s does with these, because they were not sampled since "
+	                "the peers closed: it may have read everything or nothing.",
+	                name);
+	finding_next(finding, "use a later instant of the recording, after its next walk: --at");
 }
 
 const struct rule rule_close_wait_unseen = {
 	.id = "close-wait-unseen",
 	.states = STATE_BIT(STATE_CLOSE_WAIT),
-	.about = "not looked at since the peer closed",
-	.source = "tcp_fin(), net/ipv4/tcp_input.c: the state is told before the process is woken",
+	.about = "not sampled since the peer closed",
+	.source = "tcp_fin(), net/ipv4/tcp_input.c: the state changes before the process is woken",
 	.match = match,
 	.judge = judge,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a process does not close goes from CLOSE_WAIT to CLOSE when its peer resets it: one cause.
- * The finding about those that are in CLOSE_WAIT counts the others, too.
+ * A socket that a process does not close goes from CLOSE_WAIT to CLOSE when its peer resets it.
+ * Both states have one cause. So the finding about those in CLOSE_WAIT also counts those in CLOSE.
  */
 #include <errno.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Both ends have closed at once, and the peer has not acknowledged our FIN. */
+/* Both ends have closed at the same time, and the peer has not acknowledged our FIN. */
 #include "rules/unacked.h"
 
 static void judge(const struct why *why, struct finding *finding)
@@ -10,25 +10,25 @@ static void judge(const struct why *why, struct finding *finding)
 	if (outcome == UNACKED_FEW)
 		return;
 	if (outcome == UNACKED_ON_THE_WAY) {
-		finding_verdict(finding,
-		                "%s and the peer have closed at the same time; our FIN is on its "
-		                "way.",
-		                name);
+		finding_verdict(
+			finding,
+			"%s and the peer have closed at the same time; our FIN is in flight.",
+			name);
 		return;
 	}
-	finding_verdict(finding, "%s and the peer have closed at the same time, and %s.", name,
-	                unacked_by_window(&finding->group)
-	                        ? "the peer takes no more: its window is closed"
-	                        : "our FIN is not acknowledged: the peer has gone since, or it "
-	                          "gets lost");
-	finding_next(finding, "see what is sent again, and where to: tcptrail events --state "
-	                      "closing");
+	finding_verdict(
+		finding, "%s and the peer have closed at the same time, and %s.", name,
+		unacked_by_window(&finding->group)
+			? "the peer does not read: its window is closed"
+			: "our FIN is not acknowledged: the peer is gone, or segments are lost");
+	finding_next(finding, "see what the kernel retransmits, and to which peers: tcptrail "
+	                      "events --state closing");
 }
 
 const struct rule rule_closing_pile = {
 	.id = "closing-pile",
 	.states = STATE_BIT(STATE_CLOSING),
-	.about = "both ends closed at once, our FIN is not acknowledged",
+	.about = "both ends closed at the same time, our FIN is not acknowledged",
 	.source = "tcp_fin(), net/ipv4/tcp_input.c; RFC 9293, 3.6, case 3",
 	.match = unacked_match,
 	.judge = judge,

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The SYN was answered by an RST, or an ICMP error for the port: nobody listens there, or a firewall rejects. */
+/*
+ * An RST, or an ICMP error for the port, answered the SYN: nobody listens there, or a firewall
+ * rejects it.
+ */
 
 #include "rules/rule.h"
 
 /*
- * Who listens on that port in another namespace, at any address: which addresses that has is not
- * known. NULL: nobody.
+ * A socket that listens on that port in another namespace, at any address, because the addresses of
+ * that namespace are not known. NULL: none.
  */
 static const struct row *find_elsewhere(const struct why *why, const struct group_key *key)
 {
@@ -22,8 +25,8 @@ static void next_elsewhere(const struct why *why, struct finding *finding,
 	table_owner(why->table, listener, &owner);
 	if (owner.task)
 		finding_next(finding,
-		             "%u/%.*s listens on port %u in another namespace of this host: if it "
-		             "is meant, a firewall answers in its place",
+		             "%u/%.*s listens on port %u in another namespace of this host: if "
+		             "these connects are for it, a firewall rejects them",
 		             owner.task->pid, FACT_COMM_LEN, owner.task->comm, listener->lport);
 }
 
@@ -47,19 +50,20 @@ static void judge(const struct why *why, struct finding *finding)
 	if (group->failed < group->entered) {
 		finding->level = FINDING_WARNING;
 		finding_verdict(finding,
-		                "%s port %u refuses some of the connects of %s: its listener "
-		                "was away for a while, or not all backends behind it listen.",
+		                "%s port %u refuses some connects of %s: its listener was missing "
+		                "for a while, or some backends behind it do not listen.",
 		                address, group->key.port, name);
 	} else {
 		finding->level = FINDING_BAD;
-		finding_verdict(
-			finding, "%s port %u refuses each connect of %s: nobody listens there%s.",
-			address, group->key.port, name, elsewhere ? ", or a firewall answers" : "");
+		finding_verdict(finding,
+		                "%s port %u refuses each connect of %s: nobody listens there%s.",
+		                address, group->key.port, name,
+		                elsewhere ? ", or a firewall rejects them" : "");
 	}
-	finding_next(finding, "see at %s who listens: ss -ltnp 'sport = :%u'", address,
+	finding_next(finding, "check at %s which process listens: ss -ltnp 'sport = :%u'", address,
 	             group->key.port);
-	finding_next(finding, "if somebody does: a firewall between rejects with an RST, or the "
-	                      "listener is bound to another address");
+	finding_next(finding, "if one listens there: a firewall on the path rejects with an RST, "
+	                      "or the listener is bound to another address");
 	if (elsewhere)
 		next_elsewhere(why, finding, elsewhere);
 }
@@ -67,7 +71,7 @@ static void judge(const struct why *why, struct finding *finding)
 const struct rule rule_connect_refused = {
 	.id = "connect-refused",
 	.failure = CONNECT_REFUSED,
-	.about = "connects are answered by an RST",
+	.about = "an RST answers the connects",
 	.source = "RFC 9293, 3.10.7.1 and 3.10.7.3; tcp_reset(), net/ipv4/tcp_input.c",
 	.judge = judge,
 };

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An ICMP error came back for the SYN, or the neighbour on the link did not answer.
- * Of connects for which there is no route from the beginning nothing is known but
- * their error: such a socket never leaves CLOSE.
+ * An ICMP error answered the SYN, or the neighbour on the link did not answer. If there is no route
+ * at all, the socket never leaves CLOSE, and only the errno of connect() is known.
  */
 #include "rules/rule.h"
 
@@ -23,21 +22,22 @@ static void judge(const struct why *why, struct finding *finding)
 	finding->level = group->failed < group->entered ? FINDING_WARNING : FINDING_BAD;
 	rule_blame_path(why, finding);
 	finding_verdict(finding,
-	                "%s cannot reach %s: a router or a firewall says so, or the host does not "
-	                "answer on the link (EHOSTUNREACH, ENETUNREACH, EACCES, EPERM).",
+	                "%s cannot reach %s: a router or a firewall rejects it, or the host does "
+	                "not answer on the link (EHOSTUNREACH, ENETUNREACH, EACCES, EPERM).",
 	                rule_task_name(why, finding, name), address);
 	rule_next_route(why, finding);
 	finding_next(finding,
-	             "if that is on the link, FAILED here says that nobody answers: %sip "
+	             "if it is on the link, FAILED here means that the host does not answer: %sip "
 	             "neigh show %s",
 	             rule_enter(why, finding, enter), address);
-	finding_next(finding, "see who says so: %stcpdump -ni any 'icmp or icmp6'", enter);
+	finding_next(finding, "see which router rejects it: %stcpdump -ni any 'icmp or icmp6'",
+	             enter);
 }
 
 const struct rule rule_connect_unreachable = {
 	.id = "connect-unreachable",
 	.failure = CONNECT_UNREACHABLE,
-	.about = "connects end with an ICMP error, or without a neighbour",
+	.about = "an ICMP error answers the connects, or the neighbour does not answer",
 	.source = "tcp_v4_err(), net/ipv4/tcp_ipv4.c; RFC 1122, 4.2.3.9",
 	.judge = judge,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The table of tracked connections is full: packets that would begin another one are dropped, in
- * silence but for the kernel's log. Those who connect see no answer.
+ * The table of tracked connections is full. The kernel drops packets that begin a new connection,
+ * and only its log says so. A client sees no answer.
  */
 #include <inttypes.h>
 
@@ -32,7 +32,7 @@ static bool look(const struct why *why, uint32_t netns, struct conntrack *table)
 	       table->most;
 }
 
-/* `drop` counts other shortages, too: alone it tells nothing of a table with room. */
+/* `drop` also counts other shortages: if the table has room, it means nothing. */
 static bool match_netns(const struct why *why, uint32_t netns)
 {
 	struct conntrack table;
@@ -44,13 +44,15 @@ static bool match_netns(const struct why *why, uint32_t netns)
 static void advise(struct finding *finding, const struct conntrack *table)
 {
 	finding_next(finding,
-	             "a larger table: sysctl -w net.netfilter.nf_conntrack_max=%" PRIu64
+	             "use a larger table: sysctl -w net.netfilter.nf_conntrack_max=%" PRIu64
 	             " (now %" PRIu64 ")",
 	             table->most * 2, table->most);
 	finding_next(finding,
-	             "what fills it: conntrack -L | awk '{print $1, $4}' | sort | uniq -c");
-	finding_next(finding, "entries that end sooner: net.netfilter.nf_conntrack_tcp_timeout_"
-	                      "established (432000 s by default); or do not track: nft notrack");
+	             "see what fills it: conntrack -L | awk '{print $1, $4}' | sort | uniq -c");
+	finding_next(
+		finding,
+		"let entries expire sooner: net.netfilter.nf_conntrack_tcp_timeout_established "
+		"(432000 s by default); or do not track: nft notrack");
 	finding_next(finding, "see the kernel's log: dmesg | grep nf_conntrack");
 }
 
@@ -82,12 +84,12 @@ bool rule_judge_untracked(const struct why *why, struct finding *finding)
 		return false;
 	finding->mover = MOVER_KERNEL;
 	finding_evidence(finding,
-	                 "%" PRIu64 " packets that would begin a tracked connection were dropped "
-	                 "in its namespace meanwhile",
+	                 "the kernel dropped %" PRIu64
+	                 " packets that begin a tracked connection in its namespace while watched",
 	                 table.dropped);
 	finding_verdict(finding,
-	                "Nothing answers %s at %s port %u, and the table of tracked connections "
-	                "(nf_conntrack) of its namespace is full: the kernel drops SYNs for that.",
+	                "Nothing answers %s at %s port %u. The table of tracked connections "
+	                "(nf_conntrack) of its namespace is full, so the kernel drops SYNs.",
 	                rule_task_name(why, finding, name), rule_address(&finding->group, address),
 	                finding->group.key.port);
 	advise(finding, &table);
@@ -103,35 +105,32 @@ static void judge(const struct why *why, struct finding *finding)
 	finding->mover = MOVER_KERNEL;
 	if (is_full(&table)) {
 		finding->level = FINDING_BAD;
-		finding_verdict(
-			finding,
-			"The table of tracked connections (nf_conntrack) is full: the kernel "
-			"drops packets that would begin another one. Connects stay without "
-			"an answer. Whose packets it were, it does not tell.");
+		finding_verdict(finding,
+		                "The table of tracked connections (nf_conntrack) is full: the "
+		                "kernel drops packets that begin a new connection. Connects get no "
+		                "answer. The kernel does not say whose packets it dropped.");
 	} else {
 		finding->level = FINDING_WARNING;
 		finding_verdict(finding,
-		                "The table of tracked connections (nf_conntrack) is %s: when "
-		                "it is full, the kernel drops what begins a connection.",
-		                table.evicted
-		                        ? "so full that entries are thrown out before their time"
-		                        : "nearly full");
+		                "The table of tracked connections (nf_conntrack) is %s: when it is "
+		                "full, the kernel drops packets that begin a new connection.",
+		                table.evicted ? "so full that the kernel evicts entries early"
+		                              : "nearly full");
 	}
-	finding_evidence(finding, "%" PRIu64 " entries of %" PRIu64 " that may be: %" PRIu64 " %%",
+	finding_evidence(finding, "%" PRIu64 " entries; limit %" PRIu64 ": %" PRIu64 " %%",
 	                 table.entries, table.most, table.entries * 100 / table.most);
 	if (table.dropped)
-		finding_evidence(finding, "%" PRIu64 " packets were dropped meanwhile",
+		finding_evidence(finding, "%" PRIu64 " packets were dropped while watched",
 		                 table.dropped);
 	if (table.evicted)
-		finding_evidence(finding,
-		                 "%" PRIu64 " entries were thrown out meanwhile to make room",
+		finding_evidence(finding, "%" PRIu64 " entries were evicted early while watched",
 		                 table.evicted);
 	advise(finding, &table);
 }
 
 const struct rule rule_conntrack_full = {
 	.id = "conntrack-full",
-	.about = "the table of tracked connections is full, or nearly so",
+	.about = "the table of tracked connections is full, or nearly full",
 	.source = "__nf_conntrack_alloc() and nf_conntrack_in(), "
 		  "net/netfilter/nf_conntrack_core.c",
 	.match_netns = match_netns,

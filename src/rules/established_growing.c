@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Connections become more and are not used. A pool takes one that is idle before it opens another,
- * and has a limit; who opens more although most are idle has lost them. Behind a listener it is its
- * clients that do so; a server can but close what is idle.
+ * A process has more and more connections, and most are idle. A pool uses an idle connection before
+ * it opens another, and it has a limit. A process that opens more although most are idle has lost
+ * them. Connections that were accepted are different: clients open them, and the server can only
+ * close idle ones.
  */
 #include <inttypes.h>
 
@@ -10,7 +11,7 @@
 #include "base/format.h"
 #include "rules/rule.h"
 
-#define IDLE_LEAST (5 * NS_PER_SEC) /* a word now and then is heard sooner */
+#define IDLE_LEAST (5 * NS_PER_SEC) /* a client that sends now and then is idle for less */
 #define IDLE_MANY  10
 #define MANY       100
 
@@ -36,7 +37,7 @@ static bool is_idle(const struct group *group)
 	       group->tally[TALLY_IDLE] * 2 >= group->count;
 }
 
-static void tell_idle(const struct why *why, struct finding *finding)
+static void note_idle(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	uint64_t most = 0;
@@ -54,7 +55,7 @@ static void tell_idle(const struct why *why, struct finding *finding)
 	                 group->tally[TALLY_IDLE], group->count, time);
 }
 
-/* Of those that do not become more, or whose idle time nobody has looked at, there is nothing to say. */
+/* Without growth, or without known idle times, the verdict is OK. */
 static void judge_none(const struct why *why, struct finding *finding)
 {
 	finding->rule = rule_no_rule.id;
@@ -67,16 +68,16 @@ static void judge_client(const struct why *why, struct finding *finding, const c
 	finding->level = FINDING_BAD;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding,
-	                "%s leaks connections: it opens more and more to there, although most of "
-	                "them are idle. A pool would use those.",
+	                "%s leaks connections: it opens more and more connections to there, "
+	                "although most are idle. A pool would reuse the idle ones.",
 	                name);
 	rule_note_doing(why, finding);
-	finding_next(finding,
-	             "find the path in %s that does not close a connection, or does not give it "
-	             "back to its pool: a response body that is not read and closed, a client that "
-	             "is made anew for each request",
-	             name);
-	finding_next(finding, "a pool that has no limit, or one for each thread, looks so, too");
+	finding_next(
+		finding,
+		"find the path in %s that does not close a connection or return it to its pool: a "
+		"response body that is not read and closed, or a new client for each request",
+		name);
+	finding_next(finding, "a pool without limit, or one pool for each thread, looks the same");
 	if (!finding->group.stack)
 		finding_next(finding, "see which code connects: tcptrail why established --stacks "
 		                      "--for 1m");
@@ -88,16 +89,19 @@ static void judge_server(struct finding *finding, const char *name)
 	finding->mover = MOVER_PEER;
 	finding_verdict(
 		finding,
-		"Clients of %s open more and more connections, and leave most of them idle: "
-		"they leak them, or are waiting for something. It ends none of them.",
+		"Clients of %s open more and more connections and leave most of them idle: they "
+		"leak them, or they wait for something. The server does not close any of them.",
 		name);
-	finding_next(finding, "see who they are: tcptrail snapshot -anp --lport %u --sort -age",
+	finding_next(finding,
+	             "see which clients these are: tcptrail snapshot -anp --lport %u --sort -age",
 	             finding->group.key.port);
-	finding_next(finding, "let %s close what is idle for long: an idle or keep-alive timeout",
-	             name);
+	finding_next(
+		finding,
+		"let %s close connections that are idle for long: an idle or keep-alive timeout",
+		name);
 }
 
-/* More of a server's are its clients' business. */
+/* The growth of a server's connections depends on its clients. */
 static void judge_busy(const struct why *why, struct finding *finding, const char *name)
 {
 	if (finding->group.key.passive || finding->group.count < MANY) {
@@ -109,8 +113,8 @@ static void judge_busy(const struct why *why, struct finding *finding, const cha
 		return;
 	finding->level = FINDING_UNCLEAR;
 	finding_verdict(finding,
-	                "They become more, and few are idle: %s has more to do, or fills a pool. "
-	                "A leak would leave them idle.",
+	                "They grow in number, but few are idle: %s has more work, or it fills a "
+	                "pool. Leaked connections would be idle.",
 	                name);
 	finding_next(finding, "watch longer: tcptrail why established --for 10m");
 }
@@ -131,7 +135,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	rule_note_flow(why, finding);
-	tell_idle(why, finding);
+	note_idle(why, finding);
 	if (rule_has_grown(why, finding))
 		return;
 	if (group->key.passive)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Nothing to send, nothing to read, no keepalive, for hours: if a peer has gone
- * without a word, nothing will ever tell. Most may well be alive, so that few
- * of them are no finding.
+ * Connections with nothing to send, nothing to read and no keepalive, for hours. If such a peer is
+ * gone, this host never notices. Most of the peers may still be there, so a few such connections
+ * are not a finding.
  */
 #include "base/clock.h"
 #include "base/format.h"
@@ -14,8 +14,8 @@
 enum { TALLY_LOOKED };
 
 /*
- * The last look tells for how long there was no word. Without one, of a socket whose entry into
- * the state was not seen, that is bounded by the time without a word when it was met.
+ * The last sample has the idle time. Without a sample, and if nobody saw the socket enter the
+ * state, the idle time at first sight is a lower bound.
  */
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
@@ -29,7 +29,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	       !row->wqueue && silent_since && table_now(table) > silent_since + IDLE_LONG;
 }
 
-/* Of some only this is known: they may have been used since we watch. */
+/* For some sockets only this lower bound is known: they may have been used while watched. */
 static bool may_be_used(const struct why *why, const struct group *group)
 {
 	return group->tally[TALLY_LOOKED] < group->count &&
@@ -43,39 +43,40 @@ static void judge(const struct why *why, struct finding *finding)
 
 	rule_task_name(why, finding, name);
 	format_duration(time, groups_window(why->groups));
-	finding_evidence(finding, "no keepalive: no timer of theirs runs, nothing is queued");
+	finding_evidence(finding, "no keepalive: none of them has a timer or queued data");
 	if (groups_window(why->groups) && group->tally[TALLY_LOOKED] < group->count)
 		finding_evidence(finding,
-		                 "the age is the time without a word when first looked at, and the "
-		                 "%s since, in which they may have been used",
+		                 "the age is the idle time at first sight plus %s of watching; "
+		                 "they may have been used while watched",
 		                 time);
-	rule_note_setting(why, finding, SETTING_KEEPALIVE_TIME,
-	                  "seconds without a word before it is asked, but only of sockets with "
-	                  "SO_KEEPALIVE");
+	rule_note_setting(
+		why, finding, SETTING_KEEPALIVE_TIME,
+		"idle seconds before a keepalive probe, only for sockets with SO_KEEPALIVE");
 	if (group->count < MANY || may_be_used(why, group)) {
 		finding->level = FINDING_OK;
 		finding_verdict(finding,
-		                "%s keeps these idle: a pool, or clients that wait. Nothing would "
-		                "tell it of a peer that has gone, but they are few or not old.",
+		                "%s keeps these idle: a pool, or clients that wait. Without "
+		                "keepalive it does not notice if a peer is gone. But they are few, "
+		                "or not idle for long.",
 		                name);
 		return;
 	}
 	finding->level = FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding,
-	                "%s keeps %u connections that are idle for long and without keepalive. "
-	                "Cannot tell which peers are still there: nothing asks them.",
+	                "%s keeps %u connections that are idle for long and have no keepalive. "
+	                "Cannot tell which peers are still there: no probe checks them.",
 	                name, group->count);
-	finding_next(finding,
-	             "let %s set SO_KEEPALIVE (TCP_KEEPIDLE: its own time), or a timeout for "
-	             "idle connections",
-	             name);
+	finding_next(
+		finding,
+		"let %s set SO_KEEPALIVE (and TCP_KEEPIDLE), or a timeout for idle connections",
+		name);
 }
 
 const struct rule rule_established_idle = {
 	.id = "established-idle",
 	.states = STATE_BIT(STATE_ESTABLISHED),
-	.about = "idle for hours without keepalive: half-dead peers would go unnoticed",
+	.about = "idle for hours without keepalive: the process does not notice if a peer is gone",
 	.source = "tcp_keepalive_timer(), net/ipv4/tcp_timer.c; RFC 9293, 3.8.4",
 	.match = match,
 	.judge = judge,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What we send does not get to the peer: it has closed its window, for its program
- * does not read, or nothing comes back and we send again and again.
+ * The peer does not receive our data. Either its window is closed because its program does not
+ * read, or nothing answers and the kernel retransmits again and again.
  */
 #include <inttypes.h>
 
@@ -9,8 +9,8 @@
 #include "rules/rule.h"
 
 /*
- * Intervals double from the RTO on, 200 ms at least: whose next probe is so far off,
- * or who has sent so often, has waited about as long.
+ * Intervals double, starting at the RTO (at least 200 ms). So the interval until the next probe, or
+ * the number of retransmits, is about the time that a socket has waited.
  */
 #define PROBE_LONG_MS 3000
 #define RETRANS_LONG  4
@@ -36,14 +36,14 @@ static void judge_window(const struct why *why, struct finding *finding, const c
 {
 	finding->mover = MOVER_PEER;
 	finding_verdict(finding,
-	                "The peers do not read what %s sends: their window is closed, and as long "
-	                "as they answer probes no timeout ends that.",
+	                "The peers do not read what %s sends: their window is closed. As long as "
+	                "they answer probes, no timeout ends this.",
 	                name);
 	rule_note_doing(why, finding);
-	finding_next(finding, "look at the peer's program: is it stuck, or too slow?");
+	finding_next(finding, "look at the peer's program: does it hang, or is it too slow?");
 	finding_next(finding,
-	             "a limit for such peers: setsockopt TCP_USER_TIMEOUT, or a timeout of writes "
-	             "in %s",
+	             "limit the wait for such peers: setsockopt TCP_USER_TIMEOUT, or a write "
+	             "timeout in %s",
 	             name);
 }
 
@@ -54,19 +54,21 @@ static void judge_loss(const struct why *why, struct finding *finding, const cha
 
 	rule_blame_path(why, finding);
 	finding_verdict(finding,
-	                "Nothing answers what %s sends: the peers are gone, or segments get lost.",
+	                "Nothing answers what %s sends: the peers are gone, or segments are lost.",
 	                name);
 	if (table_setting_number(why->table, finding->group.key.netns, SETTING_RETRIES2,
 	                         &retries)) {
 		format_duration(time, rule_retries_time(retries));
-		finding_evidence(finding, "%s is %" PRIu64 ": given up after %s without an answer",
+		finding_evidence(finding,
+		                 "%s is %" PRIu64
+		                 ": the kernel gives up after %s without an answer",
 		                 setting_name(SETTING_RETRIES2, setting), retries, time);
 	}
+	finding_next(finding, "see what the kernel retransmits, and to which peers: tcptrail "
+	                      "events --state established");
 	finding_next(finding,
-	             "see what is sent again, and where to: tcptrail events --state established");
-	finding_next(finding,
-	             "does a firewall or NAT on the way forget connections that are idle?");
-	finding_next(finding, "to know sooner: setsockopt TCP_USER_TIMEOUT in %s", name);
+	             "check whether a firewall or NAT on the path forgets idle connections");
+	finding_next(finding, "to notice this sooner: setsockopt TCP_USER_TIMEOUT in %s", name);
 }
 
 static void judge(const struct why *why, struct finding *finding)
@@ -80,16 +82,15 @@ static void judge(const struct why *why, struct finding *finding)
 	                 group->tally[TALLY_BYTES]);
 	finding_evidence(finding,
 	                 "of %u, %" PRIu64 " wait for a window, %" PRIu64 " retransmit; %" PRIu64
-	                 " for seconds already",
+	                 " of them for seconds",
 	                 group->count, closed, group->count - closed, group->tally[TALLY_LONG]);
 	rule_note_peer(why, finding);
 	if (!group->tally[TALLY_LONG]) {
 		finding->level = FINDING_OK;
-		finding_verdict(
-			finding,
-			"What %s sends waits for a moment on these: a peer that reads slower "
-			"than is sent, or a lost segment.",
-			name);
+		finding_verdict(finding,
+		                "Data that %s sends on these wait for a moment: a peer reads "
+		                "slowly, or a segment was lost.",
+		                name);
 		return;
 	}
 	finding->level = rule_share_level(why, finding, group->tally[TALLY_LONG],
@@ -105,7 +106,7 @@ static void judge(const struct why *why, struct finding *finding)
 const struct rule rule_established_send_blocked = {
 	.id = "established-send-blocked",
 	.states = STATE_BIT(STATE_ESTABLISHED),
-	.about = "what is sent does not arrive: closed window, or loss",
+	.about = "sent data do not arrive: closed window, or loss",
 	.source = "tcp_probe_timer() and tcp_write_timeout(), net/ipv4/tcp_timer.c; RFC 9293, "
 		  "3.8.6.1",
 	.match = match,

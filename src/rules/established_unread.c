@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The process does not read what it was sent. For how long, the looks at a socket
- * tell that came while bytes waited; and nothing may have been read of all that ever
- * came. A socket looked at once tells less: that its peer had been silent for long
- * says so only of what had come by then.
+ * The process does not read the data it received. The waiting time is known in two cases: several
+ * samples saw unread bytes, or the process has never read anything. One sample alone tells less: a
+ * peer that was silent for long at first sight has sent the bytes before that.
  */
 #include <inttypes.h>
 
@@ -19,7 +18,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 {
 	bool old = table_now(table) > row->since + WAITS_LONG;
 
-	/* Before accept() nobody can read: that is the listener's matter. */
+	/* Before accept() nobody can read: the rules of listeners judge that. */
 	if (!(row->flags & ROW_QUEUES) || !row->rqueue || !(row->flags & ROW_SOCKET))
 		return false;
 	tally[TALLY_BYTES] = row->rqueue;
@@ -30,7 +29,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	return true;
 }
 
-/* Is it no finding, or cannot be told? Then level and verdict say so. */
+/* True if this is not a finding, or if it is unclear; then level and verdict are set. */
 static bool may_be_fine(struct finding *finding, const char *name)
 {
 	const struct group *group = &finding->group;
@@ -42,14 +41,16 @@ static bool may_be_fine(struct finding *finding, const char *name)
 	if (group->median < WAITS_LONG) {
 		finding->level = FINDING_OK;
 		finding_verdict(finding,
-		                "%s has bytes to read on these, and most of them are young.", name);
+		                "%s has bytes to read on these, but most of the sockets are young.",
+		                name);
 		return true;
 	}
 	if (tally[TALLY_READS] * 2 >= group->count) {
 		finding->level = FINDING_OK;
-		finding_verdict(finding,
-		                "%s has bytes to read on these, and has read others meanwhile.",
-		                name);
+		finding_verdict(
+			finding,
+			"%s has bytes to read on these, but it has read from others while watched.",
+			name);
 		return true;
 	}
 	if (tally[TALLY_QUIET] * 2 >= group->count)
@@ -57,13 +58,13 @@ static bool may_be_fine(struct finding *finding, const char *name)
 	finding->level = FINDING_UNCLEAR;
 	finding_verdict(finding,
 	                "%s has bytes to read on these. Cannot tell for how long, because they "
-	                "were not looked at for long enough; it may get to them soon.",
+	                "were not sampled for long enough. It may read them soon.",
 	                name);
 	finding_next(finding, "watch for a while: tcptrail why established --for 1m");
 	return true;
 }
 
-static void tell_unread(struct finding *finding)
+static void note_unread(struct finding *finding)
 {
 	const struct group *group = &finding->group;
 	const uint64_t *tally = group->tally;
@@ -72,11 +73,13 @@ static void tell_unread(struct finding *finding)
 		rule_note_unread(finding, tally[TALLY_STILL]);
 	else if (tally[TALLY_QUIET])
 		finding_evidence(finding,
-		                 "the peers of %" PRIu64 " of %u had been silent when first looked "
-		                 "at: bytes that did not come since are as old as age says",
+		                 "the peers of %" PRIu64
+		                 " of %u were silent at first sight: unless more bytes came since, "
+		                 "the unread bytes are as old as the age",
 		                 tally[TALLY_QUIET], group->count);
 	if (tally[TALLY_NEVER])
-		finding_evidence(finding, "on %" PRIu64 " of %u nothing was ever read",
+		finding_evidence(finding,
+		                 "on %" PRIu64 " of %u the process has never read anything",
 		                 tally[TALLY_NEVER], group->count);
 }
 
@@ -88,7 +91,7 @@ static void judge(const struct why *why, struct finding *finding)
 	bool sure;
 
 	rule_task_name(why, finding, name);
-	finding_evidence(finding, "%" PRIu64 " bytes were received and not read",
+	finding_evidence(finding, "%" PRIu64 " bytes were received but not read",
 	                 tally[TALLY_BYTES]);
 	if (may_be_fine(finding, name))
 		return;
@@ -96,28 +99,28 @@ static void judge(const struct why *why, struct finding *finding)
 	       tally[TALLY_BYTES] >= (uint64_t)group->count * MUCH;
 	finding->level = sure ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
-	finding_verdict(finding, "%s %s what it was sent: it is stuck, or too slow.", name,
+	finding_verdict(finding, "%s %s the received data: it hangs, or it is too slow.", name,
 	                sure ? "does not read" : "seems not to read");
-	tell_unread(finding);
+	note_unread(finding);
 	rule_note_doing(why, finding);
 	finding_next(finding,
-	             "find out what the threads of %s wait for (gdb -p, jstack, py-spy): a lock, "
-	             "a full pool, a slow backend",
+	             "find out what the threads of %s wait for (gdb -p, jstack, py-spy): a lock, a "
+	             "full pool, a slow backend",
 	             name);
-	finding_next(finding,
-	             "or nobody polls the fd: is it still in the poll set (epoll_ctl, select)?");
+	finding_next(finding, "or nobody polls the fd: check that it is still in the poll set "
+	                      "(epoll_ctl, select)");
 	if (!group->key.passive)
-		finding_next(
-			finding,
-			"a client that gets answers: look for a response body that is not read and "
-			"closed%s",
-			rule_trend(why, group) == TREND_GROWING ? "; these become more" : "");
+		finding_next(finding,
+		             "if it is a client that receives answers: look for a response body "
+		             "that is not read and closed%s",
+		             rule_trend(why, group) == TREND_GROWING ? "; these grow in number"
+		                                                     : "");
 }
 
 const struct rule rule_established_unread = {
 	.id = "established-unread",
 	.states = STATE_BIT(STATE_ESTABLISHED),
-	.about = "data was received and is not read",
+	.about = "received data are not read",
 	.source = "tcp_recvmsg(), net/ipv4/tcp.c; tcp_diag_get_info(), net/ipv4/tcp_diag.c: Recv-Q",
 	.match = match,
 	.judge = judge,

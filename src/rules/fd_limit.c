@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The process has nearly all the fds open that it may: then accept(), socket() and
- * open() fail with EMFILE. Of sockets that no other rule is about, or finds fault with.
+ * The process has nearly as many open fds as its limit allows. At the limit accept(), socket() and
+ * open() fail with EMFILE. This rule gets the sockets that no other rule matches or finds fault
+ * with.
  */
 #include <inttypes.h>
 
@@ -25,8 +26,8 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	return owner.task && owner.holding == HOLDING_OPEN && rule_near_fd_limit(owner.task);
 }
 
-/* What its sockets are, most frequent state first. */
-static void tell_sockets(const struct why *why, struct finding *finding, const struct task *task)
+/* The states of its sockets, most frequent state first. */
+static void note_sockets(const struct why *why, struct finding *finding, const struct task *task)
 {
 	uint32_t by_state[STATE_COUNT], all = 0;
 	unsigned int most = STATE_ESTABLISHED;
@@ -54,20 +55,22 @@ static void judge(const struct why *why, struct finding *finding)
 	if (!task || !rule_is_largest(why, finding, true)) {
 		finding->level = FINDING_OK;
 		finding_verdict(finding,
-		                "Nothing is wrong with these, but %s is near its limit of file "
-		                "descriptors: see its largest group.",
+		                "These are fine, but %s is near its limit of file descriptors: see "
+		                "its largest group.",
 		                name);
 		return;
 	}
 	finding->level = task->fds >= task->fd_limit ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
-	tell_sockets(why, finding, task);
+	note_sockets(why, finding, task);
 	finding_verdict(finding,
-	                "%s %s its limit of file descriptors: then accept(), socket() and open() "
-	                "fail with EMFILE.",
+	                "%s %s its limit of file descriptors: at the limit accept(), socket() and "
+	                "open() fail with EMFILE.",
 	                name, finding->level == FINDING_BAD ? "has reached" : "is near");
-	finding_next(finding, "what are they? lsof -p %u | awk '{print $5}' | sort | uniq -c",
-	             task->pid);
+	finding_next(
+		finding,
+		"see what kinds of files these are: lsof -p %u | awk '{print $5}' | sort | uniq -c",
+		task->pid);
 	finding_next(finding,
 	             "if it needs that many, raise the limit: LimitNOFILE= of its unit, or now "
 	             "prlimit --pid %u --nofile=%" PRIu64 ":",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * We have closed, and the peer acknowledges neither our FIN nor, maybe, what we
- * sent before it: it gets lost, or the peer's window is closed.
+ * We have closed, and the peer does not acknowledge our FIN, or even the data before it: segments
+ * are lost, or the peer's window is closed.
  */
 #include "rules/unacked.h"
 
@@ -14,29 +14,29 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	if (outcome == UNACKED_ON_THE_WAY) {
 		finding_verdict(finding,
-		                "%s has closed, and what it sent is on its way: none of it was "
-		                "sent again and again, no window is closed.",
+		                "%s has closed, and its last data and FIN are in flight: none was "
+		                "retransmitted repeatedly, and no window is closed.",
 		                name);
 		return;
 	}
 	if (unacked_by_window(&finding->group)) {
 		finding_verdict(finding,
-		                "%s has closed, but the peers do not take what it sent before: "
-		                "their window is closed.",
+		                "%s has closed, but the peers do not read the data that it sent "
+		                "before: their window is closed.",
 		                name);
 		finding_next(finding, "look at the peer's program: it does not read");
-		finding_next(finding,
-		             "a limit for such peers: setsockopt TCP_USER_TIMEOUT before close()");
+		finding_next(finding, "limit the wait for such peers: setsockopt TCP_USER_TIMEOUT "
+		                      "before close()");
 		return;
 	}
 	finding_verdict(finding,
 	                "%s has closed, and nothing answers its FIN: the peers are gone, or "
-	                "segments get lost.",
+	                "segments are lost.",
 	                name);
-	finding_next(finding, "see what is sent again, and where to: tcptrail events --state "
-	                      "fin_wait1");
+	finding_next(finding, "see what the kernel retransmits, and to which peers: tcptrail "
+	                      "events --state fin_wait1");
 	finding_next(finding,
-	             "does a firewall or NAT on the way forget connections that are idle?");
+	             "check whether a firewall or NAT on the path forgets idle connections");
 }
 
 const struct rule rule_fin_wait1_unacked = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * We have closed, the peer has acknowledged that and does not close. What no process
- * has open ends by tcp_fin_timeout; what was only shut down stays as long as it takes.
+ * We have closed, and the peer has acknowledged our FIN but does not close. If no process has the
+ * socket open, tcp_fin_timeout ends it. If it was only shut down, it stays without limit.
  */
 #include <inttypes.h>
 
@@ -23,7 +23,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 }
 
 /* A half-closed socket is open: the program has only called shutdown(). */
-static void tell_closed(struct finding *finding, uint64_t all, uint64_t closed)
+static void note_closed(struct finding *finding, uint64_t all, uint64_t closed)
 {
 	if (closed == all)
 		finding_evidence(finding, "all %" PRIu64 " closed, none half-closed", all);
@@ -35,17 +35,17 @@ static void tell_closed(struct finding *finding, uint64_t all, uint64_t closed)
 		                 closed, all, all - closed);
 }
 
-static void tell_end(const struct why *why, struct finding *finding)
+static void note_end(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
 	rule_note_flow(why, finding);
-	tell_closed(finding, group->count, group->tally[TALLY_CLOSED]);
+	note_closed(finding, group->count, group->tally[TALLY_CLOSED]);
 	rule_note_peer(why, finding);
 	if (group->tally[TALLY_CLOSED])
-		rule_note_setting(why, finding, SETTING_FIN_TIMEOUT,
-		                  "after so many seconds those that were closed end, whatever the "
-		                  "peer does");
+		rule_note_setting(
+			why, finding, SETTING_FIN_TIMEOUT,
+			"seconds until the kernel ends a closed one, whatever the peer does");
 }
 
 static void next_peer(const struct why *why, struct finding *finding)
@@ -62,7 +62,7 @@ static void next_peer(const struct why *why, struct finding *finding)
 		finding_next(finding, "on the peer's host: tcptrail why close_wait");
 }
 
-/* They end by themselves; that the peers do not close is worth a word if there are many. */
+/* They end by themselves. Many of them are reported anyway, because their peers do not close. */
 static void judge_closed(const struct why *why, struct finding *finding, const char *name)
 {
 	const struct group *group = &finding->group;
@@ -70,16 +70,17 @@ static void judge_closed(const struct why *why, struct finding *finding, const c
 	if (rule_trend(why, group) != TREND_GROWING || group->count < MANY) {
 		finding->level = FINDING_OK;
 		finding_verdict(finding,
-		                "%s has closed these, the peers have not yet: the kernel ends them "
-		                "in a while.",
+		                "%s has closed these, the peers have not closed yet: the kernel "
+		                "ends them soon.",
 		                name);
 		return;
 	}
 	finding->level = FINDING_WARNING;
 	finding->mover = MOVER_PEER;
-	finding_verdict(finding,
-	                "%s has closed these and the peers do not; the kernel has to end them.",
-	                name);
+	finding_verdict(
+		finding,
+		"%s has closed these, but the peers do not close: the kernel has to end them.",
+		name);
 	next_peer(why, finding);
 }
 
@@ -90,24 +91,23 @@ static void judge_held(const struct why *why, struct finding *finding, const cha
 
 	if (!group->tally[TALLY_HELD_LONG] && !(growing && group->count >= MANY)) {
 		finding->level = FINDING_OK;
-		finding_verdict(
-			finding,
-			"%s has shut down its side and waits for what the peers still send, "
-			"not for long yet.",
-			name);
+		finding_verdict(finding,
+		                "%s has shut down its side and waits for the remaining data of the "
+		                "peers, but not for long yet.",
+		                name);
 		return;
 	}
 	finding->level = growing ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_PEER;
 	finding_verdict(finding,
-	                "%s has shut down its side and waits for the peers to close theirs; as it "
-	                "keeps the fd, no timeout ends that.",
+	                "%s has shut down its side and waits for the peers to close theirs. It "
+	                "keeps the fd, so no timeout ends this.",
 	                name);
 	rule_note_doing(why, finding);
 	next_peer(why, finding);
 	finding_next(finding,
-	             "a limit in %s: close() some time after shutdown(); only then does "
-	             "tcp_fin_timeout count",
+	             "limit the wait in %s: close() some time after shutdown(); tcp_fin_timeout "
+	             "starts only then",
 	             name);
 }
 
@@ -118,7 +118,7 @@ static void judge(const struct why *why, struct finding *finding)
 	char name[RULE_NAME_SIZE];
 
 	rule_task_name(why, finding, name);
-	tell_end(why, finding);
+	note_end(why, finding);
 	if (held * 2 >= group->count || group->tally[TALLY_HELD_LONG])
 		judge_held(why, finding, name);
 	else

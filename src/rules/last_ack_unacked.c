@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The peer has closed, then we; it does not acknowledge our FIN. */
+/* The peer has closed first, then we. The peer does not acknowledge our FIN. */
 #include "rules/unacked.h"
 
 static void judge(const struct why *why, struct finding *finding)
@@ -11,27 +11,28 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	if (outcome == UNACKED_ON_THE_WAY) {
 		finding_verdict(finding,
-		                "Both ends have closed; the last FIN, that of %s, is on its way.",
+		                "Both ends have closed; the FIN of %s, the last one, is in flight.",
 		                name);
 		return;
 	}
 	if (unacked_by_window(&finding->group)) {
 		finding_verdict(finding,
-		                "Both ends have closed, but the peers do not take what %s sent "
-		                "before: their window is closed.",
+		                "Both ends have closed, but the peers do not read the data that %s "
+		                "sent before: their window is closed.",
 		                name);
-		finding_next(finding, "look at the peer's program: it has shut down its side and "
-		                      "reads no more");
+		finding_next(
+			finding,
+			"look at the peer's program: it has shut down its side and does not read");
 		return;
 	}
 	finding_verdict(finding,
 	                "Both ends have closed, and nothing answers the FIN of %s: the peers are "
-	                "gone, or segments get lost.",
+	                "gone, or segments are lost.",
 	                name);
-	finding_next(finding, "see what is sent again, and where to: tcptrail events --state "
-	                      "last_ack");
-	finding_next(finding, "how long were they in CLOSE_WAIT? A peer that waited in vain has "
-	                      "often gone: tcptrail why close_wait");
+	finding_next(finding, "see what the kernel retransmits, and to which peers: tcptrail "
+	                      "events --state last_ack");
+	finding_next(finding, "check how long they were in CLOSE_WAIT: a peer may have given up "
+	                      "meanwhile: tcptrail why close_wait");
 }
 
 const struct rule rule_last_ack_unacked = {

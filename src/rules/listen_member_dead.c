@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One of several that share a port (SO_REUSEPORT) does not accept, and nothing waits for others. The
- * kernel chooses by a hash of the addresses, not by who accepts: a part of all connections hangs, and
- * the same clients may get through when they try again.
+ * One of several listeners that share a port (SO_REUSEPORT) does not accept, and the others have an
+ * empty queue. The kernel chooses the listener by a hash of the addresses, even if that listener
+ * does not accept. So some connections hang, while the same client may succeed when it retries.
  */
 #include "rules/rule.h"
 
@@ -15,17 +15,17 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	return row->flags & ROW_QUEUES && row->rqueue && table_siblings(table, row, &idle) && idle;
 }
 
-static void tell_siblings(uint32_t siblings, uint32_t idle, struct finding *finding)
+static void note_siblings(uint32_t siblings, uint32_t idle, struct finding *finding)
 {
 	const char *least = siblings < LISTENERS_COUNTED ? "" : "at least ";
 
 	if (siblings == 1)
-		finding_evidence(finding, "one other listens at the same address (SO_REUSEPORT), "
-		                          "and nothing waits for it");
+		finding_evidence(finding, "one other socket listens at the same address "
+		                          "(SO_REUSEPORT), and its queue is empty");
 	else
 		finding_evidence(finding,
-		                 "%s%u others listen at the same address (SO_REUSEPORT), and "
-		                 "nothing waits for %u of them",
+		                 "%s%u others listen at the same address (SO_REUSEPORT), and the "
+		                 "queues of %u of them are empty",
 		                 least, siblings, idle);
 }
 
@@ -36,18 +36,19 @@ static void judge_alive(const struct why *why, struct finding *finding, const ch
 
 	if (waiting * 4 < most * 3) {
 		finding->level = FINDING_OK;
-		finding_verdict(finding, "%s accepts what waits on port %u within seconds.", name,
+		finding_verdict(finding,
+		                "%s accepts waiting connections on port %u within seconds.", name,
 		                group->key.port);
 		return;
 	}
 	finding->level = waiting < most ? FINDING_WARNING : FINDING_BAD;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding,
-	                "%s is behind with accept() on port %u, where others are not: its queue "
-	                "is %s.",
+	                "%s is slow with accept() on port %u, but others that share the port are "
+	                "not: its queue is %s.",
 	                name, group->key.port,
-	                waiting < most ? "three quarters full or more"
-	                               : "full, and the kernel drops what else comes to it");
+	                waiting < most ? "at least three quarters full"
+	                               : "full, and the kernel drops further connections to it");
 	rule_note_overflows(why, finding);
 	rule_note_abort(why, finding);
 	rule_note_doing(why, finding);
@@ -60,16 +61,16 @@ static void judge_dead(const struct why *why, struct finding *finding, const cha
 	finding->level = FINDING_BAD;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding,
-	                "%s does not accept on port %u, which others share: about 1 in %u new "
-	                "connections comes to it, and hangs.",
+	                "%s does not call accept() on port %u, which it shares with others: it "
+	                "gets about 1 in %u new connections, and these hang.",
 	                name, finding->group.key.port, siblings + 1);
 	rule_note_overflows(why, finding);
 	rule_note_doing(why, finding);
 	finding_next(finding,
-	             "end %s, or have it close its listening socket: the kernel gives it "
-	             "connections for as long as that is open",
+	             "end %s, or let it close its listening socket: the kernel sends it "
+	             "connections as long as that is open",
 	             name);
-	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
+	finding_next(finding, "find out what delays the thread of %s that calls accept()", name);
 }
 
 static void judge(const struct why *why, struct finding *finding)
@@ -79,7 +80,7 @@ static void judge(const struct why *why, struct finding *finding)
 
 	rule_task_name(why, finding, name);
 	rule_note_queue(finding);
-	tell_siblings(siblings, idle, finding);
+	note_siblings(siblings, idle, finding);
 	if (rule_waits_long(why, finding))
 		judge_dead(why, finding, name, siblings);
 	else
@@ -89,7 +90,7 @@ static void judge(const struct why *why, struct finding *finding)
 const struct rule rule_listen_member_dead = {
 	.id = "listen-member-dead",
 	.states = STATE_BIT(STATE_LISTEN),
-	.about = "one of several that share a port does not accept",
+	.about = "one of several listeners that share a port does not accept",
 	.source = "reuseport_select_sock(), net/core/sock_reuseport.c; inet_csk_accept(), "
 		  "net/ipv4/inet_connection_sock.c",
 	.match = match,

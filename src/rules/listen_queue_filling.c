@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The accept queue is not full yet, but a burst away from it. */
+/* The accept queue is not full yet, but one burst can fill it. */
 #include "rules/rule.h"
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
@@ -17,10 +17,10 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_task_name(why, finding, name);
 	finding->level = FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
-	finding_verdict(finding,
-	                "%s is behind with accept(): the queue of port %u is three quarters full "
-	                "or more.",
-	                name, finding->group.key.port);
+	finding_verdict(
+		finding,
+		"%s is slow with accept(): the queue of port %u is at least three quarters full.",
+		name, finding->group.key.port);
 	rule_note_queue(finding);
 	if (rule_waits_long(why, finding) ||
 	    rule_grown(why, &finding->group, COUNTER_LISTEN_OVERFLOWS) > OVERFLOWS_FEW)
@@ -29,7 +29,7 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_note_doing(why, finding);
 	rule_note_sharers(why, finding);
 	rule_note_accepted(why, finding);
-	finding_next(finding, "see whether it goes on: watch -n1 \"ss -ltn 'sport = :%u'\"",
+	finding_next(finding, "see whether this goes on: watch -n1 \"ss -ltn 'sport = :%u'\"",
 	             finding->group.key.port);
 	rule_next_backlog(why, finding);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* More connections wait for accept() than may: what else comes is dropped. */
+/* The accept queue has more connections than the backlog: the kernel drops further ones. */
 #include <inttypes.h>
 
 #include "rules/rule.h"
@@ -27,21 +27,21 @@ static void judge(const struct why *why, struct finding *finding)
 	    !grown) {
 		finding->level = FINDING_WARNING;
 		finding_verdict(finding,
-		                "%s has let its accept queue on port %u fill up. Nothing was "
-		                "dropped for that while it was watched.",
+		                "%s has let its accept queue on port %u fill up. The kernel "
+		                "dropped nothing while watched.",
 		                name, group->key.port);
 	} else {
 		finding->level = FINDING_BAD;
 		finding_verdict(finding,
-		                "%s does not accept() fast enough: the queue of port %u is full, "
-		                "and the kernel drops what else comes.",
+		                "%s does not call accept() fast enough: the queue of port %u is "
+		                "full, and the kernel drops further connections.",
 		                name, group->key.port);
 	}
 	rule_note_abort(why, finding);
 	rule_note_doing(why, finding);
 	rule_note_sharers(why, finding);
 	rule_note_accepted(why, finding);
-	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
+	finding_next(finding, "find out what delays the thread of %s that calls accept()", name);
 	rule_next_backlog(why, finding);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An accept queue was too full for connections while we watched, and has room again at the last
- * look: a process that pauses now and then. The kernel counts that for a namespace, not for a
- * listener; SYN+ACKs that were sent again tell which, if the queue filled in the middle of
- * handshakes. Of listeners that may be meant, the one with the most connections stands for all.
+ * An accept queue overflowed while watched, but has room in the last sample: the process pauses now
+ * and then. The kernel counts overflows for a namespace, not for a listener. Retransmitted SYN+ACKs
+ * show which listener it was, if the queue became full during handshakes. Otherwise the finding is
+ * about the listener with the most connections.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ static uint64_t resent(const struct why *why, const struct group_key *key)
 	return sum;
 }
 
-/* Connections at its port that are or were there while we watched. */
+/* Connections that are or were at its port while watched. */
 static uint64_t traffic(const struct why *why, const struct group_key *key)
 {
 	uint32_t by_state[STATE_COUNT];
@@ -52,8 +52,8 @@ struct suspects {
 	const struct group *first;
 	uint64_t resent, traffic; /* of the first */
 	uint64_t count;           /* with connections, or with SYN+ACKs sent again */
-	uint64_t looked;          /* sockets that listen and are in the query */
-	bool full;                /* another rule tells of a queue that is full, or nearly so */
+	uint64_t looked;          /* listening sockets in the query */
+	bool full;                /* another rule reports a queue that is full, or nearly full */
 };
 
 static void suspect(const struct why *why, const struct group *group, struct suspects *suspects)
@@ -87,7 +87,7 @@ static void find_suspects(const struct why *why, const struct group_key *key,
 		suspects->looked += group->count;
 		suspect(why, group, suspects);
 	}
-	/* What the query leaves out may be meant. */
+	/* A listener outside the query may have overflowed. */
 	if (survey_listeners(why->survey, key->netns) > suspects->looked)
 		suspects->count = survey_listeners(why->survey, key->netns);
 }
@@ -97,7 +97,7 @@ static bool is_sure(const struct suspects *suspects)
 	return suspects->resent || suspects->count < 2;
 }
 
-/* The queue of another listener was meant. */
+/* The queue of another listener overflowed. */
 static void judge_by_time(const struct why *why, struct finding *finding)
 {
 	const struct rule *rule = &rule_listen_queue_waiting;
@@ -133,20 +133,20 @@ static void judge(const struct why *why, struct finding *finding)
 		                 suspects.resent, group->key.port);
 	if (is_sure(&suspects))
 		finding_verdict(finding,
-		                "%s pauses with accept(): the queue of port %u was full meanwhile, "
-		                "and has room now.",
+		                "%s pauses with accept(): the queue of port %u was full while "
+		                "watched, and has room now.",
 		                name, group->key.port);
 	else
 		finding_verdict(
 			finding,
-			"An accept queue was full meanwhile, and has room now: one of %" PRIu64
-			" listeners. Most connections are at port %u, of %s.",
+			"An accept queue was full while watched, and has room now: one of %" PRIu64
+			" listeners. Port %u of %s has the most connections.",
 			suspects.count, group->key.port, name);
 	rule_note_abort(why, finding);
 	rule_note_doing(why, finding);
 	finding_next(finding,
-	             "see what pauses %s: garbage collection, a lock, a slow request in "
-	             "the thread that calls accept()",
+	             "see what pauses %s: garbage collection, a lock, or a slow request in the "
+	             "thread that calls accept()",
 	             name);
 	rule_next_backlog(why, finding);
 }

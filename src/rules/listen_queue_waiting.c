@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Connections wait for accept(), and the queue has room. That is no matter if each waits for
- * a moment; if they wait for seconds, the process accepts nothing, or too little.
+ * Connections wait for accept(), and the queue has room. This is fine if each waits only for a
+ * moment. If they wait for seconds, the process does not accept, or too slowly.
  */
 #include <inttypes.h>
 
@@ -23,7 +23,7 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_task_name(why, finding, name);
 	if (!finding->group.tally[0]) {
 		finding->level = FINDING_OK;
-		finding_verdict(finding, "Nothing waits for accept() at port %u.",
+		finding_verdict(finding, "No connection waits for accept() at port %u.",
 		                finding->group.key.port);
 		return;
 	}
@@ -36,7 +36,8 @@ static void judge(const struct why *why, struct finding *finding)
 			return;
 		}
 		finding->level = FINDING_OK;
-		finding_verdict(finding, "%s accepts what waits on port %u within seconds.", name,
+		finding_verdict(finding,
+		                "%s accepts waiting connections on port %u within seconds.", name,
 		                finding->group.key.port);
 		return;
 	}
@@ -49,13 +50,13 @@ static void judge(const struct why *why, struct finding *finding)
 	rule_note_doing(why, finding);
 	rule_note_sharers(why, finding);
 	rule_note_accepted(why, finding);
-	finding_next(finding, "find out what keeps the thread of %s that calls accept()", name);
+	finding_next(finding, "find out what delays the thread of %s that calls accept()", name);
 }
 
 const struct rule rule_listen_queue_waiting = {
 	.id = "listen-queue-waiting",
 	.states = STATE_BIT(STATE_LISTEN),
-	.about = "connections wait for accept() for long",
+	.about = "connections wait long for accept()",
 	.source = "inet_csk_accept(), net/ipv4/inet_connection_sock.c",
 	.match = match,
 	.judge = judge,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Most of what is accepted is closed at once: the process is at a limit, and says so by closing, as
- * Node and nginx do without a word, and databases with one. A server that answers in a few bytes
+ * The server closes most accepted connections at once, because it is at a limit. Node and nginx
+ * send nothing before close(), databases send a short message. A server with very short answers
  * looks like the latter.
  */
 #include <inttypes.h>
@@ -10,8 +10,8 @@
 #include "rules/answers.h"
 #include "rules/rule.h"
 
-#define TURNED_LEAST 5  /* fewer may be probers that were quicker than their FIN */
-#define STAY_LEAST   10 /* a limit leaves this many who were let in */
+#define TURNED_LEAST 5  /* fewer may be health checks that were closed before their FIN came */
+#define STAY_LEAST   10 /* a server at a limit has at least this many open connections */
 
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
@@ -26,9 +26,9 @@ static bool is_most(uint64_t part, uint64_t all)
 }
 
 /*
- * Nearly all of what comes new, beside many that stay. Where each connection has a process of its
- * own, a word is enough, whoever closes then, as with PostgreSQL; probers of other servers, who ask
- * something short, look like that.
+ * Nearly all new connections end after a few bytes, while many others stay. If each connection has
+ * its own process (PostgreSQL), a short message counts, whichever end closes first. Health checks
+ * of other servers with a short request look the same.
  */
 static bool is_curt(const struct endings *endings, const struct answers *answers, uint64_t ended)
 {
@@ -45,11 +45,11 @@ static void next_steps(struct finding *finding, const char *name)
 	             "look for the limit in the log and the settings of %s: worker_connections, "
 	             "maxConnections, max_connections, MaxStartups, ulimit -n",
 	             name);
-	finding_next(finding, "who keeps the others open: tcptrail snapshot -anp --lport %u",
+	finding_next(finding, "see who keeps the others open: tcptrail snapshot -anp --lport %u",
 	             finding->group.key.port);
 }
 
-static void tell(const struct why *why, struct finding *finding, const struct endings *endings,
+static void note(const struct why *why, struct finding *finding, const struct endings *endings,
                  uint64_t ended, uint32_t stay)
 {
 	char time[FORMAT_SIZE];
@@ -64,7 +64,7 @@ static void tell(const struct why *why, struct finding *finding, const struct en
 	finding_evidence(finding, "%u others stay ESTABLISHED", stay);
 }
 
-/* What became of those that were accepted at the place. */
+/* What became of the connections that were accepted at the place. */
 struct accepted {
 	struct answers answers;
 	struct endings endings;
@@ -85,7 +85,10 @@ static struct accepted find_accepted(const struct why *why, const struct group *
 	return accepted;
 }
 
-/* Beside others that stay: else it may be what the server is for, as where logs are sent to. */
+/*
+ * Others must stay open. If none stays, the server may work like this, for example one that
+ * receives logs.
+ */
 static bool is_at_limit(const struct accepted *accepted)
 {
 	return is_most(accepted->endings.turned_away, accepted->ended) &&
@@ -116,22 +119,22 @@ static void judge(const struct why *why, struct finding *finding)
 	if (is_at_limit(&accepted)) {
 		finding->level = FINDING_WARNING;
 		finding->mover = MOVER_APPLICATION;
-		finding_verdict(
-			finding,
-			"%s turns away who connects to port %u: it accepts and closes at once, "
-			"as at a limit.",
-			name, port);
+		finding_verdict(finding,
+		                "%s turns away clients of port %u: it accepts their connections "
+		                "and closes them at once, as if at a limit.",
+		                name, port);
 	} else {
 		finding->level = FINDING_UNCLEAR;
 		finding_verdict(
 			finding,
-			"Nearly all that comes new to port %u of %s ends after a few bytes. "
-			"Cannot tell whether they are turned away, as with all connections of "
-			"a database taken, or have short answers.",
+			"Nearly all new connections to port %u of %s end after a few bytes. Cannot "
+			"tell whether they are turned away, for example because a database is at "
+			"its limit, or whether the answers are short.",
 			port, name);
-		finding_next(finding, "see what it says: connect by hand, or read its log");
+		finding_next(finding,
+		             "see what the server answers: connect by hand, or read its log");
 	}
-	tell(why, finding, &accepted.endings, accepted.ended, accepted.answers.accepted);
+	note(why, finding, &accepted.endings, accepted.ended, accepted.answers.accepted);
 	rule_note_doing(why, finding);
 	next_steps(finding, name);
 }
@@ -139,7 +142,7 @@ static void judge(const struct why *why, struct finding *finding)
 const struct rule rule_listen_turns_away = {
 	.id = "listen-turns-away",
 	.states = STATE_BIT(STATE_LISTEN),
-	.about = "what is accepted is closed at once",
+	.about = "accepted connections are closed at once",
 	.source =
 		"inet_csk_accept(), net/ipv4/inet_connection_sock.c; __tcp_close(), net/ipv4/tcp.c",
 	.match = match,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Clients connect, ask, get no answer, and give up so soon that the last look finds none that waits.
- * Of those that wait, established-unanswered reports.
+ * Clients connect, send a request, get no answer and give up so soon that none of them waits in the
+ * last sample. The rule established-unanswered reports those that wait.
  */
 #include "base/clock.h"
 #include "rules/rule.h"
@@ -33,23 +33,23 @@ static void judge(const struct why *why, struct finding *finding)
 	finding->level = service.silent >= SERVICE_LONG ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
 	finding_verdict(finding,
-	                "%s accepts connections on port %u and reads what is asked, but most who "
-	                "have asked give up without an answer.",
+	                "%s accepts connections on port %u and reads the requests, but most "
+	                "clients give up without an answer.",
 	                name, finding->group.key.port);
 	service_tell_endings(why, finding, &service);
 	service_tell_usual(finding, &service);
 	rule_note_doing(why, finding);
 	finding_next(finding, "find out what %s waits for: a lock, a full pool, a limit, a backend",
 	             name);
-	finding_next(finding, "see each of them end: tcptrail events --lport %u",
+	finding_next(finding, "see how each of them ends: tcptrail events --lport %u",
 	             finding->group.key.port);
 }
 
 const struct rule rule_listen_unanswered = {
 	.id = "listen-unanswered",
 	.states = STATE_BIT(STATE_LISTEN),
-	.about = "who connects and asks gives up without an answer",
-	.source = "tcp_fin(), net/ipv4/tcp_input.c: the end of those who have asked",
+	.about = "clients send a request and give up without an answer",
+	.source = "tcp_fin(), net/ipv4/tcp_input.c: how connections with a request end",
 	.match = match,
 	.judge = judge,
 };

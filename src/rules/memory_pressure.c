@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * TCP's memory, that of all namespaces together, is near or over net.ipv4.tcp_mem: windows shrink,
- * queues are pruned, and connections are aborted.
+ * TCP's memory is near or above net.ipv4.tcp_mem. It is one number for all namespaces. The kernel
+ * makes windows smaller, prunes queues and aborts connections.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "rules/rule.h"
 
 struct memory {
-	uint64_t pages, low, pressure, high;      /* high: 0: not known here */
+	uint64_t pages, low, pressure, high;      /* high: 0: not known in this namespace */
 	uint64_t pressures, pressure_ms, aborted; /* while watched */
 };
 
@@ -20,7 +20,10 @@ static uint64_t grown(const struct why *why, uint32_t netns, enum counter counte
 	return table_counter(why->table, netns, counter, &now, &by) ? by : 0;
 }
 
-/* Too many orphans are aborted by the same count: tcp_check_oom(), net/ipv4/tcp.c. */
+/*
+ * The same counter includes connections aborted because there are too many orphans:
+ * tcp_check_oom(), net/ipv4/tcp.c.
+ */
 static bool has_many_orphans(const struct why *why, uint32_t netns)
 {
 	uint64_t orphans, by, most;
@@ -48,7 +51,7 @@ static void look(const struct why *why, uint32_t netns, struct memory *memory)
 		memory->high = 0;
 }
 
-/* Pressure begins above the second number, and ends below the first one. */
+/* Pressure begins above the second number and ends below the first one. */
 static bool is_under_pressure(const struct memory *memory)
 {
 	return memory->pressures || memory->pressure_ms ||
@@ -63,33 +66,35 @@ static bool match_netns(const struct why *why, uint32_t netns)
 	return memory.aborted || is_under_pressure(&memory);
 }
 
-static void tell(const struct memory *memory, struct finding *finding)
+static void note(const struct memory *memory, struct finding *finding)
 {
 	if (memory->high)
 		finding_evidence(finding,
-		                 "%" PRIu64 " pages are in use by TCP, on the whole host; "
-		                 "net.ipv4.tcp_mem is %" PRIu64 " %" PRIu64 " %" PRIu64,
+		                 "TCP uses %" PRIu64
+		                 " pages on the whole host; net.ipv4.tcp_mem is %" PRIu64
+		                 " %" PRIu64 " %" PRIu64,
 		                 memory->pages, memory->low, memory->pressure, memory->high);
 	else
-		finding_evidence(finding,
-		                 "net.ipv4.tcp_mem is not known: it can be read in the initial "
-		                 "namespace only");
+		finding_evidence(
+			finding,
+			"net.ipv4.tcp_mem is not known: only the initial namespace has it");
 	if (memory->pressures)
-		finding_evidence(finding, "%" PRIu64 " times meanwhile pressure began here",
+		finding_evidence(finding,
+		                 "memory pressure began %" PRIu64 " times here while watched",
 		                 memory->pressures);
 	if (memory->pressure_ms)
-		finding_evidence(finding, "%" PRIu64 " ms of it ended here meanwhile",
+		finding_evidence(finding,
+		                 "memory pressure of %" PRIu64 " ms ended here while watched",
 		                 memory->pressure_ms);
 	if (memory->aborted)
 		finding_evidence(finding,
-		                 "%" PRIu64
-		                 " connections were aborted meanwhile for lack of memory "
-		                 "(TCPAbortOnMemory)",
+		                 "%" PRIu64 " connections were aborted for lack of memory while "
+		                 "watched (TCPAbortOnMemory)",
 		                 memory->aborted);
 }
 
-/* The group whose queues hold the most is where to look first. */
-static void tell_queues(const struct why *why, struct finding *finding)
+/* The group with the most queued bytes is the first suspect. */
+static void note_queues(const struct why *why, struct finding *finding)
 {
 	const struct row *most = NULL;
 	struct row_iter iter;
@@ -112,9 +117,11 @@ static void tell_queues(const struct why *why, struct finding *finding)
 	                 bytes);
 	table_owner(why->table, most, &owner);
 	if (owner.task)
-		finding_evidence(finding, "the fullest is one of %u/%.*s: Recv-Q %u, Send-Q %u",
-		                 owner.task->pid, FACT_COMM_LEN, owner.task->comm, most->rqueue,
-		                 most->wqueue);
+		finding_evidence(
+			finding,
+			"the socket with the most belongs to %u/%.*s: Recv-Q %u, Send-Q %u",
+			owner.task->pid, FACT_COMM_LEN, owner.task->comm, most->rqueue,
+			most->wqueue);
 }
 
 static void judge(const struct why *why, struct finding *finding)
@@ -125,24 +132,24 @@ static void judge(const struct why *why, struct finding *finding)
 	finding->mover = MOVER_KERNEL;
 	if (memory.aborted || (memory.high && memory.pages >= memory.high)) {
 		finding->level = FINDING_BAD;
-		finding_verdict(finding, "TCP has no more memory: the kernel drops what comes, and "
-		                         "aborts connections.");
+		finding_verdict(finding, "TCP has no more memory: the kernel drops received data "
+		                         "and aborts connections.");
 	} else {
 		finding->level = FINDING_WARNING;
 		finding_verdict(finding, "TCP is short of memory: the kernel makes windows smaller "
-		                         "and drops what is out of order.");
+		                         "and drops data that arrive out of order.");
 	}
-	tell(&memory, finding);
-	tell_queues(why, finding);
-	finding_next(finding,
-	             "see whose queues are full: tcptrail snapshot -anp --sort -recv_q, and "
-	             "--sort -send_q");
-	finding_next(finding, "if it needs that much: sysctl net.ipv4.tcp_mem (pages of the host)");
+	note(&memory, finding);
+	note_queues(why, finding);
+	finding_next(finding, "see which queues are full: tcptrail snapshot -anp --sort -recv_q, "
+	                      "and --sort -send_q");
+	finding_next(finding, "if the host needs that much, raise it: sysctl net.ipv4.tcp_mem "
+	                      "(pages of the host)");
 }
 
 const struct rule rule_memory_pressure = {
 	.id = "memory-pressure",
-	.about = "TCP's memory is short: net.ipv4.tcp_mem",
+	.about = "TCP is short of memory: net.ipv4.tcp_mem",
 	.source = "tcp_enter_memory_pressure(), tcp_check_oom(), net/ipv4/tcp.c; "
 		  "__sk_mem_raise_allocated(), net/core/sock.c",
 	.match_netns = match_netns,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The peer of an MPTCP connection has closed: it sent a DATA_FIN, and the MPTCP socket, which
- * is what the program has, waits in CLOSE_WAIT. Its subflows stay ESTABLISHED until both ends have
- * closed, or until the peer gives up (net.mptcp.close_timeout, 60 s): then it is in CLOSE.
+ * The peer of an MPTCP connection has sent a DATA_FIN. The program has the MPTCP socket, which
+ * waits in CLOSE_WAIT. The subflows stay ESTABLISHED until both ends have closed, or until the peer
+ * gives up (net.mptcp.close_timeout, 60 s). Then the MPTCP socket is in CLOSE.
  */
 #include <inttypes.h>
 
@@ -18,20 +18,19 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	return row->flags & ROW_MPTCP;
 }
 
-/* A DATA_FIN is in no queue: whether the program has met the end of stream cannot be told. */
-static void tell_queue(struct finding *finding)
+/* A DATA_FIN is in no queue, so it is not known whether the program has read the end of stream. */
+static void note_queue(struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
 	if (group->tally[TALLY_UNREAD])
-		finding_evidence(finding,
-		                 "%" PRIu64 " of %u have data that were not read, %" PRIu64
-		                 " bytes of memory in all",
-		                 group->tally[TALLY_UNREAD], group->count,
-		                 group->tally[TALLY_BYTES]);
+		finding_evidence(
+			finding,
+			"%" PRIu64 " of %u have unread data, %" PRIu64 " bytes of memory in all",
+			group->tally[TALLY_UNREAD], group->count, group->tally[TALLY_BYTES]);
 	else
-		finding_evidence(finding, "Recv-Q is 0: all data were read; MPTCP does not tell "
-		                          "whether the end of stream was");
+		finding_evidence(finding, "Recv-Q is 0: all data were read; MPTCP does not report "
+		                          "whether the end of stream was read");
 }
 
 static void judge_leak(const struct why *why, struct finding *finding, const char *name)
@@ -48,15 +47,14 @@ static void judge_leak(const struct why *why, struct finding *finding, const cha
 	rule_note_doing(why, finding);
 	if (unread)
 		finding_next(finding,
-		             "find out why the threads of %s do not read (gdb -p, jstack, "
-		             "py-spy)",
+		             "find out why the threads of %s do not read (gdb -p, jstack, py-spy)",
 		             name);
 	else
 		finding_next(finding,
-		             "find the path in %s that returns without close() after read() gave 0 "
-		             "or an error",
+		             "find the path in %s that returns without close() after read() "
+		             "returned 0 or an error",
 		             name);
-	finding_next(finding, "the sockets themselves, and their subflows: tcptrail snapshot -anp "
+	finding_next(finding, "see the sockets and their subflows: tcptrail snapshot -anp "
 	                      "--columns +mptcp_token, ss -Manpi");
 }
 
@@ -65,11 +63,13 @@ static void judge(const struct why *why, struct finding *finding)
 	uint64_t closed = survey_closed(why->survey, &finding->group.key);
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
+	rule_begin_pile(why, finding, name);
 	finding->mover = MOVER_APPLICATION;
-	rule_note_flow(why, finding);
-	tell_queue(finding);
-	/* Peers give up after a minute: what is in CLOSE then, and open, has not left. */
+	note_queue(finding);
+	/*
+	 * Peers give up after a minute. A socket that is then in CLOSE and still open has not left
+	 * its process.
+	 */
 	switch (rule_trend_open(why, finding, closed, "given up")) {
 	case TREND_GROWING:
 		if (rule_may_be_passing(why, finding, closed))
@@ -80,20 +80,18 @@ static void judge(const struct why *why, struct finding *finding)
 		finding->level = FINDING_UNCLEAR;
 		finding_verdict(finding,
 		                "The peers have closed these MPTCP connections, and %s has not. "
-		                "Cannot tell whether they become more: they were not watched.",
+		                "Cannot tell whether they grow in number: they were not watched.",
 		                name);
 		rule_note_old(why, finding);
 		finding_next(finding, "watch for a while: tcptrail why close_wait --for 1m");
 		return;
 	case TREND_IDLE:
 		rule_judge_steady(why, finding,
-		                  "keeps these MPTCP sockets, whose peers have closed");
+		                  "keeps these MPTCP sockets, although the peers have closed");
 		return;
 	case TREND_TURNOVER:
 	case TREND_SHRINKING:
-		finding->level = FINDING_OK;
-		finding->mover = MOVER_NOBODY;
-		finding_verdict(finding, "Turnover: %s closes them, only not at once.", name);
+		rule_judge_closing_late(finding, name);
 		return;
 	}
 }
@@ -101,7 +99,7 @@ static void judge(const struct why *why, struct finding *finding)
 const struct rule rule_mptcp_close_wait = {
 	.id = "mptcp-close-wait",
 	.states = STATE_BIT(STATE_CLOSE_WAIT),
-	.about = "MPTCP sockets whose peers have closed, fd never closed",
+	.about = "MPTCP: the peers have closed, the fd is never closed",
 	.source = "RFC 8684, 3.3.3: DATA_FIN; mptcp_check_data_fin(), net/mptcp/protocol.c",
 	.match = match,
 	.judge = judge,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What no other rule is about. It comes last, and says no more than how many there are. */
+/* Sockets that no other rule matches. This rule comes last, and only counts them. */
 #include "rules/rule.h"
 
-/* In CLOSE only what a process has open is there to stay: the others are about to go. */
+/* In CLOSE only sockets that a process has open will stay: the others are about to be destroyed. */
 static bool match(const struct table *table, const struct row *row, uint64_t tally[GROUP_TALLIES])
 {
 	struct owner owner;
@@ -14,7 +14,7 @@ static bool match(const struct table *table, const struct row *row, uint64_t tal
 	return row->flags & ROW_SOCKET && owner.holding == HOLDING_OPEN;
 }
 
-/* Such sockets are there to be: how many there are is the program's business. */
+/* Such sockets are normal: their number depends on the program. */
 static bool is_at_work(const struct group *group)
 {
 	return group->key.state == STATE_ESTABLISHED || group->key.state == STATE_LISTEN;
@@ -26,9 +26,8 @@ static void judge(const struct why *why, struct finding *finding)
 	enum trend trend = rule_trend(why, group);
 	char name[RULE_NAME_SIZE];
 
-	rule_task_name(why, finding, name);
-	rule_note_flow(why, finding);
-	finding_verdict(finding, "No rule is about these sockets of %s.", name);
+	rule_begin_pile(why, finding, name);
+	finding_verdict(finding, "No rule applies to these sockets of %s.", name);
 	if (is_at_work(group) || trend == TREND_TURNOVER || trend == TREND_SHRINKING ||
 	    group->count < PILE_LEAST) {
 		finding->level = FINDING_OK;
@@ -39,10 +38,11 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	finding->level = FINDING_UNCLEAR;
-	finding_verdict(finding, trend == TREND_GROWING
-	                                 ? "They become more. Cannot tell why."
-	                                 : "Cannot tell whether they become more: they were not "
-	                                   "watched.");
+	finding_verdict(
+		finding,
+		trend == TREND_GROWING
+			? "They grow in number. Cannot tell why."
+			: "Cannot tell whether they grow in number: they were not watched.");
 	finding_next(finding, "see each of them: tcptrail snapshot -anpo --state %s",
 	             state_name(group->key.state));
 }
@@ -50,7 +50,7 @@ static void judge(const struct why *why, struct finding *finding)
 const struct rule rule_no_rule = {
 	.id = "no-rule",
 	.states = STATE_BIT(STATE_COUNT) - 2,
-	.about = "what no other rule is about: counted, not judged",
+	.about = "sockets that no other rule matches: counted, not judged",
 	.source = "RFC 9293, 3.3.2",
 	.match = match,
 	.judge = judge,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bind() of a local address with port 0 wants a port that no other socket of this address has, to
- * whichever remote end; connect() alone shares ports between remote ends. So programs that bind
- * before they connect run out of ports when the address has as many sockets as there are ports.
+ * bind() of a local address with port 0 takes a port that no other socket of this address has,
+ * whatever its remote end. Only connect() can share a port between remote ends. So programs that
+ * bind before connect() run out of ports when the address has as many sockets as there are ports.
  */
 #include <inttypes.h>
 #include <sys/socket.h>
@@ -51,7 +51,7 @@ static void count_users(const struct why *why, const struct survey_source *sourc
 	}
 }
 
-/* Takes the one with the most. */
+/* Takes the process with the most sockets. */
 static struct user take_most(const struct map *users)
 {
 	struct user *most = NULL, taken = {0};
@@ -69,7 +69,7 @@ static struct user take_most(const struct map *users)
 	return taken;
 }
 
-static void tell_users(const struct why *why, const struct survey_source *source,
+static void note_users(const struct why *why, const struct survey_source *source,
                        struct finding *finding)
 {
 	struct map users;
@@ -84,19 +84,17 @@ static void tell_users(const struct why *why, const struct survey_source *source
 			finding_evidence(finding, "%" PRIu64 " of these sockets: %u/%.*s",
 			                 user.count, task->pid, FACT_COMM_LEN, task->comm);
 		else if (user.count)
-			finding_evidence(finding,
-			                 "%" PRIu64
-			                 " of these sockets: of no process that is known",
+			finding_evidence(finding, "%" PRIu64 " of these sockets: process not known",
 			                 user.count);
 	}
 	map_free(&users);
 }
 
-static void tell_how(const struct survey_source *source, struct finding *finding)
+static void note_how(const struct survey_source *source, struct finding *finding)
 {
 	finding_evidence(finding,
-	                 "%" PRIu64 " sockets have %u of %u ports of ip_local_port_range, %" PRIu64
-	                 " of them in TIME_WAIT",
+	                 "%" PRIu64 " sockets use %u of %u ports of ip_local_port_range, %" PRIu64
+	                 " of the sockets are in TIME_WAIT",
 	                 source->sockets, source->ports, source->all, source->time_wait);
 	if (source->bound)
 		finding_evidence(finding,
@@ -104,9 +102,9 @@ static void tell_how(const struct survey_source *source, struct finding *finding
 		                 source->bound);
 	if (source->bound + source->chosen < source->sockets)
 		finding_evidence(finding,
-		                 "nobody saw %" PRIu64
-		                 " of them connect; but hardly a port has two of them, as only "
-		                 "bind() makes it",
+		                 "the connect() of %" PRIu64
+		                 " was not seen; but nearly every port has only one of them, which "
+		                 "is typical for bind()",
 		                 source->sockets - source->bound - source->chosen);
 }
 
@@ -120,31 +118,31 @@ static void judge(const struct why *why, struct finding *finding)
 	if (!survey_source(why->survey, finding->group.key.netns, &source))
 		return;
 	endpoint_address(&end, address);
-	/* ip_local_reserved_ports and other addresses' take some. */
+	/* ip_local_reserved_ports and other addresses take some ports. */
 	all = (uint64_t)source.ports * 100 >= (uint64_t)source.all * 99;
 	finding->level = all ? FINDING_BAD : FINDING_WARNING;
 	finding->mover = MOVER_APPLICATION;
-	finding_verdict(
-		finding,
-		"%s local ports of %s are taken by sockets that were bound before connect(): "
-		"bind() with port 0 %s EADDRINUSE there. Who is refused is not known "
-		"from here: bind() makes no event.",
-		all ? "All" : "Nearly all", address, all ? "fails with" : "will soon fail with");
-	tell_how(&source, finding);
-	tell_users(why, &source, finding);
+	finding_verdict(finding,
+	                "%s local ports of %s are taken by sockets that were bound before "
+	                "connect(): bind() with port 0 %s EADDRINUSE there. It is not known which "
+	                "process fails: bind() causes no event.",
+	                all ? "All" : "Nearly all", address,
+	                all ? "fails with" : "will soon fail with");
+	note_how(&source, finding);
+	note_users(why, &source, finding);
 	finding_next(finding, "let programs that bind an address before connect() set "
-	                      "IP_BIND_ADDRESS_NO_PORT: then ports are shared between remote ends");
-	finding_next(finding, "more source addresses, or more ports: sysctl "
-	                      "net.ipv4.ip_local_port_range");
+	                      "IP_BIND_ADDRESS_NO_PORT: then remote ends share ports");
+	finding_next(
+		finding,
+		"use more source addresses, or more ports: sysctl net.ipv4.ip_local_port_range");
 	if (source.time_wait * 2 > source.sockets)
 		finding_next(finding,
-		             "keep connections and use them again: most of these ports are "
-		             "in TIME_WAIT");
+		             "keep and reuse connections: most of these ports are in TIME_WAIT");
 }
 
 const struct rule rule_ports_bound = {
 	.id = "ports-bound",
-	.about = "bind() before connect() takes all local ports of an address",
+	.about = "sockets bound before connect() take all local ports of an address",
 	.source = "inet_csk_get_port() and inet_csk_find_open_port(), "
 		  "net/ipv4/inet_connection_sock.c; ip(7), IP_BIND_ADDRESS_NO_PORT",
 	.match_netns = match_netns,

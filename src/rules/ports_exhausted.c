@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * connect() found no local port. One port serves many destinations, but each
- * (address, port, destination) once only, sockets in TIME_WAIT included.
+ * connect() found no local port. Many remote ends can share a local port, but each (address, port,
+ * remote end) exists only once, also in TIME_WAIT.
  */
 #include <inttypes.h>
 
@@ -10,10 +10,10 @@
 struct usage {
 	uint64_t used, time_wait;
 	uint32_t low, high;
-	uint64_t range; /* ports from low to high; 0: not known */
+	uint64_t range; /* lowest and highest port; 0: not known */
 };
 
-static void tell_usage(const struct usage *usage, struct finding *finding)
+static void note_usage(const struct usage *usage, struct finding *finding)
 {
 	if (usage->range)
 		finding_evidence(finding,
@@ -33,19 +33,20 @@ static void advise(const struct why *why, const struct usage *usage, struct find
 	uint32_t netns = finding->group.key.netns;
 	uint64_t reuse;
 
-	finding_next(finding, "keep connections and use them again: a pool, HTTP keep-alive");
+	finding_next(finding, "keep and reuse connections: a pool, HTTP keep-alive");
 	if (usage->range)
 		finding_next(finding,
-		             "more ports: sysctl -w net.ipv4.ip_local_port_range='1024 "
-		             "65535' (now '%u %u')",
+		             "use more ports: sysctl -w net.ipv4.ip_local_port_range='1024 65535' "
+		             "(now '%u %u')",
 		             usage->low, usage->high);
 	if (usage->time_wait && table_setting_number(why->table, netns, SETTING_TW_REUSE, &reuse) &&
 	    reuse != 1)
 		finding_next(finding,
-		             "let connect() take ports from TIME_WAIT after a second: sysctl -w "
+		             "let connect() reuse ports in TIME_WAIT after a second: sysctl -w "
 		             "net.ipv4.tcp_tw_reuse=1 (now %" PRIu64 ")",
 		             reuse);
-	finding_next(finding, "more source or destination addresses: each pair has its own ports");
+	finding_next(finding,
+	             "use more source or destination addresses: each pair has its own ports");
 }
 
 static void judge(const struct why *why, struct finding *finding)
@@ -60,22 +61,22 @@ static void judge(const struct why *why, struct finding *finding)
 	known = survey_end(why->survey, key, &usage.used, &usage.time_wait);
 	rule_note_failures(why, finding);
 	if (known)
-		tell_usage(&usage, finding);
+		note_usage(&usage, finding);
 	rule_task_name(why, finding, name);
 	rule_address(&finding->group, address);
-	/* No connect fails so by chance: seldom is the beginning of often. */
+	/* No connect fails like this by chance: a few failures are the first of many. */
 	finding->level =
 		finding->group.failed * 10 < finding->group.entered ? FINDING_WARNING : FINDING_BAD;
 	finding->mover = MOVER_KERNEL;
 	if (known && usage.range && usage.used * 2 < usage.range) {
 		finding_verdict(finding,
 		                "%s gets no local port to connect to %s port %u (EADDRNOTAVAIL), "
-		                "though sockets to there use few: others bind() them, or "
-		                "net.ipv4.ip_local_reserved_ports leaves them out.",
+		                "although sockets to there use few ports: other sockets bind() "
+		                "them, or net.ipv4.ip_local_reserved_ports excludes them.",
 		                name, address, key->port);
-		finding_next(finding, "see what holds the ports: ss -tan | awk '{print $4}' | "
-		                      "sort | uniq -c | sort -n | tail");
-		finding_next(finding, "where a program binds only an address before connect(): "
+		finding_next(finding, "see which sockets hold the ports: ss -tan | awk '{print "
+		                      "$4}' | sort | uniq -c | sort -n | tail");
+		finding_next(finding, "if a program binds only an address before connect(): "
 		                      "setsockopt IP_BIND_ADDRESS_NO_PORT");
 		return;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Segments sent again, by kind and destination, SYN+ACKs by our port. A few are how TCP
- * works: it is a storm if they are many, and for kinds that cost little, if they are 1 %
- * of what is sent, too.
+ * Segments sent again, by kind and destination; SYN+ACKs by our port. TCP always retransmits a few.
+ * It is a storm if there are many; for kinds that cost little, only if they are also 1 % of all
+ * sent segments.
  */
 #include <inttypes.h>
 
@@ -17,33 +17,33 @@
 static const struct kind {
 	const char *text;
 	const char *next;
-	bool stalls; /* each makes somebody wait, whatever the share */
+	bool stalls; /* each of these delays a connection, whatever their share */
 } kinds[] = {
-	[RETRANSMIT_SYN] =
-		{"No answer to SYNs: the host is down, a firewall drops them, its accept "
-                 "queue or SYN backlog is full, or they get lost.",
-                 "see who connects: tcptrail snapshot --state syn_sent", true},
-	[RETRANSMIT_SYNACK] = {"Our SYN+ACKs are not answered: they or the ACKs get lost, the "
-                               "addresses are forged, or our accept queue is full, so that the "
-                               "last ACK is ignored.",
-                               "see the listeners' queues: ss -ltn; and who is half-open: "
-                               "tcptrail snapshot --state syn_recv",
-                               true},
-	[RETRANSMIT_RTO] = {"Nothing came back for a whole retransmission timeout, so connections "
-                            "stood still: segments or ACKs get lost, or the peer is gone.",
+	[RETRANSMIT_SYN] = {"Nothing answers the SYNs: the host is down, a firewall drops them, "
+                            "its accept queue or SYN backlog is full, or they are lost.",
+                            "see which processes connect: tcptrail snapshot --state syn_sent",
+                            true},
+	[RETRANSMIT_SYNACK] =
+		{"Nothing answers our SYN+ACKs: they or the ACKs are lost, the addresses are "
+                 "forged, or our accept queue is full, so the kernel ignores the last ACK.",
+                 "see the listeners' queues: ss -ltn; and the half-open connections: tcptrail "
+                 "snapshot --state syn_recv",
+                 true},
+	[RETRANSMIT_RTO] = {"No answer came within a retransmission timeout, so connections stood "
+                            "still: segments or ACKs are lost, or the peer is gone.",
                             "see timeouts and backoff of each: ss -tinmo", false},
-	[RETRANSMIT_FAST] = {"Single segments get lost or come late, and are sent again without a "
-                             "pause.",
-                             "see loss and reordering of each: ss -tin", false},
-	[RETRANSMIT_TLP] =
-		{"The last segments of a burst were not acknowledged in two round trips, "
-                 "so the kernel probed: they or their ACKs get lost, or the peer "
-                 "delays its ACKs.",
-                 "see round trip times of each: ss -tin", false},
-	[RETRANSMIT_SLOW_START] = {"What was in flight at a retransmission timeout is sent again.",
-                                   "see the RTO retransmits to the same destination", false},
+	[RETRANSMIT_FAST] =
+		{"Single segments are lost or late; the kernel sends them again at once.",
+                 "see loss and reordering of each: ss -tin", false},
+	[RETRANSMIT_TLP] = {"The last segments of a burst were not acknowledged within two round "
+                            "trips, so the kernel sent a probe: they or their ACKs are lost, or "
+                            "the peer delays its ACKs.",
+                            "see round-trip times of each: ss -tin", false},
+	[RETRANSMIT_SLOW_START] =
+		{"The kernel sends again all data that were in flight at a retransmission timeout.",
+                 "see the RTO retransmits to the same destination", false},
 };
-_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == RETRANSMIT_KIND_COUNT, "each has a meaning");
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == RETRANSMIT_KIND_COUNT, "each kind has an entry");
 
 static bool match_storm(const struct table *table, const struct storm *storm)
 {
@@ -51,7 +51,7 @@ static bool match_storm(const struct table *table, const struct storm *storm)
 	return storm->key.kind == CHANGE_RETRANSMIT && storm->key.detail < RETRANSMIT_KIND_COUNT;
 }
 
-/* Per cent of segments that the whole namespace sent; false: not known. */
+/* Retransmits in per cent of all segments that the namespace sent; false: not known. */
 static bool share_of(const struct why *why, struct finding *finding, double *share)
 {
 	uint32_t netns = finding->group.key.netns;
@@ -61,12 +61,12 @@ static bool share_of(const struct why *why, struct finding *finding, double *sha
 	    !table_counter(why->table, netns, COUNTER_OUT_SEGMENTS, &now, &sent) ||
 	    !table_counter(why->table, netns, COUNTER_RETRANSMITTED, &now, &again))
 		return false;
-	if (!(sent + again)) /* TcpOutSegs leaves out what was sent again */
+	if (!(sent + again)) /* TcpOutSegs does not count retransmitted segments */
 		return false;
 	*share = 100.0 * (double)again / (double)(sent + again);
 	finding_evidence(finding,
 	                 "of %" PRIu64 " segments that the namespace sent, %" PRIu64
-	                 " were sent again: %.2f %%",
+	                 " were retransmits: %.2f %%",
 	                 sent + again, again, *share);
 	return true;
 }
@@ -86,7 +86,7 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	if (!kind->stalls && known && share < SHARE_LEAST) {
 		finding->level = FINDING_OK;
-		finding_verdict(finding, "Not called a storm: less than %.0f %% of what is sent.",
+		finding_verdict(finding, "Not a storm: less than %.0f %% of the sent segments.",
 		                SHARE_LEAST);
 		return;
 	}
@@ -99,14 +99,13 @@ static void judge(const struct why *why, struct finding *finding)
 	if (!finding->group.key.passive && !rule_on_host(why, finding))
 		finding_next(finding, "see the path to it: tracepath -n %s; ip route get %s",
 		             address, address);
-	finding_next(finding,
-	             "and whether this host drops: ip -s link; nstat -az TcpExtTCPTimeouts "
-	             "TcpExtTCPLostRetransmit TcpExtTCPSynRetrans");
+	finding_next(finding, "check whether this host drops segments: ip -s link; nstat -az "
+	                      "TcpExtTCPTimeouts TcpExtTCPLostRetransmit TcpExtTCPSynRetrans");
 }
 
 const struct rule rule_retransmit_storm = {
 	.id = "retransmit-storm",
-	.about = "segments sent again and again to a destination",
+	.about = "many segments are retransmitted to one destination",
 	.source = "RFC 6298, RFC 8985; tcp_retransmit_skb(), net/ipv4/tcp_output.c",
 	.match_storm = match_storm,
 	.judge = judge,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RSTs sent for any other reason, by the kernel's name of it; before 6.12 it tells none. */
+/*
+ * RSTs sent for any other reason, by the kernel's name of the reason. Before 6.12 the kernel
+ * reports no reason.
+ */
 #include "rules/rule.h"
 
 static const struct meaning {
@@ -9,28 +12,29 @@ static const struct meaning {
 	const char *next;
 } meanings[] = {
 	{"TCP_ABORT_ON_DATA", MOVER_APPLICATION,
-         "Data came for sockets that were closed already: we close while the peer still sends.",
-         "shutdown(fd, SHUT_WR) and read() until it gives 0, before close()"},
+         "Data arrived for sockets that were already closed: this host closes while the peer still "
+         "sends.",
+         "before close(): shutdown(fd, SHUT_WR), and read() until it returns 0"},
 	{"TCP_STATE", MOVER_APPLICATION,
-         "Connections were aborted: their listener was closed before they were accepted, or ss -K "
-         "or the like killed them.",
-         "see what came before: tcptrail events"},
+         "Connections were aborted: their listener was closed before it accepted them, or ss -K or "
+         "a similar tool destroyed them.",
+         "see what happened before: tcptrail events"},
 	{"TCP_TIMEWAIT_SOCKET", MOVER_PEER,
-         "Segments that do not fit came for connections in TIME_WAIT.",
-         "does the peer go on after our close(), or reuse its ports? tcpdump -nn "
+         "Segments that do not fit arrived for connections in TIME_WAIT.",
+         "check whether the peer sends after our close(), or reuses its ports: tcpdump -nn "
          "'tcp[tcpflags] & tcp-rst != 0'"},
 	{"TCP_ABORT_ON_MEMORY", MOVER_KERNEL,
-         "The kernel gives up orphans: there are too many of them, or too little memory for TCP.",
+         "The kernel gives up orphans: there are too many of them, or TCP has too little memory.",
          "compare orphans and mem in /proc/net/sockstat with: sysctl net.ipv4.tcp_max_orphans "
          "net.ipv4.tcp_mem"},
 	{"TCP_KEEPALIVE_TIMEOUT", MOVER_PEER,
-         "Keepalive probes were not answered: the peers are gone, or the path forgets idle "
+         "Nothing answered keepalive probes: the peers are gone, or the path forgets idle "
          "connections.",
-         "look for a firewall or load balancer whose idle timeout is below the keepalive time"},
+         "look for a firewall or load balancer with an idle timeout below the keepalive time"},
 	{"TCP_DISCONNECT_WITH_DATA", MOVER_APPLICATION,
-         "Connections were aborted with data that was not sent yet: it is lost.",
+         "Connections were aborted with unsent data: these data are lost.",
          "look for connect() to AF_UNSPEC, and for listeners closed with a full accept queue"},
-	{"INVALID_SYN", MOVER_PEER, "SYNs came within handshakes, or ACKs that do not fit them.",
+	{"INVALID_SYN", MOVER_PEER, "SYNs arrived during handshakes, or ACKs that do not fit them.",
          "see the segments: tcpdump -nn 'tcp[tcpflags] & (tcp-syn|tcp-rst) != 0'"},
 };
 
@@ -43,8 +47,8 @@ static const struct meaning *find_meaning(const struct table *table, const struc
 }
 
 /*
- * tcp_check_req(), net/ipv4/tcp_minisocks.c: the last ACK of a handshake finds the accept queue
- * full. Since 6.12 it calls that INVALID_SYN.
+ * tcp_check_req(), net/ipv4/tcp_minisocks.c: the accept queue was full when the last ACK of a
+ * handshake came. Since 6.12 the reason is INVALID_SYN.
  */
 bool rule_is_overflow(const struct why *why, const struct finding *finding)
 {
@@ -66,7 +70,7 @@ bool rule_is_full_queue(const struct rule *rule)
 	       rule == &rule_listen_queue_overflowed;
 }
 
-/* The listener is a finding itself. */
+/* The listener has its own finding. */
 static bool is_told(const struct why *why, const struct group_key *place)
 {
 	for (size_t i = 0; i < groups_count(why->groups); i++) {
@@ -82,23 +86,22 @@ static bool is_told(const struct why *why, const struct group_key *place)
 static void judge_overflow(const struct why *why, struct finding *finding)
 {
 	finding_verdict(finding,
-	                "The accept queue of port %u overflows, and clients whose handshake is "
-	                "done are reset for it.",
+	                "The accept queue of port %u overflows, and the kernel resets clients that "
+	                "have completed the handshake.",
 	                finding->group.key.port);
 	rule_note_overflows(why, finding);
 	rule_note_abort(why, finding);
 	if (is_told(why, &finding->group.key)) {
 		finding->level = FINDING_OK;
-		finding_verdict(finding, "The finding of the listener tells more.");
+		finding_verdict(finding, "The finding of the listener says more.");
 		return;
 	}
 	finding->level = FINDING_BAD;
 	finding->mover = MOVER_APPLICATION;
-	finding_next(finding, "see who listens and how long its queue is: ss -Hltnp 'sport = :%u'",
+	finding_next(finding, "see which process listens, and its queue: ss -Hltnp 'sport = :%u'",
 	             finding->group.key.port);
-	finding_next(finding,
-	             "let it accept() faster, or give it a longer queue: listen() backlog, "
-	             "net.core.somaxconn");
+	finding_next(finding, "let it call accept() faster, or give it a longer queue: listen() "
+	                      "backlog, net.core.somaxconn");
 }
 
 static bool match_storm(const struct table *table, const struct storm *storm)
@@ -119,20 +122,18 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	}
 	if (storm->key.act == STORM_ACT_KILLED)
-		finding_evidence(finding,
-		                 "sent by %s for sockets that nobody had closed: ss -K or "
-		                 "the like",
-		                 rule_task_name(why, finding, name));
+		finding_evidence(
+			finding,
+			"sent by %s for sockets that nobody had closed: ss -K or a similar tool",
+			rule_task_name(why, finding, name));
 	if (meaning)
 		finding_verdict(finding, "%s", meaning->text);
 	else if (storm->key.detail)
-		finding_verdict(finding,
-		                "The kernel sent RSTs for %s. Whose fault that is cannot be told "
-		                "from it.",
+		finding_verdict(finding, "The kernel sent RSTs (%s). Cannot tell who is the cause.",
 		                storm_detail(storm, why->table, buf));
 	else
-		finding_verdict(finding, "Cannot tell why they were sent: this kernel tells no "
-		                         "reason, and no process was seen to close these.");
+		finding_verdict(finding, "Cannot tell why they were sent: this kernel reports no "
+		                         "reason, and no process was seen to close these sockets.");
 	if (rule_storm_is_small(finding) || rule_resets_are_usual(why, finding))
 		return;
 	finding->level = meaning ? FINDING_WARNING : FINDING_UNCLEAR;

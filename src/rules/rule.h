@@ -77,6 +77,18 @@ int rules_each_fd_candidate(const struct table *table, const struct groups *grou
 
 /* --- for rules ------------------------------------------------------------------------------ */
 
+/* The first step of most rules of piles: writes the name of the process, notes the flow. */
+void rule_begin_pile(const struct why *why, struct finding *finding, char name[RULE_NAME_SIZE]);
+/* The same for storms: notes peers and states. */
+void rule_begin_storm(const struct why *why, struct finding *finding, char name[RULE_NAME_SIZE]);
+/* The process closes the sockets, but late: OK. */
+void rule_judge_closing_late(struct finding *finding, const char *name);
+/*
+ * Nothing answers these connects. True if the cause is on this host: a full table of tracked
+ * connections, or the other end. Then mover, verdict and next steps are set.
+ */
+bool rule_judge_silent(const struct why *why, struct finding *finding);
+
 /* How the size of a group changed while watched. */
 enum trend {
 	TREND_UNKNOWN, /* not watched, or for less than a second */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A program connects to one port after the other of an address, as port scanners do. */
+/* A program connects to many ports of an address, one after the other, as port scanners do. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "rules/rule.h"
 #include "rules/survey_private.h"
 
-#define TRIED_MOST   2  /* connects to one port: a program that needs it retries more often */
+#define TRIED_MOST   2  /* connects to one port: a program that needs the port retries more often */
 #define SCANNED_MANY 20 /* refused ports of one address: no program needs so many */
 
 struct scanned {
@@ -58,10 +58,9 @@ bool rule_is_scan(const struct why *why, struct finding *finding)
 		return false;
 	finding->level = FINDING_OK;
 	finding->mover = MOVER_NOBODY;
-	finding_verdict(
-		finding,
-		"Not a finding: %s tries one port of %s after the other, as a port scan does; "
-		"%" PRIu64 " refused it once or twice.",
-		rule_task_name(why, finding, name), rule_address(group, address), ports);
+	finding_verdict(finding,
+	                "Not a finding: %s tries many ports of %s, one after the other, as a port "
+	                "scan does; %" PRIu64 " of them refused it once or twice.",
+	                rule_task_name(why, finding, name), rule_address(group, address), ports);
 	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The SYN was sent, and sent again: neither a SYN+ACK nor an RST comes back. Who
- * drops it without a word cannot be seen from here.
+ * The kernel has sent the SYN and sent it again. Neither a SYN+ACK nor an RST came back. This host
+ * cannot see what drops the SYN.
  */
 #include <inttypes.h>
 
@@ -11,7 +11,7 @@
 
 enum { RESENT, RESENDING };
 
-/* Those that were seen, or those that the kernel counts, whichever began earlier. */
+/* The larger of two counts: the retransmits that were seen, and those that the kernel counts. */
 static uint32_t resent(const struct row *row)
 {
 	uint32_t seen = row->retransmits[RETRANSMIT_SYN];
@@ -33,10 +33,10 @@ static uint64_t doubled(uint64_t rto)
 }
 
 /*
- * After how many s connect() fails. tcp_write_timeout(), net/ipv4/tcp_timer.c, 5.10 to
- * 6.18: when a timer fires at or after the time that `retries` doublings of 1 s take,
- * or when as many were sent. Since 6.5 the first `linear` ones are not doubled and not
- * counted. 131 s for 6 and 4, 127 s for 6 and 0; 3 s for 1 and 4, measured on 6.18.
+ * After how many seconds connect() fails. From 5.10 to 6.18 (tcp_write_timeout(),
+ * net/ipv4/tcp_timer.c) it fails when a timer expires after the time that `retries` doublings of 1
+ * s take, or when that many SYNs were sent. Since 6.5 the first `linear` ones are neither doubled
+ * nor counted. 131 s for 6 and 4, 127 s for 6 and 0; 3 s for 1 and 4, measured on 6.18.
  */
 static uint64_t time_to_fail(uint64_t retries, uint64_t linear)
 {
@@ -54,7 +54,7 @@ static uint64_t time_to_fail(uint64_t retries, uint64_t linear)
 	}
 }
 
-static void tell_end(const struct why *why, struct finding *finding)
+static void note_end(const struct why *why, struct finding *finding)
 {
 	uint32_t netns = finding->group.key.netns;
 	uint64_t retries, linear = 0;
@@ -67,7 +67,8 @@ static void tell_end(const struct why *why, struct finding *finding)
 	format_duration(end, time_to_fail(retries, linear) * NS_PER_SEC);
 	finding_evidence(finding,
 	                 "net.ipv4.tcp_syn_retries is %" PRIu64
-	                 ": each gives up after about %s, if the program does not before",
+	                 ": the kernel gives up each connect after about %s, if the program does "
+	                 "not give up first",
 	                 retries, end);
 }
 
@@ -77,21 +78,20 @@ static void judge(const struct why *why, struct finding *finding)
 	uint64_t resending = group->tally[RESENDING];
 	char name[RULE_NAME_SIZE], address[64];
 
-	rule_task_name(why, finding, name);
-	rule_note_flow(why, finding);
+	rule_begin_pile(why, finding, name);
 	if (!resending) {
 		finding->level = FINDING_OK;
 		finding_verdict(
 			finding,
-			"No SYN of these was sent again yet: the answers may be on the way.");
+			"None of these SYNs was sent again yet: the answers may be in flight.");
 		return;
 	}
-	finding_evidence(finding,
-	                 "SYNs that were sent again: %" PRIu64 ", for %" PRIu64 " of the %u",
+	finding_evidence(finding, "SYNs sent again: %" PRIu64 ", for %" PRIu64 " of the %u",
 	                 group->tally[RESENT], resending, group->count);
 	if (resending * 10 < group->count) {
 		finding->level = FINDING_OK;
-		finding_verdict(finding, "A few SYNs got lost; most are on their way.");
+		finding_verdict(finding,
+		                "A few SYNs were lost; the answers to most may be in flight.");
 		return;
 	}
 	finding->level = group->tally[RESENT] > resending ? FINDING_BAD : FINDING_WARNING;
@@ -99,20 +99,20 @@ static void judge(const struct why *why, struct finding *finding)
 		return;
 	if (rule_on_host(why, finding)) {
 		rule_judge_host(why, finding);
-		tell_end(why, finding);
+		note_end(why, finding);
 		return;
 	}
 	finding->mover = MOVER_NETWORK;
 	rule_address(group, address);
 	finding_verdict(finding,
-	                "Nothing answers %s at %s port %u: no SYN+ACK and no RST. A firewall "
-	                "drops it, the host is down, or its accept queue is full.",
+	                "Nothing answers %s at %s port %u: no SYN+ACK and no RST. A firewall drops "
+	                "the SYNs, the host is down, or its accept queue is full.",
 	                name, address, group->key.port);
-	tell_end(why, finding);
+	note_end(why, finding);
 	rule_next_route(why, finding);
 	rule_next_traceroute(why, finding);
 	finding_next(finding,
-	             "see at the other host whether they arrive: tcpdump -ni any 'tcp port %u'",
+	             "check on the other host whether SYNs arrive: tcpdump -ni any 'tcp port %u'",
 	             group->key.port);
 }
 

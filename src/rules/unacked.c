@@ -23,7 +23,7 @@ bool unacked_match(const struct table *table, const struct row *row, uint64_t ta
 	return true;
 }
 
-/* Sockets that do not get on. */
+/* Sockets that make no progress. */
 static uint64_t stuck(const struct group *group)
 {
 	return group->tally[UNACKED_CLOSED] + group->tally[UNACKED_LOST];
@@ -54,7 +54,7 @@ static bool many_orphans(const struct why *why, const struct finding *finding)
 }
 
 /* tcp_orphan_retries(), net/ipv4/tcp_timer.c: 0 stands for 8. */
-static void tell_orphans_end(const struct why *why, struct finding *finding)
+static void note_orphans_end(const struct why *why, struct finding *finding)
 {
 	uint64_t retries, now, most;
 	char name[64], time[FORMAT_SIZE];
@@ -62,19 +62,18 @@ static void tell_orphans_end(const struct why *why, struct finding *finding)
 	if (orphans_share(why, finding, &now, &most))
 		finding_evidence(finding,
 		                 "%" PRIu64 " orphans on this host; %s is %" PRIu64
-		                 ", beyond that they are reset",
+		                 ": the kernel resets further orphans",
 		                 now, setting_name(SETTING_MAX_ORPHANS, name), most);
 	if (!table_setting_number(why->table, finding->group.key.netns, SETTING_ORPHAN_RETRIES,
 	                          &retries))
 		return;
 	format_duration(time, rule_retries_time(retries ? retries : 8));
-	finding_evidence(finding,
-	                 "%s is %" PRIu64 "%s: an orphan that gets no answer ends after %s",
+	finding_evidence(finding, "%s is %" PRIu64 "%s: an orphan without an answer ends after %s",
 	                 setting_name(SETTING_ORPHAN_RETRIES, name), retries,
-	                 retries ? "" : ", which stands for 8", time);
+	                 retries ? "" : ", which means 8", time);
 }
 
-static void tell_end_of_held(const struct why *why, struct finding *finding)
+static void note_end_of_held(const struct why *why, struct finding *finding)
 {
 	uint64_t retries;
 	char name[64], time[FORMAT_SIZE];
@@ -83,19 +82,19 @@ static void tell_end_of_held(const struct why *why, struct finding *finding)
 		return;
 	format_duration(time, rule_retries_time(retries));
 	finding_evidence(finding,
-	                 "%s is %" PRIu64 ": one that a process has open and that gets no answer "
-	                 "ends after %s",
+	                 "%s is %" PRIu64
+	                 ": a socket that a process has open and that gets no answer ends after %s",
 	                 setting_name(SETTING_RETRIES2, name), retries, time);
 }
 
-static void tell(const struct why *why, struct finding *finding)
+static void note(const struct why *why, struct finding *finding)
 {
 	const struct group *group = &finding->group;
 
 	rule_note_flow(why, finding);
 	finding_evidence(finding,
 	                 "of %u, %" PRIu64
-	                 " have sent three times or more without an answer, %" PRIu64
+	                 " have sent at least three times without an answer, %" PRIu64
 	                 " wait for the peer's window to open",
 	                 group->count, group->tally[UNACKED_LOST], group->tally[UNACKED_CLOSED]);
 	if (group->tally[UNACKED_BYTES])
@@ -105,16 +104,15 @@ static void tell(const struct why *why, struct finding *finding)
 	if (!stuck(group))
 		return;
 	if (group->tally[UNACKED_CLOSED] && group->tally[UNACKED_ORPHANS])
-		finding_evidence(finding,
-		                 "an orphan whose probes of the window are answered ends when they "
-		                 "are 2 minutes apart");
+		finding_evidence(finding, "an orphan whose window probes are answered ends when "
+		                          "the probes are 2 minutes apart");
 	if (group->tally[UNACKED_ORPHANS]) {
-		finding_evidence(finding, "orphans, which no fd refers to: %" PRIu64,
+		finding_evidence(finding, "orphans (no process has them open): %" PRIu64,
 		                 group->tally[UNACKED_ORPHANS]);
-		tell_orphans_end(why, finding);
+		note_orphans_end(why, finding);
 	}
 	if (group->tally[UNACKED_ORPHANS] < group->count)
-		tell_end_of_held(why, finding);
+		note_end_of_held(why, finding);
 }
 
 static void blame(const struct why *why, struct finding *finding)
@@ -137,7 +135,7 @@ enum unacked_outcome unacked_judge(const struct why *why, struct finding *findin
                                    char name[RULE_NAME_SIZE])
 {
 	rule_task_name(why, finding, name);
-	tell(why, finding);
+	note(why, finding);
 	if (!stuck(&finding->group)) {
 		finding->level = FINDING_OK;
 		return UNACKED_ON_THE_WAY;

@@ -160,7 +160,7 @@ done
 
 if [ "$forgets" = 1 ]; then
 	assert_equal "rst-no-socket warning network - 8080" "$(findings_in router)" "a NAT that forgot"
-	assert_contains "$(text_in router)" "Segments of connections come that this host does not know" "the router"
+	assert_contains "$(text_in router)" "Segments arrive for connections that this host does not know" "the router"
 	assert_contains "$(text_in router)" "0 were SYNs and 12 were not" "the router"
 	assert_lacks "$(findings_in client)" "rst-received" "the same, seen by the client"
 	assert_equal "" "$(findings_in server)" "the server"

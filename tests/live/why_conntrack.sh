@@ -63,7 +63,7 @@ assert_equal "" "$(jq -r 'select(.rule != "conntrack-full" and
 	(.verdict == "bad" or .verdict == "warning")) | .rule' "$work/why")" "one cause: $(cat "$work/why")"
 run "$TCPTRAIL" why syn_sent -n --for 1s --netns "$(own_netns)"
 assert_contains "$out" "SYN_SENT to 127.0.0.1:8302" "asked by state"
-assert_matches "$(jq -r 'select(.rule == "conntrack-full").evidence[]' "$work/why")" "[0-9]+ packets were dropped meanwhile"
+assert_matches "$(jq -r 'select(.rule == "conntrack-full").evidence[]' "$work/why")" "[0-9]+ packets were dropped while watched"
 echo "$CONNTRACK_MAX" >&9
 program_end "$pending"
 program_end "$tracked"

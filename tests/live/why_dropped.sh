@@ -67,4 +67,4 @@ for name in synack4 synack6; do
 done
 assert_matches "$(text_in synack4)" "this causes: 12 failed connects to 127.0.0.1:8001" "those that were given up"
 assert_equal "syn-recv-pile bad kernel asleep 8001" "$(findings_in ack | sed 's/ warning / bad /')" "ACKs: $(text_in ack)"
-assert_contains "$(text_in ack)" "The ACKs of their clients, which are on this host and have connected, do not come" "ACKs"
+assert_contains "$(text_in ack)" "The clients are on this host and have connected: their ACKs do not arrive" "ACKs"

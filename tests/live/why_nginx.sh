@@ -127,5 +127,5 @@ why_end
 kill -CONT "$worker"
 assert_finding 8003 "rule verdict mover count comm" "close-wait-queued bad application 5 nginx"
 assert_contains "$(findings_of 8003 '.evidence[]')" \
-	"accept queue of port 8003: 5 connections wait, of 512 that may"
+	"accept queue of port 8003: 5 waiting; backlog 511"
 program_end "$master"

@@ -21,7 +21,7 @@ check() {
 	told stuck close-wait-unread application "$1"
 	told blocked close-wait-blocked peer "$1"
 	assert_contains "$(findings_of "${port[stuck]}" '.evidence[]')" \
-		"$(((before + after) * 4)) bytes were received and not read"
+		"$(((before + after) * 4)) bytes were received but not read"
 	for mode in leak forgotten stuck blocked; do
 		assert_matches "$(findings_of "${port[$mode]}" '.stack[0].function')" '^accept4?$' "$mode"
 	done
@@ -47,7 +47,7 @@ if command -v node >/dev/null; then
 	assert_finding "${port[passed]}" "rule verdict mover count pid comm" \
 		"close-wait-leak bad application $((before + after)) ${pid[passed]} node"
 	assert_matches "$(findings_of "${port[passed]}" '.stack[0].function')" '^accept4?$' "passed"
-	assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "/node, which has closed its own fd"
+	assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "by accept and has closed its own fd"
 	assert_matches "$(findings_of "${port[passed.twin]}" .summary)" "^Turnover: |no event showed how they entered"
 	for pid in "${pid[@]}"; do
 		program_end "$pid" KILL

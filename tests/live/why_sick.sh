@@ -78,12 +78,12 @@ if [ "${has[redis]:-}" ]; then
 	assert_equal "established-unanswered warning redis-server" "$(of 8043)" "one that answers one in three"
 	assert_equal "" "$(findings_of 8053 'select(.verdict == "bad" or .verdict == "warning")')" "one that answers two"
 	assert_equal "established-unanswered bad redis-server" "$(of 8023)" "clients that give up"
-	assert_contains "$(findings_of 8023 '.summary')" "those who have asked give up"
+	assert_contains "$(findings_of 8023 '.summary')" "clients give up after their request"
 	assert_equal "listen-unanswered bad redis-server" "$(of 8033)" "clients that give up soon"
 	assert_matches "$(findings_of 8003 '.evidence[]')" "half of them [0-9.]+ms, and at most [1-8] of these waited at once"
 	assert_equal "established-unanswered bad redis-server" "$(of 8003)" "CLIENT PAUSE"
 	assert_matches "$(findings_of 8003 '.evidence[]')" \
-		"on 31 of 39 connections at once all was read and nothing sent since"
+		"on 31 of 39 connections at the same time all data were read and nothing was sent since"
 	assert_contains "$(findings_of 8003 '.evidence[]')" "on 8 other connections the last answer took"
 	assert_equal "established-unanswered steady redis-server" "$(of 8013)" "a job queue"
 fi
@@ -100,5 +100,5 @@ if [ "${has[gunicorn]:-}" ]; then
 fi
 if [ "${has[postgres]:-}" ]; then
 	assert_equal "established-unanswered unclear postgres" "$(of 8005)" "all wait for one lock"
-	assert_contains "$(findings_of 8005 '.evidence[]')" "at once all was read and nothing sent since"
+	assert_contains "$(findings_of 8005 '.evidence[]')" "at the same time all data were read and nothing was sent since"
 fi

@@ -17,7 +17,7 @@ wait_until "120 in CLOSE_WAIT" in_state close-wait "$port" 120
 
 why close_wait
 assert_contains "$out" "STEADY  120 CLOSE_WAIT of port $port, $pid/python3" "by its state"
-assert_contains "$out" "Recv-Q is 0: all was read, the FIN included"
+assert_contains "$out" "Recv-Q is 0: everything was read, the FIN too"
 assert_contains "$out" "They do not grow in number in "
 assert_lacks "$out" "No pile grew"
 assert_lacks "$out" " old: " "younger than 5 minutes"
