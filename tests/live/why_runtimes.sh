@@ -47,7 +47,7 @@ if command -v node >/dev/null; then
 	assert_finding "${port[passed]}" "rule verdict mover count pid comm" \
 		"close-wait-leak bad application $((before + after)) ${pid[passed]} node"
 	assert_matches "$(findings_of "${port[passed]}" '.stack[0].function')" '^accept4?$' "passed"
-	assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "/node, which has closed its own fd"
+	assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "by accept and has closed its own fd"
 	assert_matches "$(findings_of "${port[passed.twin]}" .summary)" "^Turnover: |no event showed how they entered"
 	for pid in "${pid[@]}"; do
 		program_end "$pid" KILL
