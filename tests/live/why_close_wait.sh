@@ -62,7 +62,7 @@ told blocked close-wait-blocked peer close_wait
 # The accept() of earlier connections was not seen.
 assert_finding "${port[passed]}" "rule verdict mover count pid comm" \
 	"close-wait-passed-on bad application $after ${pid[passed]} keeper"
-assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "/close_wait, which has closed its own fd"
+assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "by accept and has closed its own fd"
 for mode in leak forgotten stuck blocked passed; do
 	assert_finding "${port[$mode]}" stack_count "$after"
 	assert_matches "$(stack "${port[$mode]}")" "^accept4?<accept_one<serve_all<main" "$mode"
