@@ -135,13 +135,13 @@ for port in 8001 8002 8003; do
 	for address in "127.0.0.1" "[::1]"; do
 		found=$(jq -r "select(.foreign == \"$address:$port\" and .verdict != \"fine\") |
 			\"\(.verdict) \(.mover) \(.failed) \(.summary)\"" "$work/why")
-		assert_matches "$found" "^bad kernel 4 Connects of .* refused although somebody listens there: a firewall" \
+		assert_matches "$found" "^bad kernel 4 Connects of .* refused although a process listens there: a firewall" \
 			"port $port of $address"
 	done
 done
 found=$(jq -r 'select(.foreign == "127.0.0.1:8004" and .verdict != "fine") |
 	"\(.verdict) \(.mover) \(.failed) \(.summary)"' "$work/why")
-assert_matches "$found" "^bad kernel 4 .*the accept queue has room: a firewall of this host drops" "SYNs that do not get out"
+assert_matches "$found" "^bad kernel 4 .*its accept queue has room: a firewall on this host drops" "SYNs that do not get out"
 assert_equal 7 "$(findings_in reject | wc -l)" "findings: $(findings_in reject)"
 
 assert_equal "connect-given-up bad network" "$(findings_in given_up | cut -d ' ' -f 1-3 | sort -u)" "given up"

@@ -42,7 +42,7 @@ healthy() {
 	assert_finding "${port[idle]}" "rule count" "close-wait-eof-unread 5"
 	for mode in leak forgotten stuck; do
 		# A separate verdict is allowed for connections that have just come, but for no others.
-		verdicts=$(findings_of "${port[$mode.twin]}" .summary | grep -vE '^These have just (come|entered the state): |: nobody saw them come, ' || true)
+		verdicts=$(findings_of "${port[$mode.twin]}" .summary | grep -vE '^These have just (come|entered the state): |no event showed how they entered' || true)
 		[ -z "$verdicts" ] || assert_matches "$verdicts" "^Turnover: " "$mode"
 	done
 }
@@ -69,7 +69,7 @@ for mode in leak forgotten stuck blocked passed; do
 done
 assert_finding "${port[queued]}" stack null
 healthy
-assert_matches "$(findings_of "${port[passed.twin]}" .summary)" "^Turnover: |: nobody saw them come, "
+assert_matches "$(findings_of "${port[passed.twin]}" .summary)" "^Turnover: |no event showed how they entered"
 
 # --- Python ---------------------------------------------------------------------------------------
 

@@ -57,12 +57,12 @@ assert_equal "syn-sent-no-answer bad kernel pending 127.0.0.1:8001" "$(findings_
 assert_equal "syn-sent-no-answer bad kernel pending [::1]:8001" "$(findings_in few6)" "few: $(text_in few6)"
 assert_equal "syn-sent-no-answer bad kernel pending 127.0.0.1:8001" "$(findings_in many)" "many: $(text_in many)"
 for name in few4 few6 many; do
-	assert_contains "$(text_in $name)" "the accept queue has room: a firewall of this host drops segments" "$name"
+	assert_contains "$(text_in $name)" "its accept queue has room: a firewall on this host drops segments" "$name"
 done
 assert_equal "syn-sent-no-answer bad kernel pending 127.0.0.1:8001" "$(findings_in synack4)" "SYN+ACKs: $(text_in synack4)"
 assert_equal "syn-sent-no-answer bad kernel pending [::1]:8001" "$(findings_in synack6)" "SYN+ACKs: $(text_in synack6)"
 for name in synack4 synack6; do
-	assert_contains "$(text_in $name)" "the SYN+ACKs do not come back: a firewall of this host drops them" "$name"
+	assert_contains "$(text_in $name)" "the SYN+ACKs do not come back: a firewall on this host drops them" "$name"
 	assert_matches "$(text_in $name)" "this blocks: [0-9]+ SYN_RECV of port 8001" "$name"
 done
 assert_matches "$(text_in synack4)" "this causes: 12 failed connects to 127.0.0.1:8001" "those that were given up"

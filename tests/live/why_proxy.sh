@@ -38,7 +38,7 @@ why_start --for 10m close_wait
 visits 24
 assert_finding "$back" "rule verdict mover count pid" "close-wait-leak bad application 24 $back_pid"
 assert_finding "$front" "verdict mover count pid" "fine peer 24 $front_pid"
-assert_contains "$(findings_of "$front" .summary)" "$front_pid/proxy waits: it can go on when $back_pid/backend acts"
+assert_contains "$(findings_of "$front" .summary)" "$front_pid/proxy waits until $back_pid/backend acts"
 
 # The same if the filter leaves out the backend.
 assert_traces "$TCPTRAIL" why --pid "$front_pid" -n --json --for 1s close_wait
