@@ -172,7 +172,7 @@ fi
 assert_equal "${pid[kept]}" "$(jq -r "select(.local_port == 8001 and .verdict == \"bad\") | .pid" "$work/why" | sort -u)" \
 	"who keeps them"
 text=$(text_in kept)
-assert_contains "$text" "40 more were reset by their peers in this state, and the process has them open still" "in CLOSE"
+assert_contains "$text" "40 more were reset by their peers in this state; the process still has them open" "in CLOSE"
 # Which end of the RSTs is in the evidence depends on which was seen first.
 assert_matches "$text" "this causes: 40 RSTs (received of port 8001|sent [^ ]* *to 127.0.0.1:8001)" "the RSTs"
 assert_lacks "$text" "wrote to them" "the server, which sent nothing"

@@ -87,12 +87,12 @@ evidence() {
 
 if [ "${has[nginx]:-}" ]; then
 	assert_equal "fd-limit bad nginx" "$(of 8001)" "nginx at its limit of fds"
-	assert_contains "$(evidence 8001)" "1 LISTEN of port 8001 of"
+	assert_contains "$(evidence 8001)" "1 LISTEN of port 8001 in"
 	assert_equal "" "$(of 8011)" "nginx with room"
 fi
 if [ "${has[haproxy]:-}" ]; then
 	assert_matches "$(of 8002)" "^listen-queue-(full|filling|waiting) bad haproxy" "haproxy at maxconn"
-	assert_contains "$(evidence 8002)" "It is not busy: it waits for events, with 20 connections from here open"
+	assert_contains "$(evidence 8002)" "It is not busy: it waits for events and has 20 connections of this port open"
 fi
 if [ "${has[haproxy]:-}" ]; then
 	assert_equal "fd-limit bad haproxy" "$(of 8012)" "haproxy at its limit of fds"

@@ -160,7 +160,6 @@ assert_equal "$(
 		syn-sent-no-answer bad kernel 12 unanswered 127.0.0.4:7001
 		connect-unreachable bad kernel 3 lost 127.0.0.1:7002
 		ports-exhausted warning kernel - exhausted 127.0.0.1:7003
-		syn-recv-pile warning kernel 12 half_open 7004
 		syn-sent-no-answer bad kernel 12 opening 127.0.0.1:7004
 		listen-queue-full bad application 1 asleep 7005
 		listen-queue-filling bad application 1 sleepy 7006
@@ -193,7 +192,8 @@ says() {
 says connect-refused refused '.evidence[]' "15 of 15 connects failed this way in "
 says connect-refused refused '.evidence[]' "this causes: 15 RSTs sent .*of port 7000"
 says syn-sent-no-answer unanswered '.evidence[]' "this causes: [0-9]+ SYN retransmits to 127.0.0.4"
-says syn-recv-pile half_open '.evidence[]' "this causes: [0-9]+ SYN\\+ACK retransmits of port 7004"
+says syn-sent-no-answer opening '.evidence[]' "this blocks: 12 SYN_RECV of port 7004 in ${pid_of[half_open]}/half_open"
+says syn-sent-no-answer opening '.evidence[]' "this causes: [0-9]+ SYN\\+ACK retransmits of port 7004"
 says rst-unread ignorer '.evidence[]' "this causes: 15 RSTs received from 127.0.0.1:7015 by ${pid_of[ignored]}/ignored"
 says rst-linger aborter '.evidence[]' "this causes: 15 RSTs received from 127.0.0.1:7016 by ${pid_of[aborted]}/aborted"
 says ports-exhausted exhausted '.evidence[]' ", 0 of them in TIME_WAIT: 9[89] % of the 500 local"
@@ -202,7 +202,7 @@ says listen-queue-full asleep '.evidence[]' "ListenOverflows of its namespace gr
 says listen-queue-filling sleepy '.evidence[]' "8 waiting for accept\(\); backlog 9"
 says listen-queue-full asleep '.evidence[]' "this blocks: 3 SYN_SENT to 127.0.0.1:7005 in ${pid_of[crowd]}/crowd"
 says established-unread deaf '.evidence[]' "this blocks: 3 ESTABLISHED of port 7008 in ${pid_of[pour]}/pour"
-says established-send-blocked resender '.evidence[]' "of 3, 0 wait for a window, 3 retransmit; 3 for"
+says established-send-blocked resender '.evidence[]' "of 3, 0 wait for a window, 3 retransmit; 3 of them for"
 says close-wait-eof-unread keeper '.evidence[]' "this blocks: 110 FIN_WAIT2 to 127.0.0.1:7013 in ${pid_of[patient]}/patient"
 says last-ack-unacked late '.evidence[]' "of 5, 5 have sent at least three times"
 says time-wait-churn churn '.evidence[]' "38[0-5] of 500 local ports \(7[67] %\)"
