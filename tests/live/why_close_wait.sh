@@ -42,7 +42,7 @@ healthy() {
 	assert_finding "${port[idle]}" "rule count" "close-wait-eof-unread 5"
 	for mode in leak forgotten stuck; do
 		# A separate verdict is allowed for connections that have just come, but for no others.
-		verdicts=$(findings_of "${port[$mode.twin]}" .summary | grep -vE '^Too early to tell: |no event showed how they entered' || true)
+		verdicts=$(findings_of "${port[$mode.twin]}" .summary | grep -vE '^(These have just entered the state|Too early to tell): |no event showed how they entered' || true)
 		[ -z "$verdicts" ] || assert_matches "$verdicts" "^Turnover: " "$mode"
 	done
 }
@@ -80,11 +80,11 @@ told forgotten close-wait-eof-unread application python3
 told stuck close-wait-unread application python3
 told blocked close-wait-blocked peer python3
 # A program that does not know of them holds each: one cause, one finding. Earlier ones are not known to have
-# another cause.
-assert_equal "close-wait-passed-on bad application $after sleep" "$(findings_of "${port[passed]}" \
+# another cause. The last one comes when the judgement is asked for, which may be too early for its process.
+assert_matches "$(findings_of "${port[passed]}" \
 	'select(.verdict != "fine" and .verdict != "steady") | "\(.rule) \(.verdict) \(.mover) \(.count) \(.comm)"')" \
-	"programs that have inherited a connection"
-assert_contains "$(findings_of "${port[passed]}" '.evidence[]')" "one cause for $after processes and 1 place: "
+	"^close-wait-passed-on bad application ($((after - 1))|$after) sleep$" "programs that have inherited a connection"
+assert_matches "$(findings_of "${port[passed]}" '.evidence[]')" "one cause for ($((after - 1))|$after) processes and 1 place: "
 for mode in leak forgotten stuck blocked passed; do
 	assert_matches "$(stack "${port[$mode]}")" "^accept4?<(sock_accept|[^<]*(_socket|python)[^<]*\\+?)" "$mode"
 	assert_matches "$(stack "${port[$mode]}")" "<_?PyEval_[A-Za-z]*<" "$mode"
