@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
+# alone: it makes the conntrack tables of the whole host full
 # The conntrack table is full: connects get no answer. Its size is one number for the whole host: the test
 # restores it, and does nothing where other programs' connections are tracked. Recordings have the kernel's
 # counters of conntrack and of TCP's memory.
@@ -14,6 +15,7 @@ if [ -z "${LIVE_NETNS:-}" ]; then
 	CONNTRACK_MAX=$(cat "$limit")
 	export CONNTRACK_MAX
 	exec 9<>"$limit" # the file of the initial namespace; in others it is read-only
+	exec 8</proc/self/ns/net # the initial namespace; /proc/1/ns may be out of reach
 fi
 in_fresh_netns "$@"
 progs=$(dirname "$0")/progs
@@ -71,9 +73,9 @@ program_end "$tracked"
 # --- in a recording -----------------------------------------------------------------------------------
 
 # Settings of the initial namespace are reported if it has a socket.
-first=$(stat -Lc %i /proc/1/ns/net)
-mem=$(nsenter -t 1 -n cat /proc/sys/net/ipv4/tcp_mem | tr '\t' ' ')
-start "$work/listen" "$work/listen.err" nsenter -t 1 -n python3 -c '
+first=$(stat -Lc %i /proc/self/fd/8)
+mem=$(nsenter --net=/proc/self/fd/8 cat /proc/sys/net/ipv4/tcp_mem | tr '\t' ' ')
+start "$work/listen" "$work/listen.err" nsenter --net=/proc/self/fd/8 python3 -c '
 import socket, time
 sock = socket.socket()
 sock.bind(("127.0.0.1", 0))
