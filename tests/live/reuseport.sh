@@ -144,7 +144,7 @@ for stuck in 0 4; do
 		"$(findings_of "$port" 'select(.rule == "close-wait-queued") | "\(.pid) \(.count) \(.rule)"')" \
 		"findings about the queue: $(findings_of "$port" .)"
 	assert_contains "$(findings_of "$port" 'select(.rule == "close-wait-queued") | .evidence[]')" \
-		"$waiting connections wait" "evidence about its queue"
+		"$waiting waiting" "evidence about its queue"
 	program_end "$program"
 done
 
