@@ -92,8 +92,10 @@ static int lookup_row(struct feed *feed, struct sockdiag **sockdiag, const struc
  */
 static void confirm_unseen(struct feed *feed, struct sockdiag **sockdiag, const struct row *row)
 {
-	if (feed->live && live_peek(feed->live, row->sk, row->cookie, row->netns, true) < 0 &&
-	    row->cookie)
+	struct fact_sample sample;
+
+	row_sample(row, &sample);
+	if (feed->live && live_peek(feed->live, row->sk, &sample, true) < 0 && row->cookie)
 		lookup_row(feed, sockdiag, row);
 }
 
@@ -101,11 +103,11 @@ static void confirm_unseen(struct feed *feed, struct sockdiag **sockdiag, const 
 static void confirm_unheld(struct feed *feed, const struct row *row)
 {
 	struct fact_sample sample;
-	int found = feed->live && row->sk
-	                    ? live_peek(feed->live, row->sk, row->cookie, row->netns, true)
-	                    : -ENOTSUP;
+	int found = -ENOTSUP;
 
 	row_sample(row, &sample);
+	if (feed->live && row->sk)
+		found = live_peek(feed->live, row->sk, &sample, true);
 	if (found < 0 && row->cookie)
 		feed_lookup_socket(feed, &sample);
 	else if (!found && !feed->config.trace)
@@ -115,7 +117,7 @@ static void confirm_unheld(struct feed *feed, const struct row *row)
 void feed_confirm_end(struct feed *feed, const struct lookup *lookup)
 {
 	/* 1: it exists and is reported. -errno: the next walk over fds decides. */
-	if (!live_peek(feed->live, lookup->sk, lookup->cookie, lookup->s.netns, true))
+	if (!live_peek(feed->live, lookup->sk, &lookup->s, true))
 		feed_report_gone(feed, lookup->sk, &lookup->s);
 }
 
@@ -171,12 +173,14 @@ void feed_report_queues(struct feed *feed, uint32_t netns)
 static bool confirm(struct feed *feed, struct sockdiag **sockdiag, uint32_t netns, uint32_t index)
 {
 	const struct row *row = table_row(feed->table, index);
+	struct fact_sample sample;
 
 	if (!row || row->netns != netns)
 		return false;
 	if (row->flags & ROW_MINI)
 		return !lookup_row(feed, sockdiag, row);
-	return live_peek(feed->live, row->sk, row->cookie, row->netns, true) == 1;
+	row_sample(row, &sample);
+	return live_peek(feed->live, row->sk, &sample, true) == 1;
 }
 
 static bool confirm_all(struct feed *feed, const struct netns_rows *rows, uint32_t netns)

@@ -108,7 +108,7 @@ static void take_lookups(struct feed *feed)
 	for (int i = 0; i < LOOKUPS_A_TURN && table_next_lookup(feed->table, kinds, &lookup); i++) {
 		switch (lookup.kind) {
 		case LOOKUP_PORT:
-			live_peek(feed->live, lookup.sk, lookup.cookie, lookup.s.netns, true);
+			live_peek(feed->live, lookup.sk, &lookup.s, true);
 			break;
 		case LOOKUP_MINI:
 			feed_lookup_socket(feed, &lookup.s); /* if it fails, the table asks again */

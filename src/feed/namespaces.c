@@ -63,8 +63,11 @@ static struct lost_netns *add_lost(struct lost_list *lost, uint32_t inode)
  */
 static bool exists(const struct feed *feed, const struct row *row)
 {
+	struct fact_sample sample;
+
+	row_sample(row, &sample);
 	return !feed->live || !row->sk || !row->cookie ||
-	       live_peek(feed->live, row->sk, row->cookie, row->netns, false) != 0;
+	       live_peek(feed->live, row->sk, &sample, false) != 0;
 }
 
 /* Notes which namespaces have rows, and collects those that cannot be found. */

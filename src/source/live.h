@@ -84,11 +84,11 @@ bool live_can_walk(const struct live *live);
 bool live_reports_exits(const struct live *live);
 
 /*
- * Is there still a socket with this cookie and namespace (0: any) at this address? 1: yes; 2: yes,
- * a listener with half-open connections; 0: no; -errno. With report, also emits FACT_SEEN if it
- * exists, after all events in the ring.
+ * Is there still a socket with this cookie and namespace (0: any) at this address, and if it is a
+ * request socket, with these ends? 1: yes; 2: yes, a listener with half-open connections; 0: no;
+ * -errno. With report, also emits FACT_SEEN if it exists, after all events in the ring.
  */
-int live_peek(struct live *live, uint64_t sk, uint64_t cookie, uint32_t netns, bool report);
+int live_peek(struct live *live, uint64_t sk, const struct fact_sample *expected, bool report);
 
 /*
  * Emits a FACT_PARENT for each connection in the accept queue of the listener with this address and

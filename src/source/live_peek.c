@@ -32,13 +32,28 @@ int live_name_reasons(struct live *live)
 	return 0;
 }
 
-int live_peek(struct live *live, uint64_t sk, uint64_t cookie, uint32_t netns, bool report)
+/*
+ * A request socket has no cookie. One that only a SYN cookie stood for is freed at once, and its
+ * memory keeps ports and namespace, but has other bytes for the addresses (6.18).
+ */
+static bool is_other(const struct fact_sample *expected, const struct fact_sample *peeked)
 {
-	uint64_t args[3] = {sk, cookie, netns};
+	return expected->flags & SAMPLE_REQUEST &&
+	       (expected->family != peeked->family || expected->lport != peeked->lport ||
+	        expected->rport != peeked->rport ||
+	        memcmp(expected->laddr, peeked->laddr, sizeof(expected->laddr)) != 0 ||
+	        memcmp(expected->raddr, peeked->raddr, sizeof(expected->raddr)) != 0);
+}
+
+int live_peek(struct live *live, uint64_t sk, const struct fact_sample *expected, bool report)
+{
+	uint64_t args[3] = {sk, expected->cookie, expected->netns};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = args, .ctx_size_in = sizeof(args));
 	int fd = bpf_program__fd(live->skeleton->progs.peek_socket);
 	int err = fd < 0 ? -ENOTSUP : bpf_prog_test_run_opts(fd, &options);
 
+	if (!err && options.retval && is_other(expected, &live->skeleton->bss->peeked.s))
+		return 0;
 	if (err || !options.retval || !report)
 		return err ? err : (int)options.retval;
 	/* Events come before the sample that may show their outcome. */
