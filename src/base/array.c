@@ -17,6 +17,8 @@ void *array_reserve(void *array, size_t *room, size_t wanted, size_t size)
 		return NULL;
 	while (larger < wanted)
 		larger *= 2;
+	if (larger > SIZE_MAX / size)
+		return NULL; /* sanitizers end a program whose reallocarray() overflows */
 	moved = reallocarray(array, larger, size);
 	if (moved)
 		*room = larger;
