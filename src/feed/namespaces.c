@@ -65,9 +65,10 @@ static bool exists(const struct feed *feed, const struct row *row)
 {
 	struct fact_sample sample;
 
+	if (!feed->live || !row->sk || !row->cookie)
+		return true;
 	row_sample(row, &sample);
-	return !feed->live || !row->sk || !row->cookie ||
-	       live_peek(feed->live, row->sk, &sample, false) != 0;
+	return live_peek(feed->live, row->sk, &sample, false) != 0;
 }
 
 /* Notes which namespaces have rows, and collects those that cannot be found. */
