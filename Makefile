@@ -24,8 +24,8 @@ $(eval $(call once,BPFTOOL,$$(or $$(shell tools/setup --bpftool),bpftool)))
 endif
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(if $(CI),-Werror)
-LIBS := libbpf libdw libelf zlib libzstd libcap libseccomp
-$(eval $(call once,PURE_LIBS,$$(shell $$(PKG_CONFIG) --libs zlib libzstd)))
+LIBS := libbpf libdw libelf zlib libzstd libcap libseccomp libmnl
+$(eval $(call once,PURE_LIBS,$$(shell $$(PKG_CONFIG) --libs zlib libzstd libmnl)))
 $(eval $(call once,ALL_LIBS,$$(shell $$(PKG_CONFIG) --libs $$(LIBS))))
 CXX_RUNTIME := -lstdc++
 override CPPFLAGS += -D_GNU_SOURCE -DTCPTRAIL_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(B)
@@ -48,7 +48,7 @@ say = @printf '  %-8s%s\n' '$(1)' '$(2)'
 endif
 
 # The pure rooms link into the unit tests, without libbpf.
-PURE_ROOMS := base fact record table field select count rules view cli
+PURE_ROOMS := base fact record table field select list count rules view cli
 PURE := $(wildcard $(PURE_ROOMS:%=src/%/*.c))
 SOURCES := $(wildcard src/*/*.c src/*.c)
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)

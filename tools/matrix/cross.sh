@@ -4,7 +4,7 @@
 # Sourced after kernels.sh: builds the guest's programs for arm64, with a cross compiler and Debian's arm64
 # packages, unpacked in $cache/arm64. $top is the source tree.
 
-arm64_packages='libbpf-dev libelf-dev libdw-dev zlib1g-dev libzstd-dev libcap-dev libseccomp-dev liblzma-dev
+arm64_packages='libbpf-dev libelf-dev libdw-dev zlib1g-dev libzstd-dev libcap-dev libseccomp-dev libmnl-dev liblzma-dev
 	libbz2-dev busybox-static'
 
 unpack_arm64() {
