@@ -49,6 +49,9 @@ void query_free(struct query *query);
  */
 int query_add(struct query *query, const char *option, const char *text, struct diag *diag);
 
+/* Is the address, in its mapped form, in the prefix? The zone does not count. */
+bool query_cidr_has(const struct query_cidr *cidr, const uint8_t addr[16]);
+
 /* Does every socket match? */
 bool query_is_empty(const struct query *query);
 

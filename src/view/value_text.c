@@ -33,6 +33,16 @@ static const char *port_name(const struct field_context *context, uint16_t port)
 	return name && name[0] ? name : NULL;
 }
 
+/* Adds so many bytes of the text. A "+" marks a cut, so that no address looks like another one. */
+static void add_cut(struct buffer *out, const char *text, size_t size)
+{
+	bool is_cut = size && text[size];
+
+	buffer_add(out, text, size - is_cut);
+	if (is_cut)
+		buffer_text(out, "+");
+}
+
 /*
  * Adds "host:port" or "host%zone:port". Without -W it cuts as netstat does: at least four
  * characters remain for the host. The port has precedence over the zone, and the zone over the
@@ -62,15 +72,16 @@ static void endpoint_print(struct buffer *out, const struct field_context *conte
 			port_size = NETSTAT_CUT - 4;
 		if (zone_size && zone_size > NETSTAT_CUT - 4 - port_size)
 			zone_size = NETSTAT_CUT - 4 - port_size;
-		host_size = NETSTAT_CUT - port_size - zone_size;
+		if (host_size > NETSTAT_CUT - port_size - zone_size)
+			host_size = NETSTAT_CUT - port_size - zone_size;
 	}
-	buffer_add(out, host, host_size);
+	add_cut(out, host, host_size);
 	if (zone_size) {
 		buffer_text(out, "%");
-		buffer_add(out, zone, zone_size - 1);
+		add_cut(out, zone, zone_size - 1);
 	}
 	buffer_text(out, ":");
-	buffer_add(out, port, port_size);
+	add_cut(out, port, port_size);
 }
 
 void value_text_ago(struct buffer *out, uint64_t ago)
@@ -129,4 +140,16 @@ void value_text(struct buffer *out, const struct field_context *context, const s
 {
 	print_value(out, context, value);
 	value_text_ago(out, value->ago);
+}
+
+const char *value_color(enum value_mark mark)
+{
+	static const char *const colors[] = {
+		[MARK_PLAIN] = NULL,
+		[MARK_GOOD] = "\033[32m",
+		[MARK_WARN] = "\033[33m",
+		[MARK_BAD] = "\033[31m",
+	};
+
+	return colors[mark];
 }
