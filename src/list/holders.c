@@ -14,7 +14,6 @@
 #include "base/map.h"
 #include "base/numbers.h"
 #include "mix.h"
-#include "table/container.h"
 
 struct held_fd {
 	uint32_t inode;
@@ -272,30 +271,23 @@ static const char *store(char **at, const char *text)
 
 int list_holders_add_process(struct list_holders *holders, const struct list_process *shown)
 {
-	struct container container = {.runtime = ""};
-	char text[CONTAINER_TEXT] = "";
+	char *strings = malloc(strlen(shown->comm) + strlen(shown->program) +
+	                       strlen(shown->cgroup) + 3),
+	     *at = strings;
 	uint64_t pid = shown->pid;
-	struct process *process;
-	char *strings, *at;
+	struct process *process = strings ? map_get(&holders->processes, &pid) : NULL;
 
-	if (container_parse(shown->cgroup, &container))
-		container_print(&container, text, sizeof(text));
-	strings = malloc(strlen(shown->comm) + strlen(shown->program) + strlen(shown->cgroup) +
-	                 strlen(text) + strlen(container.id) + 5);
-	process = strings ? map_get(&holders->processes, &pid) : NULL;
 	if (!process) {
 		free(strings);
 		return -ENOMEM;
 	}
 	free(process->strings);
-	process->strings = at = strings;
+	process->strings = strings;
 	process->shown = (struct list_process){
 		.pid = shown->pid,
 		.comm = store(&at, shown->comm),
 		.program = store(&at, shown->program),
 		.cgroup = store(&at, shown->cgroup),
-		.container = store(&at, text),
-		.container_id = store(&at, container.id),
 	};
 	return 0;
 }

@@ -17,9 +17,6 @@ struct list_process {
 	const char *comm;    /* command name */
 	const char *program; /* argv[0] as netstat shows it: list_program() */
 	const char *cgroup;  /* path; "": not known */
-	/* list_holders_add_process() makes these of cgroup. "": none */
-	const char *container; /* "docker:3f4e5d6c7b8a" */
-	const char *container_id;
 };
 
 /* All holders of one socket. */
@@ -36,7 +33,7 @@ struct list_holders *list_holders_new(void);
 void list_holders_free(struct list_holders *holders); /* NULL-safe */
 /* 0 or -ENOMEM. The same fd may be added twice. */
 int list_holders_add(struct list_holders *holders, uint32_t inode, uint32_t pid, int fd);
-/* 0 or -ENOMEM. Copies the strings; ignores container and container_id. */
+/* 0 or -ENOMEM. Copies the strings. */
 int list_holders_add_process(struct list_holders *holders, const struct list_process *process);
 /* The pids that were added, each once. Valid until the next change. */
 size_t list_holders_pid_count(const struct list_holders *holders);

@@ -6,6 +6,8 @@
 #include "list/holders.h"
 #include "list/list.h"
 
+struct query;
+
 #define LIST_UID_UNKNOWN UINT32_MAX
 
 struct list_socket {
@@ -30,8 +32,12 @@ struct list_socket {
 void list_socket_init(struct list_socket *socket, const struct list_request *request,
                       enum list_protocol protocol, uint16_t family);
 
-/* Does the socket match the filters by process, cgroup, container and namespace? */
-bool list_socket_match(const struct list_request *request, const struct list_socket *socket);
+/*
+ * Does the socket match the filters by process, cgroup, container and namespace? A process is any
+ * holder, not only the first.
+ */
+bool list_socket_match(const struct query *query, const struct field_context *context,
+                       const struct list_socket *socket);
 
 /*
  * Getters of the fields that all sockets have. The object is a struct list_socket, with which each

@@ -155,34 +155,30 @@ SOCKET_GETTER(inode)
 	value_number(value, socket->inode);
 }
 
-/* The socket's own cgroup. Without it, that of the process. */
-SOCKET_GETTER(cgroup)
+/*
+ * The cgroup of the process says it for all kernels and hierarchies. Without a process: that of the
+ * socket. NULL: not known.
+ */
+static const char *cgroup_of(const struct field_context *context, const struct list_socket *socket)
 {
-	const struct list_socket *socket = object;
-	const struct list_process *process;
+	const struct list_process *process = first_process(socket);
 
-	if (socket->cgroup)
-		value_string(value, name_of(context, NAME_CGROUP, socket->cgroup));
-	if (value->type != VALUE_NONE)
-		return;
-	process = first_process(socket);
-	value_string(value, process ? process->cgroup : NULL);
+	if (process && process->cgroup[0])
+		return process->cgroup;
+	return socket->cgroup ? name_of(context, NAME_CGROUP, socket->cgroup) : NULL;
 }
 
-/* The process says it for all kernels and hierarchies; the cgroup of the socket, without a process. */
+SOCKET_GETTER(cgroup)
+{
+	value_string(value, cgroup_of(context, object));
+}
+
 SOCKET_GETTER(container)
 {
-	const struct list_socket *socket = object;
-	const struct list_process *process = first_process(socket);
+	const char *path = cgroup_of(context, object);
 	struct container container;
 	char text[CONTAINER_TEXT];
-	const char *path;
 
-	if (process) {
-		value_string(value, process->container);
-		return;
-	}
-	path = socket->cgroup ? name_of(context, NAME_CGROUP, socket->cgroup) : NULL;
 	if (!path || !container_parse(path, &container))
 		return;
 	container_print(&container, text, sizeof(text));
@@ -191,16 +187,9 @@ SOCKET_GETTER(container)
 
 SOCKET_GETTER(container_id)
 {
-	const struct list_socket *socket = object;
-	const struct list_process *process = first_process(socket);
+	const char *path = cgroup_of(context, object);
 	struct container container;
-	const char *path;
 
-	if (process) {
-		value_string(value, process->container_id);
-		return;
-	}
-	path = socket->cgroup ? name_of(context, NAME_CGROUP, socket->cgroup) : NULL;
 	if (path && container_parse(path, &container) && container.id[0])
 		value_print(value, "%s", container.id);
 }
@@ -300,20 +289,16 @@ static bool match_process(const struct query *query, const struct list_socket *s
 	return pid && comm;
 }
 
-bool list_socket_match(const struct list_request *request, const struct list_socket *socket)
+bool list_socket_match(const struct query *query, const struct field_context *context,
+                       const struct list_socket *socket)
 {
-	const struct query *query = request->query;
-	const struct list_process *process;
 	const char *cgroup;
 
-	if (!query)
-		return true;
 	if (!query_match_netns(query, socket->netns, socket->netns_name) ||
 	    !match_process(query, socket))
 		return false;
 	if (!query->cgroups.count && !query->containers.count)
 		return true;
-	process = first_process(socket);
-	cgroup = process ? process->cgroup : NULL;
+	cgroup = cgroup_of(context, socket);
 	return query_match_cgroup(query, cgroup) && query_match_container(query, cgroup);
 }

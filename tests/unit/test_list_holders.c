@@ -237,17 +237,16 @@ static void queues_and_memory_are_numbers(void **state)
 static bool matches(struct list_holders *holders, const char *option, const char *text,
                     uint32_t inode)
 {
-	struct list_request request = request_with(holders);
+	const struct list_request request = request_with(holders);
 	struct list_socket socket;
 	struct query query;
 	bool result;
 
 	query_init(&query);
 	assert_int_equal(query_add(&query, option, text, NULL), 0);
-	request.query = &query;
 	list_socket_init(&socket, &request, LIST_UNIX, 1);
 	socket.inode = inode;
-	result = list_socket_match(&request, &socket);
+	result = list_socket_match(&query, &context, &socket);
 	query_free(&query);
 	return result;
 }
