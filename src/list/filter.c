@@ -9,7 +9,6 @@
 
 #include "base/address.h"
 #include "base/array.h"
-#include "base/pattern.h"
 #include "list/registry.h"
 #include "list/socket.h"
 #include "table/state.h"
@@ -140,52 +139,6 @@ static bool in_cidr(const struct query *query, const struct value *value)
 	return false;
 }
 
-static bool in_patterns(const struct query_list *patterns, const char *text)
-{
-	for (size_t i = 0; i < patterns->count; i++)
-		if (pattern_match(patterns->items[i], text))
-			return true;
-	return false;
-}
-
-/* --- processes -------------------------------------------------------------------------------- */
-
-static bool has_pid(const struct query *query, uint32_t pid)
-{
-	for (size_t i = 0; i < query->pid_count; i++)
-		if (query->pids[i] == pid)
-			return true;
-	return false;
-}
-
-static bool has_comm(const struct query *query, const char *comm)
-{
-	for (size_t i = 0; i < query->comms.count; i++)
-		if (!strcmp(query->comms.items[i], comm))
-			return true;
-	return false;
-}
-
-/* Any holder may be the one, and it must be one process that matches all. */
-static bool match_holders(const struct query *query, const struct list_socket *socket)
-{
-	size_t count = 0;
-	const struct list_holder *holder =
-		socket->holders ? list_holders_find(socket->holders, socket->inode, &count) : NULL;
-
-	for (size_t i = 0; i < count; i++) {
-		const struct list_process *process =
-			list_holders_process(socket->holders, holder[i].pid);
-
-		if (query->pid_count && !has_pid(query, holder[i].pid))
-			continue;
-		if (query->comms.count && !(process && has_comm(query, process->comm)))
-			continue;
-		return true;
-	}
-	return false;
-}
-
 bool list_filter_needs_holders(const struct list_filter *filter)
 {
 	const struct query *query = filter->query;
@@ -233,24 +186,12 @@ static bool match_address(const struct filtered *on)
 	return !on->query->cidr_count;
 }
 
-static bool match_patterns(const struct filtered *on, const char *key,
-                           const struct query_list *patterns)
+static bool match_owner(const struct filtered *on)
 {
-	struct value value;
-
-	if (!patterns->count)
-		return true;
-	return get(on->listing, key, on->context, on->record, &value) &&
-	       in_patterns(patterns, value.string);
-}
-
-static bool match_process(const struct filtered *on)
-{
-	const struct query *query = on->query;
-
-	if (!query->pid_count && !query->comms.count)
-		return true;
-	return on->listing->mode == LIST_SOCKETS && match_holders(query, on->record);
+	if (on->listing->mode == LIST_SOCKETS)
+		return list_socket_match(on->query, on->context, on->record);
+	return !on->query->pid_count && !on->query->comms.count && !on->query->cgroups.count &&
+	       !on->query->containers.count;
 }
 
 bool list_filter_match(const struct list_filter *filter, const struct listing *listing,
@@ -262,9 +203,7 @@ bool list_filter_match(const struct list_filter *filter, const struct listing *l
 	if (filter->states.count && (!get(listing, "state", context, record, &value) ||
 	                             !match_state(filter, listing, &value)))
 		return false;
-	return match_ports(&on) && match_address(&on) && match_process(&on) &&
-	       match_patterns(&on, "cgroup", &on.query->cgroups) &&
-	       match_patterns(&on, "container", &on.query->containers);
+	return match_ports(&on) && match_address(&on) && match_owner(&on);
 }
 
 const char *list_filter_lacks(const struct list_filter *filter, const struct listing *listing)

@@ -13,6 +13,8 @@
 #include "list/registry.h"
 #include "view/value_text.h"
 
+#define CUT_MARK '+'
+
 void listing_page_open(struct listing_page *page, const struct listing *listing,
                        const struct list_request *request, const struct field_context *context)
 {
@@ -35,16 +37,22 @@ static bool goes_on(char byte)
 	return ((unsigned char)byte & 0xc0) == 0x80; /* inside a character of UTF-8 */
 }
 
-/* Leaves so many characters, the last one the mark. */
-static void cut(struct buffer *text, size_t columns)
+/*
+ * Leaves so many characters, of which the mark is one. The tail, so many bytes at the end, stays: the
+ * number of other processes, for example.
+ */
+static void cut(struct buffer *text, size_t columns, size_t tail)
 {
-	size_t at = 0;
+	size_t at = 0, end = text->size - tail;
 
-	for (; columns > 1 && at < text->size; columns--)
-		for (at++; at < text->size && goes_on(text->data[at]);)
+	if (tail > text->size || tail + 1 >= columns)
+		tail = 0, end = text->size;
+	for (columns -= tail; columns > 1 && at < end; columns--)
+		for (at++; at < end && goes_on(text->data[at]);)
 			at++;
-	text->size = at;
-	buffer_text(text, "+");
+	text->data[at++] = CUT_MARK;
+	memmove(text->data + at, text->data + end, tail);
+	text->size = at + tail;
 }
 
 /* Makes page->safe the text of the value, safe for a terminal. Returns its columns. */
@@ -65,7 +73,7 @@ static size_t write_value(struct listing_page *page, const struct list_cell *cel
 	safe->failed |= text->failed;
 	if (!cell->cut || columns <= cell->cut || page->context.wide)
 		return columns;
-	cut(safe, cell->cut);
+	cut(safe, cell->cut, value->type == VALUE_STRING ? value->tail : 0);
 	return cell->cut;
 }
 
