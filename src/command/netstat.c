@@ -61,11 +61,13 @@ static int read_options(int argc, char **argv, struct options *options, struct d
 		return err;
 	if (!options->interval)
 		options->interval = NS_PER_SEC;
-	if (leads_to(options, netstat)) {
+	if (leads_to(options, netstat))
 		options->command = cli_find_command(options->commands, leads_to(options, netstat));
-		options->columns = netstat->help ? NULL : options->columns;
-	} else if (netstat->code) {
+	else if (netstat->code)
 		options->command = &netstat_refused;
+	if (netstat->help) { /* and not of --columns */
+		free(options->columns);
+		options->columns = NULL;
 	}
 	return 0;
 }
@@ -74,6 +76,8 @@ struct command_columns netstat_columns(const struct options *options)
 {
 	const struct netstat *netstat = options->own;
 
+	if (!netstat) /* another grammar read the line */
+		return (struct command_columns){NULL, 0};
 	return (struct command_columns){netstat->columns, netstat->column_count};
 }
 
@@ -165,7 +169,8 @@ static int own_place(struct netns_list *found, struct diag *diag)
 static int print_netns(struct netstat_run *run, const struct netns_entry *entry)
 {
 	struct netstat_place *place;
-	int err = netns_enter(entry);
+	/* Without /proc our own has no number, and there is no way out of it. */
+	int err = entry->inode == netns_own() ? 0 : netns_enter(entry);
 
 	if (err == -ENOENT || err == -ESTALE)
 		return 0; /* it has ended */
