@@ -2,6 +2,7 @@
 #include "view/value_text.h"
 
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -21,15 +22,18 @@ static const char *host_name(const struct field_context *context, const struct e
 	return name && name[0] ? name : NULL;
 }
 
-static const char *port_name(const struct field_context *context, uint16_t port)
+static const char *port_name(const struct field_context *context, const struct endpoint *endpoint)
 {
+	struct name_key key = name_key_port(endpoint->port, endpoint->protocol);
 	const char *name;
 
-	if (!port)
+	if (!endpoint->port)
 		return "*";
 	if (context->numeric_ports)
 		return NULL;
-	name = names_query(value_names(context), name_key_number(NAME_PORT, port));
+	if (endpoint->protocol == IPPROTO_RAW)
+		key = name_key_number(NAME_PROTOCOL, endpoint->port);
+	name = names_query(value_names(context), key);
 	return name && name[0] ? name : NULL;
 }
 
@@ -52,7 +56,7 @@ static void endpoint_print(struct buffer *out, const struct field_context *conte
                            const struct endpoint *endpoint)
 {
 	const char *host = context->numeric_hosts ? NULL : host_name(context, endpoint);
-	const char *port = port_name(context, endpoint->port);
+	const char *port = port_name(context, endpoint);
 	const char *zone = endpoint->zone ? endpoint->zone : "";
 	char address[ENDPOINT_SIZE], number[8];
 	size_t host_size, zone_size = strlen(zone) + !!endpoint->zone, port_size;
