@@ -384,6 +384,7 @@ run: all
 UNIT := tcptrail-record.service
 install: all
 	install -D -m 755 $(B)/tcptrail $(DESTDIR)$(BINDIR)/tcptrail
+	ln -sf tcptrail $(DESTDIR)$(BINDIR)/netstat.tcptrail
 	install -d $(DESTDIR)$(DOCDIR)/states
 	install -m 644 docs/states/*.md $(DESTDIR)$(DOCDIR)/states
 	install -d $(DESTDIR)$(UNITDIR)
@@ -392,6 +393,7 @@ install: all
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/tcptrail $(DESTDIR)$(UNITDIR)/$(UNIT)
+	rm -f $(DESTDIR)$(BINDIR)/netstat.tcptrail
 	rm -rf $(DESTDIR)$(DOCDIR)/states
 	-rmdir $(DESTDIR)$(DOCDIR)
 

@@ -168,7 +168,7 @@ struct listing {
 	/*
 	 * Adds the records that the request asks for, in the order of the kernel. 0, or -errno with diag;
 	 * -EAFNOSUPPORT: this kernel has none of what is asked for; diag then names it as netstat does
-	 * ("AF IPX"). What else can be listed is listed all the same. The frame filters afterwards.
+	 * ("AF IPX"), each in a line of its own. What else can be listed is listed all the same. The frame filters afterwards.
 	 */
 	int (*read)(const struct list_request *request, struct list *list, struct diag *diag);
 	/* netstat's layout for this request. */
