@@ -139,6 +139,13 @@ WORD(recv_limit, "Recv-Max", NUMBER, -8, "limit of this memory: the receive buff
 WORD(send_memory, "Send-Mem", NUMBER, -8, "bytes of memory that data to send takes")
 WORD(send_limit, "Send-Max", NUMBER, -8, "limit of this memory: the send buffer (SO_SNDBUF)")
 
+WORD(references, "RefCnt", NUMBER, -6, "number of references to the socket in the kernel")
+WORD(socket_flags, "Flags", LIST, 11, "ACC: it listens; W: a reader waits for data; N: a writer waits for room")
+WORD(socket_type, "Type", STRING, 10, "STREAM, DGRAM, SEQPACKET, RAW, RDM or PACKET")
+WORD(abstract, "Abstract", BOOL, 8, "the name is abstract: it is no file")
+WORD(name_hex, "Name Bytes", STRING, 20, "bytes of the name in hexadecimal, if the path does not show all of them as they are")
+WORD(peer_inode, "Peer I-Node", NUMBER, -11, "inode of the socket at the other end")
+
 /* findings */
 WORD(rule, "", STRING, 0, "id of the rule; ids do not change")
 WORD(verdict, "", STRING, 0, "bad, warning, unclear, steady or fine (printed as OK)")
@@ -186,7 +193,7 @@ WORD(count_before, "Before", NUMBER, -6, "number of sockets at since")
 WORD(stayed, "Stayed", NUMBER, -6, "sockets that were in this state at since and at time")
 
 /* recordings */
-WORD(path, "", STRING, 0, "file or directory")
+WORD(path, "Path", STRING, 20, "file or directory; of a UNIX socket: its path, or @ and its abstract name")
 WORD(format, "", NUMBER, 0, "version of the file format")
 WORD(host, "", STRING, 0, "name of the host")
 WORD(kernel, "", STRING, 0, "kernel release of the host")

@@ -33,8 +33,19 @@ void list_socket_init(struct list_socket *socket, const struct list_request *req
                       enum list_protocol protocol, uint16_t family);
 
 /*
+<<<<<<< HEAD
  * Does the socket match the filters by process, cgroup and container? A process is any holder, not
  * only the first. The namespace was chosen before.
+=======
+ * Sets memory and drops from the SK_MEMINFO_... numbers that the kernel gave. Old kernels give fewer:
+ * drops came with 4.7.
+ */
+void list_socket_set_memory(struct list_socket *socket, const uint32_t *memory, size_t count);
+
+/*
+ * Does the socket match the filters by process, cgroup, container and namespace? A process is any
+ * holder, not only the first.
+>>>>>>> n-unix
  */
 bool list_socket_match(const struct query *query, const struct field_context *context,
                        const struct list_socket *socket);
@@ -69,6 +80,9 @@ SOCKET_GETTER(recv_limit);
 SOCKET_GETTER(send_memory);
 SOCKET_GETTER(send_limit);
 
+/* "STREAM", "DGRAM", ... of SOCK_STREAM, SOCK_DGRAM, ...; "UNKNOWN" */
+const char *list_socket_type(unsigned int type);
+
 /* The program of another socket, by its inode. */
 void socket_value_program(const struct list_socket *socket, uint32_t inode, struct value *value);
 
@@ -77,12 +91,15 @@ void socket_value_program(const struct list_socket *socket, uint32_t inode, stru
 		KEY(name), socket_##name, NULL                                                     \
 	}
 
-/* The rows of a table of fields. A listing puts its own fields around them. */
+/*
+ * The rows of a table of fields, for all sockets. A listing puts its own fields around them, also
+ * inode and program, which have a place among netstat's columns.
+ */
 #define SOCKET_FIELDS_OWNER                                                                        \
-	SOCKET_FIELD(user), SOCKET_FIELD(uid), SOCKET_FIELD(inode), SOCKET_FIELD(program),         \
-		SOCKET_FIELD(pid), SOCKET_FIELD(comm), SOCKET_FIELD(fd), SOCKET_FIELD(holders),    \
-		SOCKET_FIELD(cgroup), SOCKET_FIELD(container), SOCKET_FIELD(container_id),         \
-		SOCKET_FIELD(netns), SOCKET_FIELD(netns_name)
+	SOCKET_FIELD(user), SOCKET_FIELD(uid), SOCKET_FIELD(pid), SOCKET_FIELD(comm),              \
+		SOCKET_FIELD(fd), SOCKET_FIELD(holders), SOCKET_FIELD(cgroup),                     \
+		SOCKET_FIELD(container), SOCKET_FIELD(container_id), SOCKET_FIELD(netns),          \
+		SOCKET_FIELD(netns_name)
 
 #define SOCKET_FIELDS_MEMORY                                                                       \
 	SOCKET_FIELD(drops), SOCKET_FIELD(recv_memory), SOCKET_FIELD(recv_limit),                  \
