@@ -392,6 +392,7 @@ run: all
 UNIT := tcptrail-record.service
 install: all
 	install -D -m 755 $(B)/tcptrail $(DESTDIR)$(BINDIR)/tcptrail
+	ln -sf tcptrail $(DESTDIR)$(BINDIR)/netstat.tcptrail
 	install -d $(DESTDIR)$(DOCDIR)/states
 	install -m 644 docs/states/*.md $(DESTDIR)$(DOCDIR)/states
 	install -d $(DESTDIR)$(UNITDIR)
@@ -400,6 +401,7 @@ install: all
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/tcptrail $(DESTDIR)$(UNITDIR)/$(UNIT)
+	rm -f $(DESTDIR)$(BINDIR)/netstat.tcptrail
 	rm -rf $(DESTDIR)$(DOCDIR)/states
 	-rmdir $(DESTDIR)$(DOCDIR)
 

@@ -9,7 +9,7 @@
 
 /* in every object */
 WORD(v, "", NUMBER, 0, "version of this schema")
-WORD(type, "", STRING, 0, "socket, event, totals, finding, forgotten, threshold, diff or recording")
+WORD(type, "", STRING, 0, "socket, event, totals, finding, forgotten, threshold, diff, recording, or a listing of netstat")
 WORD(time, "Time", TIME, 27, "when it happened, or when the values were read; of an inferred event: no later than this")
 WORD(since, "Since", TIME, 27, "start of the time span; its end is time")
 

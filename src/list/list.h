@@ -39,6 +39,8 @@ enum list_protocol {
 	LIST_NETROM,
 	LIST_ROSE,
 	LIST_DDP,
+	LIST_ECONET, /* no kernel lists those of this family and the next */
+	LIST_ASH,
 	LIST_L2CAP,
 	LIST_RFCOMM,
 	/* never in netstat */
@@ -157,6 +159,7 @@ struct listing {
 	uint32_t protocols; /* LIST_SOCKETS: set that it lists; records begin with list_socket */
 	enum list_family family; /* LIST_ROUTES */
 	bool recorded;           /* it can read a recording: request->recorded */
+	bool always_titled;      /* title and headings are printed even if this kernel has none */
 	size_t record;           /* bytes of a record */
 	/* The frame adds time, netns and netns_name if they are not among them. */
 	const struct field *fields;
@@ -165,7 +168,7 @@ struct listing {
 	/*
 	 * Adds the records that the request asks for, in the order of the kernel. 0, or -errno with diag;
 	 * -EAFNOSUPPORT: this kernel has none of what is asked for; diag then names it as netstat does
-	 * ("AF IPX"). What else can be listed is listed all the same. The frame filters afterwards.
+	 * ("AF IPX"), each in a line of its own. What else can be listed is listed all the same. The frame filters afterwards.
 	 */
 	int (*read)(const struct list_request *request, struct list *list, struct diag *diag);
 	/* netstat's layout for this request. */

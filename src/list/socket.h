@@ -39,8 +39,8 @@ void list_socket_init(struct list_socket *socket, const struct list_request *req
 void list_socket_set_memory(struct list_socket *socket, const uint32_t *memory, size_t count);
 
 /*
- * Does the socket match the filters by process, cgroup, container and namespace? A process is any
- * holder, not only the first.
+ * Does the socket match the filters by process, cgroup and container? A process is any holder, not
+ * only the first. The namespace was chosen before.
  */
 bool list_socket_match(const struct query *query, const struct field_context *context,
                        const struct list_socket *socket);

@@ -343,8 +343,7 @@ bool list_socket_match(const struct query *query, const struct field_context *co
 {
 	const char *cgroup;
 
-	if (!query_match_netns(query, socket->netns, socket->netns_name) ||
-	    !match_process(query, socket))
+	if (!match_process(query, socket))
 		return false;
 	if (!query->cgroups.count && !query->containers.count)
 		return true;

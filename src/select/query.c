@@ -49,7 +49,7 @@ static bool match_ports(const struct query *query, const struct table *table, co
 	       (!query->rport_count || has_port(query->rports, query->rport_count, row->rport));
 }
 
-static bool in_cidr(const struct query_cidr *cidr, const uint8_t addr[16])
+bool query_cidr_has(const struct query_cidr *cidr, const uint8_t addr[16])
 {
 	unsigned int whole = cidr->bits / 8, rest = cidr->bits % 8;
 
@@ -67,7 +67,7 @@ static bool match_address(const struct query *query, const struct table *table,
 	for (size_t i = 0; i < query->cidr_count; i++) {
 		const struct query_cidr *cidr = &query->cidrs[i];
 
-		if ((in_cidr(cidr, local) || in_cidr(cidr, remote)) &&
+		if ((query_cidr_has(cidr, local) || query_cidr_has(cidr, remote)) &&
 		    (!cidr->zone[0] || row_in_zone(table, row, cidr->zone)))
 			return true;
 	}

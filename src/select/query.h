@@ -49,6 +49,8 @@ void query_free(struct query *query);
  */
 int query_add(struct query *query, const char *option, const char *text, struct diag *diag);
 
+/* Is the address, in its mapped form, in the prefix? The zone does not count. */
+bool query_cidr_has(const struct query_cidr *cidr, const uint8_t addr[16]);
 /*
  * The filters one by one, for what is no row of a table. Each returns true if the query does not
  * use the filter. Unknown values (NULL) match no filter.
