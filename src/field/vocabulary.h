@@ -146,6 +146,38 @@ WORD(abstract, "Abstract", BOOL, 8, "the name is abstract: it is no file")
 WORD(name_hex, "Name Bytes", STRING, 20, "bytes of the name in hexadecimal, if the path does not show all of them as they are")
 WORD(peer_inode, "Peer I-Node", NUMBER, -11, "inode of the socket at the other end")
 
+
+/* packet and netlink sockets */
+WORD(protocol, "Protocol", STRING, 14, "packet: protocol of the packets by name or number; netlink: subsystem of the kernel")
+WORD(running, "Running", BOOL, 7, "the socket receives packets")
+WORD(port_id, "Port ID", NUMBER, -10, "netlink address of the socket, often the pid; 0: of the kernel")
+WORD(group_bits, "Groups", STRING, 8, "multicast groups of the socket in hexadecimal; bit 0 is group 1")
+WORD(dumping, "Dumping", BOOL, 7, "the kernel is sending a long answer")
+
+/* relics */
+WORD(local_text, "Local Address", STRING, 26, "local address of a socket that has no IP address")
+WORD(foreign_text, "Foreign Address", STRING, 26, "the peer's address, of such a socket")
+WORD(user_call, "User", STRING, 9, "NET/ROM: call sign of the user")
+WORD(dest_call, "Dest", STRING, 9, "call sign of the other end")
+WORD(source_call, "Source", STRING, 9, "own call sign")
+WORD(dest_addr, "Destination", STRING, 17, "X.25, ROSE or Bluetooth address of the other end")
+WORD(source_addr, "Source", STRING, 17, "own X.25, ROSE or Bluetooth address")
+WORD(digipeaters, "Digipeaters", STRING, 20, "AX.25: stations that repeat the packets; *: has repeated")
+WORD(device, "Device", STRING, 6, "name of the network device")
+WORD(lci, "LCI", NUMBER, -3, "number of the logical channel; 0: none")
+WORD(neighbour, "Neigh", NUMBER, -5, "ROSE: number of the neighbour, as route prints it")
+WORD(vr_vs, "Vr/Vs", STRING, 7, "sequence numbers: next to receive / next to send")
+WORD(vr, "Vr", NUMBER, -3, "sequence number that is expected next")
+WORD(vs, "Vs", NUMBER, -3, "sequence number that is sent next")
+WORD(va, "Va", NUMBER, -3, "oldest sequence number that the peer has not acknowledged")
+WORD(psm, "PSM", NUMBER, -7, "L2CAP: protocol and service multiplexer, like a port")
+WORD(dcid, "DCID", STRING, 6, "L2CAP: id of the channel at the other end")
+WORD(scid, "SCID", STRING, 6, "L2CAP: own id of the channel")
+WORD(imtu, "IMTU", NUMBER, -7, "largest packet that may be received, in bytes")
+WORD(omtu, "OMTU", NUMBER, -7, "largest packet that may be sent, in bytes")
+WORD(security, "Security", STRING, 7, "L2CAP: SDP (none), LOW, MEDIUM, HIGH or FIPS")
+WORD(channel, "Channel", NUMBER, -7, "RFCOMM: channel, like a port")
+
 /* findings */
 WORD(rule, "", STRING, 0, "id of the rule; ids do not change")
 WORD(verdict, "", STRING, 0, "bad, warning, unclear, steady or fine (printed as OK)")

@@ -100,4 +100,29 @@ void socket_value_program(const struct list_socket *socket, uint32_t inode, stru
 	SOCKET_FIELD(drops), SOCKET_FIELD(recv_memory), SOCKET_FIELD(recv_limit),                  \
 		SOCKET_FIELD(send_memory), SOCKET_FIELD(send_limit)
 
+/*
+ * The layout of a listing that netstat never had: its own cells, then user and inode with -e, and the
+ * program with -p.
+ */
+struct socket_layout {
+	const struct list_cell *cells;         /* own cells, SOCKET_CELLS */
+	const struct list_cell *program_cells; /* own cells, SOCKET_PROGRAM_CELL */
+	size_t own;                            /* number of own cells */
+	const char *const *headings;           /* SOCKET_HEADINGS(own headings) */
+};
+
+#define SOCKET_PROGRAM_CELL                                                                        \
+	{                                                                                          \
+		"program", 20, 19, NULL, "-"                                                       \
+	}
+#define SOCKET_CELLS {"user", 10, 0, NULL, "-"}, {"inode", 10, 0, NULL, NULL}, SOCKET_PROGRAM_CELL
+#define SOCKET_HEADINGS(own)                                                                       \
+	{                                                                                          \
+		own "\n", own " User       Inode\n", own " PID/Program name\n",                    \
+			own " User       Inode      PID/Program name\n"                            \
+	}
+
+void list_socket_layout(const struct socket_layout *socket, const struct list_request *request,
+                        const char *title, struct list_layout *layout);
+
 #endif

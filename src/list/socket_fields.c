@@ -56,6 +56,19 @@ const char *list_socket_type(unsigned int type)
 	return "UNKNOWN";
 }
 
+void list_socket_layout(const struct socket_layout *socket, const struct list_request *request,
+                        const char *title, struct list_layout *layout)
+{
+	bool program_only = request->programs && !request->extend;
+
+	*layout = (struct list_layout){
+		.title = title,
+		.headings = socket->headings[!!request->extend + 2 * request->programs],
+		.cells = program_only ? socket->program_cells : socket->cells,
+		.count = socket->own + (request->extend ? 2 : 0) + request->programs,
+	};
+}
+
 /* --- the process ------------------------------------------------------------------------------ */
 
 /* The process that netstat shows: the first one. NULL: none is known. */

@@ -49,7 +49,8 @@ static bool take_address(const char **at, const char *end)
 	const char *colon = memchr(*at, ':', (size_t)(end - *at) < 17 ? (size_t)(end - *at) : 17);
 	uint64_t number;
 
-	if (!colon || !take_hex(at, end, (size_t)(colon - *at), ':', &number))
+	if (!colon || (colon - *at != 8 && colon - *at != 16) ||
+	    !take_hex(at, end, (size_t)(colon - *at), ':', &number))
 		return false;
 	return *at < end && *(*at)++ == ' ';
 }
