@@ -170,11 +170,16 @@ $(B)/needs_root: $(B)/tools/root/needs_root.o $(COMMAND_ROWS) $(PURE_OBJECTS)
 # One file that needs no library. ld warns that glibc's NSS may load one: see tools/static/alone.c.
 static: $(B)/static/tcptrail
 
-$(B)/static/tcptrail: $(OBJECTS) $(B)/tools/static/alone.o
+# Debian 12 has no libmnl.a.
+$(B)/static/libmnl.a: tools/static/libmnl
+	$(call say,GET,$@)
+	$(Q)CC='$(CC)' LDFLAGS='$(LDFLAGS)' $< $@
+
+$(B)/static/tcptrail: $(OBJECTS) $(B)/tools/static/alone.o $(B)/static/libmnl.a
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -static-pie $(HARDENED_LINK) -Wl,--wrap=dlopen $^ -o $@ \
-		$(shell $(PKG_CONFIG) --static --libs $(LIBS)) $(CXX_RUNTIME)
+		$(shell $(PKG_CONFIG) --static --libs $(filter-out libmnl,$(LIBS))) $(CXX_RUNTIME)
 
 $(B)/static/scenario: $(SCENARIO_OBJECTS)
 	$(call say,LINK,$@)

@@ -4,15 +4,19 @@
 # Sourced after kernels.sh: builds the guest's programs for arm64, with a cross compiler and Debian's arm64
 # packages, unpacked in $cache/arm64. $top is the source tree.
 
-arm64_packages='libbpf-dev libelf-dev libdw-dev zlib1g-dev libzstd-dev libcap-dev libseccomp-dev libmnl-dev liblzma-dev
+arm64_packages='libbpf-dev libelf-dev libdw-dev zlib1g-dev libzstd-dev libcap-dev libseccomp-dev liblzma-dev
 	libbz2-dev busybox-static'
+arm64_newer=libmnl-dev # of Debian 13: the first with a libmnl.a
 
 unpack_arm64() {
 	local package version wanted=() debs=$cache/arm64/debs
-	[ "$(cat "$cache/arm64/unpacked" 2>/dev/null)" = "$arm64_packages" ] && return
+	[ "$(cat "$cache/arm64/unpacked" 2>/dev/null)" = "$arm64_packages $arm64_newer" ] && return
 	mkdir -p "$debs"
-	for package in $arm64_packages; do
-		version=$(newest "$package" arm64 bookworm bookworm-security)
+	for package in $arm64_packages $arm64_newer; do
+		case " $arm64_newer " in
+		*" $package "*) version=$(newest "$package" arm64 trixie) ;;
+		*) version=$(newest "$package" arm64 bookworm bookworm-security) ;;
+		esac
 		[ -n "$version" ] || { echo "no mirror has $package for arm64"; return 1; }
 		wanted+=("$package:arm64=$version")
 	done
@@ -22,7 +26,7 @@ unpack_arm64() {
 		dpkg-deb -x "$package" "$cache/arm64/root" || return 1
 	done
 	rm -r "$debs"
-	echo "$arm64_packages" >"$cache/arm64/unpacked"
+	echo "$arm64_packages $arm64_newer" >"$cache/arm64/unpacked"
 }
 
 # Puts busybox, tcptrail and scenario into $cache/arm64; or prints why not on stdout.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 #
-# Sourced: gets Debian's cloud kernels with a separate apt configuration in $cache; takes only the mirrors
-# from the system's. Refreshes lists once a day, and keeps what it has unpacked.
+# Sourced after debian.sh: gets Debian's cloud kernels. Refreshes lists once a day, and keeps what it has
+# unpacked in $cache.
 
 # bookworm-backports is left out: its 6.12.95 ends with a double fault in kmem_cache_alloc_noprof() in QEMU
 # 7.2's emulation (4 of 4 boots, two of them before init); 6.12 of trixie runs.
@@ -17,65 +17,20 @@ trixie-backports|amd64|trixie-backports
 sid|amd64|sid
 trixie-arm64|arm64|trixie trixie-security
 '
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 modules='inet_diag tcp_diag veth' # in this order: tcp_diag needs inet_diag
 
-# own_apt apt-get|apt-cache ARGUMENT...: with -c, which is read after the system's configuration.
-own_apt() {
-	local command=$1
-	shift
-	"$command" -c "$cache/apt.conf" "$@"
-}
-
-# mirror debian|debian-security: the system's mirror, or else Debian's. MATRIX_MIRROR: the mirror of debian.
-mirror() {
-	local uri
-	if [ -n "${MATRIX_MIRROR:-}" ]; then
-		echo "${MATRIX_MIRROR%/debian*}/$1"
-		return
-	fi
-	uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-		sed 's|/$||' | grep "/$1\$" | sed -n 1p)
-	echo "${uri:-http://deb.debian.org/$1}"
-}
-
 write_sources() {
-	local suite archive
+	local suite
 	for suite in $(printf '%s' "$rows" | cut -d'|' -f3 | tr ' ' '\n' | sort -u); do
-		archive=debian
-		case $suite in *-security) archive=debian-security ;; esac
-		echo "deb [arch=amd64,arm64 signed-by=$keyring] $(mirror $archive) $suite main"
+		source_line amd64,arm64 "$suite"
 	done >"$cache/sources.list"
-}
-
-# The Release file of sid, or of an archived mirror, may have expired.
-write_config() {
-	mkdir -p "$cache/lists/partial" "$cache/debs/partial" "$cache/kernels"
-	: >"$cache/status"
-	cat >"$cache/apt.conf" <<-END
-		Dir::State "$cache";
-		Dir::State::status "$cache/status";
-		Dir::State::lists "$cache/lists";
-		Dir::Cache "$cache";
-		Dir::Cache::archives "$cache/debs";
-		Dir::Cache::pkgcache "$cache/packages.bin";
-		Dir::Cache::srcpkgcache "";
-		Dir::Etc::SourceList "$cache/sources.list";
-		Dir::Etc::SourceParts "/dev/null";
-		Dir::Etc::Preferences "/dev/null";
-		Dir::Etc::PreferencesParts "/dev/null";
-		APT::Architectures {"amd64"; "arm64";};
-		APT::Sandbox::User "root";
-		Acquire::Languages "none";
-		Acquire::Check-Valid-Until "false";
-		Acquire::Retries "2";
-	END
 }
 
 # Updates the lists if they are older than a day. Fails if there are none at all.
 refresh_lists() {
 	command -v apt-get dpkg-deb >/dev/null || { echo "there is no apt here" >&2; return 1; }
 	write_config
+	mkdir -p "$cache/kernels"
 	write_sources
 	if [ -z "$(find "$cache/updated" -mmin -1440 2>/dev/null)" ]; then
 		own_apt apt-get update -q >"$cache/update.log" 2>&1 && touch "$cache/updated"
