@@ -19,7 +19,9 @@ int interface_open(void)
 {
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 int interface_read(int fd, const char *name, struct interface_state *state)

@@ -4,6 +4,7 @@
 #define BITS    48 /* of a difference */
 #define MASK    ((1ULL << BITS) - 1)
 #define HIGH    40 /* bits of the rest */
+#define UNIT    ((int64_t)1 << HIGH)
 #define LARGEST ((int64_t)1 << (BITS - 1))
 
 struct counts_change counts_unpack(uint64_t element)
@@ -29,8 +30,8 @@ void counts_add(struct fact_counts *fact, uint16_t id, int64_t difference)
 
 	if (difference >= LARGEST || difference < -LARGEST) {
 		high.high = true;
-		high.difference = difference >> HIGH;
-		low.difference = difference & (((int64_t)1 << HIGH) - 1);
+		low.difference = difference & (UNIT - 1);
+		high.difference = (difference - low.difference) / UNIT;
 		fact->changes[fact->count++] = counts_pack(&high);
 	}
 	fact->changes[fact->count++] = counts_pack(&low);
