@@ -370,13 +370,15 @@ enum fact_name_kind {
 	NAME_CGROUP,    /* key: cgroup id; name: path from the root of the hierarchy */
 	NAME_RST,       /* key: reason; name as in enum sk_rst_reason, without the prefix */
 	NAME_USER,      /* key: uid */
-	NAME_PORT,      /* key: port; the name for tcp in /etc/services */
+	NAME_PORT,      /* key: port, and IP protocol of the name in /etc/services; 0: tcp */
 	NAME_HOST,      /* key: family and address, see fact/name.h */
 	NAME_META,      /* key: enum fact_meta; about the recording itself */
 	NAME_FRAME,     /* key: ip and space of a FACT_STACK; see fact/frame.h */
 	NAME_TASK,      /* key: pid and start; cgroup path of a process, of v1 if v2 has none */
 	NAME_SETTING,   /* key: enum setting (fact/setting.h) and netns; its text in /proc/sys */
 	NAME_INTERFACE, /* key: index of a network interface, and netns */
+	NAME_NETWORK,   /* key: IPv4 network in host order; never in a recording */
+	NAME_PROTOCOL,  /* key: number of an IP protocol; never in a recording */
 	NAME_KIND_COUNT
 };
 

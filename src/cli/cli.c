@@ -90,20 +90,67 @@ static int finish(struct parser *parser, struct diag *diag)
 	return err ? err : cli_check(options, diag);
 }
 
-int cli_parse(int argc, char **argv, const struct command *const commands[],
-              struct options *options, struct diag *diag)
+static int read_tcptrail(int argc, char **argv, struct options *options, struct diag *diag)
 {
-	struct options result = {.commands = commands, .command = cli_find_command(commands, NULL)};
-	struct parser parser = {.argv = argv, .options = &result};
+	struct parser parser = {.argv = argv, .options = options};
 	int err;
 
 	parser.words = calloc((size_t)argc + 1, sizeof(*parser.words));
 	if (!parser.words)
 		return diag_fail(diag, -ENOMEM, "out of memory");
-	query_init(&result.query);
 	parser_read(&parser, argc);
 	err = finish(&parser, diag);
 	free(parser.words);
+	return err;
+}
+
+/* --- a grammar of its own --------------------------------------------------------------------- */
+
+static bool is_program(const struct command_grammar *grammar, const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	const char *name = slash ? slash + 1 : path;
+
+	for (const char *const *at = grammar->programs; name && *at; at++)
+		if (!strcmp(*at, name))
+			return true;
+	return false;
+}
+
+/* The command whose grammar reads the line, and argv[*at] begins it. NULL: tcptrail's reads it. */
+static const struct command *find_grammar(int argc, char **argv,
+                                          const struct command *const commands[], int *at)
+{
+	for (; *commands; commands++) {
+		if (!(*commands)->grammar)
+			continue;
+		*at = is_program((*commands)->grammar, argv[0]) ? 0 : 1;
+		if (!*at || (argc > 1 && !strcmp(argv[1], (*commands)->word)))
+			return *commands;
+	}
+	return NULL;
+}
+
+static int read_line(int argc, char **argv, struct options *options, struct diag *diag)
+{
+	int at;
+	const struct command *command = find_grammar(argc, argv, options->commands, &at);
+
+	if (!command)
+		return read_tcptrail(argc, argv, options, diag);
+	options->command = options->about = command;
+	options->grammar = command->grammar;
+	return command->grammar->read(argc - at, argv + at, options, diag);
+}
+
+int cli_parse(int argc, char **argv, const struct command *const commands[],
+              struct options *options, struct diag *diag)
+{
+	struct options result = {.commands = commands, .command = cli_find_command(commands, NULL)};
+	int err;
+
+	query_init(&result.query);
+	err = read_line(argc, argv, &result, diag);
 	if (err) {
 		options_free(&result);
 		return err;
@@ -135,4 +182,7 @@ void options_free(struct options *options)
 	free(options->fail_ifs);
 	options->fail_ifs = NULL;
 	options->fail_if_count = 0;
+	if (options->grammar)
+		options->grammar->free(options->own);
+	options->own = NULL;
 }

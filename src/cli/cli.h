@@ -34,6 +34,8 @@ struct options {
 	const struct command *command;
 	const struct command *const *commands; /* all of them, NULL ends the list */
 	const struct command *about;           /* --help: the command that it explains */
+	const struct command_grammar *grammar; /* of the command that was typed; NULL: tcptrail's */
+	void *own;                             /* what its read() made */
 	bool given[CLI_OPTIONS_MOST];          /* rows of cli_options that were typed */
 	struct query query;
 
@@ -83,6 +85,20 @@ void options_free(struct options *options);
 
 /* Was the option with this long name typed? */
 bool options_given(const struct options *options, const char *name);
+
+/* --- for grammars of commands: tcptrail's own options by their long names --- */
+
+struct cli_described {
+	const char *argument, *help; /* argument NULL: it takes none */
+	bool optional;               /* the argument */
+};
+void cli_describe(const char *name, struct cli_described *described);
+/* Reads one option as if it were typed. 0 or -errno with diag. */
+int cli_apply(struct options *options, const char *name, const char *argument, struct diag *diag);
+/* Do the options fit each other and the columns? 0, or -EINVAL with diag. */
+int cli_check(const struct options *options, struct diag *diag);
+/* The command with this word, or NULL. */
+const struct command *cli_find_command(const struct command *const commands[], const char *word);
 
 /* Does the command look at the live kernel, which takes privileges? */
 bool cli_asks_kernel(const struct options *options);

@@ -152,9 +152,12 @@ void cli_help(FILE *out, const struct options *options)
 	if (shown.about->more_help)
 		shown.about->more_help(out);
 	print_examples(out, shown.about);
-	fputs("\nExit status: 0 OK; 1 the answer is bad (no such socket, --fail-if is met); 2\n"
-	      "usage error; 3 cannot run here; 4 facts or output were lost; 5 stopped by an\n"
-	      "error.\n",
+	fputs(shown.about->exit_status ? shown.about->exit_status
+	                               : "\nExit status: 0 OK; 1 the answer is bad (no such "
+	                                 "socket, --fail-if is met); 2\n"
+	                                 "usage error; 3 cannot run here; 4 facts or output were "
+	                                 "lost; 5 stopped by an\n"
+	                                 "error.\n",
 	      out);
 }
 

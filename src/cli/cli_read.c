@@ -147,6 +147,12 @@ static void take_word(struct parser *parser, const char *word)
 		return;
 	}
 	command = *word == '-' ? NULL : cli_find_command(options->commands, word);
+	if (command && command->grammar) /* --help may stand before it */
+		parser_note(parser,
+		            diag_fail(&diag, -EINVAL,
+		                      "%s: expected it as the first word: its options follow it",
+		                      word),
+		            &diag);
 	if (command)
 		options->command = command;
 	else

@@ -151,6 +151,22 @@ const struct cli_option *cli_option(const char *name)
 	return option;
 }
 
+void cli_describe(const char *name, struct cli_described *described)
+{
+	const struct cli_option *option = cli_option(name);
+
+	*described = (struct cli_described){
+		.argument = option->argument, .help = option->help, .optional = option->optional};
+}
+
+int cli_apply(struct options *options, const char *name, const char *argument, struct diag *diag)
+{
+	const struct cli_option *option = cli_option(name);
+
+	options->given[option - cli_options] = true;
+	return option->set ? option->set(options, option, argument, diag) : 0;
+}
+
 bool options_given(const struct options *options, const char *name)
 {
 	return options->given[cli_option(name) - cli_options];

@@ -33,7 +33,7 @@ extern const size_t cli_options_count;
 /* Names of the formats; the option of a format has the same name. */
 extern const char *const cli_formats[OUTPUT_COUNT];
 
-/* Options of netstat that tcptrail does not have: other modes and families. */
+/* Options of netstat that only the command netstat has: other modes and families. */
 struct cli_foreign {
 	char letter; /* 0: none */
 	const char *name;
@@ -52,8 +52,6 @@ cli_set_fn cli_set_flag, cli_set_numeric, cli_set_continuous, cli_set_filter, cl
 	cli_set_columns, cli_set_string, cli_set_limit, cli_set_duration, cli_set_size,
 	cli_set_ring, cli_set_max_sockets, cli_set_when, cli_set_fail_if, cli_set_color;
 
-/* The command with this word, or NULL. */
-const struct command *cli_find_command(const struct command *const commands[], const char *word);
 /* The command that an option leads to. */
 const struct command *cli_leads_to(const struct command *const commands[],
                                    const struct cli_option *option);
@@ -74,7 +72,5 @@ int cli_unknown_command(const struct command *const commands[], const char *word
 int cli_check_effects(const struct options *options, struct diag *diag);
 /* Does the command take each option that was given? 0, or -EINVAL with diag. */
 int cli_check_taken(const struct options *options, struct diag *diag);
-/* Do the options fit each other and the columns? 0, or -EINVAL with diag. */
-int cli_check(const struct options *options, struct diag *diag);
 
 #endif

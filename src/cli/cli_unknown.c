@@ -42,7 +42,9 @@ int cli_unknown_letter(int letter, struct diag *diag)
 	char shown = (char)(letter > ' ' && letter < 0x7f ? letter : '?');
 
 	if (is_foreign(letter, ""))
-		return diag_fail(diag, -EINVAL, "-%c: tcptrail shows TCP sockets only", shown);
+		return diag_fail(diag, -EINVAL,
+		                 "-%c: only TCP sockets are shown here; use tcptrail netstat -%c",
+		                 shown, shown);
 	return diag_fail(diag, -EINVAL, "unknown option -%c; see --help", shown);
 }
 
@@ -71,7 +73,9 @@ int cli_unknown_option(const char *typed, struct diag *diag)
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(typed + 2, "="), typed + 2);
 	if (is_foreign(0, name))
-		return diag_fail(diag, -EINVAL, "--%s: tcptrail shows TCP sockets only", name);
+		return diag_fail(diag, -EINVAL,
+		                 "--%s: only TCP sockets are shown here; use tcptrail netstat --%s",
+		                 name, name);
 	if (is_ambiguous(name, diag))
 		return -EINVAL;
 	nearest = nearest_to(name);

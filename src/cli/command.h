@@ -48,6 +48,21 @@ struct command_operands {
 	            struct diag *diag);
 };
 
+/*
+ * A command that reads its line by its own rules. The line then begins with the command's word, or the
+ * program is called by one of its names.
+ */
+struct command_grammar {
+	const char *const *programs; /* names of the program; NULL ends the list */
+	/*
+	 * argv[0] is the word or the program's name. Fills in options, and options->own with what only
+	 * this command understands. It may set options->command, for example to refuse the line with
+	 * messages and an exit code of its own. 0; -errno with diag.
+	 */
+	int (*read)(int argc, char **argv, struct options *options, struct diag *diag);
+	void (*free)(void *own);
+};
+
 #define NEEDS_WHENS 2 /* instants at most */
 
 /* The columns that --columns and --sort choose from. */
@@ -97,6 +112,9 @@ struct command {
 	const struct command_option *lacks; /* why it takes no such option */
 	struct command_operands operands;
 	bool ignores_errors; /* of the rest of the command line */
+	const struct command_grammar
+		*grammar;        /* NULL: tcptrail's; then `takes` and operands count */
+	const char *exit_status; /* in help; NULL: as that of all commands */
 	/* NULL: the columns are those of sockets. */
 	struct command_columns (*columns)(const struct options *options);
 	/* Checks what only this command can, and fills in its defaults. May be NULL. */

@@ -5,6 +5,7 @@
  */
 COMMAND(watch)
 COMMAND(snapshot)
+COMMAND(netstat)
 COMMAND(events)
 COMMAND(trail)
 COMMAND(why)

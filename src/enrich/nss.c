@@ -36,10 +36,25 @@ static void lookup_host(const struct name_key *key, char *name)
 /* A lookup with a buffer of that size; ERANGE: the buffer is too small. */
 typedef int lookup_fn(const struct name_key *key, char *room, size_t size, const char **found);
 
+/* UDP-Lite has the services of UDP (RFC 3828, section 3). */
+static const char *service_protocol(uint64_t protocol)
+{
+	switch (protocol) {
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		return "udp";
+	case IPPROTO_SCTP:
+		return "sctp";
+	default:
+		return "tcp";
+	}
+}
+
 static int lookup_port(const struct name_key *key, char *room, size_t size, const char **found)
 {
 	struct servent entry, *result = NULL;
-	int err = getservbyport_r(htons((uint16_t)key->key[0]), "tcp", &entry, room, size, &result);
+	int err = getservbyport_r(htons((uint16_t)key->key[0]), service_protocol(key->key[1]),
+	                          &entry, room, size, &result);
 
 	*found = result ? result->s_name : "";
 	return err;
@@ -51,6 +66,26 @@ static int lookup_user(const struct name_key *key, char *room, size_t size, cons
 	int err = getpwuid_r((uid_t)key->key[0], &entry, room, size, &result);
 
 	*found = result ? result->pw_name : "";
+	return err;
+}
+
+static int lookup_network(const struct name_key *key, char *room, size_t size, const char **found)
+{
+	struct netent entry, *result = NULL;
+	int ignored;
+	int err = getnetbyaddr_r((uint32_t)key->key[0], AF_INET, &entry, room, size, &result,
+	                         &ignored);
+
+	*found = result ? result->n_name : "";
+	return err;
+}
+
+static int lookup_protocol(const struct name_key *key, char *room, size_t size, const char **found)
+{
+	struct protoent entry, *result = NULL;
+	int err = getprotobynumber_r((int)key->key[0], &entry, room, size, &result);
+
+	*found = result ? result->p_name : "";
 	return err;
 }
 
@@ -81,6 +116,12 @@ void nss_lookup(const struct name_key *key, char name[FACT_NAME_MAX + 1])
 		break;
 	case NAME_USER:
 		lookup_record(lookup_user, key, name);
+		break;
+	case NAME_NETWORK:
+		lookup_record(lookup_network, key, name);
+		break;
+	case NAME_PROTOCOL:
+		lookup_record(lookup_protocol, key, name);
 		break;
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fact/name.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/address.h"
@@ -29,6 +30,12 @@ struct name_key name_key_task(uint32_t pid, uint64_t start)
 struct name_key name_key_interface(uint32_t netns, uint32_t ifindex)
 {
 	return (struct name_key){.kind = NAME_INTERFACE, .key = {ifindex, netns}};
+}
+
+struct name_key name_key_port(uint16_t port, uint8_t protocol)
+{
+	return (struct name_key){.kind = NAME_PORT,
+	                         .key = {port, protocol == IPPROTO_TCP ? 0 : protocol}};
 }
 
 struct name_key name_key_host(int family, const uint8_t addr[16])

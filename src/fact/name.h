@@ -16,6 +16,8 @@ struct name_key {
 struct name_key name_key_number(enum fact_name_kind kind, uint64_t number);
 struct name_key name_key_task(uint32_t pid, uint64_t start);
 struct name_key name_key_interface(uint32_t netns, uint32_t ifindex);
+/* protocol: of IP; 0: TCP */
+struct name_key name_key_port(uint16_t port, uint8_t protocol);
 struct name_key name_key_host(int family, const uint8_t addr[16]);
 
 /* Room for every FACT_NAME. */

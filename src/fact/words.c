@@ -75,10 +75,11 @@ COUNT_IS(walk_kinds, WALK_HOLDERS + 1);
 const struct words fact_walk_kinds = WORDS(walk_kinds);
 
 static const char *const name_kinds[] = {
-	[NAME_NETNS] = "netns",     [NAME_CGROUP] = "cgroup",       [NAME_RST] = "rst",
-	[NAME_USER] = "user",       [NAME_PORT] = "port",           [NAME_HOST] = "host",
-	[NAME_META] = "meta",       [NAME_FRAME] = "frame",         [NAME_TASK] = "task",
-	[NAME_SETTING] = "setting", [NAME_INTERFACE] = "interface",
+	[NAME_NETNS] = "netns",       [NAME_CGROUP] = "cgroup",       [NAME_RST] = "rst",
+	[NAME_USER] = "user",         [NAME_PORT] = "port",           [NAME_HOST] = "host",
+	[NAME_META] = "meta",         [NAME_FRAME] = "frame",         [NAME_TASK] = "task",
+	[NAME_SETTING] = "setting",   [NAME_INTERFACE] = "interface", [NAME_NETWORK] = "network",
+	[NAME_PROTOCOL] = "protocol",
 };
 COUNT_IS(name_kinds, NAME_KIND_COUNT);
 const struct words fact_name_kinds = WORDS(name_kinds);

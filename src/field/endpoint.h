@@ -15,6 +15,7 @@ struct endpoint {
 	uint16_t port; /* host order; 0 prints as "*" */
 	uint8_t family;
 	const char *zone; /* interface of a link-local address; NULL: none, or not known */
+	uint8_t protocol; /* of IP, whose ports have the names; 0: TCP. IPPROTO_RAW: the port is a protocol */
 };
 
 /* Room for every text below. The longest one is a full fe80::/10 address with zone and port. */

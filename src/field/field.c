@@ -130,9 +130,14 @@ int field_compare(const struct field_context *context, const struct field *field
 
 	field_get(field, context, a, &left);
 	field_get(field, context, b, &right);
-	if (left.type != right.type)
-		return left.type == VALUE_NONE ? 1 : -1;
-	return value_compare(&left, &right);
+	return value_order(&left, &right);
+}
+
+int value_order(const struct value *a, const struct value *b)
+{
+	if (a->type != b->type)
+		return a->type == VALUE_NONE ? 1 : -1;
+	return value_compare(a, b);
 }
 
 void field_get(const struct field *field, const struct field_context *context, const void *object,

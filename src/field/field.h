@@ -21,6 +21,7 @@ struct field_context {
 	bool wide; /* do not cut addresses to netstat's 23 columns */
 	bool utc;
 	bool recorded; /* the table comes from a recording, so no walk precedes the output */
+	uint32_t netns; /* inode of the namespace of all objects; 0: each has its own */
 };
 
 struct field {
@@ -61,5 +62,7 @@ size_t fields_find_typed(const struct field *fields, size_t count, const char *t
  */
 int field_compare(const struct field_context *context, const struct field *field, const void *a,
                   const void *b);
+/* The same for two values that may come from different registries. */
+int value_order(const struct value *a, const struct value *b);
 
 #endif

@@ -6,20 +6,12 @@
 
 #include <string.h>
 
-/* Length of an id as container tools print it: 12 digits of a long hexadecimal id, else all. */
-static int short_length(const char *id)
-{
-	size_t length = strlen(id);
-
-	if (length < 32 || strspn(id, "0123456789abcdef") != length)
-		return (int)length;
-	return 12;
-}
-
 static void print_container(struct value *value, const struct container *container)
 {
-	value_print_more(value, "%s:%.*s", container->runtime, short_length(container->id),
-	                 container->id);
+	char text[CONTAINER_TEXT];
+
+	container_print(container, text, sizeof(text));
+	value_print_more(value, "%s", text);
 }
 
 /*

@@ -35,6 +35,7 @@ struct value {
 		struct endpoint endpoint;
 		bool yes;
 	};
+	uint8_t tail; /* VALUE_STRING: bytes at its end ("+2") that a cut to a width must keep */
 	const char *string;  /* VALUE_STRING, VALUE_LIST (NULL: print its number); may be buf */
 	value_list_fn *list; /* VALUE_LIST */
 	const void *object;  /* VALUE_LIST: the object that `list` takes */

@@ -132,6 +132,13 @@ WORD(inferred, "Inferred", BOOL, 8, "true: no kernel event; a walk, a look-up or
 WORD(lost, "Lost", NUMBER, -8, "number of lost facts, if it is known")
 WORD(lost_place, "Lost Place", STRING, 11, "where facts were lost")
 
+/* sockets of all families */
+WORD(drops, "Drops", NUMBER, -6, "packets that the kernel dropped because the receive buffer was full, or for another reason of the socket")
+WORD(recv_memory, "Recv-Mem", NUMBER, -8, "bytes of memory that received data takes")
+WORD(recv_limit, "Recv-Max", NUMBER, -8, "limit of this memory: the receive buffer (SO_RCVBUF)")
+WORD(send_memory, "Send-Mem", NUMBER, -8, "bytes of memory that data to send takes")
+WORD(send_limit, "Send-Max", NUMBER, -8, "limit of this memory: the send buffer (SO_SNDBUF)")
+
 /* findings */
 WORD(rule, "", STRING, 0, "id of the rule; ids do not change")
 WORD(verdict, "", STRING, 0, "bad, warning, unclear, steady or fine (printed as OK)")

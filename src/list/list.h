@@ -39,6 +39,8 @@ enum list_protocol {
 	LIST_NETROM,
 	LIST_ROSE,
 	LIST_DDP,
+	LIST_ECONET, /* no kernel lists those of this family and the next */
+	LIST_ASH,
 	LIST_L2CAP,
 	LIST_RFCOMM,
 	/* never in netstat */
@@ -157,6 +159,7 @@ struct listing {
 	uint32_t protocols; /* LIST_SOCKETS: set that it lists; records begin with list_socket */
 	enum list_family family; /* LIST_ROUTES */
 	bool recorded;           /* it can read a recording: request->recorded */
+	bool always_titled;      /* title and headings are printed even if this kernel has none */
 	size_t record;           /* bytes of a record */
 	/* The frame adds time, netns and netns_name if they are not among them. */
 	const struct field *fields;

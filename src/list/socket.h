@@ -6,6 +6,8 @@
 #include "list/holders.h"
 #include "list/list.h"
 
+struct query;
+
 #define LIST_UID_UNKNOWN UINT32_MAX
 
 struct list_socket {
@@ -26,8 +28,64 @@ struct list_socket {
 	const struct list_holders *holders;                        /* NULL: not looked for */
 };
 
-/* Fills in what the request says: protocol, namespace, holders. */
+/* Fills in what the request says (namespace, holders), the protocol, and what is not known yet. */
 void list_socket_init(struct list_socket *socket, const struct list_request *request,
                       enum list_protocol protocol, uint16_t family);
+
+/*
+ * Does the socket match the filters by process, cgroup and container? A process is any holder, not
+ * only the first. The namespace was chosen before.
+ */
+bool list_socket_match(const struct query *query, const struct field_context *context,
+                       const struct list_socket *socket);
+
+/*
+ * Getters of the fields that all sockets have. The object is a struct list_socket, with which each
+ * record of a socket begins.
+ */
+#define SOCKET_GETTER(name)                                                                        \
+	void socket_##name(const struct field_context *context, const void *object,                \
+	                   struct value *value)
+
+SOCKET_GETTER(recv_q);
+SOCKET_GETTER(send_q);
+SOCKET_GETTER(user);
+SOCKET_GETTER(uid);
+SOCKET_GETTER(inode);
+SOCKET_GETTER(program);
+SOCKET_GETTER(pid);
+SOCKET_GETTER(comm);
+SOCKET_GETTER(fd);
+SOCKET_GETTER(holders);
+SOCKET_GETTER(cgroup);
+SOCKET_GETTER(container);
+SOCKET_GETTER(container_id);
+SOCKET_GETTER(netns);
+SOCKET_GETTER(netns_name);
+SOCKET_GETTER(cookie);
+SOCKET_GETTER(drops);
+SOCKET_GETTER(recv_memory);
+SOCKET_GETTER(recv_limit);
+SOCKET_GETTER(send_memory);
+SOCKET_GETTER(send_limit);
+
+/* The program of another socket, by its inode. */
+void socket_value_program(const struct list_socket *socket, uint32_t inode, struct value *value);
+
+#define SOCKET_FIELD(name)                                                                         \
+	{                                                                                          \
+		KEY(name), socket_##name, NULL                                                     \
+	}
+
+/* The rows of a table of fields. A listing puts its own fields around them. */
+#define SOCKET_FIELDS_OWNER                                                                        \
+	SOCKET_FIELD(user), SOCKET_FIELD(uid), SOCKET_FIELD(inode), SOCKET_FIELD(program),         \
+		SOCKET_FIELD(pid), SOCKET_FIELD(comm), SOCKET_FIELD(fd), SOCKET_FIELD(holders),    \
+		SOCKET_FIELD(cgroup), SOCKET_FIELD(container), SOCKET_FIELD(container_id),         \
+		SOCKET_FIELD(netns), SOCKET_FIELD(netns_name)
+
+#define SOCKET_FIELDS_MEMORY                                                                       \
+	SOCKET_FIELD(drops), SOCKET_FIELD(recv_memory), SOCKET_FIELD(recv_limit),                  \
+		SOCKET_FIELD(send_memory), SOCKET_FIELD(send_limit)
 
 #endif

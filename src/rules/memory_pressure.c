@@ -80,8 +80,8 @@ static void note(const struct memory *memory, struct finding *finding)
 			"net.ipv4.tcp_mem is not known: only the initial namespace has it");
 	if (memory->pressures)
 		finding_evidence(finding,
-		                 "memory pressure began %" PRIu64 " times here while watched",
-		                 memory->pressures);
+		                 "memory pressure began %" PRIu64 " time%s here while watched",
+		                 memory->pressures, memory->pressures == 1 ? "" : "s");
 	if (memory->pressure_ms)
 		finding_evidence(finding,
 		                 "memory pressure of %" PRIu64 " ms ended here while watched",

@@ -49,7 +49,7 @@ static bool match_ports(const struct query *query, const struct table *table, co
 	       (!query->rport_count || has_port(query->rports, query->rport_count, row->rport));
 }
 
-static bool in_cidr(const struct query_cidr *cidr, const uint8_t addr[16])
+bool query_cidr_has(const struct query_cidr *cidr, const uint8_t addr[16])
 {
 	unsigned int whole = cidr->bits / 8, rest = cidr->bits % 8;
 
@@ -67,29 +67,39 @@ static bool match_address(const struct query *query, const struct table *table,
 	for (size_t i = 0; i < query->cidr_count; i++) {
 		const struct query_cidr *cidr = &query->cidrs[i];
 
-		if ((in_cidr(cidr, local) || in_cidr(cidr, remote)) &&
+		if ((query_cidr_has(cidr, local) || query_cidr_has(cidr, remote)) &&
 		    (!cidr->zone[0] || row_in_zone(table, row, cidr->zone)))
 			return true;
 	}
 	return !query->cidr_count;
 }
 
-static bool is_pid(const struct query *query, const struct task *task)
+bool query_has_pid(const struct query *query, uint32_t pid)
 {
-	for (size_t i = 0; task && i < query->pid_count; i++) {
-		if (query->pids[i] == task->pid)
+	for (size_t i = 0; i < query->pid_count; i++) {
+		if (query->pids[i] == pid)
 			return true;
 	}
-	return false;
+	return !query->pid_count;
+}
+
+bool query_has_comm(const struct query *query, const char *comm)
+{
+	for (size_t i = 0; i < query->comms.count; i++) {
+		if (!strncmp(query->comms.items[i], comm, FACT_COMM_LEN))
+			return true;
+	}
+	return !query->comms.count;
+}
+
+static bool is_pid(const struct query *query, const struct task *task)
+{
+	return task && query_has_pid(query, task->pid);
 }
 
 static bool is_comm(const struct query *query, const struct task *task)
 {
-	for (size_t i = 0; task && i < query->comms.count; i++) {
-		if (!strncmp(query->comms.items[i], task->comm, FACT_COMM_LEN))
-			return true;
-	}
-	return false;
+	return task && query_has_comm(query, task->comm);
 }
 
 static bool match_task(const struct query *query, const struct table *table, const struct row *row)
@@ -119,29 +129,24 @@ static bool is_netns(const char *asked, uint32_t inode, const char *name)
 	return name && name[0] && pattern_match(asked, name);
 }
 
-static bool match_netns(const struct query *query, const struct table *table, const struct row *row)
+bool query_match_netns(const struct query *query, uint32_t inode, const char *name)
 {
-	const char *name;
-
-	if (!query->netns.count)
-		return true;
-	name = name_of(table, NAME_NETNS, row->netns);
 	for (size_t i = 0; i < query->netns.count; i++) {
-		if (is_netns(query->netns.items[i], row->netns, name))
+		if (is_netns(query->netns.items[i], inode, name))
 			return true;
 	}
-	return false;
+	return !query->netns.count;
+}
+
+static bool match_netns(const struct query *query, const struct table *table, const struct row *row)
+{
+	return !query->netns.count ||
+	       query_match_netns(query, row->netns, name_of(table, NAME_NETNS, row->netns));
 }
 
 /* The pattern may omit the leading slash. */
-static bool match_cgroup(const struct query *query, const struct table *table,
-                         const struct row *row)
+bool query_match_cgroup(const struct query *query, const char *path)
 {
-	const char *path;
-
-	if (!query->cgroups.count)
-		return true;
-	path = row_cgroup_path(table, row);
 	for (size_t i = 0; path && i < query->cgroups.count; i++) {
 		const char *asked = query->cgroups.items[i];
 
@@ -149,7 +154,13 @@ static bool match_cgroup(const struct query *query, const struct table *table,
 		    (path[0] == '/' && pattern_match(asked, path + 1)))
 			return true;
 	}
-	return false;
+	return !query->cgroups.count;
+}
+
+static bool match_cgroup(const struct query *query, const struct table *table,
+                         const struct row *row)
+{
+	return !query->cgroups.count || query_match_cgroup(query, row_cgroup_path(table, row));
 }
 
 #define SHORT_ID 12 /* digits of a container's id that engines and tcptrail print */
@@ -190,20 +201,26 @@ static bool is_container(const char *asked, const struct container *container)
 	return is_unit(asked, container->id);
 }
 
-static bool match_container(const struct query *query, const struct table *table,
-                            const struct row *row)
+bool query_match_container(const struct query *query, const char *cgroup_path)
 {
 	struct container container;
 
 	if (!query->containers.count)
 		return true;
-	if (!row_find_container(table, row, &container))
+	if (!cgroup_path || !container_parse(cgroup_path, &container))
 		return false;
 	for (size_t i = 0; i < query->containers.count; i++) {
 		if (is_container(query->containers.items[i], &container))
 			return true;
 	}
 	return false;
+}
+
+static bool match_container(const struct query *query, const struct table *table,
+                            const struct row *row)
+{
+	return !query->containers.count ||
+	       query_match_container(query, row_cgroup_path(table, row));
 }
 
 /* The cheap filters come first. */

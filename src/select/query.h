@@ -49,6 +49,18 @@ void query_free(struct query *query);
  */
 int query_add(struct query *query, const char *option, const char *text, struct diag *diag);
 
+/* Is the address, in its mapped form, in the prefix? The zone does not count. */
+bool query_cidr_has(const struct query_cidr *cidr, const uint8_t addr[16]);
+/*
+ * The filters one by one, for what is no row of a table. Each returns true if the query does not
+ * use the filter. Unknown values (NULL) match no filter.
+ */
+bool query_match_netns(const struct query *query, uint32_t inode, const char *name);
+bool query_match_cgroup(const struct query *query, const char *path);
+bool query_match_container(const struct query *query, const char *cgroup_path);
+bool query_has_pid(const struct query *query, uint32_t pid);
+bool query_has_comm(const struct query *query, const char *comm);
+
 /* Does every socket match? */
 bool query_is_empty(const struct query *query);
 

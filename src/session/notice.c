@@ -24,21 +24,36 @@ static bool can_write(void)
 	return poll(&out, 1, PATIENCE_MS) > 0;
 }
 
-void notice(const char *format, ...)
+static void print(const char *before, const char *format, va_list args)
 {
 	struct buffer line = {.data = NULL};
 	char text[2048];
-	va_list args;
 
-	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	buffer_text(&line, "tcptrail: ");
+	buffer_text(&line, before);
 	escape_terminal(&line, text);
 	buffer_text(&line, "\n");
 	if (!line.failed && can_write())
 		fwrite(line.data, 1, line.size, stderr);
 	buffer_free(&line);
+}
+
+void notice(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print("tcptrail: ", format, args);
+	va_end(args);
+}
+
+void notice_line(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print("", format, args);
+	va_end(args);
 }
 
 void notice_unreadable(const char *path, uint64_t files)

@@ -10,6 +10,8 @@
  * of a file): it never reaches a terminal raw, see escape_terminal().
  */
 void notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same without "tcptrail: ", for lines that other programs write in a form of their own. */
+void notice_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Reports the number of files of a recording that could not be opened; 0: prints nothing. */
 void notice_unreadable(const char *path, uint64_t files);
 

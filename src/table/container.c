@@ -329,3 +329,19 @@ bool container_parse(const char *path, struct container *container)
 	*container = result;
 	return true;
 }
+
+/* Length of an id as container tools print it: 12 digits of a long hexadecimal id, else all. */
+static int short_length(const char *id)
+{
+	size_t length = strlen(id);
+
+	if (length < 32 || strspn(id, "0123456789abcdef") != length)
+		return (int)length;
+	return ID_MIN;
+}
+
+void container_print(const struct container *container, char *text, size_t size)
+{
+	snprintf(text, size, "%s:%.*s", container->runtime, short_length(container->id),
+	         container->id);
+}

@@ -20,6 +20,11 @@ struct container {
 /* path: from the root of the cgroup hierarchy. false: no container, unit or user slice. */
 bool container_parse(const char *path, struct container *container);
 
+/* Room for the text of a container. */
+#define CONTAINER_TEXT (sizeof(struct container))
+/* "docker:3f4e5d6c7b8a", "systemd:nginx.service": a long id is cut to 12 digits, as tools print it. */
+void container_print(const struct container *container, char *text, size_t size);
+
 /*
  * Cgroup path of a socket: its own, of the v2 hierarchy. If that names no container (hosts with v1
  * hierarchies): the path of the process that has or had it, if that names one. NULL: not known.

@@ -39,6 +39,8 @@ static const struct budget {
 	[NAME_TASK] = {65536, false},
 	[NAME_SETTING] = {65536, true}, /* the next walk reports what is missing */
 	[NAME_INTERFACE] = {65536, false},
+	[NAME_NETWORK] = {65536, false},
+	[NAME_PROTOCOL] = {256, false},
 };
 
 struct entry {

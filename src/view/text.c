@@ -17,13 +17,6 @@ struct line {
 	struct buffer line, text, safe;
 };
 
-static const char *const mark_colors[] = {
-	[MARK_PLAIN] = NULL,
-	[MARK_GOOD] = "\033[32m",
-	[MARK_WARN] = "\033[33m",
-	[MARK_BAD] = "\033[31m",
-};
-
 /* Adds a text, escaped and padded. The color codes do not count for the width. */
 static void print_cell(struct line *to, int width, const char *text, const char *color)
 {
@@ -40,7 +33,7 @@ static void print_cell(struct line *to, int width, const char *text, const char 
 		buffer_text(line, color);
 	buffer_add(line, safe->data, safe->size);
 	if (color)
-		buffer_text(line, "\033[0m");
+		buffer_text(line, VALUE_COLOR_END);
 	if (width > 0)
 		buffer_fill(line, ' ', pad);
 }
@@ -87,7 +80,7 @@ static void print_field(const struct view *view, struct line *line, const struct
 	line->line.failed |= text->failed;
 	if (!text->failed)
 		print_cell(line, field->word->width, text->data,
-		           view->color ? mark_colors[value.mark] : NULL);
+		           view->color ? value_color(value.mark) : NULL);
 }
 
 static int text_object(struct view *view, const void *object)

@@ -2,6 +2,7 @@
 #include "view/value_text.h"
 
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -21,16 +22,29 @@ static const char *host_name(const struct field_context *context, const struct e
 	return name && name[0] ? name : NULL;
 }
 
-static const char *port_name(const struct field_context *context, uint16_t port)
+static const char *port_name(const struct field_context *context, const struct endpoint *endpoint)
 {
+	struct name_key key = name_key_port(endpoint->port, endpoint->protocol);
 	const char *name;
 
-	if (!port)
+	if (!endpoint->port)
 		return "*";
 	if (context->numeric_ports)
 		return NULL;
-	name = names_query(value_names(context), name_key_number(NAME_PORT, port));
+	if (endpoint->protocol == IPPROTO_RAW)
+		key = name_key_number(NAME_PROTOCOL, endpoint->port);
+	name = names_query(value_names(context), key);
 	return name && name[0] ? name : NULL;
+}
+
+/* Adds so many bytes of the text. A "+" marks a cut, so that no address looks like another one. */
+static void add_cut(struct buffer *out, const char *text, size_t size)
+{
+	bool is_cut = size && text[size];
+
+	buffer_add(out, text, size - is_cut);
+	if (is_cut)
+		buffer_text(out, "+");
 }
 
 /*
@@ -42,7 +56,7 @@ static void endpoint_print(struct buffer *out, const struct field_context *conte
                            const struct endpoint *endpoint)
 {
 	const char *host = context->numeric_hosts ? NULL : host_name(context, endpoint);
-	const char *port = port_name(context, endpoint->port);
+	const char *port = port_name(context, endpoint);
 	const char *zone = endpoint->zone ? endpoint->zone : "";
 	char address[ENDPOINT_SIZE], number[8];
 	size_t host_size, zone_size = strlen(zone) + !!endpoint->zone, port_size;
@@ -62,15 +76,16 @@ static void endpoint_print(struct buffer *out, const struct field_context *conte
 			port_size = NETSTAT_CUT - 4;
 		if (zone_size && zone_size > NETSTAT_CUT - 4 - port_size)
 			zone_size = NETSTAT_CUT - 4 - port_size;
-		host_size = NETSTAT_CUT - port_size - zone_size;
+		if (host_size > NETSTAT_CUT - port_size - zone_size)
+			host_size = NETSTAT_CUT - port_size - zone_size;
 	}
-	buffer_add(out, host, host_size);
+	add_cut(out, host, host_size);
 	if (zone_size) {
 		buffer_text(out, "%");
-		buffer_add(out, zone, zone_size - 1);
+		add_cut(out, zone, zone_size - 1);
 	}
 	buffer_text(out, ":");
-	buffer_add(out, port, port_size);
+	add_cut(out, port, port_size);
 }
 
 void value_text_ago(struct buffer *out, uint64_t ago)
@@ -129,4 +144,16 @@ void value_text(struct buffer *out, const struct field_context *context, const s
 {
 	print_value(out, context, value);
 	value_text_ago(out, value->ago);
+}
+
+const char *value_color(enum value_mark mark)
+{
+	static const char *const colors[] = {
+		[MARK_PLAIN] = NULL,
+		[MARK_GOOD] = "\033[32m",
+		[MARK_WARN] = "\033[33m",
+		[MARK_BAD] = "\033[31m",
+	};
+
+	return colors[mark];
 }

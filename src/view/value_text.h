@@ -11,4 +11,8 @@ void value_text(struct buffer *out, const struct field_context *context, const s
 /* Adds "@25s" for a value that was read 25 seconds before; adds nothing for 0. */
 void value_text_ago(struct buffer *out, uint64_t ago);
 
+/* What switches a terminal to the color of a mark; NULL: the mark has none. */
+const char *value_color(enum value_mark mark);
+#define VALUE_COLOR_END "\033[0m"
+
 #endif

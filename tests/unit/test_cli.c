@@ -465,10 +465,10 @@ static void test_output(void **state)
 	options_free(&o);
 }
 
-#define TCP_ONLY  ": tcptrail shows TCP sockets only"
-#define DURATIONS ": expected a number and a unit (ms, s, m, h, d, w), at most 50000d"
-#define SIZES     ": expected a number and a unit (K, M, G, T), at least 1M"
-#define RINGS     ": expected a power of two, 4K to 1G"
+#define TCP_ONLY(option) option ": only TCP sockets are shown here; use tcptrail netstat " option
+#define DURATIONS        ": expected a number and a unit (ms, s, m, h, d, w), at most 50000d"
+#define SIZES            ": expected a number and a unit (K, M, G, T), at least 1M"
+#define RINGS            ": expected a power of two, 4K to 1G"
 #define ONE_LINE                                                                                   \
 	"prints one line instead of the list: expected no DELAY, -c, --csv, --columns, --sort or " \
 	"--limit"
@@ -509,8 +509,8 @@ static void test_refused(void **state)
 	static const struct {
 		const char *line, *message;
 	} cases[] = {
-		{"foo", "unknown command \"foo\": expected snapshot, events, *"},
-		{"2", "unknown command \"2\": expected snapshot, events, *"},
+		{"foo", "unknown command \"foo\": expected snapshot, netstat, *"},
+		{"2", "unknown command \"2\": expected snapshot, netstat, *"},
 		{"events 2", "events: unexpected argument \"2\""},
 		{"snapshot x",
 	         "snapshot: invalid delay \"x\": expected one delay in seconds, above 0"},
@@ -520,13 +520,13 @@ static void test_refused(void **state)
 		{"-z", "unknown option -z; see --help"},
 		{"-antz", "unknown option -z; see --help"},
 		{"-c2z", "unknown option -z; see --help"},
-		{"-2", "-2" TCP_ONLY},
-		{"-r", "-r" TCP_ONLY},
-		{"-tulpn", "-u" TCP_ONLY},
-		{"-cu", "-u" TCP_ONLY},
-		{"-A inet", "-A" TCP_ONLY},
-		{"--udp", "--udp" TCP_ONLY},
-		{"--protocol=inet", "--protocol" TCP_ONLY},
+		{"-2", TCP_ONLY("-2")},
+		{"-r", TCP_ONLY("-r")},
+		{"-tulpn", TCP_ONLY("-u")},
+		{"-cu", TCP_ONLY("-u")},
+		{"-A inet", TCP_ONLY("-A")},
+		{"--udp", TCP_ONLY("--udp")},
+		{"--protocol=inet", TCP_ONLY("--protocol")},
 		{"--bogus", "unknown option --bogus; see --help"},
 		{"--bogus=3", "unknown option --bogus; see --help"},
 		{"--num", "ambiguous option --num: it may be --numeric, --numeric-hosts, "
@@ -649,7 +649,7 @@ static void test_refused(void **state)
 		{"diff --from d 1 2 3", "diff: unexpected argument \"3\""},
 		{"diff --from d -3m -2m -1m", "diff: unexpected argument \"-1m\""},
 		{"diff --from d -3x", "diff: invalid time \"-3x\": " WHEN_EXPECTED},
-		{"diff --from d -4x", "-x" TCP_ONLY},
+		{"diff --from d -4x", TCP_ONLY("-x")},
 		{"diff -10m", "diff: missing --from: expected a recording"},
 		{"diff --from d --at start end", "diff takes no --at: use it with *"},
 		{"diff --from d --older -10m start",

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads the listings of the namespaces that are asked for, and prints them. */
+#ifndef TCPTRAIL_COMMAND_NETSTAT_PRINT_H
+#define TCPTRAIL_COMMAND_NETSTAT_PRINT_H
+
+#include "command/netstat.h"
+#include "command/netstat_names.h"
+#include "command/netstat_out.h"
+
+struct netns_entry;
+
+/* What one namespace gave, and what it gave in the round before. */
+struct netstat_place {
+	uint32_t inode;
+	struct list *lists, *previous;
+	size_t count, previous_count;
+};
+
+struct netstat_run {
+	const struct options *options;
+	const struct netstat *netstat;
+	struct netstat_out out;
+	struct netstat_names names;
+	const struct table *recorded; /* NULL: the kernel */
+	struct list_holders *holders; /* of this round; NULL: not asked for */
+	struct netstat_place *places;
+	size_t place_count;
+	unsigned int round;
+	uint64_t now,
+		before; /* when this round and the one before were read, ns of CLOCK_BOOTTIME */
+	bool many_netns;
+	bool headed;  /* the headings of the one table are printed */
+	bool missing; /* something that was named does not exist here */
+};
+
+/*
+ * Reads a namespace, which the thread is in, and takes it back for netstat_print_place(). What cannot be
+ * listed is reported on stderr in the first round. The place, or NULL: no memory.
+ */
+struct netstat_place *netstat_read_place(struct netstat_run *run, uint32_t netns,
+                                         const char *netns_name);
+/* 0 or -errno. */
+int netstat_print_place(struct netstat_run *run, struct netstat_place *place,
+                        const char *netns_name);
+void netstat_free_places(struct netstat_run *run);
+
+#endif
