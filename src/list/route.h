@@ -52,7 +52,6 @@ struct list_route {
 	uint32_t ref, use;
 	uint32_t expires;               /* ms; 0: never */
 	const char *iface, *table_name; /* "": none */
-	const char *network;            /* name of the destination in /etc/networks; NULL: none */
 };
 
 /* Is it a route on which nothing is sent? netstat then shows "-" for next hop and interface. */
@@ -88,7 +87,7 @@ int route_resolve(struct list *list, size_t first, const struct route_nexthops *
  */
 int route_add_proc6(struct list *list, char *text);
 
-/* --- tables and networks ---------------------------------------------------------------------- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
 struct route_table_line {
 	uint32_t number;
@@ -97,19 +96,11 @@ struct route_table_line {
 /* The next line of rt_tables; the text is changed. false: no more. */
 bool route_next_table(char **text, struct route_table_line *line);
 
-struct route_network_line {
-	const char *name;
-	uint32_t network; /* host order, as /etc/networks: "127" and "127.0.0.0" are 127.0.0.0 */
-};
-/* The next line of /etc/networks; the text is changed. false: no more. */
-bool route_next_network(char **text, struct route_network_line *line);
-
 #define ROUTE_TABLE_ALL 0
 /* The number of --table: a number, a name, "all" (ROUTE_TABLE_ALL). -EINVAL with diag: no such name. */
 int route_table_number(struct list *list, const char *asked, uint32_t *number, struct diag *diag);
-/* Names of tables and networks, from the files of iproute2 and /etc/networks. 0 or -ENOMEM. */
+/* Gives the records from `first` on the names of their tables. 0 or -ENOMEM. */
 int route_name_tables(struct list *list, size_t first);
-int route_name_networks(struct list *list, size_t first);
 
 /* --- text ------------------------------------------------------------------------------------- */
 

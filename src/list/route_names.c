@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Names of routing tables (iproute2's rt_tables) and of networks (/etc/networks). They are those of the host that
- * we run on, whatever namespace is read.
- */
-#include <arpa/inet.h>
+/* Names of routing tables (iproute2's rt_tables): those of the host, whatever namespace is read. */
 #include <dirent.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -39,37 +35,6 @@ bool route_next_table(char **text, struct route_table_line *line)
 		     parse_hex(words[0] + 2, UINT32_MAX, &number)))
 			continue;
 		*line = (struct route_table_line){(uint32_t)number, words[1]};
-		return true;
-	}
-	return false;
-}
-
-/* "127", "127.0" and "127.0.0.0" are the same network (networks(5)). */
-static bool parse_network(const char *word, uint32_t *network)
-{
-	struct in_addr address;
-	char whole[32];
-	int dots = 0;
-
-	for (const char *at = word; *at; at++)
-		dots += *at == '.';
-	if (dots > 3 || strlen(word) > 15)
-		return false;
-	snprintf(whole, sizeof(whole), "%s%s", word, &".0.0.0"[2 * dots]);
-	if (inet_pton(AF_INET, whole, &address) != 1)
-		return false;
-	*network = ntohl(address.s_addr);
-	return true;
-}
-
-bool route_next_network(char **text, struct route_network_line *line)
-{
-	char *at, *words[2];
-
-	while ((at = next_line(text))) {
-		if (file_text_words(at, words, 2) != 2 || !parse_network(words[1], &line->network))
-			continue;
-		line->name = words[0];
 		return true;
 	}
 	return false;
@@ -217,26 +182,4 @@ int route_name_tables(struct list *list, size_t first)
 	}
 	map_free(&names);
 	return err;
-}
-
-int route_name_networks(struct list *list, size_t first)
-{
-	struct route_network_line line;
-	uint32_t destination;
-	size_t size;
-	char *text;
-
-	if (file_text(list, "/etc/networks", &text, &size))
-		return 0;
-	while (route_next_network(&text, &line)) {
-		for (size_t i = first; i < list->count; i++) {
-			struct list_route *route = list_at(list, i);
-
-			memcpy(&destination, route->destination, sizeof(destination));
-			if (route->family == AF_INET && route->prefix && route->prefix < 32 &&
-			    !route->network && ntohl(destination) == line.network)
-				route->network = line.name;
-		}
-	}
-	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Routes in the columns of netstat. */
+#include <arpa/inet.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 #include "list/route.h"
 #include "table/names.h"
 
-#define CUT 15
+#define CUT       15
 #define IFACE_CUT 6 /* of -ee */
 
 static void address_text(uint8_t family, const uint8_t address[16], char text[ENDPOINT_SIZE])
@@ -40,14 +41,27 @@ static const char *host_text(const struct field_context *context, uint8_t family
 	return name && *name ? name : number;
 }
 
-static const char *gateway_text(const struct field_context *context,
-                                const struct list_route *route, char number[ENDPOINT_SIZE])
+static const char *gateway_text(const struct field_context *context, const struct list_route *route,
+                                char number[ENDPOINT_SIZE])
 {
 	static const uint8_t none[16];
 
 	if (route->gateway_family)
 		return host_text(context, route->gateway_family, route->gateway, number);
 	return host_text(context, route->family, none, number);
+}
+
+/* The name of a network (networks(5)); else its address. */
+static const char *network_text(const struct field_context *context, const uint8_t address[16],
+                                char number[ENDPOINT_SIZE])
+{
+	const char *name;
+	uint32_t network;
+
+	memcpy(&network, address, sizeof(network));
+	name = names_query(value_names(context), name_key_number(NAME_NETWORK, ntohl(network)));
+	address_text(AF_INET, address, number);
+	return name && *name ? name : number;
 }
 
 static const char *destination_text(const struct field_context *context,
@@ -57,12 +71,10 @@ static const char *destination_text(const struct field_context *context,
 		address_text(AF_INET, route->destination, number);
 	else if (!route->prefix)
 		return "default";
-	else if (route->network)
-		return route->network;
 	else if (route->prefix == 32)
 		return host_text(context, AF_INET, route->destination, number);
 	else
-		address_text(AF_INET, route->destination, number);
+		return network_text(context, route->destination, number);
 	return number;
 }
 
