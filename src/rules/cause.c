@@ -7,6 +7,8 @@
  *   SYN retransmits to 10.0.0.1        connects there that nothing answers
  *   RSTs that a client received        those that the server on this host sent
  *   RSTs of a full accept queue        the listener
+ *   RSTs of connections that were      the process has no free fd: it accepts only to close
+ *   closed as soon as accepted
  *   connects that were refused         the connect that then reached its own socket
  *
  * Without this, both would be reported as two causes, and an end on this host as "the peer".
@@ -212,6 +214,22 @@ static bool is_kept_open(const struct why *why, const struct finding_set *found,
 	       key->port == storm->key.place.port && key->passive == storm->key.place.passive;
 }
 
+/*
+ * Is the finding about the same process, at its limit of fds? It keeps one fd free, accepts with it, and closes
+ * at once, so that clients do not wait (uv__emfile_trick(), libuv).
+ */
+static bool is_without_fds(const struct why *why, const struct finding_set *found, size_t index,
+                           const struct finding *symptom)
+{
+	const struct finding *finding = &found->findings[index];
+	const struct storm *storm = symptom->storm;
+
+	(void)why;
+	return found->rules[index] == &rule_fd_limit && finding->level >= FINDING_WARNING &&
+	       storm->pid && finding->group.key.pid == storm->pid && storm->key.place.passive &&
+	       storm->curt * 10 >= storm->count * 9;
+}
+
 static uint32_t cause_of_sent(const struct why *why, const struct finding_set *found,
                               const struct finding *symptom)
 {
@@ -224,6 +242,9 @@ static uint32_t cause_of_sent(const struct why *why, const struct finding_set *f
 		other = find_largest(why, found, symptom, is_refusal, &sum);
 		return is_as_many(sum, symptom->storm->count) ? other : FINDING_NONE;
 	}
+	other = find_largest(why, found, symptom, is_without_fds, &sum);
+	if (other != FINDING_NONE)
+		return other;
 	/* We reset connections that the peer process keeps open. */
 	other = find_largest(why, found, symptom, is_silent_there, &sum);
 	if (other == FINDING_NONE || !is_as_many(sum, symptom->storm->count))
