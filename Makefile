@@ -53,8 +53,9 @@ PURE := $(wildcard $(PURE_ROOMS:%=src/%/*.c))
 SOURCES := $(wildcard src/*/*.c src/*.c)
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 PURE_OBJECTS := $(PURE:%.c=$(B)/%.o)
-BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,$(wildcard bpf/*.bpf.c))
-SKELETON := $(B)/tcptrail.skel.h
+# The probes, linked into one object; and the walk over fds, which loads alone.
+BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,$(filter-out bpf/fds.bpf.c,$(wildcard bpf/*.bpf.c)))
+SKELETONS := $(B)/tcptrail.skel.h $(B)/fds.skel.h
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 LIVE_C_TESTS := $(patsubst tests/live/c/%.c,$(B)/live/%,$(wildcard tests/live/c/test_*.c))
 SCENARIO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/scenario/*.c))
@@ -98,7 +99,7 @@ $(B)/flags: FORCE
 	@echo '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS_NOW))' > $@
 FORCE:
 
-# --- BPF: one object per reason to emit, linked into one skeleton ----------------------------
+# --- BPF: one object per reason to emit, linked into one skeleton; and a skeleton for fds -----
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Werror \
 	-Iinclude -Ivmlinux/$(ARCH)
 
@@ -108,16 +109,18 @@ $(B)/bpf/%.o: bpf/%.bpf.c $(B)/flags
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/tcptrail.bpf.o: $(BPF_OBJECTS)
+$(B)/fds.bpf.o: $(B)/bpf/fds.o
+$(B)/tcptrail.bpf.o $(B)/fds.bpf.o:
 	$(call say,LINK,$@)
 	$(Q)$(BPFTOOL) gen object $@ $^
 
-$(SKELETON): $(B)/tcptrail.bpf.o
+$(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name tcptrail_bpf > $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
 # --- user space ------------------------------------------------------------------------------
 # Made before the first build; the .d files know which objects include it.
-$(filter $(B)/src/source/%,$(OBJECTS)): | $(SKELETON)
+$(filter $(B)/src/source/%,$(OBJECTS)): | $(SKELETONS)
 $(B)/src/enrich/doing_text.o: $(B)/syscall_names.h
 $(B)/src/view/explain.o: $(B)/state_pages.h
 
@@ -389,6 +392,7 @@ run: all
 UNIT := tcptrail-record.service
 install: all
 	install -D -m 755 $(B)/tcptrail $(DESTDIR)$(BINDIR)/tcptrail
+	ln -sf tcptrail $(DESTDIR)$(BINDIR)/netstat.tcptrail
 	install -d $(DESTDIR)$(DOCDIR)/states
 	install -m 644 docs/states/*.md $(DESTDIR)$(DOCDIR)/states
 	install -d $(DESTDIR)$(UNITDIR)
@@ -397,10 +401,11 @@ install: all
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/tcptrail $(DESTDIR)$(UNITDIR)/$(UNIT)
+	rm -f $(DESTDIR)$(BINDIR)/netstat.tcptrail
 	rm -rf $(DESTDIR)$(DOCDIR)/states
 	-rmdir $(DESTDIR)$(DOCDIR)
 
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(BPF_OBJECTS:.o=.d) $(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/*/*.d)
+-include $(OBJECTS:.o=.d) $(BPF_OBJECTS:.o=.d) $(B)/bpf/fds.d $(wildcard $(B)/tests/*/*.d $(B)/tests/*/*/*.d $(B)/tools/*/*.d)

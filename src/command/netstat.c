@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/parse.h"
@@ -14,6 +15,7 @@
 #include "enrich/netns.h"
 #include "list/registry.h"
 #include "session/notice.h"
+#include "session/owners.h"
 #include "session/privilege.h"
 #include "session/session.h"
 
@@ -188,6 +190,37 @@ static int print_netns(struct netstat_run *run, const struct netns_entry *entry)
 	return place ? netstat_print_place(run, place, entry->name) : -ENOMEM;
 }
 
+/* netstat's two notices, in its words. */
+static void notice_unreadable_owners(const struct owners *owners)
+{
+	if (owners->none) {
+		notice_line(
+			"(No info could be read for \"-p\": geteuid()=%u but you should be root.)",
+			(unsigned int)geteuid());
+	} else if (owners->unreadable) {
+		notice_line("(Not all processes could be identified, non-owned process info");
+		notice_line(" will not be shown, you would have to be root to see it all.)");
+	}
+}
+
+/* Holders come and go: each round reads them again. Without them there are no names of processes. */
+static void read_holders(struct netstat_run *run)
+{
+	struct owners owners = {NULL};
+
+	list_holders_free(run->holders);
+	run->holders = NULL;
+	if (!run->netstat->needs_holders)
+		return;
+	if (owners_read(&owners)) {
+		owners.none = true;
+		owners.unreadable = 1;
+	}
+	run->holders = owners.holders;
+	if (!run->round)
+		notice_unreadable_owners(&owners);
+}
+
 /* 0, 1: not all namespaces could be read, or -errno. */
 static int print_round(struct netstat_run *run, struct diag *diag)
 {
@@ -199,6 +232,7 @@ static int print_round(struct netstat_run *run, struct diag *diag)
 	run->before = run->now;
 	run->now = clock_boot();
 	run->many_netns |= found.count > 1;
+	read_holders(run);
 	netstat_names_begin(&run->names);
 	for (size_t i = 0; i < found.count && err >= 0 && !netstat_out_stopped(&run->out); i++) {
 		err = print_netns(run, &found.entries[i]);
@@ -268,14 +302,15 @@ static int run_netstat(struct session *session)
 	closed = netstat_out_close(&run.out);
 	netstat_names_close(&run.names);
 	netstat_free_places(&run);
+	list_holders_free(run.holders);
 	session->answer = (enum exit_code)conclude(&run, err, closed, &diag);
 	return 0;
 }
 
 /* clang-format off */
 #define EXIT_STATUS                                                                                \
-	"\nExit status: 0 OK; 1 what was named does not exist here, or could not be read; 3\n"     \
-	"usage error, or cannot run here; 4 output was lost; 5 stopped by an error.\n"
+	"\nExit status: 0 OK; 1 what was named does not exist here, or could not be read;\n"       \
+	"3 usage error, or cannot run here; 4 output was lost; 5 stopped by an error.\n"
 /* clang-format on */
 
 const struct command command_netstat = {

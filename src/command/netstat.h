@@ -36,6 +36,7 @@ struct netstat {
 	enum list_family families[LIST_FAMILIES]; /* in the order in which they were typed */
 	size_t family_count;
 	struct list_filter filter;
+	bool needs_holders; /* which processes have sockets open is printed, or asked for */
 	const struct field *columns; /* of all sections that appear, each key once */
 	size_t column_count;
 

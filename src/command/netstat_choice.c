@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command/netstat.h"
+#include "field/columns.h"
 #include "list/registry.h"
 
 #define INTERNET                                                                                   \
@@ -260,7 +261,6 @@ static int check_line(struct netstat_reader *reader)
 	struct diag diag = {""};
 	int err = check_table(reader->netstat);
 
-	reader->netstat->filter.query = &options->query;
 	err = err ? err : check_recorded(reader);
 	err = err ? err : check_states(reader);
 	err = err ? err : check_filter(reader);
@@ -279,15 +279,60 @@ static bool is_rich(const struct netstat_reader *reader)
 	       !list_filter_is_empty(&reader->netstat->filter);
 }
 
+static bool is_of_process(const char *key)
+{
+	static const char *const keys[] = {"program",  "pid",       "comm",        "fd",
+	                                   "holders",  "cgroup",    "container",   "container_id",
+	                                   "peer_pid", "peer_comm", "peer_program"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!strcmp(keys[i], key))
+			return true;
+	return false;
+}
+
+static bool names_process(const struct netstat *netstat, const char *typed)
+{
+	const struct field **chosen;
+	size_t count;
+	bool any = false;
+
+	if (!typed ||
+	    columns_select(netstat->columns, netstat->column_count, NULL,
+	                   typed + (*typed == '+' || *typed == '-'), &chosen, &count, NULL))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		any |= is_of_process(chosen[i]->word->key);
+	free(chosen);
+	return any;
+}
+
+/* To find them takes as long as to read the sockets. */
+static bool needs_holders(const struct netstat_reader *reader)
+{
+	const struct options *options = reader->options;
+	const struct netstat *netstat = reader->netstat;
+	bool whole =
+		options->format != OUTPUT_TEXT && (!options->columns || options->columns[0] == '+');
+
+	if (netstat->mode != LIST_SOCKETS || !netstat->request.protocols)
+		return false;
+	return whole || netstat->request.programs || names_process(netstat, options->columns) ||
+	       names_process(netstat, options->sort) || list_filter_needs_holders(&netstat->filter);
+}
+
 int netstat_choose(struct netstat_reader *reader, struct diag *diag)
 {
 	struct netstat *netstat = reader->netstat;
-	int err = choose_mode(netstat);
+	int err;
 
+	netstat->filter.query = &reader->options->query;
+	err = choose_mode(netstat);
 	if (!err)
 		err = collect_columns(netstat, diag);
 	if (!err)
 		err = check_line(reader);
 	netstat->request.rich = is_rich(reader);
+	netstat->needs_holders = !err && needs_holders(reader);
 	return err == -EINVAL && netstat->code ? 0 : err;
 }

@@ -16,15 +16,18 @@ static bool is_named(const struct netstat_run *run, const struct listing *listin
 	return listing->mode != LIST_SOCKETS || listing->protocols & run->netstat->request.named;
 }
 
-/* Whole sentences stand for themselves; "AF IPX" is what the system lacks. */
+/* A fault a line. Whole sentences stand for themselves; "AF IPX" is what the system lacks. */
 static void report(const struct netstat_run *run, const char *what)
 {
-	if (run->round)
-		return;
-	if (!strncmp(what, "AF ", 3))
-		notice_line("netstat: no support for `%s' on this system.", what);
-	else
-		notice_line("netstat: %s", what);
+	for (; !run->round && *what; what += *what == '\n') {
+		int size = (int)strcspn(what, "\n");
+
+		if (!strncmp(what, "AF ", 3))
+			notice_line("netstat: no support for `%.*s' on this system.", size, what);
+		else
+			notice_line("netstat: %.*s", size, what);
+		what += size;
+	}
 }
 
 static void note_fault(struct netstat_run *run, const struct listing *listing, int err,

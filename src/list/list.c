@@ -6,10 +6,15 @@
 
 #include "base/array.h"
 
+/* A piece of memory for many strings. Only the first one of a list has room left. */
 struct list_text {
 	struct list_text *next;
+	size_t used, room;
 	char bytes[];
 };
+
+#define ALIGNMENT  8 /* of any number */
+#define TEXT_PIECE 65536
 
 #define LISTING(name) extern const struct listing listing_##name;
 #include "list/kinds.h"
@@ -43,17 +48,54 @@ void list_drop(struct list *list)
 	list->count--;
 }
 
+/* A piece with room for size bytes. A large string has its own, behind the one with room left. */
+static struct list_text *text_piece(struct list *list, size_t size)
+{
+	struct list_text *first = list->texts, *piece;
+	bool large = size > TEXT_PIECE / 4;
+
+	if (first && size <= first->room - first->used)
+		return first;
+	piece = malloc(sizeof(*piece) + (large ? size : TEXT_PIECE));
+	if (!piece)
+		return NULL;
+	piece->used = 0;
+	piece->room = large ? size : TEXT_PIECE;
+	piece->next = large && first ? first->next : first;
+	if (large && first)
+		first->next = piece;
+	else
+		list->texts = piece;
+	return piece;
+}
+
 char *list_text(struct list *list, const char *bytes, size_t size)
 {
-	struct list_text *text = malloc(sizeof(*text) + size + 1);
+	struct list_text *piece = text_piece(list, size + 1);
+	char *copy;
 
-	if (!text)
+	if (!piece)
 		return NULL;
-	memcpy(text->bytes, bytes, size);
-	text->bytes[size] = '\0';
-	text->next = list->texts;
-	list->texts = text;
-	return text->bytes;
+	copy = piece->bytes + piece->used;
+	piece->used += size + 1;
+	if (size)
+		memcpy(copy, bytes, size);
+	copy[size] = '\0';
+	return copy;
+}
+
+void *list_object(struct list *list, size_t size)
+{
+	struct list_text *piece = text_piece(list, size + ALIGNMENT - 1);
+	size_t skip;
+	char *object;
+
+	if (!piece)
+		return NULL;
+	object = piece->bytes + piece->used;
+	skip = -(uintptr_t)object % ALIGNMENT;
+	piece->used += skip + size;
+	return memset(object + skip, 0, size);
 }
 
 void list_free(struct list *list)

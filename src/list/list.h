@@ -125,6 +125,8 @@ void *list_add(struct list *list);
 void list_drop(struct list *list);
 /* Copies size bytes and adds a NUL. The copy lives as long as the list. NULL: no memory. */
 char *list_text(struct list *list, const char *bytes, size_t size);
+/* size zeroed bytes, aligned for any number, which live as long as the list. NULL: no memory. */
+void *list_object(struct list *list, size_t size);
 void *list_at(const struct list *list, size_t index);
 void list_free(struct list *list);
 
@@ -168,7 +170,7 @@ struct listing {
 	/*
 	 * Adds the records that the request asks for, in the order of the kernel. 0, or -errno with diag;
 	 * -EAFNOSUPPORT: this kernel has none of what is asked for; diag then names it as netstat does
-	 * ("AF IPX"). What else can be listed is listed all the same. The frame filters afterwards.
+	 * ("AF IPX"), each in a line of its own. What else can be listed is listed all the same. The frame filters afterwards.
 	 */
 	int (*read)(const struct list_request *request, struct list *list, struct diag *diag);
 	/* netstat's layout for this request. */

@@ -33,6 +33,12 @@ void list_socket_init(struct list_socket *socket, const struct list_request *req
                       enum list_protocol protocol, uint16_t family);
 
 /*
+ * Sets memory and drops from the SK_MEMINFO_... numbers that the kernel gave. Old kernels give fewer:
+ * drops came with 4.7.
+ */
+void list_socket_set_memory(struct list_socket *socket, const uint32_t *memory, size_t count);
+
+/*
  * Does the socket match the filters by process, cgroup and container? A process is any holder, not
  * only the first. The namespace was chosen before.
  */
@@ -69,6 +75,9 @@ SOCKET_GETTER(recv_limit);
 SOCKET_GETTER(send_memory);
 SOCKET_GETTER(send_limit);
 
+/* "STREAM", "DGRAM", ... of SOCK_STREAM, SOCK_DGRAM, ...; "UNKNOWN" */
+const char *list_socket_type(unsigned int type);
+
 /* The program of another socket, by its inode. */
 void socket_value_program(const struct list_socket *socket, uint32_t inode, struct value *value);
 
@@ -77,15 +86,43 @@ void socket_value_program(const struct list_socket *socket, uint32_t inode, stru
 		KEY(name), socket_##name, NULL                                                     \
 	}
 
-/* The rows of a table of fields. A listing puts its own fields around them. */
+/*
+ * The rows of a table of fields, for all sockets. A listing puts its own fields around them, also
+ * inode and program, which have a place among netstat's columns.
+ */
 #define SOCKET_FIELDS_OWNER                                                                        \
-	SOCKET_FIELD(user), SOCKET_FIELD(uid), SOCKET_FIELD(inode), SOCKET_FIELD(program),         \
-		SOCKET_FIELD(pid), SOCKET_FIELD(comm), SOCKET_FIELD(fd), SOCKET_FIELD(holders),    \
-		SOCKET_FIELD(cgroup), SOCKET_FIELD(container), SOCKET_FIELD(container_id),         \
-		SOCKET_FIELD(netns), SOCKET_FIELD(netns_name)
+	SOCKET_FIELD(user), SOCKET_FIELD(uid), SOCKET_FIELD(pid), SOCKET_FIELD(comm),              \
+		SOCKET_FIELD(fd), SOCKET_FIELD(holders), SOCKET_FIELD(cgroup),                     \
+		SOCKET_FIELD(container), SOCKET_FIELD(container_id), SOCKET_FIELD(netns),          \
+		SOCKET_FIELD(netns_name)
 
 #define SOCKET_FIELDS_MEMORY                                                                       \
 	SOCKET_FIELD(drops), SOCKET_FIELD(recv_memory), SOCKET_FIELD(recv_limit),                  \
 		SOCKET_FIELD(send_memory), SOCKET_FIELD(send_limit)
+
+/*
+ * The layout of a listing that netstat never had: its own cells, then user and inode with -e, and the
+ * program with -p.
+ */
+struct socket_layout {
+	const struct list_cell *cells;         /* own cells, SOCKET_CELLS */
+	const struct list_cell *program_cells; /* own cells, SOCKET_PROGRAM_CELL */
+	size_t own;                            /* number of own cells */
+	const char *const *headings;           /* SOCKET_HEADINGS(own headings) */
+};
+
+#define SOCKET_PROGRAM_CELL                                                                        \
+	{                                                                                          \
+		"program", 20, 19, NULL, "-"                                                       \
+	}
+#define SOCKET_CELLS {"user", 10, 0, NULL, "-"}, {"inode", 10, 0, NULL, NULL}, SOCKET_PROGRAM_CELL
+#define SOCKET_HEADINGS(own)                                                                       \
+	{                                                                                          \
+		own "\n", own " User       Inode\n", own " PID/Program name\n",                    \
+			own " User       Inode      PID/Program name\n"                            \
+	}
+
+void list_socket_layout(const struct socket_layout *socket, const struct list_request *request,
+                        const char *title, struct list_layout *layout);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Fields that sockets of all families have, and the filters by them. */
+#include <linux/sock_diag.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "field/value.h"
 #include "list/socket.h"
@@ -17,6 +19,53 @@ void list_socket_init(struct list_socket *socket, const struct list_request *req
 		.netns = request->netns,
 		.netns_name = request->netns_name ? request->netns_name : "",
 		.holders = request->holders,
+	};
+}
+
+void list_socket_set_memory(struct list_socket *socket, const uint32_t *memory, size_t count)
+{
+	if (count > SK_MEMINFO_SNDBUF) {
+		socket->has_memory = true;
+		socket->recv_memory = memory[SK_MEMINFO_RMEM_ALLOC];
+		socket->recv_limit = memory[SK_MEMINFO_RCVBUF];
+		socket->send_memory = memory[SK_MEMINFO_WMEM_ALLOC];
+		socket->send_limit = memory[SK_MEMINFO_SNDBUF];
+	}
+	if (count > SK_MEMINFO_DROPS) {
+		socket->has_drops = true;
+		socket->drops = memory[SK_MEMINFO_DROPS];
+	}
+}
+
+const char *list_socket_type(unsigned int type)
+{
+	switch (type) {
+	case SOCK_STREAM:
+		return "STREAM";
+	case SOCK_DGRAM:
+		return "DGRAM";
+	case SOCK_RAW:
+		return "RAW";
+	case SOCK_RDM:
+		return "RDM";
+	case SOCK_SEQPACKET:
+		return "SEQPACKET";
+	case SOCK_PACKET:
+		return "PACKET";
+	}
+	return "UNKNOWN";
+}
+
+void list_socket_layout(const struct socket_layout *socket, const struct list_request *request,
+                        const char *title, struct list_layout *layout)
+{
+	bool program_only = request->programs && !request->extend;
+
+	*layout = (struct list_layout){
+		.title = title,
+		.headings = socket->headings[!!request->extend + 2 * request->programs],
+		.cells = program_only ? socket->program_cells : socket->cells,
+		.count = socket->own + (request->extend ? 2 : 0) + request->programs,
 	};
 }
 

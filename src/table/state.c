@@ -32,6 +32,7 @@ static const struct {
 	uint32_t bits;
 } aliases[] = {
 	{"syn-recv", ANY_SYN_RECV},
+	{"syn-received", ANY_SYN_RECV},
 	{"estab", STATE_BIT(STATE_ESTABLISHED)},
 	{"listening", STATE_BIT(STATE_LISTEN)},
 	{"unconn", STATE_BIT(STATE_CLOSE)},

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A copy of tcptrail with one program that the verifier refuses.
 
-    python3 refused.py TCPTRAIL                   its programs, and the functions that they call, one a line
+    python3 refused.py TCPTRAIL                   its probes, and the functions that they call, one a line
     python3 refused.py TCPTRAIL FUNCTION COPY
 
 The first "rX = rY" of the program, in the object that tcptrail embeds, becomes "r0 = *(u64 *)(r10 + 0)": there is no
@@ -25,14 +25,13 @@ def text_at(image, at):
     return image[at : image.index(b"\0", at)].decode()
 
 
-def bpf_object(image):
-    """Where the embedded object begins."""
+def bpf_objects(image):
+    """Where the embedded objects begin: that of the probes, and that of the walk over fds."""
     at = image.find(b"\x7fELF", 1)
     while at >= 0:
         if len(image) - at >= 64 and struct.unpack_from("<H", image, at + 18)[0] == EM_BPF:
-            return at
+            yield at
         at = image.find(b"\x7fELF", at + 1)
-    raise SystemExit("no BPF object")
 
 
 def functions(image, base):
@@ -55,10 +54,11 @@ def functions(image, base):
 def main():
     with open(sys.argv[1], "rb") as file:
         image = bytearray(file.read())
-    found = functions(image, bpf_object(image))
+    objects = [functions(image, base) for base in bpf_objects(image)]
     if len(sys.argv) == 2:
-        print("\n".join(sorted(found)))
+        print("\n".join(sorted(next(found for found in objects if "on_state" in found))))
         return
+    found = {name: place for found in objects for name, place in found.items()}
     start, size = found[sys.argv[2]]
     moves = (at for at in range(start, start + size, 8) if image[at] == MOVE)
     first = next(moves)
