@@ -309,8 +309,8 @@ static int run_netstat(struct session *session)
 
 /* clang-format off */
 #define EXIT_STATUS                                                                                \
-	"\nExit status: 0 OK; 1 what was named does not exist here, or could not be read; 3\n"     \
-	"usage error, or cannot run here; 4 output was lost; 5 stopped by an error.\n"
+	"\nExit status: 0 OK; 1 what was named does not exist here, or could not be read;\n"       \
+	"3 usage error, or cannot run here; 4 output was lost; 5 stopped by an error.\n"
 /* clang-format on */
 
 const struct command command_netstat = {

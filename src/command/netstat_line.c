@@ -119,12 +119,6 @@ static int read_letters(struct line *line, const char *letters)
 
 /* --- long names ------------------------------------------------------------------------------- */
 
-/* Two names of one thing: "--appletalk" and "--ddp" are none. */
-static bool is_same(const struct netstat_option *a, const struct netstat_option *b)
-{
-	return a->set == b->set && a->value == b->value && a->letter == b->letter;
-}
-
 /* Finds the options that the name begins, of netstat or of tcptrail. *first: the first one. */
 static size_t find_prefix(const char *name, size_t size, bool ours,
                           const struct netstat_option **first)

@@ -20,7 +20,7 @@ struct field_context {
 	bool numeric_hosts, numeric_ports, numeric_users;
 	bool wide; /* do not cut addresses to netstat's 23 columns */
 	bool utc;
-	bool recorded; /* the table comes from a recording, so no walk precedes the output */
+	bool recorded;  /* the table comes from a recording, so no walk precedes the output */
 	uint32_t netns; /* inode of the namespace of all objects; 0: each has its own */
 };
 

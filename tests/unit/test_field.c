@@ -120,14 +120,14 @@ static void endpoints_by_address_then_port(void **state)
 {
 	static const uint8_t nine[16] = {10, 0, 0, 9}, ten[16] = {10, 0, 0, 10};
 	static const uint8_t mapped_nine[16] = {[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 9};
-	struct sample a = {.endpoint = {nine, 80, AF_INET, NULL}};
-	struct sample b = {.endpoint = {ten, 22, AF_INET, NULL}};
+	struct sample a = {.endpoint = {nine, 80, AF_INET, NULL, 0}};
+	struct sample b = {.endpoint = {ten, 22, AF_INET, NULL, 0}};
 
 	(void)state;
 	assert_int_equal(compare("local", &a, &b), -1);
-	b.endpoint = (struct endpoint){nine, 443, AF_INET, NULL};
+	b.endpoint = (struct endpoint){nine, 443, AF_INET, NULL, 0};
 	assert_int_equal(compare("local", &a, &b), -1);
-	b.endpoint = (struct endpoint){mapped_nine, 80, AF_INET6, NULL};
+	b.endpoint = (struct endpoint){mapped_nine, 80, AF_INET6, NULL, 0};
 	assert_int_equal(compare("local", &a, &b), 0);
 }
 
@@ -136,7 +136,7 @@ static void endpoints_as_text(void **state)
 	static const uint8_t zero[16], v6[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 1};
 	static const uint8_t link_local[16] = {0xfe, 0x80, 0x12, 0x34, 0x12, 0x34, 0x12, 0x34,
 	                                       0x12, 0x34, 0x12, 0x34, 0x12, 0x34, 0x12, 0x34};
-	struct endpoint endpoint = {v6, 443, AF_INET6, NULL};
+	struct endpoint endpoint = {v6, 443, AF_INET6, NULL, 0};
 	char text[ENDPOINT_SIZE];
 
 	(void)state;
@@ -145,13 +145,13 @@ static void endpoints_as_text(void **state)
 	endpoint_address(&endpoint, text);
 	assert_string_equal(text, "2001:db8::1");
 	assert_false(endpoint_unspecified(&endpoint));
-	endpoint = (struct endpoint){link_local, 65535, AF_INET6, "interface-of-15"};
+	endpoint = (struct endpoint){link_local, 65535, AF_INET6, "interface-of-15", 0};
 	endpoint_text(&endpoint, text);
 	assert_string_equal(text,
 	                    "[fe80:1234:1234:1234:1234:1234:1234:1234%interface-of-15]:65535");
 	endpoint_host(&endpoint, text);
 	assert_string_equal(text, "fe80:1234:1234:1234:1234:1234:1234:1234");
-	endpoint = (struct endpoint){zero, 0, AF_INET, NULL};
+	endpoint = (struct endpoint){zero, 0, AF_INET, NULL, 0};
 	endpoint_text(&endpoint, text);
 	assert_string_equal(text, "0.0.0.0:*");
 	assert_true(endpoint_unspecified(&endpoint));

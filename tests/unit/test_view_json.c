@@ -70,16 +70,16 @@ static void endpoints(void **state)
 	(void)state;
 	expect_sample(&view, &sample, "local",
 	              "{\"v\":2,\"type\":\"socket\",\"local\":\"[2001:db8::1]:443\"}\n");
-	sample.endpoint = (struct endpoint){zero, 0, AF_INET6, NULL};
+	sample.endpoint = (struct endpoint){zero, 0, AF_INET6, NULL, 0};
 	expect_sample(&view, &sample, "local",
 	              "{\"v\":2,\"type\":\"socket\",\"local\":\"[::]:*\"}\n");
-	sample.endpoint = (struct endpoint){zero, 0, AF_INET, NULL};
+	sample.endpoint = (struct endpoint){zero, 0, AF_INET, NULL, 0};
 	expect_sample(&view, &sample, "local",
 	              "{\"v\":2,\"type\":\"socket\",\"local\":\"0.0.0.0:*\"}\n");
-	sample.endpoint = (struct endpoint){mapped, 7, AF_INET6, NULL};
+	sample.endpoint = (struct endpoint){mapped, 7, AF_INET6, NULL, 0};
 	expect_sample(&view, &sample, "local",
 	              "{\"v\":2,\"type\":\"socket\",\"local\":\"10.0.0.9:7\"}\n");
-	sample.endpoint = (struct endpoint){link_local, 7, AF_INET6, "a\"b"};
+	sample.endpoint = (struct endpoint){link_local, 7, AF_INET6, "a\"b", 0};
 	expect_sample(&view, &sample, "local",
 	              "{\"v\":2,\"type\":\"socket\",\"local\":\"[fe80::1%a\\\"b]:7\"}\n");
 }
