@@ -122,11 +122,13 @@ static const struct command *find_grammar(int argc, char **argv,
                                           const struct command *const commands[], int *at)
 {
 	for (; *commands; commands++) {
-		if (!(*commands)->grammar)
+		const struct command *command = *commands;
+
+		if (!command->grammar)
 			continue;
-		*at = is_program((*commands)->grammar, argv[0]) ? 0 : 1;
-		if (!*at || (argc > 1 && !strcmp(argv[1], (*commands)->word)))
-			return *commands;
+		*at = is_program(command->grammar, argv[0]) ? 0 : 1;
+		if (!*at || (argc > 1 && !strcmp(argv[1], command->word)))
+			return command;
 	}
 	return NULL;
 }

@@ -261,7 +261,6 @@ static int check_line(struct netstat_reader *reader)
 	struct diag diag = {""};
 	int err = check_table(reader->netstat);
 
-	reader->netstat->filter.query = &options->query;
 	err = err ? err : check_recorded(reader);
 	err = err ? err : check_states(reader);
 	err = err ? err : check_filter(reader);
@@ -325,8 +324,10 @@ static bool needs_holders(const struct netstat_reader *reader)
 int netstat_choose(struct netstat_reader *reader, struct diag *diag)
 {
 	struct netstat *netstat = reader->netstat;
-	int err = choose_mode(netstat);
+	int err;
 
+	netstat->filter.query = &reader->options->query;
+	err = choose_mode(netstat);
 	if (!err)
 		err = collect_columns(netstat, diag);
 	if (!err)

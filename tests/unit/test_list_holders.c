@@ -125,8 +125,8 @@ static void programs_are_named_as_netstat_names_them(void **state)
 /* --- fields ----------------------------------------------------------------------------------- */
 
 static const struct field fields[] = {
-	SOCKET_FIELD(inode), SOCKET_FIELD(program), SOCKET_FIELD(recv_q), SOCKET_FIELD(send_q), SOCKET_FIELDS_OWNER,
-	SOCKET_FIELD(cookie), SOCKET_FIELDS_MEMORY,
+	SOCKET_FIELD(inode), SOCKET_FIELD(program), SOCKET_FIELD(recv_q), SOCKET_FIELD(send_q),
+	SOCKET_FIELDS_OWNER, SOCKET_FIELD(cookie),  SOCKET_FIELDS_MEMORY,
 };
 
 static const struct field_context context = {.numeric_users = true};

@@ -75,9 +75,19 @@ static void names_are_whole(void **state)
 	struct unix_lines lines = lines_of(HEADINGS SOCKET("10001") " /tmp/a  b \n" SOCKET("10002") "  \n" SOCKET(
 		"10003") " new\nline\n\nend\n" SOCKET("10004") "\n" SOCKET("10005") " @a@"
 	                                                                            "\x01\xff"
-	                                                                            "\n" SOCKET("  "
-	                                                                                        "  "
-	                                                                                        "0") " last, cut");
+	                                                                            "\n" SOCKET(
+											    "  "
+											    "  "
+											    "0") " "
+	                                                                                         "l"
+	                                                                                         "a"
+	                                                                                         "s"
+	                                                                                         "t"
+	                                                                                         ","
+	                                                                                         " "
+	                                                                                         "c"
+	                                                                                         "u"
+	                                                                                         "t");
 
 	(void)state;
 	expect_line(&lines, 10001, "/tmp/a  b ");

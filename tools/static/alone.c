@@ -19,11 +19,13 @@ void *__wrap_dlopen(const char *file, int flags)
 }
 
 #ifdef __GLIBC__
-/* These services are part of libc itself since glibc 2.34: /etc/passwd, /etc/services, DNS. */
+/* These services are part of libc itself since glibc 2.34: files of /etc, DNS. */
 static __attribute__((constructor)) void use_own_services(void)
 {
 	__nss_configure_lookup("passwd", "files");
 	__nss_configure_lookup("services", "files");
+	__nss_configure_lookup("networks", "files");
+	__nss_configure_lookup("protocols", "files");
 	__nss_configure_lookup("hosts", "files dns");
 }
 #endif
