@@ -40,7 +40,7 @@ cat >"$files/ipx/socket" <<'EOF'
 Local_Address  Remote_Address              Tx_Queue  Rx_Queue  State  Uid
 12345678:4003  Not_Connected               00000000  00000000  07     000
 12345678:0451  87654321:0102030405FF:0453  000000FF  00000010  01     99999
-00000000:4008  87654321:000000000001:0000  00000000  00000000  0B     77777
+00000000:4008  87654321:000000000001:0000  00000000  00000000  02     77777
 EOF
 cat >"$files/atalk/socket" <<'EOF'
 Type Local_addr  Remote_addr Tx_queue Rx_queue St UID
@@ -59,8 +59,7 @@ done
 # The queues of IPX are exchanged in netstat, and the bytes of its ports.
 exchange() {
 	awk '/^IPX/ {
-		queues = substr($0, 14, 7) substr($0, 7, 7)
-		$0 = substr($0, 1, 6) substr(queues, 2) " " substr($0, 21)
+		$0 = substr($0, 1, 6) substr($0, 14, 6) " " substr($0, 7, 6) " " substr($0, 21)
 		out = ""
 		while (match($0, /:[0-9A-F]{4} /)) {
 			port = substr($0, RSTART + 1, 4)
