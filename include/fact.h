@@ -17,10 +17,11 @@
 #include <linux/types.h>
 #endif
 
-#define FACT_COMM_LEN  16
-#define FACT_NAME_MAX  1024 /* longest string of a FACT_NAME, without its NUL */
-#define FACT_ARGS_MAX  1024 /* most bytes of the arguments in a FACT_PROCESS */
-#define FACT_STACK_MAX 64   /* most frames of a FACT_STACK */
+#define FACT_COMM_LEN   16
+#define FACT_NAME_MAX   1024 /* longest string of a FACT_NAME, without its NUL */
+#define FACT_ARGS_MAX   1024 /* most bytes of the arguments in a FACT_PROCESS */
+#define FACT_STACK_MAX  64   /* most frames of a FACT_STACK */
+#define FACT_COUNTS_MAX 240  /* most changes in a FACT_COUNTS */
 
 enum fact_type {
 	FACT_CLOCK = 1,    /* wall clock at this instant */
@@ -55,6 +56,7 @@ enum fact_type {
 	FACT_PARENT,       /* the listener of a half-open or waiting connection */
 	FACT_MPTCP,        /* a TCP socket is a subflow of an MPTCP socket */
 	FACT_LAST_DATA,    /* when data was last received and last sent */
+	FACT_COUNTS,       /* counters of a namespace or an interface that changed */
 	FACT_TYPE_COUNT
 };
 
@@ -347,6 +349,27 @@ struct fact_counter {
 	__u64 value;   /* since the namespace was created */
 };
 
+enum fact_counts_flag {
+	COUNTS_FIRST = 1 << 0, /* it existed before: how much of the values is new is not known */
+	COUNTS_GONE = 1 << 1,  /* the interface is gone */
+	COUNTS_SAVED = 1 << 2, /* in a checkpoint: values, not changes */
+	COUNTS_BASE = 1 << 3,  /* in a checkpoint: what to add to the values to get their growth */
+};
+
+/*
+ * All counters of the kernel's protocols in a namespace, or those of an interface. A counter without
+ * a change is 0. Bits of a change: 0..47 the difference, two's complement; 48..62 the id of the
+ * counter (NAME_COUNTER); 63: the difference counts 2^40, and the next change has the rest.
+ */
+struct fact_counts {
+	struct fact h;
+	__u32 netns;
+	__u32 ifindex; /* 0: counters of the namespace */
+	__u32 flags;   /* enum fact_counts_flag */
+	__u32 count;
+	__u64 changes[];
+};
+
 enum fact_loss_where {
 	LOSS_RING = 1,  /* ring buffer was full */
 	LOSS_RECURSION, /* the kernel skipped a program that would interrupt itself */
@@ -379,6 +402,7 @@ enum fact_name_kind {
 	NAME_INTERFACE, /* key: index of a network interface, and netns */
 	NAME_NETWORK,   /* key: IPv4 network in host order; never in a recording */
 	NAME_PROTOCOL,  /* key: number of an IP protocol; never in a recording */
+	NAME_COUNTER,   /* key: id in FACT_COUNTS; as in nstat(8), or IfRxBytes, ... (fact/mib.h) */
 	NAME_KIND_COUNT
 };
 
@@ -420,6 +444,7 @@ _Static_assert(sizeof(struct fact_mptcp) == 48, "MPTCP is file format");
 _Static_assert(sizeof(struct fact_stack) == 48, "stack is file format");
 _Static_assert(sizeof(struct fact_doing) == 80, "doing is file format");
 _Static_assert(sizeof(struct fact_counter) == 40, "counter is file format");
+_Static_assert(sizeof(struct fact_counts) == 40, "counts is file format");
 _Static_assert(sizeof(struct fact_loss) == 40, "loss is file format");
 _Static_assert(sizeof(struct fact_name) == 48, "name is file format");
 #endif

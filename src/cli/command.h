@@ -82,6 +82,7 @@ struct needs {
 	bool wait_stacks;       /* at the end, wait for stacks that are not read yet */
 	bool holders;           /* which processes have a socket open */
 	bool host;              /* counters and settings of network namespaces */
+	bool counts;            /* all counters of protocols and interfaces */
 	uint64_t walk_interval; /* ns between walks; 0: the feed's default */
 	uint32_t ring_bytes;    /* 0: the feed's default */
 	bool ages;              /* ages must be known, so BPF must work */

@@ -121,6 +121,8 @@ static struct list_request request_of(const struct netstat_run *run, uint32_t ne
 	request.round = run->round;
 	request.elapsed = run->before ? run->now - run->before : 0;
 	request.recorded = run->recorded;
+	request.span = run->span;
+	request.restarted = run->restarted;
 	return request;
 }
 

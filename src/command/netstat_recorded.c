@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command netstat with --from: the same listings, as far as a recording has them. */
+/*
+ * The command netstat with --from: the same listings, as far as a recording has them. Counters and
+ * interfaces are those of the host's own namespace, or of those that --netns names; with --since or
+ * --until it prints what has changed in that time.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,34 +12,164 @@
 #include "command/netstat_print.h"
 #include "session/notice.h"
 #include "session/session.h"
+#include "table/mib.h"
+#include "table/names.h"
+
+static bool has_sockets(const struct session *session)
+{
+	return ((const struct netstat *)session->options->own)->mode == LIST_SOCKETS;
+}
+
+static bool is_span(const struct options *options)
+{
+	return options->since.kind != WHEN_NONE || options->until.kind != WHEN_NONE;
+}
 
 static void needs(const struct options *options, struct needs *needs)
 {
 	const struct netstat *netstat = options->own;
+	bool sockets = netstat->mode == LIST_SOCKETS;
 
-	needs->instant = netstat->mode == LIST_SOCKETS;
-	needs->sockets = netstat->mode == LIST_SOCKETS;
+	needs->instant = sockets || !is_span(options);
+	needs->sockets = sockets;
+}
+
+static int open_run(struct session *session, struct diag *diag)
+{
+	struct netstat_run *run = calloc(1, sizeof(*run));
+
+	if (!run)
+		return diag_fail(diag, -ENOMEM, "out of memory");
+	run->options = session->options;
+	run->netstat = session->options->own;
+	run->recorded = session->table;
+	session->state = run;
+	return 0;
+}
+
+/* --- namespaces --------------------------------------------------------------------------------- */
+
+static const char *name_of(struct session *session, uint32_t netns)
+{
+	const char *name =
+		names_find(table_names(session->table), name_key_number(NAME_NETNS, netns));
+
+	return name ? name : "";
+}
+
+static bool is_asked(const struct session *session, uint32_t netns, const char *name)
+{
+	const struct query *query = &session->options->query;
+
+	if (!query->netns.count)
+		return !strcmp(name, "host");
+	for (size_t i = 0; i < query->netns.count; i++)
+		if (!strcmp(query->netns.items[i], "all"))
+			return true;
+	return query_match_netns(query, netns, name);
+}
+
+/* The next namespace that is asked for and has counters, from *place on. false: there is none. */
+static bool next_netns(struct session *session, size_t *place, uint32_t *netns)
+{
+	const struct mib_set *set;
+
+	while ((set = table_mib_at(session->table, *place))) {
+		*netns = mib_netns(set);
+		while ((set = table_mib_at(session->table, *place)) && mib_netns(set) == *netns)
+			(*place)++;
+		if (is_asked(session, *netns, name_of(session, *netns)))
+			return true;
+	}
+	return false;
+}
+
+/* --- counters and interfaces ---------------------------------------------------------------------- */
+
+/* What is there at the beginning of the time span. */
+static int begin(struct session *session)
+{
+	struct netstat_run *run = session->state;
+	uint32_t netns;
+
+	if (has_sockets(session) || !is_span(session->options))
+		return 0;
+	run->now = table_now(session->table);
+	for (size_t place = 0; next_netns(session, &place, &netns);)
+		if (!netstat_read_place(run, netns, name_of(session, netns)))
+			return -ENOMEM;
+	run->span = true;
+	run->missing = false; /* it may come later */
+	run->round = 1;
+	return 0;
+}
+
+/* The counters of the kernel go on, but how they grew before is not known to the new recorder. */
+static int restarted(struct session *session)
+{
+	((struct netstat_run *)session->state)->restarted = true;
+	return 0;
+}
+
+static int print_counted(struct session *session)
+{
+	struct netstat_run *run = session->state;
+	size_t place = 0, count = 0;
+	uint32_t netns;
+	int err = 0;
+
+	while (next_netns(session, &place, &netns))
+		count++;
+	if (!count) {
+		diag_fail(&session->refusal, -ENODATA,
+		          "--from: no counters%s are recorded for that time",
+		          session->options->query.netns.count ? " of these namespaces" : "");
+		return 0;
+	}
+	run->many_netns = count > 1;
+	run->before = run->now ? run->now : table_began(session->table);
+	run->now = table_now(session->table);
+	for (place = 0; !err && next_netns(session, &place, &netns);) {
+		const char *name = name_of(session, netns);
+		struct netstat_place *at = netstat_read_place(run, netns, name);
+
+		err = at ? netstat_print_place(run, at, name) : -ENOMEM;
+	}
+	return err;
+}
+
+/* --- all ------------------------------------------------------------------------------------------ */
+
+static int print_sockets(struct netstat_run *run)
+{
+	struct netstat_place *place = netstat_read_place(run, 0, "");
+
+	return place ? netstat_print_place(run, place, "") : -ENOMEM;
 }
 
 static int end(struct session *session)
 {
-	struct netstat_run run = {.options = session->options,
-	                          .netstat = session->options->own,
-	                          .recorded = session->table};
+	struct netstat_run *run = session->state;
 	struct diag diag = {""};
-	struct netstat_place *place;
-	int err = netstat_out_open(&run.out, run.options, &diag), closed;
+	int err = netstat_out_open(&run->out, run->options, &diag), closed;
 
-	if (!err) {
-		place = netstat_read_place(&run, 0, "");
-		err = place ? netstat_print_place(&run, place, "") : -ENOMEM;
-	}
-	closed = netstat_out_close(&run.out);
-	netstat_free_places(&run);
+	if (!err)
+		err = has_sockets(session) ? print_sockets(run) : print_counted(session);
+	closed = netstat_out_close(&run->out);
 	if (diag.text[0])
 		session->refusal = diag;
-	session->answer = run.missing ? (enum exit_code)NETSTAT_FAILED : EXIT_OK;
+	session->answer = run->missing ? (enum exit_code)NETSTAT_FAILED : EXIT_OK;
 	return err ? err : closed;
+}
+
+static int close_run(struct session *session)
+{
+	struct netstat_run *run = session->state;
+
+	if (run)
+		netstat_free_places(run);
+	free(run);
+	return 0;
 }
 
 const struct command netstat_recorded = {
@@ -44,5 +178,9 @@ const struct command netstat_recorded = {
 	.sources = SOURCE_RECORDING,
 	.own_output = true,
 	.needs = needs,
+	.open = open_run,
+	.begin = begin,
+	.restarted = restarted,
 	.end = end,
+	.close = close_run,
 };

@@ -48,7 +48,7 @@ static int check(struct options *options, struct diag *diag)
 static void needs(const struct options *options, struct needs *needs)
 {
 	(void)options;
-	needs->host = needs->facts = needs->wait_stacks = true;
+	needs->host = needs->counts = needs->facts = needs->wait_stacks = true;
 	needs->walk_interval = WALK_INTERVAL;
 }
 

@@ -163,6 +163,13 @@ static const struct text_row counter_rows[] = {
 	NUMBER(struct fact_counter, value),
 };
 
+static const struct text_row counts_rows[] = {
+	NUMBER(struct fact_counts, netns),
+	NUMBER(struct fact_counts, ifindex),
+	BITS(struct fact_counts, flags, fact_counts_flags),
+	ARRAY(struct fact_counts, changes, TEXT_CHANGES),
+};
+
 /* clang-format off */
 /* Parts of a fact: the head of each, its own members, those of kind_table.c, a task, a sample. */
 #define ROWS(rows)   &(const struct text_keys)KEYS(rows)
@@ -231,6 +238,8 @@ static const struct fact_kind kinds[] = {
 	[FACT_PARENT] = {KIND("parent", struct fact_parent, OWN(parent_rows))},
 	[FACT_MPTCP] = {KIND("mptcp", struct fact_mptcp, OWN(mptcp_rows))},
 	[FACT_LAST_DATA] = {KIND("last_data", struct fact_last_data, OWN(last_data_rows))},
+	[FACT_COUNTS] = {KIND("counts", struct fact_counts, OWN(counts_rows)),
+		TAIL(struct fact_counts, changes, count, FACT_COUNTS_MAX, false)},
 };
 /* clang-format on */
 _Static_assert(COUNT(kinds) == FACT_TYPE_COUNT, "kinds[] needs a row for each enum fact_type");

@@ -55,14 +55,18 @@ int fact_text_print(FILE *out, const struct fact *fact)
 	return stream_error(out);
 }
 
+/* The longest value: FACT_COUNTS_MAX changes as "32767:-140737488355328^40,". */
+#define VALUE_MAX 8192
+_Static_assert(VALUE_MAX > FACT_MAX_SIZE && VALUE_MAX > FACT_COUNTS_MAX * 27, "values fit");
+
 /* The state of reading a line. */
 struct line {
 	const char *at;
 	const struct fact_kind *kind;
 	struct text_reader reader;
 	bool family_given;
-	uint64_t seen;           /* bit per row, in order of parts */
-	char buf[FACT_MAX_SIZE]; /* of the last token */
+	uint64_t seen;       /* bit per row, in order of parts */
+	char buf[VALUE_MAX]; /* of the last token */
 	struct diag *diag;
 };
 
@@ -93,7 +97,7 @@ static int take_quoted(struct line *line, struct text_token *token)
 		if (c < 0)
 			return diag_fail(line->diag, -EINVAL,
 			                 "invalid escape: expected \\ooo \\xHH \\n \\t \\\" \\\\");
-		if (size + 1 >= sizeof(line->buf))
+		if (size + 1 >= FACT_MAX_SIZE)
 			return diag_fail(line->diag, -EINVAL, "string longer than %zu bytes", size);
 		line->buf[size++] = (char)c;
 	}

@@ -19,7 +19,8 @@ enum text_kind {
 	TEXT_KEY,      /* fact_name.key: a number, two ("12/34"), or an address */
 	TEXT_BYTES,    /* quoted: the tail of the fact */
 	TEXT_IPS,      /* 8-byte hexadecimal numbers joined by ",": the tail of the fact */
-	TEXT_STEPS,    /* time/kind/a/b joined by ",": the tail of the fact */
+	TEXT_CHANGES, /* id:difference joined by ",", "^40" in units of 2^40: the tail of the fact */
+	TEXT_STEPS,   /* time/kind/a/b joined by ",": the tail of the fact */
 	TEXT_KIND_COUNT
 };
 

@@ -7,10 +7,13 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "fact/counts.h"
 #include "fact/kind.h"
 #include "fact/text.h"
 
 _Static_assert(sizeof(struct fact_name) + FACT_NAME_MAX + 8 <= FACT_MAX_SIZE, "names fit");
+_Static_assert(sizeof(struct fact_counts) + FACT_COUNTS_MAX * sizeof(__u64) <= FACT_MAX_SIZE,
+               "changes fit");
 _Static_assert(sizeof(struct fact_table_row) + FACT_STEPS_MAX * sizeof(struct fact_step) <=
                        FACT_MAX_SIZE,
                "rows fit");
@@ -59,7 +62,8 @@ static size_t comm_size(const char *comm, size_t room)
 
 bool text_value_empty(const struct text_row *row, const void *part, const struct fact *fact)
 {
-	if (row->kind == TEXT_BYTES || row->kind == TEXT_IPS || row->kind == TEXT_STEPS)
+	if (row->kind == TEXT_BYTES || row->kind == TEXT_IPS || row->kind == TEXT_STEPS ||
+	    row->kind == TEXT_CHANGES)
 		return !fact_tail_count(fact, fact_tail(fact->type));
 	return all_zero((const char *)part + row->offset, row->size) &&
 	       (row->kind != TEXT_ENDPOINT || !load(part, row->port, 2));
@@ -140,6 +144,16 @@ static void print_ips(FILE *out, const struct fact_stack *stack)
 		fprintf(out, "%s%" PRIx64, i ? "," : "", (uint64_t)stack->ips[i]);
 }
 
+static void print_changes(FILE *out, const struct fact_counts *counts)
+{
+	for (uint32_t i = 0; i < counts->count; i++) {
+		struct counts_change change = counts_unpack(counts->changes[i]);
+
+		fprintf(out, "%s%u:%" PRId64 "%s", i ? "," : "", change.id, change.difference,
+		        change.high ? "^40" : "");
+	}
+}
+
 static void print_steps(FILE *out, const struct fact_table_row *row)
 {
 	for (uint32_t i = 0; i < row->count; i++) {
@@ -191,6 +205,9 @@ void text_value_print(FILE *out, const struct text_row *row, const void *part,
 		break;
 	case TEXT_IPS:
 		print_ips(out, (const struct fact_stack *)fact);
+		break;
+	case TEXT_CHANGES:
+		print_changes(out, (const struct fact_counts *)fact);
 		break;
 	case TEXT_STEPS:
 		print_steps(out, (const struct fact_table_row *)fact);

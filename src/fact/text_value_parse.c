@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "fact/counts.h"
 #include "fact/kind.h"
 #include "fact/text.h"
 #include "fact/text_value.h"
@@ -214,29 +215,64 @@ static int read_bytes(struct text_reader *reader, const struct text_token *token
 	return 0;
 }
 
-static int read_ips(struct text_reader *reader, const struct text_token *token)
+/* Reads one element of a comma list into the tail of the fact. 0 or -errno. */
+typedef int element_fn(char *word, struct fact *fact, uint32_t index);
+
+static int read_list(struct text_reader *reader, const struct text_token *token, element_fn *fn,
+                     const char *elements)
 {
-	struct fact_stack *stack = (struct fact_stack *)reader->fact;
+	uint32_t most = fact_tail(reader->fact->type)->max, count = 0;
 	const char *at = token->text;
-	uint32_t count = 0;
 
 	for (;; at++) {
 		size_t size = strcspn(at, ",");
-		uint64_t ip;
-		char word[20];
+		char word[64];
 
 		snprintf(word, sizeof(word), "%.*s", size < sizeof(word) ? (int)size : 0, at);
-		if (count == FACT_STACK_MAX || read_hex(word, UINT64_MAX, &ip)) {
+		if (count == most || fn(word, reader->fact, count)) {
 			snprintf(reader->expected, sizeof(reader->expected),
-			         "a comma list of at most %d hexadecimal numbers", FACT_STACK_MAX);
+			         "a comma list of at most %u %s", most, elements);
 			return -EINVAL;
 		}
-		stack->ips[count++] = ip;
+		count++;
 		at += size;
 		if (!*at)
 			break;
 	}
-	set_tail_count(&stack->h, count);
+	set_tail_count(reader->fact, count);
+	return 0;
+}
+
+static int read_ip(char *word, struct fact *fact, uint32_t index)
+{
+	uint64_t ip;
+	int err = read_hex(word, UINT64_MAX, &ip);
+
+	if (!err)
+		((struct fact_stack *)fact)->ips[index] = ip;
+	return err;
+}
+
+/* "12:-5" or "12:3^40": id, difference */
+static int read_change(char *word, struct fact *fact, uint32_t index)
+{
+	char *number = word, *id = strsep(&number, ":"), *unit;
+	struct counts_change change = {0};
+	uint64_t value, size;
+
+	if (!number || parse_number(id, 0, COUNTS_IDS - 1, &value))
+		return -EINVAL;
+	change.id = (uint16_t)value;
+	unit = strchr(number, '^');
+	if (unit && strcmp(unit, "^40") != 0)
+		return -EINVAL;
+	if (unit)
+		*unit = '\0';
+	change.high = unit;
+	if (parse_number(number + (*number == '-'), 0, 1ULL << 47, &size))
+		return -EINVAL;
+	change.difference = *number == '-' ? -(int64_t)size : (int64_t)size;
+	((struct fact_counts *)fact)->changes[index] = counts_pack(&change);
 	return 0;
 }
 
@@ -262,30 +298,9 @@ static int read_step(char *text, struct fact_step *step)
 	return 0;
 }
 
-static int read_steps(struct text_reader *reader, const struct text_token *token)
+static int read_step_of(char *word, struct fact *fact, uint32_t index)
 {
-	struct fact_table_row *row = (struct fact_table_row *)reader->fact;
-	const char *at = token->text;
-	uint32_t count = 0;
-
-	for (;; at++) {
-		size_t size = strcspn(at, ",");
-		char word[64];
-
-		snprintf(word, sizeof(word), "%.*s", size < sizeof(word) ? (int)size : 0, at);
-		if (count == FACT_STEPS_MAX || read_step(word, &row->steps[count])) {
-			snprintf(reader->expected, sizeof(reader->expected),
-			         "a comma list of at most %d steps as 1000/state/8/1",
-			         FACT_STEPS_MAX);
-			return -EINVAL;
-		}
-		count++;
-		at += size;
-		if (!*at)
-			break;
-	}
-	set_tail_count(&row->h, count);
-	return 0;
+	return read_step(word, &((struct fact_table_row *)fact)->steps[index]);
 }
 
 int text_value_parse(struct text_reader *reader, const struct text_token *token,
@@ -316,9 +331,11 @@ int text_value_parse(struct text_reader *reader, const struct text_token *token,
 	case TEXT_BYTES:
 		return read_bytes(reader, token);
 	case TEXT_IPS:
-		return read_ips(reader, token);
+		return read_list(reader, token, read_ip, "hexadecimal numbers");
+	case TEXT_CHANGES:
+		return read_list(reader, token, read_change, "changes as 12:-5");
 	case TEXT_STEPS:
-		return read_steps(reader, token);
+		return read_list(reader, token, read_step_of, "steps as 1000/state/8/1");
 	case TEXT_KIND_COUNT:
 		break;
 	}

@@ -79,7 +79,7 @@ static const char *const name_kinds[] = {
 	[NAME_USER] = "user",         [NAME_PORT] = "port",           [NAME_HOST] = "host",
 	[NAME_META] = "meta",         [NAME_FRAME] = "frame",         [NAME_TASK] = "task",
 	[NAME_SETTING] = "setting",   [NAME_INTERFACE] = "interface", [NAME_NETWORK] = "network",
-	[NAME_PROTOCOL] = "protocol",
+	[NAME_PROTOCOL] = "protocol", [NAME_COUNTER] = "counter",
 };
 COUNT_IS(name_kinds, NAME_KIND_COUNT);
 const struct words fact_name_kinds = WORDS(name_kinds);
@@ -91,6 +91,9 @@ static const char *const losses[] = {
 };
 COUNT_IS(losses, LOSS_WHERE_COUNT);
 const struct words fact_losses = WORDS(losses);
+
+static const char *const counts_flags[] = {"first", "gone", "saved", "base"};
+const struct words fact_counts_flags = WORDS(counts_flags);
 
 /* The names in nstat(8) and /proc/net/sockstat. */
 static const char *const counters[] = {

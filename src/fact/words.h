@@ -19,6 +19,7 @@ extern const struct words fact_timers;        /* enum fact_timer */
 extern const struct words fact_walk_kinds;    /* enum fact_walk_kind */
 extern const struct words fact_name_kinds;    /* enum fact_name_kind */
 extern const struct words fact_losses;        /* enum fact_loss_where */
+extern const struct words fact_counts_flags;  /* by bit number of enum fact_counts_flag */
 extern const struct words fact_counters;      /* enum counter */
 extern const struct words fact_table_flags;   /* by bit number of enum fact_table_flag */
 extern const struct words fact_row_flags;     /* by bit number of enum row_flag */

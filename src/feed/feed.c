@@ -208,6 +208,7 @@ int feed_open(struct feed **result, struct table *table, const struct feed_confi
 	                                         LOOKUP_BIT(LOOKUP_END) | LOOKUP_BIT(LOOKUP_FIN)
 	                               : 0) |
 			(feed_wants_stacks(config) ? LOOKUP_BIT(LOOKUP_STACK) : 0));
+	feed_open_counts(feed);
 	feed->finds_pids = process_pids_are_global();
 	feed_check_stacks(feed, shortfall);
 	err = open_live(feed, shortfall, diag);
@@ -287,6 +288,7 @@ void feed_close(struct feed *feed)
 	stack_queue_close(feed->stacks);
 	netns_list_free(&feed->netns);
 	feed_forget_rows(feed);
+	feed_close_counts(feed);
 	numbers_free(&feed->departed);
 	map_free(&feed->examined);
 	free(feed);

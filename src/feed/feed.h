@@ -16,8 +16,9 @@ struct feed_config {
 	bool trace;      /* attach to events; else only walk */
 	bool stacks;     /* with trace: user stacks of connect(), listen() and accept() calls */
 	const char *btf; /* file with BTF, for a kernel without; NULL: the kernel's own */
-	bool host; /* at each walk, report counters and settings of namespaces that have sockets;
+	bool host;   /* at each walk, report counters and settings of namespaces that have sockets;
 	            * at the first walk, counters of all namespaces */
+	bool counts; /* report all counters of protocols and interfaces, each 10 s or more */
 	bool no_holders;        /* do not walk over fds */
 	uint32_t ring_bytes;    /* see live_config */
 	uint64_t walk_interval; /* ns between two regular walks; 0: five seconds */
@@ -51,6 +52,8 @@ int feed_drain(struct feed *feed);
  * Reports the losses since the last report. feed_drain() does so once a second; call it at the end.
  */
 void feed_report_losses(struct feed *feed);
+/* Reads counters if they are due. */
+void feed_count_if_due(struct feed *feed);
 /* Walks if the schedule or a loss requires it. */
 void feed_walk_if_due(struct feed *feed);
 /*

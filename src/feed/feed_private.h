@@ -17,6 +17,13 @@ struct task_id {
 	uint64_t start, pid;
 };
 
+/* The counters of protocols and interfaces; count.c. */
+struct counting {
+	struct map ids;           /* of counters, by name */
+	struct schedule schedule; /* the only part: all namespaces */
+	bool begun;               /* all namespaces were read once */
+};
+
 struct feed {
 	struct table *table;
 	struct feed_config config;
@@ -31,6 +38,7 @@ struct feed {
 	size_t netns_rows_room;
 	struct numbers departed; /* gone namespaces, FACT_NETNS_GONE not yet reported */
 	struct schedule schedule;
+	struct counting counting;
 	uint64_t fins_looked_up; /* when FINs of orphans' peers were looked up last */
 	int64_t wall_offset;     /* ns, wall clock minus boot time, as last reported; 0: never */
 	uint64_t netns_searched; /* when an unknown namespace was searched for last */
@@ -54,6 +62,11 @@ void feed_report_gone(struct feed *feed, uint64_t sk, const struct fact_sample *
 void feed_report_clock(struct feed *feed);
 /* Reports settings and counters of the namespace that the thread is in, after a walk of it. */
 void feed_report_host(struct feed *feed, uint32_t netns);
+
+/* count.c: reports the counters of all namespaces. */
+void feed_open_counts(struct feed *feed);
+void feed_close_counts(struct feed *feed);
+void feed_count(struct feed *feed);
 
 /* stack_lookup.c: user stacks, if they are requested. */
 bool feed_wants_stacks(const struct feed_config *config);

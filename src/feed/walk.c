@@ -216,6 +216,7 @@ int feed_walk(struct feed *feed)
 {
 	int err = walk_parts(feed, feed->schedule.parts), again = 0;
 
+	feed_count(feed);
 	/* The caller prints the table next. */
 	if (table_wants_holders(feed->table))
 		again = walk_parts(feed, PART_BIT(PART_HOLDERS));

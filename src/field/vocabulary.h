@@ -210,6 +210,15 @@ WORD(growth, "Growth", SIGNED, -6, "number of sockets more than before")
 WORD(growth_limit, "", SIGNED, 0, "largest growth that is OK")
 WORD(others, "", NUMBER, 0, "number of other processes that exceed the threshold")
 
+/* counters of the kernel */
+WORD(section, "Section", STRING, 8, "group of counters, as in /proc/net/snmp and netstat")
+WORD(counter, "Counter", STRING, 30, "the kernel's name of the counter, as in nstat")
+WORD(value, "Value", NUMBER, -16, "value of the counter; not known: there is no limit")
+WORD(change, "Change", SIGNED, -12, "change of the value in the time span")
+WORD(elapsed, "Elapsed", DURATION, -8, "length of the time span")
+WORD(sentence, "Sentence", STRING, 40, "what the counter says; of a time span: what its change says")
+WORD(rules, "Rules", STRING, 20, "rules of why that look at the counter")
+
 /* totals */
 WORD(sockets, "", NUMBER, 0, "number of sockets, without subflows")
 WORD(sockets_by_state, "", LIST, 0, "number of sockets in each state")

@@ -85,6 +85,7 @@ static int open_feed(struct session *session, struct diag *shortfall, struct dia
 	struct feed_config config = {.trace = needs->trace,
 	                             .stacks = needs->stacks,
 	                             .host = needs->host,
+	                             .counts = needs->counts,
 	                             .no_holders = !needs->holders,
 	                             .walk_interval = needs->walk_interval,
 	                             .ring_bytes = needs->ring_bytes,

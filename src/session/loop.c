@@ -253,6 +253,7 @@ static int turn(struct session *session)
 	report_dropped(session, false);
 	if (!err)
 		feed_walk_if_due(session->feed);
+	feed_count_if_due(session->feed);
 	if (!err)
 		err = call_ready(session);
 	if (!err && session->output)

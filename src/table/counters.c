@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "table/mib_private.h"
+
 const char *table_setting(const struct table *t, uint32_t netns, enum setting setting)
 {
 	const struct name_key key = {NAME_SETTING, {setting, netns}};
@@ -156,6 +158,7 @@ void fold_netns_gone(struct table *t, const struct fact_netns *fact)
 	for (enum setting setting = SETTING_NONE + 1; setting < SETTING_COUNT; setting++)
 		names_drop(t->names, (struct name_key){NAME_SETTING, {setting, fact->netns}});
 	drop_counters(t, find_index(t, fact->netns));
+	mib_drop_netns(t, fact->netns);
 }
 
 void counters_free(struct table *t)

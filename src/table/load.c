@@ -11,6 +11,7 @@
 #include "table/counters_private.h"
 #include "table/emit_private.h"
 #include "table/holders_private.h"
+#include "table/mib_private.h"
 #include "table/mptcp_private.h"
 #include "table/order_private.h"
 #include "table/origins_private.h"
@@ -29,7 +30,8 @@ static bool is_part(const struct table *t, const struct fact *fact)
 {
 	return fact->time == t->load.time &&
 	       (is_table_fact(fact->type) || fact->type == FACT_NAME || fact->type == FACT_STACK ||
-	        fact->type == FACT_COUNTER || fact->type == FACT_DOING);
+	        fact->type == FACT_COUNTER || fact->type == FACT_COUNTS ||
+	        fact->type == FACT_DOING);
 }
 
 /* --- head and end --------------------------------------------------------------------------- */
@@ -294,6 +296,9 @@ static int take(struct table *t, const struct fact *fact)
 		return take_stack(t, (const struct fact_stack *)fact);
 	case FACT_COUNTER:
 		fold_counter(t, (const struct fact_counter *)fact);
+		return 0;
+	case FACT_COUNTS:
+		fold_counts(t, (const struct fact_counts *)fact);
 		return 0;
 	case FACT_TABLE_TASK:
 		return take_task(t, (const struct fact_table_task *)fact);

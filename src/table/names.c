@@ -41,6 +41,7 @@ static const struct budget {
 	[NAME_INTERFACE] = {65536, false},
 	[NAME_NETWORK] = {65536, false},
 	[NAME_PROTOCOL] = {256, false},
+	[NAME_COUNTER] = {4096, true}, /* Linux 7.2 has below 500 */
 };
 
 struct entry {

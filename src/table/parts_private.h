@@ -97,6 +97,13 @@ struct netns_counters {
 	bool known[COUNTER_COUNT];
 };
 
+/* Counters of namespaces and interfaces; table/mib.h. */
+struct mibs {
+	struct mib_set *sets;
+	size_t count, room;
+	uint32_t values; /* of all sets */
+};
+
 /* A frame that stacks have in common. Its name is kept while one of them exists. */
 struct stack_frame {
 	uint64_t ip, space;
@@ -141,6 +148,7 @@ struct table {
 	struct names *names;
 	struct pending pending;
 	uint64_t args_bytes; /* of all tasks */
+	struct mibs mibs;
 	struct inodes inodes, source_inodes;
 	struct tombstones tombstones;
 	struct totals totals;

@@ -8,6 +8,7 @@
 #include "fact/kind.h"
 #include "fact/words.h"
 #include "table/counters_private.h"
+#include "table/mib_private.h"
 #include "table/order_private.h"
 #include "table/stacks_private.h"
 #include "table/tasks_private.h"
@@ -300,6 +301,7 @@ int table_checkpoint(struct table *t, fact_fn *fn, void *arg)
 	names_save(t->names, t->now, &counted);
 	stacks_each(t, report_stack, &reporter);
 	report_counters(&reporter);
+	mib_save(t, &counted);
 	report_tasks(&reporter);
 	report_origins(&reporter);
 	report_rows(&reporter);

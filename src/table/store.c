@@ -6,6 +6,7 @@
 
 #include "table/counters_private.h"
 #include "table/inodes_private.h"
+#include "table/mib_private.h"
 #include "table/origins_private.h"
 #include "table/pending_private.h"
 #include "table/stacks_private.h"
@@ -55,6 +56,7 @@ static void free_parts(struct table *t)
 	free(t->netns_index.buckets);
 	inodes_forget(t);
 	counters_free(t);
+	mib_free(t);
 	pending_free(t);
 	tombstones_clear(&t->tombstones);
 }

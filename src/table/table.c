@@ -14,6 +14,7 @@
 #include "table/fold_state_private.h"
 #include "table/fold_walk_private.h"
 #include "table/load_private.h"
+#include "table/mib_private.h"
 #include "table/stacks_private.h"
 #include "table/store_private.h"
 #include "table/tasks_private.h"
@@ -103,7 +104,8 @@ static void fold_time(struct table *t, const struct fact *fact)
 	ROW(FACT_NETNS_GONE, fact_netns, fold_netns_gone)                                          \
 	ROW(FACT_PARENT, fact_parent, fold_parent)                                                 \
 	ROW(FACT_MPTCP, fact_mptcp, fold_mptcp)                                                    \
-	ROW(FACT_LAST_DATA, fact_last_data, fold_last_data)
+	ROW(FACT_LAST_DATA, fact_last_data, fold_last_data)                                        \
+	ROW(FACT_COUNTS, fact_counts, fold_counts)
 
 /* load_take() takes these before they would be folded. */
 #define LOADS(ROW)                                                                                 \

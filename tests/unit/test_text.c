@@ -37,6 +37,7 @@ union any {
 	struct fact_stack stack;
 	struct fact_doing doing;
 	struct fact_counter counter;
+	struct fact_counts counts;
 	struct fact_table table;
 	struct fact_table_task table_task;
 	struct fact_table_origin table_origin;
@@ -99,6 +100,7 @@ static void make_fact(union any *any, uint16_t type)
 	size_t args_size = random64() % (FACT_ARGS_MAX + 1);
 	size_t frames = random64() % (FACT_STACK_MAX + 1);
 	size_t steps = random64() % (FACT_STEPS_MAX + 1);
+	size_t changes = random64() % (FACT_COUNTS_MAX + 1);
 
 	assert_true(size >= sizeof(struct fact));
 	memset(any, 0, sizeof(*any));
@@ -112,6 +114,8 @@ static void make_fact(union any *any, uint16_t type)
 		size += steps * sizeof(struct fact_step);
 	else if (type == FACT_STACK)
 		size += frames * 8;
+	else if (type == FACT_COUNTS)
+		size += changes * 8;
 	randomise(any, size);
 	any->fact.type = type;
 	any->fact.len = (uint16_t)size;
@@ -173,6 +177,9 @@ static void make_fact(union any *any, uint16_t type)
 		break;
 	case FACT_STACK:
 		any->stack.count = (uint32_t)frames;
+		break;
+	case FACT_COUNTS:
+		any->counts.count = (uint32_t)changes;
 		break;
 	case FACT_DOING:
 		any->doing.syscall[sizeof(any->doing.syscall) - 1] = '\0';
