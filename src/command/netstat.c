@@ -225,10 +225,13 @@ static void read_holders(struct netstat_run *run)
 static int print_round(struct netstat_run *run, struct diag *diag)
 {
 	struct netns_list found = {0};
-	int err = needs_names(run->options) ? find_places(run->options, &found, diag)
-	                                    : own_place(&found, diag);
+	bool asked = run->options->query.netns.count;
+	int err = needs_names(run->options) ? find_places(run->options, &found, asked ? diag : NULL)
+	                                    : -ENOENT;
 	bool blind = false;
 
+	if (err && !asked)
+		err = own_place(&found, diag); /* without its name */
 	run->before = run->now;
 	run->now = clock_boot();
 	run->many_netns |= found.count > 1;
