@@ -55,7 +55,7 @@ dev_t netns_device(void)
 int netns_leave(void)
 {
 	if (!own.away)
-		return 0; /* also without /proc */
+		return 0;
 	if (setns(own.fd, CLONE_NEWNET))
 		return -errno;
 	own.away = false;
