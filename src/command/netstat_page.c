@@ -339,6 +339,30 @@ static int print_table(struct netstat_page *page, const struct list *lists, size
 	return err;
 }
 
+/* JSON: one object, with fields of the list. */
+static int print_whole(struct netstat_page *page, const struct list *list)
+{
+	struct listing whole = *list->listing;
+	struct list_registry registry = {0};
+	struct view view = view_of(page);
+	const struct field **chosen = NULL;
+	int err;
+
+	whole.fields = whole.whole;
+	whole.field_count = whole.whole_count;
+	err = list_registry_add(&registry, &whole);
+	if (!err)
+		err = columns_select(registry.fields, registry.count, NULL, NULL, &chosen,
+		                     &view.field_count, NULL);
+	view.fields = chosen;
+	view.kind = whole.name;
+	if (!err)
+		err = view.format->object(&view, list);
+	free(chosen);
+	list_registry_free(&registry);
+	return err;
+}
+
 /* JSON: each object has the fields of its listing, or those of --columns. */
 static int print_objects(struct netstat_page *page, const struct list *list)
 {
@@ -381,6 +405,8 @@ int netstat_page_print(struct netstat_page *page, const struct list *lists, size
 	if (page->options->format != OUTPUT_JSON)
 		return print_table(page, lists, count);
 	for (size_t i = 0; i < count && !err; i++)
-		err = print_objects(page, &lists[i]);
+		err = lists[i].listing->whole && !page->options->columns
+		              ? print_whole(page, &lists[i])
+		              : print_objects(page, &lists[i]);
 	return err;
 }

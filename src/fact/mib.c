@@ -64,18 +64,30 @@ static bool read_value(const struct span *word, uint64_t *value)
 	return true;
 }
 
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
+}
+
+bool mib_is_name(const char *name)
+{
+	size_t size = 0;
+
+	while (is_letter(name[size]))
+		size++;
+	return size && !name[size] && size < MIB_NAME_SIZE;
+}
+
 /* Adds to a name. false: it is too long, or has other characters than names have. */
 static bool add_name(char name[MIB_NAME_SIZE], size_t *used, const struct span *word)
 {
 	if (length(word) >= MIB_NAME_SIZE - *used)
 		return false;
 	for (const char *at = word->at; at < word->end; at++) {
-		char c = *at;
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		      c == '_'))
+		if (!is_letter(*at))
 			return false;
-		name[(*used)++] = c;
+		name[(*used)++] = *at;
 	}
 	name[*used] = '\0';
 	return true;

@@ -39,6 +39,8 @@ extern const char *const mib_device_names[MIB_DEVICE_VALUES];
 typedef int mib_device_fn(const char *device, const uint64_t values[MIB_DEVICE_VALUES], void *arg);
 int mib_parse_devices(const char *text, size_t size, mib_device_fn *fn, void *arg);
 
+/* Has it only letters, digits and "_", and the length of a name? Those of a recording may not. */
+bool mib_is_name(const char *name);
 /* Bytes of the section that a joined name begins with: of those that Linux 7.2 has, the longest. 0: none. */
 size_t mib_section(const char *name);
 /* Is it a present number or a setting, which also falls? The others only grow. */

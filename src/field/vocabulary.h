@@ -215,6 +215,8 @@ WORD(section, "Section", STRING, 8, "group of counters, as in /proc/net/snmp and
 WORD(counter, "Counter", STRING, 30, "the kernel's name of the counter, as in nstat")
 WORD(value, "Value", NUMBER, -16, "value of the counter; not known: there is no limit")
 WORD(change, "Change", SIGNED, -12, "change of the value in the time span")
+WORD(counters, "", LIST, 0, "values by the kernel's names, as in nstat")
+WORD(changes, "", LIST, 0, "changes in the time span by the same names, without those that are 0")
 WORD(elapsed, "Elapsed", DURATION, -8, "length of the time span")
 WORD(sentence, "Sentence", STRING, 40, "what the counter says; of a time span: what its change says")
 WORD(rules, "Rules", STRING, 20, "rules of why that look at the counter")

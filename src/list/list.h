@@ -168,6 +168,12 @@ struct listing {
 	/* The frame adds time, netns and netns_name if they are not among them. */
 	const struct field *fields;
 	const size_t *field_count;
+	/*
+	 * JSON: the list is one object, and these fields get the struct list instead of a record. NULL: each
+	 * record is an object.
+	 */
+	const struct field *whole;
+	const size_t *whole_count;
 	const char *const *states; /* values of field state, for --state; NULL ends; NULL: TCP's */
 	/*
 	 * Adds the records that the request asks for, in the order of the kernel. 0, or -errno with diag;

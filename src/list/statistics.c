@@ -150,9 +150,12 @@ static int read_kernel(struct reading *reading, struct diag *diag)
 
 /* --- a recording ------------------------------------------------------------------------------ */
 
+/* NULL: it is not known, or no name of a counter. */
 static const char *name_of(struct table *table, const struct mib_value *value)
 {
-	return names_find(table_names(table), name_key_number(NAME_COUNTER, value->id));
+	const char *name = names_find(table_names(table), name_key_number(NAME_COUNTER, value->id));
+
+	return name && mib_is_name(name) ? name : NULL;
 }
 
 /* Has it a counter whose name begins so? */
@@ -357,6 +360,8 @@ const struct listing listing_statistics = {
 	.record = sizeof(struct statistic),
 	.fields = statistic_fields,
 	.field_count = &statistic_fields_count,
+	.whole = statistic_whole_fields,
+	.whole_count = &statistic_whole_fields_count,
 	.read = read_statistics,
 	.layout = layout,
 	.text = statistic_text,

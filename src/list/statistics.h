@@ -33,6 +33,10 @@ extern const struct listing listing_statistics;
 extern const struct field statistic_fields[];
 extern const size_t statistic_fields_count;
 
+/* JSON: fields of the list. */
+extern const struct field statistic_whole_fields[];
+extern const size_t statistic_whole_fields_count;
+
 /* The text form of a record; see struct listing. */
 bool statistic_text(const struct list_request *request, const struct field_context *context,
                     const void *record, struct buffer *out);

@@ -101,6 +101,88 @@ const struct field statistic_fields[] = {
 };
 const size_t statistic_fields_count = sizeof(statistic_fields) / sizeof(statistic_fields[0]);
 
+/* --- JSON: one object, keyed by the kernel's names -------------------------------------------- */
+
+static void add_member(struct buffer *json, const char *name)
+{
+	/* Names of counters have letters and digits only. */
+	buffer_print(json, "%s\"%s\":", json->data[json->size - 1] == '{' ? "" : ",", name);
+}
+
+static void list_counters(const struct field_context *context, const void *object,
+                          struct buffer *json)
+{
+	const struct list *list = object;
+
+	(void)context;
+	buffer_text(json, "{");
+	for (size_t i = 0; i < list->count && !json->failed; i++) {
+		const struct statistic *statistic = list_at(list, i);
+
+		add_member(json, statistic->name);
+		if (statistic->value <= INT64_MAX)
+			buffer_number(json, statistic->value);
+		else /* TcpMaxConn: -1 */
+			buffer_print(json, "%" PRId64, (int64_t)statistic->value);
+	}
+	buffer_text(json, "}");
+}
+
+static void list_changes(const struct field_context *context, const void *object,
+                         struct buffer *json)
+{
+	const struct list *list = object;
+
+	(void)context;
+	buffer_text(json, "{");
+	for (size_t i = 0; i < list->count && !json->failed; i++) {
+		const struct statistic *statistic = list_at(list, i);
+
+		if (!statistic->change)
+			continue;
+		add_member(json, statistic->name);
+		buffer_print(json, "%" PRId64, statistic->change);
+	}
+	buffer_text(json, "}");
+}
+
+static const struct statistic *first_of(const struct list *list)
+{
+	return list->count ? list_at(list, 0) : NULL;
+}
+
+static void get_counters(const struct field_context *context, const void *object,
+                         struct value *value)
+{
+	(void)context;
+	value_list(value, first_of(object) ? 1 : 0, list_counters);
+	value->object = object;
+}
+
+static void get_changes(const struct field_context *context, const void *object,
+                        struct value *value)
+{
+	const struct statistic *first = first_of(object);
+
+	(void)context;
+	value_list(value, first && first->compared, list_changes);
+	value->object = object;
+}
+
+static void get_span(const struct field_context *context, const void *object, struct value *value)
+{
+	if (first_of(object))
+		get_elapsed(context, first_of(object), value);
+}
+
+const struct field statistic_whole_fields[] = {
+	{KEY(counters), get_counters, NULL},
+	{KEY(changes), get_changes, NULL},
+	{KEY(elapsed), get_span, NULL},
+};
+const size_t statistic_whole_fields_count =
+	sizeof(statistic_whole_fields) / sizeof(statistic_whole_fields[0]);
+
 /* --- text ------------------------------------------------------------------------------------- */
 
 /* "12.5/s", or "now" of a number that does not count. */

@@ -182,6 +182,10 @@ static void sections(void **state)
 	assert_int_equal(mib_section("IpExtInOctets"), 5);
 	assert_int_equal(mib_section("Ip6InOctets"), 3);
 	assert_int_equal(mib_section("QuicInPkts"), 0);
+	assert_true(mib_is_name("TcpInSegs"));
+	assert_false(mib_is_name(""));
+	assert_false(mib_is_name("Tcp\033[31m"));
+	assert_false(mib_is_name("Tcp InSegs"));
 	assert_true(mib_is_now("TcpCurrEstab"));
 	assert_false(mib_is_now("TcpActiveOpens"));
 }

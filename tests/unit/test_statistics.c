@@ -221,7 +221,7 @@ static struct table *recorded(const char *lines)
 static void a_section_of_a_recording(void **state)
 {
 	struct table *table =
-		recorded("1000 counts netns=7 flags=first changes=1:30,2:4,3:1,4:9,5:2,6:5\n");
+		recorded("1000 counts netns=7 flags=first changes=1:30,2:4,3:1,4:9,5:2,6:5,7:9\n");
 	struct list_request request = {.recorded = table, .netns = 7, .named = LIST_BIT(UDP)};
 	struct list list;
 	char *text = listed(&request, NULL, &list);
