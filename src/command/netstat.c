@@ -42,6 +42,15 @@ static const char *leads_to(const struct options *options, const struct netstat 
 	return netstat->version ? "--version" : NULL;
 }
 
+/* -Z */
+static void refuse_context(struct netstat *netstat)
+{
+	netstat_refuse(netstat, NETSTAT_FAILED, false, "%s",
+	               access("/sys/fs/selinux/enforce", F_OK)
+	                       ? "SELinux is not enabled on this machine."
+	                       : "netstat: -Z: tcptrail shows no security contexts");
+}
+
 static int read_options(int argc, char **argv, struct options *options, struct diag *diag)
 {
 	struct netstat *netstat = calloc(1, sizeof(*netstat));
@@ -53,8 +62,7 @@ static int read_options(int argc, char **argv, struct options *options, struct d
 	options->own = netstat;
 	err = netstat_read_line(&reader, argc, argv, diag);
 	if (!err && netstat->context && !netstat->code)
-		netstat_refuse(netstat, NETSTAT_FAILED, false,
-		               "SELinux is not enabled on this machine.");
+		refuse_context(netstat);
 	if (options->from)
 		options->command = &netstat_recorded;
 	if (!err && !netstat->code)
@@ -187,7 +195,9 @@ static int print_netns(struct netstat_run *run, const struct netns_entry *entry)
 	err = netns_leave();
 	if (err)
 		return err;
-	return place ? netstat_print_place(run, place, entry->name) : -ENOMEM;
+	if (!place)
+		return -ENOMEM;
+	return netstat_out_note(&run->out, netstat_print_place(run, place, entry->name));
 }
 
 /* netstat's two notices, in its words. */
@@ -229,6 +239,8 @@ static int print_round(struct netstat_run *run, struct diag *diag)
 	                                    : own_place(&found, diag);
 	bool blind = false;
 
+	if (run->options->format == OUTPUT_TEXT) /* a reader of CSV expects them once */
+		run->headed = false;
 	run->before = run->now;
 	run->now = clock_boot();
 	run->many_netns |= found.count > 1;
@@ -280,12 +292,14 @@ static int conclude(const struct netstat_run *run, int err, int closed, const st
 		            closed == -EINTR ? "its reader has stalled" : strerror(-closed));
 		return EXIT_LOST;
 	}
-	if (closed == -EPIPE || err == -EPIPE)
+	if (closed == -EPIPE)
 		return EXIT_OK;
 	if (err < 0) {
 		notice_line("netstat: stopped: %s", strerror(-err));
 		return EXIT_STOPPED;
 	}
+	if (err && !run->place_count)
+		return EXIT_CANNOT; /* no namespace could be entered */
 	return run->missing || err ? NETSTAT_FAILED : EXIT_OK;
 }
 
@@ -315,8 +329,8 @@ static int run_netstat(struct session *session)
 
 const struct command command_netstat = {
 	.word = "netstat",
-	.usage = "netstat [NETSTAT-OPTION]... [DELAY]",
-	.summary = "all of netstat: sockets of every family, routes, interfaces, counters",
+	.usage = "netstat [OPTION]... [DELAY]",
+	.summary = "list what netstat lists: all of it",
 	.examples =
 		{
 			{"tcptrail netstat -anp",

@@ -259,7 +259,7 @@ const struct netstat_option netstat_options[] = {
 	PROTOCOL('U', "udplite", LIST_BIT(UDPLITE), "show UDP-Lite sockets"),
 	PROTOCOL('S', "sctp", LIST_BIT(SCTP), "show SCTP sockets"),
 	PROTOCOL('w', "raw", LIST_BIT(RAW), "show raw sockets"),
-	FAMILY('x', "unix", "show UNIX sockets"),
+	{.letter = 'x', .name = "unix", .group = NETSTAT_SOCKETS, .set = set_family, .help = "show UNIX sockets"},
 	PROTOCOL('2', "l2cap", LIST_BIT(L2CAP), "show Bluetooth L2CAP sockets"),
 	PROTOCOL('f', "rfcomm", LIST_BIT(RFCOMM), "show Bluetooth RFCOMM sockets"),
 
@@ -306,7 +306,7 @@ const struct netstat_option netstat_options[] = {
 	 .help = "-r: routes of this table: a number, a name or all (default main)"},
 	{.name = "state", .argument = "STATE,...", .group = NETSTAT_OURS, .set = set_state,
 	 .help = "state of the socket"},
-	OURS("pid"), OURS("comm"), OURS("port"), OURS("lport"), OURS("rport"), OURS("addr"),
+	OURS_AS("pid", "a process that has the socket open"), OURS_AS("comm", "command name of such a process"), OURS("port"), OURS("lport"), OURS("rport"), OURS("addr"),
 	OURS("cgroup"), OURS("container"),
 	OURS_AS("netns", "network namespaces: all, host, a name, an inode number or NAME* (default its own)"),
 	OURS("json"), OURS("csv"), OURS("columns"), OURS("sort"),

@@ -75,21 +75,38 @@ void netstat_out_wait(const struct netstat_out *out, uint64_t ns)
 	ppoll(&fd, 1, &time, NULL);
 }
 
+int netstat_out_note(struct netstat_out *out, int err)
+{
+	if (err < 0 && !out->err && ferror(out->out))
+		out->err = err;
+	return err;
+}
+
 int netstat_out_flush(struct netstat_out *out)
 {
+	int err;
+
 	if (out->outlet)
-		return outlet_flush(out->outlet);
-	return fflush(out->out) ? -errno : 0;
+		err = outlet_flush(out->outlet);
+	else
+		err = fflush(out->out) ? -errno : 0;
+	if (err && !out->err)
+		out->err = err;
+	return err;
 }
 
 int netstat_out_close(struct netstat_out *out)
 {
-	int err = out->out ? netstat_out_flush(out) : 0, closed;
+	int err, closed;
 
+	if (out->out)
+		netstat_out_flush(out);
+	err = out->err;
 	if (out->outlet && netstat_out_stopped(out))
 		outlet_hurry(out->outlet, HURRY_MS);
 	closed = outlet_close(out->outlet);
-	err = err ? err : closed;
+	/* The outlet knows better than its stream why it failed. */
+	err = closed ? closed : err;
 	if (out->lines && fclose(out->lines) && !err)
 		err = -errno;
 	if (out->file && out->file != stdout && fclose(out->file) && !err)

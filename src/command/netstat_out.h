@@ -19,6 +19,7 @@ struct netstat_out {
 	FILE *out;             /* print here */
 	int signals; /* fd, with -c: the run ends when it is readable; -1: signals end the process */
 	unsigned int columns; /* of the terminal; 0: it is none */
+	int err;              /* first error of the stream; 0: none */
 };
 
 /* Call it before threads start. 0 or -errno with diag; close it in any case. */
@@ -27,6 +28,8 @@ int netstat_out_open(struct netstat_out *out, const struct options *options, str
 bool netstat_out_stopped(const struct netstat_out *out);
 /* Waits so many ns, or until a signal. */
 void netstat_out_wait(const struct netstat_out *out, uint64_t ns);
+/* Keeps the error of a printer if it is one of the stream. Returns err. */
+int netstat_out_note(struct netstat_out *out, int err);
 /* Hands over what was printed. 0 or -errno. */
 int netstat_out_flush(struct netstat_out *out);
 /* 0 or the first error; -EINTR: the reader had stalled when a signal came. */

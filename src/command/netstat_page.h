@@ -13,7 +13,7 @@ struct netstat_page {
 	struct field_context context;
 	unsigned int columns; /* of the terminal; 0: it is none */
 	bool many_netns;      /* several namespaces are printed: rows say which one they are of */
-	bool headings;        /* CSV: print them; a table has them once */
+	bool headings;        /* of one table: print them; the namespaces of a round share them */
 	FILE *out;
 };
 

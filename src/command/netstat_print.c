@@ -214,7 +214,7 @@ static struct netstat_page page_of(struct netstat_run *run, const struct list_re
 		.request = request,
 		.columns = run->out.columns,
 		.many_netns = run->many_netns,
-		.headings = run->options->format == OUTPUT_TEXT || !run->headed,
+		.headings = !run->headed,
 		.out = run->out.out,
 		.context =
 			{

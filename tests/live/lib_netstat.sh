@@ -8,11 +8,11 @@
 # names it in $want_as (it converts what netstat printed) or in $got_as (what tcptrail printed).
 # shellcheck shell=bash
 
-NETSTAT=${NETSTAT:-$(command -v netstat || true)}
+NETSTAT=${NETSTAT:-netstat} # its messages begin with the name that it is called by
 
 # Skips the test without net-tools 2.10.
 need_netstat() {
-	[ -n "$NETSTAT" ] || skip "netstat is missing"
+	command -v "$NETSTAT" >/dev/null || skip "netstat is missing"
 	case $("$NETSTAT" --version) in *"net-tools 2.10"*) ;; *) skip "netstat is not net-tools 2.10" ;; esac
 }
 

@@ -39,7 +39,7 @@ assert_run 3 "$TCPTRAIL" netstat --sort bogus
 assert_contains "$err" 'netstat: --sort: unknown column "bogus"; did you mean'
 assert_run 3 "$TCPTRAIL" netstat --netns no-such-namespace
 assert_contains "$err" 'netstat: --netns: no namespace "no-such-namespace" here'
-assert_run 3 "$TCPTRAIL" netstat -g --port 80
+assert_run 3 "$TCPTRAIL" netstat -x --port 80
 assert_contains "$err" 'netstat: --port has no effect here'
 
 # A protocol that a kernel does not have is no reason to hide the others.
