@@ -235,10 +235,13 @@ static void read_holders(struct netstat_run *run)
 static int print_round(struct netstat_run *run, struct diag *diag)
 {
 	struct netns_list found = {0};
-	int err = needs_names(run->options) ? find_places(run->options, &found, diag)
-	                                    : own_place(&found, diag);
+	bool asked = run->options->query.netns.count;
+	int err = needs_names(run->options) ? find_places(run->options, &found, asked ? diag : NULL)
+	                                    : -ENOENT;
 	bool blind = false;
 
+	if (err && !asked)
+		err = own_place(&found, diag);   /* without its name */
 	if (run->options->format == OUTPUT_TEXT) /* a reader of CSV expects them once */
 		run->headed = false;
 	run->before = run->now;
@@ -305,10 +308,13 @@ static int conclude(const struct netstat_run *run, int err, int closed, const st
 
 static int run_netstat(struct session *session)
 {
-	struct netstat_run run = {.options = session->options, .netstat = session->options->own};
+	struct netstat *netstat = session->options->own;
+	struct netstat_run run = {.options = session->options, .netstat = netstat};
 	struct diag diag = {""};
 	int err = open_out(&run, &diag), closed;
 
+	/* The options have moved since they were read. */
+	netstat->filter.query = &session->options->query;
 	if (!err)
 		err = netstat_names_open(&run.names, &diag);
 	if (!err)
