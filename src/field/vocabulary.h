@@ -139,6 +139,12 @@ WORD(recv_limit, "Recv-Max", NUMBER, -8, "limit of this memory: the receive buff
 WORD(send_memory, "Send-Mem", NUMBER, -8, "bytes of memory that data to send takes")
 WORD(send_limit, "Send-Max", NUMBER, -8, "limit of this memory: the send buffer (SO_SNDBUF)")
 
+WORD(interface, "Interface", STRING, 15, "network interface that the socket is bound to")
+WORD(mark, "Mark", NUMBER, -10, "mark of the packets that it sends (SO_MARK); needs CAP_NET_ADMIN")
+WORD(ip_protocol, "IP Proto", NUMBER, -8, "number of the IP protocol of a raw socket")
+WORD(association, "Association", STRING, 17, "state of an SCTP association")
+WORD(local_addrs, "Local Addrs", LIST, 30, "all local addresses of an SCTP socket")
+WORD(foreign_addrs, "Foreign Addrs", LIST, 30, "all addresses of the peer of an SCTP association")
 WORD(references, "RefCnt", NUMBER, -6, "number of references to the socket in the kernel")
 WORD(socket_flags, "Flags", LIST, 11, "ACC: it listens; W: a reader waits for data; N: a writer waits for room")
 WORD(socket_type, "Socket Type", STRING, 11, "STREAM, DGRAM, SEQPACKET, RAW, RDM or PACKET")
