@@ -13,6 +13,7 @@ struct list_text {
 	char bytes[];
 };
 
+#define ALIGNMENT  8 /* of any number */
 #define TEXT_PIECE 65536
 
 #define LISTING(name) extern const struct listing listing_##name;
@@ -81,6 +82,20 @@ char *list_text(struct list *list, const char *bytes, size_t size)
 		memcpy(copy, bytes, size);
 	copy[size] = '\0';
 	return copy;
+}
+
+void *list_object(struct list *list, size_t size)
+{
+	struct list_text *piece = text_piece(list, size + ALIGNMENT - 1);
+	size_t skip;
+	char *object;
+
+	if (!piece)
+		return NULL;
+	object = piece->bytes + piece->used;
+	skip = -(uintptr_t)object % ALIGNMENT;
+	piece->used += skip + size;
+	return memset(object + skip, 0, size);
 }
 
 void list_free(struct list *list)
