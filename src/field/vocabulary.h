@@ -140,7 +140,7 @@ WORD(send_memory, "Send-Mem", NUMBER, -8, "bytes of memory that data to send tak
 WORD(send_limit, "Send-Max", NUMBER, -8, "limit of this memory: the send buffer (SO_SNDBUF)")
 
 WORD(references, "RefCnt", NUMBER, -6, "number of references to the socket in the kernel")
-WORD(socket_flags, "Flags", LIST, 11, "ACC: it listens; W: a reader waits for data; N: a writer waits for room")
+WORD(socket_flags, "Socket Flags", LIST, 12, "ACC: it listens; W: a reader waits for data; N: a writer waits for room")
 WORD(socket_type, "Socket Type", STRING, 11, "STREAM, DGRAM, SEQPACKET, RAW, RDM or PACKET")
 WORD(abstract, "Abstract", BOOL, 8, "the name is abstract: it is no file")
 WORD(name_hex, "Name Bytes", STRING, 20, "bytes of the name in hexadecimal, if the path does not show all of them as they are")
