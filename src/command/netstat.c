@@ -241,7 +241,7 @@ static int print_round(struct netstat_run *run, struct diag *diag)
 	bool blind = false;
 
 	if (err && !asked)
-		err = own_place(&found, diag); /* without its name */
+		err = own_place(&found, diag);   /* without its name */
 	if (run->options->format == OUTPUT_TEXT) /* a reader of CSV expects them once */
 		run->headed = false;
 	run->before = run->now;

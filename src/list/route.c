@@ -219,13 +219,13 @@ static void layout4(const struct list_request *request, struct list_layout *layo
 	layout->title = "Kernel IP routing table\n";
 	if (!request->extend)
 		layout->headings = "Destination     Gateway         Genmask         Flags   MSS "
-		                   "Window  irtt Iface\n";
+				   "Window  irtt Iface\n";
 	else if (request->extend == 1)
 		layout->headings = "Destination     Gateway         Genmask         Flags Metric "
-		                   "Ref    Use Iface\n";
+				   "Ref    Use Iface\n";
 	else
 		layout->headings = "Destination     Gateway         Genmask         Flags Metric "
-		                   "Ref    Use Iface    "
+				   "Ref    Use Iface    "
 				   "MSS   Window irtt\n";
 }
 
@@ -237,13 +237,13 @@ static void layout_cache4(const struct list_request *request, struct list_layout
 	layout->title = "Kernel IP routing cache\n";
 	if (!request->extend)
 		layout->headings = "Source          Destination     Gateway         Flags   MSS "
-		                   "Window  irtt Iface\n";
+				   "Window  irtt Iface\n";
 	else if (request->extend == 1)
 		layout->headings = "Source          Destination     Gateway         Flags Metric "
-		                   "Ref    Use Iface\n";
+				   "Ref    Use Iface\n";
 	else
 		layout->headings = "Source          Destination     Gateway         Flags Metric "
-		                   "Ref    Use Iface    "
+				   "Ref    Use Iface    "
 				   "MSS   Window irtt  TOS HHRef HHUptod     SpecDst\n";
 }
 
@@ -292,7 +292,7 @@ static bool text(const struct list_request *request, const struct field_context 
 		.text = text,                                                                      \
 	}
 
-ROUTES(route4, LIST_FAMILY_INET, read4, layout4);
-ROUTES(route_cache4, LIST_FAMILY_INET, read_cache4, layout_cache4);
+ROUTES(route, LIST_FAMILY_INET, read4, layout4);
+ROUTES(route_cache, LIST_FAMILY_INET, read_cache4, layout_cache4);
 ROUTES(route6, LIST_FAMILY_INET6, read6, layout6);
 ROUTES(route_cache6, LIST_FAMILY_INET6, read_cache6, layout_cache6);

@@ -108,7 +108,7 @@ ROUTE_GETTER(route_kind)
 	put_word(value, route_kind_name(route->kind), route->kind);
 }
 
-ROUTE_GETTER(flags)
+ROUTE_GETTER(route_flags)
 {
 	const struct list_route *route = object;
 	char text[ROUTE_FLAGS_ROOM];
@@ -273,7 +273,7 @@ ROUTE_GETTER(cached)
 
 const struct field route_fields[] = {
 	ROUTE_FIELD(destination),  ROUTE_FIELD(gateway),     ROUTE_FIELD(genmask),
-	ROUTE_FIELD(prefix),       ROUTE_FIELD(flags),       ROUTE_FIELD(mss),
+	ROUTE_FIELD(prefix),       ROUTE_FIELD(route_flags), ROUTE_FIELD(mss),
 	ROUTE_FIELD(tcp_window),   ROUTE_FIELD(irtt),        ROUTE_FIELD(metric),
 	ROUTE_FIELD(ref),          ROUTE_FIELD(use),         ROUTE_FIELD(iface),
 	ROUTE_FIELD(route_kind),   ROUTE_FIELD(route_table), ROUTE_FIELD(route_table_number),

@@ -15,7 +15,7 @@
 #include "list/route.h"
 
 static char bytes[2048] __attribute__((aligned(8)));
-extern const struct listing listing_route4, listing_route6;
+extern const struct listing listing_route, listing_route6;
 
 static struct list list;
 
@@ -52,7 +52,7 @@ static void put_address(struct nlmsghdr *message, uint16_t type, int family, con
 static int start(void **state)
 {
 	(void)state;
-	list = (struct list){.listing = &listing_route4};
+	list = (struct list){.listing = &listing_route};
 	return 0;
 }
 
