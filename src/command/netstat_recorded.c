@@ -32,6 +32,7 @@ static void needs(const struct options *options, struct needs *needs)
 
 	needs->instant = sockets || !is_span(options);
 	needs->sockets = sockets;
+	needs->counts = !sockets;
 }
 
 static int open_run(struct session *session, struct diag *diag)
@@ -95,12 +96,15 @@ static int begin(struct session *session)
 	if (has_sockets(session) || !is_span(session->options))
 		return 0;
 	run->now = table_now(session->table);
+	run->baseline = true;
+	run->round = 1; /* what is missing now is not reported */
 	for (size_t place = 0; next_netns(session, &place, &netns);)
 		if (!netstat_read_place(run, netns, name_of(session, netns)))
 			return -ENOMEM;
+	run->baseline = false;
+	run->round = 0;
 	run->span = true;
 	run->missing = false; /* it may come later */
-	run->round = 1;
 	return 0;
 }
 

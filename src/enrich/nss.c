@@ -45,6 +45,8 @@ static const char *service_protocol(uint64_t protocol)
 		return "udp";
 	case IPPROTO_SCTP:
 		return "sctp";
+	case IPPROTO_ICMP: /* identifiers, which have no names */
+		return "icmp";
 	default:
 		return "tcp";
 	}

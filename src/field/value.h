@@ -39,6 +39,11 @@ struct value {
 	const char *string;  /* VALUE_STRING, VALUE_LIST (NULL: print its number); may be buf */
 	value_list_fn *list; /* VALUE_LIST */
 	const void *object;  /* VALUE_LIST: the object that `list` takes */
+	/*
+	 * What netstat prints where it differs from the value, for its own layout: "7" for a state, ""
+	 * for none. Also of a value that is not known. NULL: the value.
+	 */
+	const char *netstat;
 	char buf[160];
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Every listing, by the name of its file, which defines listing_NAME, in netstat's order. */
+LISTING(inet)
 LISTING(unix)
 LISTING(statistics)
 LISTING(ipx)

@@ -90,11 +90,12 @@ void socket_value_program(const struct list_socket *socket, uint32_t inode, stru
  * The rows of a table of fields, for all sockets. A listing puts its own fields around them, also
  * inode and program, which have a place among netstat's columns.
  */
-#define SOCKET_FIELDS_OWNER                                                                        \
-	SOCKET_FIELD(user), SOCKET_FIELD(uid), SOCKET_FIELD(pid), SOCKET_FIELD(comm),              \
-		SOCKET_FIELD(fd), SOCKET_FIELD(holders), SOCKET_FIELD(cgroup),                     \
-		SOCKET_FIELD(container), SOCKET_FIELD(container_id), SOCKET_FIELD(netns),          \
-		SOCKET_FIELD(netns_name)
+#define SOCKET_FIELDS_OWNER SOCKET_FIELD(user), SOCKET_FIELD(uid), SOCKET_FIELDS_PROCESS
+
+#define SOCKET_FIELDS_PROCESS                                                                      \
+	SOCKET_FIELD(pid), SOCKET_FIELD(comm), SOCKET_FIELD(fd), SOCKET_FIELD(holders),            \
+		SOCKET_FIELD(cgroup), SOCKET_FIELD(container), SOCKET_FIELD(container_id),         \
+		SOCKET_FIELD(netns), SOCKET_FIELD(netns_name)
 
 #define SOCKET_FIELDS_MEMORY                                                                       \
 	SOCKET_FIELD(drops), SOCKET_FIELD(recv_memory), SOCKET_FIELD(recv_limit),                  \

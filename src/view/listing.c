@@ -55,6 +55,15 @@ static void cut(struct buffer *text, size_t columns, size_t tail)
 	text->size = at + tail;
 }
 
+/* netstat shows no zones. */
+static void add_endpoint(struct listing_page *page, const struct value *value)
+{
+	struct value bare = *value;
+
+	bare.endpoint.zone = NULL;
+	value_text(&page->text, &page->context, &bare);
+}
+
 /* Makes page->safe the text of the value, safe for a terminal. Returns its columns. */
 static size_t write_value(struct listing_page *page, const struct list_cell *cell,
                           const struct value *value)
@@ -63,8 +72,12 @@ static size_t write_value(struct listing_page *page, const struct list_cell *cel
 	size_t columns = 0;
 
 	text->size = safe->size = 0;
-	if (value->type == VALUE_NONE)
+	if (value->netstat)
+		buffer_text(text, value->netstat);
+	else if (value->type == VALUE_NONE)
 		buffer_text(text, cell->none ? cell->none : "");
+	else if (value->type == VALUE_ENDPOINT)
+		add_endpoint(page, value);
 	else
 		value_text(text, &page->context, value);
 	buffer_add(text, "", 1);
