@@ -77,12 +77,12 @@ struct command_columns {
  */
 struct needs {
 	/* Live. */
-	bool trace;             /* events; otherwise the kernel is only walked */
-	bool stacks;            /* user stacks of events */
-	bool wait_stacks;       /* at the end, wait for stacks that are not read yet */
-	bool holders;           /* which processes have a socket open */
-	bool host;              /* counters and settings of network namespaces */
-	bool counts;            /* all counters of protocols and interfaces */
+	bool trace;       /* events; otherwise the kernel is only walked */
+	bool stacks;      /* user stacks of events */
+	bool wait_stacks; /* at the end, wait for stacks that are not read yet */
+	bool holders;     /* which processes have a socket open */
+	bool host;        /* counters and settings of network namespaces */
+	bool counts;      /* all counters of protocols and interfaces; of a recording: only these */
 	uint64_t walk_interval; /* ns between walks; 0: the feed's default */
 	uint32_t ring_bytes;    /* 0: the feed's default */
 	bool ages;              /* ages must be known, so BPF must work */

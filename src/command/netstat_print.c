@@ -122,6 +122,7 @@ static struct list_request request_of(const struct netstat_run *run, uint32_t ne
 	request.elapsed = run->before ? run->now - run->before : 0;
 	request.recorded = run->recorded;
 	request.span = run->span;
+	request.baseline = run->baseline;
 	request.restarted = run->restarted;
 	return request;
 }

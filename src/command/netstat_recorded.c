@@ -34,6 +34,7 @@ static void needs(const struct options *options, struct needs *needs)
 
 	needs->instant = sockets || !is_span(options);
 	needs->sockets = sockets;
+	needs->counts = !sockets;
 }
 
 static int open_run(struct session *session, struct diag *diag)
@@ -115,12 +116,15 @@ static int begin(struct session *session)
 		return 0;
 	look_for_host(session);
 	run->now = table_now(session->table);
+	run->baseline = true;
+	run->round = 1; /* what is missing now is not reported */
 	for (size_t place = 0; next_netns(session, &place, &netns);)
 		if (!netstat_read_place(run, netns, name_of(session, netns)))
 			return -ENOMEM;
+	run->baseline = false;
+	run->round = 0;
 	run->span = true;
 	run->missing = false; /* it may come later */
-	run->round = 1;
 	return 0;
 }
 

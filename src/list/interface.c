@@ -109,7 +109,7 @@ static int read_all(struct netlink *netlink, struct list *list, struct diag *dia
 	return err;
 }
 
-static int read_interfaces(const struct list_request *request, struct list *list, struct diag *diag)
+static int read_kernel(struct list *list, struct diag *diag)
 {
 	struct netlink *netlink = NULL;
 	struct diag why = {""};
@@ -118,10 +118,19 @@ static int read_interfaces(const struct list_request *request, struct list *list
 	if (!err)
 		err = read_all(netlink, list, &why);
 	netlink_close(netlink);
+	return err ? diag_fail(diag, err, "interfaces: the kernel refused to list them: %s",
+	                       why.text)
+	           : 0;
+}
+
+static int read_interfaces(const struct list_request *request, struct list *list, struct diag *diag)
+{
+	int err = request->recorded ? interface_read_recorded(request, list)
+	                            : read_kernel(list, diag);
+
 	if (err)
-		return diag_fail(diag, err, "interfaces: the kernel refused to list them: %s",
-		                 why.text);
-	if (!request->all)
+		return err;
+	if (!request->all && !request->baseline)
 		drop_those_down(list);
 	interface_sort(list);
 	return 0;
@@ -151,6 +160,7 @@ static bool text(const struct list_request *request, const struct field_context 
 const struct listing listing_interface = {
 	.name = "interface",
 	.mode = LIST_INTERFACES,
+	.recorded = true,
 	.record = sizeof(struct list_interface),
 	.fields = interface_fields,
 	.field_count = &interface_fields_count,

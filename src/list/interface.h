@@ -57,7 +57,8 @@ struct list_interface {
 	uint32_t ifindex, master_index, link_index; /* 0: none */
 	bool link_elsewhere;                        /* the link is in another namespace */
 	uint32_t flags;                             /* IFF_ */
-	bool has_mtu;                               /* and flags, type: not in a recording */
+	bool has_mtu;                               /* and flags */
+	bool has_type;                              /* and queue: not in a recording */
 	uint32_t mtu, queue;                        /* queue: packets */
 	uint16_t type;                              /* ARPHRD_ */
 	uint8_t hardware_size;
@@ -73,10 +74,18 @@ struct list_interface {
 	const struct interface_name *altnames;
 	const struct interface_address *addresses;
 	bool has_counts;
-	uint64_t counts[INTERFACE_COUNTS];
-	bool has_stats; /* the kernel's own counters */
+	uint64_t counts[INTERFACE_COUNTS]; /* what they grew by, if elapsed is not 0 */
+	uint64_t elapsed;                  /* ns: of a time span of a recording */
+	uint64_t grown[INTERFACE_COUNTS];  /* of a recording: as counts, but they only grow */
+	bool has_stats;                    /* the kernel's own counters */
 	struct rtnl_link_stats64 stats;
 };
+
+/* Adds the interfaces of request->recorded. 0 or -ENOMEM. */
+int interface_read_recorded(const struct list_request *request, struct list *list);
+/* A line with what an interface did in a second of the time span. */
+void interface_rates(const struct list_interface *interface, const char *indent,
+                     struct buffer *out);
 
 /* What /proc/net/dev makes of the kernel's counters. */
 void interface_sum(const struct rtnl_link_stats64 *stats, uint64_t counts[INTERFACE_COUNTS]);

@@ -113,9 +113,11 @@ INTERFACE_GETTER(hardware_type)
 	const char *name = interface_type_name(interface->type);
 
 	(void)context;
+	if (!interface->has_type)
+		return;
 	if (name)
 		value_string(value, name);
-	else if (interface->has_mtu)
+	else
 		value_print(value, "%u", interface->type);
 }
 
@@ -140,12 +142,22 @@ INTERFACE_GETTER(operational_state)
 		value_string(value, interface_state_name(interface->state));
 }
 
+/* Not 0: the counts are what they grew by in this time. */
+INTERFACE_GETTER(elapsed)
+{
+	const struct list_interface *interface = object;
+
+	(void)context;
+	if (interface->elapsed)
+		value_duration(value, interface->elapsed, true);
+}
+
 INTERFACE_GETTER(queue_length)
 {
 	const struct list_interface *interface = object;
 
 	(void)context;
-	if (interface->has_mtu)
+	if (interface->has_type)
 		value_number(value, interface->queue);
 }
 
@@ -297,5 +309,6 @@ const struct field interface_fields[] = {
 	INTERFACE_FIELD(operational_state),
 	INTERFACE_FIELD(queue_length),
 	INTERFACE_FIELD(carrier_changes),
+	INTERFACE_FIELD(elapsed),
 };
 const size_t interface_fields_count = sizeof(interface_fields) / sizeof(interface_fields[0]);

@@ -102,6 +102,7 @@ static void take_hardware(struct list_interface *interface, const struct nlattr 
 static void take_values(struct list_interface *interface, const struct nlattr *const *found)
 {
 	interface->has_mtu = netlink_u32(found[IFLA_MTU], &interface->mtu);
+	interface->has_type = true;
 	netlink_u32(found[IFLA_TXQLEN], &interface->queue);
 	netlink_u32(found[IFLA_MASTER], &interface->master_index);
 	netlink_u32(found[IFLA_LINK], &interface->link_index);

@@ -51,6 +51,8 @@ void interface_line(const struct field_context *context, const struct list_inter
 		interface_letters(interface->flags, letters);
 	buffer_text(out, interface->has_mtu ? letters : "-");
 	buffer_text(out, "\n");
+	if (interface->elapsed)
+		interface_rates(interface, "    ", out);
 }
 
 /* --- a paragraph ------------------------------------------------------------------------------ */
@@ -217,7 +219,8 @@ void interface_paragraph(const struct list_interface *interface, struct buffer *
 		buffer_print(out, ": flags=%u<%s>  mtu %u\n", interface->flags & 0xffff, words,
 		             interface->mtu);
 		address_lines(interface, out);
-		hardware_line(interface, out);
+		if (interface->has_type)
+			hardware_line(interface, out);
 	} else {
 		buffer_text(out, ":\n");
 	}
@@ -225,5 +228,7 @@ void interface_paragraph(const struct list_interface *interface, struct buffer *
 		count_lines(interface, out);
 	if (interface->has_map && interface->has_counts)
 		map_line(&interface->map, out);
+	if (interface->elapsed)
+		interface_rates(interface, "        ", out);
 	buffer_text(out, "\n");
 }

@@ -106,6 +106,7 @@ struct list_request {
 	const struct list *previous;
 	uint64_t elapsed;
 	bool span; /* --from DIR --since or --until: changes, also if `previous` is NULL: nothing was there */
+	bool baseline;  /* it is read to be compared with: leave nothing out */
 	bool restarted; /* the recorder began anew since then: only values can be compared */
 	const struct table *recorded; /* --from: read this and not the kernel; NULL: the kernel */
 };

@@ -179,10 +179,11 @@ static bool is_listed(const struct list *list, const char *name)
 }
 
 /* A recording has no counters that are 0, but netstat prints some of them, and the titles of others. */
-static int add_zeros(struct reading *reading, struct table *table, const struct mib_set *set)
+static int add_zeros(struct reading *reading, struct table *table, const struct mib_set *set,
+                     bool sctp)
 {
 	const unsigned int shown = STATISTIC_ALWAYS | STATISTIC_IN_LIST | STATISTIC_OUT_LIST;
-	bool sctp = has_counter(table, set, "Sctp"), v6 = has_counter(table, set, "Ip6");
+	bool v6 = has_counter(table, set, "Ip6");
 	int err = 0;
 
 	for (size_t i = 0; i < statistic_words_count && !err; i++) {
@@ -203,6 +204,7 @@ static int read_recording(struct reading *reading, struct diag *diag)
 {
 	struct table *table = (struct table *)(uintptr_t)reading->request->recorded;
 	const struct mib_set *set = table_mib(table, reading->request->netns, 0);
+	bool sctp;
 	int err = 0;
 
 	if (!set)
@@ -214,7 +216,12 @@ static int read_recording(struct reading *reading, struct diag *diag)
 		if (name)
 			err = add(reading, name, mib_section(name), value->now, mib_grown(value));
 	}
-	return err ? err : add_zeros(reading, table, set);
+	sctp = has_counter(table, set, "Sctp");
+	if (!err)
+		err = add_zeros(reading, table, set, sctp);
+	if (!err && !sctp && reading->request->named & LIST_BIT(SCTP))
+		return diag_fail(diag, -EAFNOSUPPORT, "the recording has no counters of SCTP");
+	return err;
 }
 
 /* --- order, changes, lines -------------------------------------------------------------------- */

@@ -14,7 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct list_vsock vsock;
 	int rest = (int)size;
 
-	for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest)) {
+	/* mnl_nlmsg_ok() of libmnl 1.0.4 takes a length above INT_MAX for a negative one. */
+	for (; mnl_nlmsg_ok(message, rest) && message->nlmsg_len <= (unsigned int)rest;
+	     message = mnl_nlmsg_next(message, &rest)) {
 		vsock_message(message, &vsock);
 		if (unix_message(message, &parsed) || !parsed.name.bytes)
 			continue;
