@@ -153,7 +153,7 @@ static int print_layout(struct netstat_page *page, const struct list *lists, siz
 	for (size_t i = 0; i < count && !err; i++)
 		listing_page_open(&pages[i], lists[i].listing, page->request, &page->context);
 	if (!err) {
-		if (!page->options->no_header) {
+		if (!page->options->no_header && (rows.count || !pages[0].layout.unless_empty)) {
 			buffer_text(&out, pages[0].layout.title ? pages[0].layout.title : "");
 			buffer_text(&out, pages[0].layout.headings ? pages[0].layout.headings : "");
 		}

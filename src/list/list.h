@@ -155,6 +155,7 @@ struct list_layout {
 	const struct list_cell *cells;
 	size_t count;
 	bool trailing; /* keep the blanks behind the last cell */
+	bool unless_empty; /* without rows nothing is printed */
 };
 
 /* Designated initializers only: members may come. */
