@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/numbers.h"
 #include "command/commands.h"
 #include "command/netstat_print.h"
+#include "list/inet.h"
 #include "session/notice.h"
 #include "session/session.h"
 #include "table/mib.h"
@@ -59,12 +61,29 @@ static const char *name_of(struct session *session, uint32_t netns)
 	return name ? name : "";
 }
 
+static void compare_host(const struct fact *fact, void *arg)
+{
+	const struct fact_name *name = (const struct fact_name *)fact;
+
+	*(bool *)arg |= name->kind == NAME_NETNS && !strcmp(name->name, "host");
+}
+
+/* A recorder that sees one namespace alone may not know its name. */
+static void look_for_host(struct session *session)
+{
+	struct netstat_run *run = session->state;
+	const struct fact_sink sink = {compare_host, &run->knows_host};
+
+	names_save(table_names(session->table), 0, &sink);
+}
+
 static bool is_asked(const struct session *session, uint32_t netns, const char *name)
 {
+	const struct netstat_run *run = session->state;
 	const struct query *query = &session->options->query;
 
 	if (!query->netns.count)
-		return !strcmp(name, "host");
+		return !run->knows_host || !strcmp(name, "host");
 	for (size_t i = 0; i < query->netns.count; i++)
 		if (!strcmp(query->netns.items[i], "all"))
 			return true;
@@ -94,6 +113,7 @@ static int read_baseline(struct session *session)
 	struct netstat_run *run = session->state;
 	uint32_t netns;
 
+	look_for_host(session);
 	run->now = table_now(session->table);
 	run->baseline = true;
 	run->round = 1; /* what is missing now is not reported */
@@ -164,11 +184,56 @@ static int print_counted(struct session *session)
 
 /* --- all ------------------------------------------------------------------------------------------ */
 
-static int print_sockets(struct netstat_run *run)
+/* The namespaces that are asked for and have sockets. 0 or -ENOMEM. */
+static int find_netns(struct session *session, struct numbers *found)
 {
-	struct netstat_place *place = netstat_read_place(run, 0, "");
+	struct row_iter iter;
+	const struct row *row;
+	uint32_t last = 0;
 
-	return place ? netstat_print_place(run, place, "") : -ENOMEM;
+	table_for_each (session->table, iter, row) {
+		if (!row->netns || row->netns == last)
+			continue;
+		last = row->netns;
+		if (is_asked(session, last, name_of(session, last)) &&
+		    numbers_add(found, last) == NUMBERS_NONE)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int print_netns(struct session *session, uint32_t netns)
+{
+	struct netstat_run *run = session->state;
+	const char *name = name_of(session, netns);
+	struct netstat_place *place = netstat_read_place(run, netns, name);
+
+	return place ? netstat_print_place(run, place, name) : -ENOMEM;
+}
+
+/* Without any the titles stand alone: no namespace has this number. */
+#define NO_NETNS UINT32_MAX
+
+static int print_sockets(struct session *session)
+{
+	struct netstat_run *run = session->state;
+	struct numbers found = {0};
+	int err = find_netns(session, &found);
+
+	run->many_netns = numbers_count(&found) > 1;
+	if (!err && run->netstat->needs_holders) {
+		run->holders = inet_recorded_holders(session->table);
+		err = run->holders ? 0 : -ENOMEM;
+	}
+	if (!err && !numbers_count(&found) && session->options->query.netns.count)
+		diag_fail(&session->refusal, -ENOENT, "--netns: no sockets of \"%.80s\" in %s",
+		          session->options->query.netns.items[0], session->options->from);
+	else if (!err && !numbers_count(&found))
+		err = print_netns(session, NO_NETNS);
+	for (size_t i = 0; i < numbers_count(&found) && !err; i++)
+		err = print_netns(session, (uint32_t)numbers_at(&found, i));
+	numbers_free(&found);
+	return err;
 }
 
 static int end(struct session *session)
@@ -177,8 +242,9 @@ static int end(struct session *session)
 	struct diag diag = {""};
 	int err = netstat_out_open(&run->out, run->options, &diag), closed;
 
+	look_for_host(session);
 	if (!err)
-		err = has_sockets(session) ? print_sockets(run) : print_counted(session);
+		err = has_sockets(session) ? print_sockets(session) : print_counted(session);
 	closed = netstat_out_close(&run->out);
 	if (diag.text[0])
 		session->refusal = diag;
@@ -190,8 +256,10 @@ static int close_run(struct session *session)
 {
 	struct netstat_run *run = session->state;
 
-	if (run)
+	if (run) {
 		netstat_free_places(run);
+		list_holders_free(run->holders);
+	}
 	free(run);
 	return 0;
 }
