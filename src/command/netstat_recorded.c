@@ -8,12 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/numbers.h"
 #include "command/commands.h"
 #include "command/netstat_print.h"
+#include "list/inet.h"
 #include "session/notice.h"
 #include "session/session.h"
 #include "table/mib.h"
 #include "table/names.h"
+
+#define NO_NETNS UINT32_MAX /* the inode of none */
 
 static bool has_sockets(const struct session *session)
 {
@@ -38,11 +42,14 @@ static void needs(const struct options *options, struct needs *needs)
 static int open_run(struct session *session, struct diag *diag)
 {
 	struct netstat_run *run = calloc(1, sizeof(*run));
+	struct netstat *netstat = session->options->own;
 
 	if (!run)
 		return diag_fail(diag, -ENOMEM, "out of memory");
+	/* The options have moved since they were read. */
+	netstat->filter.query = &session->options->query;
 	run->options = session->options;
-	run->netstat = session->options->own;
+	run->netstat = netstat;
 	run->recorded = session->table;
 	session->state = run;
 	return 0;
@@ -142,14 +149,57 @@ static int print_counted(struct session *session)
 	return err;
 }
 
-/* --- all ------------------------------------------------------------------------------------------ */
+/* --- sockets ------------------------------------------------------------------------------------ */
 
-static int print_sockets(struct netstat_run *run)
+/* The namespaces of all sockets that are asked for, in the order of the table. 0 or -ENOMEM. */
+static int find_namespaces(struct session *session, struct numbers *found)
 {
-	struct netstat_place *place = netstat_read_place(run, 0, "");
+	struct row_iter iter;
+	const struct row *row;
 
-	return place ? netstat_print_place(run, place, "") : -ENOMEM;
+	table_for_each (session->table, iter, row) {
+		if (is_asked(session, row->netns, name_of(session, row->netns)) &&
+		    numbers_add(found, row->netns) == NUMBERS_NONE)
+			return -ENOMEM;
+	}
+	return 0;
 }
+
+/* Without any, title and headings are printed all the same. */
+static int print_namespaces(struct session *session, const struct numbers *found)
+{
+	struct netstat_run *run = session->state;
+	size_t count = numbers_count(found);
+	int err = 0;
+
+	run->many_netns = count > 1;
+	for (size_t i = 0; i == 0 || (i < count && !err); i++) {
+		uint32_t netns = i < count ? numbers_at(found, i) : NO_NETNS;
+		struct netstat_place *place =
+			netstat_read_place(run, netns, name_of(session, netns));
+
+		err = place ? netstat_print_place(run, place, name_of(session, netns)) : -ENOMEM;
+	}
+	return err;
+}
+
+static int print_sockets(struct session *session)
+{
+	struct netstat_run *run = session->state;
+	struct numbers found = {0};
+	int err = find_namespaces(session, &found);
+
+	if (!err && run->netstat->needs_holders) {
+		run->holders = inet_recorded_holders(session->table);
+		err = run->holders ? 0 : -ENOMEM;
+	}
+	if (!err)
+		err = print_namespaces(session, &found);
+	numbers_free(&found);
+	return err;
+}
+
+/* --- all ------------------------------------------------------------------------------------------ */
 
 static int end(struct session *session)
 {
@@ -158,7 +208,7 @@ static int end(struct session *session)
 	int err = netstat_out_open(&run->out, run->options, &diag), closed;
 
 	if (!err)
-		err = has_sockets(session) ? print_sockets(run) : print_counted(session);
+		err = has_sockets(session) ? print_sockets(session) : print_counted(session);
 	closed = netstat_out_close(&run->out);
 	if (diag.text[0])
 		session->refusal = diag;
@@ -170,8 +220,10 @@ static int close_run(struct session *session)
 {
 	struct netstat_run *run = session->state;
 
-	if (run)
+	if (run) {
 		netstat_free_places(run);
+		list_holders_free(run->holders);
+	}
 	free(run);
 	return 0;
 }
