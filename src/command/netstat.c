@@ -308,13 +308,10 @@ static int conclude(const struct netstat_run *run, int err, int closed, const st
 
 static int run_netstat(struct session *session)
 {
-	struct netstat *netstat = session->options->own;
-	struct netstat_run run = {.options = session->options, .netstat = netstat};
+	struct netstat_run run = {.options = session->options, .netstat = session->options->own};
 	struct diag diag = {""};
 	int err = open_out(&run, &diag), closed;
 
-	/* The options have moved since they were read. */
-	netstat->filter.query = &session->options->query;
 	if (!err)
 		err = netstat_names_open(&run.names, &diag);
 	if (!err)

@@ -35,8 +35,8 @@ struct netstat {
 	bool context, help, version;              /* -Z, -h, -V */
 	enum list_family families[LIST_FAMILIES]; /* in the order in which they were typed */
 	size_t family_count;
-	struct list_filter filter;
-	bool needs_holders; /* which processes have sockets open is printed, or asked for */
+	struct list_filter filter; /* its query: that of the options, while they are read */
+	bool needs_holders;        /* which processes have sockets open is printed, or asked for */
 	const struct field *columns; /* of all sections that appear, each key once */
 	size_t column_count;
 

@@ -250,9 +250,10 @@ static int check_recorded(const struct netstat_reader *reader)
 	/* Without a choice, what there is appears. */
 	if (any && (!missing || !netstat->typed))
 		return 0;
-	return netstat_refuse(netstat, NETSTAT_USAGE, false,
-	                      "netstat: --from: a recording has no %s: expected -t, -s or -i",
-	                      missing ? missing->name : "such section");
+	return netstat_refuse(
+		netstat, NETSTAT_USAGE, false,
+		"netstat: --from: a recording has no section \"%s\": expected -t, -s or -i",
+		missing ? missing->name : "");
 }
 
 static int check_line(struct netstat_reader *reader)

@@ -80,9 +80,12 @@ static void sort(const struct netstat_page *page, struct rows *rows)
 static int collect(const struct netstat_page *page, const struct list *lists, size_t count,
                    struct rows *rows)
 {
-	bool all = list_filter_is_empty(&page->netstat->filter);
+	struct list_filter filter = page->netstat->filter;
 	size_t most = 0;
+	bool all;
 
+	filter.query = &page->options->query; /* the options have moved since they were read */
+	all = list_filter_is_empty(&filter);
 	for (size_t i = 0; i < count; i++)
 		most += lists[i].count;
 	*rows = (struct rows){.rows = calloc(most ? most : 1, sizeof(*rows->rows))};
@@ -92,8 +95,8 @@ static int collect(const struct netstat_page *page, const struct list *lists, si
 		for (size_t at = 0; at < lists[i].count; at++) {
 			const void *record = list_at(&lists[i], at);
 
-			if (all || list_filter_match(&page->netstat->filter, lists[i].listing,
-			                             &page->context, record))
+			if (all ||
+			    list_filter_match(&filter, lists[i].listing, &page->context, record))
 				rows->rows[rows->count++] = (struct page_row){&lists[i], i, record};
 		}
 	}
@@ -150,7 +153,7 @@ static int print_layout(struct netstat_page *page, const struct list *lists, siz
 	for (size_t i = 0; i < count && !err; i++)
 		listing_page_open(&pages[i], lists[i].listing, page->request, &page->context);
 	if (!err) {
-		if (!page->options->no_header) {
+		if (!page->options->no_header && (rows.count || !pages[0].layout.unless_empty)) {
 			buffer_text(&out, pages[0].layout.title ? pages[0].layout.title : "");
 			buffer_text(&out, pages[0].layout.headings ? pages[0].layout.headings : "");
 		}

@@ -29,11 +29,12 @@ struct netstat_run {
 	uint64_t now,
 		before; /* when this round and the one before were read, ns of CLOCK_BOOTTIME */
 	bool many_netns;
-	bool headed;    /* the headings of the one table are printed */
-	bool span;      /* list_request.span */
-	bool baseline;  /* list_request.baseline */
-	bool restarted; /* list_request.restarted */
-	bool missing;   /* something that was named does not exist here */
+	bool headed;     /* the headings of the one table are printed */
+	bool span;       /* list_request.span */
+	bool baseline;   /* list_request.baseline */
+	bool restarted;  /* list_request.restarted */
+	bool knows_host; /* a recording names the host's own namespace */
+	bool missing;    /* something that was named does not exist here */
 };
 
 /*

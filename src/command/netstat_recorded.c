@@ -17,8 +17,6 @@
 #include "table/mib.h"
 #include "table/names.h"
 
-#define NO_NETNS UINT32_MAX /* the inode of none */
-
 static bool has_sockets(const struct session *session)
 {
 	return ((const struct netstat *)session->options->own)->mode == LIST_SOCKETS;
@@ -42,14 +40,11 @@ static void needs(const struct options *options, struct needs *needs)
 static int open_run(struct session *session, struct diag *diag)
 {
 	struct netstat_run *run = calloc(1, sizeof(*run));
-	struct netstat *netstat = session->options->own;
 
 	if (!run)
 		return diag_fail(diag, -ENOMEM, "out of memory");
-	/* The options have moved since they were read. */
-	netstat->filter.query = &session->options->query;
 	run->options = session->options;
-	run->netstat = netstat;
+	run->netstat = session->options->own;
 	run->recorded = session->table;
 	session->state = run;
 	return 0;
@@ -65,12 +60,29 @@ static const char *name_of(struct session *session, uint32_t netns)
 	return name ? name : "";
 }
 
+static void compare_host(const struct fact *fact, void *arg)
+{
+	const struct fact_name *name = (const struct fact_name *)fact;
+
+	*(bool *)arg |= name->kind == NAME_NETNS && !strcmp(name->name, "host");
+}
+
+/* A recorder that sees one namespace alone may not know its name. */
+static void look_for_host(struct session *session)
+{
+	struct netstat_run *run = session->state;
+	const struct fact_sink sink = {compare_host, &run->knows_host};
+
+	names_save(table_names(session->table), 0, &sink);
+}
+
 static bool is_asked(const struct session *session, uint32_t netns, const char *name)
 {
+	const struct netstat_run *run = session->state;
 	const struct query *query = &session->options->query;
 
 	if (!query->netns.count)
-		return !strcmp(name, "host");
+		return !run->knows_host || !strcmp(name, "host");
 	for (size_t i = 0; i < query->netns.count; i++)
 		if (!strcmp(query->netns.items[i], "all"))
 			return true;
@@ -102,6 +114,7 @@ static int begin(struct session *session)
 
 	if (has_sockets(session) || !is_span(session->options))
 		return 0;
+	look_for_host(session);
 	run->now = table_now(session->table);
 	run->baseline = true;
 	run->round = 1; /* what is missing now is not reported */
@@ -149,57 +162,59 @@ static int print_counted(struct session *session)
 	return err;
 }
 
-/* --- sockets ------------------------------------------------------------------------------------ */
+/* --- all ------------------------------------------------------------------------------------------ */
 
-/* The namespaces of all sockets that are asked for, in the order of the table. 0 or -ENOMEM. */
-static int find_namespaces(struct session *session, struct numbers *found)
+/* The namespaces that are asked for and have sockets. 0 or -ENOMEM. */
+static int find_netns(struct session *session, struct numbers *found)
 {
 	struct row_iter iter;
 	const struct row *row;
+	uint32_t last = 0;
 
 	table_for_each (session->table, iter, row) {
-		if (is_asked(session, row->netns, name_of(session, row->netns)) &&
-		    numbers_add(found, row->netns) == NUMBERS_NONE)
+		if (!row->netns || row->netns == last)
+			continue;
+		last = row->netns;
+		if (is_asked(session, last, name_of(session, last)) &&
+		    numbers_add(found, last) == NUMBERS_NONE)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-/* Without any, title and headings are printed all the same. */
-static int print_namespaces(struct session *session, const struct numbers *found)
+static int print_netns(struct session *session, uint32_t netns)
 {
 	struct netstat_run *run = session->state;
-	size_t count = numbers_count(found);
-	int err = 0;
+	const char *name = name_of(session, netns);
+	struct netstat_place *place = netstat_read_place(run, netns, name);
 
-	run->many_netns = count > 1;
-	for (size_t i = 0; i == 0 || (i < count && !err); i++) {
-		uint32_t netns = i < count ? numbers_at(found, i) : NO_NETNS;
-		struct netstat_place *place =
-			netstat_read_place(run, netns, name_of(session, netns));
-
-		err = place ? netstat_print_place(run, place, name_of(session, netns)) : -ENOMEM;
-	}
-	return err;
+	return place ? netstat_print_place(run, place, name) : -ENOMEM;
 }
+
+/* Without any the titles stand alone: no namespace has this number. */
+#define NO_NETNS UINT32_MAX
 
 static int print_sockets(struct session *session)
 {
 	struct netstat_run *run = session->state;
 	struct numbers found = {0};
-	int err = find_namespaces(session, &found);
+	int err = find_netns(session, &found);
 
+	run->many_netns = numbers_count(&found) > 1;
 	if (!err && run->netstat->needs_holders) {
 		run->holders = inet_recorded_holders(session->table);
 		err = run->holders ? 0 : -ENOMEM;
 	}
-	if (!err)
-		err = print_namespaces(session, &found);
+	if (!err && !numbers_count(&found) && session->options->query.netns.count)
+		diag_fail(&session->refusal, -ENOENT, "--netns: no sockets of \"%.80s\" in %s",
+		          session->options->query.netns.items[0], session->options->from);
+	else if (!err && !numbers_count(&found))
+		err = print_netns(session, NO_NETNS);
+	for (size_t i = 0; i < numbers_count(&found) && !err; i++)
+		err = print_netns(session, (uint32_t)numbers_at(&found, i));
 	numbers_free(&found);
 	return err;
 }
-
-/* --- all ------------------------------------------------------------------------------------------ */
 
 static int end(struct session *session)
 {
@@ -207,6 +222,7 @@ static int end(struct session *session)
 	struct diag diag = {""};
 	int err = netstat_out_open(&run->out, run->options, &diag), closed;
 
+	look_for_host(session);
 	if (!err)
 		err = has_sockets(session) ? print_sockets(session) : print_counted(session);
 	closed = netstat_out_close(&run->out);

@@ -238,7 +238,7 @@ WORD(lost_exact, "", BOOL, 0, "false: more facts were lost than could be counted
 WORD(sockets_healed, "", NUMBER, 0, "sockets that walks corrected after a loss")
 
 /* routes */
-WORD(destination, "Destination", STRING, 15, "destination: a network, or a host; of a translated connection: the address that the program connected to")
+WORD(destination, "Destination", STRING, 15, "a network, or a host; of AX.25 and the like a call sign or an address")
 WORD(gateway, "Gateway", STRING, 15, "address of the next hop; not known: the destination is on the link")
 WORD(genmask, "Genmask", STRING, 15, "mask of an IPv4 destination")
 WORD(prefix, "Prefix", NUMBER, -6, "bits of the destination that count")
@@ -315,6 +315,36 @@ WORD(tx_aborted_errors, "tx_aborted_errors", NUMBER, -17, "packets to send: abor
 WORD(tx_carrier_errors, "tx_carrier_errors", NUMBER, -17, "packets to send: lost because there was no carrier")
 WORD(tx_heartbeat_errors, "tx_heartbeat_errors", NUMBER, -19, "packets to send: without the heartbeat of the device")
 WORD(tx_window_errors, "tx_window_errors", NUMBER, -16, "packets to send: that collided late")
+
+/* multicast groups */
+WORD(group_users, "Group Users", NUMBER, -11, "sockets, or parts of the kernel, that want packets of the group")
+WORD(group, "Group", STRING, 15, "address of the multicast group; of the link layer: a hardware address")
+WORD(report_timer, "Report In", DURATION, -9, "time until the host reports its membership")
+WORD(reporter, "Reporter", BOOL, 8, "the host was the last to report the group on this link")
+WORD(group_sources, "Sources", LIST, 20, "senders that sockets want to hear (+), or not (-)")
+WORD(included, "", NUMBER, 0, "number of sockets that want packets of this sender")
+WORD(excluded, "", NUMBER, 0, "number of sockets that do not want packets of this sender")
+
+/* translated connections */
+WORD(transport, "Transport", STRING, 9, "tcp, udp, icmp, ...")
+WORD(translated, "Translated", ENDPOINT, 23, "address and port that the connection has outside")
+WORD(answering, "Answering", ENDPOINT, 23, "address and port that answer; another one than foreign if the destination is translated as well")
+WORD(initial_sequence, "Initseq", NUMBER, -10, "sequence number at which the kernel changed the length of the data")
+WORD(sequence_delta, "Delta", SIGNED, -5, "bytes that the kernel adds to sequence numbers since")
+WORD(previous_delta, "Prevd", SIGNED, -5, "bytes that it added before")
+WORD(conntrack_mark, "CT Mark", NUMBER, -10, "mark of the connection")
+WORD(conntrack_zone, "CT Zone", NUMBER, -7, "zone of the connection tracking")
+WORD(conntrack_id, "CT Id", NUMBER, -10, "number of the entry")
+
+/* routes of families that few kernels still have */
+WORD(route_mnemonic, "Mnemonic", STRING, 8, "short name of a NET/ROM node")
+WORD(route_quality, "Quality", NUMBER, -7, "quality of the route to a NET/ROM node, 0 to 255")
+WORD(route_neighbour, "Neighbour Call", STRING, 14, "call sign of the next NET/ROM or ROSE node")
+WORD(route_neighbours, "Neighbours", LIST, 20, "next ROSE nodes: number, call sign and interface of each")
+WORD(router_net, "Router Net", STRING, 25, "network of the IPX router")
+WORD(router_node, "Router Node", STRING, 25, "node of the IPX router")
+WORD(route_mode, "Mode", STRING, 4, "vc: virtual circuits, dg: datagrams (AX.25)")
+WORD(route_digipeaters, "Via", STRING, 10, "digipeaters of an AX.25 route")
 
 /* diff: two times */
 WORD(count_before, "Before", NUMBER, -6, "number of sockets at since")

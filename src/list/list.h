@@ -154,7 +154,8 @@ struct list_layout {
 	const char *headings; /* with its newline, also the trailing blanks that netstat prints */
 	const struct list_cell *cells;
 	size_t count;
-	bool trailing; /* keep the blanks behind the last cell */
+	bool trailing;     /* keep the blanks behind the last cell */
+	bool unless_empty; /* without rows nothing is printed */
 };
 
 /* Designated initializers only: members may come. */
