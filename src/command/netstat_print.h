@@ -33,6 +33,7 @@ struct netstat_run {
 	bool many_netns;
 	bool headed;     /* the headings of the one table are printed */
 	bool span;       /* list_request.span */
+	bool waits;      /* for the end of the first walk, to read what changes begin with */
 	bool baseline;   /* list_request.baseline */
 	bool restarted;  /* list_request.restarted */
 	bool knows_host; /* a recording names the host's own namespace */

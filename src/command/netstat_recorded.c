@@ -36,6 +36,7 @@ static void needs(const struct options *options, struct needs *needs)
 	needs->instant = sockets || !is_span(options);
 	needs->sockets = sockets;
 	needs->counts = !sockets;
+	needs->facts = !sockets && is_span(options);
 }
 
 static int open_run(struct session *session, struct diag *diag)
@@ -111,14 +112,12 @@ static bool next_netns(struct session *session, size_t *place, uint32_t *netns)
 
 /* --- counters and interfaces ---------------------------------------------------------------------- */
 
-/* What is there at the beginning of the time span. */
-static int begin(struct session *session)
+/* Reads what is there now, to be compared with. 0 or -ENOMEM. */
+static int read_baseline(struct session *session)
 {
 	struct netstat_run *run = session->state;
 	uint32_t netns;
 
-	if (has_sockets(session) || !is_span(session->options))
-		return 0;
 	look_for_host(session);
 	run->now = table_now(session->table);
 	run->baseline = true;
@@ -128,9 +127,30 @@ static int begin(struct session *session)
 			return -ENOMEM;
 	run->baseline = false;
 	run->round = 0;
-	run->span = true;
 	run->missing = false; /* it may come later */
 	return 0;
+}
+
+static int begin(struct session *session)
+{
+	struct netstat_run *run = session->state;
+
+	if (has_sockets(session) || !is_span(session->options))
+		return 0;
+	run->span = true;
+	run->waits = !table_mib_at(session->table, 0);
+	return read_baseline(session);
+}
+
+/* At the very beginning of a recording there is nothing yet; at the end of its first walk there is. */
+static void on_fact(const struct fact *fact, struct session *session)
+{
+	struct netstat_run *run = session->state;
+
+	if (fact->type != FACT_WALK_END || !run->waits)
+		return;
+	run->waits = false;
+	read_baseline(session); /* if it fails, growth is that since the first report */
 }
 
 /* The counters of the kernel go on, but how they grew before is not known to the new recorder. */
@@ -259,6 +279,7 @@ const struct command netstat_recorded = {
 	.needs = needs,
 	.open = open_run,
 	.begin = begin,
+	.fact = on_fact,
 	.restarted = restarted,
 	.end = end,
 	.close = close_run,
