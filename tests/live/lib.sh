@@ -263,6 +263,24 @@ scenario_start() {
 scenario_pids=()
 scenario_fds=()
 
+# scenario_start_states: sockets in every state of TCP, each made by a scenario.
+scenario_start_states() {
+	scenario_start listen --any
+	scenario_start listen --ipv6 --any
+	scenario_start established --count 3
+	scenario_start established --mapped
+	scenario_start syn_sent
+	scenario_start syn_recv --ack-lost
+	scenario_start accept_queue --count 2
+	scenario_start close_wait --unread 10
+	scenario_start fin_wait1
+	scenario_start fin_wait2
+	scenario_start fin_wait2_orphan --ipv6
+	scenario_start last_ack
+	scenario_start closing
+	scenario_start time_wait
+}
+
 # scenario_stop [NUMBER]: ends the scenario and waits.
 scenario_stop() {
 	local number=${1:-$scenario}
