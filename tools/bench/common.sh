@@ -97,3 +97,23 @@ cost() {
 		      usage.ru_utime)
 	END
 }
+
+# took NAME COMMAND...: seconds, the least of three runs, or one run if that takes long.
+took() {
+	local name=$1 best=999999 i now
+	shift
+	command -v "$1" >/dev/null || { echo "$name: not installed" >&2; return; }
+	for i in 1 2 3; do
+		read -r _ _ now _ < <(cost "$@")
+		best=$(awk -v a="$best" -v b="$now" 'BEGIN { print a < b ? a : b }')
+		awk -v t="$now" 'BEGIN { exit !(t > 5) }' && break
+	done
+	echo "$best" >"$work/$name"
+}
+
+# against NAME OURS WHAT TARGET: how much longer the other tool takes.
+against() {
+	[ -e "$work/$1" ] || return 0
+	line "$3: $(printf %.2f "$(cat "$work/$1")") s, we $(printf %.2f "$(cat "$work/$2")") s" \
+		"$(ratio "$(cat "$work/$1")" "$(cat "$work/$2")")" x ">=" "$4"
+}
