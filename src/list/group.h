@@ -44,7 +44,8 @@ int group_parse_igmp6(struct list *list, char *text);
 /* /proc/net/dev_mcast (net/core/dev_addr_lists.c, dev_mc_seq_show()) */
 int group_parse_link(struct list *list, char *text);
 /*
- * /proc/net/mcfilter and mcfilter6: adds sources to the groups that are there. family: of the file.
+ * /proc/net/mcfilter and mcfilter6: adds sources to the groups that are there. family: of the file. The kernel
+ * passes an interface over whose newest group has none (igmp_mcf_get_first(), 6.18).
  */
 int group_parse_sources(struct list *list, uint8_t family, char *text);
 

@@ -136,11 +136,22 @@ static int read_interfaces(const struct list_request *request, struct list *list
 	return 0;
 }
 
-/* netstat prints the title once and the headings each time. */
+/* netstat prints the title once and the headings each time. interface_text.c writes the rows. */
 static void layout(const struct list_request *request, struct list_layout *layout)
 {
+	static const struct list_cell cells[] = {
+		{.key = "iface"},           {.key = "mtu"},
+		{.key = "rx_packets"},      {.key = "rx_errors"},
+		{.key = "rx_drops"},        {.key = "rx_overruns"},
+		{.key = "tx_packets"},      {.key = "tx_errors"},
+		{.key = "tx_drops"},        {.key = "tx_overruns"},
+		{.key = "interface_flags"},
+	};
+
 	*layout = (struct list_layout){
 		.title = request->round ? "" : "Kernel Interface table\n",
+		.cells = cells,
+		.count = sizeof(cells) / sizeof(cells[0]),
 		.headings = request->extend ? ""
 	                                    : "Iface             MTU    RX-OK RX-ERR RX-DRP "
 	                                      "RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n",

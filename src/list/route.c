@@ -205,6 +205,38 @@ static int read_cache6(const struct list_request *request, struct list *list, st
 	return request->cache ? read_routes(request, list, AF_INET6, true, diag) : 0;
 }
 
+/* Columns of the three forms; route_text.c writes the rows. */
+static const struct list_cell columns[] = {
+	{.key = "destination"}, {.key = "gateway"},    {.key = "genmask"}, {.key = "route_flags"},
+	{.key = "mss"},         {.key = "tcp_window"}, {.key = "irtt"},    {.key = "iface"},
+};
+static const struct list_cell columns_e[] = {
+	{.key = "destination"}, {.key = "gateway"}, {.key = "genmask"}, {.key = "route_flags"},
+	{.key = "metric"},      {.key = "ref"},     {.key = "use"},     {.key = "iface"},
+};
+static const struct list_cell columns_ee[] = {
+	{.key = "destination"}, {.key = "gateway"},    {.key = "genmask"}, {.key = "route_flags"},
+	{.key = "metric"},      {.key = "ref"},        {.key = "use"},     {.key = "iface"},
+	{.key = "mss"},         {.key = "tcp_window"}, {.key = "irtt"},
+};
+static const struct list_cell columns6[] = {
+	{.key = "destination"}, {.key = "prefix"}, {.key = "gateway"}, {.key = "route_flags"},
+	{.key = "metric"},      {.key = "ref"},    {.key = "use"},     {.key = "iface"},
+};
+
+#define COLUMNS(layout, list)                                                                      \
+	((layout)->cells = (list), (layout)->count = sizeof(list) / sizeof((list)[0]))
+
+static void choose_columns(const struct list_request *request, struct list_layout *layout)
+{
+	if (!request->extend)
+		COLUMNS(layout, columns);
+	else if (request->extend == 1)
+		COLUMNS(layout, columns_e);
+	else
+		COLUMNS(layout, columns_ee);
+}
+
 /* Nothing to print: the other of the table and its cache was asked for. */
 static void no_layout(struct list_layout *layout)
 {
@@ -216,6 +248,7 @@ static void layout4(const struct list_request *request, struct list_layout *layo
 	no_layout(layout);
 	if (!wants_table(request))
 		return;
+	choose_columns(request, layout);
 	layout->title = "Kernel IP routing table\n";
 	if (!request->extend)
 		layout->headings = "Destination     Gateway         Genmask         Flags   MSS "
@@ -234,6 +267,7 @@ static void layout_cache4(const struct list_request *request, struct list_layout
 	no_layout(layout);
 	if (!request->cache)
 		return;
+	choose_columns(request, layout);
 	layout->title = "Kernel IP routing cache\n";
 	if (!request->extend)
 		layout->headings = "Source          Destination     Gateway         Flags   MSS "
@@ -252,6 +286,7 @@ static void layout6(const struct list_request *request, struct list_layout *layo
 	no_layout(layout);
 	if (!wants_table(request))
 		return;
+	COLUMNS(layout, columns6);
 	layout->title = "Kernel IPv6 routing table\n";
 	layout->headings =
 		"Destination                    Next Hop                   Flag Met Ref  Use If\n";
@@ -262,6 +297,7 @@ static void layout_cache6(const struct list_request *request, struct list_layout
 	no_layout(layout);
 	if (!request->cache)
 		return;
+	COLUMNS(layout, columns6);
 	layout->title = "Kernel IPv6 routing cache\n";
 	layout->headings =
 		"Destination                    Next Hop                   Flag Met Ref  Use If\n";
