@@ -12,6 +12,7 @@
 #include "command/commands.h"
 #include "command/netstat_print.h"
 #include "list/inet.h"
+#include "session/input.h"
 #include "session/notice.h"
 #include "session/session.h"
 #include "table/mib.h"
@@ -48,7 +49,11 @@ static int open_run(struct session *session, struct diag *diag)
 	run->netstat = session->options->own;
 	run->recorded = session->table;
 	session->state = run;
-	return 0;
+	if (run->options->output && input_is(run->options->from, run->options->output))
+		return diag_fail(diag, -EEXIST,
+		                 "--output: %s is what --from reads: expected another file",
+		                 run->options->output);
+	return netstat_out_open(&run->out, run->options, diag);
 }
 
 /* --- namespaces --------------------------------------------------------------------------------- */
@@ -239,29 +244,31 @@ static int print_sockets(struct session *session)
 static int end(struct session *session)
 {
 	struct netstat_run *run = session->state;
-	struct diag diag = {""};
-	int err = netstat_out_open(&run->out, run->options, &diag), closed;
+	int err;
 
 	look_for_host(session);
-	if (!err)
-		err = has_sockets(session) ? print_sockets(session) : print_counted(session);
-	closed = netstat_out_close(&run->out);
-	if (diag.text[0])
-		session->refusal = diag;
+	err = has_sockets(session) ? print_sockets(session) : print_counted(session);
+	netstat_out_note(&run->out, err);
 	session->answer = run->missing ? (enum exit_code)NETSTAT_FAILED : EXIT_OK;
-	return err ? err : closed;
+	return run->out.err ? 0 : err; /* close_run() reports what became of the output */
 }
 
 static int close_run(struct session *session)
 {
 	struct netstat_run *run = session->state;
 
+	int err = 0;
+
 	if (run) {
+		err = netstat_out_close(&run->out);
 		netstat_free_places(run);
 		list_holders_free(run->holders);
 	}
 	free(run);
-	return 0;
+	if (!err || err == -EPIPE)
+		return 0;
+	notice("output was lost: %s", strerror(-err));
+	return err;
 }
 
 const struct command netstat_recorded = {
