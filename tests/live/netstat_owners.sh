@@ -68,13 +68,14 @@ as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all)
 netstat_in=("${as_nobody[@]}")
 netstat_equal -xap # no process of the user has a socket
 assert_contains "$err" '(No info could be read for "-p": geteuid()=65534 but you should be root.)'
-start "$work/own.out" "$work/own.err" "${as_nobody[@]}" python3 -c '
-import socket, sys, time
-held = socket.socketpair(socket.AF_UNIX)
-print("ready", flush=True)
-time.sleep(600)'
+command -v perl >/dev/null || skip "perl is missing"
+start "$work/own.out" "$work/own.err" "${as_nobody[@]}" perl -MSocket -e '
+	socketpair(my $one, my $two, AF_UNIX, SOCK_STREAM, 0) or die;
+	$| = 1;
+	print "ready\n";
+	sleep 600'
 wait_until "the sockets of nobody" has_line "$work/own.out" ready
 netstat_equal -xap
 assert_contains "$err" "(Not all processes could be identified, non-owned process info"
-assert_contains "$out" "$started/python3"
+assert_contains "$out" "$started/perl"
 kill "$started"
