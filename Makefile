@@ -200,8 +200,8 @@ $(B)/bench/%: $(B)/tools/bench/%.o $(PURE_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(PURE_LIBS) -lm
 
 BENCHES := $(patsubst tools/bench/%.c,$(B)/bench/%,$(wildcard tools/bench/*.c))
-bench: $(B)/tcptrail $(B)/scenario $(B)/bench/multiply $(B)/bench/growth
-	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario MULTIPLY=$(B)/bench/multiply \
+bench: $(B)/tcptrail $(B)/scenario $(B)/bench/multiply $(B)/bench/growth $(B)/bench/codec
+	$(SUDO) env TCPTRAIL=$(B)/tcptrail SCENARIO=$(B)/scenario MULTIPLY=$(B)/bench/multiply CODEC=$(B)/bench/codec \
 		sh -c '$(B)/bench/growth && tools/bench/hostile && tools/bench/record && tools/bench/storm && tools/bench/sockets && tools/bench/netstat && \
 			tools/bench/signals'
 

@@ -254,6 +254,7 @@ static int print_round(struct netstat_run *run, struct diag *diag)
 		blind |= err > 0;
 	}
 	netns_list_free(&found);
+	netstat_forget_places(run);
 	if (err >= 0)
 		err = netstat_out_flush(&run->out);
 	return err < 0 ? err : blind;
@@ -265,7 +266,8 @@ static int print_rounds(struct netstat_run *run, struct diag *diag)
 
 	do {
 		err = print_round(run, diag);
-		run->round++;
+		if (!run->round++ && netstat_found_nothing(run))
+			return err; /* it does not come by waiting */
 		if (err < 0 || !run->options->continuous || netstat_out_stopped(&run->out))
 			return err;
 		netstat_out_wait(&run->out, run->options->interval);

@@ -51,7 +51,8 @@ static int set_extend(struct netstat_reader *reader, const struct netstat_option
 	(void)option;
 	(void)argument;
 	(void)diag;
-	reader->netstat->request.extend++;
+	if (reader->netstat->request.extend < 2)
+		reader->netstat->request.extend++;
 	return 0;
 }
 

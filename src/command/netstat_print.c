@@ -16,13 +16,28 @@ static bool is_named(const struct netstat_run *run, const struct listing *listin
 	return listing->mode != LIST_SOCKETS || listing->protocols & run->netstat->request.named;
 }
 
-/* A fault a line. Whole sentences stand for themselves; "AF IPX" is what the system lacks. */
-static void report(const struct netstat_run *run, const char *what)
+/* All namespaces and rounds have the same faults. */
+static bool is_reported(struct netstat_run *run, const char *what, size_t size)
 {
-	for (; !run->round && *what; what += *what == '\n') {
+	struct buffer *reported = &run->reported;
+
+	for (size_t at = 0; at < reported->size; at += strlen(reported->data + at) + 1)
+		if (strlen(reported->data + at) == size && !memcmp(reported->data + at, what, size))
+			return true;
+	buffer_add(reported, what, size);
+	buffer_add(reported, "", 1);
+	return false;
+}
+
+/* A fault a line. Whole sentences stand for themselves; "AF IPX" is what the system lacks. */
+static void report(struct netstat_run *run, const char *what)
+{
+	for (; *what; what += *what == '\n') {
 		int size = (int)strcspn(what, "\n");
 
-		if (!strncmp(what, "AF ", 3))
+		if (is_reported(run, what, (size_t)size))
+			; /* once is enough */
+		else if (!strncmp(what, "AF ", 3))
 			notice_line("netstat: no support for `%.*s' on this system.", size, what);
 		else
 			notice_line("netstat: %.*s", size, what);
@@ -36,6 +51,8 @@ static void note_fault(struct netstat_run *run, const struct listing *listing, i
 	const char *what = diag->text[0] ? diag->text : strerror(-err);
 	bool named = is_named(run, listing);
 
+	if (run->round && !run->recorded)
+		return; /* it may come back */
 	run->missing |= named || err != -EAFNOSUPPORT;
 	if (named || err != -EAFNOSUPPORT || run->netstat->request.verbose)
 		report(run, what);
@@ -48,7 +65,9 @@ static void note_unlisted(struct netstat_run *run)
 
 	for (const struct listing *const *at = listings; *at; at++)
 		listed |= (*at)->mode == LIST_SOCKETS ? (*at)->protocols : 0;
-	for (int i = 0; i < LIST_PROTOCOLS && run->netstat->mode == LIST_SOCKETS; i++) {
+	if (run->round || run->netstat->mode != LIST_SOCKETS)
+		return;
+	for (int i = 0; i < LIST_PROTOCOLS; i++) {
 		if (!(run->netstat->request.named & ~listed & 1U << i))
 			continue;
 		run->missing = true;
@@ -73,7 +92,33 @@ void netstat_free_places(struct netstat_run *run)
 	}
 	free(run->places);
 	run->places = NULL;
-	run->place_count = 0;
+	run->place_count = run->place_room = 0;
+	buffer_free(&run->reported);
+}
+
+void netstat_forget_places(struct netstat_run *run)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < run->place_count; i++) {
+		struct netstat_place *place = &run->places[i];
+
+		if (place->round == run->round) {
+			run->places[kept++] = *place;
+			continue;
+		}
+		free_lists(place->lists, place->count);
+		free_lists(place->previous, place->previous_count);
+	}
+	run->place_count = kept;
+}
+
+bool netstat_found_nothing(const struct netstat_run *run)
+{
+	for (size_t i = 0; i < run->place_count; i++)
+		if (run->places[i].count)
+			return false;
+	return run->missing;
 }
 
 static struct netstat_place *place_of(struct netstat_run *run, uint32_t netns)
@@ -83,7 +128,7 @@ static struct netstat_place *place_of(struct netstat_run *run, uint32_t netns)
 	for (size_t i = 0; i < run->place_count; i++)
 		if (run->places[i].inode == netns)
 			return &run->places[i];
-	grown = array_add(run->places, run->place_count, sizeof(*grown));
+	grown = array_reserve(run->places, &run->place_room, run->place_count + 1, sizeof(*grown));
 	if (!grown)
 		return NULL;
 	run->places = grown;
@@ -198,6 +243,7 @@ struct netstat_place *netstat_read_place(struct netstat_run *run, uint32_t netns
 
 	if (!place)
 		return NULL;
+	place->round = run->round;
 	turn_over(place);
 	return read_all(run, place, &request) ? NULL : place;
 }
@@ -270,7 +316,7 @@ int netstat_print_place(struct netstat_run *run, struct netstat_place *place,
 
 	if (err)
 		return err;
-	if (has_title(run) &&
+	if (place->count && has_title(run) &&
 	    fprintf(page.out,
 	            *netns_name ? "Network namespace %u (%s)\n" : "Network namespace %u\n",
 	            place->inode, netns_name) < 0)

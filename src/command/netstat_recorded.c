@@ -12,6 +12,7 @@
 #include "command/commands.h"
 #include "command/netstat_print.h"
 #include "list/inet.h"
+#include "session/input.h"
 #include "session/notice.h"
 #include "session/session.h"
 #include "table/mib.h"
@@ -35,6 +36,7 @@ static void needs(const struct options *options, struct needs *needs)
 	needs->instant = sockets || !is_span(options);
 	needs->sockets = sockets;
 	needs->counts = !sockets;
+	needs->facts = !sockets && is_span(options);
 }
 
 static int open_run(struct session *session, struct diag *diag)
@@ -47,7 +49,11 @@ static int open_run(struct session *session, struct diag *diag)
 	run->netstat = session->options->own;
 	run->recorded = session->table;
 	session->state = run;
-	return 0;
+	if (run->options->output && input_is(run->options->from, run->options->output))
+		return diag_fail(diag, -EEXIST,
+		                 "--output: %s is what --from reads: expected another file",
+		                 run->options->output);
+	return netstat_out_open(&run->out, run->options, diag);
 }
 
 /* --- namespaces --------------------------------------------------------------------------------- */
@@ -106,14 +112,12 @@ static bool next_netns(struct session *session, size_t *place, uint32_t *netns)
 
 /* --- counters and interfaces ---------------------------------------------------------------------- */
 
-/* What is there at the beginning of the time span. */
-static int begin(struct session *session)
+/* Reads what is there now, to be compared with. 0 or -ENOMEM. */
+static int read_baseline(struct session *session)
 {
 	struct netstat_run *run = session->state;
 	uint32_t netns;
 
-	if (has_sockets(session) || !is_span(session->options))
-		return 0;
 	look_for_host(session);
 	run->now = table_now(session->table);
 	run->baseline = true;
@@ -123,9 +127,30 @@ static int begin(struct session *session)
 			return -ENOMEM;
 	run->baseline = false;
 	run->round = 0;
-	run->span = true;
 	run->missing = false; /* it may come later */
 	return 0;
+}
+
+static int begin(struct session *session)
+{
+	struct netstat_run *run = session->state;
+
+	if (has_sockets(session) || !is_span(session->options))
+		return 0;
+	run->span = true;
+	run->waits = !table_mib_at(session->table, 0);
+	return read_baseline(session);
+}
+
+/* At the very beginning of a recording there is nothing yet; at the end of its first walk there is. */
+static void on_fact(const struct fact *fact, struct session *session)
+{
+	struct netstat_run *run = session->state;
+
+	if (fact->type != FACT_WALK_END || !run->waits)
+		return;
+	run->waits = false;
+	read_baseline(session); /* if it fails, growth is that since the first report */
 }
 
 /* The counters of the kernel go on, but how they grew before is not known to the new recorder. */
@@ -219,29 +244,31 @@ static int print_sockets(struct session *session)
 static int end(struct session *session)
 {
 	struct netstat_run *run = session->state;
-	struct diag diag = {""};
-	int err = netstat_out_open(&run->out, run->options, &diag), closed;
+	int err;
 
 	look_for_host(session);
-	if (!err)
-		err = has_sockets(session) ? print_sockets(session) : print_counted(session);
-	closed = netstat_out_close(&run->out);
-	if (diag.text[0])
-		session->refusal = diag;
+	err = has_sockets(session) ? print_sockets(session) : print_counted(session);
+	netstat_out_note(&run->out, err);
 	session->answer = run->missing ? (enum exit_code)NETSTAT_FAILED : EXIT_OK;
-	return err ? err : closed;
+	return run->out.err ? 0 : err; /* close_run() reports what became of the output */
 }
 
 static int close_run(struct session *session)
 {
 	struct netstat_run *run = session->state;
 
+	int err = 0;
+
 	if (run) {
+		err = netstat_out_close(&run->out);
 		netstat_free_places(run);
 		list_holders_free(run->holders);
 	}
 	free(run);
-	return 0;
+	if (!err || err == -EPIPE)
+		return 0;
+	notice("output was lost: %s", strerror(-err));
+	return err;
 }
 
 const struct command netstat_recorded = {
@@ -252,6 +279,7 @@ const struct command netstat_recorded = {
 	.needs = needs,
 	.open = open_run,
 	.begin = begin,
+	.fact = on_fact,
 	.restarted = restarted,
 	.end = end,
 	.close = close_run,

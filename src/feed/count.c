@@ -86,6 +86,11 @@ static void begin_report(struct count *count, uint32_t ifindex)
 		count->report.fact.flags = COUNTS_FIRST;
 }
 
+static bool is_reported(const struct count *count)
+{
+	return count->known || !count->feed->counting.full;
+}
+
 static void flush_report(struct count *count)
 {
 	struct fact_counts *fact = &count->report.fact;
@@ -98,11 +103,13 @@ static void flush_report(struct count *count)
 	count->known = table_mib(count->feed->table, count->netns, fact->ifindex);
 }
 
+/* A new set is reported even if all its counters are 0. What the table refuses is not reported again. */
 static void end_report(struct count *count)
 {
-	/* A new set is reported even if all its counters are 0. */
-	if (count->report.fact.count || !count->known)
-		flush_report(count);
+	if (!is_reported(count) || (count->known && !count->report.fact.count))
+		return;
+	flush_report(count);
+	count->feed->counting.full |= !count->known;
 }
 
 static void report_value(struct count *count, const char *name, uint64_t now)
@@ -111,6 +118,8 @@ static void report_value(struct count *count, const char *name, uint64_t now)
 	const struct mib_value *known;
 	uint16_t id;
 
+	if (!is_reported(count))
+		return;
 	id = find_id(count->feed, name, now != 0);
 	known = count->known ? mib_value(count->known, id) : NULL;
 	if (!id || now == (known ? known->now : 0))
@@ -245,7 +254,7 @@ void feed_count(struct feed *feed)
 	struct counting *counting = &feed->counting;
 	uint64_t begin = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 
-	if (!feed->config.counts)
+	if (!feed->config.counts || (!feed->netns.count && feed_refresh_netns(feed, NULL)))
 		return;
 	schedule_begun(&counting->schedule, PART_ALL);
 	for (size_t i = 0; i < feed->netns.count; i++)

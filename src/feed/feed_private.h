@@ -21,6 +21,7 @@ struct task_id {
 struct counting {
 	struct map ids;           /* of counters, by name */
 	struct schedule schedule; /* the only part: all namespaces */
+	bool full;                /* the table has no room for more namespaces and interfaces */
 	bool begun;               /* all namespaces were read once */
 };
 

@@ -214,9 +214,11 @@ static int walk_parts(struct feed *feed, uint32_t parts)
 
 int feed_walk(struct feed *feed)
 {
-	int err = walk_parts(feed, feed->schedule.parts), again = 0;
+	int err, again = 0;
 
+	/* First, so that the end of the first walk, the start of a recording, has counters. */
 	feed_count(feed);
+	err = walk_parts(feed, feed->schedule.parts);
 	/* The caller prints the table next. */
 	if (table_wants_holders(feed->table))
 		again = walk_parts(feed, PART_BIT(PART_HOLDERS));

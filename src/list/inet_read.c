@@ -288,6 +288,25 @@ static void add_missing(char *missing, size_t room, const struct source *source)
 	snprintf(missing + size, room - size, "%s%s", size ? ", " : "", source->missing);
 }
 
+/* What was named and is no TCP is missing in a recording. */
+static int read_recorded(const struct list_request *request, struct list *list, struct diag *diag)
+{
+	int err = 0;
+
+	if (request->protocols & LIST_BIT(TCP))
+		err = inet_read_recorded(request, list);
+	if (err)
+		return diag_fail(diag, err, "out of memory");
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		uint32_t bit = 1U << sources[i].protocol;
+
+		if (bit != LIST_BIT(TCP) && request->protocols & request->named & bit)
+			return diag_fail(diag, -EAFNOSUPPORT,
+			                 "--from: a recording has no sockets but those of TCP");
+	}
+	return 0;
+}
+
 int inet_read(const struct list_request *request, struct list *list, struct diag *diag)
 {
 	struct netlink *netlink = NULL;
@@ -295,7 +314,7 @@ int inet_read(const struct list_request *request, struct list *list, struct diag
 	int err = 0;
 
 	if (request->recorded)
-		return inet_read_recorded(request, list);
+		return read_recorded(request, list, diag);
 	netlink_open(&netlink, NETLINK_SOCK_DIAG, NULL); /* without it: /proc/net */
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]) && !err; i++) {
 		const struct source *source = &sources[i];

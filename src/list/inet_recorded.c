@@ -12,9 +12,7 @@
 
 static bool is_shown(const struct list_request *request, const struct row *row)
 {
-	if (!row->family || row->flags & ROW_MPTCP || row->state == STATE_CLOSE)
-		return false;
-	if (request->v4 != request->v6 && row->family != (request->v4 ? AF_INET : AF_INET6))
+	if (row->flags & (ROW_MPTCP | ROW_NASCENT) || row->state == STATE_CLOSE)
 		return false;
 	return !request->netns || row->netns == request->netns;
 }
@@ -43,7 +41,8 @@ static void take_timer(const struct table *table, const struct row *row, struct 
 
 static void take_socket(const struct row *row, struct list_socket *socket)
 {
-	bool none = row->flags & (ROW_MINI | ROW_REQUEST); /* no queues, no inode */
+	/* No queues, no inode. */
+	bool none = row->flags & (ROW_MINI | ROW_REQUEST) || row->state == STATE_TIME_WAIT;
 
 	socket->state = row->state == STATE_NEW_SYN_RECV ? STATE_SYN_RECV : row->state;
 	socket->cookie = row->cookie;
@@ -74,43 +73,72 @@ static void name_places(const struct list_request *request, const struct row *ro
 		inet->interface = name;
 }
 
-int inet_read_recorded(const struct list_request *request, struct list *list)
+static int add_row(const struct inet_reader *reader, const struct row *row)
 {
-	const struct inet_reader reader = {.request = request, .list = list, .protocol = LIST_TCP};
-	const struct table *table = request->recorded;
-	size_t first = list->count;
-	struct row_iter iter;
-	const struct row *row;
+	struct list_inet *inet = inet_add(reader);
 
-	table_for_each (table, iter, row) {
-		struct list_inet *inet;
-
-		if (!is_shown(request, row))
-			continue;
-		inet = inet_add(&reader);
-		if (!inet)
-			return -ENOMEM;
-		inet->socket.family = row->family;
-		memcpy(inet->local, row->laddr, sizeof(inet->local));
-		memcpy(inet->foreign, row->raddr, sizeof(inet->foreign));
-		inet->local_port = row->lport;
-		inet->foreign_port = row->rport;
-		inet->ifindex = row->ifindex;
-		inet->request = row->flags & ROW_REQUEST;
-		take_socket(row, &inet->socket);
-		take_timer(table, row, inet);
-		name_places(request, row, inet);
-	}
-	inet_drop_unwanted(request, list, first);
+	if (!inet)
+		return -ENOMEM;
+	memcpy(inet->local, row->laddr, sizeof(inet->local));
+	memcpy(inet->foreign, row->raddr, sizeof(inet->foreign));
+	inet->local_port = row->lport;
+	inet->foreign_port = row->rport;
+	inet->ifindex = row->ifindex;
+	inet->request = row->flags & ROW_REQUEST;
+	take_socket(row, &inet->socket);
+	take_timer(reader->request->recorded, row, inet);
+	name_places(reader->request, row, inet);
 	return 0;
 }
 
-/* The processes that have a row open, as the last walk over fds saw them. */
+/* In the order of the kernel's files: IPv4 first. */
+static int read_family(const struct list_request *request, struct list *list, uint16_t family)
+{
+	const struct inet_reader reader = {request, list, LIST_TCP, family};
+	struct row_iter iter;
+	const struct row *row;
+	int err = 0;
+
+	table_for_each (request->recorded, iter, row) {
+		if (!err && row->family == family && is_shown(request, row))
+			err = add_row(&reader, row);
+	}
+	return err;
+}
+
+int inet_read_recorded(const struct list_request *request, struct list *list)
+{
+	size_t first = list->count;
+	int err = 0;
+
+	if (request->v4 || !request->v6)
+		err = read_family(request, list, AF_INET);
+	if (!err && (request->v6 || !request->v4))
+		err = read_family(request, list, AF_INET6);
+	if (!err)
+		err = inet_give_requests_users(list, first);
+	if (!err)
+		inet_drop_unwanted(request, list, first);
+	return err;
+}
+
+/* A process that was seen to connect, accept or listen, before any walk over fds saw it. */
+static int add_owner(struct list_holders *holders, const struct table *table, const struct row *row)
+{
+	struct owner owner;
+
+	table_owner(table, row, &owner);
+	if (!owner.task || owner.holding != HOLDING_OPEN || owner.queued || owner.fd < 0)
+		return 0;
+	return list_holders_add(holders, row->inode, owner.task->pid, owner.fd);
+}
+
+/* The processes that have the socket open, as the last walk over fds saw them. */
 static int add_row_holders(struct list_holders *holders, const struct table *table,
                            const struct row *row)
 {
 	const struct holder *holder = table_holder(table, row->holders);
-	int err = 0;
+	int err = holder ? 0 : add_owner(holders, table, row);
 
 	for (; holder && !err; holder = table_holder(table, holder->next)) {
 		const struct task *task = table_task(table, holder->task);

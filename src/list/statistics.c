@@ -145,7 +145,7 @@ static int read_kernel(struct reading *reading, struct diag *diag)
 	if (!request->v6)
 		return 0;
 	err = read_file(reading, "/proc/net/snmp6", mib_parse_lines, diag);
-	return err == -ENOENT ? diag_fail(diag, -EAFNOSUPPORT, "AF INET6 (tcp)") : err;
+	return err == -ENOENT ? diag_fail(diag, -EAFNOSUPPORT, "AF INET6") : err;
 }
 
 /* --- a recording ------------------------------------------------------------------------------ */

@@ -16,8 +16,8 @@
 #include "table/emit_private.h"
 #include "table/names.h"
 
-#define SETS_MAX   16384U
-#define VALUES_MAX (1U << 20) /* of all sets: 24 MiB */
+#define SETS_MAX   65536U
+#define VALUES_MAX (2U << 20) /* of all sets: 48 MiB */
 
 static uint64_t key_of(uint32_t netns, uint32_t ifindex)
 {

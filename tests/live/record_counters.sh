@@ -35,6 +35,13 @@ ip link set after up
 record_stop
 record_ok
 
+# What happened while no recorder ran is in the difference, too.
+scenario_start close_wait
+scenario_stop
+record_start "$work/rec"
+record_stop
+record_ok
+
 # At the end the recording has what the kernel has.
 cp /proc/net/snmp "$work/snmp"
 recorded -s --json

@@ -172,7 +172,7 @@ static void test_flags(void **state)
 	assert_true(request->all && request->listening && request->timers && request->programs &&
 	            request->wide && request->verbose && request->fib && request->cache);
 	assert_true(request->numeric_hosts && request->numeric_ports && request->numeric_users);
-	assert_int_equal(request->extend, 3);
+	assert_int_equal(request->extend, 2); /* there is no -eee */
 	assert_true(o.continuous && request->continuous);
 	assert_int_equal(o.interval, S / 2);
 	options_free(&o);
