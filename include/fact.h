@@ -350,7 +350,7 @@ struct fact_counter {
 };
 
 enum fact_counts_flag {
-	COUNTS_FIRST = 1 << 0, /* it existed before: how much of the values is new is not known */
+	COUNTS_FIRST = 1 << 0, /* it may have existed before: the values are not growth */
 	COUNTS_GONE = 1 << 1,  /* the interface is gone */
 	COUNTS_SAVED = 1 << 2, /* in a checkpoint: values, not changes */
 	COUNTS_BASE = 1 << 3,  /* in a checkpoint: what to add to the values to get their growth */

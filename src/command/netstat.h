@@ -6,10 +6,13 @@
  *   netstat_line.c      the reader of argv
  *   netstat_choice.c    which sections appear
  *   netstat_print.c     reads and prints the sections of a namespace
- *   netstat_page.c      the rows of a section: filtered, sorted, printed
+ *   netstat_rows.c      the rows of a section: filtered, sorted
+ *   netstat_page.c      ... in netstat's layout
+ *   netstat_table.c     ... as columns, CSV and JSON
  *   netstat_out.c       where text goes, signals, and what ends a run
  *   netstat_names.c     names, which never stall the run
  *   netstat.c           the command
+ *   netstat_recorded.c  the command with --from
  */
 #ifndef TCPTRAIL_COMMAND_NETSTAT_H
 #define TCPTRAIL_COMMAND_NETSTAT_H

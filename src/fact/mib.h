@@ -23,10 +23,14 @@ typedef int mib_fn(const struct mib_counter *counter, void *arg);
 
 /*
  * /proc/net/snmp and netstat: pairs of lines, first the names. 0, or what fn returns; -EPROTO: the
- * lines are not such pairs; fn has got what was before. A line without an end may be cut: it does not count.
+ * lines are not such pairs; fn has got what was before. A line without an end may be cut: it does
+ * not count.
  */
 int mib_parse_pairs(const char *text, size_t size, mib_fn *fn, void *arg);
-/* /proc/net/snmp6 and sctp/snmp: a name and a value on each line. Lines of another form are skipped. */
+/*
+ * /proc/net/snmp6 and sctp/snmp: a name and a value on each line. Lines of another form are
+ * skipped.
+ */
 int mib_parse_lines(const char *text, size_t size, mib_fn *fn, void *arg);
 
 /*
@@ -41,7 +45,7 @@ int mib_parse_devices(const char *text, size_t size, mib_device_fn *fn, void *ar
 
 /* Has it only letters, digits and "_", and the length of a name? Those of a recording may not. */
 bool mib_is_name(const char *name);
-/* Bytes of the section that a joined name begins with: of those that Linux 7.2 has, the longest. 0: none. */
+/* Bytes of the section that a joined name begins with, of those that Linux has. 0: none. */
 size_t mib_section(const char *name);
 /* Is it a present number or a setting, which also falls? The others only grow. */
 bool mib_is_now(const char *name);

@@ -81,8 +81,11 @@ static void begin_report(struct count *count, uint32_t ifindex)
 	count->report.fact.h.type = FACT_COUNTS;
 	count->report.fact.netns = count->netns;
 	count->report.fact.ifindex = ifindex;
-	/* What comes later than the first reading was made since then, and its counters began at 0. */
-	if (!count->known && !feed->counting.begun)
+	/*
+	 * A namespace that comes later than the first reading was made since then, and its counters
+	 * began at 0. An interface may come from another namespace, with its counters.
+	 */
+	if (!count->known && (ifindex || !feed->counting.begun))
 		count->report.fact.flags = COUNTS_FIRST;
 }
 

@@ -240,7 +240,8 @@ scenario_stands() {
 
 scenario_count=0
 
-# scenario_start NAME [OPTION...]: runs the scenario until scenario_stop. $scenario is its number;
+# scenario_start NAME [OPTION...]: runs the scenario until scenario_stop, however long a slow host takes (by
+# itself a scenario ends after a minute). $scenario is its number;
 # scenario_lines and scenario_get read what it printed.
 scenario_start() {
 	local fifo fd
@@ -248,7 +249,7 @@ scenario_start() {
 	fifo=$work/scenario.$scenario.in
 	mkfifo "$fifo"
 	start "$work/scenario.$scenario" "$work/scenario.$scenario.err" \
-		sh -c 'exec "$@" <"$0"' "$fifo" "$SCENARIO" "$@"
+		sh -c 'exec "$@" <"$0"' "$fifo" "$SCENARIO" "$1" --hold 3600 "${@:2}"
 	scenario_pids[scenario]=$started
 	exec {fd}>"$fifo"
 	held_fds+=("$fd")
@@ -262,6 +263,24 @@ scenario_start() {
 }
 scenario_pids=()
 scenario_fds=()
+
+# scenario_start_states: sockets in every state of TCP, each made by a scenario.
+scenario_start_states() {
+	scenario_start listen --any
+	scenario_start listen --ipv6 --any
+	scenario_start established --count 3
+	scenario_start established --mapped
+	scenario_start syn_sent
+	scenario_start syn_recv --ack-lost
+	scenario_start accept_queue --count 2
+	scenario_start close_wait --unread 10
+	scenario_start fin_wait1
+	scenario_start fin_wait2
+	scenario_start fin_wait2_orphan --ipv6
+	scenario_start last_ack
+	scenario_start closing
+	scenario_start time_wait
+}
 
 # scenario_stop [NUMBER]: ends the scenario and waits.
 scenario_stop() {

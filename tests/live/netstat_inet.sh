@@ -10,25 +10,12 @@ long=2001:db8:2222:111:222:333:444:555
 
 make_sockets() {
 	ip address add "$long/128" dev lo nodad
+	ip link add x0 type veth peer name x1
+	ip link set x1 up
+	ip link set x0 up addrgenmode none
+	ip address add fe80::1/64 dev x0 nodad
 	echo "0 2147483647" >/proc/sys/net/ipv4/ping_group_range
-	held python3 "$tree/tests/live/progs/inet_sockets.py" "$long"
-}
-
-make_tcp() {
-	scenario_start listen --any
-	scenario_start listen --ipv6 --any
-	scenario_start established --count 3
-	scenario_start established --mapped
-	scenario_start syn_sent
-	scenario_start syn_recv --ack-lost
-	scenario_start accept_queue --count 2
-	scenario_start close_wait --unread 10
-	scenario_start fin_wait1
-	scenario_start fin_wait2
-	scenario_start fin_wait2_orphan --ipv6
-	scenario_start last_ack
-	scenario_start closing
-	scenario_start time_wait
+	held python3 "$tree/tests/live/progs/inet_sockets.py" "$long" x0
 }
 
 # --- differences ------------------------------------------------------------------------------
@@ -84,7 +71,7 @@ case $part in
 live)
 	in_fresh_netns "$@"
 	make_sockets
-	make_tcp
+	scenario_start_states
 	want_as=(big_users no_times no_requests marks)
 	got_as=(no_times no_requests no_counts)
 	for arguments in -antuwU -ntuwU -lntuwU -alntu -antW -anuW -antuwUW -4antuwU -6antuwU -46antuwU -4n -6n \
@@ -126,7 +113,7 @@ proc)
 	# Where the sandbox refuses netlink, /proc/net has the sockets.
 	in_fresh_netns "$@"
 	make_sockets
-	make_tcp
+	scenario_start_states
 	want_as=(big_users no_times marks)
 	got_as=(no_times no_counts)
 	real=$TCPTRAIL
@@ -161,6 +148,13 @@ columns)
 	assert_equal 47 "$(row '.proto == "raw" and .foreign_addr == "127.0.0.2"' | jq .ip_protocol)"
 	assert_equal "127.0.0.1:4711 CLOSE" "$(row '.proto == "ping"' | jq -r '"\(.local) \(.state)"')"
 	assert_equal "[::1]:4712 ESTABLISHED" "$(row '.proto == "ping6"' | jq -r '"\(.local) \(.state)"')"
+
+	# A link-local address is one of an interface.
+	assert_equal "[fe80::1%x0]:50040 fe80::1%x0 x0" \
+		"$(row '.local_port == 50040' | jq -r '"\(.local) \(.local_addr) \(.interface)"')"
+	assert_equal 3 "$(row '.interface == "x0" and .proto == "tcp6"' | wc -l)" "sockets on x0"
+	assert_equal 4 "$("$TCPTRAIL" netstat -antu --no-header --addr fe80::1%x0 | wc -l)" "--addr with a zone"
+	assert_equal 0 "$("$TCPTRAIL" netstat -antu --no-header --addr fe80::1%x1 | wc -l)" "--addr with another zone"
 
 	# Ping sockets appear only if they are named, and fields of the same names match the filters.
 	assert_lacks "$("$TCPTRAIL" netstat -an)" "ping "

@@ -61,6 +61,46 @@ for arguments in "" -t -tu -4 -6 -46 -x -tx -g -gx -a -l -al -tl -te -tep -teo -
 	netstat_rows -n $arguments
 done
 
+# The same, and modes, in a namespace that is in use.
+scenario_start listen
+scenario_start listen --ipv6 --any
+scenario_start established
+scenario_start close_wait --unread 10
+ip route add blackhole 192.0.2.0/24
+ip link add tt0 type veth peer name tt1
+ip addr add 198.51.100.1/24 dev tt0
+ip link set tt0 up
+ip route add 203.0.113.0/24 via 198.51.100.7 dev tt0
+
+# no_blackhole: netstat shows a blackhole as a route without an interface (docs/netstat.md, "Routes").
+no_blackhole() {
+	grep -v '^192.0.2.0 ' || true
+}
+# no_time: the two do not look at the timers at the same moment.
+no_time() {
+	sed -E 's,\([0-9.]+/,(T/,'
+}
+for arguments in -a "-a -4" "-a -6" -at -lt -lnt4 -an46 -ate -ato -ateo -gtx -gxa -l -al -aW -atWn "--tcp --all" \
+	"--protocol=inet --listening" "-A inet6 -A inet -a" "-A unix,inet -a" -nr -nrF "-n -i" -nia; do
+	want_as=(no_blackhole no_time) got_as=(no_blackhole no_time)
+	# shellcheck disable=SC2086
+	netstat_rows $arguments
+done
+
+# -g with -4 or -6 are groups alone; netstat prints connections as well.
+for family in 4 6; do
+	want=$(netstat -gn$family | sed -n '/Group Memberships/,$p' | sort)
+	assert_equal "$want" "$("$TCPTRAIL" netstat -gn$family | sort)" "groups of one family"
+done
+# -eee is -ee, -s46 are both, -N changes nothing.
+assert_equal "$("$TCPTRAIL" netstat -rnee)" "$("$TCPTRAIL" netstat -rneee)" "-eee"
+assert_equal "$("$TCPTRAIL" netstat -r)" "$("$TCPTRAIL" netstat -rN)" "-N"
+assert_run 0 "$TCPTRAIL" netstat -s46
+assert_matches "$out" "(^|"$'\n'")Ip:"
+assert_matches "$out" "(^|"$'\n'")Ip6:"
+assert_run 0 "$TCPTRAIL" netstat --tcpip -an
+assert_equal "$(netstat --inet -an | sort)" "$(sort <<<"$out")" "--tcpip"
+
 # --- the name of the program ------------------------------------------------------------------
 
 ln -s "$TCPTRAIL" "$work/netstat"

@@ -6,21 +6,8 @@ in_fresh_netns "$@"
 here=$(own_netns)
 
 scenario_start listen
-scenario_start listen --any
-scenario_start listen --ipv6 --any
-scenario_start established --count 3
 scenario_start established --ipv6
-scenario_start established --mapped
-scenario_start syn_sent
-scenario_start syn_recv --ack-lost
-scenario_start accept_queue --count 2
-scenario_start close_wait --unread 10
-scenario_start fin_wait1
-scenario_start fin_wait2
-scenario_start fin_wait2_orphan --ipv6
-scenario_start last_ack
-scenario_start closing
-scenario_start time_wait
+scenario_start_states
 
 netstat_rows() {
 	netstat "$@" | awk '$1 ~ /^tcp/ { print $1, $2, $3, $4, $5, $6 }' | sort

@@ -3,14 +3,15 @@
 """Makes sockets of all Internet protocols but SCTP in this network namespace, prints "ready", and holds
 them until stdin ends.
 
-  inet_sockets.py LONG      LONG: an IPv6 address of this host that netstat cuts
+  inet_sockets.py LONG LINK      LONG: an IPv6 address of this host that netstat cuts
+                                 LINK: an interface with the address fe80::1
 """
 import os
 import socket
 import sys
 
 UDPLITE = getattr(socket, 'IPPROTO_UDPLITE', 136)
-LONG = sys.argv[1]
+LONG, LINK = sys.argv[1:]
 held = []
 
 
@@ -81,6 +82,14 @@ def bound_to_device():
     held.append(sock)
 
 
+def link_local():
+    place = socket.if_nametoindex(LINK)
+    make(socket.AF_INET6, socket.SOCK_DGRAM, 0, ('fe80::1', 50040, 0, place))
+    make(socket.AF_INET6, socket.SOCK_STREAM, 0, ('fe80::1', 50041, 0, place)).listen()
+    client = make(socket.AF_INET6, socket.SOCK_STREAM, 0)
+    client.connect(('fe80::1', 50041, 0, place))
+
+
 def as_user(uid, port):
     """In a process of its own, which inherits all sockets that were made before."""
     ready_in, ready_out = os.pipe()
@@ -106,6 +115,7 @@ def main():
     raw()
     ping()
     bound_to_device()
+    link_local()
     as_user(4294967294, 50030)
     as_user(3000000000, 50031)
     as_user(1234, 50032)
