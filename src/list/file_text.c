@@ -34,21 +34,21 @@ int file_text(struct list *list, const char *path, char **text, size_t *size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err;
 	struct buffer content = {0};
-	char *copy;
 
 	if (fd < 0)
 		return -errno;
 	err = read_fd(fd, &content);
 	close(fd);
-	copy = err ? NULL : list_text(list, content.data, content.size);
-	if (!err && !copy)
+	buffer_add(&content, "", 1);
+	if (!err && (content.failed || !list_keep(list, content.data)))
 		err = -ENOMEM;
-	if (!err) {
-		*text = copy;
-		*size = content.size;
+	if (err) {
+		buffer_free(&content);
+		return err;
 	}
-	buffer_free(&content);
-	return err;
+	*text = content.data;
+	*size = content.size - 1;
+	return 0;
 }
 
 char *file_text_line(char **text)

@@ -9,8 +9,8 @@
 /* A piece of memory for many strings. Only the first one of a list has room left. */
 struct list_text {
 	struct list_text *next;
+	char *bytes; /* behind the struct, or memory of its own: list_keep() */
 	size_t used, room;
-	char bytes[];
 };
 
 #define ALIGNMENT  8 /* of any number */
@@ -59,6 +59,7 @@ static struct list_text *text_piece(struct list *list, size_t size)
 	piece = malloc(sizeof(*piece) + (large ? size : TEXT_PIECE));
 	if (!piece)
 		return NULL;
+	piece->bytes = (char *)(piece + 1);
 	piece->used = 0;
 	piece->room = large ? size : TEXT_PIECE;
 	piece->next = large && first ? first->next : first;
@@ -98,12 +99,28 @@ void *list_object(struct list *list, size_t size)
 	return memset(object + skip, 0, size);
 }
 
+bool list_keep(struct list *list, char *memory)
+{
+	struct list_text *piece = malloc(sizeof(*piece)), *first = list->texts;
+
+	if (!piece)
+		return false;
+	*piece = (struct list_text){.next = first ? first->next : NULL, .bytes = memory};
+	if (first)
+		first->next = piece;
+	else
+		list->texts = piece;
+	return true;
+}
+
 void list_free(struct list *list)
 {
 	struct list_text *next;
 
 	for (struct list_text *text = list->texts; text; text = next) {
 		next = text->next;
+		if (text->bytes != (char *)(text + 1))
+			free(text->bytes);
 		free(text);
 	}
 	free(list->records);

@@ -128,6 +128,8 @@ void *list_add(struct list *list);
 void list_drop(struct list *list);
 /* Copies size bytes and adds a NUL. The copy lives as long as the list. NULL: no memory. */
 char *list_text(struct list *list, const char *bytes, size_t size);
+/* Takes over memory of malloc(): it is freed with the list. false: no memory; it stays the caller's. */
+bool list_keep(struct list *list, char *memory);
 /* size zeroed bytes, aligned for any number, which live as long as the list. NULL: no memory. */
 void *list_object(struct list *list, size_t size);
 void *list_at(const struct list *list, size_t index);

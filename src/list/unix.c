@@ -19,14 +19,38 @@
 #include "field/value.h"
 #include "list/file_text.h"
 
+/* unix_diag is asked when it is needed: without a name there is nothing that it knows better. */
+struct reading {
+	const struct list_request *request;
+	struct list *list;
+	struct unix_known *known; /* NULL: not asked, or the kernel has none */
+	bool asked;
+};
+
+static struct unix_known *known_of(struct reading *reading)
+{
+	if (!reading->asked)
+		reading->known = unix_known_read(reading->list, reading->request->rich);
+	reading->asked = true;
+	return reading->known;
+}
+
 static bool find_name(uint32_t inode, struct unix_name *name, void *arg)
 {
-	const struct unix_message *message = unix_known_find(arg, inode);
+	struct unix_known *known = known_of(arg);
+	const struct unix_message *message = known ? unix_known_find(known, inode) : NULL;
 
 	if (!message || !message->name.bytes)
 		return false;
 	*name = message->name;
 	return true;
+}
+
+static size_t find_broken(const struct unix_name **names, void *arg)
+{
+	struct unix_known *known = known_of(arg);
+
+	return known ? unix_known_broken(known, names) : 0;
 }
 
 static bool is_listener(const struct unix_line *line)
@@ -91,44 +115,44 @@ static int fill_hex(struct list_unix *socket, struct list *list, const struct un
 	return socket->name_hex ? 0 : -ENOMEM;
 }
 
-static int add(const struct list_request *request, struct list *list, const struct unix_line *line,
-               struct unix_known *known)
+static int add(struct reading *reading, const struct unix_line *line)
 {
-	const struct unix_message *message =
-		known && line->inode ? unix_known_find(known, line->inode) : NULL;
-	struct list_unix *socket = list_add(list);
+	const struct unix_message *message = NULL;
+	struct list_unix *socket = list_add(reading->list);
 
 	if (!socket)
 		return -ENOMEM;
-	list_socket_init(&socket->socket, request, LIST_UNIX, AF_UNIX);
+	list_socket_init(&socket->socket, reading->request, LIST_UNIX, AF_UNIX);
 	fill(socket, line);
-	if (!message || !request->rich)
+	if (reading->request->rich && line->inode && known_of(reading))
+		message = unix_known_find(reading->known, line->inode);
+	if (!message)
 		return 0;
 	fill_known(socket, message);
-	return fill_hex(socket, list, &message->name);
+	return fill_hex(socket, reading->list, &message->name);
 }
 
-static int add_all(const struct list_request *request, struct list *list, char *text, size_t size,
-                   struct unix_known *known)
+static int add_all(struct reading *reading, char *text, size_t size)
 {
-	struct unix_lines lines = {.at = text, .end = text + size};
+	struct unix_lines lines = {
+		.at = text,
+		.end = text + size,
+		.find = find_name,
+		.broken = find_broken,
+		.arg = reading,
+	};
 	struct unix_line line;
 	int err = 0;
 
-	if (known) {
-		lines.find = find_name;
-		lines.arg = known;
-		lines.broken_count = unix_known_broken(known, &lines.broken);
-	}
 	while (!err && unix_lines_next(&lines, &line))
-		if (is_wanted(request, &line))
-			err = add(request, list, &line, known);
+		if (is_wanted(reading->request, &line))
+			err = add(reading, &line);
 	return err;
 }
 
 static int read_unix(const struct list_request *request, struct list *list, struct diag *diag)
 {
-	struct unix_known *known;
+	struct reading reading = {.request = request, .list = list};
 	char *text;
 	size_t size;
 	int err = file_text(list, "/proc/net/unix", &text, &size);
@@ -137,9 +161,8 @@ static int read_unix(const struct list_request *request, struct list *list, stru
 		return diag_fail(diag, -EAFNOSUPPORT, "AF UNIX");
 	if (err)
 		return diag_fail(diag, err, "/proc/net/unix: %s", strerror(-err));
-	known = unix_known_read(list, request->rich);
-	err = add_all(request, list, text, size, known);
-	unix_known_free(known);
+	err = add_all(&reading, text, size);
+	unix_known_free(reading.known);
 	return err ? diag_fail(diag, err, "out of memory") : 0;
 }
 

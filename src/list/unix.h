@@ -56,10 +56,9 @@ struct unix_lines {
 	char *at, *end; /* the text that is left; *end is NUL */
 	/* The name of the socket with this inode; false: not known. NULL: no name is. */
 	bool (*find)(uint32_t inode, struct unix_name *name, void *arg);
+	/* Known names with newlines, for sockets that have no inode of their own. NULL: no name is. */
+	size_t (*broken)(const struct unix_name **names, void *arg);
 	void *arg;
-	/* Known names with newlines, for sockets that have no inode of their own. */
-	const struct unix_name *broken;
-	size_t broken_count;
 };
 
 /*
@@ -94,7 +93,7 @@ struct unix_known *unix_known_read(struct list *list, bool rich);
 void unix_known_free(struct unix_known *known); /* NULL-safe */
 /* NULL: none. */
 const struct unix_message *unix_known_find(struct unix_known *known, uint32_t inode);
-/* The names with newlines. */
+/* The names with newlines. Returns how many. */
 size_t unix_known_broken(const struct unix_known *known, const struct unix_name **names);
 
 /* --- all -------------------------------------------------------------------------------------- */

@@ -11,18 +11,34 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/parse.h"
 #include "list/unix.h"
+
+/* 16: it is no hexadecimal digit. A host has many sockets: this is faster than isxdigit(). */
+static unsigned int digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned int)(c - '0');
+	c |= 'a' - 'A';
+	return c >= 'a' && c <= 'f' ? (unsigned int)(c - 'a' + 10) : 16;
+}
 
 /* A number of exactly that many hexadecimal digits, and the byte behind it. *at moves behind both. */
 static bool take_hex(const char **at, const char *end, size_t digits, char behind, uint64_t *number)
 {
-	size_t left = (size_t)(end - *at);
+	const char *from = *at;
 
-	if (parse_hex_digits(*at, left < digits ? left : digits, number) != digits)
+	if ((size_t)(end - from) <= digits || from[digits] != behind)
 		return false;
-	*at += digits;
-	return *at < end && *(*at)++ == behind;
+	*number = 0;
+	for (size_t i = 0; i < digits; i++) {
+		unsigned int digit = digit_of(from[i]);
+
+		if (digit > 15)
+			return false;
+		*number = *number << 4 | digit;
+	}
+	*at = from + digits + 1;
+	return true;
 }
 
 /* The inode: at least five columns, padded with blanks. */
@@ -108,6 +124,16 @@ static size_t guess_length(const char *text, const char *end)
 
 #define BROKEN_TRIED 64 /* a bound, for hosts where somebody makes many such names */
 
+static size_t match_broken(const struct unix_lines *lines)
+{
+	const struct unix_name *names;
+	size_t count = lines->broken ? lines->broken(&names, lines->arg) : 0, length = 0;
+
+	for (size_t i = 0; !length && i < count && i < BROKEN_TRIED; i++)
+		length = match_name(lines->at, lines->end, &names[i]);
+	return length;
+}
+
 static size_t name_length(const struct unix_lines *lines, const struct unix_line *line)
 {
 	struct unix_name name;
@@ -116,8 +142,7 @@ static size_t name_length(const struct unix_lines *lines, const struct unix_line
 	if (lines->find && line->inode && lines->find(line->inode, &name, lines->arg))
 		length = match_name(lines->at, lines->end, &name);
 	else
-		for (size_t i = 0; !length && i < lines->broken_count && i < BROKEN_TRIED; i++)
-			length = match_name(lines->at, lines->end, &lines->broken[i]);
+		length = match_broken(lines);
 	return length ? length : guess_length(lines->at, lines->end);
 }
 

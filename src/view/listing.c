@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/escape.h"
+#include "base/format.h"
 #include "list/registry.h"
 #include "view/value_text.h"
 
@@ -90,14 +91,46 @@ static size_t write_value(struct listing_page *page, const struct list_cell *cel
 	return cell->cut;
 }
 
+/*
+ * Adds what most cells are, without a copy: a number, or a string that stays whole and begins the
+ * cell. false: it is another value.
+ */
+static bool add_simple(const struct listing_page *page, const struct list_cell *cell,
+                       const struct value *value, struct buffer *line, size_t *columns)
+{
+	size_t least = (size_t)abs(cell->width);
+	char digits[FORMAT_SIZE];
+
+	if (page->color || value->netstat || value->ago)
+		return false;
+	if (value->type == VALUE_NUMBER && !cell->cut) {
+		*columns = (size_t)(format_number(digits, value->number, 1) - digits);
+		if (cell->width < 0 && *columns < least)
+			buffer_fill(line, ' ', least - *columns);
+		buffer_add(line, digits, *columns);
+	} else if (value->type == VALUE_STRING && cell->width >= 0 &&
+	           (!cell->cut || page->context.wide)) {
+		*columns = escape_terminal(line, value->string);
+	} else {
+		return false;
+	}
+	if (*columns < least && cell->width > 0)
+		buffer_fill(line, ' ', least - *columns);
+	*columns = *columns < least ? least : *columns;
+	return true;
+}
+
 /* Returns the columns of the cell, padded. */
 static size_t add_cell(struct listing_page *page, const struct list_cell *cell,
                        const struct value *value, struct buffer *line)
 {
 	const char *code = page->color ? value_color(value->mark) : NULL;
-	size_t least = (size_t)abs(cell->width), columns = write_value(page, cell, value);
-	size_t pad = columns < least ? least - columns : 0;
+	size_t least = (size_t)abs(cell->width), columns, pad;
 
+	if (add_simple(page, cell, value, line, &columns))
+		return columns;
+	columns = write_value(page, cell, value);
+	pad = columns < least ? least - columns : 0;
 	if (cell->width < 0)
 		buffer_fill(line, ' ', pad);
 	if (code)
@@ -118,10 +151,12 @@ static size_t add_row(struct listing_page *page, const void *record, struct buff
 	for (size_t i = 0; i < page->layout.count; i++) {
 		const struct list_cell *cell = &page->layout.cells[i];
 		const char *before = cell->before ? cell->before : i ? " " : "";
-		struct value value = {0};
+		struct value value;
 
 		if (page->fields[i])
 			field_get(page->fields[i], &page->context, record, &value);
+		else
+			value = (struct value){.type = VALUE_NONE};
 		buffer_text(out, before);
 		columns += strlen(before) + add_cell(page, cell, &value, out);
 	}

@@ -12,15 +12,20 @@ static bool find(uint32_t inode, struct unix_name *name, void *arg)
 	return inode & 1;
 }
 
+static size_t broken(const struct unix_name **names, void *arg)
+{
+	*names = arg;
+	return 1;
+}
+
 static void read_all(char *text, size_t size, struct unix_name *known)
 {
 	struct unix_lines lines = {
 		.at = text,
 		.end = text + size,
 		.find = known ? find : NULL,
+		.broken = known ? broken : NULL,
 		.arg = known,
-		.broken = known,
-		.broken_count = !!known,
 	};
 	struct unix_line line;
 	const char *last = text;

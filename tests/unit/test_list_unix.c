@@ -123,11 +123,20 @@ static bool find(uint32_t inode, struct unix_name *name, void *arg)
 	return false;
 }
 
+static const struct unix_name broken_name = {"a\n" SOCKET("666") " /fake",
+                                             sizeof("a\n" SOCKET("666") " /fake")};
+
+static size_t broken(const struct unix_name **names, void *arg)
+{
+	(void)arg;
+	*names = &broken_name;
+	return 1;
+}
+
 /* A name may contain what looks like a line of the kernel. */
 static void a_known_name_ends_where_it_ends(void **state)
 {
 	static const char forged[] = "a\n" SOCKET("666") " /fake";
-	const struct unix_name broken = {forged, sizeof(forged)};
 	struct unix_lines lines;
 
 	(void)state;
@@ -135,8 +144,7 @@ static void a_known_name_ends_where_it_ends(void **state)
 		SOCKET("10001") " a\n" SOCKET("666") " /fake\n" SOCKET("10002") " @a\n@\n" SOCKET(
 			"10003") " /y\n" SOCKET("    0") " a\n" SOCKET("666") " /fake\n");
 	lines.find = find;
-	lines.broken = &broken;
-	lines.broken_count = 1;
+	lines.broken = broken;
 	expect_line(&lines, 10001, forged);
 	expect_line(&lines, 10002, "@a\n@");
 	expect_line(&lines, 10003, "/y"); /* bound anew between the two looks */
