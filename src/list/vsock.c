@@ -6,13 +6,15 @@
  *	Proto Type      Local Address          Foreign Address        State
  *	vsock STREAM    3:1024                 2:52000                ESTABLISHED
  */
+/* First: before Linux 6.0 the kernel's headers need struct sockaddr, and do not include it. */
+#include <sys/socket.h>
+
 #include <errno.h>
 #include <linux/sock_diag.h>
 #include <linux/vm_sockets.h>
 #include <linux/vm_sockets_diag.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "field/value.h"
 #include "list/netlink.h"

@@ -240,7 +240,8 @@ scenario_stands() {
 
 scenario_count=0
 
-# scenario_start NAME [OPTION...]: runs the scenario until scenario_stop. $scenario is its number;
+# scenario_start NAME [OPTION...]: runs the scenario until scenario_stop, however long a slow host takes (by
+# itself a scenario ends after a minute). $scenario is its number;
 # scenario_lines and scenario_get read what it printed.
 scenario_start() {
 	local fifo fd
@@ -248,7 +249,7 @@ scenario_start() {
 	fifo=$work/scenario.$scenario.in
 	mkfifo "$fifo"
 	start "$work/scenario.$scenario" "$work/scenario.$scenario.err" \
-		sh -c 'exec "$@" <"$0"' "$fifo" "$SCENARIO" "$@"
+		sh -c 'exec "$@" <"$0"' "$fifo" "$SCENARIO" "$1" --hold 3600 "${@:2}"
 	scenario_pids[scenario]=$started
 	exec {fd}>"$fifo"
 	held_fds+=("$fd")
