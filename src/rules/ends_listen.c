@@ -16,6 +16,24 @@ bool ends_can_join(const struct ends *ends, uint32_t index, uint32_t other)
 	       (left->level > FINDING_OK || right->mover == MOVER_APPLICATION);
 }
 
+/* The listener in whose queue the peers of most of these connections wait; NULL: none. */
+static const struct row *queue_of_peers(const struct why *why, const struct group *group)
+{
+	const struct row *queued = NULL;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < group->count; i++) {
+		const struct row *row = groups_member(why->groups, group, i);
+		const struct row *peer = table_find_peer(why->table, row);
+
+		if (!peer || peer->flags & ROW_SOCKET)
+			continue;
+		queued = peer;
+		count++;
+	}
+	return count * 2 >= group->count && queued ? table_find_listener(why->table, queued) : NULL;
+}
+
 /* The listener whose full accept queue is the cause; NULL: none. */
 static const struct row *queue_of(const struct ends *ends, uint32_t index)
 {
@@ -26,6 +44,8 @@ static const struct row *queue_of(const struct ends *ends, uint32_t index)
 
 	if (finding->mover != MOVER_APPLICATION)
 		return NULL;
+	if (rule == &rule_established_growing && !key->passive) /* they wait for a greeting */
+		return queue_of_peers(why, &finding->group);
 	if (rule == &rule_close_wait_queued || rule == &rule_syn_recv_pile)
 		return table_find_listener(why->table, finding->group.example);
 	if (rule == &rule_syn_sent_no_answer || rule == &rule_connect_timed_out ||
