@@ -148,7 +148,7 @@ static void take_datagram(struct netlink *netlink, size_t got, struct attempt *a
 	unsigned int port = mnl_socket_get_portid(netlink->socket);
 	int rest = (int)got;
 
-	for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest))
+	for (; netlink_message_ok(message, rest); message = mnl_nlmsg_next(message, &rest))
 		/* Any other number: what is left of an answer that was given up. */
 		if (mnl_nlmsg_seq_ok(message, netlink->seq) && mnl_nlmsg_portid_ok(message, port))
 			take(attempt, message);

@@ -6,6 +6,11 @@
 #include <libmnl/libmnl.h>
 #include <string.h>
 
+bool netlink_message_ok(const struct nlmsghdr *message, int rest)
+{
+	return mnl_nlmsg_ok(message, rest) && message->nlmsg_len <= (unsigned int)rest;
+}
+
 int netlink_attributes(const void *bytes, size_t size, const struct nlattr *found[], uint16_t most)
 {
 	const struct nlattr *attr = bytes;

@@ -12,6 +12,12 @@
 #include <stdint.h>
 
 /*
+ * Is there a whole message in the `rest` bytes? Then mnl_nlmsg_next() steps over it. mnl_nlmsg_ok() of libmnl
+ * 1.0.4 takes a length above INT_MAX for a negative one, and so for one that fits.
+ */
+bool netlink_message_ok(const struct nlmsghdr *message, int rest);
+
+/*
  * found[type] becomes the attribute of each type up to `most`; NULL: it is not there. If a type comes
  * twice, the first counts. Types above `most` are passed over: newer kernels have more. 0; -EBADMSG: the bytes
  * end within an attribute.

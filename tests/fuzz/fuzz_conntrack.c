@@ -3,6 +3,7 @@
 #include <libmnl/libmnl.h>
 
 #include "list/masquerade.h"
+#include "list/netlink_message.h"
 #include "output.h"
 
 extern const struct listing listing_masquerade;
@@ -15,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct nlmsghdr *message = (void *)copy;
 	int rest = (int)size;
 
-	for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest))
+	for (; netlink_message_ok(message, rest); message = mnl_nlmsg_next(message, &rest))
 		masquerade_take(&list, message);
 	for (size_t i = 0; i < list.count; i++) {
 		const struct list_request request = {.extend = i % 2};

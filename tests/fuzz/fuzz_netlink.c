@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct nlmsghdr *message = (const void *)copy;
 	int rest = (int)size;
 
-	for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest)) {
+	for (; netlink_message_ok(message, rest); message = mnl_nlmsg_next(message, &rest)) {
 		const char *words;
 		size_t length;
 

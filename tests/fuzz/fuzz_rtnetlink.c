@@ -5,6 +5,7 @@
 
 #include "list/interface.h"
 #include "list/links.h"
+#include "list/netlink_message.h"
 #include "list/route.h"
 #include "output.h"
 
@@ -80,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t interfaces;
 	int rest = (int)size;
 
-	for (message = (void *)copy; mnl_nlmsg_ok(message, rest);
+	for (message = (void *)copy; netlink_message_ok(message, rest);
 	     message = mnl_nlmsg_next(message, &rest)) {
 		route_take(&routes, AF_INET, message);
 		route_take(&routes, AF_INET6, message);
@@ -90,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	interfaces = links_list.count;
 	rest = (int)size;
-	for (message = (void *)copy; mnl_nlmsg_ok(message, rest);
+	for (message = (void *)copy; netlink_message_ok(message, rest);
 	     message = mnl_nlmsg_next(message, &rest))
 		interface_take_address(&links_list, interfaces, message);
 	check_routes(&routes, &links, &nexthops);

@@ -3,6 +3,7 @@
 #include <libmnl/libmnl.h>
 
 #include "fuzz.h"
+#include "list/netlink_message.h"
 #include "list/packet.h"
 #include "list/unix.h"
 
@@ -14,9 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct list_vsock vsock;
 	int rest = (int)size;
 
-	/* mnl_nlmsg_ok() of libmnl 1.0.4 takes a length above INT_MAX for a negative one. */
-	for (; mnl_nlmsg_ok(message, rest) && message->nlmsg_len <= (unsigned int)rest;
-	     message = mnl_nlmsg_next(message, &rest)) {
+	for (; netlink_message_ok(message, rest); message = mnl_nlmsg_next(message, &rest)) {
 		vsock_message(message, &vsock);
 		if (unix_message(message, &parsed) || !parsed.name.bytes)
 			continue;

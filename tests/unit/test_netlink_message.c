@@ -130,6 +130,22 @@ static void lengths_that_lie(void **state)
 	assert_int_equal(netlink_payload(message, 0, found, 2), -EBADMSG);
 }
 
+static void messages_that_are_whole(void **state)
+{
+	static const uint32_t lengths[] = {0, 15, 25, 0x7fffffff, 0x80000000, 0xffffffff};
+	struct nlmsghdr *message = begin(0x10, 8);
+
+	(void)state;
+	assert_true(netlink_message_ok(message, 24));
+	assert_false(netlink_message_ok(message, 23));
+	assert_false(netlink_message_ok(message, 8));
+	assert_false(netlink_message_ok(message, -4));
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		message->nlmsg_len = lengths[i];
+		assert_false(netlink_message_ok(message, 24));
+	}
+}
+
 static void errors_have_words(void **state)
 {
 	struct nlmsghdr *message = begin(NLMSG_ERROR, sizeof(struct nlmsgerr));
@@ -176,13 +192,10 @@ static void a_dump_ends_with_an_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(attributes_by_type),
-		cmocka_unit_test(nested_and_network_order),
-		cmocka_unit_test(strings_need_no_nul),
-		cmocka_unit_test(structs_of_other_kernels),
-		cmocka_unit_test(lengths_that_lie),
-		cmocka_unit_test(errors_have_words),
-		cmocka_unit_test(a_dump_ends_with_an_error),
+		cmocka_unit_test(attributes_by_type),  cmocka_unit_test(nested_and_network_order),
+		cmocka_unit_test(strings_need_no_nul), cmocka_unit_test(structs_of_other_kernels),
+		cmocka_unit_test(lengths_that_lie),    cmocka_unit_test(messages_that_are_whole),
+		cmocka_unit_test(errors_have_words),   cmocka_unit_test(a_dump_ends_with_an_error),
 	};
 
 	return cmocka_run_group_tests_name("netlink message", tests, NULL, NULL);
