@@ -19,7 +19,7 @@ WORD(recv_q, "Recv-Q", NUMBER, -6, "bytes that the program has not read; listene
 WORD(send_q, "Send-Q", NUMBER, -6, "bytes that the peer has not acknowledged; listener: limit of the accept queue")
 WORD(local, "Local Address", ENDPOINT, 23, "local address and port")
 WORD(foreign, "Foreign Address", ENDPOINT, 23, "the peer's address and port")
-WORD(state, "State", STRING, 11, "TCP state; of an event: the state after it")
+WORD(state, "State", STRING, 11, "state of the socket; of an event: the state after it")
 WORD(user, "User", STRING, 10, "user that owns the socket")
 WORD(inode, "Inode", NUMBER, 10, "inode of the socket; 0: it has none")
 WORD(program, "PID/Program name", STRING, 20, "a process that has or had it open; +N: N more processes; (in parentheses): the process that must accept it")
