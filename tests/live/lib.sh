@@ -249,7 +249,7 @@ scenario_start() {
 	fifo=$work/scenario.$scenario.in
 	mkfifo "$fifo"
 	start "$work/scenario.$scenario" "$work/scenario.$scenario.err" \
-		sh -c 'exec "$@" <"$0"' "$fifo" "$SCENARIO" "$1" --hold 3600 "${@:2}"
+		sh -c 'exec "$@" <"$0"' "$fifo" "$SCENARIO" "$@" --hold 3600
 	scenario_pids[scenario]=$started
 	exec {fd}>"$fifo"
 	held_fds+=("$fd")

@@ -122,8 +122,10 @@ static void part_of_a_line_is_refused(void **state)
 
 		snprintf(part, sizeof(part), "%.*s", (int)size, line);
 		assert_int_equal(inet_add_line(&test.reader, part), -EBADMSG);
+		list_free(&test.list);
 		inet_test_begin(&test, LIST_TCP, AF_INET6);
 		assert_int_equal(inet_add_line(&test.reader, part), -EBADMSG);
+		list_free(&test.list);
 		inet_test_begin(&test, LIST_TCP, AF_INET);
 	}
 	for (size_t at = 0; at < needed; at++) {
