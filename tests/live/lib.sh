@@ -222,6 +222,7 @@ has_line() {
 held() {
 	mkfifo "$work/held.in"
 	start "$work/held.out" "$work/held.err" sh -c 'exec "$@" <"$0"' "$work/held.in" "$@"
+	held_pid=$started
 	exec {held}>"$work/held.in"
 	held_fds+=("$held")
 	wait_until "$1 to be ready" has_line "$work/held.out" ready
@@ -229,7 +230,7 @@ held() {
 
 release() {
 	exec {held}>&-
-	await_end "$started" "$ceiling" || fail "it does not end"
+	await_end "$held_pid" "$ceiling" || fail "it does not end"
 	rm -f "$work/held.in"
 }
 
@@ -241,8 +242,8 @@ scenario_stands() {
 scenario_count=0
 
 # scenario_start NAME [OPTION...]: runs the scenario until scenario_stop, however long a slow host takes (by
-# itself a scenario ends after a minute). $scenario is its number;
-# scenario_lines and scenario_get read what it printed.
+# itself a scenario ends after a minute). $scenario is its number; scenario_lines and scenario_get read what
+# it printed.
 scenario_start() {
 	local fifo fd
 	scenario=$((++scenario_count))
