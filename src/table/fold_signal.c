@@ -139,7 +139,7 @@ void fold_synack(struct table *t, const struct fact_synack *fact)
 	note_retransmit(t, row, RETRANSMIT_SYNACK, &change, fact->h.time);
 }
 
-/* An RST for a segment without a socket: it is reported, but has no row in the table. */
+/* An RST of a segment without a socket, or of one that has ended: it is reported, but has no row. */
 static void emit_reset(struct table *t, const struct fact_reset *fact, const struct change *change)
 {
 	struct row none = {
@@ -148,6 +148,7 @@ static void emit_reset(struct table *t, const struct fact_reset *fact, const str
 		.lport = fact->s.lport,
 		.rport = fact->s.rport,
 		.ifindex = fact->s.ifindex,
+		.cookie = fact->s.cookie,
 		.state = STATE_CLOSE,
 		.owner = ROW_NONE,
 		.holders = ROW_NONE,
@@ -213,6 +214,17 @@ static void reset_row(struct table *t, struct row *row, const struct fact_reset 
 	             (uint8_t)fact->reason, 0);
 }
 
+/*
+ * A closed orphan is destroyed at once (inet_csk_destroy_sock(), net/ipv4/inet_connection_sock.c). If
+ * tcp_reset() does that, the RST that answers the segment goes out afterwards: its row has ended, and a new
+ * one would never end.
+ */
+static bool is_destroyed(const struct fact_sample *s)
+{
+	return s->state == STATE_CLOSE && s->flags & SAMPLE_DEAD &&
+	       !(s->flags & (SAMPLE_MINI | SAMPLE_REQUEST));
+}
+
 void fold_reset(struct table *t, const struct fact_reset *fact)
 {
 	bool sent = fact->h.type == FACT_RST_SENT;
@@ -222,7 +234,10 @@ void fold_reset(struct table *t, const struct fact_reset *fact)
 		.reason = fact->reason,
 		.cause = (enum fact_reset_cause)fact->active,
 	};
-	struct row *row = row_for_sample(t, fact->h.sk, &fact->s, fact->h.time), refused;
+	struct row *row = is_destroyed(&fact->s)
+	                          ? row_of_sample(t, fact->h.sk, &fact->s, fact->h.time)
+	                          : row_for_sample(t, fact->h.sk, &fact->s, fact->h.time);
+	struct row refused;
 
 	/* An RST that answers a segment may be sent in the context of any task. */
 	if (sent && fact->active == RESET_ACTIVE && fact->s.flags & SAMPLE_OWNED)
