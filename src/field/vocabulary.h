@@ -250,7 +250,7 @@ WORD(metric, "Metric", NUMBER, 6, "of two routes to the same destination the one
 WORD(ref, "Ref", NUMBER, 3, "users of the route in the kernel (IPv6)")
 WORD(use, "Use", NUMBER, -6, "how often the route was looked up (IPv6, cache)")
 WORD(iface, "Iface", STRING, 8, "name of the interface")
-WORD(route_kind, "Route Kind", STRING, 11, "unicast, local, broadcast, anycast, multicast, blackhole (packets vanish), unreachable and prohibit (the sender is told), throw (the next table decides)")
+WORD(route_kind, "Route Kind", STRING, 11, "unicast, local, broadcast, anycast, multicast, blackhole (packets vanish), unreachable and prohibit (the sender gets an error), throw (the next table decides)")
 WORD(route_table, "Table", STRING, 8, "routing table, by name if it has one")
 WORD(route_table_number, "Table No", NUMBER, -8, "number of the routing table")
 WORD(installed_by, "Set by", STRING, 8, "who made the route: kernel, boot, static, ra, dhcp, bird, ...")
