@@ -20,13 +20,9 @@ static const char *const states[] = {
 bool ax25_parse(char *line, struct list_relic *relic)
 {
 	char *words[WORDS], *digipeaters;
-	uint32_t state;
 
-	if (file_text_words(line, words, WORDS) != WORDS)
-		return false;
-	if (!relic_decimal(words[4], &state) || !relic_decimal(words[5], &relic->vs) ||
-	    !relic_decimal(words[6], &relic->vr) || !relic_decimal(words[7], &relic->va) ||
-	    !relic_tail(words + 21, &relic->socket))
+	if (file_text_words(line, words, WORDS) != WORDS ||
+	    !relic_connection(words + 4, words + 21, states, relic))
 		return false;
 	relic->device = words[1];
 	relic->source_call = words[2];
@@ -35,8 +31,6 @@ bool ax25_parse(char *line, struct list_relic *relic)
 	if (digipeaters)
 		*digipeaters++ = '\0';
 	relic->digipeaters = digipeaters;
-	relic->socket.state = (uint8_t)state;
-	relic->state = relic_state_name(states, state);
 	return true;
 }
 

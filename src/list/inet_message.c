@@ -32,19 +32,8 @@ static void read_memory(const attributes found, struct list_socket *socket)
 	size_t size = attr ? mnl_attr_get_payload_len(attr) : 0;
 	uint32_t memory[SK_MEMINFO_VARS];
 
-	if (!netlink_struct(attr, memory, sizeof(memory)))
-		return;
-	if (size > SK_MEMINFO_SNDBUF * sizeof(memory[0])) {
-		socket->has_memory = true;
-		socket->recv_memory = memory[SK_MEMINFO_RMEM_ALLOC];
-		socket->recv_limit = memory[SK_MEMINFO_RCVBUF];
-		socket->send_memory = memory[SK_MEMINFO_WMEM_ALLOC];
-		socket->send_limit = memory[SK_MEMINFO_SNDBUF];
-	}
-	if (size > SK_MEMINFO_DROPS * sizeof(memory[0])) {
-		socket->has_drops = true;
-		socket->drops = memory[SK_MEMINFO_DROPS];
-	}
+	if (netlink_struct(attr, memory, sizeof(memory)))
+		list_socket_set_memory(socket, memory, size / sizeof(memory[0]));
 }
 
 /*

@@ -21,20 +21,14 @@ static const char *const states[] = {
 bool netrom_parse(char *line, struct list_relic *relic)
 {
 	char *words[WORDS];
-	uint32_t state;
 
-	if (file_text_words(line, words, WORDS) != WORDS)
-		return false;
-	if (!relic_decimal(words[6], &state) || !relic_decimal(words[7], &relic->vs) ||
-	    !relic_decimal(words[8], &relic->vr) || !relic_decimal(words[9], &relic->va) ||
-	    !relic_tail(words + 16, &relic->socket))
+	if (file_text_words(line, words, WORDS) != WORDS ||
+	    !relic_connection(words + 6, words + 16, states, relic))
 		return false;
 	relic->user_call = words[0];
 	relic->dest_call = words[1];
 	relic->source_call = words[2];
 	relic->device = words[3];
-	relic->socket.state = (uint8_t)state;
-	relic->state = relic_state_name(states, state);
 	return true;
 }
 

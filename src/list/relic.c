@@ -86,7 +86,7 @@ bool relic_hex(const char *word, uint32_t *number)
 	return true;
 }
 
-bool relic_tail(char *const words[3], struct list_socket *socket)
+static bool take_tail(char *const words[3], struct list_socket *socket)
 {
 	uint32_t send, received, inode;
 
@@ -99,6 +99,20 @@ bool relic_tail(char *const words[3], struct list_socket *socket)
 	socket->send_q = send;
 	socket->recv_q = received;
 	socket->inode = inode;
+	return true;
+}
+
+bool relic_connection(char *const numbers[4], char *const tail[3], const char *const *states,
+                      struct list_relic *relic)
+{
+	uint32_t state;
+
+	if (!relic_decimal(numbers[0], &state) || !relic_decimal(numbers[1], &relic->vs) ||
+	    !relic_decimal(numbers[2], &relic->vr) || !relic_decimal(numbers[3], &relic->va) ||
+	    !take_tail(tail, &relic->socket))
+		return false;
+	relic->socket.state = (uint8_t)state;
+	relic->state = relic_state_name(states, state);
 	return true;
 }
 

@@ -55,8 +55,12 @@ const char *relic_state_name(const char *const *names, uint32_t number);
 /* A word of a line as a number, in decimal or hexadecimal. false: it is none. */
 bool relic_decimal(const char *word, uint32_t *number);
 bool relic_hex(const char *word, uint32_t *number);
-/* What the kernel prints of the socket behind: send queue, receive queue, inode; or "* * *". */
-bool relic_tail(char *const words[3], struct list_socket *socket);
+/*
+ * The numbers of a connection: state, V(S), V(R), V(A); and what the kernel prints of the socket behind:
+ * send queue, receive queue, inode, or "* * *". states: as of relic_state_name(). false: it is no such line.
+ */
+bool relic_connection(char *const numbers[4], char *const tail[3], const char *const *states,
+                      struct list_relic *relic);
 
 #define RELIC_GETTER(name)                                                                         \
 	void relic_##name(const struct field_context *context, const void *object,                 \

@@ -23,22 +23,17 @@ static const char *const states[] = {
 bool rose_parse(char *line, struct list_relic *relic)
 {
 	char *words[WORDS];
-	uint32_t state;
 
 	if (file_text_words(line, words, WORDS) != WORDS)
 		return false;
 	if (!relic_hex(words[5], &relic->lci) || !relic_decimal(words[6], &relic->neighbour) ||
-	    !relic_decimal(words[7], &state) || !relic_decimal(words[8], &relic->vs) ||
-	    !relic_decimal(words[9], &relic->vr) || !relic_decimal(words[10], &relic->va) ||
-	    !relic_tail(words + 17, &relic->socket))
+	    !relic_connection(words + 7, words + 17, states, relic))
 		return false;
 	relic->dest_addr = words[0];
 	relic->dest_call = words[1];
 	relic->source_addr = words[2];
 	relic->source_call = words[3];
 	relic->device = words[4];
-	relic->socket.state = (uint8_t)state;
-	relic->state = relic_state_name(states, state);
 	return true;
 }
 

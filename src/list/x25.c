@@ -22,19 +22,15 @@ static const char *const states[] = {
 bool x25_parse(char *line, struct list_relic *relic)
 {
 	char *words[WORDS];
-	uint32_t state;
 
 	if (file_text_words(line, words, WORDS) != WORDS)
 		return false;
-	if (!relic_hex(words[3], &relic->lci) || !relic_decimal(words[4], &state) ||
-	    !relic_decimal(words[5], &relic->vs) || !relic_decimal(words[6], &relic->vr) ||
-	    !relic_decimal(words[7], &relic->va) || !relic_tail(words + 13, &relic->socket))
+	if (!relic_hex(words[3], &relic->lci) ||
+	    !relic_connection(words + 4, words + 13, states, relic))
 		return false;
 	relic->dest_addr = words[0];
 	relic->source_addr = words[1];
 	relic->device = words[2];
-	relic->socket.state = (uint8_t)state;
-	relic->state = relic_state_name(states, state);
 	return true;
 }
 
